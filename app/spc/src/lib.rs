@@ -1,0 +1,49 @@
+//! Statistical process control for quality improvement.
+//!
+//! Pure functions: no web, no database, no clock. A [`Series`] (what was measured) and [`Options`]
+//! (how it is to be read) give a [`Chart`]; the chart gives its description in [`words`], a
+//! [`scene::Scene`] (what stands where) and from that a picture ([`svg::write`]).
+//!
+//! Nothing here panics, and no number that comes out is NaN or infinite, whatever goes in: a value
+//! that is missing, infinite or without a usable denominator is a gap, never zero.
+//!
+//! ```
+//! use chrono::NaiveDate;
+//! use spc::{Chart, DataType, Direction, Options, Point, Reading, Series, scene, svg};
+//!
+//! let first = NaiveDate::from_ymd_opt(2026, 1, 4).unwrap();
+//! let points = [(18, 24), (20, 22), (0, 0), (19, 25)];
+//! let series = Series {
+//!     name: "Drug charts complete".into(),
+//!     data_type: DataType::Percentage,
+//!     points: (0..).zip(points).map(|(key, (numerator, denominator))| Point {
+//!         reading: Reading::ratio(numerator.into(), denominator.into()),
+//!         ..Point::new(key, first + chrono::Days::new(7 * key as u64))
+//!     }).collect(),
+//!     ..Series::default()
+//! };
+//! let chart = Chart::run(&series, &Options { direction: Direction::Increase, ..Options::default() });
+//! assert_eq!(chart.centre(), Some(76.0));
+//! assert!(spc::words::caption(&chart).contains("Too early to say"));
+//!
+//! let scene = scene::layout(&chart, &scene::SceneOptions::default());
+//! let picture = svg::write(&scene, svg::Style::Page, "measure-1");
+//! assert!(picture.starts_with("<svg"));
+//! ```
+
+pub mod anhoej;
+mod chart;
+pub mod format;
+pub mod scene;
+mod series;
+pub mod svg;
+pub mod words;
+
+pub use chart::{
+    Centre, Chart, ChartKind, ChartPoint, Cycle, Meaning, Options, Phase, Rule, RuleSet, Side,
+    Signal, Verdict, median,
+};
+pub use series::{DataType, Direction, Point, Reading, Series};
+
+/// The chart's own stylesheet: the page links it, the standalone picture embeds it.
+pub const CSS: &str = include_str!("../spc.css");

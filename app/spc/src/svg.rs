@@ -1,0 +1,232 @@
+//! A scene as SVG text.
+
+use std::fmt::Write;
+
+use crate::chart::Meaning;
+use crate::scene::{Anchor, LineKind, Rect, Scene, Shape, Size, TextKind};
+
+/// Where the picture will stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// In a page that has [`crate::CSS`] in its stylesheets: classes only, so that a content
+    /// security policy without inline styles allows it.
+    Page,
+    /// On its own, as a file: with its namespace, size, white background and the stylesheet.
+    Standalone,
+}
+
+/// Writes a scene. `id_prefix` keeps the ids of several pictures in one page apart; what is not a
+/// letter, a digit, `-` or `_` is left out of it.
+pub fn write(scene: &Scene, style: Style, id_prefix: &str) -> String {
+    let id: String = id_prefix
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        .collect();
+    let id = if id.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        id
+    } else {
+        format!("spc-{id}")
+    };
+    let size = match scene.size {
+        Size::Full => "full",
+        Size::Narrow => "narrow",
+        Size::Small => "small",
+    };
+    let mut out = String::with_capacity(2_048 + scene.marks.len() * 120);
+    out.push_str("<svg");
+    if style == Style::Standalone {
+        attribute(&mut out, "xmlns", "http://www.w3.org/2000/svg");
+        attribute(&mut out, "width", &number(scene.width));
+        attribute(&mut out, "height", &number(scene.height));
+    }
+    attribute(&mut out, "class", &format!("spc-chart spc-chart-{size}"));
+    attribute(
+        &mut out,
+        "viewBox",
+        &format!("0 0 {} {}", number(scene.width), number(scene.height)),
+    );
+    attribute(&mut out, "font-size", &number(scene.font));
+    attribute(&mut out, "role", "img");
+    attribute(
+        &mut out,
+        "aria-labelledby",
+        &format!("{id}-title {id}-desc"),
+    );
+    out.push('>');
+    element(&mut out, "title", &format!("{id}-title"), &scene.title);
+    element(&mut out, "desc", &format!("{id}-desc"), &scene.description);
+    if style == Style::Standalone {
+        out.push_str("<style>");
+        out.push_str(crate::CSS);
+        out.push_str("</style><rect class=\"spc-paper\" width=\"100%\" height=\"100%\"/>");
+    }
+    lines(
+        &mut out,
+        scene,
+        &[LineKind::Grid, LineKind::Axis, LineKind::Cycle],
+    );
+    for flag in &scene.flags {
+        flag_shape(&mut out, &flag.area);
+    }
+    lines(
+        &mut out,
+        scene,
+        &[LineKind::Target, LineKind::Centre, LineKind::Leader],
+    );
+    for path in &scene.paths {
+        let class = if scene.dense {
+            "spc-data spc-data-dense"
+        } else {
+            "spc-data"
+        };
+        let _ = write!(out, "<path class=\"{class}\" d=\"");
+        for (i, (x, y)) in path.iter().enumerate() {
+            let _ = write!(
+                out,
+                "{}{} {}",
+                if i == 0 { 'M' } else { 'L' },
+                number(*x),
+                number(*y)
+            );
+        }
+        out.push_str("\"/>");
+    }
+    for mark in &scene.marks {
+        let class = match (mark.shape, mark.meaning) {
+            (Shape::Hollow, _) => "spc-point spc-excluded",
+            (_, Some(Meaning::Improvement)) => "spc-point spc-improvement",
+            (_, Some(Meaning::Concern)) => "spc-point spc-concern",
+            (_, Some(Meaning::Change)) => "spc-point spc-change",
+            (_, None) => "spc-point",
+        };
+        let (x, y, r) = (mark.x, mark.y, mark.radius);
+        let name = match mark.shape {
+            Shape::Square => {
+                let (left, top, side) = (number(x - r), number(y - r), number(2.0 * r));
+                let _ = write!(
+                    out,
+                    "<rect class=\"{class}\" x=\"{left}\" y=\"{top}\" width=\"{side}\" height=\"{side}\""
+                );
+                "rect"
+            }
+            Shape::Circle | Shape::Hollow => {
+                let (x, y, r) = (number(x), number(y), number(r));
+                let _ = write!(
+                    out,
+                    "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{r}\""
+                );
+                "circle"
+            }
+        };
+        match &mark.title {
+            Some(title) => {
+                let _ = write!(out, "><title>{}</title></{name}>", escaped(title));
+            }
+            None => out.push_str("/>"),
+        }
+    }
+    for text in &scene.texts {
+        let class = match text.kind {
+            TextKind::Heading => "spc-text-heading",
+            TextKind::Unit => "spc-text-unit",
+            TextKind::YTick | TextKind::XTick => "spc-text-tick",
+            TextKind::Year => "spc-text-year",
+            TextKind::Centre => "spc-text-centre",
+            TextKind::Target => "spc-text-target",
+            TextKind::Flag => "spc-text-flag",
+            TextKind::Key => "spc-text-key",
+            TextKind::Empty => "spc-text-empty",
+        };
+        let _ = write!(
+            out,
+            "<text class=\"{class}\" x=\"{}\" y=\"{}\"",
+            number(text.x),
+            number(text.y)
+        );
+        match text.anchor {
+            Anchor::Start => {}
+            Anchor::Middle => attribute(&mut out, "text-anchor", "middle"),
+            Anchor::End => attribute(&mut out, "text-anchor", "end"),
+        }
+        if text.font != scene.font {
+            attribute(&mut out, "font-size", &number(text.font));
+        }
+        let _ = write!(out, ">{}</text>", escaped(&text.text));
+    }
+    out.push_str("</svg>");
+    out
+}
+
+fn lines(out: &mut String, scene: &Scene, kinds: &[LineKind]) {
+    for kind in kinds {
+        let class = match kind {
+            LineKind::Grid => "spc-grid",
+            LineKind::Axis => "spc-axis",
+            LineKind::Centre => "spc-centre",
+            LineKind::Target => "spc-target",
+            LineKind::Cycle => "spc-cycle",
+            LineKind::Leader => "spc-leader",
+        };
+        let mut path = String::new();
+        for line in scene.lines.iter().filter(|line| line.kind == *kind) {
+            let ((x1, y1), (x2, y2)) = (line.from, line.to);
+            let _ = write!(
+                path,
+                "M{} {}L{} {}",
+                number(x1),
+                number(y1),
+                number(x2),
+                number(y2)
+            );
+        }
+        if !path.is_empty() {
+            let _ = write!(out, "<path class=\"{class}\" d=\"{path}\"/>");
+        }
+    }
+}
+
+fn flag_shape(out: &mut String, area: &Rect) {
+    let (left, top) = (number(area.left), number(area.top));
+    let (width, height) = (
+        number(area.right - area.left),
+        number(area.bottom - area.top),
+    );
+    let _ = write!(
+        out,
+        "<rect class=\"spc-flag\" x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" rx=\"2\"/>"
+    );
+}
+
+fn attribute(out: &mut String, name: &str, value: &str) {
+    let _ = write!(out, " {name}=\"{}\"", escaped(value));
+}
+
+fn element(out: &mut String, name: &str, id: &str, text: &str) {
+    let _ = write!(out, "<{name} id=\"{id}\">{}</{name}>", escaped(text));
+}
+
+/// One decimal is finer than a screen shows.
+fn number(value: f64) -> String {
+    let text = format!("{value:.1}");
+    text.strip_suffix(".0")
+        .map_or_else(|| text.clone(), Into::into)
+}
+
+/// Text made safe for elements and attributes of both HTML and XML; characters that XML forbids are
+/// replaced.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '\t' | '\n' | '\r' => out.push(' '),
+            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
