@@ -61,11 +61,7 @@ fn binomial_half_quantile_5(trials: usize) -> usize {
         k -= 1;
     }
     let lower: f64 = weights.iter().rev().sum();
-    let total = if trials.is_multiple_of(2) {
-        2.0 * lower - 1.0
-    } else {
-        2.0 * lower
-    };
+    let total = if trials.is_multiple_of(2) { 2.0 * lower - 1.0 } else { 2.0 * lower };
     let mut sum = 0.0;
     for (i, weight) in weights.iter().enumerate().rev() {
         sum += weight;
@@ -103,14 +99,12 @@ pub struct Runs {
 impl Runs {
     /// Whether the longest run is longer than its limit.
     pub fn long_run(&self) -> bool {
-        self.limits
-            .is_some_and(|limits| self.longest_run > limits.longest_run_max)
+        self.limits.is_some_and(|limits| self.longest_run > limits.longest_run_max)
     }
 
     /// Whether there are fewer crossings than the limit.
     pub fn few_crossings(&self) -> bool {
-        self.limits
-            .is_some_and(|limits| self.crossings < limits.crossings_min)
+        self.limits.is_some_and(|limits| self.crossings < limits.crossings_min)
     }
 
     /// Whether there are enough useful points for the rules to be judged.
@@ -131,18 +125,10 @@ pub fn runs(values: impl IntoIterator<Item = Option<f64>>, centre: f64) -> Runs 
         found.useful += 1;
         match found.runs.last_mut() {
             Some(run) if run.side == side => run.places.push(place),
-            _ => found.runs.push(Run {
-                side,
-                places: vec![place],
-            }),
+            _ => found.runs.push(Run { side, places: vec![place] }),
         }
     }
-    found.longest_run = found
-        .runs
-        .iter()
-        .map(|run| run.places.len())
-        .max()
-        .unwrap_or(0);
+    found.longest_run = found.runs.iter().map(|run| run.places.len()).max().unwrap_or(0);
     found.crossings = found.runs.len().saturating_sub(1);
     found.limits = limits(found.useful);
     found

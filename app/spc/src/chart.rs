@@ -218,9 +218,7 @@ impl Chart {
         };
         if !chart.points.is_empty() {
             let whole = 0..=chart.points.len() - 1;
-            chart
-                .phases
-                .extend(phase(&mut chart.points, whole, options));
+            chart.phases.extend(phase(&mut chart.points, whole, options));
         }
         chart
     }
@@ -240,13 +238,7 @@ impl Chart {
         let Some(phase) = self.phases.last() else {
             return Verdict::NoData;
         };
-        if let Some(signal) = phase
-            .signals
-            .iter()
-            .rev()
-            .find(|s| s.side.is_some())
-            .or(phase.signals.last())
-        {
+        if let Some(signal) = phase.signals.iter().rev().find(|s| s.side.is_some()).or(phase.signals.last()) {
             return Verdict::Signal(signal.meaning);
         }
         if phase.runs.judged() {
@@ -254,28 +246,19 @@ impl Chart {
         } else if phase.runs.useful == 0 && phase.used > 1 {
             Verdict::NoVariation
         } else {
-            Verdict::TooEarly {
-                useful: phase.runs.useful,
-                needed: MINIMUM_USEFUL - phase.runs.useful,
-            }
+            Verdict::TooEarly { useful: phase.runs.useful, needed: MINIMUM_USEFUL - phase.runs.useful }
         }
     }
 
     /// The latest point that has a value and is not excluded.
     pub fn latest(&self) -> Option<&ChartPoint> {
-        self.points
-            .iter()
-            .rev()
-            .find(|point| point.used().is_some())
+        self.points.iter().rev().find(|point| point.used().is_some())
     }
 }
 
 fn plotted(series: &Series) -> Vec<ChartPoint> {
-    let mut sorted: Vec<(&Point, Option<f64>)> = series
-        .points
-        .iter()
-        .map(|point| (point, point.reading.value(series.data_type)))
-        .collect();
+    let mut sorted: Vec<(&Point, Option<f64>)> =
+        series.points.iter().map(|point| (point, point.reading.value(series.data_type))).collect();
     sorted.sort_by(|(a, x), (b, y)| {
         (a.date, a.time, a.key)
             .cmp(&(b.date, b.time, b.key))
@@ -298,15 +281,10 @@ fn plotted(series: &Series) -> Vec<ChartPoint> {
 }
 
 fn compare(a: Option<f64>, b: Option<f64>) -> Ordering {
-    a.unwrap_or(f64::NEG_INFINITY)
-        .total_cmp(&b.unwrap_or(f64::NEG_INFINITY))
+    a.unwrap_or(f64::NEG_INFINITY).total_cmp(&b.unwrap_or(f64::NEG_INFINITY))
 }
 
-fn phase(
-    points: &mut [ChartPoint],
-    places: std::ops::RangeInclusive<usize>,
-    options: &Options,
-) -> Option<Phase> {
+fn phase(points: &mut [ChartPoint], places: std::ops::RangeInclusive<usize>, options: &Options) -> Option<Phase> {
     let (first, last) = (*places.start(), *places.end());
     let used: Vec<f64> = points[places].iter().filter_map(ChartPoint::used).collect();
     let centre = match options.centre {
@@ -333,14 +311,7 @@ fn phase(
             points[place].flags.push((signal.rule, signal.meaning));
         }
     }
-    Some(Phase {
-        first,
-        last,
-        centre,
-        used: used.len(),
-        runs,
-        signals,
-    })
+    Some(Phase { first, last, centre, used: used.len(), runs, signals })
 }
 
 fn anhoej_signals(runs: &Runs, direction: Direction) -> Vec<Signal> {
@@ -359,21 +330,14 @@ fn anhoej_signals(runs: &Runs, direction: Direction) -> Vec<Signal> {
         })
         .collect();
     if runs.few_crossings() {
-        signals.push(Signal {
-            rule: Rule::FewCrossings,
-            points: Vec::new(),
-            side: None,
-            meaning: Meaning::Change,
-        });
+        signals.push(Signal { rule: Rule::FewCrossings, points: Vec::new(), side: None, meaning: Meaning::Change });
     }
     signals
 }
 
 fn meaning(side: Side, direction: Direction) -> Meaning {
     match (side, direction) {
-        (Side::Above, Direction::Increase) | (Side::Below, Direction::Decrease) => {
-            Meaning::Improvement
-        }
+        (Side::Above, Direction::Increase) | (Side::Below, Direction::Decrease) => Meaning::Improvement,
         (Side::Above, Direction::Decrease) | (Side::Below, Direction::Increase) => Meaning::Concern,
         _ => Meaning::Change,
     }
@@ -383,11 +347,7 @@ fn meaning(side: Side, direction: Direction) -> Meaning {
 ///
 /// `None` for no values. Values that are not finite are left out.
 pub fn median(values: &[f64]) -> Option<f64> {
-    let mut sorted: Vec<f64> = values
-        .iter()
-        .copied()
-        .filter(|value| value.is_finite())
-        .collect();
+    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
     sorted.sort_by(f64::total_cmp);
     let middle = sorted.len() / 2;
     let high = *sorted.get(middle)?;
@@ -397,11 +357,5 @@ pub fn median(values: &[f64]) -> Option<f64> {
     let low = sorted[middle - 1];
     let sum = low + high;
     // Two values near the largest double would overflow when added.
-    Some(
-        if sum.is_finite() {
-            sum / 2.0
-        } else {
-            low / 2.0 + high / 2.0
-        } + 0.0,
-    )
+    Some(if sum.is_finite() { sum / 2.0 } else { low / 2.0 + high / 2.0 } + 0.0)
 }

@@ -26,10 +26,7 @@ pub fn number(value: f64, data_type: DataType) -> String {
         return "no value".into();
     }
     match data_type {
-        DataType::Percentage => format!(
-            "{}%",
-            decimals(value, if value.abs() < 1.0 { 2 } else { 1 })
-        ),
+        DataType::Percentage => format!("{}%", decimals(value, if value.abs() < 1.0 { 2 } else { 1 })),
         _ => plain(value),
     }
 }
@@ -39,11 +36,7 @@ pub fn unit(data_type: DataType, unit: &str) -> String {
     let unit = unit.trim();
     match data_type {
         DataType::Percentage => "%".into(),
-        DataType::Rate { per }
-            if !unit
-                .split_whitespace()
-                .any(|word| word.eq_ignore_ascii_case("per")) =>
-        {
+        DataType::Rate { per } if !unit.split_whitespace().any(|word| word.eq_ignore_ascii_case("per")) => {
             format!("per {} {unit}", plain(per)).trim_end().into()
         }
         _ => unit.into(),
@@ -114,9 +107,5 @@ pub fn moment(date: NaiveDate, time: Option<NaiveTime>) -> String {
 
 /// `4 January 2026 to 14 June 2026`, or the one day
 pub fn dates(first: NaiveDate, last: NaiveDate) -> String {
-    if first == last {
-        date(first)
-    } else {
-        format!("{} to {}", date(first), date(last))
-    }
+    if first == last { date(first) } else { format!("{} to {}", date(first), date(last)) }
 }

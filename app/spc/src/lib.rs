@@ -40,8 +40,7 @@ pub mod svg;
 pub mod words;
 
 pub use chart::{
-    Centre, Chart, ChartKind, ChartPoint, Cycle, Meaning, Options, Phase, Rule, RuleSet, Side,
-    Signal, Verdict, median,
+    Centre, Chart, ChartKind, ChartPoint, Cycle, Meaning, Options, Phase, Rule, RuleSet, Side, Signal, Verdict, median,
 };
 pub use series::{DataType, Direction, Point, Reading, Series};
 

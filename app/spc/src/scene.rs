@@ -46,10 +46,7 @@ pub struct Rect {
 impl Rect {
     /// Whether the two have any area in common.
     pub fn overlaps(&self, other: &Self) -> bool {
-        self.left < other.right
-            && other.left < self.right
-            && self.top < other.bottom
-            && other.top < self.bottom
+        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
     }
 }
 
@@ -115,12 +112,7 @@ impl Text {
             Anchor::Middle => self.x - width / 2.0,
             Anchor::End => self.x - width,
         };
-        Rect {
-            left,
-            top: self.y - 0.75 * self.font,
-            right: left + width,
-            bottom: self.y + 0.22 * self.font,
-        }
+        Rect { left, top: self.y - 0.75 * self.font, right: left + width, bottom: self.y + 0.22 * self.font }
     }
 }
 
@@ -290,12 +282,7 @@ pub fn layout(chart: &Chart, options: &SceneOptions) -> Scene {
         font: preset.font,
         title: words::title(chart),
         description: words::caption(chart),
-        plot: Rect {
-            left: 0.0,
-            top: 0.0,
-            right: preset.width,
-            bottom: preset.height,
-        },
+        plot: Rect { left: 0.0, top: 0.0, right: preset.width, bottom: preset.height },
         lines: Vec::new(),
         paths: Vec::new(),
         dense: chart.points.len() > DENSE,
@@ -342,16 +329,12 @@ pub fn layout(chart: &Chart, options: &SceneOptions) -> Scene {
     };
     let flag_height = preset.font * 1.3;
     if preset.flags && !cycles.is_empty() {
-        top += flag_height + 4.0;
+        top += flag_height + preset.font * 0.5;
     } else {
         top += preset.font * 0.5;
     }
 
-    let key = if preset.key {
-        key_items(chart, !cycles.is_empty())
-    } else {
-        Vec::new()
-    };
+    let key = if preset.key { key_items(chart, !cycles.is_empty()) } else { Vec::new() };
     let key_rows = key_rows(&key, preset.font, preset.width - 8.0);
     let key_height = key_rows.len() as f64 * preset.font * 1.5;
     let values = Values::of(chart, preset.y_ticks);
@@ -359,37 +342,19 @@ pub fn layout(chart: &Chart, options: &SceneOptions) -> Scene {
     let labels = level_labels(chart, &preset);
     let label_width = labels
         .iter()
-        .flat_map(|label| {
-            label
-                .texts
-                .iter()
-                .map(|text| text_width(text, preset.font * 1.08))
-        })
+        .flat_map(|label| label.texts.iter().map(|text| text_width(text, preset.font * 1.08)))
         .fold(0.0, f64::max);
-    let tick_width = values
-        .ticks
-        .iter()
-        .map(|(_, text)| text_width(text, preset.font))
-        .fold(0.0, f64::max);
+    let tick_width = values.ticks.iter().map(|(_, text)| text_width(text, preset.font)).fold(0.0, f64::max);
     let left = (tick_width + 10.0).clamp(24.0, preset.width * 0.35);
     let right = preset.width - (label_width + 8.0).clamp(20.0, preset.width * 0.35);
     // Room for the date, the year under it, and the key.
     let bottom = preset.height - key_height - preset.font * 2.7 - 2.0;
-    scene.plot = Rect {
-        left,
-        top,
-        right,
-        bottom,
-    };
+    scene.plot = Rect { left, top, right, bottom };
     let plot = scene.plot;
 
     for (value, text) in &values.ticks {
         let y = plot.bottom - values.share(*value) * (plot.bottom - plot.top);
-        scene.lines.push(Line {
-            kind: LineKind::Grid,
-            from: (plot.left, y),
-            to: (plot.right, y),
-        });
+        scene.lines.push(Line { kind: LineKind::Grid, from: (plot.left, y), to: (plot.right, y) });
         scene.texts.push(Text {
             kind: TextKind::YTick,
             x: plot.left - 6.0,
@@ -399,11 +364,7 @@ pub fn layout(chart: &Chart, options: &SceneOptions) -> Scene {
             font: preset.font,
         });
     }
-    scene.lines.push(Line {
-        kind: LineKind::Axis,
-        from: (plot.left, plot.bottom),
-        to: (plot.right, plot.bottom),
-    });
+    scene.lines.push(Line { kind: LineKind::Axis, from: (plot.left, plot.bottom), to: (plot.right, plot.bottom) });
 
     let Some(time) = time else {
         scene.texts.push(Text {
@@ -416,8 +377,7 @@ pub fn layout(chart: &Chart, options: &SceneOptions) -> Scene {
         });
         return scene;
     };
-    let across =
-        |day: f64| plot.left + INSET + time.share(day) * (plot.right - plot.left - 2.0 * INSET);
+    let across = |day: f64| plot.left + INSET + time.share(day) * (plot.right - plot.left - 2.0 * INSET);
     let up = |value: f64| plot.bottom - values.share(value) * (plot.bottom - plot.top);
 
     date_axis(&mut scene, &time, &preset, across);
@@ -425,11 +385,7 @@ pub fn layout(chart: &Chart, options: &SceneOptions) -> Scene {
 
     for label in &labels {
         let y = up(label.value);
-        scene.lines.push(Line {
-            kind: label.line,
-            from: (plot.left, y),
-            to: (plot.right, y),
-        });
+        scene.lines.push(Line { kind: label.line, from: (plot.left, y), to: (plot.right, y) });
     }
     place_level_labels(&mut scene, &labels, &preset, up);
     data(&mut scene, chart, &preset, across, up);
@@ -437,13 +393,7 @@ pub fn layout(chart: &Chart, options: &SceneOptions) -> Scene {
     scene
 }
 
-fn data(
-    scene: &mut Scene,
-    chart: &Chart,
-    preset: &Preset,
-    across: impl Fn(f64) -> f64,
-    up: impl Fn(f64) -> f64,
-) {
+fn data(scene: &mut Scene, chart: &Chart, preset: &Preset, across: impl Fn(f64) -> f64, up: impl Fn(f64) -> f64) {
     let mut stretch = Vec::new();
     for point in &chart.points {
         match point.used() {
@@ -462,7 +412,8 @@ fn data(
         (Size::Small, _) => 2.0,
         (Size::Narrow, 0..=30) => 4.0,
         (Size::Narrow, 31..=DENSE) => 2.5,
-        _ => 2.0,
+        (Size::Full, _) => 2.0,
+        (Size::Narrow, _) => 1.5,
     };
     let tooltips = preset.tooltips && !scene.dense;
     // Flagged and excluded points are drawn last, so that they stand in front.
@@ -476,6 +427,10 @@ fn data(
             (false, Some(_)) => Shape::Square,
             (false, None) => Shape::Circle,
         };
+        if shape == Shape::Circle && scene.dense && scene.size == Size::Small {
+            // Only a blot would be seen of them; the line says it all.
+            continue;
+        }
         let mark = Mark {
             place: Some(place),
             x: across(days(point.date, point.time)),
@@ -483,28 +438,16 @@ fn data(
             radius,
             shape,
             meaning,
-            title: if tooltips {
-                words::point(chart, place)
-            } else {
-                None
-            },
+            title: if tooltips { words::point(chart, place) } else { None },
         };
-        if shape == Shape::Circle {
-            ordinary.push(mark)
-        } else {
-            special.push(mark)
-        }
+        if shape == Shape::Circle { ordinary.push(mark) } else { special.push(mark) }
     }
     scene.marks.append(&mut ordinary);
     scene.marks.append(&mut special);
 }
 
 fn flagged(point: &ChartPoint) -> Option<Meaning> {
-    point
-        .flags
-        .iter()
-        .find(|(rule, _)| *rule == Rule::LongRun)
-        .map(|(_, meaning)| *meaning)
+    point.flags.iter().find(|(rule, _)| *rule == Rule::LongRun).map(|(_, meaning)| *meaning)
 }
 
 /// The days of the chart, first to last; a chart of one day gets room on both sides.
@@ -543,9 +486,7 @@ impl Time {
 }
 
 fn days(date: NaiveDate, time: Option<NaiveTime>) -> f64 {
-    let part = time.map_or(0.0, |time| {
-        f64::from(time.num_seconds_from_midnight()) / 86_400.0
-    });
+    let part = time.map_or(0.0, |time| f64::from(time.num_seconds_from_midnight()) / 86_400.0);
     f64::from(date.num_days_from_ce()) + part
 }
 
@@ -613,10 +554,7 @@ impl Step {
         let many = (span / self.days()).ceil() as i32 + 2;
         match self {
             Self::Days(n) => (0..many)
-                .filter_map(|i| {
-                    time.start
-                        .checked_add_days(Days::new(u64::from(n) * i as u64))
-                })
+                .filter_map(|i| time.start.checked_add_days(Days::new(u64::from(n) * i as u64)))
                 .filter(inside)
                 .collect(),
             Self::Months(n) => {
@@ -625,21 +563,14 @@ impl Step {
                 (0..=many)
                     .map(|i| from + i * n)
                     .filter_map(|month| {
-                        NaiveDate::from_ymd_opt(
-                            month.div_euclid(12),
-                            month.rem_euclid(12) as u32 + 1,
-                            1,
-                        )
+                        NaiveDate::from_ymd_opt(month.div_euclid(12), month.rem_euclid(12) as u32 + 1, 1)
                     })
                     .filter(inside)
                     .collect()
             }
             Self::Years(n) => {
                 let from = time.start.year().div_euclid(n) * n;
-                (0..=many)
-                    .filter_map(|i| NaiveDate::from_ymd_opt(from + i * n, 1, 1))
-                    .filter(inside)
-                    .collect()
+                (0..=many).filter_map(|i| NaiveDate::from_ymd_opt(from + i * n, 1, 1)).filter(inside).collect()
             }
         }
     }
@@ -660,11 +591,7 @@ fn date_axis(scene: &mut Scene, time: &Time, preset: &Preset, across: impl Fn(f6
     let mut year = None;
     for date in step.ticks(time) {
         let x = across(days(date, None));
-        scene.lines.push(Line {
-            kind: LineKind::Axis,
-            from: (x, plot.bottom),
-            to: (x, plot.bottom + 5.0),
-        });
+        scene.lines.push(Line { kind: LineKind::Axis, from: (x, plot.bottom), to: (x, plot.bottom + 5.0) });
         let label = step.label(date);
         let half = text_width(&label, preset.font) / 2.0;
         let text_x = x.clamp(half + 1.0, preset.width - half - 1.0);
@@ -700,41 +627,23 @@ fn cycle_marks(
     across: impl Fn(f64) -> f64,
 ) {
     let plot = scene.plot;
+    let gap = preset.font * 0.5;
     for (_, day) in cycles {
         let x = across(*day);
-        let top = if preset.flags {
-            plot.top - 4.0
-        } else {
-            plot.top
-        };
-        scene.lines.push(Line {
-            kind: LineKind::Cycle,
-            from: (x, top),
-            to: (x, plot.bottom),
-        });
+        let top = if preset.flags { plot.top - 4.0 } else { plot.top };
+        scene.lines.push(Line { kind: LineKind::Cycle, from: (x, top), to: (x, plot.bottom) });
     }
     if !preset.flags {
         return;
     }
-    let mut groups: Vec<(f64, Vec<usize>)> = cycles
-        .iter()
-        .map(|(place, day)| (across(*day), vec![*place]))
-        .collect();
+    let mut groups: Vec<(f64, Vec<usize>)> = cycles.iter().map(|(place, day)| (across(*day), vec![*place])).collect();
     let area = |(x, places): &(f64, Vec<usize>)| {
-        let half =
-            text_width(&flag_text(chart, places), preset.font).max(preset.font * 0.6) / 2.0 + 4.0;
+        let half = text_width(&flag_text(chart, places), preset.font).max(preset.font * 0.6) / 2.0 + 4.0;
         let x = x.clamp(half + 1.0, (preset.width - half - 1.0).max(half + 1.0));
-        Rect {
-            left: x - half,
-            top: plot.top - 4.0 - height,
-            right: x + half,
-            bottom: plot.top - 4.0,
-        }
+        Rect { left: x - half, top: plot.top - gap - height, right: x + half, bottom: plot.top - gap }
     };
     // Flags that would touch become one; that makes it wider, so until none do.
-    while let Some(i) =
-        (1..groups.len()).find(|&i| area(&groups[i - 1]).right + 2.0 > area(&groups[i]).left)
-    {
+    while let Some(i) = (1..groups.len()).find(|&i| area(&groups[i - 1]).right + 2.0 > area(&groups[i]).left) {
         let (x, places) = groups.remove(i);
         let (before, together) = &mut groups[i - 1];
         let (a, b) = (together.len() as f64, places.len() as f64);
@@ -751,20 +660,12 @@ fn cycle_marks(
             text: flag_text(chart, &group.1),
             font: preset.font,
         });
-        scene.flags.push(Flag {
-            area,
-            cycles: group.1,
-        });
+        scene.flags.push(Flag { area, cycles: group.1 });
     }
 }
 
 fn flag_text(chart: &Chart, places: &[usize]) -> String {
-    let numbers = || {
-        places
-            .iter()
-            .filter_map(|&place| chart.cycles.get(place))
-            .map(|cycle| cycle.number)
-    };
+    let numbers = || places.iter().filter_map(|&place| chart.cycles.get(place)).map(|cycle| cycle.number);
     match (numbers().min(), numbers().max()) {
         (Some(low), Some(high)) if low != high => format!("{low}–{high}"),
         (Some(low), _) => low.to_string(),
@@ -790,39 +691,20 @@ fn level_labels(chart: &Chart, preset: &Preset) -> Vec<LevelLabel> {
         } else {
             vec![number]
         };
-        let texts = texts
-            .into_iter()
-            .map(|text| fitted(&text, preset.font * 1.08, preset.width * 0.35 - 8.0));
-        LevelLabel {
-            value,
-            line,
-            kind,
-            texts: texts.collect(),
-        }
+        let texts = texts.into_iter().map(|text| fitted(&text, preset.font * 1.08, preset.width * 0.35 - 8.0));
+        LevelLabel { value, line, kind, texts: texts.collect() }
     };
-    let target = chart
-        .target
-        .map(|value| level("Target", value, LineKind::Target, TextKind::Target));
-    let centre = chart
-        .centre()
-        .map(|value| level("Median", value, LineKind::Centre, TextKind::Centre));
+    let target = chart.target.map(|value| level("Target", value, LineKind::Target, TextKind::Target));
+    let centre = chart.centre().map(|value| level("Median", value, LineKind::Centre, TextKind::Centre));
     target.into_iter().chain(centre).collect()
 }
 
 /// Puts the labels beside their lines, and moves those that would touch apart.
-fn place_level_labels(
-    scene: &mut Scene,
-    labels: &[LevelLabel],
-    preset: &Preset,
-    up: impl Fn(f64) -> f64,
-) {
+fn place_level_labels(scene: &mut Scene, labels: &[LevelLabel], preset: &Preset, up: impl Fn(f64) -> f64) {
     let plot = scene.plot;
     let line_height = preset.font * 1.15;
     let height = |label: &LevelLabel| label.texts.len() as f64 * line_height;
-    let mut order: Vec<(&LevelLabel, f64)> = labels
-        .iter()
-        .map(|label| (label, up(label.value)))
-        .collect();
+    let mut order: Vec<(&LevelLabel, f64)> = labels.iter().map(|label| (label, up(label.value))).collect();
     order.sort_by(|a, b| a.1.total_cmp(&b.1));
     // First down from the top, then up from the bottom: the plot is taller than all its labels.
     let mut floor = plot.top - line_height / 2.0;
@@ -837,12 +719,8 @@ fn place_level_labels(
     }
     for (label, middle) in order {
         let y = up(label.value);
-        if (middle - y).abs() > height(label) / 2.0 {
-            scene.lines.push(Line {
-                kind: LineKind::Leader,
-                from: (plot.right, y),
-                to: (plot.right + 5.0, middle),
-            });
+        if (middle - y).abs() > line_height {
+            scene.lines.push(Line { kind: LineKind::Leader, from: (plot.right, y), to: (plot.right + 5.0, middle) });
         }
         for (i, text) in label.texts.iter().enumerate() {
             scene.texts.push(Text {
@@ -883,19 +761,11 @@ impl KeyItem {
 fn key_items(chart: &Chart, cycles: bool) -> Vec<KeyItem> {
     let mut items = Vec::new();
     for meaning in [Meaning::Improvement, Meaning::Concern, Meaning::Change] {
-        if chart
-            .points
-            .iter()
-            .any(|point| flagged(point) == Some(meaning))
-        {
+        if chart.points.iter().any(|point| flagged(point) == Some(meaning)) {
             items.push(KeyItem::Run(meaning));
         }
     }
-    if chart
-        .points
-        .iter()
-        .any(|point| point.excluded && point.value.is_some())
-    {
+    if chart.points.iter().any(|point| point.excluded && point.value.is_some()) {
         items.push(KeyItem::Excluded);
     }
     if cycles {
@@ -926,11 +796,7 @@ fn place_key(scene: &mut Scene, items: &[KeyItem], rows: &[usize], height: f64, 
     let mut items = items.iter();
     for (row, &many) in rows.iter().enumerate() {
         let middle = preset.height - height + (row as f64 + 0.5) * font * 1.5;
-        let mut x = if preset.two_line_labels {
-            4.0
-        } else {
-            scene.plot.left
-        };
+        let mut x = if preset.two_line_labels { 4.0 } else { scene.plot.left };
         for item in items.by_ref().take(many) {
             let (shape, meaning) = match item {
                 KeyItem::Run(meaning) => (Some(Shape::Square), Some(*meaning)),
@@ -982,11 +848,7 @@ struct Values {
 
 impl Values {
     fn of(chart: &Chart, wanted: f64) -> Self {
-        let mut all: Vec<f64> = chart
-            .points
-            .iter()
-            .filter_map(|point| point.value)
-            .collect();
+        let mut all: Vec<f64> = chart.points.iter().filter_map(|point| point.value).collect();
         all.extend(chart.phases.iter().map(|phase| phase.centre));
         all.extend(chart.target);
         let largest = all.iter().fold(0.0, |a: f64, b| a.max(b.abs()));
@@ -1011,12 +873,8 @@ impl Values {
         } else if flat {
             let room = if size > 0.0 { size / 2.0 } else { 1.0 };
             (min, max) = (min - room, max + room);
-        } else {
-            let room = (max - min) * 0.04;
-            (min, max) = (min - room, max + room);
-            if never_negative && min < (max - min) / 2.0 {
-                min = 0.0;
-            }
+        } else if never_negative && min < (max - min) / 2.0 {
+            min = 0.0;
         }
         let whole = matches!(chart.data_type, DataType::Count | DataType::CasesBetween);
         let mut step = nice_step((max - min) / wanted);
@@ -1051,12 +909,7 @@ impl Values {
                 (value, if percentage { format!("{text}%") } else { text })
             })
             .collect();
-        Self {
-            factor,
-            low,
-            high,
-            ticks,
-        }
+        Self { factor, low, high, ticks }
     }
 
     /// How far up a value lies, 0 to 1.
@@ -1080,9 +933,7 @@ fn nice_step(raw: f64) -> f64 {
 
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The text, cut with an ellipsis where it would be wider.

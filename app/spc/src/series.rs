@@ -54,10 +54,7 @@ pub enum Reading {
 impl Reading {
     /// Numerator and denominator.
     pub fn ratio(numerator: f64, denominator: f64) -> Self {
-        Self::Ratio {
-            numerator,
-            denominator,
-        }
+        Self::Ratio { numerator, denominator }
     }
 
     /// The number that is drawn, in the unit of the series.
@@ -68,10 +65,7 @@ impl Reading {
         let value = match self {
             Self::Missing => return None,
             Self::Value(value) => value,
-            Self::Ratio {
-                numerator,
-                denominator,
-            } => {
+            Self::Ratio { numerator, denominator } => {
                 if denominator.is_nan() || denominator <= 0.0 || denominator.is_infinite() {
                     return None;
                 }
@@ -116,14 +110,7 @@ pub struct Point {
 impl Point {
     /// A point with nothing recorded yet.
     pub fn new(key: usize, date: NaiveDate) -> Self {
-        Self {
-            key,
-            label: String::new(),
-            date,
-            time: None,
-            reading: Reading::Missing,
-            excluded: false,
-        }
+        Self { key, label: String::new(), date, time: None, reading: Reading::Missing, excluded: false }
     }
 }
 

@@ -18,15 +18,8 @@ pub enum Style {
 /// Writes a scene. `id_prefix` keeps the ids of several pictures in one page apart; what is not a
 /// letter, a digit, `-` or `_` is left out of it.
 pub fn write(scene: &Scene, style: Style, id_prefix: &str) -> String {
-    let id: String = id_prefix
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-        .collect();
-    let id = if id.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        id
-    } else {
-        format!("spc-{id}")
-    };
+    let id: String = id_prefix.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
+    let id = if id.starts_with(|c: char| c.is_ascii_alphabetic()) { id } else { format!("spc-{id}") };
     let size = match scene.size {
         Size::Full => "full",
         Size::Narrow => "narrow",
@@ -39,19 +32,13 @@ pub fn write(scene: &Scene, style: Style, id_prefix: &str) -> String {
         attribute(&mut out, "width", &number(scene.width));
         attribute(&mut out, "height", &number(scene.height));
     }
-    attribute(&mut out, "class", &format!("spc-chart spc-chart-{size}"));
-    attribute(
-        &mut out,
-        "viewBox",
-        &format!("0 0 {} {}", number(scene.width), number(scene.height)),
-    );
+    // A file keeps its own size; in a page the picture takes the width it is given.
+    let fluid = if style == Style::Page { " spc-fluid" } else { "" };
+    attribute(&mut out, "class", &format!("spc-chart spc-chart-{size}{fluid}"));
+    attribute(&mut out, "viewBox", &format!("0 0 {} {}", number(scene.width), number(scene.height)));
     attribute(&mut out, "font-size", &number(scene.font));
     attribute(&mut out, "role", "img");
-    attribute(
-        &mut out,
-        "aria-labelledby",
-        &format!("{id}-title {id}-desc"),
-    );
+    attribute(&mut out, "aria-labelledby", &format!("{id}-title {id}-desc"));
     out.push('>');
     element(&mut out, "title", &format!("{id}-title"), &scene.title);
     element(&mut out, "desc", &format!("{id}-desc"), &scene.description);
@@ -60,37 +47,19 @@ pub fn write(scene: &Scene, style: Style, id_prefix: &str) -> String {
         out.push_str(crate::CSS);
         out.push_str("</style><rect class=\"spc-paper\" width=\"100%\" height=\"100%\"/>");
     }
-    lines(
-        &mut out,
-        scene,
-        &[LineKind::Grid, LineKind::Axis, LineKind::Cycle],
-    );
+    lines(&mut out, scene, &[LineKind::Grid, LineKind::Axis, LineKind::Cycle]);
     for flag in &scene.flags {
         flag_shape(&mut out, &flag.area);
     }
-    lines(
-        &mut out,
-        scene,
-        &[LineKind::Target, LineKind::Centre, LineKind::Leader],
-    );
     for path in &scene.paths {
-        let class = if scene.dense {
-            "spc-data spc-data-dense"
-        } else {
-            "spc-data"
-        };
+        let class = if scene.dense { "spc-data spc-data-dense" } else { "spc-data" };
         let _ = write!(out, "<path class=\"{class}\" d=\"");
         for (i, (x, y)) in path.iter().enumerate() {
-            let _ = write!(
-                out,
-                "{}{} {}",
-                if i == 0 { 'M' } else { 'L' },
-                number(*x),
-                number(*y)
-            );
+            let _ = write!(out, "{}{} {}", if i == 0 { 'M' } else { 'L' }, number(*x), number(*y));
         }
         out.push_str("\"/>");
     }
+    lines(&mut out, scene, &[LineKind::Target, LineKind::Centre, LineKind::Leader]);
     for mark in &scene.marks {
         let class = match (mark.shape, mark.meaning) {
             (Shape::Hollow, _) => "spc-point spc-excluded",
@@ -103,18 +72,13 @@ pub fn write(scene: &Scene, style: Style, id_prefix: &str) -> String {
         let name = match mark.shape {
             Shape::Square => {
                 let (left, top, side) = (number(x - r), number(y - r), number(2.0 * r));
-                let _ = write!(
-                    out,
-                    "<rect class=\"{class}\" x=\"{left}\" y=\"{top}\" width=\"{side}\" height=\"{side}\""
-                );
+                let _ =
+                    write!(out, "<rect class=\"{class}\" x=\"{left}\" y=\"{top}\" width=\"{side}\" height=\"{side}\"");
                 "rect"
             }
             Shape::Circle | Shape::Hollow => {
                 let (x, y, r) = (number(x), number(y), number(r));
-                let _ = write!(
-                    out,
-                    "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{r}\""
-                );
+                let _ = write!(out, "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{r}\"");
                 "circle"
             }
         };
@@ -137,12 +101,7 @@ pub fn write(scene: &Scene, style: Style, id_prefix: &str) -> String {
             TextKind::Key => "spc-text-key",
             TextKind::Empty => "spc-text-empty",
         };
-        let _ = write!(
-            out,
-            "<text class=\"{class}\" x=\"{}\" y=\"{}\"",
-            number(text.x),
-            number(text.y)
-        );
+        let _ = write!(out, "<text class=\"{class}\" x=\"{}\" y=\"{}\"", number(text.x), number(text.y));
         match text.anchor {
             Anchor::Start => {}
             Anchor::Middle => attribute(&mut out, "text-anchor", "middle"),
@@ -170,14 +129,7 @@ fn lines(out: &mut String, scene: &Scene, kinds: &[LineKind]) {
         let mut path = String::new();
         for line in scene.lines.iter().filter(|line| line.kind == *kind) {
             let ((x1, y1), (x2, y2)) = (line.from, line.to);
-            let _ = write!(
-                path,
-                "M{} {}L{} {}",
-                number(x1),
-                number(y1),
-                number(x2),
-                number(y2)
-            );
+            let _ = write!(path, "M{} {}L{} {}", number(x1), number(y1), number(x2), number(y2));
         }
         if !path.is_empty() {
             let _ = write!(out, "<path class=\"{class}\" d=\"{path}\"/>");
@@ -187,10 +139,7 @@ fn lines(out: &mut String, scene: &Scene, kinds: &[LineKind]) {
 
 fn flag_shape(out: &mut String, area: &Rect) {
     let (left, top) = (number(area.left), number(area.top));
-    let (width, height) = (
-        number(area.right - area.left),
-        number(area.bottom - area.top),
-    );
+    let (width, height) = (number(area.right - area.left), number(area.bottom - area.top));
     let _ = write!(
         out,
         "<rect class=\"spc-flag\" x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" rx=\"2\"/>"
@@ -208,8 +157,7 @@ fn element(out: &mut String, name: &str, id: &str, text: &str) {
 /// One decimal is finer than a screen shows.
 fn number(value: f64) -> String {
     let text = format!("{value:.1}");
-    text.strip_suffix(".0")
-        .map_or_else(|| text.clone(), Into::into)
+    text.strip_suffix(".0").map_or_else(|| text.clone(), Into::into)
 }
 
 /// Text made safe for elements and attributes of both HTML and XML; characters that XML forbids are

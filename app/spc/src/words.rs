@@ -3,7 +3,7 @@
 //! All of it comes from the same structure as the picture. It says that a process changed, never
 //! why: no chart shows that a project caused anything.
 
-use crate::chart::{Chart, ChartKind, Meaning, Rule, RuleSet, Side, Signal, Verdict};
+use crate::chart::{Chart, ChartKind, ChartPoint, Meaning, Rule, RuleSet, Side, Signal, Verdict};
 use crate::format;
 use crate::series::Direction;
 
@@ -49,10 +49,7 @@ pub fn verdict(verdict: Verdict) -> String {
         Verdict::NoData => "No data yet".into(),
         Verdict::NoVariation => "No variation yet".into(),
         Verdict::TooEarly { needed, .. } => {
-            format!(
-                "Too early to say: {} needed",
-                count(needed, "more useful point", "more useful points")
-            )
+            format!("Too early to say: {} needed", count(needed, "more point", "more points"))
         }
         Verdict::NoSignal => "No signal of change".into(),
         Verdict::Signal(Meaning::Improvement) => "Signal of improvement".into(),
@@ -69,10 +66,7 @@ pub fn findings(chart: &Chart) -> Vec<String> {
     };
     match verdict {
         Verdict::NoData => Vec::new(),
-        Verdict::NoVariation => vec![format!(
-            "No variation yet: all {} points have the same value.",
-            phase.used
-        )],
+        Verdict::NoVariation => vec![format!("No variation yet: all {} points have the same value.", phase.used)],
         Verdict::TooEarly { useful, needed } => vec![
             format!(
                 "Too early to say: {} off the median {} needed before the rules can be judged ({useful} so far).",
@@ -95,12 +89,7 @@ pub fn findings(chart: &Chart) -> Vec<String> {
             let mut found: Vec<String> = chart
                 .phases
                 .iter()
-                .flat_map(|phase| {
-                    phase
-                        .signals
-                        .iter()
-                        .map(|signal| finding(chart, &phase.runs, signal))
-                })
+                .flat_map(|phase| phase.signals.iter().map(|signal| finding(chart, &phase.runs, signal)))
                 .collect();
             found.push("A signal says that the process changed, not why.".into());
             found
@@ -119,9 +108,7 @@ fn finding(chart: &Chart, runs: &crate::anhoej::Runs, signal: &Signal) -> String
             let ends = signal.points.first().zip(signal.points.last());
             let dates = ends
                 .and_then(|(&first, &last)| chart.points.get(first).zip(chart.points.get(last)))
-                .map_or_else(String::new, |(first, last)| {
-                    format!(", {}", format::dates(first.date, last.date))
-                });
+                .map_or_else(String::new, |(first, last)| format!(", {}", format::dates(first.date, last.date)));
             let better = match chart.direction {
                 Direction::Increase => "Higher",
                 Direction::Decrease => "Lower",
@@ -141,7 +128,8 @@ fn finding(chart: &Chart, runs: &crate::anhoej::Runs, signal: &Signal) -> String
             )
         }
         Rule::FewCrossings => format!(
-            "Signal of change: the line crosses the median only {} (chance explains {} or more).",
+            "{} crosses the median only {} (chance explains {} or more).",
+            if runs.long_run() { "The line also" } else { "Signal of change: the line" },
             times(runs.crossings),
             limits.map_or(0, |limits| limits.crossings_min),
         ),
@@ -151,8 +139,7 @@ fn finding(chart: &Chart, runs: &crate::anhoej::Runs, signal: &Signal) -> String
 /// How the chart was calculated, for the small print under it.
 pub fn method(chart: &Chart) -> String {
     let Some(phase) = chart.phases.last() else {
-        return "Run chart. The centre line is the median of all points; there are none yet."
-            .into();
+        return "Run chart. The centre line is the median of all points; there are none yet.".into();
     };
     let rules = match chart.rules {
         RuleSet::Anhoej => "Anhøj (longest run, number of crossings)",
@@ -168,12 +155,7 @@ pub fn method(chart: &Chart) -> String {
                 phase.runs.useful, limits.longest_run_max, limits.crossings_min
             )
         }
-        None => {
-            text += &format!(
-                " They are judged from {} points off the median on.",
-                crate::anhoej::MINIMUM_USEFUL
-            )
-        }
+        None => text += &format!(" They are judged from {} points off the median on.", crate::anhoej::MINIMUM_USEFUL),
     }
     text
 }
@@ -195,14 +177,8 @@ pub fn point(chart: &Chart, place: usize) -> Option<String> {
         Some(Side::Below) => text += ", below the median",
         None => {}
     }
-    for (rule, meaning) in &point.flags {
-        if *rule == Rule::LongRun {
-            text += match meaning {
-                Meaning::Improvement => ", in a long run (improvement)",
-                Meaning::Concern => ", in a long run (concern)",
-                Meaning::Change => ", in a long run",
-            };
-        }
+    if let Some(flag) = flag(point) {
+        text += &format!(", {flag}");
     }
     if point.excluded {
         text += ", excluded";
@@ -210,35 +186,34 @@ pub fn point(chart: &Chart, place: usize) -> Option<String> {
     Some(text)
 }
 
+/// What the rules say of one point, for a table cell: `in a long run (improvement)`.
+pub fn flag(point: &ChartPoint) -> Option<&'static str> {
+    let (_, meaning) = point.flags.iter().find(|(rule, _)| *rule == Rule::LongRun)?;
+    Some(match meaning {
+        Meaning::Improvement => "in a long run (improvement)",
+        Meaning::Concern => "in a long run (concern)",
+        Meaning::Change => "in a long run",
+    })
+}
+
 fn counts(chart: &Chart) -> String {
-    let used = chart
-        .points
-        .iter()
-        .filter(|point| point.used().is_some())
-        .count();
+    let used = chart.points.iter().filter(|point| point.used().is_some()).count();
     let excluded = chart.points.iter().filter(|point| point.excluded).count();
-    let missing = chart
-        .points
-        .iter()
-        .filter(|point| !point.excluded && point.value.is_none())
-        .count();
+    let missing = chart.points.iter().filter(|point| !point.excluded && point.value.is_none()).count();
     let mut shown = chart.points.iter().filter(|point| point.used().is_some());
     let mut text = match shown.next() {
         Some(first) => {
             let last = shown.next_back().unwrap_or(first);
-            format!(
-                "{}, {}.",
-                count(used, "point", "points"),
-                format::dates(first.date, last.date)
-            )
+            format!("{}, {}.", count(used, "point", "points"), format::dates(first.date, last.date))
         }
         None => "No points with a value.".into(),
     };
     if missing > 0 {
-        text += &format!(
-            " {} no value.",
-            count(missing, "more point has", "more points have")
-        );
+        let (one, many) = match used {
+            0 => ("point has", "points have"),
+            _ => ("more point has", "more points have"),
+        };
+        text += &format!(" {} no value.", count(missing, one, many));
     }
     if excluded > 0 {
         text += &format!(" {} excluded.", count(excluded, "point is", "points are"));
@@ -260,37 +235,19 @@ fn levels(chart: &Chart) -> Vec<String> {
 
 fn latest(chart: &Chart) -> Option<String> {
     let point = chart.latest()?;
-    Some(format!(
-        "Latest {} on {}.",
-        value(chart, point.used()?),
-        format::moment(point.date, point.time)
-    ))
+    Some(format!("Latest {} on {}.", value(chart, point.used()?), format::moment(point.date, point.time)))
 }
 
 fn cycles(chart: &Chart) -> Option<String> {
     let (first, last) = (chart.cycles.first()?, chart.cycles.last()?);
     Some(match chart.cycles.as_slice() {
-        [one] => format!(
-            "PDSA cycle {} is marked, {}.",
-            one.number,
-            format::date(one.date)
-        ),
+        [one] => format!("PDSA cycle {} is marked, {}.", one.number, format::date(one.date)),
         some if some.len() <= 6 => {
-            let each: Vec<String> = some
-                .iter()
-                .map(|cycle| format!("{} on {}", cycle.number, format::date(cycle.date)))
-                .collect();
-            format!(
-                "{} PDSA cycles are marked: {}.",
-                some.len(),
-                each.join(", ")
-            )
+            let each: Vec<String> =
+                some.iter().map(|cycle| format!("{} on {}", cycle.number, format::date(cycle.date))).collect();
+            format!("{} PDSA cycles are marked: {}.", some.len(), each.join(", "))
         }
-        many => format!(
-            "{} PDSA cycles are marked, {}.",
-            many.len(),
-            format::dates(first.date, last.date)
-        ),
+        many => format!("{} PDSA cycles are marked, {}.", many.len(), format::dates(first.date, last.date)),
     })
 }
 
@@ -299,11 +256,7 @@ fn value(chart: &Chart, value: f64) -> String {
 }
 
 fn count(n: usize, one: &str, many: &str) -> String {
-    format!(
-        "{} {}",
-        format::decimals(n as f64, 0),
-        if n == 1 { one } else { many }
-    )
+    format!("{} {}", format::decimals(n as f64, 0), if n == 1 { one } else { many })
 }
 
 fn times(n: usize) -> String {
