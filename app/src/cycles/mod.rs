@@ -1,0 +1,4 @@
+//! PDSA cycles.
+
+#[cfg(feature = "ssr")]
+pub mod pages;

@@ -1,0 +1,158 @@
+//! The store: one SQLite file, one writer, several readers. Nothing else names the engine.
+
+use std::ops::{Deref, DerefMut};
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection as _, Pool, Transaction};
+
+use crate::error::Error;
+
+/// The engine.
+pub type Db = sqlx::Sqlite;
+/// One connection, as every store function takes it.
+pub type Connection = sqlx::SqliteConnection;
+
+/// The schema, embedded in the program.
+pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
+
+/// Below this, two connections that write and checkpoint at the same moment can lose pages.
+const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
+
+fn new_enough(version: &str) -> bool {
+    let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+    parts.as_slice() >= OLDEST_SQLITE.as_slice()
+}
+
+/// The open store.
+#[derive(Clone, Debug)]
+pub struct Store {
+    readers: Pool<Db>,
+    writer: Pool<Db>,
+}
+
+/// A change in progress: begun IMMEDIATE, rolled back unless committed. Await nothing but SQL inside.
+#[derive(Debug)]
+pub struct Write(Transaction<'static, Db>);
+
+impl Write {
+    /// Makes the change durable.
+    ///
+    /// # Errors
+    /// When the store cannot write.
+    pub async fn commit(self) -> Result<(), Error> {
+        Ok(self.0.commit().await?)
+    }
+}
+
+impl Deref for Write {
+    type Target = Connection;
+    fn deref(&self) -> &Connection {
+        &self.0
+    }
+}
+
+impl DerefMut for Write {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.0
+    }
+}
+
+fn options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .pragma("trusted_schema", "off")
+        .pragma("cell_size_check", "on")
+        .pragma("mmap_size", "0")
+        .pragma("cache_size", "-8000")
+        .optimize_on_close(true, Some(400))
+}
+
+impl Store {
+    /// Opens the file, making it if there is none, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// When the file is not a store of ours, is newer than this program, or SQLite is too old.
+    pub async fn open(file: &Path) -> Result<Self, sqlx::Error> {
+        let mut first = sqlx::SqliteConnection::connect_with(&options(file).create_if_missing(true)).await?;
+        let version: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&mut first).await?;
+        if !new_enough(&version) {
+            return Err(sqlx::Error::Configuration(
+                format!("SQLite {version} can lose data in WAL mode; Baton needs 3.51.3 or later").into(),
+            ));
+        }
+        MIGRATIONS.run(&mut first).await.map_err(|e| sqlx::Error::Migrate(Box::new(e)))?;
+        first.close().await?;
+
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options(file))
+            .await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options(file).pragma("query_only", "on"))
+            .await?;
+        Ok(Self { readers, writer })
+    }
+
+    /// A connection that can only read.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when none is free in time.
+    pub async fn read(&self) -> Result<sqlx::pool::PoolConnection<Db>, Error> {
+        Ok(self.readers.acquire().await?)
+    }
+
+    /// Begins a change. There is one writer: keep it short.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when the writer is not free in time.
+    pub async fn write(&self) -> Result<Write, Error> {
+        Ok(Write(self.writer.begin_with("begin immediate").await?))
+    }
+
+    /// Closes every connection, folding the write-ahead log into the file.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sqlite_before_the_wal_fix_is_refused() {
+        for (version, good) in
+            [("3.46.0", false), ("3.51.2", false), ("3.51.3", true), ("3.53.0", true), ("4.0.0", true)]
+        {
+            assert_eq!(new_enough(version), good, "{version}");
+        }
+    }
+
+    #[tokio::test]
+    async fn readers_cannot_write_and_an_uncommitted_change_is_gone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("baton.db")).await.expect("a store");
+        let insert = "insert into trust (id, name, created_at) values ('t', 'Trust', '2026-01-01T00:00:00Z')";
+
+        let mut reader = store.read().await.expect("a reader");
+        assert!(sqlx::query(insert).execute(&mut *reader).await.is_err());
+
+        let mut change = store.write().await.expect("a change");
+        sqlx::query(insert).execute(&mut *change).await.expect("inserted");
+        drop(change);
+        let trusts: i64 =
+            sqlx::query_scalar("select count(*) from trust").fetch_one(&mut *reader).await.expect("a count");
+        assert_eq!(trusts, 0);
+    }
+}

@@ -1,0 +1,258 @@
+//! The record of who did what: append-only, chained by hash, written in the caller's transaction.
+//! The chain covers the detail's salted digest, so a detail can be erased and the chain still verifies.
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+use sqlx::FromRow;
+
+use crate::access::{Act, Allowed};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::id::{PersonId, ProjectId, TrustId};
+
+/// One field's change, as the history detail keeps it.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Change {
+    /// The field's name, in the field's words.
+    pub field: String,
+    /// What stood there; empty when nothing did.
+    pub from: String,
+    /// What stands there now.
+    pub to: String,
+}
+
+impl Change {
+    /// A change of one field.
+    pub fn new(field: &str, from: impl ToString, to: impl ToString) -> Self {
+        Self { field: field.to_owned(), from: from.to_string(), to: to.to_string() }
+    }
+}
+
+/// What is to be recorded: the kind and id of the thing, its project if it has one, and what was done.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    object: &'static str,
+    object_id: String,
+    project: Option<ProjectId>,
+    action: &'static str,
+    changes: Vec<Change>,
+}
+
+impl Entry {
+    /// Something done to a thing: `Entry::new("priority", id, "priority retired")`.
+    pub fn new(object: &'static str, object_id: impl ToString, action: &'static str) -> Self {
+        Self { object, object_id: object_id.to_string(), project: None, action, changes: Vec::new() }
+    }
+
+    /// Something done to a project.
+    #[must_use]
+    pub fn project(id: ProjectId, action: &'static str) -> Self {
+        Self::new("project", id, action).of(id)
+    }
+
+    /// The project that the thing belongs to.
+    #[must_use]
+    pub fn of(mut self, project: ProjectId) -> Self {
+        self.project = Some(project);
+        self
+    }
+
+    /// Adds a field's change; nothing when it did not change.
+    #[must_use]
+    pub fn change(mut self, field: &str, from: impl ToString, to: impl ToString) -> Self {
+        let change = Change::new(field, from, to);
+        if change.from != change.to {
+            self.changes.push(change);
+        }
+        self
+    }
+}
+
+/// Records what an allowed action did.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn record<A: Act>(conn: &mut Connection, by: &Allowed<A>, entry: Entry) -> Result<(), Error> {
+    let previous: Option<(i64, String)> =
+        sqlx::query_as("select sequence, hash from history order by sequence desc limit 1")
+            .fetch_optional(&mut *conn)
+            .await?;
+    let (last, previous) = previous.unwrap_or_default();
+    let sequence = last + 1;
+    let salt = format!("{:032x}", rand::random::<u128>());
+    let detail = serde_json::to_string(&entry.changes)?;
+    let digest = hex(&Sha256::digest(format!("{salt}{detail}")));
+    let at = by.now.to_rfc3339();
+    let hash = link(&previous, sequence, &at, by.actor, by.trust, &entry, &by.request, &digest);
+    sqlx::query(
+        "insert into history (sequence, at, actor_id, trust_id, object, object_id, project_id, action, request_id, detail_digest, previous, hash)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(sequence)
+    .bind(at)
+    .bind(by.actor)
+    .bind(by.trust)
+    .bind(entry.object)
+    .bind(&entry.object_id)
+    .bind(entry.project)
+    .bind(entry.action)
+    .bind(&by.request)
+    .bind(&digest)
+    .bind(&previous)
+    .bind(&hash)
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query("insert into history_detail (sequence, salt, detail) values ($1, $2, $3)")
+        .bind(sequence)
+        .bind(salt)
+        .bind(detail)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+#[allow(clippy::too_many_arguments, reason = "the hash covers every column, and they stand here in the table's order")]
+fn link(
+    previous: &str,
+    sequence: i64,
+    at: &str,
+    actor: Option<PersonId>,
+    trust: Option<TrustId>,
+    entry: &Entry,
+    request: &str,
+    digest: &str,
+) -> String {
+    chain(&[
+        previous,
+        &sequence.to_string(),
+        at,
+        &actor.map(|id| id.to_string()).unwrap_or_default(),
+        &trust.map(|id| id.to_string()).unwrap_or_default(),
+        entry.object,
+        &entry.object_id,
+        &entry.project.map(|id| id.to_string()).unwrap_or_default(),
+        entry.action,
+        request,
+        digest,
+    ])
+}
+
+fn chain(parts: &[&str]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(part.len().to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hex(&hasher.finalize())
+}
+
+/// Lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// A history row as a page shows it.
+#[derive(Clone, Debug, FromRow)]
+pub struct Row {
+    /// When it was done.
+    pub at: DateTime<Utc>,
+    /// Who did it; none for Baton itself.
+    pub actor: Option<String>,
+    /// What was done.
+    pub action: String,
+    /// What changed, as JSON of [`Change`]; empty when erased.
+    pub detail: String,
+}
+
+impl Row {
+    /// The changes, when their detail still exists.
+    #[must_use]
+    pub fn changes(&self) -> Vec<Change> {
+        serde_json::from_str(&self.detail).unwrap_or_default()
+    }
+}
+
+/// The newest history of a project, at most `limit` rows.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn of_project(conn: &mut Connection, project: ProjectId, limit: u32) -> Result<Vec<Row>, Error> {
+    Ok(sqlx::query_as(
+        "select h.at, p.name as actor, h.action, coalesce(d.detail, '') as detail
+         from history h
+         left join person p on p.id = h.actor_id
+         left join history_detail d on d.sequence = h.sequence
+         where h.project_id = $1
+         order by h.sequence desc limit $2",
+    )
+    .bind(project)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?)
+}
+
+#[derive(FromRow)]
+struct Stored {
+    sequence: i64,
+    at: String,
+    actor_id: Option<String>,
+    trust_id: Option<String>,
+    object: String,
+    object_id: String,
+    project_id: Option<String>,
+    action: String,
+    request_id: String,
+    detail_digest: String,
+    previous: String,
+    hash: String,
+    salt: Option<String>,
+    detail: Option<String>,
+}
+
+/// Walks the whole chain; the first row that does not fit, if any.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn first_broken(conn: &mut Connection) -> Result<Option<i64>, Error> {
+    let mut expected = String::new();
+    let mut after = 0_i64;
+    loop {
+        let rows: Vec<Stored> = sqlx::query_as(
+            "select h.*, d.salt, d.detail from history h left join history_detail d on d.sequence = h.sequence
+             where h.sequence > $1 order by h.sequence limit 1000",
+        )
+        .bind(after)
+        .fetch_all(&mut *conn)
+        .await?;
+        let Some(last) = rows.last().map(|row| row.sequence) else { return Ok(None) };
+        for row in rows {
+            let hash = chain(&[
+                &row.previous,
+                &row.sequence.to_string(),
+                &row.at,
+                row.actor_id.as_deref().unwrap_or_default(),
+                row.trust_id.as_deref().unwrap_or_default(),
+                &row.object,
+                &row.object_id,
+                row.project_id.as_deref().unwrap_or_default(),
+                &row.action,
+                &row.request_id,
+                &row.detail_digest,
+            ]);
+            let detail_fits = match (&row.salt, &row.detail) {
+                (Some(salt), Some(detail)) => hex(&Sha256::digest(format!("{salt}{detail}"))) == row.detail_digest,
+                _ => true,
+            };
+            if row.previous != expected || hash != row.hash || !detail_fits {
+                return Ok(Some(row.sequence));
+            }
+            expected = row.hash;
+        }
+        after = last;
+    }
+}

@@ -1,0 +1,47 @@
+//! Baton: everything that a trust would recognise. The domain, its store and its pages, one folder a
+//! capability; inside each, `model <- store <- api <- pages`, and `islands -> model`.
+//!
+//! Built twice: with `ssr` into the server, with `hydrate` into the WASM, which holds the models and
+//! the islands and nothing else.
+
+#![recursion_limit = "256"]
+
+#[cfg(feature = "ssr")]
+pub mod access;
+#[cfg(feature = "ssr")]
+pub mod clock;
+#[cfg(feature = "ssr")]
+pub mod db;
+pub mod error;
+#[cfg(feature = "ssr")]
+pub mod form;
+#[cfg(feature = "ssr")]
+pub mod history;
+pub mod id;
+pub mod parse;
+#[cfg(feature = "ssr")]
+pub mod request;
+#[cfg(feature = "ssr")]
+pub mod shell;
+#[cfg(any(feature = "testing", all(test, feature = "ssr")))]
+pub mod testing;
+#[cfg(feature = "ssr")]
+pub mod ui;
+#[cfg(feature = "ssr")]
+pub mod visitor;
+
+pub mod cycles;
+pub mod duplicates;
+pub mod handover;
+pub mod measures;
+pub mod people;
+pub mod portfolio;
+pub mod priorities;
+pub mod projects;
+
+/// Wakes the islands of the page that the server sent.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    leptos::mount::hydrate_islands();
+}

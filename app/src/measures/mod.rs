@@ -1,0 +1,4 @@
+//! Measures, their measurements, and the charts of both.
+
+#[cfg(feature = "ssr")]
+pub mod pages;

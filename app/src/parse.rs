@@ -1,0 +1,285 @@
+//! Reading what people typed: length limits, dates as they are written, numbers, and the guard
+//! against NHS numbers. Every form's model parses through [`Fields`], which gathers all errors at once.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::error::{Error, FieldError};
+
+/// The longest a single line may be, in characters.
+pub const LINE: usize = 200;
+/// The longest a paragraph may be, in characters.
+pub const PARAGRAPH: usize = 4000;
+
+const PATIENT: &str = "This looks like an NHS number. Remove it: Baton holds no information about patients.";
+
+/// Gathers a form's errors while its fields are parsed, so that all are told at once.
+#[derive(Debug, Default)]
+pub struct Fields {
+    errors: Vec<FieldError>,
+}
+
+impl Fields {
+    /// Nothing wrong yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Notes that a field is wrong.
+    pub fn wrong(&mut self, field: &str, message: impl Into<String>) {
+        self.errors.push(FieldError::new(field, message));
+    }
+
+    /// Whether nothing was wrong so far.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// Free text of at most `limit` characters, trimmed; may be empty.
+    pub fn text(&mut self, field: &str, typed: &str, limit: usize) -> String {
+        let text = typed.trim().replace("\r\n", "\n");
+        let length = text.chars().count();
+        if length > limit {
+            self.wrong(field, format!("Shorten this to {limit} characters or fewer. It has {length}."));
+        } else if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+            self.wrong(field, "Remove the characters that cannot be shown.");
+        } else if holds_nhs_number(&text) {
+            self.wrong(field, PATIENT);
+        }
+        text
+    }
+
+    /// As [`Fields::text`], but it must not be empty; `missing` says what to enter.
+    pub fn needed(&mut self, field: &str, typed: &str, limit: usize, missing: &str) -> String {
+        if typed.trim().is_empty() {
+            self.wrong(field, missing);
+            return String::new();
+        }
+        self.text(field, typed, limit)
+    }
+
+    /// A date, or none when the field was left empty.
+    pub fn date(&mut self, field: &str, typed: &str) -> Option<NaiveDate> {
+        if typed.trim().is_empty() {
+            return None;
+        }
+        let date = date(typed);
+        if date.is_none() {
+            self.wrong(field, "Enter a real date, for example 4 1 2026 or 4 January 2026.");
+        }
+        date
+    }
+
+    /// A date that must be given; `missing` says which.
+    pub fn needed_date(&mut self, field: &str, typed: &str, missing: &str) -> NaiveDate {
+        if typed.trim().is_empty() {
+            self.wrong(field, missing);
+        }
+        self.date(field, typed).unwrap_or_default()
+    }
+
+    /// One of a closed set of answers, each the text of its variant.
+    pub fn choice<T: std::str::FromStr>(&mut self, field: &str, typed: &str, missing: &str) -> Option<T> {
+        let choice = typed.trim().parse().ok();
+        if choice.is_none() {
+            self.wrong(field, missing);
+        }
+        choice
+    }
+
+    /// The parsed value when nothing was wrong, else all that was.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with everything noted so far.
+    pub fn finish<T>(self, value: impl FnOnce() -> T) -> Result<T, Error> {
+        if self.errors.is_empty() { Ok(value()) } else { Err(Error::Invalid(self.errors)) }
+    }
+}
+
+/// A date as people write it: `4 1 2026`, `4/1/26`, `04.01.2026`, `4 January 2026`, `4 Jan`-style months,
+/// or `2026-01-04` as browsers send it. The day comes before the month.
+#[must_use]
+pub fn date(typed: &str) -> Option<NaiveDate> {
+    let typed = typed.trim();
+    if let Ok(date) = NaiveDate::parse_from_str(typed, "%Y-%m-%d") {
+        return plausible(date);
+    }
+    let parts: Vec<&str> =
+        typed.split(|c: char| c.is_whitespace() || "/.-,".contains(c)).filter(|part| !part.is_empty()).collect();
+    let [day, month, year] = parts.as_slice() else { return None };
+    let day = day.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse().ok()?;
+    let month = month.parse().ok().or_else(|| month_named(month))?;
+    let year: i32 = match year.len() {
+        2 => 2000 + year.parse::<i32>().ok()?,
+        4 => year.parse().ok()?,
+        _ => return None,
+    };
+    plausible(NaiveDate::from_ymd_opt(year, month, day)?)
+}
+
+fn plausible(date: NaiveDate) -> Option<NaiveDate> {
+    (1948..=2199).contains(&date.year()).then_some(date)
+}
+
+fn month_named(name: &str) -> Option<u32> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let name = name.to_lowercase();
+    let number = MONTHS.iter().position(|month| name.len() >= 3 && month.starts_with(&name))?;
+    u32::try_from(number + 1).ok()
+}
+
+/// A number as people write it: `85`, `85 %`, `1,250`, `12.5`. A single comma followed by one or two
+/// digits is refused rather than guessed at, because it may be a decimal comma.
+#[must_use]
+pub fn number(typed: &str) -> Option<f64> {
+    let text: String = typed.trim().trim_end_matches('%').chars().filter(|c| !c.is_whitespace()).collect();
+    if !text.chars().all(|c| c.is_ascii_digit() || "+-.,".contains(c)) {
+        return None;
+    }
+    let text = match text.split_once(',') {
+        None => text,
+        Some(_) => {
+            let whole = text.split('.').next().unwrap_or_default();
+            if !whole.split(',').skip(1).all(|group| group.len() == 3)
+                || text.rfind(',') > text.find('.').or(Some(usize::MAX))
+            {
+                return None;
+            }
+            text.replace(',', "")
+        }
+    };
+    text.parse::<f64>().ok().filter(|value| value.is_finite() && value.abs() < 1e12)
+}
+
+/// Whether the text holds ten digits (bare, or spaced 3-3-4) with the check digit of an NHS number
+/// (modulus 11, NHS Data Dictionary).
+#[must_use]
+pub fn holds_nhs_number(text: &str) -> bool {
+    let chars: Vec<char> = text.chars().collect();
+    let mut start = 0;
+    while start < chars.len() {
+        let begins = chars[start].is_ascii_digit() && (start == 0 || !chars[start - 1].is_ascii_digit());
+        if begins {
+            let mut digits: Vec<u32> = Vec::with_capacity(10);
+            let mut at = start;
+            while at < chars.len() && digits.len() < 10 {
+                match chars[at].to_digit(10) {
+                    Some(digit) => digits.push(digit),
+                    None if matches!(chars[at], ' ' | '-' | '\u{a0}') && matches!(digits.len(), 3 | 6) => {}
+                    None => break,
+                }
+                at += 1;
+            }
+            let ends = chars.get(at).is_none_or(|c| !c.is_ascii_digit());
+            if digits.len() == 10 && ends && check_digit_fits(&digits) {
+                return true;
+            }
+        }
+        start += 1;
+    }
+    false
+}
+
+fn check_digit_fits(digits: &[u32]) -> bool {
+    let sum: u32 = digits.iter().zip((2..=10).rev()).map(|(digit, weight)| digit * weight).sum();
+    match 11 - sum % 11 {
+        11 => digits[9] == 0,
+        10 => false,
+        check => digits[9] == check,
+    }
+}
+
+/// An e-mail address, lower-cased, when it has the shape of one.
+#[must_use]
+pub fn address(typed: &str) -> Option<String> {
+    let text = typed.trim().to_lowercase();
+    let (local, domain) = text.split_once('@')?;
+    let fits = !local.is_empty()
+        && domain.contains('.')
+        && !domain.starts_with('.')
+        && !domain.ends_with('.')
+        && text.len() <= 254
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>(),;:\"[]\\".contains(c))
+        && text.matches('@').count() == 1;
+    fits.then_some(text)
+}
+
+/// 4 January 2026.
+#[must_use]
+pub fn day(date: NaiveDate) -> String {
+    date.format("%-d %B %Y").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn dates_are_read_as_people_write_them() {
+        let expected = NaiveDate::from_ymd_opt(2026, 1, 4);
+        for typed in ["4 1 2026", "04/01/2026", "4.1.26", "4 January 2026", "4th jan 2026", "2026-01-04", " 4-1-2026 "]
+        {
+            assert_eq!(date(typed), expected, "{typed}");
+        }
+        for typed in ["", "31 2 2026", "29 2 2026", "4 1", "tomorrow", "4 1 026", "1 1 1066", "99999999999 1 2026"] {
+            assert_eq!(date(typed), None, "{typed}");
+        }
+        assert!(date("29 2 2028").is_some());
+    }
+
+    #[test]
+    fn numbers_are_read_or_refused_never_guessed() {
+        for (typed, expected) in [("85", 85.0), ("85 %", 85.0), ("1,250", 1250.0), ("12.5", 12.5), ("-3", -3.0)] {
+            assert_eq!(number(typed), Some(expected), "{typed}");
+        }
+        for typed in ["12,5", "<3", "1e308", "NaN", "inf", "", "1.2.3", "1,2,3", "1.250,5"] {
+            assert_eq!(number(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn nhs_numbers_are_found_by_their_check_digit() {
+        for text in ["943 476 5919", "9434765919", "see 943-476-5919.", "a 9434765919, b"] {
+            assert!(holds_nhs_number(text), "{text}");
+        }
+        for text in ["943 476 5918", "94347659190", "call 01392 411611", "", "2026-01-04 12:00"] {
+            assert!(!holds_nhs_number(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_have_the_shape_of_one() {
+        assert_eq!(address(" A.Doc@Trust.NHS.uk "), Some("a.doc@trust.nhs.uk".to_owned()));
+        for typed in ["a", "a@b", "@b.uk", "a b@c.uk", "a@@c.uk", "a@c.uk,d@e.uk"] {
+            assert_eq!(address(typed), None, "{typed}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_typed_makes_the_readers_panic(typed in ".*") {
+            let _ = (date(&typed), number(&typed), holds_nhs_number(&typed), address(&typed));
+        }
+
+        #[test]
+        fn a_date_written_out_is_read_back(days in 0i32..90_000) {
+            let written = NaiveDate::from_ymd_opt(1948, 1, 1).expect("a date") + chrono::Duration::days(i64::from(days));
+            prop_assert_eq!(date(&day(written)), Some(written));
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! People, trusts, sites, departments, posts and roles; signing in and out.
+
+pub mod model;
+
+#[cfg(feature = "ssr")]
+#[allow(missing_docs, reason = "the server macro makes undocumented structs of documented arguments")]
+pub mod api;
+#[cfg(feature = "ssr")]
+mod attempts;
+#[cfg(feature = "ssr")]
+pub mod pages;
+#[cfg(feature = "ssr")]
+mod password;
+#[cfg(feature = "ssr")]
+pub mod store;
+
+#[cfg(feature = "ssr")]
+pub use attempts::Attempts;

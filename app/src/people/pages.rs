@@ -1,0 +1,127 @@
+//! Signing in and out, the account.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::api::{ChangePassword, SignIn, SignInAs, SignOut};
+use super::store;
+use crate::error::Error;
+use crate::request::Request;
+use crate::route;
+use crate::shell::{Page, Reply, Route};
+use crate::ui::{self, Form};
+
+/// The slice's pages.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![route!("/sign-in", sign_in), route!("/sign-out", sign_out), route!("/account", account)]
+}
+
+async fn sign_in(request: Request) -> Result<Reply, Error> {
+    if request.person().is_ok() && request.query("next").is_empty() {
+        return Ok(Reply::Redirect("/".to_owned()));
+    }
+    let people = if request.demo {
+        let mut conn = request.store.read().await?;
+        store::demo_people(&mut conn, request.today()).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Page::new("Sign in", move || {
+        let next = request.query("next").to_owned();
+        let form = Form::new(&request, SignIn::PATH);
+        let ended = next.contains("form=").then(|| {
+            view! { <div class="nhsuk-inset-text"><p>"Your session had ended. Sign in and your form is back as you typed it."</p></div> }
+        });
+        let summary = form.summary();
+        let fields = view! {
+            {form.email("address", "Email address").autocomplete("username").view()}
+            {form.password("password", "Password").autocomplete("current-password").view()}
+            {form.hidden("next", &next)}
+            {ui::submit("Sign in")}
+        }
+        .into_any();
+        let demo = (!people.is_empty()).then(|| {
+            let rows = people
+                .into_iter()
+                .map(|person| {
+                    let form = Form::named(&request, SignInAs::PATH, "as");
+                    let what = if person.department.is_empty() { person.role } else { format!("{}, {}", person.role, person.department) };
+                    let fields = view! {
+                        {form.hidden("person", person.id)}
+                        {form.hidden("next", &next)}
+                        <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">{person.name}</button>
+                        <span class="nhsuk-hint">{what}</span>
+                    }
+                    .into_any();
+                    view! { <li>{form.draw_as("baton-sign-in-as__form", fields)}</li> }
+                })
+                .collect_view();
+            view! {
+                <section aria-labelledby="demo-heading">
+                    <h2 class="nhsuk-heading-m" id="demo-heading">"Try the demonstration"</h2>
+                    <p>"Sign in as one of these invented people. No password is needed."</p>
+                    <ul class="nhsuk-list baton-sign-in-as">{rows}</ul>
+                </section>
+            }
+        });
+        view! {
+            <div class="nhsuk-grid-row">
+                <div class="nhsuk-grid-column-two-thirds">
+                    {summary}
+                    {ended}
+                    {ui::heading("", "Sign in to Baton")}
+                    <p>"Register improvement projects, measure them, and hand them over when you rotate."</p>
+                    {form.draw(fields)}
+                    {demo}
+                </div>
+            </div>
+        }
+        .into_any()
+    })
+    .into())
+}
+
+async fn sign_out(request: Request) -> Result<Reply, Error> {
+    if request.person().is_err() {
+        return Ok(Reply::Redirect("/sign-in".to_owned()));
+    }
+    Ok(Page::new("Sign out", move || {
+        let form = Form::new(&request, SignOut::PATH);
+        view! {
+            {ui::heading("", "Sign out of Baton?")}
+            <p>"Drafts and everything you have saved are kept."</p>
+            {form.draw(ui::submit("Sign out"))}
+            <p><a href="/">"Stay signed in"</a></p>
+        }
+        .into_any()
+    })
+    .into())
+}
+
+async fn account(request: Request) -> Result<Page, Error> {
+    let person = request.person()?.clone();
+    Ok(Page::new("Your account", move || {
+        let form = Form::new(&request, ChangePassword::PATH);
+        let summary = form.summary();
+        let fields = view! {
+            {form.password("password", "Your password now").autocomplete("current-password").view()}
+            {form.password("new_password", "New password").hint("At least 12 characters. Three random words work well.").autocomplete("new-password").view()}
+            {ui::submit("Change password")}
+        }
+        .into_any();
+        view! {
+            <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
+                {summary}
+                {ui::heading("", "Your account")}
+                {ui::summary_list(vec![
+                    ("Name", person.name.clone().into_any()),
+                    ("Trust", person.trust_name.clone().into_any()),
+                ])}
+                <h2 class="nhsuk-heading-m">"Change your password"</h2>
+                {form.draw(fields)}
+            </div></div>
+        }
+        .into_any()
+    }))
+}

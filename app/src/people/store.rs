@@ -1,0 +1,160 @@
+//! People, posts, sign-in: their SQL.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::FromRow;
+
+use crate::access::{Allowed, ChangeOwnAccount};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::history::{self, Entry};
+use crate::id::{PersonId, TrustId};
+
+/// The secret that ties open forms to the people they were drawn for.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn form_secret(conn: &mut Connection) -> Result<String, Error> {
+    Ok(sqlx::query_scalar("select form_secret from installation").fetch_one(conn).await?)
+}
+
+/// Whether the store answers.
+///
+/// # Errors
+/// When it does not.
+pub async fn answers(conn: &mut Connection) -> Result<(), Error> {
+    let _: i64 = sqlx::query_scalar("select count(*) from installation").fetch_one(conn).await?;
+    Ok(())
+}
+
+/// An account, as signing in needs it.
+#[derive(Clone, Debug, FromRow)]
+pub struct Account {
+    /// Whose it is.
+    pub person_id: PersonId,
+    /// The hash of its password.
+    pub password_hash: String,
+    /// The trust of the person's current post or role, else of their last post.
+    pub trust_id: Option<TrustId>,
+}
+
+/// The account that this address opens.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn account(conn: &mut Connection, address: &str, today: NaiveDate) -> Result<Option<Account>, Error> {
+    Ok(sqlx::query_as(
+        "select p.id as person_id, c.password_hash,
+                coalesce(
+                    (select trust_id from post where person_id = p.id and starts_on <= $2 and (ends_on is null or ends_on >= $2) order by starts_on desc limit 1),
+                    (select trust_id from trust_role where person_id = p.id order by granted_at desc limit 1),
+                    (select trust_id from post where person_id = p.id order by starts_on desc limit 1)
+                ) as trust_id
+         from person_address a join person p on p.id = a.person_id join credential c on c.person_id = p.id
+         where a.address = $1 and a.verified_at is not null and (p.closed_on is null or p.closed_on > $2)",
+    )
+    .bind(address)
+    .bind(today)
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// The hash of a person's password.
+///
+/// # Errors
+/// [`Error::NotFound`] when they have none.
+pub async fn password_hash(conn: &mut Connection, person: PersonId) -> Result<String, Error> {
+    Ok(sqlx::query_scalar("select password_hash from credential where person_id = $1")
+        .bind(person)
+        .fetch_one(conn)
+        .await?)
+}
+
+/// Sets one's own password and ends every session.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn change_password(
+    conn: &mut Connection,
+    allowed: &Allowed<ChangeOwnAccount>,
+    hash: &str,
+) -> Result<(), Error> {
+    set_password(conn, allowed.act.0, hash, allowed.now).await?;
+    sqlx::query("update session set ended_at = $2 where person_id = $1 and ended_at is null")
+        .bind(allowed.act.0)
+        .bind(allowed.now)
+        .execute(&mut *conn)
+        .await?;
+    history::record(conn, allowed, Entry::new("person", allowed.act.0, "changed password")).await
+}
+
+/// Gives a person a password.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn set_password(
+    conn: &mut Connection,
+    person: PersonId,
+    hash: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query(
+        "insert into credential (person_id, password_hash, changed_at) values ($1, $2, $3)
+         on conflict (person_id) do update set password_hash = excluded.password_hash, changed_at = excluded.changed_at",
+    )
+    .bind(person)
+    .bind(hash)
+    .bind(now)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Somebody of the demonstration whom a visitor may sign in as.
+#[derive(Clone, Debug, FromRow)]
+pub struct DemoPerson {
+    /// Their id.
+    pub id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Academy lead, administrator, or the grade of their post.
+    pub role: String,
+    /// The department of their post; empty without one.
+    pub department: String,
+}
+
+/// The people of the demonstration trust with a current post or a role, leads first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn demo_people(conn: &mut Connection, today: NaiveDate) -> Result<Vec<DemoPerson>, Error> {
+    Ok(sqlx::query_as(
+        "select p.id, p.name,
+                coalesce((select case r.role when 'academy_lead' then 'Academy lead' else 'Administrator' end from trust_role r where r.person_id = p.id limit 1), o.grade) as role,
+                coalesce(d.name, '') as department
+         from person p
+         left join post o on o.person_id = p.id and o.starts_on <= $1 and (o.ends_on is null or o.ends_on >= $1)
+         left join department d on d.id = o.department_id
+         join trust t on t.demonstration = 1
+         where (o.trust_id = t.id or exists (select 1 from trust_role r where r.person_id = p.id and r.trust_id = t.id))
+         group by p.id
+         order by exists (select 1 from trust_role r where r.person_id = p.id) desc, role, p.name",
+    )
+    .bind(today)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The demonstration trust, when the person is one of its people.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn demo_trust_of(conn: &mut Connection, person: PersonId) -> Result<Option<TrustId>, Error> {
+    Ok(sqlx::query_scalar(
+        "select t.id from trust t where t.demonstration = 1
+         and (exists (select 1 from post o where o.person_id = $1 and o.trust_id = t.id)
+              or exists (select 1 from trust_role r where r.person_id = $1 and r.trust_id = t.id))",
+    )
+    .bind(person)
+    .fetch_optional(conn)
+    .await?)
+}

@@ -1,0 +1,4 @@
+//! What a trust wants improved.
+
+#[cfg(feature = "ssr")]
+pub mod pages;

@@ -1,0 +1,4 @@
+//! Projects: registered, edited, staffed, paused, ended.
+
+#[cfg(feature = "ssr")]
+pub mod pages;

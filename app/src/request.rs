@@ -1,0 +1,131 @@
+//! What every page and every server function is given: who asks, for what, when, and the store.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::access::{self, Act, Allowed};
+use crate::clock::date_in_london;
+use crate::db::{Connection, Store};
+use crate::error::Error;
+use crate::form::{Forms, Rejected};
+use crate::people::Attempts;
+use crate::visitor::{Person, Sessions, Visitor};
+
+/// One request, as the app sees it. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Request(Arc<Inner>);
+
+/// The parts of a [`Request`].
+#[derive(Debug)]
+pub struct Inner {
+    /// The store.
+    pub store: Store,
+    /// Sessions and their cookie.
+    pub sessions: Sessions,
+    /// Rejected forms.
+    pub forms: Forms,
+    /// Failed sign-ins.
+    pub attempts: Attempts,
+    /// The demonstration: one may sign in as its people.
+    pub demo: bool,
+    /// Who is asking.
+    pub visitor: Visitor,
+    /// Identifies the request in the log, the history and on the page of a fault.
+    pub id: String,
+    /// The address of the client, for the limit on sign-in attempts.
+    pub client: String,
+    /// The moment of the request.
+    pub now: DateTime<Utc>,
+    /// Path and query, as asked for.
+    pub path: String,
+    /// What the route's placeholders stand for.
+    pub params: Vec<(String, String)>,
+    /// The query's pairs, in order.
+    pub query: Vec<(String, String)>,
+    /// The form that was sent from this page and could not be accepted.
+    pub rejected: Option<Rejected>,
+}
+
+impl std::ops::Deref for Request {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Request {
+    /// A request made of its parts.
+    #[must_use]
+    pub fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    /// The request that is being answered: call it before the first `.await` of a server function.
+    ///
+    /// # Panics
+    /// Outside a request, which is a mistake in the program.
+    #[must_use]
+    pub fn current() -> Self {
+        leptos::prelude::expect_context::<Self>()
+    }
+
+    /// Today in London.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        date_in_london(self.now)
+    }
+
+    /// The person who is signed in.
+    ///
+    /// # Errors
+    /// [`Error::SignIn`] when nobody is.
+    pub fn person(&self) -> Result<&Person, Error> {
+        self.visitor.person()
+    }
+
+    /// The id or word that stands in the path for a placeholder.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it is not one.
+    pub fn param<T: std::str::FromStr>(&self, name: &str) -> Result<T, Error> {
+        self.params.iter().find(|(key, _)| key == name).and_then(|(_, value)| value.parse().ok()).ok_or(Error::NotFound)
+    }
+
+    /// The first value of a query parameter; empty when it is not there.
+    #[must_use]
+    pub fn query(&self, name: &str) -> &str {
+        self.query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    /// Every value of a query parameter.
+    #[must_use]
+    pub fn query_all(&self, name: &str) -> Vec<&str> {
+        self.query.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// Asks for permission: see [`access::require`].
+    ///
+    /// # Errors
+    /// [`Error::SignIn`], [`Error::Forbidden`], or [`Error::NotFound`] for what the visitor may not know of.
+    pub async fn require<A: Act>(&self, conn: &mut Connection, act: A) -> Result<Allowed<A>, Error> {
+        access::require(conn, self, act).await
+    }
+
+    /// Whether the visitor may do it; nothing is decided by an error of the store.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn may<A: Act>(&self, conn: &mut Connection, act: A) -> Result<bool, Error> {
+        match access::require(conn, self, act).await {
+            Ok(_) => Ok(true),
+            Err(Error::SignIn | Error::Forbidden | Error::NotFound) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+}
+
+/// Answers a server function's form with another page.
+pub fn redirect(path: impl AsRef<str>) {
+    leptos_axum::redirect(path.as_ref());
+}

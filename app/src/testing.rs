@@ -1,0 +1,232 @@
+//! Fixtures for tests: a store in a temporary file with one small trust in it.
+
+use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
+use tempfile::TempDir;
+
+use crate::db::{Connection, Store};
+use crate::form::Forms;
+use crate::id::{DepartmentId, MeasureId, PersonId, PriorityId, ProjectId, TeamRoleId, TrustId};
+use crate::people::Attempts;
+use crate::request::{Inner, Request};
+use crate::visitor::{Sessions, Visitor};
+
+/// The day on which every fixture stands: Wednesday 4 March 2026.
+pub const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 3, 4).expect("a date");
+
+/// Noon of [`TODAY`].
+#[must_use]
+pub fn noon() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 3, 4, 12, 0, 0).single().expect("a moment")
+}
+
+/// A date from its ISO form.
+#[must_use]
+pub fn on(date: &str) -> NaiveDate {
+    date.parse().expect("a date")
+}
+
+/// A store with a trust, a department, a priority and people in it. The file goes when it is dropped.
+#[derive(Debug)]
+pub struct Fixture {
+    _folder: TempDir,
+    /// The store.
+    pub store: Store,
+    /// The trust.
+    pub trust: TrustId,
+    /// Its department.
+    pub department: DepartmentId,
+    /// Its priority.
+    pub priority: PriorityId,
+    /// A trainee, whose post ends on 4 August 2026: the lead of what [`Fixture::project`] makes.
+    pub trainee: PersonId,
+    /// Another trainee.
+    pub colleague: PersonId,
+    /// A consultant on a permanent post: the anchor of what [`Fixture::project`] makes.
+    pub supervisor: PersonId,
+    /// The academy lead.
+    pub lead: PersonId,
+    /// The administrator.
+    pub administrator: PersonId,
+    /// Somebody of another trust.
+    pub stranger: PersonId,
+    /// The other trust.
+    pub other_trust: TrustId,
+}
+
+impl Fixture {
+    /// A new store with the people in it, and no project.
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("baton.db")).await.expect("a store");
+        let mut conn = store.write().await.expect("a change");
+        let (trust, department) = new_trust(&mut conn, "Tamar Vale").await;
+        let (other_trust, other_department) = new_trust(&mut conn, "Other Shire").await;
+        let priority = PriorityId::new();
+        sqlx::query("insert into priority (id, trust_id, title, aim, source, owner, starts_on) values ($1, $2, 'Sepsis', 'Antibiotics within the hour', 'Quality account', 'Chief nurse', '2025-04-01')")
+            .bind(priority).bind(trust).execute(&mut *conn).await.expect("a priority");
+        let trainee = person(&mut conn, trust, department, "Tara Trainee", "FY2", Some(on("2026-08-04"))).await;
+        let colleague = person(&mut conn, trust, department, "Colin Colleague", "CT1", Some(on("2026-08-04"))).await;
+        let supervisor = person(&mut conn, trust, department, "Sonia Supervisor", "Consultant", None).await;
+        let lead = person(&mut conn, trust, department, "Lena Lead", "Consultant", None).await;
+        let administrator = person(&mut conn, trust, department, "Adam Administrator", "Manager", None).await;
+        let stranger = person(&mut conn, other_trust, other_department, "Stella Stranger", "FY1", None).await;
+        for (person, role) in [(lead, "academy_lead"), (administrator, "administrator")] {
+            sqlx::query("insert into trust_role (person_id, trust_id, role, granted_at) values ($1, $2, $3, $4)")
+                .bind(person)
+                .bind(trust)
+                .bind(role)
+                .bind(noon())
+                .execute(&mut *conn)
+                .await
+                .expect("a role");
+        }
+        conn.commit().await.expect("committed");
+        Self {
+            _folder: folder,
+            store,
+            trust,
+            department,
+            priority,
+            trainee,
+            colleague,
+            supervisor,
+            lead,
+            administrator,
+            stranger,
+            other_trust,
+        }
+    }
+
+    /// A request of this person at noon of [`TODAY`]; `None` for nobody.
+    pub async fn request(&self, person: Option<PersonId>) -> Request {
+        self.request_at(person, noon()).await
+    }
+
+    /// A request of this person at a moment.
+    pub async fn request_at(&self, person: Option<PersonId>, now: DateTime<Utc>) -> Request {
+        let sessions =
+            Sessions { secure: false, idle: chrono::Duration::hours(1), absolute: chrono::Duration::hours(12) };
+        let visitor = match person {
+            None => Visitor::Nobody,
+            Some(person) => {
+                let mut change = self.store.write().await.expect("a change");
+                let trust = if person == self.stranger { self.other_trust } else { self.trust };
+                let cookie =
+                    sessions.begin(&mut change, &http::HeaderMap::new(), person, trust, now).await.expect("a session");
+                let mut headers = http::HeaderMap::new();
+                headers.insert(
+                    http::header::COOKIE,
+                    cookie.split(';').next().unwrap_or_default().parse().expect("a cookie"),
+                );
+                let visitor = sessions.visitor(&mut change, &headers, now).await.expect("a visitor");
+                change.commit().await.expect("committed");
+                visitor
+            }
+        };
+        Request::new(Inner {
+            store: self.store.clone(),
+            sessions,
+            forms: Forms::new("secret"),
+            attempts: Attempts::default(),
+            demo: false,
+            visitor,
+            id: "test".to_owned(),
+            client: "127.0.0.1".to_owned(),
+            now,
+            path: "/".to_owned(),
+            params: Vec::new(),
+            query: Vec::new(),
+            rejected: None,
+        })
+    }
+
+    /// An active project, led by the trainee and anchored by the supervisor since 1 January 2026.
+    pub async fn project(&self, title: &str) -> ProjectId {
+        let mut conn = self.store.write().await.expect("a change");
+        let id = ProjectId::new();
+        sqlx::query(
+            "insert into project (id, trust_id, reference, title, problem, type, department_id, status, author_id, created_at, updated_at, submitted_at)
+             values ($1, $2, 'QI-2026-' || substr('000' || (select count(*) + 1 from project), -4), $3, 'It goes wrong.', 'quality_improvement', $4, 'active', $5, $6, $6, $6)",
+        )
+        .bind(id).bind(self.trust).bind(title).bind(self.department).bind(self.trainee).bind(noon())
+        .execute(&mut *conn).await.expect("a project");
+        sqlx::query("insert into project_priority (project_id, priority_id) values ($1, $2)")
+            .bind(id)
+            .bind(self.priority)
+            .execute(&mut *conn)
+            .await
+            .expect("a priority");
+        role(&mut conn, id, self.trainee, "lead", on("2026-01-01"), None).await;
+        role(&mut conn, id, self.supervisor, "supervisor", on("2026-01-01"), None).await;
+        sqlx::query("insert into project_text (rowid, title, problem, aim) select number, title, problem, '' from project where id = $1")
+            .bind(id).execute(&mut *conn).await.expect("indexed");
+        conn.commit().await.expect("committed");
+        id
+    }
+
+    /// A weekly percentage of a project, without points.
+    pub async fn measure(&self, project: ProjectId) -> MeasureId {
+        let mut conn = self.store.write().await.expect("a change");
+        let id = MeasureId::new();
+        sqlx::query(
+            "insert into measure (id, project_id, name, definition, kind, data_type, unit, direction, target, every_days, starts_on, position, created_at)
+             values ($1, $2, 'Antibiotics within the hour', 'Of all with red-flag sepsis', 'process', 'percentage', '%', 'increase', 90.0, 7, '2026-01-01', 1, $3)",
+        )
+        .bind(id).bind(project).bind(noon()).execute(&mut *conn).await.expect("a measure");
+        conn.commit().await.expect("committed");
+        id
+    }
+}
+
+async fn new_trust(conn: &mut Connection, name: &str) -> (TrustId, DepartmentId) {
+    let (trust, department) = (TrustId::new(), DepartmentId::new());
+    sqlx::query("insert into trust (id, name, created_at) values ($1, $2, $3)")
+        .bind(trust)
+        .bind(name)
+        .bind(noon())
+        .execute(&mut *conn)
+        .await
+        .expect("a trust");
+    sqlx::query("insert into department (id, trust_id, name, specialty) values ($1, $2, 'Acute medicine', 'Acute internal medicine')")
+        .bind(department).bind(trust).execute(conn).await.expect("a department");
+    (trust, department)
+}
+
+/// A person with a post from 6 August 2025 until `ends`.
+pub async fn person(
+    conn: &mut Connection,
+    trust: TrustId,
+    department: DepartmentId,
+    name: &str,
+    grade: &str,
+    ends: Option<NaiveDate>,
+) -> PersonId {
+    let id = PersonId::new();
+    sqlx::query("insert into person (id, name, created_at) values ($1, $2, $3)")
+        .bind(id)
+        .bind(name)
+        .bind(noon())
+        .execute(&mut *conn)
+        .await
+        .expect("a person");
+    sqlx::query("insert into post (id, person_id, trust_id, department_id, staff_group, grade, starts_on, ends_on) values ($1, $2, $3, $4, 'Medical', $5, '2025-08-06', $6)")
+        .bind(crate::id::PostId::new()).bind(id).bind(trust).bind(department).bind(grade).bind(ends)
+        .execute(conn).await.expect("a post");
+    id
+}
+
+/// An accepted place in a project's team.
+pub async fn role(
+    conn: &mut Connection,
+    project: ProjectId,
+    person: PersonId,
+    role: &str,
+    from: NaiveDate,
+    until: Option<NaiveDate>,
+) -> TeamRoleId {
+    let id = TeamRoleId::new();
+    sqlx::query("insert into team_role (id, project_id, person_id, role, state, opened_by, from_on, until_on, asked_at, answered_at) values ($1, $2, $3, $4, 'accepted', 'team', $5, $6, $7, $7)")
+        .bind(id).bind(project).bind(person).bind(role).bind(from).bind(until).bind(noon())
+        .execute(conn).await.expect("a role");
+    id
+}

@@ -1,0 +1,398 @@
+//! Design-system markup: NHS components as functions. Knows nothing of the domain.
+
+mod form;
+
+pub use form::{Field, Form, Kind, submit, submit_as};
+
+use chrono::NaiveDate;
+use leptos::prelude::*;
+
+pub use crate::parse::day;
+use crate::request::Request;
+use crate::visitor::Visitor;
+
+/// Text made safe for the two places that Leptos does not escape: `<textarea>` and `<title>`.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// A value made safe for a query.
+#[must_use]
+pub fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// The date as a person reads it, in a `<time>`.
+#[must_use]
+pub fn time(date: NaiveDate) -> AnyView {
+    view! { <time datetime=date.to_string()>{day(date)}</time> }.into_any()
+}
+
+/// How far a date lies from today, in words: stands beside the date, never alone.
+#[must_use]
+pub fn distance(date: NaiveDate, today: NaiveDate) -> String {
+    let days = (date - today).num_days();
+    let size = match days.abs() {
+        0 => return "today".to_owned(),
+        1 => "1 day".to_owned(),
+        n @ 2..=20 => format!("{n} days"),
+        n @ 21..=89 => format!("{} weeks", n / 7),
+        n => format!("{} months", n / 30),
+    };
+    if days > 0 { format!("in {size}") } else { format!("{size} ago") }
+}
+
+/// "1 project", "2 projects".
+#[must_use]
+pub fn count(number: i64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// A paragraph's text with its line breaks kept; escaped by Leptos.
+#[must_use]
+pub fn paragraphs(text: &str) -> AnyView {
+    text.split("\n\n")
+        .filter(|part| !part.trim().is_empty())
+        .map(|part| view! { <p class="baton-lines">{part.trim().to_owned()}</p> })
+        .collect_view()
+        .into_any()
+}
+
+/// The page's one heading, with a small caption above it when there is one.
+#[must_use]
+pub fn heading(caption: &str, title: &str) -> AnyView {
+    let caption = (!caption.is_empty()).then(|| view! { <span class="nhsuk-caption-l">{caption.to_owned()}" "</span> });
+    view! { <h1 class="nhsuk-heading-l">{caption}{title.to_owned()}</h1> }.into_any()
+}
+
+/// A link back to where the person came from.
+#[must_use]
+pub fn back(href: &str, label: &str) -> AnyView {
+    view! { <a class="nhsuk-back-link" href=href.to_owned()>{label.to_owned()}</a> }.into_any()
+}
+
+/// A state in a word; `colour` is one of the design system's (`grey`, `blue`, `green`, `orange`, …).
+#[must_use]
+pub fn tag(word: &str, colour: &str) -> AnyView {
+    view! { <strong class=format!("nhsuk-tag nhsuk-tag--{colour}")>{word.to_owned()}</strong> }.into_any()
+}
+
+/// What stands where there is nothing yet: what will be here, and the first step.
+#[must_use]
+pub fn empty(words: &str, step: Option<(&str, &str)>) -> AnyView {
+    let step = step.map(|(href, label)| view! { <p><a href=href.to_owned()>{label.to_owned()}</a></p> });
+    view! { <div class="nhsuk-inset-text"><p>{words.to_owned()}</p>{step}</div> }.into_any()
+}
+
+/// A link that looks like a button.
+#[must_use]
+pub fn button_link(href: &str, label: &str, secondary: bool) -> AnyView {
+    let class = if secondary { "nhsuk-button nhsuk-button--secondary" } else { "nhsuk-button" };
+    view! {
+        <a class=class href=href.to_owned() role="button" draggable="false" data-module="nhsuk-button">{label.to_owned()}</a>
+    }
+    .into_any()
+}
+
+/// Names and values in rows; an optional link changes the row.
+#[must_use]
+pub fn summary_list(rows: Vec<(&str, AnyView)>) -> AnyView {
+    let rows = rows
+        .into_iter()
+        .map(|(key, value)| {
+            view! {
+                <div class="nhsuk-summary-list__row nhsuk-summary-list__row--no-actions">
+                    <dt class="nhsuk-summary-list__key">{key.to_owned()}</dt>
+                    <dd class="nhsuk-summary-list__value">{value}</dd>
+                </div>
+            }
+        })
+        .collect_view();
+    view! { <dl class="nhsuk-summary-list">{rows}</dl> }.into_any()
+}
+
+/// A column of a [`table`]: its heading, and whether it holds numbers.
+#[derive(Clone, Debug)]
+pub struct Column {
+    heading: String,
+    numeric: bool,
+}
+
+/// A column of words.
+#[must_use]
+pub fn words(heading: &str) -> Column {
+    Column { heading: heading.to_owned(), numeric: false }
+}
+
+/// A column of numbers, set to the right.
+#[must_use]
+pub fn numbers(heading: &str) -> Column {
+    Column { heading: heading.to_owned(), numeric: true }
+}
+
+/// A table that scrolls inside its own region on a narrow screen. The first cell of a row names it.
+#[must_use]
+pub fn table(caption: &str, columns: Vec<Column>, rows: Vec<Vec<AnyView>>) -> AnyView {
+    let cell = |base: &str, numeric: bool| if numeric { format!("{base} {base}--numeric") } else { base.to_owned() };
+    let head = columns
+        .iter()
+        .map(|column| {
+            view! { <th scope="col" class=cell("nhsuk-table__header", column.numeric)>{column.heading.clone()}</th> }
+        })
+        .collect_view();
+    let body = rows
+        .into_iter()
+        .map(|row| {
+            let cells = row
+                .into_iter()
+                .zip(columns.clone())
+                .enumerate()
+                .map(|(at, (value, column))| {
+                    if at == 0 {
+                        view! { <th scope="row" class=cell("nhsuk-table__header", column.numeric)>{value}</th> }
+                            .into_any()
+                    } else {
+                        view! { <td class=cell("nhsuk-table__cell", column.numeric)>{value}</td> }.into_any()
+                    }
+                })
+                .collect_view();
+            view! { <tr class="nhsuk-table__row">{cells}</tr> }
+        })
+        .collect_view();
+    view! {
+        <div class="baton-table-region" role="region" aria-label=caption.to_owned() tabindex="0">
+            <table class="nhsuk-table">
+                <caption class="nhsuk-table__caption">{caption.to_owned()}</caption>
+                <thead class="nhsuk-table__head"><tr>{head}</tr></thead>
+                <tbody class="nhsuk-table__body">{body}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+/// A detail that opens on demand.
+#[must_use]
+pub fn details(summary: &str, body: AnyView) -> AnyView {
+    view! {
+        <details class="nhsuk-details">
+            <summary class="nhsuk-details__summary">
+                <span class="nhsuk-details__summary-text">{summary.to_owned()}</span>
+            </summary>
+            <div class="nhsuk-details__text">{body}</div>
+        </details>
+    }
+    .into_any()
+}
+
+/// The pages of a long list: `address` gives the address of a page (from 1).
+#[must_use]
+pub fn pages(page: i64, last: i64, address: impl Fn(i64) -> String) -> AnyView {
+    if last <= 1 {
+        return ().into_any();
+    }
+    let link = |to: i64, label: &str, side: &str| {
+        let href = address(to);
+        view! {
+            <li class=format!("nhsuk-pagination-item--{side}")>
+                <a class=format!("nhsuk-pagination__link nhsuk-pagination__link--{}", if side == "previous" { "prev" } else { "next" }) href=href rel=if side == "previous" { "prev" } else { "next" }>
+                    <span class="nhsuk-pagination__title">{label.to_owned()}</span>
+                    <span class="nhsuk-u-visually-hidden">":"</span>
+                    <span class="nhsuk-pagination__page">{format!("page {to} of {last}")}</span>
+                </a>
+            </li>
+        }
+    };
+    let previous = (page > 1).then(|| link(page - 1, "Previous", "previous"));
+    let next = (page < last).then(|| link(page + 1, "Next", "next"));
+    view! {
+        <nav class="nhsuk-pagination" aria-label="Pages">
+            <ul class="nhsuk-list nhsuk-pagination__list">{previous}{next}</ul>
+        </nav>
+    }
+    .into_any()
+}
+
+/// Other views of the same thing, as tabs that are links: label, address, whether it is this one.
+#[must_use]
+pub fn tabs(label: &str, links: Vec<(String, String, bool)>) -> AnyView {
+    let links = links
+        .into_iter()
+        .map(|(label, href, here)| {
+            view! { <li class=if here { "baton-tabs__item baton-tabs__item--here" } else { "baton-tabs__item" }>
+                <a href=href aria-current=here.then_some("page")>{label}</a>
+            </li> }
+        })
+        .collect_view();
+    view! { <nav class="baton-tabs" aria-label=label.to_owned()><ul>{links}</ul></nav> }.into_any()
+}
+
+/// What a form's acceptance is told as, on the page that it leads to. Only these words can stand in a
+/// banner, whatever an address says.
+const DONE: &[(&str, &str)] = &[
+    ("saved", "Your changes are saved."),
+    ("signed-out", "You are signed out. Close the window if others use this computer."),
+    ("password", "Your password is changed. Your other sessions are ended."),
+    ("draft", "Your draft is saved. Only you and the people you invite can see it."),
+    ("draft-deleted", "The draft is deleted."),
+    ("registered", "The project is registered."),
+    ("status", "The project's status is changed."),
+    ("invited", "The invitation is sent. They see it on their home page."),
+    ("team", "The team is changed."),
+    ("left", "You have left the team. What you contributed stays on record."),
+    ("joining", "Your request to join is with the project's lead."),
+    ("answered", "Your answer is recorded."),
+    ("measure", "The measure is saved. Now record its first points."),
+    ("recorded", "The measurement is recorded."),
+    ("corrected", "The measurement is changed. Its history is kept."),
+    ("cycle", "The cycle is saved."),
+    ("handover-draft", "The handover is saved as a draft."),
+    ("offered", "The handover is offered. It stands until both have answered."),
+    ("withdrawn", "The offer is withdrawn. You still hold the project."),
+    ("taken", "Your wish to take the project on is with its supervisor or the academy lead."),
+    ("linked", "The decision about the two projects is recorded."),
+    ("unlinked", "The decision is undone."),
+    ("retired", "It is retired. Everything that refers to it is kept."),
+    ("restored", "It is in use again."),
+    ("removed", "It is removed."),
+    ("priority", "The priority is saved."),
+];
+
+/// The banner that says that a form was accepted.
+#[must_use]
+pub fn done(request: &Request) -> AnyView {
+    let Some((_, words)) = DONE.iter().find(|(code, _)| *code == request.query("done")) else {
+        return ().into_any();
+    };
+    view! {
+        <div class="nhsuk-notification-banner nhsuk-notification-banner--success" role="alert" aria-labelledby="done-title" data-module="nhsuk-notification-banner">
+            <div class="nhsuk-notification-banner__header">
+                <h2 class="nhsuk-notification-banner__title" id="done-title">"Done"</h2>
+            </div>
+            <div class="nhsuk-notification-banner__content">
+                <p class="nhsuk-notification-banner__heading">{*words}</p>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// The header: the service's name, where one can go, and whose session it is.
+#[must_use]
+pub fn header(request: &Request) -> AnyView {
+    let here = request.path.split(['?', '#']).next().unwrap_or_default().to_owned();
+    let item = |href: &'static str, label: &'static str| {
+        let current = if href == "/" { here == "/" } else { here == href || here.starts_with(&format!("{href}/")) };
+        view! {
+            <li class=if current { "nhsuk-header__navigation-item nhsuk-header__navigation-item--current" } else { "nhsuk-header__navigation-item" }>
+                <a class="nhsuk-header__navigation-link" href=href aria-current=current.then_some("page")>{label}</a>
+            </li>
+        }
+        .into_any()
+    };
+    let (banner, account, links) = match &request.visitor {
+        Visitor::Nobody => (None, None, Vec::new()),
+        Visitor::Person(person) => {
+            let mut links = vec![
+                item("/", "Home"),
+                item("/projects", "Projects"),
+                item("/pool", "Pool"),
+                item("/priorities", "Priorities"),
+            ];
+            if person.academy_lead {
+                links.push(item("/look-alikes", "Look-alikes"));
+            }
+            if person.academy_lead || person.administrator {
+                links.push(item("/people", "People"));
+                links.push(item("/departments", "Departments"));
+            }
+            let account = view! {
+                <nav class="nhsuk-header__account" aria-label="Account">
+                    <ul class="nhsuk-header__account-list">
+                        <li class="nhsuk-header__account-item">
+                            <a class="nhsuk-header__account-link" href="/account">{person.name.clone()}</a>
+                        </li>
+                        <li class="nhsuk-header__account-item">
+                            <a class="nhsuk-header__account-link" href="/sign-out">"Sign out"</a>
+                        </li>
+                    </ul>
+                </nav>
+            };
+            let banner = person.demonstration.then(demonstration_banner);
+            (banner, Some(account), links)
+        }
+    };
+    let trust = request.visitor.person().map(|person| person.trust_name.clone()).ok();
+    let navigation = (!links.is_empty()).then(|| {
+        view! {
+            <nav class="nhsuk-header__navigation" aria-label="Menu">
+                <div class="nhsuk-header__navigation-container nhsuk-width-container">
+                    <ul class="nhsuk-header__navigation-list">{links}</ul>
+                </div>
+            </nav>
+        }
+    });
+    view! {
+        {banner}
+        <header class="nhsuk-header baton-header" role="banner">
+            <div class="nhsuk-header__container nhsuk-width-container">
+                <div class="nhsuk-header__service">
+                    <a class="nhsuk-header__service-name" href="/">"Baton"</a>
+                    <span class="baton-header__trust">{trust}</span>
+                </div>
+                {account}
+            </div>
+            {navigation}
+        </header>
+    }
+    .into_any()
+}
+
+/// Says on every page that nothing here is real.
+#[must_use]
+pub fn demonstration_banner() -> AnyView {
+    view! {
+        <div class="baton-demo-banner" role="note">
+            <div class="nhsuk-width-container">
+                <strong>"Demonstration."</strong>
+                " The trust, its people and every number are invented."
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// The footer.
+#[must_use]
+pub fn footer() -> AnyView {
+    view! {
+        <footer class="nhsuk-footer" role="contentinfo">
+            <div class="nhsuk-width-container">
+                <ul class="nhsuk-footer__list">
+                    <li class="nhsuk-footer__list-item"><a class="nhsuk-footer__list-item-link" href="/about">"About Baton"</a></li>
+                    <li class="nhsuk-footer__list-item"><a class="nhsuk-footer__list-item-link" href="/accessibility">"Accessibility"</a></li>
+                    <li class="nhsuk-footer__list-item"><a class="nhsuk-footer__list-item-link" href="/privacy">"Privacy"</a></li>
+                </ul>
+                <p class="nhsuk-footer__copyright">"Never enter information about patients."</p>
+            </div>
+        </footer>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distance_is_told_in_the_nearest_useful_unit() {
+        let today = NaiveDate::from_ymd_opt(2026, 1, 31).expect("a date");
+        let told = |days| distance(today + chrono::Duration::days(days), today);
+        assert_eq!(told(0), "today");
+        assert_eq!(told(1), "in 1 day");
+        assert_eq!(told(-20), "20 days ago");
+        assert_eq!(told(28), "in 4 weeks");
+        assert_eq!(told(-100), "3 months ago");
+    }
+}

@@ -1,0 +1,193 @@
+//! Who is asking. Nothing else reads cookies. The token is in the cookie only; the store has its SHA-256.
+
+use chrono::{DateTime, Duration, Utc};
+use http::HeaderMap;
+use sha2::{Digest, Sha256};
+use sqlx::FromRow;
+
+use crate::db::Connection;
+use crate::error::Error;
+use crate::history::hex;
+use crate::id::{PersonId, TrustId};
+
+/// Who is asking.
+#[derive(Clone, Debug, Default)]
+pub enum Visitor {
+    /// Nobody is signed in.
+    #[default]
+    Nobody,
+    /// A person with a live session.
+    Person(Box<Person>),
+}
+
+/// The signed-in person, in the trust in which they work in this session.
+#[derive(Clone, Debug, FromRow)]
+pub struct Person {
+    /// Their id.
+    pub id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// The trust of the session.
+    pub trust: TrustId,
+    /// The trust's name.
+    pub trust_name: String,
+    /// Whether the trust is the demonstration.
+    pub demonstration: bool,
+    /// Has a post in the trust today.
+    pub has_post: bool,
+    /// Is an academy lead of the trust.
+    pub academy_lead: bool,
+    /// Is an administrator of the trust.
+    pub administrator: bool,
+    /// When the session was last noted as used.
+    pub seen_at: DateTime<Utc>,
+}
+
+impl Person {
+    /// Whether they belong to the trust today: by a current post or by a role in it.
+    #[must_use]
+    pub fn belongs(&self) -> bool {
+        self.has_post || self.academy_lead || self.administrator
+    }
+}
+
+impl Visitor {
+    /// The person who is signed in.
+    ///
+    /// # Errors
+    /// [`Error::SignIn`] when nobody is.
+    pub fn person(&self) -> Result<&Person, Error> {
+        match self {
+            Self::Person(person) => Ok(person),
+            Self::Nobody => Err(Error::SignIn),
+        }
+    }
+
+    /// The person's id, for what is tied to whoever asks.
+    #[must_use]
+    pub fn id(&self) -> Option<PersonId> {
+        self.person().ok().map(|person| person.id)
+    }
+}
+
+/// How sessions are kept: the cookie's name and attributes, and how long a session lasts.
+#[derive(Clone, Copy, Debug)]
+pub struct Sessions {
+    /// Served over https: the cookie is `__Host-baton` and Secure.
+    pub secure: bool,
+    /// Ends after this long without a request.
+    pub idle: Duration,
+    /// Ends after this long in any case.
+    pub absolute: Duration,
+}
+
+impl Sessions {
+    fn cookie_name(self) -> &'static str {
+        if self.secure { "__Host-baton" } else { "baton" }
+    }
+
+    fn cookie(self, value: &str, age: i64) -> String {
+        let secure = if self.secure { "; Secure" } else { "" };
+        format!("{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}", self.cookie_name())
+    }
+
+    fn token(self, headers: &HeaderMap) -> Option<&str> {
+        headers.get_all(http::header::COOKIE).iter().filter_map(|line| line.to_str().ok()).find_map(|line| {
+            line.split(';').find_map(|pair| {
+                let (name, value) = pair.trim().split_once('=')?;
+                (name == self.cookie_name()).then_some(value)
+            })
+        })
+    }
+
+    /// Begins a session for a person and gives the `Set-Cookie` value. Any session that the browser
+    /// came with is ended, so that a planted token never becomes a signed-in one.
+    ///
+    /// # Errors
+    /// When the store cannot write.
+    pub async fn begin(
+        self,
+        conn: &mut Connection,
+        headers: &HeaderMap,
+        person: PersonId,
+        trust: TrustId,
+        now: DateTime<Utc>,
+    ) -> Result<String, Error> {
+        self.end(conn, headers, now).await?;
+        let token = hex(&rand::random::<[u8; 32]>());
+        sqlx::query(
+            "insert into session (token_hash, person_id, trust_id, created_at, seen_at) values ($1, $2, $3, $4, $4)",
+        )
+        .bind(digest(&token))
+        .bind(person)
+        .bind(trust)
+        .bind(now)
+        .execute(conn)
+        .await?;
+        Ok(self.cookie(&token, self.absolute.num_seconds()))
+    }
+
+    /// Ends the browser's session and gives the `Set-Cookie` value that forgets it.
+    ///
+    /// # Errors
+    /// When the store cannot write.
+    pub async fn end(self, conn: &mut Connection, headers: &HeaderMap, now: DateTime<Utc>) -> Result<String, Error> {
+        if let Some(token) = self.token(headers) {
+            sqlx::query("update session set ended_at = $2 where token_hash = $1 and ended_at is null")
+                .bind(digest(token))
+                .bind(now)
+                .execute(conn)
+                .await?;
+        }
+        Ok(self.cookie("", 0))
+    }
+
+    /// The visitor behind a request's cookies.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn visitor(
+        self,
+        conn: &mut Connection,
+        headers: &HeaderMap,
+        now: DateTime<Utc>,
+    ) -> Result<Visitor, Error> {
+        let Some(token) = self.token(headers) else { return Ok(Visitor::Nobody) };
+        let person: Option<Person> = sqlx::query_as(
+            "select p.id, p.name, s.trust_id as trust, t.name as trust_name, t.demonstration, s.seen_at,
+                    exists (select 1 from post where person_id = p.id and trust_id = s.trust_id
+                            and starts_on <= $3 and (ends_on is null or ends_on >= $3)) as has_post,
+                    exists (select 1 from trust_role where person_id = p.id and trust_id = s.trust_id and role = 'academy_lead') as academy_lead,
+                    exists (select 1 from trust_role where person_id = p.id and trust_id = s.trust_id and role = 'administrator') as administrator
+             from session s join person p on p.id = s.person_id join trust t on t.id = s.trust_id
+             where s.token_hash = $1 and s.ended_at is null and s.seen_at > $2 and s.created_at > $4
+               and (p.closed_on is null or p.closed_on > $3)",
+        )
+        .bind(digest(token))
+        .bind(now - self.idle)
+        .bind(crate::clock::date_in_london(now))
+        .bind(now - self.absolute)
+        .fetch_optional(conn)
+        .await?;
+        Ok(person.map_or(Visitor::Nobody, |person| Visitor::Person(Box::new(person))))
+    }
+
+    /// Notes that the session is in use, so that it does not end for idleness.
+    ///
+    /// # Errors
+    /// When the store cannot write.
+    pub async fn touch(self, conn: &mut Connection, headers: &HeaderMap, now: DateTime<Utc>) -> Result<(), Error> {
+        if let Some(token) = self.token(headers) {
+            sqlx::query("update session set seen_at = $2 where token_hash = $1 and ended_at is null")
+                .bind(digest(token))
+                .bind(now)
+                .execute(conn)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+fn digest(token: &str) -> String {
+    hex(&Sha256::digest(token))
+}

@@ -1,0 +1,9 @@
+//! How Baton is served: settings, router, security, assets, log and the command line. What it is and
+//! does stands in the crate `app`.
+
+pub mod action;
+pub mod assets;
+pub mod command;
+pub mod log;
+pub mod router;
+pub mod serve;

@@ -1,0 +1,20 @@
+//! Baton's one program: reads its settings, opens its store and does what it is told.
+
+mod settings;
+
+use clap::Parser as _;
+use settings::{Command, Settings};
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let settings = Settings::parse();
+    server::log::start(settings.log_json);
+    match settings.command {
+        Command::Serve(serve) => server::serve::serve(&settings.data, serve.into()).await,
+        Command::Check => server::command::check(&settings.data).await,
+        Command::Backup { file } => server::command::backup(&settings.data, &file).await,
+        Command::Restore { file, replace } => server::command::restore(&settings.data, &file, replace).await,
+        Command::Demo => server::command::demo(&settings.data).await,
+        Command::Admin { command } => server::command::admin(&settings.data, command).await,
+    }
+}

@@ -1,0 +1,97 @@
+//! Every setting: a flag, an environment variable, a default and what it means. `server --help` is
+//! their reference.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use server::command::AdminCommand;
+use server::serve::Serving;
+
+/// Baton, a registry of quality-improvement projects: one program, one SQLite file.
+#[derive(clap::Parser, Debug)]
+#[command(name = "server", version, about, max_term_width = 100)]
+pub struct Settings {
+    /// The SQLite file that holds everything. Its folder is made when it is not there.
+    #[arg(long, env = "BATON_DATA", default_value = "data/baton.db", global = true)]
+    pub data: PathBuf,
+    /// Write the log as JSON, one object a line, for a log collector.
+    #[arg(long, env = "BATON_LOG_JSON", global = true)]
+    pub log_json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program is told to do.
+#[derive(clap::Subcommand, Debug)]
+pub enum Command {
+    /// Serve Baton to browsers.
+    Serve(ServeSettings),
+    /// Fill an empty store with the demonstration trust.
+    Demo,
+    /// What only the operator may do: make trusts and first administrators.
+    Admin {
+        #[command(subcommand)]
+        command: AdminCommand,
+    },
+    /// Open the store, verify its integrity, foreign keys, migrations and history, and say what is found.
+    Check,
+    /// Write a consistent copy of the store, also while it is being served; the copy is verified.
+    Backup {
+        /// The file to write. It must not exist yet.
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the store. Stop the server first.
+    Restore {
+        /// The backup to restore.
+        file: PathBuf,
+        /// Replace the store that is there; it is kept beside as `NAME.before-restore`.
+        #[arg(long)]
+        replace: bool,
+    },
+}
+
+/// How to serve.
+#[derive(clap::Args, Debug)]
+pub struct ServeSettings {
+    /// The address and port to listen on.
+    #[arg(long, env = "BATON_ADDR", default_value = "127.0.0.1:3000")]
+    addr: SocketAddr,
+    /// The address by which people reach Baton, for links and cookies. With https the cookie is Secure
+    /// and HSTS is sent; http is accepted on loopback only. Default: http:// and the listening address.
+    #[arg(long, env = "BATON_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// Make and fill the store with the demonstration trust when there is none, and offer to sign in as
+    /// its people. Refused on a store that holds any trust but the demonstration.
+    #[arg(long, env = "BATON_DEMO")]
+    demo: bool,
+    /// Minutes without a request after which a session ends.
+    #[arg(long, env = "BATON_SESSION_IDLE", default_value_t = 60, value_parser = clap::value_parser!(u32).range(5..=1440))]
+    session_idle: u32,
+    /// Hours after which a session ends in any case.
+    #[arg(long, env = "BATON_SESSION_HOURS", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=168))]
+    session_hours: u32,
+    /// Take the client's address from the last X-Forwarded-For entry: only behind a proxy that sets it.
+    #[arg(long, env = "BATON_BEHIND_PROXY")]
+    behind_proxy: bool,
+    /// Seconds after which a request is given up.
+    #[arg(long, env = "BATON_TIMEOUT", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=300))]
+    timeout: u64,
+    /// Requests worked on at the same time; more are told that the server is busy.
+    #[arg(long, env = "BATON_CONCURRENCY", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    concurrency: u32,
+}
+
+impl From<ServeSettings> for Serving {
+    fn from(settings: ServeSettings) -> Self {
+        Self {
+            public_url: settings.public_url.unwrap_or_else(|| format!("http://{}", settings.addr)),
+            addr: settings.addr,
+            demo: settings.demo,
+            idle_minutes: settings.session_idle,
+            absolute_hours: settings.session_hours,
+            behind_proxy: settings.behind_proxy,
+            timeout_seconds: settings.timeout,
+            concurrency: settings.concurrency as usize,
+        }
+    }
+}

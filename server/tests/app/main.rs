@@ -1,0 +1,4 @@
+//! Whole-app tests: requests through the router, on a real store, without a socket.
+
+mod harness;
+mod people;
