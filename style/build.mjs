@@ -35,7 +35,7 @@ function files() {
   const { version } = JSON.parse(readFileSync(join(nhsuk, "..", "package.json"), "utf8"));
   const script = readFileSync(join(frontend, `nhsuk-frontend-${version}.min.js`), "utf8");
   put("nhsuk-frontend.min.js", script.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n"));
-  put("favicon.svg", readFileSync(join(style, "favicon.svg"), "utf8"));
+  put("baton.svg", readFileSync(join(style, "baton.svg"), "utf8"));
 }
 
 // A file that has not changed keeps its time: the server embeds it, and would be built again.
