@@ -1,4 +1,5 @@
-//! A page of charts to look at: `cargo run -p spc --example gallery > gallery.html`.
+//! A page of charts to look at: `cargo run -p spc --example gallery > gallery.html`, or the nth of
+//! them as a file: `cargo run -p spc --example gallery 2 > chart.svg`.
 
 use std::io::{self, Write};
 
@@ -109,6 +110,11 @@ fn charts() -> Vec<Chart> {
 
 fn main() -> io::Result<()> {
     let mut out = io::stdout().lock();
+    let wanted = std::env::args().nth(1).and_then(|n| n.parse().ok());
+    if let Some(chart) = wanted.and_then(|n: usize| charts().into_iter().nth(n)) {
+        let options = SceneOptions { size: Size::Full, heading: true };
+        return writeln!(out, "{}", write(&layout(&chart, &options), Style::Standalone, "chart"));
+    }
     writeln!(out, "<!doctype html><html lang=en-GB><meta charset=utf-8><title>Charts</title><style>")?;
     writeln!(out, "body {{ font-family: Arial, sans-serif; color: #212b32; width: 62rem; margin: 1rem }}")?;
     writeln!(out, ".full {{ width: 45rem }} .narrow {{ width: 20rem }} .small {{ width: 18rem }}")?;

@@ -345,7 +345,7 @@ pub fn layout(chart: &Chart, options: &SceneOptions) -> Scene {
         .flat_map(|label| label.texts.iter().map(|text| text_width(text, preset.font * 1.08)))
         .fold(0.0, f64::max);
     let tick_width = values.ticks.iter().map(|(_, text)| text_width(text, preset.font)).fold(0.0, f64::max);
-    let left = (tick_width + 10.0).clamp(24.0, preset.width * 0.35);
+    let left = (tick_width + 10.0).clamp(24.0, preset.width * 0.4);
     let right = preset.width - (label_width + 8.0).clamp(20.0, preset.width * 0.35);
     // Room for the date, the year under it, and the key.
     let bottom = preset.height - key_height - preset.font * 2.7 - 2.0;
@@ -838,8 +838,8 @@ fn place_key(scene: &mut Scene, items: &[KeyItem], rows: &[usize], height: f64, 
 
 /// The y axis: what is at its foot and its top, and the values written beside it.
 struct Values {
-    /// Values are multiplied by this before anything else, so that neither the largest doubles
-    /// overflow nor the smallest vanish.
+    /// Values are multiplied by this before anything else, so that the largest doubles do not
+    /// overflow.
     factor: f64,
     low: f64,
     high: f64,
@@ -852,11 +852,7 @@ impl Values {
         all.extend(chart.phases.iter().map(|phase| phase.centre));
         all.extend(chart.target);
         let largest = all.iter().fold(0.0, |a: f64, b| a.max(b.abs()));
-        let factor = match largest {
-            size if size > 1e290 => 1e-20,
-            size if size > 0.0 && size < 1e-280 => 1e40,
-            _ => 1.0,
-        };
+        let factor = if largest > 1e290 { 1e-20 } else { 1.0 };
         let min = all.iter().copied().fold(f64::INFINITY, f64::min) * factor;
         let max = all.iter().copied().fold(f64::NEG_INFINITY, f64::max) * factor;
         let percentage = chart.data_type == DataType::Percentage;
@@ -867,11 +863,13 @@ impl Values {
         };
         let size = min.abs().max(max.abs());
         let never_negative = min >= 0.0;
-        let flat = max - min <= size * 1e-9;
+        // Too small to be told apart on any axis.
+        let nothing = size < 1e-280;
+        let flat = nothing || max - min <= size * 1e-7;
         if percentage && never_negative && max <= 100.0 && (flat || max - min >= 10.0) {
             (min, max) = (0.0, 100.0);
         } else if flat {
-            let room = if size > 0.0 { size / 2.0 } else { 1.0 };
+            let room = if nothing { 1.0 } else { size / 2.0 };
             (min, max) = (min - room, max + room);
         } else if never_negative && min < (max - min) / 2.0 {
             min = 0.0;
@@ -879,7 +877,7 @@ impl Values {
         let whole = matches!(chart.data_type, DataType::Count | DataType::CasesBetween);
         let mut step = nice_step((max - min) / wanted);
         if whole {
-            step = step.max(1.0);
+            step = step.max(factor);
         }
         let from = (min / step + 1e-9).floor();
         let to = (max / step - 1e-9).ceil().max(from + 1.0);
@@ -895,16 +893,19 @@ impl Values {
             high = low + step;
         }
         let places = (-(step / factor).log10().floor()).clamp(0.0, 12.0) as usize;
+        let size = high.abs().max(low.abs()) / factor;
+        let digits = (size.log10().floor() - (step / factor).log10().floor()).clamp(0.0, 9.0) as usize;
         let ticks = (0..=(to - from) as usize)
             .map(|i| (from + i as f64) * step)
             .filter(|tick| (low..=high).contains(tick))
-            .map(|tick| {
-                let value = (tick / factor).clamp(f64::MIN, f64::MAX);
-                let size = high.abs().max(low.abs()) / factor;
-                let text = if !(1e-9..1e12).contains(&size) && value != 0.0 {
-                    format!("{value:.1e}")
-                } else {
+            .map(|tick| tick / factor)
+            // The next tick above the largest double is no number.
+            .filter(|value| value.is_finite())
+            .map(|value| {
+                let text = if (1e-9..1e12).contains(&size) || value == 0.0 {
                     format::decimals(value, places)
+                } else {
+                    format!("{value:.digits$e}")
                 };
                 (value, if percentage { format!("{text}%") } else { text })
             })

@@ -95,7 +95,7 @@ fn other_axes_come_from_the_data() {
     assert_eq!(ticks(DataType::Count, &[4.0]), "2 3 4 5 6");
     assert_eq!(ticks(DataType::Count, &[0.0, 0.0]), "0 1");
     assert_eq!(ticks(DataType::Measurement, &[-3.0, 4.0]), "-4 -2 0 2 4");
-    assert_eq!(ticks(DataType::Measurement, &[1e308, -1e308]), "-1.5e308 -1.0e308 -5.0e307 0 5.0e307 1.0e308 1.5e308");
+    assert_eq!(ticks(DataType::Measurement, &[1e308, -1e308]), "-1.0e308 -5.0e307 0 5.0e307 1.0e308");
 }
 
 #[test]
