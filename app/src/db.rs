@@ -1,5 +1,6 @@
 //! The store: one SQLite file, one writer, several readers. Nothing else names the engine.
 
+use std::fs::File;
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::time::Duration;
@@ -9,6 +10,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Connection as _, Pool, Transaction};
 
 use crate::error::Error;
+use crate::history;
+use crate::operator::Findings;
 
 /// The engine.
 pub type Db = sqlx::Sqlite;
@@ -72,6 +75,79 @@ fn options(file: &Path) -> SqliteConnectOptions {
         .pragma("mmap_size", "0")
         .pragma("cache_size", "-8000")
         .optimize_on_close(true, Some(400))
+}
+
+/// Notes that this process has the store open, until the answer is dropped.
+///
+/// # Errors
+/// When the lock file cannot be made, or the store is being restored.
+pub fn lock_shared(file: &Path) -> std::io::Result<File> {
+    let lock = lock_file(file)?;
+    lock.try_lock_shared()?;
+    Ok(lock)
+}
+
+/// Keeps every other process of ours from opening the store, until the answer is dropped.
+///
+/// # Errors
+/// When another process has it open.
+pub fn lock_alone(file: &Path) -> std::io::Result<File> {
+    let lock = lock_file(file)?;
+    lock.try_lock()?;
+    Ok(lock)
+}
+
+fn lock_file(file: &Path) -> std::io::Result<File> {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".lock");
+    File::options().create(true).truncate(false).write(true).open(name)
+}
+
+/// Writes a consistent copy of a store, also while others write to it, to a file that is not there yet.
+///
+/// # Errors
+/// When the store cannot be read or the copy cannot be written.
+pub async fn copy(from: &Path, to: &Path) -> Result<(), sqlx::Error> {
+    let mut conn = sqlx::SqliteConnection::connect_with(&options(from).read_only(true)).await?;
+    sqlx::query("vacuum into $1").bind(to.to_string_lossy().into_owned()).execute(&mut conn).await?;
+    conn.close().await
+}
+
+/// Verifies a store without changing it.
+///
+/// # Errors
+/// When the file cannot be read as a store at all.
+pub async fn check(file: &Path) -> Result<Findings, sqlx::Error> {
+    let mut conn = sqlx::SqliteConnection::connect_with(&options(file).read_only(true)).await?;
+    let sqlite: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&mut conn).await?;
+    let applied: Vec<(i64, Vec<u8>)> =
+        sqlx::query_as("select version, checksum from _sqlx_migrations order by version").fetch_all(&mut conn).await?;
+    let mut faults = Vec::new();
+    for (version, checksum) in &applied {
+        match MIGRATIONS.iter().find(|known| known.version == *version) {
+            None => faults.push(format!("it is newer than this program: it has migration {version}")),
+            Some(known) if *known.checksum != **checksum => {
+                faults.push(format!("migration {version} is not the one that this program knows"));
+            }
+            Some(_) => {}
+        }
+    }
+    let integrity: Vec<String> = sqlx::query_scalar("pragma integrity_check(20)").fetch_all(&mut conn).await?;
+    faults.extend(integrity.into_iter().filter(|line| line != "ok"));
+    let dangling: i64 =
+        sqlx::query_scalar("select count(*) from pragma_foreign_key_check").fetch_one(&mut conn).await?;
+    if dangling > 0 {
+        faults.push(format!("{dangling} rows refer to something that is not there"));
+    }
+    if faults.is_empty() {
+        match history::first_broken(&mut conn).await {
+            Ok(None) => {}
+            Ok(Some(sequence)) => faults.push(format!("the chain of history is broken at row {sequence}")),
+            Err(error) => faults.push(format!("history cannot be read: {error}")),
+        }
+    }
+    conn.close().await?;
+    Ok(Findings { sqlite, migrations: (applied.len(), MIGRATIONS.iter().count()), faults })
 }
 
 impl Store {

@@ -12,12 +12,16 @@ pub mod access;
 pub mod clock;
 #[cfg(feature = "ssr")]
 pub mod db;
+#[cfg(feature = "ssr")]
+pub mod demo;
 pub mod error;
 #[cfg(feature = "ssr")]
 pub mod form;
 #[cfg(feature = "ssr")]
 pub mod history;
 pub mod id;
+#[cfg(feature = "ssr")]
+pub mod operator;
 pub mod parse;
 #[cfg(feature = "ssr")]
 pub mod request;

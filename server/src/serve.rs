@@ -82,6 +82,7 @@ pub async fn serve(data: &Path, serving: Serving) -> anyhow::Result<()> {
     if let Some(folder) = data.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
+    let _lock = app::db::lock_shared(data).context("the store is being restored")?;
     let store = Store::open(data).await.with_context(|| format!("cannot open {}", data.display()))?;
     if serving.demo {
         crate::command::fill_demo(&store).await?;

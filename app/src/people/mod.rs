@@ -16,3 +16,5 @@ pub mod store;
 
 #[cfg(feature = "ssr")]
 pub use attempts::Attempts;
+#[cfg(feature = "ssr")]
+pub use password::hash as hash_password;

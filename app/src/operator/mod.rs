@@ -1,0 +1,9 @@
+//! What the operator does at the command line: makes trusts and their first people, and looks after the
+//! file. None of it can be done in a browser.
+
+mod care;
+pub mod model;
+mod store;
+
+pub use care::{Findings, backup, check, restore};
+pub use store::{add_person, add_trust};
