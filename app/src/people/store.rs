@@ -7,7 +7,7 @@ use crate::access::{Allowed, ChangeOwnAccount};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
-use crate::id::{PersonId, TrustId};
+use crate::id::{DepartmentId, PersonId, TrustId};
 
 /// The secret that ties open forms to the people they were drawn for.
 ///
@@ -157,4 +157,156 @@ pub async fn demo_trust_of(conn: &mut Connection, person: PersonId) -> Result<Op
     .bind(person)
     .fetch_optional(conn)
     .await?)
+}
+
+/// A department, as a form offers it.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Department {
+    /// Its id.
+    pub id: DepartmentId,
+    /// Its name.
+    pub name: String,
+    /// Its specialty.
+    pub specialty: String,
+    /// The name of its site; empty without one.
+    pub site: String,
+}
+
+/// The trust's departments that are in use, by name.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn departments(conn: &mut Connection, trust: TrustId) -> Result<Vec<Department>, Error> {
+    Ok(sqlx::query_as(
+        "select d.id, d.name, d.specialty, coalesce(s.name, '') as site
+         from department d left join site s on s.id = d.site_id
+         where d.trust_id = $1 and d.retired_on is null
+         order by d.name",
+    )
+    .bind(trust)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Somebody who works in the trust today.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Colleague {
+    /// Their id.
+    pub id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Their post: grade and department.
+    pub post: String,
+}
+
+/// The people with a current post in the trust, by name.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn colleagues(conn: &mut Connection, trust: TrustId, today: NaiveDate) -> Result<Vec<Colleague>, Error> {
+    Ok(sqlx::query_as(
+        "select p.id, p.name, min(o.grade || ', ' || d.name) as post
+         from post o join person p on p.id = o.person_id join department d on d.id = o.department_id
+         where o.trust_id = $1 and o.starts_on <= $2 and (o.ends_on is null or o.ends_on >= $2)
+           and (p.closed_on is null or p.closed_on > $2)
+         group by p.id, p.name
+         order by p.name collate nocase",
+    )
+    .bind(trust)
+    .bind(today)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The person to whom this address belongs; else a new one of this name, without sign-in, whose
+/// address nobody has confirmed yet.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn find_or_name(
+    conn: &mut Connection,
+    name: &str,
+    address: &str,
+    now: DateTime<Utc>,
+) -> Result<PersonId, Error> {
+    let known: Option<PersonId> = sqlx::query_scalar("select person_id from person_address where address = $1")
+        .bind(address)
+        .fetch_optional(&mut *conn)
+        .await?;
+    if let Some(person) = known {
+        return Ok(person);
+    }
+    let person = insert_person(conn, name, now).await?;
+    insert_address(conn, person, address, None, now).await?;
+    Ok(person)
+}
+
+async fn insert_person(conn: &mut Connection, name: &str, now: DateTime<Utc>) -> Result<PersonId, Error> {
+    let person = PersonId::new();
+    sqlx::query("insert into person (id, name, created_at) values ($1, $2, $3)")
+        .bind(person)
+        .bind(name)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(person)
+}
+
+async fn insert_address(
+    conn: &mut Connection,
+    person: PersonId,
+    address: &str,
+    verified: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query(
+        "insert into person_address (id, person_id, address, verified_at, created_at) values ($1, $2, $3, $4, $5)",
+    )
+    .bind(uuid::Uuid::now_v7().hyphenated().to_string())
+    .bind(person)
+    .bind(address)
+    .bind(verified)
+    .bind(now)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// A person's name.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such person.
+pub async fn name(conn: &mut Connection, person: PersonId) -> Result<String, Error> {
+    Ok(sqlx::query_scalar("select name from person where id = $1").bind(person).fetch_one(conn).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Fixture, TODAY, noon, on};
+
+    #[tokio::test]
+    async fn colleagues_are_those_of_the_trust_with_a_current_post() {
+        let at = Fixture::new().await;
+        let mut conn = at.store.read().await.expect("a reader");
+        let now = colleagues(&mut conn, at.trust, TODAY).await.expect("colleagues");
+        assert_eq!(now.len(), 5);
+        let tara = now.iter().find(|colleague| colleague.id == at.trainee).expect("the trainee");
+        assert_eq!(tara.post, "FY2, Acute medicine");
+        let later = colleagues(&mut conn, at.trust, on("2026-08-05")).await.expect("colleagues");
+        assert!(!later.iter().any(|colleague| colleague.id == at.trainee));
+        let departments = departments(&mut conn, at.trust).await.expect("departments");
+        assert_eq!(departments.iter().map(|d| d.id).collect::<Vec<_>>(), [at.department]);
+    }
+
+    #[tokio::test]
+    async fn a_colleague_named_twice_by_one_address_is_one_person() {
+        let at = Fixture::new().await;
+        let mut change = at.store.write().await.expect("a change");
+        let first = find_or_name(&mut change, "Dr New", "new@trust.uk", noon()).await.expect("named");
+        let second = find_or_name(&mut change, "Doctor New", "NEW@trust.uk", noon()).await.expect("found");
+        assert_eq!(first, second);
+        assert_eq!(name(&mut change, first).await.expect("a name"), "Dr New");
+        assert!(account(&mut change, "new@trust.uk", TODAY).await.expect("read").is_none());
+    }
 }
