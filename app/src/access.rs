@@ -10,6 +10,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{HandoverId, PersonId, ProjectId, TeamRoleId, TrustId};
 use crate::request::Request;
+use crate::visitor::Person;
 
 /// An action's type: says which [`Action`] it is.
 pub trait Act: Copy + Send + Sync + 'static {
@@ -271,13 +272,7 @@ pub async fn require<A: Act>(conn: &mut Connection, request: &Request, act: A) -
             (trust, Standing { successor, offered, anchor_silent, ..standing })
         }
     };
-    let here = trust == person.trust;
-    let standing = Standing {
-        belongs: here && person.belongs(),
-        academy_lead: here && person.academy_lead,
-        administrator: here && person.administrator,
-        ..standing
-    };
+    let standing = in_trust(person, trust, standing);
     if may(act.action(), standing) {
         return Ok(Allowed {
             act,
@@ -290,10 +285,32 @@ pub async fn require<A: Act>(conn: &mut Connection, request: &Request, act: A) -
     let reads = match act.action().subject() {
         Subject::Project(id) => may(Action::ReadProject(id), standing),
         Subject::Handover(id) => may(Action::ReadHandover(id), standing),
-        Subject::Trust(_) => here,
+        Subject::Trust(_) => trust == person.trust,
         Subject::TeamRole(_) | Subject::Person(_) => standing.belongs,
     };
     Err(if reads { Error::Forbidden } else { Error::NotFound })
+}
+
+/// What the visitor is to a project: for a page that asks [`may`] about several actions with one query.
+///
+/// # Errors
+/// [`Error::SignIn`] for nobody, [`Error::NotFound`] when the project is not there or is not for the
+/// visitor to know of.
+pub async fn standing(conn: &mut Connection, request: &Request, project: ProjectId) -> Result<Standing, Error> {
+    let person = request.person()?;
+    let (trust, standing) = of_project(conn, person.id, project, request.today()).await?;
+    let standing = in_trust(person, trust, standing);
+    if may(Action::ReadProject(project), standing) { Ok(standing) } else { Err(Error::NotFound) }
+}
+
+fn in_trust(person: &Person, trust: TrustId, standing: Standing) -> Standing {
+    let here = trust == person.trust;
+    Standing {
+        belongs: here && person.belongs(),
+        academy_lead: here && person.academy_lead,
+        administrator: here && person.administrator,
+        ..standing
+    }
 }
 
 #[derive(FromRow)]

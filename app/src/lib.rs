@@ -8,6 +8,7 @@
 
 #[cfg(feature = "ssr")]
 pub mod access;
+pub mod choice;
 #[cfg(feature = "ssr")]
 pub mod clock;
 #[cfg(feature = "ssr")]

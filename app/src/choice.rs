@@ -1,0 +1,84 @@
+//! Closed sets of answers, such as a status: an enum whose variants know how they are stored, how they
+//! travel in a form, and what people call them.
+
+/// Makes the enum: `Variant = "as_stored" => "Words for people"`.
+#[macro_export]
+macro_rules! choices {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $stored:literal => $words:literal,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)*
+        }
+
+        impl $name {
+            /// Every one, in the order in which people are offered them.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// As it is stored and as a form sends it.
+            #[must_use]
+            pub fn stored(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $stored,)*
+                }
+            }
+
+            /// What people call it.
+            #[must_use]
+            pub fn words(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $words,)*
+                }
+            }
+
+            /// Value and words of each, for a form.
+            #[must_use]
+            pub fn options() -> Vec<(String, String)> {
+                Self::ALL.iter().map(|one| (one.stored().to_owned(), one.words().to_owned())).collect()
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.stored())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Self::ALL.iter().copied().find(|one| one.stored() == text).ok_or_else(|| format!("there is no {text:?}"))
+            }
+        }
+
+        #[cfg(feature = "ssr")]
+        impl sqlx::Type<$crate::db::Db> for $name {
+            fn type_info() -> <$crate::db::Db as sqlx::Database>::TypeInfo {
+                <String as sqlx::Type<$crate::db::Db>>::type_info()
+            }
+            fn compatible(ty: &<$crate::db::Db as sqlx::Database>::TypeInfo) -> bool {
+                <String as sqlx::Type<$crate::db::Db>>::compatible(ty)
+            }
+        }
+
+        #[cfg(feature = "ssr")]
+        impl<'q> sqlx::Encode<'q, $crate::db::Db> for $name {
+            fn encode_by_ref(
+                &self,
+                buffer: &mut <$crate::db::Db as sqlx::Database>::ArgumentBuffer,
+            ) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
+                <String as sqlx::Encode<'q, $crate::db::Db>>::encode(self.stored().to_owned(), buffer)
+            }
+        }
+
+        #[cfg(feature = "ssr")]
+        impl<'r> sqlx::Decode<'r, $crate::db::Db> for $name {
+            fn decode(
+                value: <$crate::db::Db as sqlx::Database>::ValueRef<'r>,
+            ) -> Result<Self, sqlx::error::BoxDynError> {
+                let text = <&str as sqlx::Decode<'r, $crate::db::Db>>::decode(value)?;
+                Ok(text.parse()?)
+            }
+        }
+    )*};
+}

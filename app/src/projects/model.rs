@@ -1,0 +1,101 @@
+//! What a project is: its type, status, origin and team.
+
+use crate::choices;
+
+choices! {
+    /// The kind of work that a project is.
+    ProjectType {
+        /// Tests changes to make something better.
+        QualityImprovement = "quality_improvement" => "Quality improvement project",
+        /// Measures care against a standard.
+        ClinicalAudit = "clinical_audit" => "Clinical audit",
+        /// Describes or judges a service as it is.
+        ServiceEvaluation = "service_evaluation" => "Service evaluation",
+    }
+
+    /// Where a project stands.
+    Status {
+        /// Not submitted yet: only its author and those invited see it.
+        Draft = "draft" => "Draft",
+        /// Being worked on.
+        Active = "active" => "Active",
+        /// At rest until a date.
+        Paused = "paused" => "Paused",
+        /// Done, still re-measured.
+        Sustaining = "sustaining" => "Sustaining",
+        /// Ended.
+        Closed = "closed" => "Closed",
+    }
+
+    /// Why a project is closed.
+    ClosedReason {
+        /// It did what it set out to do.
+        Completed = "completed" => "Completed",
+        /// It was given up.
+        Stopped = "stopped" => "Stopped",
+        /// It goes on inside another project.
+        Merged = "merged" => "Merged",
+        /// Another project took its place.
+        Superseded = "superseded" => "Superseded",
+        /// It turned out to be something else, such as research.
+        NotQi = "not_qi" => "Not quality improvement",
+    }
+
+    /// What a project came from.
+    Origin {
+        /// Somebody's idea.
+        Idea = "idea" => "An idea",
+        /// An incident.
+        Incident = "incident" => "An incident",
+        /// A near miss.
+        NearMiss = "near_miss" => "A near miss",
+        /// A complaint.
+        Complaint = "complaint" => "A complaint",
+        /// The result of an audit.
+        AuditResult = "audit_result" => "An audit result",
+        /// A priority of the trust.
+        Priority = "priority" => "A trust priority",
+    }
+
+    /// A place in a project's team.
+    TeamRole {
+        /// Holds the project.
+        Lead = "lead" => "Lead",
+        /// Works on it.
+        Member = "member" => "Member",
+        /// Anchors it: stays when trainees rotate.
+        Supervisor = "supervisor" => "Supervisor",
+        /// Opens doors for it.
+        Sponsor = "sponsor" => "Sponsor",
+        /// The manager who works with it.
+        ManagerPartner = "manager_partner" => "Manager partner",
+        /// Teaches it the method.
+        Coach = "coach" => "Coach",
+    }
+
+    /// The answer to being asked into a team, or to asking to join one.
+    RoleState {
+        /// Not answered yet.
+        Asked = "asked" => "Asked",
+        /// In the team.
+        Accepted = "accepted" => "Accepted",
+        /// Said no.
+        Declined = "declined" => "Declined",
+    }
+
+    /// Who opened the question of a place in the team.
+    OpenedBy {
+        /// The team invited the person.
+        Team = "team" => "The team",
+        /// The person asked to join.
+        Person = "person" => "The person",
+    }
+}
+
+impl Status {
+    /// Whether the project is open: active, paused or sustaining.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Active | Self::Paused | Self::Sustaining)
+    }
+}
