@@ -1,4 +1,9 @@
 //! PDSA cycles.
 
+pub mod model;
 #[cfg(feature = "ssr")]
 pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod parts;
+#[cfg(feature = "ssr")]
+pub mod store;

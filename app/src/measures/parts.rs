@@ -1,0 +1,86 @@
+//! What other slices' pages show of measures.
+
+use chrono::NaiveDate;
+use leptos::prelude::*;
+
+use super::chart;
+use super::model;
+use super::store::{self, Charted, Measure};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::id::ProjectId;
+use crate::ui;
+
+/// The section of a project's page that shows its measures as small charts.
+#[derive(Clone, Debug)]
+pub struct Charts {
+    project: ProjectId,
+    today: NaiveDate,
+    charted: Vec<Charted>,
+}
+
+impl Charts {
+    /// Loads the series of every measure in use: one query.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn load(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<Self, Error> {
+        Ok(Self { project, today, charted: store::charted(conn, project).await? })
+    }
+
+    /// Draws it; with the links that record and define, when the visitor may.
+    #[must_use]
+    pub fn view(self, may_record: bool) -> AnyView {
+        let Self { project, today, charted } = self;
+        let define = format!("/projects/{project}/measures/new");
+        let body = if charted.is_empty() {
+            let words = "The project’s measures will be here, each with its run chart. Without one, nobody can tell whether the change is an improvement.";
+            ui::empty(words, may_record.then_some((define.as_str(), "Define the first measure")))
+        } else {
+            let figures = charted.iter().map(|charted| figure(charted, today, may_record)).collect_view();
+            let more = may_record.then(|| view! { <p><a href=define>"Define another measure"</a></p> });
+            view! { <div class="baton-charts">{figures}</div>{more} }.into_any()
+        };
+        view! {
+            <section aria-labelledby="measures">
+                <h2 class="nhsuk-heading-m" id="measures">"Measures"</h2>
+                {body}
+            </section>
+        }
+        .into_any()
+    }
+}
+
+fn figure(charted: &Charted, today: NaiveDate, may_record: bool) -> AnyView {
+    let measure = &charted.measure;
+    let drawn = chart::run(charted);
+    let href = format!("/measures/{}", measure.id);
+    let record = may_record.then(|| {
+        view! { " "<a href=format!("{href}#record")>"Record a point"<span class="nhsuk-u-visually-hidden">" of "{measure.name.clone()}</span></a> }
+    });
+    view! {
+        <figure class="baton-chart baton-chart--small">
+            <figcaption class="baton-chart__caption"><a href=href.clone()>{measure.name.clone()}</a></figcaption>
+            {chart::small(&drawn, &format!("small-{}", measure.id))}
+            <p class="baton-chart__found">{spc::words::short(&drawn)}</p>
+            <p class="baton-chart__found">{due(measure, today)}{record}</p>
+        </figure>
+    }
+    .into_any()
+}
+
+/// When the next point is due, in a sentence.
+#[must_use]
+pub fn due(measure: &Measure, today: NaiveDate) -> AnyView {
+    match measure.next_on() {
+        Some(next) if next < today => view! {
+            <strong class="nhsuk-tag nhsuk-tag--orange">"Overdue"</strong>
+            " Next point was due on "{ui::time(next)}", "{ui::distance(next, today)}"."
+        }
+        .into_any(),
+        Some(next) => view! { "Next point due on "{ui::time(next)}", "{ui::distance(next, today)}"." }.into_any(),
+        None if measure.retired_on.is_some() => "No longer measured.".into_any(),
+        None if !measure.running => "Nothing is due while the project is not under way.".into_any(),
+        None => format!("{}.", model::frequency(measure.every_days)).into_any(),
+    }
+}
