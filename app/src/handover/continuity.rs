@@ -1,0 +1,378 @@
+//! Continuity: whether a project is safely held, as a pure and total function of dates and facts.
+//! It is never stored. The store mirrors it in SQL for lists; a test holds the two together.
+
+use chrono::{Days, NaiveDate};
+
+/// A lead's post that ends within this many days makes a project due: 12 weeks.
+pub const DUE_DAYS: i64 = 84;
+/// An offer lapses this many days after the day on which it was to take effect.
+pub const LAPSES_AFTER_DAYS: i64 = 14;
+/// A longer period away ends the post for this purpose.
+pub const LONGEST_AWAY_DAYS: i64 = 28;
+
+/// The state of a project's continuity. Every project but a draft is in exactly one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Continuity {
+    /// The project is closed.
+    Ended,
+    /// A handover is accepted and takes effect on a day to come.
+    Agreed,
+    /// No lead with a current post in this trust.
+    InPool,
+    /// A handover is offered and waits for answers.
+    Offered,
+    /// The lead's post ends within 12 weeks, and nothing is offered.
+    Due,
+    /// Paused or sustaining, with a day ahead on which somebody looks again.
+    Resting,
+    /// A lead with a current post holds it.
+    Held,
+}
+
+impl Continuity {
+    /// Every state, those that need somebody first.
+    pub const ALL: [Self; 7] =
+        [Self::InPool, Self::Due, Self::Offered, Self::Agreed, Self::Held, Self::Resting, Self::Ended];
+
+    /// As it stands in addresses and in the SQL.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Ended => "ended",
+            Self::Agreed => "agreed",
+            Self::InPool => "in_pool",
+            Self::Offered => "offered",
+            Self::Due => "due",
+            Self::Resting => "resting",
+            Self::Held => "held",
+        }
+    }
+
+    /// As people read it.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Ended => "Ended",
+            Self::Agreed => "Handover agreed",
+            Self::InPool => "In the pool",
+            Self::Offered => "Handover offered",
+            Self::Due => "Handover due",
+            Self::Resting => "Resting",
+            Self::Held => "Held",
+        }
+    }
+}
+
+impl std::fmt::Display for Continuity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl std::str::FromStr for Continuity {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|state| state.code() == text).ok_or(())
+    }
+}
+
+/// A time-bound place in the project's trust; `ends_on` is its last day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Post {
+    /// The first day.
+    pub starts_on: NaiveDate,
+    /// The last day; none when it is open-ended.
+    pub ends_on: Option<NaiveDate>,
+}
+
+/// A period out of a post in the project's trust, first and last day included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Away {
+    /// The first day.
+    pub starts_on: NaiveDate,
+    /// The last day.
+    pub ends_on: NaiveDate,
+    /// The person goes on working on their projects.
+    pub keeps_contributing: bool,
+}
+
+impl Away {
+    fn ends_the_post(&self) -> bool {
+        !self.keeps_contributing && (self.ends_on - self.starts_on).num_days() >= LONGEST_AWAY_DAYS
+    }
+}
+
+/// How long a lead can hold a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tenure {
+    /// They cannot hold it today.
+    Over,
+    /// They hold it, and this is the last day.
+    Until(NaiveDate),
+    /// They hold it, with no end in sight.
+    Open,
+}
+
+/// An accepted place as lead, with what decides whether the person can hold the project.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lead {
+    /// The first day of the role.
+    pub from_on: NaiveDate,
+    /// The day from which the role is over.
+    pub until_on: Option<NaiveDate>,
+    /// The day from which the person's account is closed.
+    pub closed_on: Option<NaiveDate>,
+    /// Their posts in the project's trust.
+    pub posts: Vec<Post>,
+    /// Their periods away from that trust.
+    pub away: Vec<Away>,
+}
+
+impl Lead {
+    /// How long they can hold the project, as seen on this day. Posts that follow each other with at
+    /// most a day between them are one.
+    #[must_use]
+    pub fn tenure(&self, today: NaiveDate) -> Tenure {
+        let over = |day: Option<NaiveDate>| day.is_some_and(|day| day <= today);
+        let is_away = self.away.iter().any(|a| a.ends_the_post() && a.starts_on <= today && a.ends_on >= today);
+        if self.from_on > today || over(self.until_on) || over(self.closed_on) || is_away {
+            return Tenure::Over;
+        }
+        let eve = |day: NaiveDate| Tenure::Until(day.pred_opt().unwrap_or(day));
+        let leaves = [self.until_on, self.closed_on].into_iter().flatten();
+        let goes_away = self.away.iter().filter(|a| a.ends_the_post() && a.starts_on > today).map(|a| a.starts_on);
+        leaves.chain(goes_away).map(eve).fold(self.posts_last(today), Tenure::min)
+    }
+
+    fn posts_last(&self, today: NaiveDate) -> Tenure {
+        let last = |post: &Post| post.ends_on.map_or(Tenure::Open, Tenure::Until);
+        let current = |post: &&Post| post.starts_on <= today && post.ends_on.is_none_or(|day| day >= today);
+        let ended_yesterday = |post: &Post| post.ends_on.and_then(|day| day.succ_opt()) == Some(today);
+        let starts_tomorrow = |post: &&Post| post.starts_on.pred_opt() == Some(today);
+        let bridged = self.posts.iter().any(ended_yesterday);
+        let mut until = self
+            .posts
+            .iter()
+            .filter(|post| current(post) || (bridged && starts_tomorrow(post)))
+            .map(last)
+            .max()
+            .unwrap_or(Tenure::Over);
+        while let Tenure::Until(day) = until {
+            let joins = |post: &&Post| post.starts_on <= day.checked_add_days(Days::new(2)).unwrap_or(day);
+            match self.posts.iter().filter(joins).map(last).max() {
+                Some(later) if later > until => until = later,
+                _ => break,
+            }
+        }
+        until
+    }
+}
+
+/// What decides about a project's continuity.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Not submitted yet.
+    pub draft: bool,
+    /// Closed.
+    pub closed: bool,
+    /// The day on which somebody looks again at a paused or sustaining project.
+    pub look_again_on: Option<NaiveDate>,
+    /// The day on which an accepted handover takes effect.
+    pub agreed_for: Option<NaiveDate>,
+    /// The day on which an offered handover is to take effect.
+    pub offered_for: Option<NaiveDate>,
+    /// Every accepted place as lead, past and future ones too.
+    pub leads: Vec<Lead>,
+}
+
+impl Facts {
+    /// How long the project is held, by the lead who can hold it longest.
+    #[must_use]
+    pub fn tenure(&self, today: NaiveDate) -> Tenure {
+        self.leads.iter().map(|lead| lead.tenure(today)).max().unwrap_or(Tenure::Over)
+    }
+}
+
+/// The state of a project's continuity on a day; none for a draft. The first that fits.
+#[must_use]
+pub fn continuity(facts: &Facts, today: NaiveDate) -> Option<Continuity> {
+    if facts.draft {
+        return None;
+    }
+    let tenure = facts.tenure(today);
+    let ends_soon = matches!(tenure, Tenure::Until(day) if (day - today).num_days() <= DUE_DAYS);
+    let live = |day: NaiveDate| (today - day).num_days() <= LAPSES_AFTER_DAYS;
+    Some(if facts.closed {
+        Continuity::Ended
+    } else if facts.agreed_for.is_some_and(|day| day > today) {
+        Continuity::Agreed
+    } else if tenure == Tenure::Over {
+        Continuity::InPool
+    } else if facts.offered_for.is_some_and(live) {
+        Continuity::Offered
+    } else if ends_soon {
+        Continuity::Due
+    } else if facts.look_again_on.is_some_and(|day| day > today) {
+        Continuity::Resting
+    } else {
+        Continuity::Held
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn day(offset: i64) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 3, 4).expect("a date") + chrono::Duration::days(offset)
+    }
+
+    fn post(starts: i64, ends: Option<i64>) -> Post {
+        Post { starts_on: day(starts), ends_on: ends.map(day) }
+    }
+
+    fn held(posts: Vec<Post>) -> Facts {
+        Facts { leads: vec![Lead { from_on: day(-100), posts, ..Lead::default() }], ..Facts::default() }
+    }
+
+    #[test]
+    fn the_first_that_fits() {
+        use Continuity::*;
+        let state = |facts: &Facts| continuity(facts, day(0)).expect("not a draft");
+        assert_eq!(state(&held(vec![post(-100, None)])), Held);
+        assert_eq!(state(&held(vec![post(-100, Some(84))])), Due);
+        assert_eq!(state(&held(vec![post(-100, Some(85))])), Held);
+        assert_eq!(state(&held(vec![post(-100, Some(0))])), Due, "the last day is a day of the post");
+        assert_eq!(state(&held(vec![post(-100, Some(-1))])), InPool);
+        assert_eq!(state(&held(vec![post(1, None)])), InPool);
+        assert_eq!(state(&Facts::default()), InPool);
+        let due = held(vec![post(-100, Some(10))]);
+        assert_eq!(state(&Facts { offered_for: Some(day(10)), ..due.clone() }), Offered);
+        assert_eq!(state(&Facts { offered_for: Some(day(-14)), ..due.clone() }), Offered);
+        assert_eq!(state(&Facts { offered_for: Some(day(-15)), ..due.clone() }), Due, "it has lapsed");
+        assert_eq!(state(&Facts { agreed_for: Some(day(1)), ..due.clone() }), Agreed);
+        assert_eq!(state(&Facts { agreed_for: Some(day(0)), ..due.clone() }), Due, "it has taken effect");
+        assert_eq!(state(&Facts { offered_for: Some(day(10)), ..Facts::default() }), InPool, "whatever is offered");
+        assert_eq!(state(&Facts { look_again_on: Some(day(5)), ..Facts::default() }), InPool, "whatever is paused");
+        assert_eq!(state(&Facts { look_again_on: Some(day(5)), ..due.clone() }), Due);
+        assert_eq!(state(&Facts { look_again_on: Some(day(5)), ..held(vec![post(-1, None)]) }), Resting);
+        assert_eq!(state(&Facts { look_again_on: Some(day(0)), ..held(vec![post(-1, None)]) }), Held);
+        assert_eq!(state(&Facts { closed: true, agreed_for: Some(day(1)), ..due }), Ended);
+        assert_eq!(continuity(&Facts { draft: true, ..Facts::default() }, day(0)), None);
+    }
+
+    #[test]
+    fn posts_that_follow_each_other_are_one() {
+        let last = |posts| held(posts).tenure(day(0));
+        assert_eq!(last(vec![post(-9, Some(9)), post(10, Some(99))]), Tenure::Until(day(99)));
+        assert_eq!(last(vec![post(-9, Some(9)), post(11, None)]), Tenure::Open, "a day between");
+        assert_eq!(last(vec![post(-9, Some(9)), post(12, None)]), Tenure::Until(day(9)), "two days between");
+        assert_eq!(last(vec![post(-9, Some(-1)), post(1, Some(50))]), Tenure::Until(day(50)), "on the day between");
+        assert_eq!(last(vec![post(-9, Some(-2)), post(1, None)]), Tenure::Over, "two days between");
+        assert_eq!(last(vec![post(20, Some(30)), post(-9, Some(5)), post(3, Some(19))]), Tenure::Until(day(30)));
+    }
+
+    #[test]
+    fn a_long_time_away_ends_the_post_and_a_short_one_does_not() {
+        let away = |starts: i64, ends: i64, keeps_contributing| {
+            let mut facts = held(vec![post(-100, None)]);
+            facts.leads[0].away.push(Away { starts_on: day(starts), ends_on: day(ends), keeps_contributing });
+            facts.tenure(day(0))
+        };
+        assert_eq!(away(-5, 23, false), Tenure::Over, "29 days");
+        assert_eq!(away(-5, 22, false), Tenure::Open, "28 days");
+        assert_eq!(away(-5, 200, true), Tenure::Open);
+        assert_eq!(away(20, 200, false), Tenure::Until(day(19)));
+        assert_eq!(away(-200, -1, false), Tenure::Open);
+    }
+
+    #[test]
+    fn a_role_or_an_account_that_ends_ends_the_tenure() {
+        let mut facts = held(vec![post(-100, None)]);
+        facts.leads[0].until_on = Some(day(7));
+        assert_eq!(facts.tenure(day(0)), Tenure::Until(day(6)));
+        facts.leads[0].closed_on = Some(day(3));
+        assert_eq!(facts.tenure(day(0)), Tenure::Until(day(2)));
+        assert_eq!(facts.tenure(day(3)), Tenure::Over);
+    }
+
+    prop_compose! {
+        fn spans()(spans in prop::collection::vec((-200i64..200, prop::option::of(0i64..200)), 0..5)) -> Vec<Post> {
+            spans.into_iter().map(|(starts, length)| post(starts, length.map(|n| starts + n))).collect()
+        }
+    }
+
+    prop_compose! {
+        fn leads()(
+            posts in spans(),
+            from in -200i64..50,
+            role in prop::option::of(0i64..300),
+            closed in prop::option::of(-50i64..200),
+            away in prop::collection::vec((-100i64..100, 0i64..60, any::<bool>()), 0..3),
+        ) -> Lead {
+            Lead {
+                from_on: day(from),
+                until_on: role.map(|n| day(from + n)),
+                closed_on: closed.map(day),
+                posts,
+                away: away.into_iter().map(|(starts, length, keeps_contributing)| {
+                    Away { starts_on: day(starts), ends_on: day(starts + length), keeps_contributing }
+                }).collect(),
+            }
+        }
+    }
+
+    prop_compose! {
+        fn facts()(
+            closed in any::<bool>(),
+            look in prop::option::of(-50i64..50),
+            agreed in prop::option::of(-50i64..50),
+            offered in prop::option::of(-50i64..50),
+            leads in prop::collection::vec(leads(), 0..4),
+        ) -> Facts {
+            Facts { draft: false, closed, look_again_on: look.map(day), agreed_for: agreed.map(day), offered_for: offered.map(day), leads }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_project_but_a_draft_is_in_a_state(facts in facts(), today in -300i64..300) {
+            prop_assert!(continuity(&facts, day(today)).is_some());
+        }
+
+        #[test]
+        fn nothing_is_called_held_without_a_lead_in_post(facts in facts(), today in -300i64..300) {
+            let state = continuity(&facts, day(today)).expect("a state");
+            if matches!(state, Continuity::Held | Continuity::Resting | Continuity::Due | Continuity::Offered) {
+                let covers = |post: &Post| {
+                    post.starts_on <= day(today + 1) && post.ends_on.is_none_or(|end| end >= day(today - 1))
+                };
+                let in_post = facts.leads.iter().any(|lead| lead.posts.iter().any(covers));
+                prop_assert!(in_post);
+            }
+        }
+
+        #[test]
+        fn a_held_project_becomes_due_before_it_is_in_the_pool(facts in facts(), today in -300i64..300) {
+            let facts = Facts { closed: false, agreed_for: None, offered_for: None, ..facts };
+            let (now, tomorrow) = (continuity(&facts, day(today)), continuity(&facts, day(today + 1)));
+            if now != Some(Continuity::InPool) && tomorrow == Some(Continuity::InPool) {
+                prop_assert_eq!(now, Some(Continuity::Due));
+            }
+        }
+
+        #[test]
+        fn a_tenure_lasts_until_its_last_day_and_no_longer(lead in leads(), today in -100i64..100) {
+            let tenure = lead.tenure(day(today));
+            if let Tenure::Until(end) = tenure {
+                let mut on = day(today);
+                while on <= end {
+                    prop_assert_eq!(lead.tenure(on), tenure, "on {}", on);
+                    on = on.succ_opt().expect("a date");
+                }
+                prop_assert_eq!(lead.tenure(on), Tenure::Over);
+            }
+        }
+    }
+}
