@@ -1,5 +1,10 @@
-//! What a trust wants improved.
+//! What a trust wants improved, and which projects serve it.
 
+pub mod model;
+
+#[cfg(feature = "ssr")]
+#[allow(missing_docs, reason = "the server macro makes undocumented structs of documented arguments")]
+pub mod api;
 #[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]

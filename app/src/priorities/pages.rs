@@ -1,9 +1,196 @@
-//! Pages.
+//! The trust's priorities: the list, each with its projects, and the forms of the academy lead.
 
-use crate::shell::Route;
+use chrono::NaiveDate;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::api::{CreatePriority, EditPriority, RestorePriority, RetirePriority};
+use super::store::{self, PriorityRow};
+use crate::access::{ManagePriorities, ReadTrust};
+use crate::error::Error;
+use crate::id::PriorityId;
+use crate::parse::{LINE, PARAGRAPH};
+use crate::request::Request;
+use crate::route;
+use crate::shell::{Page, Route};
+use crate::ui::{self, Form};
 
 /// The slice's pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    vec![]
+    vec![
+        route!("/priorities", list),
+        route!("/priorities/new", new),
+        route!("/priorities/{id}", priority),
+        route!("/priorities/{id}/edit", edit),
+    ]
+}
+
+fn dates(starts_on: NaiveDate, ends_on: Option<NaiveDate>) -> AnyView {
+    match ends_on {
+        Some(end) => view! { {ui::time(starts_on)}" to "{ui::time(end)} }.into_any(),
+        None => view! { "From "{ui::time(starts_on)} }.into_any(),
+    }
+}
+
+async fn list(request: Request) -> Result<Page, Error> {
+    let trust = request.person()?.trust;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ReadTrust(trust)).await?;
+    let may = request.may(&mut conn, ManagePriorities(trust)).await?;
+    let rows = store::list(&mut conn, trust).await?;
+    drop(conn);
+    let today = request.today();
+    Ok(Page::new("Priorities", move || {
+        let (now, past): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.is_current(today));
+        let unserved = now.iter().filter(|row| row.open == 0).count();
+        let table = |caption: &str, rows: Vec<PriorityRow>, mark: bool| {
+            let rows = rows.into_iter().map(|row| {
+                let none = (mark && row.open == 0).then(|| view! { " "{ui::tag("No project", "orange")} });
+                vec![
+                    view! { <a href=format!("/priorities/{}", row.id)>{row.title}</a>{none} }.into_any(),
+                    row.owner.into_any(),
+                    dates(row.starts_on, row.ends_on),
+                    row.open.into_any(),
+                ]
+            });
+            ui::table(
+                caption,
+                vec![ui::words("Priority"), ui::words("Owner"), ui::words("Dates"), ui::numbers("Open projects")],
+                rows.collect(),
+            )
+        };
+        let gap = (unserved > 0).then(|| {
+            let told = if unserved == 1 { "1 priority has".to_owned() } else { format!("{unserved} priorities have") };
+            view! { <p>{told}" no open project. A new project for one of them is especially welcome."</p> }
+        });
+        let current = if now.is_empty() {
+            let words = "The trust's priorities will be here, each with the projects that serve it.";
+            ui::empty(words, may.then_some(("/priorities/new", "Add the first priority")))
+        } else {
+            view! { {gap}{table("Current priorities", now, true)} }.into_any()
+        };
+        let add = may.then(|| ui::button_link("/priorities/new", "Add a priority", false));
+        let past = (!past.is_empty())
+            .then(|| ui::details("Retired and ended priorities", table("Retired and ended priorities", past, false)));
+        view! {
+            {ui::heading("", "Priorities")}
+            <p>"What the trust wants improved. Every project serves at least one, or says why it answers a local need."</p>
+            {add}
+            {current}
+            {past}
+        }
+        .into_any()
+    }))
+}
+
+async fn priority(request: Request) -> Result<Page, Error> {
+    let trust = request.person()?.trust;
+    let id: PriorityId = request.param("id")?;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ReadTrust(trust)).await?;
+    let found = store::find(&mut conn, trust, id).await?;
+    let may = request.may(&mut conn, ManagePriorities(trust)).await?;
+    drop(conn);
+    Ok(Page::new(found.title.clone(), move || {
+        let retired = found.retired_on.map(|on| view! { <p>{ui::tag("Retired", "grey")}" since "{ui::time(on)}</p> });
+        let id = found.id;
+        let (path, label) = match found.retired_on {
+            Some(_) => (RestorePriority::PATH, "Take back into use"),
+            None => (RetirePriority::PATH, "Retire"),
+        };
+        let form = Form::new(&request, path).version(found.version);
+        let summary = form.summary();
+        let manage = may.then(|| {
+            let fields = view! {
+                {form.hidden("id", id)}
+                <button class="nhsuk-button nhsuk-button--secondary" type="submit">{label}</button>
+            };
+            let fields = fields.into_any();
+            view! {
+                <div class="baton-actions">
+                    {ui::button_link(&format!("/priorities/{id}/edit"), "Edit", true)}
+                    {form.draw(fields)}
+                </div>
+                <p class="nhsuk-hint">"A retired priority keeps its projects; no further project can be linked to it. You can take it back into use at any time."</p>
+            }
+        });
+        view! {
+            {ui::back("/priorities", "Priorities")}
+            {summary}
+            {ui::heading("Priority", &found.title)}
+            {retired}
+            {ui::paragraphs(&found.aim)}
+            {ui::summary_list(vec![
+                ("Source", found.source.clone().into_any()),
+                ("Owner", found.owner.clone().into_any()),
+                ("Dates", dates(found.starts_on, found.ends_on)),
+            ])}
+            {manage}
+        }
+        .into_any()
+    }))
+}
+
+fn fields(form: &Form) -> AnyView {
+    view! {
+        {form.line("title", "What is to be improved").hint("In a few words, for example: Antibiotics within the hour in sepsis").limit(LINE).view()}
+        {form.lines("aim", "Aim", 4).hint("What would be different, and how one would know").limit(PARAGRAPH).view()}
+        {form.line("source", "Source").hint("Where it was decided, for example: Quality Account 2026 to 2027").view()}
+        {form.line("owner", "Owner").hint("Who answers for it: a name or an office").view()}
+        {form.date("starts_on", "First day").hint("For example, 1 4 2026").view()}
+        {form.date("ends_on", "Last day (optional)").view()}
+    }
+    .into_any()
+}
+
+async fn new(request: Request) -> Result<Page, Error> {
+    let trust = request.person()?.trust;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ManagePriorities(trust)).await?;
+    drop(conn);
+    Ok(Page::new("Add a priority", move || {
+        let form = Form::new(&request, CreatePriority::PATH);
+        let summary = form.summary();
+        let fields = view! { {fields(&form)}{ui::submit("Add priority")} }.into_any();
+        view! {
+            {ui::back("/priorities", "Priorities")}
+            <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
+                {summary}
+                {ui::heading("", "Add a priority")}
+                {form.draw(fields)}
+            </div></div>
+        }
+        .into_any()
+    }))
+}
+
+async fn edit(request: Request) -> Result<Page, Error> {
+    let trust = request.person()?.trust;
+    let id: PriorityId = request.param("id")?;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ManagePriorities(trust)).await?;
+    let found = store::find(&mut conn, trust, id).await?;
+    drop(conn);
+    Ok(Page::new(format!("Edit {}", found.title), move || {
+        let form = Form::new(&request, EditPriority::PATH)
+            .version(found.version)
+            .with("title", &found.title)
+            .with("aim", &found.aim)
+            .with("source", &found.source)
+            .with("owner", &found.owner)
+            .with_date("starts_on", Some(found.starts_on))
+            .with_date("ends_on", found.ends_on);
+        let summary = form.summary();
+        let fields = view! { {form.hidden("id", found.id)}{fields(&form)}{ui::submit("Save")} }.into_any();
+        view! {
+            {ui::back(&format!("/priorities/{}", found.id), "Back to the priority")}
+            <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
+                {summary}
+                {ui::heading("Priority", "Edit the priority")}
+                {form.draw(fields)}
+            </div></div>
+        }
+        .into_any()
+    }))
 }

@@ -3,8 +3,11 @@
 use chrono::NaiveDate;
 use sqlx::FromRow;
 
+use super::model::Words;
+use crate::access::{Allowed, ManagePriorities};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::history::{self, Entry};
 use crate::id::{PriorityId, TrustId};
 
 /// A priority, as a form offers it.
@@ -30,4 +33,282 @@ pub async fn current(conn: &mut Connection, trust: TrustId, today: NaiveDate) ->
     .bind(today)
     .fetch_all(conn)
     .await?)
+}
+
+/// A priority in the trust's list.
+#[derive(Clone, Debug, FromRow)]
+pub struct PriorityRow {
+    /// Its id.
+    pub id: PriorityId,
+    /// What is to be improved.
+    pub title: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Its first day.
+    pub starts_on: NaiveDate,
+    /// Its last day, if it has one.
+    pub ends_on: Option<NaiveDate>,
+    /// Since when it is retired.
+    pub retired_on: Option<NaiveDate>,
+    /// How many open projects serve it.
+    pub open: i64,
+}
+
+impl PriorityRow {
+    /// Whether the trust wants it improved today or from a later day on.
+    #[must_use]
+    pub fn is_current(&self, today: NaiveDate) -> bool {
+        self.retired_on.is_none() && self.ends_on.is_none_or(|end| end >= today)
+    }
+}
+
+/// All priorities of a trust, by title.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn list(conn: &mut Connection, trust: TrustId) -> Result<Vec<PriorityRow>, Error> {
+    Ok(sqlx::query_as(
+        "select y.id, y.title, y.owner, y.starts_on, y.ends_on, y.retired_on,
+                (select count(*) from project_priority l join project p on p.id = l.project_id
+                 where l.priority_id = y.id and p.status in ('active', 'paused', 'sustaining')) as open
+         from priority y where y.trust_id = $1
+         order by y.title",
+    )
+    .bind(trust)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// A priority.
+#[derive(Clone, Debug, FromRow)]
+pub struct Priority {
+    /// Its id.
+    pub id: PriorityId,
+    /// What is to be improved.
+    pub title: String,
+    /// What would be different.
+    pub aim: String,
+    /// Where it was decided.
+    pub source: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Its first day.
+    pub starts_on: NaiveDate,
+    /// Its last day, if it has one.
+    pub ends_on: Option<NaiveDate>,
+    /// Since when it is retired.
+    pub retired_on: Option<NaiveDate>,
+    /// Counts its edits.
+    pub version: i64,
+}
+
+/// A priority of this trust.
+///
+/// # Errors
+/// [`Error::NotFound`] when the trust has no such priority.
+pub async fn find(conn: &mut Connection, trust: TrustId, id: PriorityId) -> Result<Priority, Error> {
+    Ok(sqlx::query_as(
+        "select id, title, aim, source, owner, starts_on, ends_on, retired_on, version
+         from priority where id = $1 and trust_id = $2",
+    )
+    .bind(id)
+    .bind(trust)
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Adds a priority.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn create(
+    conn: &mut Connection,
+    allowed: &Allowed<ManagePriorities>,
+    words: &Words,
+) -> Result<PriorityId, Error> {
+    let id = PriorityId::new();
+    sqlx::query(
+        "insert into priority (id, trust_id, title, aim, source, owner, starts_on, ends_on)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(id)
+    .bind(allowed.act.0)
+    .bind(&words.title)
+    .bind(&words.aim)
+    .bind(&words.source)
+    .bind(&words.owner)
+    .bind(words.starts_on)
+    .bind(words.ends_on)
+    .execute(&mut *conn)
+    .await?;
+    history::record(conn, allowed, Entry::new("priority", id, "created").change("Title", "", &words.title)).await?;
+    Ok(id)
+}
+
+/// Changes what a priority says.
+///
+/// # Errors
+/// [`Error::NotFound`] when the trust has no such priority, [`Error::Changed`] when somebody else was faster.
+pub async fn edit(
+    conn: &mut Connection,
+    allowed: &Allowed<ManagePriorities>,
+    id: PriorityId,
+    version: i64,
+    words: &Words,
+) -> Result<(), Error> {
+    let before = find(conn, allowed.act.0, id).await?;
+    let done = sqlx::query(
+        "update priority set title = $3, aim = $4, source = $5, owner = $6, starts_on = $7, ends_on = $8, version = version + 1
+         where id = $1 and version = $2",
+    )
+    .bind(id)
+    .bind(version)
+    .bind(&words.title)
+    .bind(&words.aim)
+    .bind(&words.source)
+    .bind(&words.owner)
+    .bind(words.starts_on)
+    .bind(words.ends_on)
+    .execute(&mut *conn)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(Error::Changed);
+    }
+    let told = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
+    let entry = Entry::new("priority", id, "edited")
+        .change("Title", before.title, &words.title)
+        .change("Aim", before.aim, &words.aim)
+        .change("Source", before.source, &words.source)
+        .change("Owner", before.owner, &words.owner)
+        .change("First day", before.starts_on, words.starts_on)
+        .change("Last day", told(before.ends_on), told(words.ends_on));
+    history::record(conn, allowed, entry).await
+}
+
+/// Retires a priority: its projects keep it, no further project can be linked to it.
+///
+/// # Errors
+/// [`Error::NotFound`] when the trust has no such priority, [`Error::Changed`] when somebody else was faster.
+pub async fn retire(
+    conn: &mut Connection,
+    allowed: &Allowed<ManagePriorities>,
+    id: PriorityId,
+    version: i64,
+) -> Result<(), Error> {
+    set_retired(conn, allowed, id, version, Some(allowed.today())).await?;
+    history::record(conn, allowed, Entry::new("priority", id, "retired")).await
+}
+
+/// Takes a retired priority back into use.
+///
+/// # Errors
+/// [`Error::NotFound`] when the trust has no such priority, [`Error::Changed`] when somebody else was faster.
+pub async fn restore(
+    conn: &mut Connection,
+    allowed: &Allowed<ManagePriorities>,
+    id: PriorityId,
+    version: i64,
+) -> Result<(), Error> {
+    set_retired(conn, allowed, id, version, None).await?;
+    history::record(conn, allowed, Entry::new("priority", id, "restored")).await
+}
+
+async fn set_retired(
+    conn: &mut Connection,
+    allowed: &Allowed<ManagePriorities>,
+    id: PriorityId,
+    version: i64,
+    on: Option<NaiveDate>,
+) -> Result<(), Error> {
+    find(conn, allowed.act.0, id).await?;
+    let done = sqlx::query("update priority set retired_on = $3, version = version + 1 where id = $1 and version = $2")
+        .bind(id)
+        .bind(version)
+        .bind(on)
+        .execute(conn)
+        .await?;
+    if done.rows_affected() == 0 { Err(Error::Changed) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Fixture, TODAY, on};
+
+    fn words(title: &str) -> Words {
+        Words {
+            title: title.to_owned(),
+            aim: "Fewer".to_owned(),
+            source: "Quality Account".to_owned(),
+            owner: "Medical director".to_owned(),
+            starts_on: on("2026-04-01"),
+            ends_on: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_priority_is_created_edited_retired_and_restored_by_the_academy_lead() {
+        let at = Fixture::new().await;
+        let request = at.request(Some(at.lead)).await;
+        let mut change = at.store.write().await.expect("a change");
+        let allowed = request.require(&mut change, ManagePriorities(at.trust)).await.expect("allowed");
+        let id = create(&mut change, &allowed, &words("Falls")).await.expect("created");
+        edit(&mut change, &allowed, id, 1, &words("Inpatient falls")).await.expect("edited");
+        assert_eq!(edit(&mut change, &allowed, id, 1, &words("Late")).await, Err(Error::Changed));
+        retire(&mut change, &allowed, id, 2).await.expect("retired");
+        let offered = current(&mut change, at.trust, TODAY).await.expect("read");
+        assert_eq!(offered.iter().map(|choice| choice.title.as_str()).collect::<Vec<_>>(), ["Sepsis"]);
+        assert_eq!(restore(&mut change, &allowed, id, 2).await, Err(Error::Changed));
+        restore(&mut change, &allowed, id, 3).await.expect("restored");
+        let found = find(&mut change, at.trust, id).await.expect("found");
+        assert_eq!((found.title.as_str(), found.retired_on), ("Inpatient falls", None));
+        let actions: Vec<String> =
+            sqlx::query_scalar("select action from history where object_id = $1 order by sequence")
+                .bind(id)
+                .fetch_all(&mut *change)
+                .await
+                .expect("history");
+        assert_eq!(actions, ["created", "edited", "retired", "restored"]);
+    }
+
+    #[tokio::test]
+    async fn only_the_academy_lead_may_and_only_in_their_own_trust() {
+        let at = Fixture::new().await;
+        let mut change = at.store.write().await.expect("a change");
+        let foreign = PriorityId::new();
+        sqlx::query("insert into priority (id, trust_id, title, aim, source, owner, starts_on) values ($1, $2, 'Theirs', '', '', '', '2026-01-01')")
+            .bind(foreign).bind(at.other_trust).execute(&mut *change).await.expect("a priority");
+        change.commit().await.expect("committed");
+        let lead = at.request(Some(at.lead)).await;
+        let trainee = at.request(Some(at.trainee)).await;
+        let administrator = at.request(Some(at.administrator)).await;
+        let mut change = at.store.write().await.expect("a change");
+        for request in [&trainee, &administrator] {
+            let refused = request.require(&mut change, ManagePriorities(at.trust)).await;
+            assert_eq!(refused.err(), Some(Error::Forbidden));
+        }
+        let refused = lead.require(&mut change, ManagePriorities(at.other_trust)).await;
+        assert_eq!(refused.err(), Some(Error::NotFound));
+        let allowed = lead.require(&mut change, ManagePriorities(at.trust)).await.expect("allowed");
+        assert_eq!(edit(&mut change, &allowed, foreign, 1, &words("Mine")).await, Err(Error::NotFound));
+        assert_eq!(retire(&mut change, &allowed, foreign, 1).await, Err(Error::NotFound));
+    }
+
+    #[tokio::test]
+    async fn only_open_projects_count() {
+        let at = Fixture::new().await;
+        let first = at.project("One").await;
+        at.project("Two").await;
+        let mut change = at.store.write().await.expect("a change");
+        sqlx::query(
+            "update project set status = 'closed', closed_reason = 'completed', closed_on = '2026-02-01' where id = $1",
+        )
+        .bind(first)
+        .execute(&mut *change)
+        .await
+        .expect("closed");
+        let rows = list(&mut change, at.trust).await.expect("listed");
+        assert_eq!((rows.len(), rows[0].open), (1, 1));
+        assert!(list(&mut change, at.other_trust).await.expect("listed").is_empty());
+    }
 }

@@ -1,0 +1,64 @@
+//! Creating, editing, retiring and restoring priorities.
+
+use leptos::prelude::*;
+
+use super::model::PriorityForm;
+use super::store;
+use crate::access::ManagePriorities;
+use crate::error::Error;
+use crate::id::PriorityId;
+use crate::request::{Request, redirect};
+
+/// Adds a priority.
+#[server(endpoint = "priorities/create")]
+pub async fn create_priority(#[server(flatten)] form: PriorityForm) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let words = form.parse()?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManagePriorities(trust)).await?;
+    let id = store::create(&mut change, &allowed, &words).await?;
+    change.commit().await?;
+    redirect(format!("/priorities/{id}?done=priority"));
+    Ok(())
+}
+
+/// Changes what a priority says.
+#[server(endpoint = "priorities/edit")]
+pub async fn edit_priority(id: PriorityId, version: i64, #[server(flatten)] form: PriorityForm) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let words = form.parse()?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManagePriorities(trust)).await?;
+    store::edit(&mut change, &allowed, id, version, &words).await?;
+    change.commit().await?;
+    redirect(format!("/priorities/{id}?done=priority"));
+    Ok(())
+}
+
+/// Retires a priority.
+#[server(endpoint = "priorities/retire")]
+pub async fn retire_priority(id: PriorityId, version: i64) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManagePriorities(trust)).await?;
+    store::retire(&mut change, &allowed, id, version).await?;
+    change.commit().await?;
+    redirect(format!("/priorities/{id}?done=retired"));
+    Ok(())
+}
+
+/// Takes a retired priority back into use.
+#[server(endpoint = "priorities/restore")]
+pub async fn restore_priority(id: PriorityId, version: i64) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManagePriorities(trust)).await?;
+    store::restore(&mut change, &allowed, id, version).await?;
+    change.commit().await?;
+    redirect(format!("/priorities/{id}?done=restored"));
+    Ok(())
+}
