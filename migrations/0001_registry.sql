@@ -268,13 +268,14 @@ create table cycle (
     check (ends_on is null or ends_on >= starts_on)
 ) strict;
 
--- The passing of a project to the next lead: to a named person, or to the pool (to_person is null
--- until somebody asks to take it on).
+-- The passing of a project to the next lead: to a named person, or to the pool (to_pool is 1, and
+-- to_person is null until somebody asks to take it on).
 create table handover (
     id text primary key,
     project_id text not null references project (id),
     from_person text references person (id),
     to_person text references person (id),
+    to_pool integer not null default 0 check (to_pool in (0, 1)),
     state text not null check (state in ('draft', 'offered', 'agreed', 'declined', 'withdrawn', 'lapsed')),
     takes_effect_on text,
     summary text not null default '',
@@ -290,7 +291,8 @@ create table handover (
     offered_at text,
     ended_at text,
     version integer not null default 1,
-    check (state in ('draft', 'withdrawn') or takes_effect_on is not null)
+    check (state in ('draft', 'withdrawn') or takes_effect_on is not null),
+    check (state in ('draft', 'withdrawn') or to_person is not null or to_pool = 1)
 ) strict;
 create index handover_project on handover (project_id, state, takes_effect_on);
 create index handover_to on handover (to_person, state);

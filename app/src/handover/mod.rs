@@ -1,6 +1,14 @@
-//! Continuity: who holds a project, and how it passes to the next lead.
+//! Continuity: who holds a project, and how it passes to the next lead. A handover is prepared,
+//! offered to a colleague or to the pool, and agreed once the successor and the anchor have accepted;
+//! the team's dated roles then make it come true on its day without any job running.
+
+pub mod model;
 
 pub mod continuity;
 
 #[cfg(feature = "ssr")]
 pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod parts;
+#[cfg(feature = "ssr")]
+pub mod store;
