@@ -83,7 +83,7 @@ e2e: site target/debug/server $(STAMPS)/end2end ## Run the browser tests (ARGS="
 
 .PHONY: screenshots
 screenshots: ## Make the README's screenshots anew, from the browser tests
-	@SCREENSHOTS=1 $(MAKE) e2e ARGS="--grep @screenshot"
+	@SCREENSHOTS=1 $(MAKE) e2e ARGS="--project=with-javascript --grep @screenshot"
 
 ##@ Its parts
 

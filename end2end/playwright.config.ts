@@ -28,6 +28,7 @@ function server(name: string) {
     webServer: {
       command: `"${program}" serve --demo --data "${join(folder, `${name}.db`)}" --addr 127.0.0.1:${port}`,
       url: `${baseURL}/health`,
+      env: { RUST_LOG: "warn" },
       timeout: 90_000,
       gracefulShutdown: { signal: "SIGTERM" as const, timeout: 5_000 },
     },
