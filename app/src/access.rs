@@ -368,3 +368,125 @@ async fn of_project(
     let InProject { trust_id, draft, author, holder, anchor, team, invited, past, successor } = found;
     Ok((trust_id, Standing { draft, author, holder, anchor, team, invited, past, successor, ..Standing::default() }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A standing in a word or two, for the table.
+    fn standing(words: &str) -> Standing {
+        let mut s = Standing::default();
+        for word in words.split(' ') {
+            match word {
+                "outside" => {}
+                "belongs" => s.belongs = true,
+                "lead" => (s.belongs, s.academy_lead) = (true, true),
+                "administrator" => (s.belongs, s.administrator) = (true, true),
+                "draft" => s.draft = true,
+                "author" => (s.belongs, s.author) = (true, true),
+                "holder" => (s.belongs, s.holder, s.team) = (true, true, true),
+                "anchor" => (s.belongs, s.anchor, s.team) = (true, true, true),
+                "team" => (s.belongs, s.team) = (true, true),
+                "invited" => (s.belongs, s.invited) = (true, true),
+                "past" => s.past = true,
+                "asked" => (s.belongs, s.asked) = (true, true),
+                "asks-anchor" => s.asks_anchor = true,
+                "wants" => s.wants_to_join = true,
+                "successor" => (s.belongs, s.successor) = (true, true),
+                "offered" => (s.belongs, s.offered) = (true, true),
+                "silent" => s.anchor_silent = true,
+                "oneself" => s.oneself = true,
+                other => panic!("no standing {other}"),
+            }
+        }
+        s
+    }
+
+    #[test]
+    fn who_may_do_what_is_as_the_table_says() {
+        let (t, p, q, h, me) =
+            (TrustId::new(), ProjectId::new(), TeamRoleId::new(), HandoverId::new(), PersonId::new());
+        let table: &[(Action, &[&str], &[&str])] = &[
+            (Action::ReadTrust(t), &["belongs", "lead", "administrator"], &["outside", "past", "oneself"]),
+            (Action::ManageOrganisation(t), &["lead", "administrator"], &["outside", "belongs", "holder", "anchor"]),
+            (Action::GrantRoles(t), &["administrator"], &["outside", "belongs", "lead", "holder"]),
+            (Action::ManagePriorities(t), &["lead"], &["outside", "belongs", "administrator", "holder"]),
+            (Action::Coordinate(t), &["lead"], &["outside", "belongs", "administrator", "holder"]),
+            (Action::RegisterProject(t), &["belongs", "lead", "administrator"], &["outside", "past"]),
+            (
+                Action::ReadProject(p),
+                &["belongs", "lead", "past", "successor", "draft author", "draft invited", "draft team"],
+                &["outside", "draft belongs", "draft lead", "draft administrator", "draft past"],
+            ),
+            (
+                Action::EditProject(p),
+                &["holder", "anchor", "team", "lead", "draft author", "draft team"],
+                &["outside", "belongs", "past", "administrator", "invited", "successor", "draft lead", "draft invited"],
+            ),
+            (Action::FinishDraft(p), &["draft author"], &["author", "draft lead", "draft team", "holder"]),
+            (
+                Action::ChangeStatus(p),
+                &["holder", "anchor", "lead"],
+                &["outside", "belongs", "team", "past", "administrator", "draft author", "draft lead"],
+            ),
+            (
+                Action::ManageTeam(p),
+                &["holder", "anchor", "lead", "draft author"],
+                &["outside", "belongs", "team", "past", "administrator", "draft lead"],
+            ),
+            (
+                Action::AskToJoin(p),
+                &["belongs", "past belongs", "lead"],
+                &["outside", "team", "invited", "draft belongs"],
+            ),
+            (Action::LeaveTeam(p), &["team", "holder", "anchor"], &["outside", "belongs", "lead", "past"]),
+            (
+                Action::AnswerQuestion(q),
+                &["asked", "asks-anchor lead", "wants holder", "wants anchor", "wants lead"],
+                &[
+                    "belongs",
+                    "lead",
+                    "wants asked",
+                    "wants team",
+                    "asks-anchor holder",
+                    "asks-anchor draft lead",
+                    "outside",
+                ],
+            ),
+            (Action::DefineMeasure(p), &["holder", "team", "lead", "draft author"], &["belongs", "past", "outside"]),
+            (
+                Action::RecordMeasurement(p),
+                &["holder", "team", "lead", "draft author"],
+                &["belongs", "past", "outside"],
+            ),
+            (Action::WriteCycle(p), &["holder", "team", "lead", "draft author"], &["belongs", "past", "outside"]),
+            (
+                Action::OfferHandover(p),
+                &["holder", "anchor", "lead"],
+                &["belongs", "team", "past", "outside", "administrator", "draft author"],
+            ),
+            (Action::TakeOn(p), &["belongs", "team", "lead"], &["outside", "past", "draft belongs"]),
+            (Action::ReadHandover(h), &["belongs", "successor", "past"], &["outside", "oneself"]),
+            (
+                Action::WithdrawHandover(h),
+                &["offered", "holder", "lead"],
+                &["belongs", "successor", "anchor", "outside"],
+            ),
+            (Action::AnswerAsSuccessor(h), &["successor"], &["belongs", "holder", "lead", "anchor", "outside"]),
+            (
+                Action::AnswerAsAnchor(h),
+                &["anchor", "silent lead"],
+                &["lead", "silent belongs", "successor", "holder", "outside"],
+            ),
+            (Action::ChangeOwnAccount(me), &["oneself"], &["belongs", "lead", "administrator"]),
+        ];
+        for (action, yes, no) in table {
+            for words in *yes {
+                assert!(may(*action, standing(words)), "{action:?} is refused to {words}");
+            }
+            for words in *no {
+                assert!(!may(*action, standing(words)), "{action:?} is allowed to {words}");
+            }
+        }
+    }
+}

@@ -64,9 +64,13 @@ impl DerefMut for Write {
 }
 
 fn options(file: &Path) -> SqliteConnectOptions {
+    as_it_is(file).journal_mode(SqliteJournalMode::Wal).optimize_on_close(true, Some(400))
+}
+
+/// Opens a file in the journal mode that it is in: a check must not change it.
+fn as_it_is(file: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(file)
-        .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5))
@@ -74,7 +78,6 @@ fn options(file: &Path) -> SqliteConnectOptions {
         .pragma("cell_size_check", "on")
         .pragma("mmap_size", "0")
         .pragma("cache_size", "-8000")
-        .optimize_on_close(true, Some(400))
 }
 
 /// Notes that this process has the store open, until the answer is dropped.
@@ -108,7 +111,7 @@ fn lock_file(file: &Path) -> std::io::Result<File> {
 /// # Errors
 /// When the store cannot be read or the copy cannot be written.
 pub async fn copy(from: &Path, to: &Path) -> Result<(), sqlx::Error> {
-    let mut conn = sqlx::SqliteConnection::connect_with(&options(from).read_only(true)).await?;
+    let mut conn = sqlx::SqliteConnection::connect_with(&as_it_is(from)).await?;
     sqlx::query("vacuum into $1").bind(to.to_string_lossy().into_owned()).execute(&mut conn).await?;
     conn.close().await
 }
@@ -118,7 +121,7 @@ pub async fn copy(from: &Path, to: &Path) -> Result<(), sqlx::Error> {
 /// # Errors
 /// When the file cannot be read as a store at all.
 pub async fn check(file: &Path) -> Result<Findings, sqlx::Error> {
-    let mut conn = sqlx::SqliteConnection::connect_with(&options(file).read_only(true)).await?;
+    let mut conn = sqlx::SqliteConnection::connect_with(&as_it_is(file).read_only(true)).await?;
     let sqlite: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&mut conn).await?;
     let applied: Vec<(i64, Vec<u8>)> =
         sqlx::query_as("select version, checksum from _sqlx_migrations order by version").fetch_all(&mut conn).await?;

@@ -122,7 +122,8 @@ pub struct Site {
 pub fn document(page: Page, request: &Request, site: &Site) -> AnyView {
     let Page { title, islands, view, .. } = page;
     let nonce = use_nonce();
-    let title = ui::escaped(&format!("{title} – Baton"));
+    let wrong = request.rejected.as_ref().is_some_and(|rejected| !rejected.errors.is_empty());
+    let title = ui::escaped(&format!("{}{title} – Baton", if wrong { "Error: " } else { "" }));
     let assets = site.assets.clone();
     let options = LeptosOptions::builder().output_name("baton").site_pkg_dir("pkg").build();
     let scripts = (islands && site.islands).then({

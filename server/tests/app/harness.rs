@@ -117,33 +117,77 @@ impl Answer {
         self.headers.get(header::LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default().to_owned()
     }
 
-    /// The names and values of the `<input>`s of the page's first form for an action.
+    /// The names and values of the fields of the page's first form for an action, as a browser would
+    /// send them untouched.
     pub fn form(&self, action: &str) -> Option<Vec<(String, String)>> {
-        let start = self.body.find(&format!("action=\"{action}\""))?;
-        let form = &self.body[start..];
-        let form = &form[..form.find("</form>").unwrap_or(form.len())];
-        let pairs = form.split("<input").skip(1).filter_map(|input| {
-            let input = &input[..input.find('>')?];
-            let kind = attribute(input, "type").unwrap_or_default();
-            if matches!(kind.as_str(), "radio" | "checkbox") && !input.contains("checked") {
-                return None;
-            }
-            Some((attribute(input, "name")?, attribute(input, "value").unwrap_or_default()))
-        });
-        Some(pairs.collect())
+        let form = self.forms().into_iter().find(|form| form.action == action)?;
+        Some(form.fields.into_iter().filter(|field| field.sent).map(|field| (field.name, field.value)).collect())
+    }
+
+    /// Every form of the page.
+    pub fn forms(&self) -> Vec<Form> {
+        let forms = self.body.split("<form").skip(1);
+        forms
+            .map(|form| {
+                let form = &form[..form.find("</form>").unwrap_or(form.len())];
+                let head = &form[..form.find('>').unwrap_or(form.len())];
+                let post = attribute(head, "method").as_deref() == Some("post");
+                Form { action: attribute(head, "action").unwrap_or_default(), post, fields: fields(form) }
+            })
+            .collect()
     }
 }
 
+/// A form of a page.
+pub struct Form {
+    pub action: String,
+    pub post: bool,
+    pub fields: Vec<Field>,
+}
+
+/// A field of a form.
+pub struct Field {
+    pub name: String,
+    pub value: String,
+    /// `text`, `hidden`, `radio`, …, or `textarea` or `select`.
+    pub kind: String,
+    /// A browser would send it if nobody touched the form.
+    pub sent: bool,
+}
+
+fn fields(form: &str) -> Vec<Field> {
+    let tags = form.split('<').filter_map(|tag| {
+        let (head, rest) = tag.split_once('>')?;
+        let name = attribute(head, "name")?;
+        if head.starts_with("input") {
+            let kind = attribute(head, "type").unwrap_or_else(|| "text".into());
+            let sent = !matches!(kind.as_str(), "radio" | "checkbox") || head.contains(" checked");
+            return Some(Field { name, value: attribute(head, "value").unwrap_or_default(), kind, sent });
+        }
+        if head.starts_with("textarea") {
+            let value = unescaped(rest.strip_prefix('\n').unwrap_or(rest));
+            return Some(Field { name, value, kind: "textarea".into(), sent: true });
+        }
+        if head.starts_with("select") {
+            let options = &form[form.find(&format!("<{head}>"))?..];
+            let options = &options[..options.find("</select>").unwrap_or(options.len())];
+            let options: Vec<&str> = options.split("<option").skip(1).collect();
+            let chosen = options.iter().find(|option| option[..option.find('>').unwrap_or(0)].contains(" selected"));
+            let value = chosen.or(options.first()).and_then(|option| attribute(option, "value")).unwrap_or_default();
+            return Some(Field { name, value, kind: "select".into(), sent: true });
+        }
+        None
+    });
+    tags.collect()
+}
+
 fn attribute(tag: &str, name: &str) -> Option<String> {
+    let tag = &tag[..tag.find('>').unwrap_or(tag.len())];
     let start = tag.find(&format!(" {name}=\""))? + name.len() + 3;
     let value = &tag[start..];
-    let value = &value[..value.find('"')?];
-    Some(
-        value
-            .replace("&quot;", "\"")
-            .replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&#39;", "'")
-            .replace("&amp;", "&"),
-    )
+    Some(unescaped(&value[..value.find('"')?]))
+}
+
+fn unescaped(text: &str) -> String {
+    text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&#39;", "'").replace("&amp;", "&")
 }
