@@ -328,13 +328,15 @@ create table handover_answer (
 ) strict, without rowid;
 
 -- What a person decided about two projects. For 'duplicate_of' and 'continues' the order matters:
--- `project_id` is the duplicate, or the continuation. 'differs' is a registrant's word.
+-- `project_id` is the duplicate, or the continuation. 'differs' is a registrant's word. `before` is
+-- what the status of a merged project was made of, as JSON, so that undoing restores it exactly.
 create table project_link (
     id text primary key,
     project_id text not null references project (id),
     other_id text not null references project (id),
     kind text not null check (kind in ('duplicate_of', 'continues', 'related_to', 'spread_of', 'not_alike', 'differs')),
     word text not null default '',
+    before text,
     decided_by text not null references person (id),
     decided_at text not null,
     undone_at text,

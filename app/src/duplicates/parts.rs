@@ -1,0 +1,160 @@
+//! Drawn parts of look-alikes that other slices' pages show.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::api::UndoDecision;
+use super::islands::SimilarProjects;
+use super::model::{LinkKind, Similar};
+use super::store::{self, Link, Told};
+use crate::clock::date_in_london;
+use crate::db::Connection;
+use crate::error::Error;
+use crate::id::ProjectId;
+use crate::projects::model::TeamRole;
+use crate::request::Request;
+use crate::ui::{self, Form};
+
+/// What stands under the title of the form that registers a project: projects like it. `title` is what
+/// the form holds now. With the page's islands awake it follows the typing in the input `title`;
+/// without, its button sends the form with `then=similar`. The form also receives `seen[]`, the ids
+/// of what is listed.
+#[must_use]
+pub fn similar_section(similar: Vec<Similar>, title: &str) -> AnyView {
+    let asked = !title.trim().is_empty();
+    view! { <SimilarProjects found=similar asked field="title".to_owned() /> }.into_any()
+}
+
+/// A project's links to others, loaded.
+#[derive(Clone, Debug)]
+pub struct Links {
+    links: Vec<Link>,
+    told: Vec<Told>,
+}
+
+impl Links {
+    /// Loads them.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn load(conn: &mut Connection, project: ProjectId) -> Result<Self, Error> {
+        let links = store::links(&mut *conn, project).await?;
+        let merged: Vec<ProjectId> = links
+            .iter()
+            .filter(|link| link.kind == LinkKind::DuplicateOf && !link.first)
+            .map(|link| link.other)
+            .collect();
+        let told = store::told(conn, &merged).await?;
+        Ok(Self { links, told })
+    }
+
+    /// The section "Linked projects", or nothing when there are none. An academy lead of the trust can
+    /// undo each.
+    #[must_use]
+    pub fn view(self, request: &Request) -> AnyView {
+        if self.links.is_empty() {
+            return ().into_any();
+        }
+        let coordinates = |link: &Link| {
+            request.person().is_ok_and(|person| person.academy_lead && person.belongs() && person.trust == link.trust)
+        };
+        let items = self
+            .links
+            .iter()
+            .map(|link| {
+                let undo = coordinates(link).then(|| undo(request, link.id.to_string(), &link.reference, link.kind));
+                let told: Vec<&Told> = self.told.iter().filter(|told| told.project == link.other).collect();
+                view! {
+                    <li>
+                        {sentence(link)}
+                        {kept(link, &told)}
+                        {undo}
+                    </li>
+                }
+            })
+            .collect_view();
+        view! {
+            <section aria-labelledby="links-title">
+                <h2 class="nhsuk-heading-m" id="links-title">"Linked projects"</h2>
+                <ul class="nhsuk-list baton-links">{items}</ul>
+            </section>
+        }
+        .into_any()
+    }
+}
+
+/// The small form that takes a decision back.
+pub(super) fn undo(request: &Request, link: String, reference: &str, kind: LinkKind) -> AnyView {
+    let form = Form::named(request, UndoDecision::PATH, &link);
+    let what = match kind {
+        LinkKind::DuplicateOf => "Undo the merge",
+        _ => "Undo",
+    };
+    let fields = view! {
+        {form.hidden("link", &link)}
+        <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">
+            {what}<span class="nhsuk-u-visually-hidden">{format!(": {reference}")}</span>
+        </button>
+    }
+    .into_any();
+    form.draw_as("baton-buttons-inline baton-no-print", fields)
+}
+
+fn sentence(link: &Link) -> AnyView {
+    let (before, after) = match (link.kind, link.first) {
+        (LinkKind::DuplicateOf, true) => ("Duplicate of ", ". This project goes on there."),
+        (LinkKind::DuplicateOf, false) => ("", " was a duplicate and goes on here."),
+        (LinkKind::Continues, true) => ("Continues ", "."),
+        (LinkKind::Continues, false) => ("Continued by ", "."),
+        (LinkKind::SpreadOf, true) => ("Spreads ", "."),
+        (LinkKind::SpreadOf, false) => ("Spread by ", "."),
+        (LinkKind::Differs, true) => ("Differs from ", ":"),
+        (LinkKind::Differs, false) => ("", " differs:"),
+        (LinkKind::RelatedTo | LinkKind::NotAlike, _) => ("Related to ", "."),
+    };
+    let word = (!link.word.is_empty()).then(|| view! { <span class="baton-lines">" "{link.word.clone()}</span> });
+    let by = (link.kind != LinkKind::Differs).then(|| {
+        view! {
+            <span class="nhsuk-hint baton-links__by">
+                {format!("Decided by {} on ", link.decided_by)}{ui::time(date_in_london(link.decided_at))}
+            </span>
+        }
+    });
+    view! {
+        {before}
+        <a href=format!("/projects/{}", link.other)>{format!("{} {}", link.reference, link.title)}</a>
+        {after}{word}{by}
+    }
+    .into_any()
+}
+
+/// What a project brought along that was merged into this one: its team and its history.
+fn kept(link: &Link, told: &[&Told]) -> AnyView {
+    if link.kind != LinkKind::DuplicateOf || link.first {
+        return ().into_any();
+    }
+    let team: Vec<String> = link
+        .team
+        .iter()
+        .map(|kept| {
+            let role = kept.role.parse::<TeamRole>().map_or("", TeamRole::words).to_lowercase();
+            format!("{} ({role})", kept.name)
+        })
+        .collect();
+    let team = (!team.is_empty()).then(|| view! { <p>"Its team: "{team.join(", ")}"."</p> });
+    let rows = told
+        .iter()
+        .map(|told| {
+            let actor = told.actor.clone().unwrap_or_else(|| "Baton".to_owned());
+            view! {
+                <li class="baton-timeline__entry">
+                    <p class="baton-timeline__what"><strong>{actor}</strong>" "{told.action.clone()}</p>
+                    <p class="baton-timeline__when">{ui::time(date_in_london(told.at))}</p>
+                </li>
+            }
+        })
+        .collect_view();
+    let history = (!told.is_empty())
+        .then(|| ui::details("Its history", view! { <ol class="baton-timeline">{rows}</ol> }.into_any()));
+    view! { {team}{history} }.into_any()
+}

@@ -1,0 +1,729 @@
+//! Projects that look alike and what was decided about them: their SQL.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+use sqlx::types::Json;
+
+use super::model::{Decision, LinkKind, Query, Similar};
+use crate::access::{Act, Allowed, Coordinate, RegisterProject};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::history::{self, Entry};
+use crate::id::{LinkId, ProjectId, TrustId};
+use crate::projects::model::{ClosedReason, Status};
+
+/// How many suggestions are shown.
+pub const SUGGESTIONS: u8 = 5;
+/// How many projects one page of look-alike pairs compares with all older ones.
+pub const COMPARED: u8 = 50;
+/// The most pairs that one of them brings to the page.
+const PAIRS_EACH: u8 = 3;
+/// A pair counts as look-alike when the older project scores at least this share of what the newer one
+/// scores against itself.
+const LIKE_ENOUGH: f64 = 0.4;
+
+/// Who leads a project today, with a current post in its trust, as a select's column over `project p`.
+macro_rules! lead_of {
+    ($today:literal) => {
+        concat!(
+            "(select n.name from team_role r join person n on n.id = r.person_id
+              where r.project_id = p.id and r.role = 'lead' and r.state = 'accepted'
+                and r.from_on <= ",
+            $today,
+            " and (r.until_on is null or r.until_on > ",
+            $today,
+            ") and exists (select 1 from post o where o.person_id = r.person_id and o.trust_id = p.trust_id
+                and o.starts_on <= ",
+            $today,
+            " and (o.ends_on is null or o.ends_on >= ",
+            $today,
+            ")) limit 1)"
+        )
+    };
+}
+
+/// Brings the search index in line with a project: a draft is never in it. SQLite's FTS5.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn index(conn: &mut Connection, project: ProjectId) -> Result<(), Error> {
+    remove_from_index(conn, project).await?;
+    sqlx::query(
+        "insert into project_text (rowid, title, problem, aim)
+         select number, title, problem, trim(aim_what || ' ' || aim_whom || ' ' || aim_how_much)
+         from project where id = $1 and status <> 'draft'",
+    )
+    .bind(project)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Takes a project out of the search index. SQLite's FTS5.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn remove_from_index(conn: &mut Connection, project: ProjectId) -> Result<(), Error> {
+    sqlx::query("delete from project_text where rowid = (select number from project where id = $1)")
+        .bind(project)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The query in the index's own language: any of the words, each quoted. None when there is no word.
+fn expression(query: &Query) -> Option<String> {
+    let last = query.words.len().checked_sub(1)?;
+    let terms = query.words.iter().enumerate().map(|(at, word)| {
+        let open = if at == last && query.unfinished { "*" } else { "" };
+        format!("\"{word}\"{open}")
+    });
+    Some(terms.collect::<Vec<_>>().join(" OR "))
+}
+
+/// The numbers of the trust's projects that are most like the query, best first: the one place that
+/// ranks. SQLite's FTS5 and its bm25, the title weighing most.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn rank(
+    conn: &mut Connection,
+    trust: TrustId,
+    query: &Query,
+    except: Option<ProjectId>,
+    limit: u8,
+) -> Result<Vec<i64>, Error> {
+    let Some(expression) = expression(query) else { return Ok(Vec::new()) };
+    Ok(sqlx::query_scalar(
+        "select p.number from project_text join project p on p.number = project_text.rowid
+         where project_text match $1 and p.trust_id = $2 and p.status <> 'draft' and p.id is not $3
+         order by bm25(project_text, 10.0, 3.0, 3.0), p.number desc limit $4",
+    )
+    .bind(expression)
+    .bind(trust)
+    .bind(except)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?)
+}
+
+#[derive(FromRow)]
+struct Found {
+    id: ProjectId,
+    reference: String,
+    title: String,
+    status: Status,
+    closed_reason: Option<ClosedReason>,
+    survivor: Option<String>,
+    department: String,
+    lead: Option<String>,
+}
+
+/// The trust's projects that are most like the query, best first, for somebody who registers one.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn similar(
+    conn: &mut Connection,
+    trust: TrustId,
+    query: &Query,
+    except: Option<ProjectId>,
+    today: NaiveDate,
+) -> Result<Vec<Similar>, Error> {
+    let ranked = rank(conn, trust, query, except, SUGGESTIONS).await?;
+    if ranked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found: Vec<Found> = sqlx::query_as(concat!(
+        "select p.id, coalesce(p.reference, '') as reference, p.title, p.status, p.closed_reason,
+                m.reference as survivor, coalesce(d.name, '') as department, ",
+        lead_of!("$2"),
+        " as lead
+         from json_each($1) best join project p on p.number = best.value
+         left join project m on m.id = p.merged_into
+         left join department d on d.id = p.department_id
+         order by best.key",
+    ))
+    .bind(Json(ranked))
+    .bind(today)
+    .fetch_all(conn)
+    .await?;
+    Ok(found
+        .into_iter()
+        .map(|row| Similar {
+            id: row.id,
+            reference: row.reference,
+            title: row.title,
+            status: match (row.survivor, row.closed_reason) {
+                (Some(survivor), _) => format!("Closed, merged into {survivor}"),
+                (None, Some(reason)) => format!("Closed: {}", reason.words().to_lowercase()),
+                (None, None) => row.status.words().to_owned(),
+            },
+            department: row.department,
+            lead: match row.lead {
+                Some(name) => format!("led by {name}"),
+                None if row.status.is_open() => "looking for a lead".to_owned(),
+                None => String::new(),
+            },
+        })
+        .collect())
+}
+
+/// One of two projects that stand side by side.
+#[derive(Clone, Debug, FromRow)]
+pub struct Side {
+    /// Its id.
+    pub id: ProjectId,
+    /// Its reference.
+    pub reference: String,
+    /// Its title.
+    pub title: String,
+    /// What is wrong.
+    pub problem: String,
+    /// What it aims for.
+    pub aim: String,
+    /// Its status.
+    pub status: Status,
+    /// Why it is closed.
+    pub closed_reason: Option<ClosedReason>,
+    /// Its department's name.
+    pub department: String,
+    /// Who leads it; none when nobody with a current post does.
+    pub lead: Option<String>,
+    /// When it was registered.
+    pub submitted_at: Option<DateTime<Utc>>,
+    /// When something about it last changed.
+    pub updated_at: DateTime<Utc>,
+    /// How many points its measures have.
+    pub points: i64,
+}
+
+/// These projects of the trust, drafts left out.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn sides(
+    conn: &mut Connection,
+    trust: TrustId,
+    projects: &[ProjectId],
+    today: NaiveDate,
+) -> Result<Vec<Side>, Error> {
+    Ok(sqlx::query_as(concat!(
+        "select p.id, coalesce(p.reference, '') as reference, p.title, p.problem,
+                trim(p.aim_what || ' ' || p.aim_whom || ' ' || p.aim_how_much) as aim, p.status, p.closed_reason,
+                coalesce(d.name, '') as department, p.submitted_at, p.updated_at,
+                (select count(*) from measure m join measurement t on t.measure_id = m.id
+                 where m.project_id = p.id and t.state = 'current') as points, ",
+        lead_of!("$3"),
+        " as lead
+         from project p left join department d on d.id = p.department_id
+         where p.id in (select value from json_each($1)) and p.trust_id = $2 and p.status <> 'draft'",
+    ))
+    .bind(Json(projects))
+    .bind(trust)
+    .bind(today)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Two projects that look alike and that nobody decided about.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// The newer one.
+    pub newer: Side,
+    /// The older one.
+    pub older: Side,
+}
+
+/// One page of look-alike pairs.
+#[derive(Clone, Debug)]
+pub struct Pairs {
+    /// The pairs, most alike first.
+    pub pairs: Vec<Pair>,
+    /// How many projects were compared with all older ones.
+    pub compared: usize,
+    /// The number before which the next page begins, when there are older projects.
+    pub next: Option<i64>,
+}
+
+#[derive(FromRow)]
+struct Alike {
+    newer: ProjectId,
+    older: ProjectId,
+}
+
+/// Compares the newest [`COMPARED`] projects before a number with all older ones: bounded work, and
+/// every pair stands on exactly one page. SQLite's FTS5 and its bm25.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn pairs(conn: &mut Connection, allowed: &Allowed<Coordinate>, before: Option<i64>) -> Result<Pairs, Error> {
+    let trust = allowed.act.0;
+    let page: Vec<(i64, String)> = sqlx::query_as(
+        "select number, title from project
+         where +trust_id = $1 and number < $2 and status <> 'draft' and merged_into is null
+         order by number desc limit $3",
+    )
+    .bind(trust)
+    .bind(before.unwrap_or(i64::MAX))
+    .bind(COMPARED)
+    .fetch_all(&mut *conn)
+    .await?;
+    let next = page.last().map(|(number, _)| *number).filter(|_| page.len() == usize::from(COMPARED));
+    let asked: Vec<(i64, String)> =
+        page.iter().filter_map(|(number, title)| Some((*number, expression(&Query::whole(title))?))).collect();
+    let alike: Vec<Alike> = sqlx::query_as(
+        "with asked as materialized (select value ->> 0 as number, value ->> 1 as words from json_each($1)),
+         hits as materialized (
+             select asked.number as newer, project_text.rowid as older, bm25(project_text, 10.0, 3.0, 3.0) as score
+             from asked, project_text where project_text match asked.words and project_text.rowid <= asked.number),
+         likeness as (
+             select hits.newer, hits.older, hits.score / own.score as share
+             from hits join hits own on own.newer = hits.newer and own.older = hits.newer
+             where hits.older < hits.newer and hits.score / own.score >= $3),
+         best as (
+             select n.id as newer, o.id as older, share, row_number() over (partition by n.number order by share desc, o.number desc) as place
+             from likeness join project n on n.number = likeness.newer join project o on o.number = likeness.older
+             where o.trust_id = $2 and o.status <> 'draft' and o.merged_into is null
+               and not (n.status = 'closed' and o.status = 'closed')
+               and not exists (select 1 from project_link l where l.undone_at is null and l.kind <> 'differs'
+                   and ((l.project_id = n.id and l.other_id = o.id) or (l.project_id = o.id and l.other_id = n.id))))
+         select newer, older from best where place <= $4 order by share desc, newer, place",
+    )
+    .bind(Json(asked))
+    .bind(trust)
+    .bind(LIKE_ENOUGH)
+    .bind(PAIRS_EACH)
+    .fetch_all(&mut *conn)
+    .await?;
+    let mut ids: Vec<ProjectId> = alike.iter().flat_map(|pair| [pair.newer, pair.older]).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let sides = sides(conn, trust, &ids, allowed.today()).await?;
+    let side = |id: ProjectId| sides.iter().find(|side| side.id == id).cloned();
+    let pairs =
+        alike.iter().filter_map(|pair| Some(Pair { newer: side(pair.newer)?, older: side(pair.older)? })).collect();
+    Ok(Pairs { pairs, compared: page.len(), next })
+}
+
+/// What the status of a merged project was made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromRow)]
+struct Before {
+    status: String,
+    look_again_on: Option<String>,
+    closed_reason: Option<String>,
+    closed_on: Option<String>,
+    closed_note: String,
+}
+
+#[derive(FromRow)]
+struct End {
+    reference: String,
+    trust_id: TrustId,
+    status: Status,
+    merged_into: Option<ProjectId>,
+}
+
+async fn end(conn: &mut Connection, trust: TrustId, project: ProjectId) -> Result<End, Error> {
+    let end: End = sqlx::query_as(
+        "select coalesce(reference, '') as reference, trust_id, status, merged_into from project where id = $1",
+    )
+    .bind(project)
+    .fetch_one(conn)
+    .await?;
+    if end.trust_id == trust { Ok(end) } else { Err(Error::NotFound) }
+}
+
+/// Decides what two projects are to each other. A duplicate closes as merged, in the same change.
+///
+/// # Errors
+/// [`Error::NotFound`] for drafts and projects of other trusts, [`Error::Invalid`] when the pair is
+/// decided already or the one that would go on is closed.
+pub async fn decide(
+    conn: &mut Connection,
+    allowed: &Allowed<Coordinate>,
+    decision: &Decision,
+) -> Result<LinkId, Error> {
+    let trust = allowed.act.0;
+    let first = end(conn, trust, decision.project).await?;
+    let second = end(conn, trust, decision.other).await?;
+    if first.status == Status::Draft || second.status == Status::Draft {
+        return Err(Error::NotFound);
+    }
+    let decided: bool = sqlx::query_scalar(
+        "select exists (select 1 from project_link where undone_at is null and kind <> 'differs'
+             and ((project_id = $1 and other_id = $2) or (project_id = $2 and other_id = $1)))",
+    )
+    .bind(decision.project)
+    .bind(decision.other)
+    .fetch_one(&mut *conn)
+    .await?;
+    if decided {
+        return Err(Error::refused(format!(
+            "Somebody has already decided about {} and {}. Undo that decision first.",
+            first.reference, second.reference
+        )));
+    }
+    let before = if decision.kind == LinkKind::DuplicateOf {
+        Some(Json(merge(conn, allowed, decision, &first, &second).await?))
+    } else {
+        None
+    };
+    let id = LinkId::new();
+    insert(conn, allowed, id, decision, before).await?;
+    if decision.kind != LinkKind::DuplicateOf {
+        let (one, other) = match decision.kind {
+            LinkKind::Continues => ("marked as continuing another project", "marked as continued by another project"),
+            LinkKind::NotAlike => ("marked as not like another project", "marked as not like another project"),
+            _ => ("marked as related to another project", "marked as related to another project"),
+        };
+        record(conn, allowed, decision.project, one, &second.reference, &decision.word).await?;
+        record(conn, allowed, decision.other, other, &first.reference, &decision.word).await?;
+    }
+    Ok(id)
+}
+
+async fn record<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    project: ProjectId,
+    action: &'static str,
+    other: &str,
+    word: &str,
+) -> Result<(), Error> {
+    let entry = Entry::project(project, action).change("Other project", "", other).change("Why", "", word);
+    history::record(conn, allowed, entry).await
+}
+
+async fn insert<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    id: LinkId,
+    link: &Decision,
+    before: Option<Json<Before>>,
+) -> Result<(), Error> {
+    sqlx::query(
+        "insert into project_link (id, project_id, other_id, kind, word, before, decided_by, decided_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(id)
+    .bind(link.project)
+    .bind(link.other)
+    .bind(link.kind)
+    .bind(&link.word)
+    .bind(before)
+    .bind(allowed.person()?)
+    .bind(allowed.now)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Closes the duplicate as merged; what its status was made of is given back. The survivor is open, so
+/// merged projects never lead round in a circle.
+async fn merge(
+    conn: &mut Connection,
+    allowed: &Allowed<Coordinate>,
+    decision: &Decision,
+    duplicate: &End,
+    survivor: &End,
+) -> Result<Before, Error> {
+    if !survivor.status.is_open() {
+        return Err(Error::field(
+            "answer",
+            format!(
+                "{} is closed, so nothing can go on inside it. Reopen it first, or choose that it is the one that closes.",
+                survivor.reference
+            ),
+        ));
+    }
+    if duplicate.merged_into.is_some() {
+        return Err(Error::field("answer", format!("{} was merged into another project before.", duplicate.reference)));
+    }
+    let before: Before = sqlx::query_as(
+        "select status, look_again_on, closed_reason, closed_on, closed_note from project where id = $1",
+    )
+    .bind(decision.project)
+    .fetch_one(&mut *conn)
+    .await?;
+    sqlx::query(
+        "update project set status = 'closed', closed_reason = 'merged', closed_on = $2, closed_note = $3,
+             look_again_on = null, merged_into = $4, updated_at = $5, version = version + 1
+         where id = $1",
+    )
+    .bind(decision.project)
+    .bind(allowed.today())
+    .bind(&decision.word)
+    .bind(decision.other)
+    .bind(allowed.now)
+    .execute(&mut *conn)
+    .await?;
+    let entry = Entry::project(decision.project, "merged into another project")
+        .change("Merged into", "", &survivor.reference)
+        .change("Status", duplicate.status.words(), Status::Closed.words())
+        .change("Why", "", &decision.word);
+    history::record(conn, allowed, entry).await?;
+    record(conn, allowed, decision.other, "took in a duplicate", &duplicate.reference, &decision.word).await?;
+    Ok(before)
+}
+
+#[derive(FromRow)]
+struct Stored {
+    project_id: ProjectId,
+    other_id: ProjectId,
+    kind: LinkKind,
+    before: Option<Json<Before>>,
+}
+
+/// Takes a decision back. A merged project gets exactly the status that it had, unless somebody has
+/// changed its status since. Gives the first project and what was undone.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such decision, or not any more.
+pub async fn undo(
+    conn: &mut Connection,
+    allowed: &Allowed<Coordinate>,
+    link: LinkId,
+) -> Result<(ProjectId, LinkKind), Error> {
+    let stored: Option<Stored> = sqlx::query_as(
+        "update project_link set undone_at = $2 where id = $1 and undone_at is null
+         returning project_id, other_id, kind, before",
+    )
+    .bind(link)
+    .bind(allowed.now)
+    .fetch_optional(&mut *conn)
+    .await?;
+    let stored = stored.ok_or(Error::NotFound)?;
+    let first = end(conn, allowed.act.0, stored.project_id).await?;
+    let second = end(conn, allowed.act.0, stored.other_id).await?;
+    let mut entry =
+        Entry::project(stored.project_id, "decision undone").change(stored.kind.words(), &second.reference, "");
+    if let Some(Json(before)) = stored.before
+        && first.merged_into == Some(stored.other_id)
+    {
+        sqlx::query(
+            "update project set status = $2, look_again_on = $3, closed_reason = $4, closed_on = $5, closed_note = $6,
+                 merged_into = null, updated_at = $7, version = version + 1
+             where id = $1",
+        )
+        .bind(stored.project_id)
+        .bind(&before.status)
+        .bind(before.look_again_on)
+        .bind(before.closed_reason)
+        .bind(before.closed_on)
+        .bind(before.closed_note)
+        .bind(allowed.now)
+        .execute(&mut *conn)
+        .await?;
+        let status: Status = before.status.parse().map_err(|_| Error::Fault)?;
+        entry = entry.change("Status", first.status.words(), status.words());
+    }
+    history::record(conn, allowed, entry).await?;
+    let entry = Entry::project(stored.other_id, "decision undone").change(stored.kind.words(), &first.reference, "");
+    history::record(conn, allowed, entry).await?;
+    Ok((stored.project_id, stored.kind))
+}
+
+/// Keeps a registrant's word on how their project differs from one that was listed as like it. Said
+/// again, the newer word stands; nothing is kept of a project that is not there to be seen.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub async fn say_differs(
+    conn: &mut Connection,
+    allowed: &Allowed<RegisterProject>,
+    project: ProjectId,
+    other: ProjectId,
+    word: &str,
+) -> Result<(), Error> {
+    let new = end(conn, allowed.act.0, project).await?;
+    let listed = match end(conn, allowed.act.0, other).await {
+        Ok(end) if end.status != Status::Draft && project != other => end,
+        Ok(_) | Err(Error::NotFound) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let said: Option<String> = sqlx::query_scalar(
+        "select word from project_link where project_id = $1 and other_id = $2 and kind = 'differs' and undone_at is null",
+    )
+    .bind(project)
+    .bind(other)
+    .fetch_optional(&mut *conn)
+    .await?;
+    if word.is_empty() || said.as_deref() == Some(word) {
+        return Ok(());
+    }
+    sqlx::query(
+        "update project_link set undone_at = $3 where project_id = $1 and other_id = $2 and kind = 'differs' and undone_at is null",
+    )
+    .bind(project)
+    .bind(other)
+    .bind(allowed.now)
+    .execute(&mut *conn)
+    .await?;
+    let link = Decision { project, other, kind: LinkKind::Differs, word: word.to_owned() };
+    insert(conn, allowed, LinkId::new(), &link, None).await?;
+    record(conn, allowed, project, "said how it differs from another project", &listed.reference, word).await?;
+    // A draft is for its author alone: the other project's history does not tell of it.
+    if new.status != Status::Draft {
+        record(conn, allowed, other, "another project said how it differs", &new.reference, word).await?;
+    }
+    Ok(())
+}
+
+/// Somebody in the team of a project that was merged.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Kept {
+    /// Their name.
+    pub name: String,
+    /// Their role, as stored.
+    pub role: String,
+}
+
+/// A link, seen from one of its two projects.
+#[derive(Clone, Debug, FromRow)]
+pub struct Link {
+    /// Its id.
+    pub id: LinkId,
+    /// What was decided.
+    pub kind: LinkKind,
+    /// Seen from the first project.
+    pub first: bool,
+    /// Why.
+    pub word: String,
+    /// Who decided.
+    pub decided_by: String,
+    /// When.
+    pub decided_at: DateTime<Utc>,
+    /// The trust of the projects.
+    #[sqlx(rename = "trust_id")]
+    pub trust: TrustId,
+    /// The other project.
+    pub other: ProjectId,
+    /// Its reference.
+    pub reference: String,
+    /// Its title.
+    pub title: String,
+    /// Its team, when it was merged into this one.
+    pub team: Json<Vec<Kept>>,
+}
+
+/// The links of a project to others that may be seen; pairs that only look alike are left out.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn links(conn: &mut Connection, project: ProjectId) -> Result<Vec<Link>, Error> {
+    Ok(sqlx::query_as(
+        "select l.id, l.kind, l.project_id = $1 as first, l.word, n.name as decided_by, l.decided_at,
+                o.trust_id, o.id as other, coalesce(o.reference, '') as reference, o.title,
+                case when l.kind = 'duplicate_of' and l.other_id = $1 then
+                    (select json_group_array(json_object('name', t.name, 'role', r.role) order by r.from_on, t.name)
+                     from team_role r join person t on t.id = r.person_id
+                     where r.project_id = o.id and r.state = 'accepted')
+                else '[]' end as team
+         from project_link l
+         join project o on o.id = case when l.project_id = $1 then l.other_id else l.project_id end
+         join person n on n.id = l.decided_by
+         where (l.project_id = $1 or l.other_id = $1) and l.undone_at is null
+           and l.kind <> 'not_alike' and o.status <> 'draft'
+         order by l.decided_at, l.id",
+    )
+    .bind(project)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// A history row of a project that was merged into another.
+#[derive(Clone, Debug, FromRow)]
+pub struct Told {
+    /// The merged project.
+    #[sqlx(rename = "project_id")]
+    pub project: ProjectId,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who; none for Baton itself.
+    pub actor: Option<String>,
+    /// What was done.
+    pub action: String,
+}
+
+/// The newest history of projects that were merged into another.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn told(conn: &mut Connection, merged: &[ProjectId]) -> Result<Vec<Told>, Error> {
+    if merged.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(sqlx::query_as(
+        "select h.project_id, h.at, n.name as actor, h.action
+         from history h left join person n on n.id = h.actor_id
+         where h.project_id in (select value from json_each($1))
+         order by h.sequence desc limit 100",
+    )
+    .bind(Json(merged))
+    .fetch_all(conn)
+    .await?)
+}
+
+/// A decision that stands, in the academy lead's list.
+#[derive(Clone, Debug, FromRow)]
+pub struct Decided {
+    /// Its id.
+    pub id: LinkId,
+    /// What was decided.
+    pub kind: LinkKind,
+    /// Why.
+    pub word: String,
+    /// Who decided.
+    pub decided_by: String,
+    /// When.
+    pub decided_at: DateTime<Utc>,
+    /// The first project.
+    pub project: ProjectId,
+    /// Its reference.
+    pub reference: String,
+    /// Its title.
+    pub title: String,
+    /// The other project.
+    pub other: ProjectId,
+    /// Its reference.
+    pub other_reference: String,
+    /// Its title.
+    pub other_title: String,
+}
+
+/// How many decisions a page of them holds.
+pub const DECIDED_A_PAGE: i64 = 20;
+
+/// The decisions that stand, newest first, and how many there are in all.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn decided(
+    conn: &mut Connection,
+    allowed: &Allowed<Coordinate>,
+    page: i64,
+) -> Result<(Vec<Decided>, i64), Error> {
+    let total: i64 = sqlx::query_scalar(
+        "select count(*) from project_link l join project p on p.id = l.project_id
+         where p.trust_id = $1 and l.undone_at is null and l.kind <> 'differs'",
+    )
+    .bind(allowed.act.0)
+    .fetch_one(&mut *conn)
+    .await?;
+    let rows = sqlx::query_as(
+        "select l.id, l.kind, l.word, n.name as decided_by, l.decided_at, p.id as project, p.reference, p.title,
+                o.id as other, o.reference as other_reference, o.title as other_title
+         from project_link l join project p on p.id = l.project_id join project o on o.id = l.other_id
+         join person n on n.id = l.decided_by
+         where p.trust_id = $1 and l.undone_at is null and l.kind <> 'differs'
+         order by l.decided_at desc, l.id limit $2 offset $3",
+    )
+    .bind(allowed.act.0)
+    .bind(DECIDED_A_PAGE)
+    .bind((page - 1) * DECIDED_A_PAGE)
+    .fetch_all(conn)
+    .await?;
+    Ok((rows, total))
+}
