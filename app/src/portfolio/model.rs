@@ -1,0 +1,319 @@
+//! What a list shows of a project, and how a list is asked for.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::handover::continuity::Continuity;
+use crate::id::{DepartmentId, PersonId, PriorityId, ProjectId};
+
+/// How many projects a page of a list shows.
+pub const PAGE: i64 = 20;
+
+/// The lead who holds a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Who.
+    pub id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// The last day on which they hold it; none when no end is in sight.
+    pub until: Option<NaiveDate>,
+}
+
+/// A handover that is offered or agreed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passing {
+    /// The day on which it takes effect.
+    pub on: NaiveDate,
+    /// The successor; none when it is offered to whoever takes it on.
+    pub to: Option<String>,
+}
+
+/// The measurement that comes next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextMeasurement {
+    /// The measure.
+    pub measure: String,
+    /// When it is due.
+    pub on: NaiveDate,
+}
+
+/// A project as a list shows it: what it is, and its four answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProjectRow {
+    /// Its id.
+    pub id: ProjectId,
+    /// Its reference; a draft has none.
+    pub reference: Option<String>,
+    /// Its title.
+    pub title: String,
+    /// Its status, as stored.
+    pub status: String,
+    /// Its type, as stored.
+    pub kind: String,
+    /// Its department's name.
+    pub department: Option<String>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// When somebody looks again at it while it rests.
+    pub look_again_on: Option<NaiveDate>,
+    /// When it was closed.
+    pub closed_on: Option<NaiveDate>,
+    /// Whether it is safely held; none for a draft.
+    pub continuity: Option<Continuity>,
+    /// Who holds it.
+    pub holder: Option<Holder>,
+    /// Who anchors it.
+    pub anchor: Option<(PersonId, String)>,
+    /// Who was asked to anchor it and has not answered.
+    pub anchor_asked: Option<String>,
+    /// How many measures it has.
+    pub measures: i64,
+    /// The measurement that comes next; none without a measure that has a frequency.
+    pub next_measurement: Option<NextMeasurement>,
+    /// The next step; empty when none is set.
+    pub next_step: String,
+    /// By when.
+    pub next_step_on: Option<NaiveDate>,
+    /// A live offer.
+    pub offer: Option<Passing>,
+    /// A handover that is agreed and has not taken effect.
+    pub agreed: Option<Passing>,
+}
+
+impl ProjectRow {
+    /// The next measurement should have been taken by now. Nothing is overdue while a project is paused.
+    #[must_use]
+    pub fn is_overdue(&self, today: NaiveDate) -> bool {
+        matches!(self.status.as_str(), "active" | "sustaining")
+            && self.next_measurement.as_ref().is_some_and(|next| next.on < today)
+    }
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// The page's projects.
+    pub rows: Vec<ProjectRow>,
+    /// How many the whole list has.
+    pub total: i64,
+}
+
+macro_rules! choices {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal, $words:literal;)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub enum $name {
+            $($(#[$vdoc])* $variant,)*
+        }
+
+        impl $name {
+            /// Every choice.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// As it stands in an address.
+            #[must_use]
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// As people read it.
+            #[must_use]
+            pub fn words(self) -> &'static str {
+                match self { $(Self::$variant => $words,)* }
+            }
+
+            /// The choice of an address.
+            #[must_use]
+            pub fn of(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|choice| choice.code() == code)
+            }
+        }
+    };
+}
+
+choices! {
+    /// Which statuses a list shows.
+    Statuses {
+        /// Active, paused and sustaining.
+        #[default]
+        Open = "open", "All open";
+        /// Active.
+        Active = "active", "Active";
+        /// Paused.
+        Paused = "paused", "Paused";
+        /// Sustaining.
+        Sustaining = "sustaining", "Sustaining";
+        /// Closed.
+        Closed = "closed", "Closed";
+        /// Open and closed.
+        Any = "any", "Open and closed";
+        /// The drafts of whoever asks.
+        Draft = "draft", "Your drafts";
+    }
+}
+
+choices! {
+    /// Which answer is missing or late.
+    Gap {
+        /// Nobody anchors it.
+        #[default]
+        Anchor = "anchor", "No anchor";
+        /// It has no measure.
+        Measure = "measure", "No measure";
+        /// A measurement is overdue.
+        Measurement = "measurement", "Measurement overdue";
+        /// No next step is set.
+        Step = "step", "No next step";
+    }
+}
+
+choices! {
+    /// The order of a list.
+    Sort {
+        /// The latest change first.
+        #[default]
+        Updated = "updated", "Latest change";
+        /// Those that need somebody first.
+        Risk = "risk", "Continuity at risk";
+        /// By the date of the next measurement.
+        Measurement = "measurement", "Next measurement";
+        /// By title.
+        Title = "title", "Title";
+        /// By reference.
+        Reference = "reference", "Reference";
+    }
+}
+
+/// What a list is narrowed to and how it is ordered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Words to look for, or a reference.
+    pub text: String,
+    /// Its statuses.
+    pub statuses: Statuses,
+    /// Only of this department.
+    pub department: Option<DepartmentId>,
+    /// Only of this priority.
+    pub priority: Option<PriorityId>,
+    /// Only of this type, as stored.
+    pub kind: Option<String>,
+    /// Only in this state of continuity.
+    pub continuity: Option<Continuity>,
+    /// Only with this answer missing or late.
+    pub gap: Option<Gap>,
+    /// Only those on which this person has a place.
+    pub mine: Option<PersonId>,
+    /// Who asks: drafts are listed for nobody else than those who write them.
+    pub person: Option<PersonId>,
+    /// The order.
+    pub sort: Sort,
+    /// The page, from 1; none for all of them.
+    pub page: Option<i64>,
+}
+
+impl Filter {
+    /// The filter that an address asks for, as this person. What is not understood is left out.
+    #[must_use]
+    pub fn of(person: PersonId, query: &[(String, String)]) -> Self {
+        let value = |name: &str| query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim());
+        Self {
+            text: value("q").chars().take(200).collect(),
+            statuses: Statuses::of(value("status")).unwrap_or_default(),
+            department: value("department").parse().ok(),
+            priority: value("priority").parse().ok(),
+            kind: ["quality_improvement", "clinical_audit", "service_evaluation"]
+                .into_iter()
+                .find(|kind| *kind == value("type"))
+                .map(str::to_owned),
+            continuity: value("continuity").parse().ok(),
+            gap: Gap::of(value("gap")),
+            mine: (value("mine") == "yes").then_some(person),
+            person: Some(person),
+            sort: Sort::of(value("sort")).unwrap_or_default(),
+            page: Some(value("page").parse().unwrap_or(1).clamp(1, 100_000)),
+        }
+    }
+
+    /// What an address says to ask for this filter again: names and values, without what is usual.
+    #[must_use]
+    pub fn query(&self) -> Vec<(&'static str, String)> {
+        let mut pairs = Vec::new();
+        let mut add = |name, value: Option<String>| pairs.extend(value.map(|value| (name, value)));
+        add("q", (!self.text.is_empty()).then(|| self.text.clone()));
+        add("status", (self.statuses != Statuses::default()).then(|| self.statuses.code().to_owned()));
+        add("department", self.department.map(|id| id.to_string()));
+        add("priority", self.priority.map(|id| id.to_string()));
+        add("type", self.kind.clone());
+        add("continuity", self.continuity.map(|state| state.code().to_owned()));
+        add("gap", self.gap.map(|gap| gap.code().to_owned()));
+        add("mine", self.mine.map(|_| "yes".to_owned()));
+        add("sort", (self.sort != Sort::default()).then(|| self.sort.code().to_owned()));
+        add("page", self.page.filter(|page| *page > 1).map(|page| page.to_string()));
+        pairs
+    }
+}
+
+/// The words of a search as the index asks for them: each must be there, the last letters may follow.
+#[must_use]
+pub fn search_words(text: &str) -> String {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .take(12)
+        .map(|word| format!("\"{word}\"*"))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Text as a cell of a spreadsheet: what a spreadsheet would run as a formula is led by an apostrophe.
+#[must_use]
+pub fn cell(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn no_cell_runs_as_a_formula() {
+        for text in ["=1+1", "+1", "-1", "@sum(a1)", "\t=1"] {
+            assert_eq!(cell(text), format!("'{text}"));
+        }
+        assert_eq!(cell("Falls"), "Falls");
+    }
+
+    #[test]
+    fn a_filter_is_asked_for_again_by_its_own_address() {
+        let person = PersonId::new();
+        let filter = Filter {
+            text: "falls & trips".into(),
+            statuses: Statuses::Any,
+            department: Some(DepartmentId::new()),
+            priority: Some(PriorityId::new()),
+            kind: Some("clinical_audit".into()),
+            continuity: Some(Continuity::InPool),
+            gap: Some(Gap::Measurement),
+            mine: Some(person),
+            person: Some(person),
+            sort: Sort::Risk,
+            page: Some(3),
+        };
+        let query: Vec<(String, String)> =
+            filter.query().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        assert_eq!(Filter::of(person, &query), filter);
+        let usual = Filter::of(person, &[]);
+        assert!(usual.query().is_empty());
+        assert_eq!(usual.statuses, Statuses::Open);
+    }
+
+    proptest! {
+        #[test]
+        fn a_search_holds_nothing_but_quoted_words(text in ".*") {
+            for word in search_words(&text).split_whitespace() {
+                prop_assert!(word.starts_with('"') && word.ends_with("\"*"));
+                prop_assert!(word[1..word.len() - 2].chars().all(char::is_alphanumeric));
+            }
+        }
+    }
+}

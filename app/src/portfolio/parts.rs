@@ -1,0 +1,290 @@
+//! The continuity strip and the rows of a list: drawn the same wherever a project is shown.
+
+use chrono::NaiveDate;
+use leptos::prelude::*;
+
+use super::model::ProjectRow;
+use super::store;
+use crate::db::Connection;
+use crate::error::Error;
+use crate::handover::continuity::{Continuity, DUE_DAYS};
+use crate::id::ProjectId;
+use crate::ui;
+
+const HELD: &str = "M12 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4 21c0-4 3.5-7 8-7s8 3 8 7";
+const ANCHORED: &str = "M12 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5M12 8v13M8 12h8M4 14c0 4 3.5 7 8 7s8-3 8-7";
+const MEASUREMENT: &str = "M4 3v18h17M8 15l4-5 3 3 5-7";
+const STEP: &str = "M4 12h15M13 6l6 6-6 6";
+
+/// The four answers of a project: who holds it, who anchors it, when is the next measurement, what is
+/// the next step. Always in that order; what is missing is said, with the link that mends it.
+#[derive(Clone, Debug)]
+pub struct Strip {
+    row: ProjectRow,
+    today: NaiveDate,
+}
+
+struct Answer {
+    label: &'static str,
+    icon: &'static str,
+    words: String,
+    more: Vec<String>,
+    late: bool,
+    mend: Option<(String, &'static str)>,
+    missing: bool,
+}
+
+impl Answer {
+    fn given(label: &'static str, icon: &'static str, words: impl Into<String>) -> Self {
+        Self { label, icon, words: words.into(), more: Vec::new(), late: false, mend: None, missing: false }
+    }
+
+    fn missing(label: &'static str, icon: &'static str, words: impl Into<String>) -> Self {
+        Self { missing: true, ..Self::given(label, icon, words) }
+    }
+
+    fn more(mut self, words: impl Into<String>) -> Self {
+        self.more.push(words.into());
+        self
+    }
+
+    fn mend(mut self, project: ProjectId, page: &str, label: &'static str) -> Self {
+        self.mend = Some((format!("/projects/{project}/{page}"), label));
+        self
+    }
+
+    fn draw(self, title: &str, mend: bool) -> AnyView {
+        let class = match (self.missing, self.late) {
+            (true, _) => "baton-strip__item baton-strip__item--missing",
+            (_, true) => "baton-strip__item baton-strip__item--late",
+            _ => "baton-strip__item",
+        };
+        let more = self
+            .more
+            .into_iter()
+            .map(|words| view! { " "<span class="baton-strip__more">{words}</span> })
+            .collect_view();
+        let link = self.mend.filter(|_| mend).map(|(href, label)| {
+            view! { " "<a href=href>{label}<span class="nhsuk-u-visually-hidden">{format!(": {title}")}</span></a> }
+        });
+        view! {
+            <div class=class>
+                <dt>
+                    <svg class="baton-strip__icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d=self.icon /></svg>
+                    {self.label}
+                </dt>
+                <dd>{self.words}{more}{link}</dd>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+impl Strip {
+    /// Reads a project's four answers.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such project.
+    pub async fn load(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<Self, Error> {
+        Ok(Self::of(store::row(conn, project, today).await?, today))
+    }
+
+    /// The four answers of a row that was read already.
+    #[must_use]
+    pub fn of(row: ProjectRow, today: NaiveDate) -> Self {
+        Self { row, today }
+    }
+
+    /// The project as its list row.
+    #[must_use]
+    pub fn row(&self) -> &ProjectRow {
+        &self.row
+    }
+
+    /// The strip; with `mend`, each missing answer has the link that mends it.
+    #[must_use]
+    pub fn view(&self, mend: bool) -> AnyView {
+        self.draw("baton-strip", mend)
+    }
+
+    /// The strip of a row in a list.
+    #[must_use]
+    pub fn view_compact(&self, mend: bool) -> AnyView {
+        self.draw("baton-strip baton-strip--compact", mend)
+    }
+
+    fn draw(&self, class: &'static str, mend: bool) -> AnyView {
+        let answers = [self.held(), self.anchored(), self.measurement(), self.step()];
+        let items = answers.into_iter().map(|answer| answer.draw(&self.row.title, mend)).collect_view();
+        view! { <dl class=class>{items}</dl> }.into_any()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.row.status == "closed"
+    }
+
+    fn held(&self) -> Answer {
+        let row = &self.row;
+        let label = "Held by";
+        let mut answer = match (&row.holder, row.closed_on) {
+            (_, Some(on)) if self.is_closed() => {
+                return Answer::given(label, HELD, format!("Nobody: it was closed on {}", ui::day(on)));
+            }
+            (Some(holder), _) => {
+                let answer = Answer::given(label, HELD, holder.name.clone());
+                match holder.until {
+                    Some(until) if (until - self.today).num_days() <= DUE_DAYS => {
+                        let mut answer =
+                            answer.more(format!("until {}, {}", ui::day(until), ui::distance(until, self.today)));
+                        if row.continuity == Some(Continuity::Due) {
+                            answer = answer.mend(row.id, "handover", "Hand it over");
+                        }
+                        answer
+                    }
+                    Some(until) => answer.more(format!("until {}", ui::day(until))),
+                    None => answer.more("with no end date"),
+                }
+            }
+            (None, _) if row.continuity.is_none() => Answer::given(label, HELD, "Whoever writes the draft"),
+            (None, _) if row.continuity == Some(Continuity::Agreed) => Answer::missing(label, HELD, "Nobody today"),
+            (None, _) => {
+                Answer::missing(label, HELD, "Nobody: it is in the pool").mend(row.id, "take-on", "Take it on")
+            }
+        };
+        if let Some(agreed) = &row.agreed {
+            let who = agreed.to.as_deref().unwrap_or("The next lead");
+            answer = answer.more(format!("{who} takes over on {}", ui::day(agreed.on)));
+        } else if let Some(offer) = &row.offer {
+            let whom = offer.to.as_deref().unwrap_or("whoever takes it on");
+            answer = answer.more(format!("Offered to {whom} from {}", ui::day(offer.on)));
+        }
+        answer
+    }
+
+    fn anchored(&self) -> Answer {
+        let label = "Anchored by";
+        match (&self.row.anchor, &self.row.anchor_asked) {
+            (Some((_, name)), _) => Answer::given(label, ANCHORED, name.clone()),
+            (None, _) if self.is_closed() => Answer::given(label, ANCHORED, "Nobody"),
+            (None, Some(name)) => Answer::missing(label, ANCHORED, "Nobody yet")
+                .more(format!("{name} was asked"))
+                .mend(self.row.id, "team", "See the team"),
+            (None, None) => Answer::missing(label, ANCHORED, "Nobody yet").mend(self.row.id, "team", "Name an anchor"),
+        }
+    }
+
+    fn measurement(&self) -> Answer {
+        let label = "Next measurement";
+        let row = &self.row;
+        if self.is_closed() {
+            return Answer::given(label, MEASUREMENT, "None");
+        }
+        match &row.next_measurement {
+            Some(next) => {
+                let late = row.is_overdue(self.today);
+                let words = if late {
+                    format!("Overdue since {}", ui::day(next.on))
+                } else if row.status == "paused" {
+                    "Paused".to_owned()
+                } else {
+                    ui::day(next.on)
+                };
+                Answer { late, ..Answer::given(label, MEASUREMENT, words) }.more(next.measure.clone())
+            }
+            None if row.measures > 0 => Answer::given(label, MEASUREMENT, "When there is something to measure"),
+            None => {
+                Answer::missing(label, MEASUREMENT, "No measure yet").mend(row.id, "measures/new", "Define a measure")
+            }
+        }
+    }
+
+    fn step(&self) -> Answer {
+        let label = "Next step";
+        let row = &self.row;
+        if self.is_closed() {
+            return Answer::given(label, STEP, "None");
+        }
+        if row.next_step.is_empty() {
+            if let (Some(Continuity::Resting), Some(on)) = (row.continuity, row.look_again_on) {
+                return Answer::given(label, STEP, "Look again").more(format!("on {}", ui::day(on)));
+            }
+            return Answer::missing(label, STEP, "Not set").mend(row.id, "edit", "Set the next step");
+        }
+        let answer = Answer::given(label, STEP, row.next_step.clone());
+        match row.next_step_on {
+            Some(on) if on < self.today => {
+                Answer { late: true, ..answer }.more(format!("overdue since {}", ui::day(on)))
+            }
+            Some(on) => answer.more(format!("by {}", ui::day(on))),
+            None => answer,
+        }
+    }
+}
+
+/// Continuity as a tag, where it says more than the strip does; nothing while a project is simply held.
+#[must_use]
+pub fn continuity_tag(state: Option<Continuity>) -> AnyView {
+    let colour = match state {
+        None | Some(Continuity::Held | Continuity::Ended) => return ().into_any(),
+        Some(Continuity::InPool) => "orange",
+        Some(Continuity::Due) => "yellow",
+        Some(Continuity::Offered) => "purple",
+        Some(Continuity::Agreed) => "aqua-green",
+        Some(Continuity::Resting) => "grey",
+    };
+    ui::tag(state.map_or("", Continuity::words), colour)
+}
+
+/// Projects as a page's list.
+#[must_use]
+pub fn rows(rows: Vec<ProjectRow>, today: NaiveDate) -> AnyView {
+    draw_rows(rows, today, false, false)
+}
+
+/// Projects as a list under a heading of the page; with `mend`, for people who can mend what is missing.
+#[must_use]
+pub fn rows_in_section(rows: Vec<ProjectRow>, today: NaiveDate, mend: bool) -> AnyView {
+    draw_rows(rows, today, true, mend)
+}
+
+fn draw_rows(rows: Vec<ProjectRow>, today: NaiveDate, in_section: bool, mend: bool) -> AnyView {
+    let items = rows.into_iter().map(|row| draw_row(row, today, in_section, mend)).collect_view();
+    view! { <ol class="baton-list">{items}</ol> }.into_any()
+}
+
+fn draw_row(row: ProjectRow, today: NaiveDate, in_section: bool, mend: bool) -> AnyView {
+    let link = view! { <a href=format!("/projects/{}", row.id)>{row.title.clone()}</a> };
+    let title = if in_section {
+        view! { <h3 class="baton-list__title">{link}</h3> }.into_any()
+    } else {
+        view! { <h2 class="baton-list__title">{link}</h2> }.into_any()
+    };
+    let mut facts: Vec<String> = Vec::new();
+    facts.extend(row.reference.clone());
+    facts.extend(row.department.clone());
+    facts.push(format!("changed {}", ui::day(crate::clock::date_in_london(row.updated_at))));
+    let tags = view! { {status_tag(&row.status)}" "{continuity_tag(row.continuity)} };
+    let strip = Strip::of(row, today).view_compact(mend);
+    view! {
+        <li class="baton-list__row">
+            <div class="baton-list__head">
+                {title}
+                <p class="baton-list__meta">{facts.join(" · ")}</p>
+                <p class="baton-list__tags">{tags}</p>
+            </div>
+            {strip}
+        </li>
+    }
+    .into_any()
+}
+
+fn status_tag(status: &str) -> AnyView {
+    let (words, colour) = match status {
+        "draft" => ("Draft", "white"),
+        "paused" => ("Paused", "grey"),
+        "sustaining" => ("Sustaining", "green"),
+        "closed" => ("Closed", "grey"),
+        _ => ("Active", "blue"),
+    };
+    ui::tag(words, colour)
+}

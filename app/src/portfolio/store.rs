@@ -1,0 +1,499 @@
+//! Lists of projects with their four answers: one statement a list.
+//!
+//! The fragments below mirror [`crate::handover::continuity`] in SQL, so that continuity can be
+//! filtered and counted in the store. They are the engine's own (`date`, many-valued `min`), and a test
+//! holds them to the pure rule over random stores.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use sqlx::{Arguments as _, Database, FromRow, QueryBuilder};
+
+use super::model::{
+    Filter, Found, Gap, Holder, NextMeasurement, PAGE, Passing, ProjectRow, Sort, Statuses, search_words,
+};
+use crate::db::{Connection, Db};
+use crate::error::Error;
+use crate::handover::continuity::{Continuity, DUE_DAYS, LAPSES_AFTER_DAYS};
+use crate::id::{PersonId, ProjectId, TrustId};
+
+// The parameters that every fragment below knows: $1 today, $2 the trust, $3 the earliest day of an
+// offer that has not lapsed, $4 the last day that is due, $5 yesterday, $6 tomorrow. `p` is the project.
+
+/// The last day of the lead who holds the project longest ('9999-12-31': no end), their id, their name.
+const HOLDER: &str = "(select max(min(
+        coalesce(date(r.until_on, '-1 day'), '9999-12-31'),
+        coalesce(date(n.closed_on, '-1 day'), '9999-12-31'),
+        coalesce((select min(o.ends_on) from post o
+            where o.person_id = r.person_id and o.trust_id = p.trust_id and o.ends_on >= $1
+              and not exists (select 1 from post q where q.person_id = o.person_id and q.trust_id = o.trust_id
+                    and q.starts_on <= date(o.ends_on, '+2 days') and (q.ends_on is null or q.ends_on > o.ends_on))), '9999-12-31'),
+        coalesce((select date(min(a.starts_on), '-1 day') from away a
+            where a.person_id = r.person_id and a.trust_id = p.trust_id and a.starts_on > $1 and a.keeps_contributing = 0
+              and julianday(a.ends_on) - julianday(a.starts_on) >= 28), '9999-12-31')
+    ) || r.person_id || n.name)
+    from team_role r join person n on n.id = r.person_id
+    where r.project_id = p.id and r.role = 'lead' and r.state = 'accepted'
+      and r.from_on <= $1 and (r.until_on is null or r.until_on > $1)
+      and (n.closed_on is null or n.closed_on > $1)
+      and (exists (select 1 from post o where o.person_id = r.person_id and o.trust_id = p.trust_id
+                and o.starts_on <= $1 and (o.ends_on is null or o.ends_on >= $1))
+           or (exists (select 1 from post o where o.person_id = r.person_id and o.trust_id = p.trust_id and o.ends_on = $5)
+               and exists (select 1 from post o where o.person_id = r.person_id and o.trust_id = p.trust_id and o.starts_on = $6)))
+      and not exists (select 1 from away a where a.person_id = r.person_id and a.trust_id = p.trust_id
+            and a.starts_on <= $1 and a.ends_on >= $1 and a.keeps_contributing = 0
+            and julianday(a.ends_on) - julianday(a.starts_on) >= 28))";
+
+/// The day on which an agreed handover takes effect, and the successor's name.
+const AGREED: &str =
+    "(select min(h.takes_effect_on || coalesce(n.name, '')) from handover h left join person n on n.id = h.to_person
+    where h.project_id = p.id and h.state = 'agreed' and h.takes_effect_on > $1)";
+
+/// The day for which a live offer stands, and the successor's name.
+const OFFER: &str =
+    "(select min(h.takes_effect_on || coalesce(n.name, '')) from handover h left join person n on n.id = h.to_person
+    where h.project_id = p.id and h.state = 'offered' and h.takes_effect_on >= $3)";
+
+/// The id and name of somebody in post who anchors the project.
+const ANCHOR: &str = "(select min(r.person_id || n.name) from team_role r join person n on n.id = r.person_id
+    where r.project_id = p.id and r.role = 'supervisor' and r.state = 'accepted'
+      and r.from_on <= $1 and (r.until_on is null or r.until_on > $1)
+      and (n.closed_on is null or n.closed_on > $1)
+      and exists (select 1 from post o where o.person_id = r.person_id and o.trust_id = p.trust_id
+            and o.starts_on <= $1 and (o.ends_on is null or o.ends_on >= $1)))";
+
+/// The name of somebody who was asked to anchor the project.
+const ANCHOR_ASKED: &str = "(select min(n.name) from team_role r join person n on n.id = r.person_id
+    where r.project_id = p.id and r.role = 'supervisor' and r.state = 'asked' and r.until_on is null)";
+
+/// The day of the next measurement and the measure's name.
+const NEXT: &str = "(select min(coalesce(date(m.last_on, '+' || m.every_days || ' days'), m.starts_on) || m.name)
+    from measure m where m.project_id = p.id and m.retired_on is null and m.every_days is not null)";
+
+/// The state of continuity, of a row `s` that holds the fragments above.
+const STATE: &str = "case
+    when s.status = 'draft' then null
+    when s.status = 'closed' then 'ended'
+    when s.agreed is not null then 'agreed'
+    when s.holder is null then 'in_pool'
+    when s.offer is not null then 'offered'
+    when substr(s.holder, 1, 10) <= $4 then 'due'
+    when s.status in ('paused', 'sustaining') and s.look_again_on > $1 then 'resting'
+    else 'held' end";
+
+/// How much a state needs somebody: the order of [`Continuity::ALL`].
+const RISK: &str =
+    "case s.continuity when 'in_pool' then 1 when 'due' then 2 when 'offered' then 3 when 'agreed' then 4
+    when 'held' then 5 when 'resting' then 6 else 7 end";
+
+/// A statement under construction: its text is put together from this file's own words, and every
+/// value is bound.
+struct Ask {
+    text: String,
+    arguments: <Db as Database>::Arguments,
+}
+
+impl Ask {
+    fn new(trust: Option<TrustId>, today: NaiveDate) -> Result<Self, Error> {
+        let days = |n: i64| today + chrono::Duration::days(n);
+        let mut ask = Self { text: String::new(), arguments: Default::default() };
+        ask.add(today)?;
+        ask.add(trust)?;
+        ask.add(days(-LAPSES_AFTER_DAYS))?;
+        ask.add(days(DUE_DAYS))?;
+        ask.add(today.checked_sub_days(Days::new(1)))?;
+        ask.add(today.checked_add_days(Days::new(1)))?;
+        Ok(ask)
+    }
+
+    fn add<T: for<'q> sqlx::Encode<'q, Db> + sqlx::Type<Db>>(&mut self, value: T) -> Result<(), Error> {
+        self.arguments.add(value).map_err(|error| Error::from(sqlx::Error::Encode(error)))
+    }
+
+    /// Adds words.
+    fn push(&mut self, words: &'static str) -> &mut Self {
+        self.text.push_str(words);
+        self
+    }
+
+    /// Adds a value.
+    fn bind<T: for<'q> sqlx::Encode<'q, Db> + sqlx::Type<Db>>(&mut self, value: T) -> Result<&mut Self, Error> {
+        self.add(value)?;
+        self.text.push_str(&format!("${}", self.arguments.len()));
+        Ok(self)
+    }
+
+    /// Adds the columns that decide continuity.
+    fn deciding(&mut self) -> &mut Self {
+        self.push(HOLDER).push(" as holder, ").push(AGREED).push(" as agreed, ").push(OFFER).push(" as offer")
+    }
+
+    /// Reads the rows of the projects that `page` (id, place, total) names.
+    async fn rows(mut self, conn: &mut Connection) -> Result<Vec<Raw>, Error> {
+        self.push(
+            ", shown as materialized (select page.place, page.total, p.id, p.reference, p.title, p.status, p.type as kind,
+                p.department_id, p.updated_at, p.look_again_on, p.closed_on, p.next_step, p.next_step_on, ",
+        );
+        self.deciding().push(", ").push(ANCHOR).push(" as anchor, ").push(ANCHOR_ASKED).push(" as anchor_asked, ");
+        self.push(NEXT).push(" as next_measurement, ");
+        self.push(
+            "(select count(*) from measure m where m.project_id = p.id and m.retired_on is null) as measures
+            from page join project p on p.id = page.id)
+            select s.*, d.name as department, ",
+        );
+        self.push(STATE)
+            .push(" as continuity from shown s left join department d on d.id = s.department_id order by s.place");
+        Ok(self.builder().build_query_as().fetch_all(conn).await?)
+    }
+
+    fn builder(self) -> QueryBuilder<Db> {
+        QueryBuilder::with_arguments(self.text, self.arguments)
+    }
+}
+
+#[derive(FromRow)]
+struct Raw {
+    total: i64,
+    id: ProjectId,
+    reference: Option<String>,
+    title: String,
+    status: String,
+    kind: String,
+    department: Option<String>,
+    updated_at: DateTime<Utc>,
+    look_again_on: Option<NaiveDate>,
+    closed_on: Option<NaiveDate>,
+    next_step: String,
+    next_step_on: Option<NaiveDate>,
+    holder: Option<String>,
+    agreed: Option<String>,
+    offer: Option<String>,
+    anchor: Option<String>,
+    anchor_asked: Option<String>,
+    next_measurement: Option<String>,
+    measures: i64,
+    continuity: Option<String>,
+}
+
+const DAY: usize = "2026-01-04".len();
+const ID: usize = "01890000-0000-7000-8000-000000000000".len();
+
+fn dated(text: &str) -> Option<(NaiveDate, String)> {
+    Some((text.get(..DAY)?.parse().ok()?, text.get(DAY..)?.to_owned()))
+}
+
+fn named(text: &str) -> Option<(PersonId, String)> {
+    Some((text.get(..ID)?.parse().ok()?, text.get(ID..)?.to_owned()))
+}
+
+fn passing(text: &str) -> Option<Passing> {
+    dated(text).map(|(on, to)| Passing { on, to: (!to.is_empty()).then_some(to) })
+}
+
+impl From<Raw> for ProjectRow {
+    fn from(raw: Raw) -> Self {
+        let holder = raw.holder.as_deref().and_then(dated).and_then(|(until, rest)| {
+            let (id, name) = named(&rest)?;
+            let open = NaiveDate::from_ymd_opt(9999, 12, 31);
+            Some(Holder { id, name, until: Some(until).filter(|day| Some(*day) != open) })
+        });
+        let next = raw.next_measurement.as_deref().and_then(dated);
+        Self {
+            id: raw.id,
+            reference: raw.reference,
+            title: raw.title,
+            status: raw.status,
+            kind: raw.kind,
+            department: raw.department,
+            updated_at: raw.updated_at,
+            look_again_on: raw.look_again_on,
+            closed_on: raw.closed_on,
+            continuity: raw.continuity.and_then(|code| code.parse().ok()),
+            holder,
+            anchor: raw.anchor.as_deref().and_then(named),
+            anchor_asked: raw.anchor_asked,
+            measures: raw.measures,
+            next_measurement: next.map(|(on, measure)| NextMeasurement { measure, on }),
+            next_step: raw.next_step,
+            next_step_on: raw.next_step_on,
+            offer: raw.offer.as_deref().and_then(passing),
+            agreed: raw.agreed.as_deref().and_then(passing),
+        }
+    }
+}
+
+/// One project with its four answers.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such project.
+pub async fn row(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<ProjectRow, Error> {
+    let mut ask = Ask::new(None, today)?;
+    ask.push("with page as (select ").bind(project)?.push(" as id, 1 as place, 1 as total)");
+    ask.rows(conn).await?.into_iter().next().map(ProjectRow::from).ok_or(Error::NotFound)
+}
+
+/// The projects of a trust that a filter finds, a page of them. Somebody's draft is found by nobody
+/// but those who write it.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn list(conn: &mut Connection, trust: TrustId, filter: &Filter, today: NaiveDate) -> Result<Found, Error> {
+    let rows = listing(trust, filter, today)?.rows(conn).await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    Ok(Found { rows: rows.into_iter().map(ProjectRow::from).collect(), total })
+}
+
+fn listing(trust: TrustId, filter: &Filter, today: NaiveDate) -> Result<Ask, Error> {
+    let mut ask = Ask::new(Some(trust), today)?;
+    let decides = filter.continuity.is_some() || filter.sort == Sort::Risk;
+    ask.push(
+        "with candidate as materialized (select p.id, p.status, p.look_again_on, p.title, p.reference, p.updated_at",
+    );
+    if decides {
+        ask.push(", ").deciding();
+    }
+    if filter.sort == Sort::Measurement {
+        ask.push(", ").push(NEXT).push(" as next");
+    }
+    ask.push(" from project p where p.trust_id = $2");
+    narrow(&mut ask, filter)?;
+    ask.push("), found as (select s.*");
+    if decides {
+        ask.push(", ").push(STATE).push(" as continuity");
+    }
+    ask.push(" from candidate s), page as materialized (select s.id, count(*) over () as total, row_number() over (order by ");
+    match filter.sort {
+        Sort::Updated => ask.push("s.updated_at desc"),
+        Sort::Risk => ask.push(RISK).push(", substr(s.holder, 1, 10), s.updated_at desc"),
+        Sort::Measurement => ask.push("s.next is null, s.next"),
+        Sort::Title => ask.push("s.title collate nocase"),
+        Sort::Reference => ask.push("s.reference"),
+    };
+    ask.push(", s.id) as place from found s");
+    if let Some(state) = filter.continuity {
+        ask.push(" where s.continuity = ").bind(state.code())?;
+    }
+    ask.push(" order by place");
+    if let Some(page) = filter.page {
+        ask.push(" limit ").bind(PAGE)?.push(" offset ").bind((page.max(1) - 1) * PAGE)?;
+    }
+    ask.push(")");
+    Ok(ask)
+}
+
+fn narrow(ask: &mut Ask, filter: &Filter) -> Result<(), Error> {
+    let statuses = match filter.continuity {
+        Some(Continuity::Ended) if filter.statuses == Statuses::Open => Statuses::Closed,
+        _ => filter.statuses,
+    };
+    ask.push(match statuses {
+        Statuses::Open => " and p.status in ('active', 'paused', 'sustaining')",
+        Statuses::Active => " and p.status = 'active'",
+        Statuses::Paused => " and p.status = 'paused'",
+        Statuses::Sustaining => " and p.status = 'sustaining'",
+        Statuses::Closed => " and p.status = 'closed'",
+        Statuses::Any => " and p.status in ('active', 'paused', 'sustaining', 'closed')",
+        Statuses::Draft => " and p.status = 'draft'",
+    });
+    if statuses == Statuses::Draft {
+        ask.push(" and (p.author_id = ").bind(filter.person)?;
+        ask.push(" or p.id in (select project_id from team_role where state in ('asked', 'accepted') and until_on is null and person_id = ");
+        ask.bind(filter.person)?.push("))");
+    }
+    if let Some(department) = filter.department {
+        ask.push(" and p.department_id = ").bind(department)?;
+    }
+    if let Some(priority) = filter.priority {
+        ask.push(" and p.id in (select project_id from project_priority where priority_id = ")
+            .bind(priority)?
+            .push(")");
+    }
+    if let Some(kind) = &filter.kind {
+        ask.push(" and p.type = ").bind(kind.clone())?;
+    }
+    if let Some(person) = filter.mine {
+        ask.push(" and p.id in (select project_id from team_role where state = 'accepted' and from_on <= $1 and (until_on is null or until_on > $1) and person_id = ");
+        ask.bind(person)?.push(")");
+    }
+    match filter.gap {
+        Some(Gap::Anchor) => ask.push(" and ").push(ANCHOR).push(" is null"),
+        Some(Gap::Measure) => {
+            ask.push(" and not exists (select 1 from measure m where m.project_id = p.id and m.retired_on is null)")
+        }
+        Some(Gap::Measurement) => {
+            ask.push(" and p.status in ('active', 'sustaining') and substr(").push(NEXT).push(", 1, 10) < $1")
+        }
+        Some(Gap::Step) => ask.push(" and p.next_step = ''"),
+        None => ask,
+    };
+    if !filter.text.is_empty() {
+        ask.push(" and (p.reference = upper(").bind(filter.text.clone())?.push(")");
+        let words = search_words(&filter.text);
+        if !words.is_empty() {
+            ask.push(" or p.number in (select rowid from project_text where project_text match ")
+                .bind(words)?
+                .push(")");
+        }
+        ask.push(")");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use rand::rngs::StdRng;
+    use rand::{Rng as _, SeedableRng as _};
+
+    use super::*;
+    use crate::handover::continuity::{Away, Facts, Lead, Post, Tenure, continuity};
+    use crate::id::{AwayId, HandoverId, PostId, TeamRoleId};
+    use crate::testing::{Fixture, TODAY, noon};
+
+    fn day(offset: i64) -> NaiveDate {
+        TODAY + chrono::Duration::days(offset)
+    }
+
+    /// Somebody with random posts, periods away and, rarely, a closed account.
+    async fn anybody(conn: &mut Connection, fixture: &Fixture, random: &mut StdRng) -> (PersonId, Lead) {
+        let id = PersonId::new();
+        let closed_on = random.random_bool(0.15).then(|| day(random.random_range(-20..120)));
+        sqlx::query("insert into person (id, name, closed_on, created_at) values ($1, $2, $3, $4)")
+            .bind(id)
+            .bind(format!("Person {}", random.random_range(0..1000)))
+            .bind(closed_on)
+            .bind(noon())
+            .execute(&mut *conn)
+            .await
+            .expect("a person");
+        let (mut posts, mut away) = (Vec::new(), Vec::new());
+        let mut starts = random.random_range(-150..10);
+        for _ in 0..random.random_range(0..4) {
+            let length = random.random_range(0..120);
+            let post =
+                Post { starts_on: day(starts), ends_on: (!random.random_bool(0.2)).then(|| day(starts + length)) };
+            starts += length + random.random_range(-5..5);
+            posts.push(post);
+            // A post in another trust never counts.
+            for trust in [fixture.trust, fixture.other_trust] {
+                let here = trust == fixture.trust;
+                sqlx::query("insert into post (id, person_id, trust_id, department_id, staff_group, grade, starts_on, ends_on) values ($1, $2, $3, $4, 'Medical', 'CT1', $5, $6)")
+                    .bind(PostId::new()).bind(id).bind(trust).bind(fixture.department)
+                    .bind(if here { post.starts_on } else { day(-500) }).bind(if here { post.ends_on } else { None })
+                    .execute(&mut *conn).await.expect("a post");
+            }
+        }
+        for _ in 0..random.random_range(0..3) {
+            let starts = random.random_range(-60..60);
+            let period = Away {
+                starts_on: day(starts),
+                ends_on: day(starts + random.random_range(20..40)),
+                keeps_contributing: random.random_bool(0.3),
+            };
+            sqlx::query("insert into away (id, person_id, trust_id, starts_on, ends_on, keeps_contributing) values ($1, $2, $3, $4, $5, $6)")
+                .bind(AwayId::new()).bind(id).bind(fixture.trust).bind(period.starts_on).bind(period.ends_on).bind(period.keeps_contributing)
+                .execute(&mut *conn).await.expect("a period away");
+            away.push(period);
+        }
+        (id, Lead { from_on: TODAY, until_on: None, closed_on, posts, away })
+    }
+
+    /// A project with a random past, as stored and as facts.
+    async fn anything(
+        conn: &mut Connection,
+        fixture: &Fixture,
+        people: &[(PersonId, Lead)],
+        random: &mut StdRng,
+    ) -> (ProjectId, Facts) {
+        let id = ProjectId::new();
+        let status =
+            ["draft", "active", "active", "active", "paused", "sustaining", "closed"][random.random_range(0..7)];
+        let look = random.random_bool(0.5).then(|| day(random.random_range(-30..30)));
+        sqlx::query(
+            "insert into project (id, trust_id, reference, title, type, department_id, status, look_again_on, closed_reason, author_id, created_at, updated_at)
+             values ($1, $2, $3, 'A project', 'quality_improvement', $4, $5, $6, case when $5 = 'closed' then 'completed' end, $7, $8, $8)",
+        )
+        .bind(id).bind(fixture.trust).bind(id.to_string()).bind(fixture.department).bind(status).bind(look).bind(fixture.trainee).bind(noon())
+        .execute(&mut *conn).await.expect("a project");
+        let mut facts = Facts {
+            draft: status == "draft",
+            closed: status == "closed",
+            look_again_on: look.filter(|_| matches!(status, "paused" | "sustaining")),
+            ..Facts::default()
+        };
+        for _ in 0..random.random_range(0..3) {
+            let (person, who) = &people[random.random_range(0..people.len())];
+            let from_on = day(random.random_range(-100..5));
+            let until_on =
+                random.random_bool(0.3).then(|| from_on + chrono::Duration::days(random.random_range(0..200)));
+            let state = ["accepted", "accepted", "accepted", "asked", "declined"][random.random_range(0..5)];
+            let place = ["lead", "lead", "lead", "supervisor", "member"][random.random_range(0..5)];
+            let added = sqlx::query("insert or ignore into team_role (id, project_id, person_id, role, state, opened_by, from_on, until_on, asked_at) values ($1, $2, $3, $4, $5, 'team', $6, $7, $8)")
+                .bind(TeamRoleId::new()).bind(id).bind(person).bind(place).bind(state).bind(from_on).bind(until_on).bind(noon())
+                .execute(&mut *conn).await.expect("a role");
+            if state == "accepted" && place == "lead" && added.rows_affected() == 1 {
+                facts.leads.push(Lead { from_on, until_on, ..who.clone() });
+            }
+        }
+        for _ in 0..random.random_range(0..2) {
+            let state = ["draft", "offered", "agreed", "declined", "withdrawn", "lapsed"][random.random_range(0..6)];
+            let takes = day(random.random_range(-20..20));
+            sqlx::query("insert into handover (id, project_id, to_person, state, takes_effect_on, created_by, created_at) values ($1, $2, $3, $4, $5, $6, $7)")
+                .bind(HandoverId::new()).bind(id).bind(random.random_bool(0.5).then_some(fixture.colleague)).bind(state).bind(takes).bind(fixture.trainee).bind(noon())
+                .execute(&mut *conn).await.expect("a handover");
+            match state {
+                "offered" => facts.offered_for = Some(takes),
+                "agreed" => facts.agreed_for = Some(takes),
+                _ => {}
+            }
+        }
+        (id, facts)
+    }
+
+    async fn all(conn: &mut Connection, fixture: &Fixture, filter: Filter, today: NaiveDate) -> Vec<ProjectRow> {
+        list(conn, fixture.trust, &filter, today).await.expect("a list").rows
+    }
+
+    #[tokio::test]
+    async fn the_store_and_the_rule_agree_on_every_project_of_random_stores() {
+        for seed in 0..6 {
+            let mut random = StdRng::seed_from_u64(seed);
+            let fixture = Fixture::new().await;
+            let mut change = fixture.store.write().await.expect("a change");
+            let mut people = Vec::new();
+            for _ in 0..40 {
+                people.push(anybody(&mut change, &fixture, &mut random).await);
+            }
+            let mut projects = HashMap::new();
+            for _ in 0..250 {
+                let (id, facts) = anything(&mut change, &fixture, &people, &mut random).await;
+                projects.insert(id, facts);
+            }
+            for today in [-40, -1, 0, 1, 2, 35].map(day) {
+                let statuses = Statuses::Any;
+                let rows = all(&mut change, &fixture, Filter { statuses, ..Filter::default() }, today).await;
+                let submitted = projects.values().filter(|facts| !facts.draft).count();
+                assert_eq!(rows.len(), submitted, "every project but the drafts is on a list");
+                for row in &rows {
+                    let facts = &projects[&row.id];
+                    assert_eq!(row.continuity, continuity(facts, today), "seed {seed}, {today}: {facts:?}");
+                    let until = match facts.tenure(today) {
+                        Tenure::Over => None,
+                        Tenure::Until(day) => Some(Some(day)),
+                        Tenure::Open => Some(None),
+                    };
+                    assert_eq!(row.holder.as_ref().map(|holder| holder.until), until, "{facts:?}");
+                }
+                // Each open project is on the list of exactly one state, and on that of its own.
+                let mut listed = HashMap::new();
+                for state in Continuity::ALL {
+                    let filter = Filter { continuity: Some(state), ..Filter::default() };
+                    for row in all(&mut change, &fixture, filter, today).await {
+                        assert_eq!(row.continuity, Some(state));
+                        assert!(listed.insert(row.id, state).is_none(), "on two lists");
+                    }
+                }
+                assert_eq!(listed.len(), submitted);
+            }
+        }
+    }
+}
