@@ -39,6 +39,8 @@ pub struct Rejected {
     pub errors: Vec<FieldError>,
     /// Somebody else changed the same thing meanwhile.
     pub changed: bool,
+    /// The HTTP status of the rejection, which the page that draws it again answers with.
+    pub status: u16,
 }
 
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use app::form::{self, DrawnFor, Rejected};
 use app::visitor::Visitor;
 use axum::body::{Body, to_bytes};
 use axum::response::{IntoResponse, Redirect, Response};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body_util::LengthLimitError;
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
@@ -60,6 +60,7 @@ pub async fn answer(state: Arc<State>, http: http::Request<Body>) -> Response {
         typed: typed.clone(),
         errors: form::told(error),
         changed: *error == Error::Changed,
+        status: error.status(),
     };
     let back = |error: &Error| {
         let key = state.forms.keep(rejected(error), &form_key, request.now);
@@ -95,8 +96,10 @@ pub async fn answer(state: Arc<State>, http: http::Request<Body>) -> Response {
                 return response;
             }
             let mut redirect = Redirect::to(location.as_deref().unwrap_or(&page)).into_response();
-            for cookie in response.headers().get_all(header::SET_COOKIE) {
-                redirect.headers_mut().append(header::SET_COOKIE, cookie.clone());
+            for name in [header::SET_COOKIE, HeaderName::from_static("clear-site-data")] {
+                for value in response.headers().get_all(&name) {
+                    redirect.headers_mut().append(name.clone(), value.clone());
+                }
             }
             redirect
         }

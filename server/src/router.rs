@@ -263,7 +263,12 @@ pub fn sign_in(next: &str) -> String {
 }
 
 async fn draw(page: Page, request: Request, parts: http::request::Parts) -> Response {
-    let status = StatusCode::from_u16(page.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    // A form that comes back rejected says so to machines too.
+    let status = match &request.rejected {
+        Some(rejected) if page.status() == 200 => rejected.status,
+        _ => page.status(),
+    };
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let site = Site { assets: assets::ROOT.clone(), islands: assets::has_islands() };
     let app = move || {
         let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
@@ -272,7 +277,8 @@ async fn draw(page: Page, request: Request, parts: http::request::Parts) -> Resp
         if let Ok(policy) = HeaderValue::from_str(&policy(&nonce)) {
             options.insert_header(header::CONTENT_SECURITY_POLICY, policy);
         }
-        options.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // Asked anew each time, but kept for the back button: with no-store a browser drops what was typed.
+        options.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         shell::document(page, &request, &site)
     };
     leptos_axum::handle_response_inner(

@@ -1,7 +1,7 @@
 //! Signing in and out, and changing the password.
 
-use http::HeaderValue;
 use http::header::SET_COOKIE;
+use http::{HeaderName, HeaderValue};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
@@ -86,6 +86,8 @@ pub async fn sign_out() -> Result<(), Error> {
     let cookie = request.sessions.end(&mut change, &headers, request.now).await?;
     change.commit().await?;
     set_cookie(&options, &cookie)?;
+    // The back button on a shared computer must not show the pages of whoever left.
+    options.insert_header(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
     redirect("/sign-in?done=signed-out");
     Ok(())
 }

@@ -91,6 +91,16 @@ impl Browser<'_> {
         self.send(request, Body::from(body)).await
     }
 
+    /// Sends pairs as a page of another site would.
+    pub async fn post_from(&self, origin: &str, path: &str, pairs: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ORIGIN, origin)
+            .header("sec-fetch-site", "cross-site");
+        self.send(request, Body::from(body)).await
+    }
+
     /// Opens a page and sends its form for an action, with these fields typed over what it held. The
     /// hidden fields (key, page, version) are sent as they were drawn.
     pub async fn fill(&self, page: &str, action: &str, typed: &[(&str, &str)]) -> Answer {
