@@ -157,7 +157,7 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// A history row as a page shows it.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug, FromRow, serde::Deserialize)]
 pub struct Row {
     /// When it was done.
     pub at: DateTime<Utc>,
@@ -177,23 +177,32 @@ impl Row {
     }
 }
 
-/// The newest history of a project, at most `limit` rows.
+/// The newest history of a project, at most `limit` rows after the first `skip`.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn of_project(conn: &mut Connection, project: ProjectId, limit: u32) -> Result<Vec<Row>, Error> {
+pub async fn of_project(conn: &mut Connection, project: ProjectId, limit: u32, skip: u32) -> Result<Vec<Row>, Error> {
     Ok(sqlx::query_as(
         "select h.at, p.name as actor, h.action, coalesce(d.detail, '') as detail
          from history h
          left join person p on p.id = h.actor_id
          left join history_detail d on d.sequence = h.sequence
          where h.project_id = $1
-         order by h.sequence desc limit $2",
+         order by h.sequence desc limit $2 offset $3",
     )
     .bind(project)
     .bind(limit)
+    .bind(skip)
     .fetch_all(conn)
     .await?)
+}
+
+/// How many rows of history a project has.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn count_of_project(conn: &mut Connection, project: ProjectId) -> Result<i64, Error> {
+    Ok(sqlx::query_scalar("select count(*) from history where project_id = $1").bind(project).fetch_one(conn).await?)
 }
 
 #[derive(FromRow)]

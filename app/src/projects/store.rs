@@ -1,11 +1,23 @@
 //! Projects and their teams: their SQL.
 
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use serde::Deserialize;
 use sqlx::FromRow;
 
-use super::model::{ProjectType, Status};
+use super::model::{
+    ClosedReason, Invitation, Named, OpenedBy, Origin, ProjectForm, ProjectType, RoleState, Status, StatusChange,
+    TeamRole, Words,
+};
+use crate::access::{
+    Act, Allowed, AnswerQuestion, AskToJoin, ChangeStatus, EditProject, FinishDraft, LeaveTeam, ManageTeam,
+    RegisterProject,
+};
 use crate::db::Connection;
-use crate::error::Error;
-use crate::id::{DepartmentId, ProjectId, TrustId};
+use crate::error::{Error, FieldError};
+use crate::history::{self, Entry};
+use crate::id::{DepartmentId, HandoverId, PersonId, PriorityId, ProjectId, TeamRoleId, TrustId};
+use crate::people;
+use crate::ui;
 
 /// What names a project on the pages of other slices.
 #[derive(Clone, Debug, FromRow)]
@@ -49,4 +61,1041 @@ pub async fn head(conn: &mut Connection, project: ProjectId) -> Result<Head, Err
     .bind(project)
     .fetch_one(conn)
     .await?)
+}
+
+/// The project of this reference.
+///
+/// # Errors
+/// [`Error::NotFound`] when the trust has none.
+pub async fn by_reference(conn: &mut Connection, trust: TrustId, reference: &str) -> Result<ProjectId, Error> {
+    Ok(sqlx::query_scalar("select id from project where trust_id = $1 and reference = $2")
+        .bind(trust)
+        .bind(reference.to_uppercase())
+        .fetch_one(conn)
+        .await?)
+}
+
+/// A project with its priorities, its team and its newest history: the project's page, in one row.
+#[derive(Clone, Debug, FromRow)]
+pub struct Project {
+    /// Its id.
+    pub id: ProjectId,
+    /// Its trust.
+    pub trust_id: TrustId,
+    /// Its reference; none while it is a draft.
+    pub reference: Option<String>,
+    /// Its title.
+    pub title: String,
+    /// What goes wrong, for whom.
+    pub problem: String,
+    /// Its type.
+    #[sqlx(rename = "type")]
+    pub kind: ProjectType,
+    /// Its department.
+    pub department_id: Option<DepartmentId>,
+    /// The department's name; empty without one.
+    pub department_name: String,
+    /// Its status.
+    pub status: Status,
+    /// When to look again at one that rests.
+    pub look_again_on: Option<NaiveDate>,
+    /// Why it is closed.
+    pub closed_reason: Option<ClosedReason>,
+    /// When it was closed.
+    pub closed_on: Option<NaiveDate>,
+    /// What was said when its status last changed.
+    pub closed_note: String,
+    /// Where it was merged into.
+    pub merged_into: Option<ProjectId>,
+    /// What it came from.
+    pub origin: Origin,
+    /// More about what it came from.
+    pub origin_note: String,
+    /// Why it matters locally, when no priority fits.
+    pub local_need: String,
+    /// What is to change.
+    pub aim_what: String,
+    /// For whom.
+    pub aim_whom: String,
+    /// How much.
+    pub aim_how_much: String,
+    /// By when.
+    pub aim_by: Option<NaiveDate>,
+    /// An audit's standard.
+    pub standard: String,
+    /// Where the standard comes from.
+    pub standard_source: String,
+    /// The level to meet.
+    pub standard_level: String,
+    /// When it is audited again.
+    pub reaudit_on: Option<NaiveDate>,
+    /// The next step.
+    pub next_step: String,
+    /// When it is due.
+    pub next_step_on: Option<NaiveDate>,
+    /// The name of who registered it or wrote the draft.
+    pub author: String,
+    /// When it was begun.
+    pub created_at: DateTime<Utc>,
+    /// When it was registered.
+    pub submitted_at: Option<DateTime<Utc>>,
+    /// The version of its row.
+    pub version: i64,
+    priorities: String,
+    team: String,
+    history: String,
+}
+
+/// A priority that a project is linked to.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Linked {
+    /// Its id.
+    pub id: PriorityId,
+    /// Its title.
+    pub title: String,
+}
+
+/// A place in a team, past or present, asked or answered.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Place {
+    /// Its id.
+    pub id: TeamRoleId,
+    /// Whose it is.
+    pub person: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Their post in the project's trust today: grade and department; empty without one.
+    pub post: String,
+    /// When that post ends.
+    pub post_ends: Option<NaiveDate>,
+    /// They have an account.
+    pub account: bool,
+    role: String,
+    state: String,
+    opened_by: String,
+    /// What was said with the question.
+    pub message: String,
+    /// Since when.
+    pub from_on: NaiveDate,
+    /// Until when; the person is no longer in it on that day.
+    pub until_on: Option<NaiveDate>,
+    /// What they contributed, written when it ended.
+    pub contribution: String,
+    /// When the question was put.
+    pub asked_at: DateTime<Utc>,
+}
+
+impl Place {
+    /// The role.
+    #[must_use]
+    pub fn role(&self) -> TeamRole {
+        self.role.parse().unwrap_or(TeamRole::Member)
+    }
+
+    /// In force on this day.
+    #[must_use]
+    pub fn is_current(&self, today: NaiveDate) -> bool {
+        self.state == RoleState::Accepted.stored() && self.from_on <= today && self.until_on.is_none_or(|on| on > today)
+    }
+
+    /// Accepted, and to begin after this day.
+    #[must_use]
+    pub fn is_ahead(&self, today: NaiveDate) -> bool {
+        self.state == RoleState::Accepted.stored() && self.from_on > today
+    }
+
+    /// In force once, and no more.
+    #[must_use]
+    pub fn is_past(&self, today: NaiveDate) -> bool {
+        self.state == RoleState::Accepted.stored() && self.until_on.is_some_and(|on| on <= today)
+    }
+
+    /// Asked, and not answered yet.
+    #[must_use]
+    pub fn is_open_question(&self) -> bool {
+        self.state == RoleState::Asked.stored() && self.until_on.is_none()
+    }
+
+    /// The person asked to join, rather than being invited.
+    #[must_use]
+    pub fn wants_to_join(&self) -> bool {
+        self.opened_by == OpenedBy::Person.stored()
+    }
+}
+
+impl Project {
+    /// The priorities it is linked to.
+    ///
+    /// # Errors
+    /// When the stored JSON cannot be read.
+    pub fn priorities(&self) -> Result<Vec<Linked>, Error> {
+        Ok(serde_json::from_str(&self.priorities)?)
+    }
+
+    /// The team: leads first, then by role and date.
+    ///
+    /// # Errors
+    /// When the stored JSON cannot be read.
+    pub fn team(&self) -> Result<Vec<Place>, Error> {
+        Ok(serde_json::from_str(&self.team)?)
+    }
+
+    /// The newest history.
+    ///
+    /// # Errors
+    /// When the stored JSON cannot be read.
+    pub fn history(&self) -> Result<Vec<history::Row>, Error> {
+        Ok(serde_json::from_str(&self.history)?)
+    }
+
+    /// The form that would say what is stored.
+    ///
+    /// # Errors
+    /// When the stored JSON cannot be read.
+    pub fn form(&self) -> Result<ProjectForm, Error> {
+        let date = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
+        Ok(ProjectForm {
+            project: self.id.to_string(),
+            version: self.version.to_string(),
+            then: String::new(),
+            kind: self.kind.to_string(),
+            title: self.title.clone(),
+            problem: self.problem.clone(),
+            department: self.department_id.map(|id| id.to_string()).unwrap_or_default(),
+            priorities: self.priorities()?.into_iter().map(|priority| priority.id.to_string()).collect(),
+            local_need: self.local_need.clone(),
+            origin: self.origin.to_string(),
+            origin_note: self.origin_note.clone(),
+            aim_what: self.aim_what.clone(),
+            aim_whom: self.aim_whom.clone(),
+            aim_how_much: self.aim_how_much.clone(),
+            aim_by: date(self.aim_by),
+            standard: self.standard.clone(),
+            standard_source: self.standard_source.clone(),
+            standard_level: self.standard_level.clone(),
+            reaudit_on: date(self.reaudit_on),
+            next_step: self.next_step.clone(),
+            next_step_on: date(self.next_step_on),
+            ..ProjectForm::default()
+        })
+    }
+}
+
+/// A project as its page shows it, with the newest `entries` of its history.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such project.
+pub async fn project(
+    conn: &mut Connection,
+    project: ProjectId,
+    today: NaiveDate,
+    entries: u32,
+) -> Result<Project, Error> {
+    Ok(sqlx::query_as(
+        "select p.*, coalesce(d.name, '') as department_name, a.name as author,
+                (select json_group_array(json_object('id', q.id, 'title', q.title) order by q.title)
+                 from project_priority l join priority q on q.id = l.priority_id where l.project_id = p.id) as priorities,
+                (select json_group_array(json_object(
+                        'id', r.id, 'person', r.person_id, 'name', n.name, 'role', r.role, 'state', r.state,
+                        'opened_by', r.opened_by, 'message', r.message, 'from_on', r.from_on, 'until_on', r.until_on,
+                        'contribution', r.contribution, 'asked_at', r.asked_at,
+                        'account', json(iif(exists (select 1 from credential c where c.person_id = r.person_id), 'true', 'false')),
+                        'post', coalesce(o.grade || ', ' || e.name, ''), 'post_ends', o.ends_on)
+                        order by case r.role when 'lead' then 0 when 'supervisor' then 1 else 2 end, r.from_on, n.name)
+                 from team_role r join person n on n.id = r.person_id
+                 left join post o on o.id = (select x.id from post x where x.person_id = r.person_id and x.trust_id = p.trust_id
+                        and x.starts_on <= $2 and (x.ends_on is null or x.ends_on >= $2) order by x.ends_on is null desc, x.ends_on desc limit 1)
+                 left join department e on e.id = o.department_id
+                 where r.project_id = p.id) as team,
+                (select json_group_array(json_object('at', h.at, 'actor', n.name, 'action', h.action, 'detail', coalesce(t.detail, '')) order by h.sequence desc)
+                 from (select * from history where project_id = p.id order by sequence desc limit $3) h
+                 left join person n on n.id = h.actor_id
+                 left join history_detail t on t.sequence = h.sequence) as history
+         from project p
+         join person a on a.id = p.author_id
+         left join department d on d.id = p.department_id
+         where p.id = $1",
+    )
+    .bind(project)
+    .bind(today)
+    .bind(entries)
+    .fetch_one(conn)
+    .await?)
+}
+
+/// The department of a person's current post in a trust.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn department_of(
+    conn: &mut Connection,
+    person: PersonId,
+    trust: TrustId,
+    today: NaiveDate,
+) -> Result<Option<DepartmentId>, Error> {
+    Ok(sqlx::query_scalar(
+        "select o.department_id from post o join department d on d.id = o.department_id
+         where o.person_id = $1 and o.trust_id = $2 and o.starts_on <= $3 and (o.ends_on is null or o.ends_on >= $3)
+           and d.retired_on is null
+         order by o.percent desc, o.starts_on desc limit 1",
+    )
+    .bind(person)
+    .bind(trust)
+    .bind(today)
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// A draft, as its author's home page lists it.
+#[derive(Clone, Debug, FromRow)]
+pub struct Draft {
+    /// Its id.
+    pub id: ProjectId,
+    /// Its title.
+    pub title: String,
+    /// When it was begun.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A person's drafts, the newest change first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn drafts(conn: &mut Connection, person: PersonId) -> Result<Vec<Draft>, Error> {
+    Ok(sqlx::query_as(
+        "select id, title, created_at, updated_at from project
+         where author_id = $1 and status = 'draft' order by updated_at desc",
+    )
+    .bind(person)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// A question about a place in a team that waits for a person's answer.
+#[derive(Clone, Debug, FromRow)]
+pub struct Question {
+    /// The place in the team.
+    pub id: TeamRoleId,
+    /// The project.
+    pub project_id: ProjectId,
+    /// Its title.
+    pub title: String,
+    /// Its reference; none while it is a draft.
+    pub reference: Option<String>,
+    /// The role that is asked about.
+    pub role: TeamRole,
+    /// Who opened it.
+    pub opened_by: OpenedBy,
+    /// What was said with it.
+    pub message: String,
+    /// Whose place it would be.
+    pub person_id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// When it was put.
+    pub asked_at: DateTime<Utc>,
+}
+
+/// The questions that wait for this person: invitations, and requests to join what they lead or
+/// anchor. The oldest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn questions_for(conn: &mut Connection, person: PersonId, today: NaiveDate) -> Result<Vec<Question>, Error> {
+    Ok(sqlx::query_as(
+        "select r.id, r.project_id, p.title, p.reference, r.role, r.opened_by, r.message, r.person_id, n.name, r.asked_at
+         from team_role r join project p on p.id = r.project_id join person n on n.id = r.person_id
+         where r.state = 'asked' and r.until_on is null and p.status <> 'closed' and r.id in (
+            select id from team_role where person_id = $1 and state = 'asked' and opened_by = 'team'
+            union
+            select q.id from team_role m join team_role q on q.project_id = m.project_id
+            where m.person_id = $1 and m.state = 'accepted' and m.role in ('lead', 'supervisor')
+              and m.from_on <= $2 and (m.until_on is null or m.until_on > $2)
+              and q.state = 'asked' and q.opened_by = 'person')
+         order by r.asked_at",
+    )
+    .bind(person)
+    .bind(today)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Registers a project: it gets the next reference of its trust and year, who registers it leads it,
+/// and the supervisor is asked.
+///
+/// # Errors
+/// [`Error::Invalid`] when a choice is not one of the trust's.
+pub async fn register(
+    conn: &mut Connection,
+    allowed: &Allowed<RegisterProject>,
+    words: &Words,
+    supervisor: Option<&Named>,
+) -> Result<ProjectId, Error> {
+    let project = insert(conn, allowed, words, supervisor).await?;
+    activate(conn, allowed, project, allowed.act.0).await?;
+    Ok(project)
+}
+
+/// Saves a draft.
+///
+/// # Errors
+/// [`Error::Invalid`] when a choice is not one of the trust's.
+pub async fn save_draft(
+    conn: &mut Connection,
+    allowed: &Allowed<RegisterProject>,
+    words: &Words,
+    supervisor: Option<&Named>,
+) -> Result<ProjectId, Error> {
+    let project = insert(conn, allowed, words, supervisor).await?;
+    history::record(conn, allowed, Entry::project(project, "began a draft")).await?;
+    Ok(project)
+}
+
+async fn insert(
+    conn: &mut Connection,
+    allowed: &Allowed<RegisterProject>,
+    words: &Words,
+    supervisor: Option<&Named>,
+) -> Result<ProjectId, Error> {
+    let trust = allowed.act.0;
+    let project = ProjectId::new();
+    check_department(conn, trust, words.department).await?;
+    sqlx::query(
+        "insert into project (id, trust_id, title, problem, type, department_id, status, origin, origin_note, local_need,
+                aim_what, aim_whom, aim_how_much, aim_by, standard, standard_source, standard_level, reaudit_on,
+                next_step, next_step_on, author_id, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, 'draft', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21)",
+    )
+    .bind(project)
+    .bind(trust)
+    .bind(&words.title)
+    .bind(&words.problem)
+    .bind(words.kind)
+    .bind(words.department)
+    .bind(words.origin)
+    .bind(&words.origin_note)
+    .bind(&words.local_need)
+    .bind(&words.aim_what)
+    .bind(&words.aim_whom)
+    .bind(&words.aim_how_much)
+    .bind(words.aim_by)
+    .bind(&words.standard)
+    .bind(&words.standard_source)
+    .bind(&words.standard_level)
+    .bind(words.reaudit_on)
+    .bind(&words.next_step)
+    .bind(words.next_step_on)
+    .bind(allowed.person()?)
+    .bind(allowed.now)
+    .execute(&mut *conn)
+    .await?;
+    link_priorities(conn, trust, project, &words.priorities).await?;
+    if let Some(named) = supervisor {
+        ask_supervisor(conn, allowed, project, trust, named).await?;
+    }
+    Ok(project)
+}
+
+async fn check_department(
+    conn: &mut Connection,
+    trust: TrustId,
+    department: Option<DepartmentId>,
+) -> Result<(), Error> {
+    let Some(department) = department else { return Ok(()) };
+    let known: bool = sqlx::query_scalar("select exists (select 1 from department where id = $1 and trust_id = $2)")
+        .bind(department)
+        .bind(trust)
+        .fetch_one(conn)
+        .await?;
+    if known { Ok(()) } else { Err(Error::field("department", "Choose a department from the list.")) }
+}
+
+async fn link_priorities(
+    conn: &mut Connection,
+    trust: TrustId,
+    project: ProjectId,
+    priorities: &[PriorityId],
+) -> Result<(), Error> {
+    for priority in priorities {
+        let linked = sqlx::query(
+            "insert into project_priority (project_id, priority_id)
+             select $1, id from priority where id = $2 and trust_id = $3
+             on conflict do nothing",
+        )
+        .bind(project)
+        .bind(priority)
+        .bind(trust)
+        .execute(&mut *conn)
+        .await?;
+        if linked.rows_affected() == 0 {
+            return Err(Error::field("priorities[]", "Choose priorities from the list."));
+        }
+    }
+    Ok(())
+}
+
+async fn activate<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    project: ProjectId,
+    trust: TrustId,
+) -> Result<(), Error> {
+    let year = allowed.today().year();
+    let number: i64 = sqlx::query_scalar(
+        "insert into reference_counter (trust_id, year, last) values ($1, $2, 1)
+         on conflict (trust_id, year) do update set last = last + 1 returning last",
+    )
+    .bind(trust)
+    .bind(year)
+    .fetch_one(&mut *conn)
+    .await?;
+    let reference = format!("QI-{year}-{number:04}");
+    sqlx::query(
+        "update project set status = 'active', reference = $2, submitted_at = $3, updated_at = $3, version = version + 1
+         where id = $1 and status = 'draft'",
+    )
+    .bind(project)
+    .bind(&reference)
+    .bind(allowed.now)
+    .execute(&mut *conn)
+    .await?;
+    insert_place(conn, allowed, project, allowed.person()?, TeamRole::Lead, RoleState::Accepted, OpenedBy::Team, "")
+        .await?;
+    history::record(conn, allowed, Entry::project(project, "registered the project").change("Reference", "", reference))
+        .await
+}
+
+#[allow(clippy::too_many_arguments, reason = "the columns of one row, in the table's order")]
+async fn insert_place<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    project: ProjectId,
+    person: PersonId,
+    role: TeamRole,
+    state: RoleState,
+    opened_by: OpenedBy,
+    message: &str,
+) -> Result<TeamRoleId, Error> {
+    let place = TeamRoleId::new();
+    let answered = (state != RoleState::Asked).then_some(allowed.now);
+    sqlx::query(
+        "insert into team_role (id, project_id, person_id, role, state, opened_by, message, from_on, asked_at, answered_at, answered_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind(place)
+    .bind(project)
+    .bind(person)
+    .bind(role)
+    .bind(state)
+    .bind(opened_by)
+    .bind(message)
+    .bind(allowed.today())
+    .bind(allowed.now)
+    .bind(answered)
+    .bind(answered.and(allowed.actor))
+    .execute(conn)
+    .await?;
+    Ok(place)
+}
+
+async fn find(
+    conn: &mut Connection,
+    trust: TrustId,
+    named: &Named,
+    field: &str,
+    today: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<PersonId, Error> {
+    match named {
+        Named::Newcomer { name, address } => people::store::find_or_name(conn, name, address, now).await,
+        Named::Colleague(person) => {
+            let here: bool = sqlx::query_scalar(
+                "select exists (select 1 from post where person_id = $1 and trust_id = $2
+                        and starts_on <= $3 and (ends_on is null or ends_on >= $3))",
+            )
+            .bind(person)
+            .bind(trust)
+            .bind(today)
+            .fetch_one(conn)
+            .await?;
+            if here { Ok(*person) } else { Err(Error::field(field, "Choose somebody from the list.")) }
+        }
+    }
+}
+
+async fn ask_supervisor<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    project: ProjectId,
+    trust: TrustId,
+    named: &Named,
+) -> Result<(), Error> {
+    let person = find(conn, trust, named, "supervisor", allowed.today(), allowed.now).await?;
+    // Who names themselves has answered the question by naming.
+    let state = if Some(person) == allowed.actor { RoleState::Accepted } else { RoleState::Asked };
+    let place = insert_place(conn, allowed, project, person, TeamRole::Supervisor, state, OpenedBy::Team, "").await?;
+    let name = people::store::name(conn, person).await?;
+    history::record(
+        conn,
+        allowed,
+        Entry::new("team_role", place, "asked for a supervisor").of(project).change("Supervisor", "", name),
+    )
+    .await
+}
+
+#[derive(FromRow)]
+struct Choices {
+    trust_id: TrustId,
+    department: String,
+    priorities: String,
+}
+
+async fn choices_of(conn: &mut Connection, project: ProjectId) -> Result<Choices, Error> {
+    Ok(sqlx::query_as(
+        "select p.trust_id, coalesce(d.name, '') as department,
+                coalesce((select group_concat(q.title, ', ' order by q.title) from project_priority l
+                          join priority q on q.id = l.priority_id where l.project_id = p.id), '') as priorities
+         from project p left join department d on d.id = p.department_id where p.id = $1",
+    )
+    .bind(project)
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Changes a project's words, if its row still has the version that the change was made from.
+///
+/// # Errors
+/// [`Error::Changed`] when somebody else was faster, [`Error::Invalid`] when a choice is not one of the
+/// trust's.
+pub async fn edit(
+    conn: &mut Connection,
+    allowed: &Allowed<EditProject>,
+    version: i64,
+    words: &Words,
+    supervisor: Option<&Named>,
+) -> Result<(), Error> {
+    let id = allowed.act.0;
+    let old = project(conn, id, allowed.today(), 0).await?;
+    let before = choices_of(conn, id).await?;
+    if old.department_id != words.department {
+        check_department(conn, before.trust_id, words.department).await?;
+    }
+    let changed = sqlx::query(
+        "update project set title = $3, problem = $4, type = $5, department_id = $6, origin = $7, origin_note = $8,
+                local_need = $9, aim_what = $10, aim_whom = $11, aim_how_much = $12, aim_by = $13, standard = $14,
+                standard_source = $15, standard_level = $16, reaudit_on = $17, next_step = $18, next_step_on = $19,
+                updated_at = $20, version = version + 1
+         where id = $1 and version = $2",
+    )
+    .bind(id)
+    .bind(version)
+    .bind(&words.title)
+    .bind(&words.problem)
+    .bind(words.kind)
+    .bind(words.department)
+    .bind(words.origin)
+    .bind(&words.origin_note)
+    .bind(&words.local_need)
+    .bind(&words.aim_what)
+    .bind(&words.aim_whom)
+    .bind(&words.aim_how_much)
+    .bind(words.aim_by)
+    .bind(&words.standard)
+    .bind(&words.standard_source)
+    .bind(&words.standard_level)
+    .bind(words.reaudit_on)
+    .bind(&words.next_step)
+    .bind(words.next_step_on)
+    .bind(allowed.now)
+    .execute(&mut *conn)
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Err(Error::Changed);
+    }
+    sqlx::query("delete from project_priority where project_id = $1").bind(id).execute(&mut *conn).await?;
+    link_priorities(conn, before.trust_id, id, &words.priorities).await?;
+    let after = choices_of(conn, id).await?;
+    let date = |date: Option<NaiveDate>| date.map(ui::day).unwrap_or_default();
+    let entry = Entry::project(id, "edited the project")
+        .change("Type", old.kind.words(), words.kind.words())
+        .change("Title", &old.title, &words.title)
+        .change("Problem", &old.problem, &words.problem)
+        .change("Department", before.department, after.department)
+        .change("Priorities", before.priorities, after.priorities)
+        .change("Local need", &old.local_need, &words.local_need)
+        .change("Origin", old.origin.words(), words.origin.words())
+        .change("More about the origin", &old.origin_note, &words.origin_note)
+        .change("Aim: what", &old.aim_what, &words.aim_what)
+        .change("Aim: for whom", &old.aim_whom, &words.aim_whom)
+        .change("Aim: how much", &old.aim_how_much, &words.aim_how_much)
+        .change("Aim: by when", date(old.aim_by), date(words.aim_by))
+        .change("Standard", &old.standard, &words.standard)
+        .change("Source of the standard", &old.standard_source, &words.standard_source)
+        .change("Level to meet", &old.standard_level, &words.standard_level)
+        .change("Re-audit", date(old.reaudit_on), date(words.reaudit_on))
+        .change("Next step", &old.next_step, &words.next_step)
+        .change("Date of the next step", date(old.next_step_on), date(words.next_step_on));
+    history::record(conn, allowed, entry).await?;
+    if let Some(named) = supervisor {
+        ask_supervisor(conn, allowed, id, before.trust_id, named).await?;
+    }
+    Ok(())
+}
+
+/// Submits a draft that lacks nothing: see [`register`].
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn submit(conn: &mut Connection, allowed: &Allowed<FinishDraft>) -> Result<(), Error> {
+    activate(conn, allowed, allowed.act.0, allowed.trust()?).await
+}
+
+/// Deletes a draft with all that hangs on it. Its history stays.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn delete_draft(conn: &mut Connection, allowed: &Allowed<FinishDraft>) -> Result<(), Error> {
+    let id = allowed.act.0;
+    for statement in [
+        "delete from measurement where measure_id in (select id from measure where project_id = $1)",
+        "delete from measure where project_id = $1",
+        "delete from cycle where project_id = $1",
+        "delete from project_link where $1 in (project_id, other_id)",
+        "delete from team_role where project_id = $1",
+        "delete from project_priority where project_id = $1",
+        "delete from project where id = $1 and status = 'draft'",
+    ] {
+        sqlx::query(statement).bind(id).execute(&mut *conn).await?;
+    }
+    history::record(conn, allowed, Entry::project(id, "deleted the draft")).await
+}
+
+/// Invites somebody into the team.
+///
+/// # Errors
+/// [`Error::Invalid`] when they are in that place already, or are asked already.
+pub async fn invite(
+    conn: &mut Connection,
+    allowed: &Allowed<ManageTeam>,
+    invitation: &Invitation,
+) -> Result<(), Error> {
+    let project = allowed.act.0;
+    let person = find(conn, allowed.trust()?, &invitation.whom, "person", allowed.today(), allowed.now).await?;
+    let field = if matches!(invitation.whom, Named::Colleague(_)) { "person" } else { "address" };
+    let already: Option<RoleState> = sqlx::query_scalar(
+        "select state from team_role where project_id = $1 and person_id = $2 and role = $3 and state <> 'declined'
+           and (until_on is null or until_on > $4)",
+    )
+    .bind(project)
+    .bind(person)
+    .bind(invitation.role)
+    .bind(allowed.today())
+    .fetch_optional(&mut *conn)
+    .await?;
+    match already {
+        Some(RoleState::Asked) => return Err(Error::field(field, "They are asked already. Their answer is awaited.")),
+        Some(_) => return Err(Error::field(field, "They are in the team in this role already.")),
+        None => {}
+    }
+    let state = if Some(person) == allowed.actor { RoleState::Accepted } else { RoleState::Asked };
+    let place =
+        insert_place(conn, allowed, project, person, invitation.role, state, OpenedBy::Team, &invitation.message)
+            .await?;
+    let name = people::store::name(conn, person).await?;
+    history::record(
+        conn,
+        allowed,
+        Entry::new("team_role", place, "invited somebody to the team").of(project).change(
+            invitation.role.words(),
+            "",
+            name,
+        ),
+    )
+    .await
+}
+
+/// Asks to join a team.
+///
+/// # Errors
+/// [`Error::Invalid`] when the person has asked already.
+pub async fn ask_to_join(conn: &mut Connection, allowed: &Allowed<AskToJoin>, message: &str) -> Result<(), Error> {
+    let project = allowed.act.0;
+    let person = allowed.person()?;
+    let asked: bool = sqlx::query_scalar(
+        "select exists (select 1 from team_role where project_id = $1 and person_id = $2 and state = 'asked' and until_on is null)",
+    )
+    .bind(project)
+    .bind(person)
+    .fetch_one(&mut *conn)
+    .await?;
+    if asked {
+        return Err(Error::refused("You have asked to join already. The project's lead will answer."));
+    }
+    let place =
+        insert_place(conn, allowed, project, person, TeamRole::Member, RoleState::Asked, OpenedBy::Person, message)
+            .await?;
+    history::record(conn, allowed, Entry::new("team_role", place, "asked to join the team").of(project)).await
+}
+
+#[derive(FromRow)]
+struct Held {
+    project_id: ProjectId,
+    person_id: PersonId,
+    name: String,
+    role: TeamRole,
+    state: RoleState,
+}
+
+async fn held(conn: &mut Connection, place: TeamRoleId) -> Result<Held, Error> {
+    Ok(sqlx::query_as(
+        "select r.project_id, r.person_id, n.name, r.role, r.state from team_role r join person n on n.id = r.person_id
+         where r.id = $1 and r.until_on is null and r.state <> 'declined'",
+    )
+    .bind(place)
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Answers an invitation or a request to join, and gives the project.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn answer(
+    conn: &mut Connection,
+    allowed: &Allowed<AnswerQuestion>,
+    accepted: bool,
+    word: &str,
+) -> Result<ProjectId, Error> {
+    let place = allowed.act.0;
+    let held = held(conn, place).await?;
+    sqlx::query(
+        "update team_role set state = $2, from_on = $3, answered_at = $4, answered_by = $5
+         where id = $1 and state = 'asked' and until_on is null",
+    )
+    .bind(place)
+    .bind(if accepted { RoleState::Accepted } else { RoleState::Declined })
+    .bind(allowed.today())
+    .bind(allowed.now)
+    .bind(allowed.actor)
+    .execute(&mut *conn)
+    .await?;
+    let oneself = allowed.actor == Some(held.person_id);
+    let action = match (accepted, oneself) {
+        (true, true) => "accepted a place in the team",
+        (false, true) => "declined a place in the team",
+        (true, false) => "confirmed a place in the team",
+        (false, false) => "refused a place in the team",
+    };
+    history::record(
+        conn,
+        allowed,
+        Entry::new("team_role", place, action)
+            .of(held.project_id)
+            .change(held.role.words(), "", held.name)
+            .change("Word", "", word),
+    )
+    .await?;
+    Ok(held.project_id)
+}
+
+/// Changes somebody's role to one that needs no answer of theirs.
+///
+/// # Errors
+/// [`Error::NotFound`] when the place is not one of the project's, [`Error::Invalid`] for a lead.
+pub async fn change_role(
+    conn: &mut Connection,
+    allowed: &Allowed<ManageTeam>,
+    place: TeamRoleId,
+    role: TeamRole,
+) -> Result<(), Error> {
+    let held = of_team(conn, allowed, place).await?;
+    if held.role == TeamRole::Lead {
+        return Err(keeps_the_lead(allowed.act.0));
+    }
+    if held.state != RoleState::Accepted {
+        return Err(Error::refused("They have not answered yet. Withdraw the invitation and send another."));
+    }
+    sqlx::query("update team_role set role = $2 where id = $1").bind(place).bind(role).execute(&mut *conn).await?;
+    history::record(
+        conn,
+        allowed,
+        Entry::new("team_role", place, "changed a role in the team").of(held.project_id).change(
+            &held.name,
+            held.role.words(),
+            role.words(),
+        ),
+    )
+    .await
+}
+
+async fn of_team(conn: &mut Connection, allowed: &Allowed<ManageTeam>, place: TeamRoleId) -> Result<Held, Error> {
+    let held = held(conn, place).await?;
+    if held.project_id == allowed.act.0 { Ok(held) } else { Err(Error::NotFound) }
+}
+
+fn keeps_the_lead(project: ProjectId) -> Error {
+    let mut error = FieldError::new(
+        "",
+        "A lead leaves by handing the project over, to a colleague or to the pool. Prepare the handover.",
+    );
+    error.link = Some(format!("/projects/{project}/handover"));
+    Error::Invalid(vec![error])
+}
+
+/// Whether the place is still a question, which ends without a contribution.
+///
+/// # Errors
+/// [`Error::NotFound`] when the place has ended.
+pub async fn is_asked(conn: &mut Connection, place: TeamRoleId) -> Result<bool, Error> {
+    Ok(held(conn, place).await?.state == RoleState::Asked)
+}
+
+/// Ends somebody's place today and keeps what they contributed, or withdraws an invitation.
+///
+/// # Errors
+/// [`Error::NotFound`] when the place is not one of the project's, [`Error::Invalid`] for a lead.
+pub async fn end_role(
+    conn: &mut Connection,
+    allowed: &Allowed<ManageTeam>,
+    place: TeamRoleId,
+    contribution: &str,
+) -> Result<(), Error> {
+    let held = of_team(conn, allowed, place).await?;
+    if held.role == TeamRole::Lead {
+        return Err(keeps_the_lead(allowed.act.0));
+    }
+    let action = if held.state == RoleState::Asked { "withdrew an invitation" } else { "ended a place in the team" };
+    end(conn, place, allowed.today(), contribution).await?;
+    history::record(
+        conn,
+        allowed,
+        Entry::new("team_role", place, action).of(held.project_id).change(held.role.words(), held.name, "").change(
+            "Contribution",
+            "",
+            contribution,
+        ),
+    )
+    .await
+}
+
+async fn end(conn: &mut Connection, place: TeamRoleId, today: NaiveDate, contribution: &str) -> Result<(), Error> {
+    // A place that was to begin later ends before it began.
+    sqlx::query("update team_role set until_on = max(from_on, $2), contribution = $3 where id = $1")
+        .bind(place)
+        .bind(today)
+        .bind(contribution)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Ends every place that the person has in the team.
+///
+/// # Errors
+/// [`Error::Invalid`] for a lead, who hands over first.
+pub async fn leave(conn: &mut Connection, allowed: &Allowed<LeaveTeam>, contribution: &str) -> Result<(), Error> {
+    let project = allowed.act.0;
+    let places: Vec<(TeamRoleId, TeamRole)> = sqlx::query_as(
+        "select id, role from team_role where project_id = $1 and person_id = $2 and state = 'accepted'
+           and (until_on is null or until_on > $3)",
+    )
+    .bind(project)
+    .bind(allowed.person()?)
+    .bind(allowed.today())
+    .fetch_all(&mut *conn)
+    .await?;
+    if places.iter().any(|(_, role)| *role == TeamRole::Lead) {
+        return Err(keeps_the_lead(project));
+    }
+    for (place, role) in places {
+        end(conn, place, allowed.today(), contribution).await?;
+        history::record(
+            conn,
+            allowed,
+            Entry::new("team_role", place, "left the team").of(project).change("Role", role.words(), "").change(
+                "Contribution",
+                "",
+                contribution,
+            ),
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Changes a project's status, if its row still has the version that the change was made from.
+///
+/// # Errors
+/// [`Error::Changed`] when somebody else was faster, [`Error::Invalid`] when the status does not allow
+/// it or a handover is under way.
+pub async fn change_status(
+    conn: &mut Connection,
+    allowed: &Allowed<ChangeStatus>,
+    version: i64,
+    change: &StatusChange,
+) -> Result<(), Error> {
+    let id = allowed.act.0;
+    let now = head(conn, id).await?;
+    if now.version != version {
+        return Err(Error::Changed);
+    }
+    if now.merged_into.is_some() {
+        return Err(Error::refused(
+            "This project was merged into another. The academy lead can undo that under Look-alikes.",
+        ));
+    }
+    if !change.to.fits(now.status) {
+        return Err(Error::refused("The project's status does not allow this any more. Open the page again."));
+    }
+    let status = change.to.status();
+    if status == Status::Closed {
+        let under_way: Option<HandoverId> = sqlx::query_scalar(
+            "select id from handover where project_id = $1
+               and (state = 'offered' or (state = 'agreed' and takes_effect_on > $2)) limit 1",
+        )
+        .bind(id)
+        .bind(allowed.today())
+        .fetch_optional(&mut *conn)
+        .await?;
+        if let Some(handover) = under_way {
+            let mut error = FieldError::new("", "A handover of this project is under way. Withdraw it first.");
+            error.link = Some(format!("/handovers/{handover}"));
+            return Err(Error::Invalid(vec![error]));
+        }
+    }
+    let changed = sqlx::query(
+        "update project set status = $3, look_again_on = $4, closed_reason = $5, closed_on = $6, closed_note = $7,
+                updated_at = $8, version = version + 1
+         where id = $1 and version = $2",
+    )
+    .bind(id)
+    .bind(version)
+    .bind(status)
+    .bind(change.look_again_on)
+    .bind(change.to.reason())
+    .bind((status == Status::Closed).then(|| allowed.today()))
+    .bind(&change.note)
+    .bind(allowed.now)
+    .execute(&mut *conn)
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Err(Error::Changed);
+    }
+    let told = change.to.reason().map_or(status.words(), ClosedReason::words);
+    let action = match status {
+        Status::Closed => "closed the project",
+        _ if now.status == Status::Closed => "reopened the project",
+        _ => "changed the status",
+    };
+    history::record(
+        conn,
+        allowed,
+        Entry::project(id, action)
+            .change("Status", now.status.words(), told)
+            .change("Look again on", "", change.look_again_on.map(ui::day).unwrap_or_default())
+            .change("Note", "", &change.note),
+    )
+    .await
 }
