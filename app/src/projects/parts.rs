@@ -1,9 +1,15 @@
 //! Drawn parts of projects that other slices' pages show.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
-use super::model::Status;
-use crate::ui;
+use super::api::AnswerQuestion;
+use super::model::{OpenedBy, Status};
+use super::store::Question;
+use crate::clock;
+use crate::history;
+use crate::request::Request;
+use crate::ui::{self, Form};
 
 /// A project's status as a tag.
 #[must_use]
@@ -16,4 +22,78 @@ pub fn status_tag(status: Status) -> AnyView {
         Status::Closed => "grey",
     };
     ui::tag(status.words(), colour)
+}
+
+/// A question about a place in a team, with the form that answers it. `at_home` says that it stands on
+/// the home page, to which the answer leads back.
+#[must_use]
+pub fn question(request: &Request, question: &Question, at_home: bool) -> AnyView {
+    let form = Form::named(request, AnswerQuestion::PATH, &format!("q{}", question.id.0.simple()));
+    let role = question.role.words().to_lowercase();
+    let oneself = request.visitor.id() == Some(question.person_id);
+    let project = view! { <a href=format!("/projects/{}", question.project_id)>{question.title.clone()}</a> };
+    let words = match (question.opened_by, oneself) {
+        (OpenedBy::Person, _) => view! { <p><strong>{question.name.clone()}</strong>" asks to join the team of "{project}"."</p> }.into_any(),
+        (OpenedBy::Team, true) => view! { <p>"You are asked to be "<strong>{role}</strong>" of "{project}". "{question.role.sentence()}</p> }.into_any(),
+        (OpenedBy::Team, false) => view! {
+            <p><strong>{question.name.clone()}</strong>" was asked to be "{role}" of "{project}". You can answer for them, when you have their word."</p>
+        }
+        .into_any(),
+    };
+    let message =
+        (!question.message.is_empty()).then(|| view! { <p class="baton-lines">"“"{question.message.clone()}"”"</p> });
+    let summary = form.summary();
+    let fields = view! {
+        {form.hidden("question", question.id)}
+        {at_home.then(|| form.hidden("from", "home"))}
+        {form.line("word", "A word with your answer (optional)").view()}
+        <div class="baton-buttons-inline">
+            <button class="nhsuk-button nhsuk-button--small" type="submit" name="answer" value="accepted">"Accept"<span class="nhsuk-u-visually-hidden">{format!(": {}", question.title)}</span></button>
+            <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit" name="answer" value="declined">"Decline"<span class="nhsuk-u-visually-hidden">{format!(": {}", question.title)}</span></button>
+        </div>
+    }
+    .into_any();
+    view! {
+        <div class="nhsuk-inset-text">
+            {summary}
+            {words}
+            {message}
+            <p class="nhsuk-hint">"Asked on "{ui::time(clock::date_in_london(question.asked_at))}</p>
+            {form.draw(fields)}
+        </div>
+    }
+    .into_any()
+}
+
+/// Who did what, newest first.
+#[must_use]
+pub fn timeline(rows: Vec<history::Row>) -> AnyView {
+    let entries = rows
+        .into_iter()
+        .map(|row| {
+            let changes = row.changes();
+            let detail = (!changes.is_empty()).then(|| {
+                let lines = changes
+                    .into_iter()
+                    .map(|change| {
+                        let told = match (change.from.is_empty(), change.to.is_empty()) {
+                            (true, _) => change.to,
+                            (false, true) => format!("{} (removed)", change.from),
+                            (false, false) => format!("{} → {}", change.from, change.to),
+                        };
+                        view! { <p>{change.field}": "{told}</p> }
+                    })
+                    .collect_view();
+                view! { <div class="baton-timeline__detail">{lines}</div> }
+            });
+            view! {
+                <li class="baton-timeline__entry">
+                    <p class="baton-timeline__what"><strong>{row.actor.unwrap_or_else(|| "Baton".to_owned())}</strong>" "{row.action}</p>
+                    <p class="baton-timeline__when"><time datetime=row.at.to_rfc3339()>{clock::told(row.at)}</time></p>
+                    {detail}
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ol class="baton-timeline">{entries}</ol> }.into_any()
 }

@@ -1,0 +1,23 @@
+//! The pages of projects: registering, the project's own page, its team, its status, its history.
+
+mod project;
+mod register;
+mod status;
+mod team;
+
+use crate::route;
+use crate::shell::Route;
+
+/// The slice's pages.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![
+        route!("/projects/register", register::register),
+        route!("/projects/{id}", project::project),
+        route!("/projects/{id}/edit", register::edit),
+        route!("/projects/{id}/history", project::history),
+        route!("/projects/{id}/team", team::team),
+        route!("/projects/{id}/team/{place}", team::place),
+        route!("/projects/{id}/status", status::status),
+    ]
+}

@@ -1,0 +1,353 @@
+//! The project's own page, a draft's page, and the history.
+
+use chrono::NaiveDate;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use crate::access::{self, Action, Standing};
+use crate::cycles::parts::Cycles;
+use crate::error::{Error, FieldError};
+use crate::history as record;
+use crate::id::ProjectId;
+use crate::measures::parts::Charts;
+use crate::projects::api::{DeleteDraft, SubmitDraft};
+use crate::projects::model::{ProjectType, Status, TeamRole, Whole};
+use crate::projects::parts;
+use crate::projects::store::{self, Linked, Place, Project};
+use crate::request::Request;
+use crate::shell::{Page, Reply};
+use crate::ui::{self, Form};
+
+const NEWEST: u32 = 20;
+const A_PAGE: u32 = 50;
+
+/// What a project says about itself, read once from its row.
+struct Told {
+    project: Project,
+    priorities: Vec<Linked>,
+    team: Vec<Place>,
+    history: Vec<record::Row>,
+    standing: Standing,
+    today: NaiveDate,
+}
+
+impl Told {
+    fn may(&self, action: fn(ProjectId) -> Action) -> bool {
+        access::may(action(self.project.id), self.standing)
+    }
+}
+
+/// A project's page.
+pub async fn project(request: Request) -> Result<Reply, Error> {
+    let mut conn = request.store.read().await?;
+    let Ok(id) = request.param::<ProjectId>("id") else {
+        let reference: String = request.param("id")?;
+        let id = store::by_reference(&mut conn, request.person()?.trust, &reference).await?;
+        return Ok(Reply::Redirect(format!("/projects/{id}")));
+    };
+    let today = request.today();
+    let standing = access::standing(&mut conn, &request, id).await?;
+    let project = store::project(&mut conn, id, today, NEWEST).await?;
+    if let Some(into) = project.merged_into
+        && request.query("as") != "was"
+    {
+        return Ok(Reply::Redirect(format!("/projects/{into}?merged={id}")));
+    }
+    let merged = match request.query("merged").parse::<ProjectId>() {
+        Ok(merged) if merged != id => {
+            Some(store::head(&mut conn, merged).await?).filter(|head| head.merged_into == Some(id))
+        }
+        _ => None,
+    };
+    let told = Told {
+        priorities: project.priorities()?,
+        team: project.team()?,
+        history: project.history()?,
+        project,
+        standing,
+        today,
+    };
+    let charts = Charts::load(&mut conn, id, today).await?;
+    let cycles = Cycles::load(&mut conn, id).await?;
+    drop(conn);
+    if told.project.status == Status::Draft {
+        return Ok(draft(request, told, charts, cycles)?.into());
+    }
+    Ok(Page::new(told.project.title.clone(), move || {
+        let project = &told.project;
+        let notice = merged.map(|merged| {
+            view! {
+                <div class="nhsuk-inset-text">
+                    <p>{merged.reference.unwrap_or_default()}" was merged into this project. "<a href=format!("/projects/{}?as=was", merged.id)>"See it as it was"</a></p>
+                </div>
+            }
+        });
+        view! {
+            {ui::back("/projects", "Projects")}
+            {notice}
+            {title(&told)}
+            {standing_words(project, today)}
+            {actions(&told)}
+            {about(&told)}
+            {charts.view(told.may(Action::RecordMeasurement))}
+            {cycles.view(told.may(Action::WriteCycle))}
+            {team(&told)}
+            {history_section(&told)}
+        }
+        .into_any()
+    })
+    .into())
+}
+
+fn title(told: &Told) -> AnyView {
+    let project = &told.project;
+    let reference = project.reference.clone().unwrap_or_else(|| "Draft".to_owned());
+    let department = (!project.department_name.is_empty()).then(|| format!(" · {}", project.department_name));
+    view! {
+        <div class="baton-title">
+            <h1 class="nhsuk-heading-l">{project.title.clone()}</h1>
+            <p class="baton-meta">{reference}" · "{project.kind.words()}{department}" "{parts::status_tag(project.status)}</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn standing_words(project: &Project, today: NaiveDate) -> AnyView {
+    let note = |text: &str| (!text.is_empty()).then(|| view! { <p class="baton-lines">{text.to_owned()}</p> });
+    match project.status {
+        Status::Closed => {
+            let into = project.merged_into.map(|into| view! { <p><a href=format!("/projects/{into}")>"Go to the project that it was merged into"</a></p> });
+            view! {
+                <div class="nhsuk-inset-text">
+                    <p>"Closed"{project.closed_on.map(|on| view! { " on "{ui::time(on)} })}": "{project.closed_reason.map_or("", |reason| reason.words()).to_lowercase()}"."</p>
+                    {note(&project.closed_note)}
+                    {into}
+                </div>
+            }
+            .into_any()
+        }
+        Status::Paused | Status::Sustaining => {
+            let again = project.look_again_on.map(|on| {
+                let label = if project.status == Status::Paused {
+                    "Paused. Look again on "
+                } else {
+                    "Sustaining. Next look on "
+                };
+                view! { <p>{label}{ui::time(on)}" ("{ui::distance(on, today)}")."</p> }
+            });
+            view! { <div class="nhsuk-inset-text">{again}{note(&project.closed_note)}</div> }.into_any()
+        }
+        Status::Draft | Status::Active => ().into_any(),
+    }
+}
+
+fn actions(told: &Told) -> AnyView {
+    let id = told.project.id;
+    let open = told.project.status.is_open();
+    let merged = told.project.merged_into.is_some();
+    let held = told
+        .team
+        .iter()
+        .any(|place| place.role() == TeamRole::Lead && place.is_current(told.today) && !place.post.is_empty());
+    let links = [
+        (told.may(Action::EditProject), "edit", "Edit"),
+        (told.may(Action::ManageTeam) && !merged, "team", "Change the team"),
+        (told.may(Action::ChangeStatus) && !merged, "status", if open { "Change status" } else { "Reopen" }),
+        (open && told.may(Action::OfferHandover), "handover", "Hand over"),
+        (open && !held && told.may(Action::TakeOn), "take-on", "Take it on"),
+        (open && told.may(Action::AskToJoin), "team#join", "Ask to join"),
+    ];
+    let buttons = links
+        .into_iter()
+        .filter(|(may, _, _)| *may)
+        .map(|(_, to, label)| ui::button_link(&format!("/projects/{id}/{to}"), label, true))
+        .collect_view();
+    view! { <div class="baton-buttons-inline nhsuk-u-margin-bottom-4">{buttons}</div> }.into_any()
+}
+
+fn about(told: &Told) -> AnyView {
+    let project = &told.project;
+    let edits = told.may(Action::EditProject);
+    let mend = |words: &str, label: &str| {
+        let link = edits.then(|| view! { " "<a class="baton-no-print" href=format!("/projects/{}/edit", project.id)>{label.to_owned()}</a> });
+        view! { {words.to_owned()}{link} }.into_any()
+    };
+    let text = |text: &str| view! { <span class="baton-lines">{text.to_owned()}</span> }.into_any();
+    let mut rows: Vec<(&str, AnyView)> = Vec::new();
+    let aim = [&project.aim_what, &project.aim_whom, &project.aim_how_much];
+    if aim.iter().all(|part| part.is_empty()) && project.aim_by.is_none() {
+        rows.push(("Aim", mend("Not written yet.", "Write the aim")));
+    } else {
+        for (key, value) in
+            [("Aim", &project.aim_what), ("For whom", &project.aim_whom), ("How much", &project.aim_how_much)]
+        {
+            if !value.is_empty() {
+                rows.push((key, text(value)));
+            }
+        }
+        if let Some(by) = project.aim_by {
+            rows.push(("By when", ui::time(by)));
+        }
+    }
+    rows.push((
+        "Problem",
+        if project.problem.is_empty() {
+            mend("Not described yet.", "Describe the problem")
+        } else {
+            text(&project.problem)
+        },
+    ));
+    if project.kind == ProjectType::ClinicalAudit || !project.standard.is_empty() {
+        let source = (!project.standard_source.is_empty()).then(|| format!(" ({})", project.standard_source));
+        let level =
+            (!project.standard_level.is_empty()).then(|| format!("Level to meet: {}. ", project.standard_level));
+        let again = project.reaudit_on.map(|on| view! { "Re-audit on "{ui::time(on)}"." });
+        rows.push(("Standard", view! { {project.standard.clone()}{source}<br />{level}{again} }.into_any()));
+    }
+    let priorities = told
+        .priorities
+        .iter()
+        .map(|priority| view! { <li><a href=format!("/priorities/{}", priority.id)>{priority.title.clone()}</a></li> })
+        .collect_view();
+    if told.priorities.is_empty() && project.local_need.is_empty() {
+        rows.push(("Priorities", mend("None yet.", "Link a priority")));
+    } else if !told.priorities.is_empty() {
+        rows.push((
+            "Priorities",
+            view! { <ul class="nhsuk-list nhsuk-u-margin-bottom-0">{priorities}</ul> }.into_any(),
+        ));
+    }
+    if !project.local_need.is_empty() {
+        rows.push(("Local need", text(&project.local_need)));
+    }
+    let more = (!project.origin_note.is_empty()).then(|| format!(": {}", project.origin_note));
+    rows.push(("Came from", view! { {project.origin.words()}{more} }.into_any()));
+    if let Some(submitted) = project.submitted_at {
+        let on = crate::clock::date_in_london(submitted);
+        rows.push(("Registered", view! { {ui::time(on)}" by "{project.author.clone()} }.into_any()));
+    }
+    view! {
+        <section aria-labelledby="about">
+            <h2 class="nhsuk-heading-m" id="about">"About this project"</h2>
+            {ui::summary_list(rows)}
+        </section>
+    }
+    .into_any()
+}
+
+fn team(told: &Told) -> AnyView {
+    let id = told.project.id;
+    view! {
+        <section aria-labelledby="team">
+            <h2 class="nhsuk-heading-m" id="team">"Team"</h2>
+            {super::team::current(&told.team, told.today, None)}
+            {super::team::past(&told.team, told.today)}
+            <p class="baton-no-print"><a href=format!("/projects/{id}/team")>"The whole team, invitations and requests"</a></p>
+        </section>
+    }
+    .into_any()
+}
+
+fn history_section(told: &Told) -> AnyView {
+    let more = (told.history.len() >= NEWEST as usize)
+        .then(|| view! { <p><a href=format!("/projects/{}/history", told.project.id)>"The whole history"</a></p> });
+    view! {
+        <section class="baton-no-print" aria-labelledby="history">
+            <h2 class="nhsuk-heading-m" id="history">"History"</h2>
+            {parts::timeline(told.history.clone())}
+            {more}
+        </section>
+    }
+    .into_any()
+}
+
+fn draft(request: Request, told: Told, charts: Charts, cycles: Cycles) -> Result<Page, Error> {
+    let missing: Vec<FieldError> = match told.project.form()?.parse(Whole::Registered) {
+        Ok(_) => Vec::new(),
+        Err(Error::Invalid(errors)) => errors,
+        Err(other) => return Err(other),
+    };
+    Ok(Page::new(told.project.title.clone(), move || {
+        let id = told.project.id;
+        let author = told.may(Action::FinishDraft);
+        let form = Form::new(&request, SubmitDraft::PATH);
+        let summary = form.summary();
+        let edit = format!("/projects/{id}/edit");
+        let complete = missing.is_empty();
+        let state = if complete {
+            view! { <p>"Nothing is missing. When it is registered, it gets its reference and everybody in the trust can see it."</p> }.into_any()
+        } else {
+            let items = missing
+                .into_iter()
+                .map(|error| {
+                    let anchor = error.field.replace(['[', ']', '.'], "-");
+                    view! { <li><a href=format!("/projects/{id}/edit#{anchor}")>{error.message}</a></li> }
+                })
+                .collect_view();
+            view! {
+                <p>"Before it can be registered:"</p>
+                <ul class="nhsuk-list nhsuk-list--bullet">{items}</ul>
+            }
+            .into_any()
+        };
+        let submit = view! { {form.hidden("project", id)}{ui::submit("Register project")} }.into_any();
+        let delete = author.then(|| {
+            let form = Form::new(&request, DeleteDraft::PATH);
+            let fields = view! {
+                {form.hidden("project", id)}
+                <button class="nhsuk-button nhsuk-button--warning" type="submit" data-module="nhsuk-button" data-prevent-double-click="true">"Delete the draft"</button>
+            }
+            .into_any();
+            ui::details(
+                "Delete this draft",
+                view! {
+                    <p>"The draft and its measures are deleted for everybody who could see it. This cannot be undone."</p>
+                    {form.draw(fields)}
+                }
+                .into_any(),
+            )
+        });
+        view! {
+            {ui::back("/", "Home")}
+            {summary}
+            {title(&told)}
+            <div class="nhsuk-inset-text">
+                <p>"This is a draft. Only "{if author { "you".to_owned() } else { told.project.author.clone() }}" and the people invited can see it, and it is in no list."</p>
+                {state}
+            </div>
+            <div class="baton-actions">
+                {(complete && author).then(|| form.draw(submit))}
+                {ui::button_link(&edit, if complete { "Edit" } else { "Finish the form" }, complete)}
+                {told.may(Action::ManageTeam).then(|| view! { <a href=format!("/projects/{id}/team")>"Invite somebody"</a> })}
+            </div>
+            {about(&told)}
+            {charts.view(told.may(Action::RecordMeasurement))}
+            {cycles.view(told.may(Action::WriteCycle))}
+            {team(&told)}
+            {delete}
+        }
+        .into_any()
+    }))
+}
+
+/// All of a project's history, page by page.
+pub async fn history(request: Request) -> Result<Page, Error> {
+    let id: ProjectId = request.param("id")?;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, access::ReadProject(id)).await?;
+    let head = store::head(&mut conn, id).await?;
+    let rows = record::count_of_project(&mut conn, id).await?;
+    let last = rows.div_euclid(i64::from(A_PAGE)) + i64::from(rows % i64::from(A_PAGE) > 0);
+    let page = request.query("page").parse::<u32>().unwrap_or(1).clamp(1, u32::try_from(last.max(1)).unwrap_or(1));
+    let shown = record::of_project(&mut conn, id, A_PAGE, (page - 1) * A_PAGE).await?;
+    drop(conn);
+    Ok(Page::new(format!("History of {}", head.title), move || {
+        view! {
+            {ui::back(&format!("/projects/{id}"), &head.title)}
+            {ui::heading(&head.title, "History")}
+            {parts::timeline(shown)}
+            {ui::pages(i64::from(page), last, |page| format!("/projects/{id}/history?page={page}"))}
+        }
+        .into_any()
+    }))
+}

@@ -1,0 +1,106 @@
+//! Changing a project's status: what can happen, and one page that confirms it.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use crate::access;
+use crate::error::Error;
+use crate::id::ProjectId;
+use crate::parse::PARAGRAPH;
+use crate::projects::api::ChangeStatus;
+use crate::projects::model::Move;
+use crate::projects::parts;
+use crate::projects::store::{self, Head};
+use crate::request::Request;
+use crate::shell::{Page, Reply};
+use crate::ui::{self, Form};
+
+/// The moves that are open to the project, or the confirmation of one.
+pub async fn status(request: Request) -> Result<Reply, Error> {
+    let id: ProjectId = request.param("id")?;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, access::ChangeStatus(id)).await?;
+    let head = store::head(&mut conn, id).await?;
+    drop(conn);
+    if head.merged_into.is_some() {
+        return Ok(Reply::Redirect(format!("/projects/{id}")));
+    }
+    let chosen: Option<Move> = request.query("to").parse().ok();
+    // A form that came back keeps its place, also when the status has moved on meanwhile.
+    Ok(match chosen.filter(|to| to.fits(head.status) || request.rejected.is_some()) {
+        Some(to) => confirm(request, head, to),
+        None => choose(head),
+    }
+    .into())
+}
+
+fn choose(head: Head) -> Page {
+    Page::new(format!("Status of {}", head.title), move || {
+        let moves = Move::ALL
+            .iter()
+            .filter(|to| to.fits(head.status))
+            .map(|to| {
+                view! {
+                    <li>
+                        <h2 class="nhsuk-heading-s nhsuk-u-margin-bottom-1">
+                            <a href=format!("/projects/{}/status?to={to}", head.id)>{to.words()}</a>
+                        </h2>
+                        <p>{to.consequence().0}</p>
+                    </li>
+                }
+            })
+            .collect_view();
+        view! {
+            {ui::back(&format!("/projects/{}", head.id), &head.title)}
+            <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
+                {ui::heading(&head.title, "Change the status")}
+                <p>"It is now "{parts::status_tag(head.status)}</p>
+                <ul class="nhsuk-list">{moves}</ul>
+            </div></div>
+        }
+        .into_any()
+    })
+}
+
+fn confirm(request: Request, head: Head, to: Move) -> Page {
+    Page::new(format!("{}: {}", to.words(), head.title), move || {
+        let form = Form::new(&request, ChangeStatus::PATH).version(head.version);
+        let (happens, undone) = to.consequence();
+        let date = match to {
+            Move::Pause => {
+                Some(form.date("look_again_on", "When will you look at it again?").hint("Within a year.").view())
+            }
+            Move::Sustain => Some(form.date("look_again_on", "When is the next look?").hint("Within a year.").view()),
+            _ => None,
+        };
+        let note = match to {
+            Move::Stop => ("Why does it stop?", "Others learn from it."),
+            Move::NotQi => ("What is it, and where does it go?", "For example: research, with the R&D office."),
+            Move::Complete => ("What came of it? (optional)", "A sentence or two for whoever plans similar work."),
+            Move::Pause | Move::Sustain | Move::Resume | Move::Reopen => ("Note (optional)", ""),
+        };
+        let summary = form.summary();
+        let fields = view! {
+            {form.hidden("project", head.id)}
+            {form.hidden("to", to)}
+            {date}
+            {form.lines("note", note.0, 3).hint(note.1).limit(PARAGRAPH).view()}
+            <div class="baton-actions">
+                {ui::submit(to.words())}
+                <a href=format!("/projects/{}", head.id)>"Cancel"</a>
+            </div>
+        }
+        .into_any();
+        view! {
+            {ui::back(&format!("/projects/{}/status", head.id), "Change the status")}
+            <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
+                {summary}
+                {ui::heading(&head.title, to.words())}
+                <p>{happens}</p>
+                <p>{undone}</p>
+                {form.draw(fields)}
+            </div></div>
+        }
+        .into_any()
+    })
+}

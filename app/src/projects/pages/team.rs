@@ -1,0 +1,322 @@
+//! A project's team: who is in it and was in it, who is asked, and how that changes.
+
+use chrono::NaiveDate;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use crate::access::{self, Action, Standing};
+use crate::error::Error;
+use crate::id::{ProjectId, TeamRoleId};
+use crate::parse::PARAGRAPH;
+use crate::people;
+use crate::projects::api::{AskToJoin, ChangeRole, EndRole, Invite, LeaveTeam};
+use crate::projects::model::{OpenedBy, TeamRole};
+use crate::projects::parts;
+use crate::projects::store::{self, Place, Project, Question};
+use crate::request::Request;
+use crate::shell::Page;
+use crate::ui::{self, Form};
+
+/// Who is in the team, in a table; with a link that changes each place for those who may.
+pub fn current(team: &[Place], today: NaiveDate, changed_in: Option<ProjectId>) -> AnyView {
+    let rows: Vec<Vec<AnyView>> = team
+        .iter()
+        .filter(|place| place.is_current(today) || place.is_ahead(today))
+        .map(|place| {
+            let post = if place.post.is_empty() {
+                "No post in this trust now".into_any()
+            } else {
+                let until = place.post_ends.map(|on| view! { " until "{ui::time(on)} });
+                view! { {place.post.clone()}{until} }.into_any()
+            };
+            let mut cells = vec![
+                place.name.clone().into_any(),
+                place.role().words().into_any(),
+                post,
+                view! { {place.is_ahead(today).then_some("from ")}{ui::time(place.from_on)}{place.until_on.map(|on| view! { " until "{ui::time(on)} })} }.into_any(),
+            ];
+            if let Some(project) = changed_in {
+                cells.push(if place.role() == TeamRole::Lead {
+                    view! { <a href=format!("/projects/{project}/handover")>"Hand over"</a> }.into_any()
+                } else {
+                    view! { <a href=format!("/projects/{project}/team/{}", place.id)>"Change"<span class="nhsuk-u-visually-hidden">" "{place.name.clone()}</span></a> }.into_any()
+                });
+            }
+            cells
+        })
+        .collect();
+    if rows.is_empty() {
+        return ui::empty("Nobody is in the team yet.", None);
+    }
+    let mut columns = vec![ui::words("Name"), ui::words("Role"), ui::words("Post"), ui::words("Since")];
+    if changed_in.is_some() {
+        columns.push(ui::words("Change"));
+    }
+    ui::table("In the team", columns, rows)
+}
+
+/// Who was in the team, with what they contributed.
+pub fn past(team: &[Place], today: NaiveDate) -> AnyView {
+    let rows: Vec<Vec<AnyView>> = team
+        .iter()
+        .filter(|place| place.is_past(today))
+        .map(|place| {
+            let until = place.until_on.unwrap_or(today);
+            let contribution =
+                if place.contribution.is_empty() { "Not recorded".to_owned() } else { place.contribution.clone() };
+            vec![
+                place.name.clone().into_any(),
+                place.role().words().into_any(),
+                view! { {ui::time(place.from_on)}" to "{ui::time(until)} }.into_any(),
+                view! { <span class="baton-lines">{contribution}</span> }.into_any(),
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        return ().into_any();
+    }
+    let columns = vec![ui::words("Name"), ui::words("Role"), ui::words("When"), ui::words("What they contributed")];
+    ui::table("Past contributors", columns, rows)
+}
+
+/// The team's page.
+pub async fn team(request: Request) -> Result<Page, Error> {
+    let id: ProjectId = request.param("id")?;
+    let mut conn = request.store.read().await?;
+    let today = request.today();
+    let standing = access::standing(&mut conn, &request, id).await?;
+    let project = store::project(&mut conn, id, today, 0).await?;
+    let team = project.team()?;
+    let may = |action: fn(ProjectId) -> Action| access::may(action(id), standing);
+    let manages = may(Action::ManageTeam) && project.merged_into.is_none();
+    let joins = may(Action::AskToJoin)
+        && project.status.is_open()
+        && !team.iter().any(|place| Some(place.person) == request.visitor.id() && place.is_open_question());
+    let colleagues =
+        if manages { people::store::colleagues(&mut conn, project.trust_id, today).await? } else { Vec::new() };
+    drop(conn);
+    Ok(Page::new(format!("Team of {}", project.title), move || {
+        let invitation = Form::new(&request, Invite::PATH);
+        let joining = Form::new(&request, AskToJoin::PATH);
+        let leaving = Form::new(&request, LeaveTeam::PATH);
+        let summaries = view! { {invitation.summary()}{joining.summary()}{leaving.summary()} };
+        let leave = standing.team.then(|| leave(leaving, &project, standing));
+        let invite = manages.then(|| invite(invitation, &project, colleagues));
+        let join = joins.then(|| join(joining, id));
+        view! {
+            {ui::back(&format!("/projects/{id}"), &project.title)}
+            {summaries}
+            {ui::heading(&project.title, "Team")}
+            {questions(&request, &project, &team, standing, manages)}
+            {current(&team, today, manages.then_some(id))}
+            {past(&team, today)}
+            <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
+                {invite}
+                {join}
+                {leave}
+            </div></div>
+        }
+        .into_any()
+    }))
+}
+
+fn questions(request: &Request, project: &Project, team: &[Place], standing: Standing, manages: bool) -> AnyView {
+    let me = request.visitor.id();
+    let asked = team
+        .iter()
+        .filter(|place| place.is_open_question())
+        .map(|place| {
+            let of_this = Standing {
+                asked: Some(place.person) == me,
+                asks_anchor: place.role() == TeamRole::Supervisor,
+                wants_to_join: place.wants_to_join(),
+                ..standing
+            };
+            if access::may(Action::AnswerQuestion(place.id), of_this) {
+                let question = Question {
+                    id: place.id,
+                    project_id: project.id,
+                    title: project.title.clone(),
+                    reference: project.reference.clone(),
+                    role: place.role(),
+                    opened_by: if place.wants_to_join() { OpenedBy::Person } else { OpenedBy::Team },
+                    message: place.message.clone(),
+                    person_id: place.person,
+                    name: place.name.clone(),
+                    asked_at: place.asked_at,
+                };
+                let withdraws = manages && Some(place.person) != me && !place.wants_to_join();
+                return view! { {parts::question(request, &question, false)}{withdraws.then(|| withdraw(request, project.id, place))} }.into_any();
+            }
+            let waits = if place.wants_to_join() { "asked to join" } else { "is asked to be" };
+            let role = (!place.wants_to_join()).then(|| format!(" {}", place.role().words().to_lowercase()));
+            let account = (!place.account).then_some(" They have no account yet: the academy lead can confirm a supervisor for them.");
+            view! {
+                <div class="nhsuk-inset-text">
+                    <p><strong>{place.name.clone()}</strong>" "{waits}{role}" since "{ui::time(crate::clock::date_in_london(place.asked_at))}" and has no answer yet."{account}</p>
+                    {(manages && !place.wants_to_join()).then(|| withdraw(request, project.id, place))}
+                </div>
+            }
+            .into_any()
+        })
+        .collect_view();
+    asked.into_any()
+}
+
+fn withdraw(request: &Request, project: ProjectId, place: &Place) -> AnyView {
+    let form = Form::named(request, EndRole::PATH, &format!("w{}", place.id.0.simple()));
+    let fields = view! {
+        {form.hidden("project", project)}
+        {form.hidden("place", place.id)}
+        <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">
+            "Withdraw the invitation"<span class="nhsuk-u-visually-hidden">" of "{place.name.clone()}</span>
+        </button>
+    }
+    .into_any();
+    view! { <div class="baton-buttons-inline">{form.draw(fields)}</div> }.into_any()
+}
+
+fn invite(form: Form, project: &Project, colleagues: Vec<people::store::Colleague>) -> AnyView {
+    let options: Vec<(String, String)> = std::iter::once((String::new(), "Choose a colleague".to_owned()))
+        .chain(
+            colleagues
+                .into_iter()
+                .map(|colleague| (colleague.id.to_string(), format!("{} ({})", colleague.name, colleague.post))),
+        )
+        .collect();
+    let roles = TeamRole::INVITED
+        .iter()
+        .map(|role| (role.stored().to_owned(), role.words().to_owned(), role.sentence().to_owned()))
+        .collect();
+    let newcomer = form.is_rejected() && !(form.value("name").is_empty() && form.value("address").is_empty());
+    let fields = view! {
+        {form.hidden("project", project.id)}
+        {form.select("person", "Colleague", options).view()}
+        <details class="nhsuk-details" open=newcomer>
+            <summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">"They are not in the list"</span></summary>
+            <div class="nhsuk-details__text">
+                <p>"Name them. They are shown as asked, and can answer once they have an account."</p>
+                {form.line("name", "Their name").view()}
+                {form.email("address", "Their email address").view()}
+            </div>
+        </details>
+        {form.radios("role", "What do you ask them to be?", roles).view()}
+        {form.line("message", "A word to them (optional)").view()}
+        {ui::submit("Invite")}
+    }
+    .into_any();
+    view! {
+        <section aria-labelledby="invite">
+            <h2 class="nhsuk-heading-m" id="invite">"Invite somebody"</h2>
+            {form.draw(fields)}
+        </section>
+    }
+    .into_any()
+}
+
+fn join(form: Form, project: ProjectId) -> AnyView {
+    let fields = view! {
+        {form.hidden("project", project)}
+        {form.line("message", "What would you like to do?").hint("A line to its lead.").view()}
+        {ui::submit("Ask to join")}
+    }
+    .into_any();
+    view! {
+        <section aria-labelledby="join">
+            <h2 class="nhsuk-heading-m" id="join">"Ask to join"</h2>
+            <p>"The lead, the supervisor or the academy lead answers. You then become a member."</p>
+            {form.draw(fields)}
+        </section>
+    }
+    .into_any()
+}
+
+fn leave(form: Form, project: &Project, standing: Standing) -> AnyView {
+    let id = project.id;
+    let body = if standing.holder {
+        view! {
+            <p>"You lead this project. A lead leaves by handing it over, to a colleague or to the pool, so that it never stands without anybody."</p>
+            <p><a href=format!("/projects/{id}/handover")>"Prepare the handover"</a></p>
+        }
+        .into_any()
+    } else {
+        let anchor = standing
+            .anchor
+            .then(|| view! { <p>"You anchor this project. Once you leave, it shows that nobody does."</p> });
+        let fields = view! {
+            {form.hidden("project", id)}
+            {form.lines("contribution", "What did you contribute?", 3).hint("It stands on the project’s page from now on and is not changed afterwards.").limit(PARAGRAPH).view()}
+            {ui::submit_as("Leave the team", "then", "leave")}
+        }
+        .into_any();
+        view! {
+            {anchor}
+            <p>"You leave today and stay listed as a past contributor. To come back, ask to join."</p>
+            {form.draw(fields)}
+        }
+        .into_any()
+    };
+    view! {
+        <section aria-labelledby="leave">
+            <h2 class="nhsuk-heading-m" id="leave">"Leave the team"</h2>
+            {body}
+        </section>
+    }
+    .into_any()
+}
+
+/// Changing or ending one place.
+pub async fn place(request: Request) -> Result<Page, Error> {
+    let id: ProjectId = request.param("id")?;
+    let place: TeamRoleId = request.param("place")?;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, access::ManageTeam(id)).await?;
+    let project = store::project(&mut conn, id, request.today(), 0).await?;
+    drop(conn);
+    let today = request.today();
+    let place = project
+        .team()?
+        .into_iter()
+        .find(|one| one.id == place && one.role() != TeamRole::Lead && (one.is_current(today) || one.is_ahead(today)))
+        .ok_or(Error::NotFound)?;
+    Ok(Page::new(format!("{} in the team", place.name), move || {
+        let change = Form::new(&request, ChangeRole::PATH).with("role", place.role());
+        let end = Form::new(&request, EndRole::PATH);
+        let summaries = view! { {change.summary()}{end.summary()} };
+        let roles = TeamRole::MOVED
+            .iter()
+            .map(|role| (role.stored().to_owned(), role.words().to_owned(), role.sentence().to_owned()))
+            .collect();
+        let changed = view! {
+            {change.hidden("project", id)}
+            {change.hidden("place", place.id)}
+            {change.radios("role", "What are they from now on?", roles).view()}
+            {ui::submit("Change role")}
+        }
+        .into_any();
+        let ended = view! {
+            {end.hidden("project", id)}
+            {end.hidden("place", place.id)}
+            {end.lines("contribution", "What did they contribute?", 3).hint("It stands on the project’s page from now on and is not changed afterwards.").limit(PARAGRAPH).view()}
+            {ui::submit_as("End their place", "then", "end")}
+        }
+        .into_any();
+        let anchor = (place.role() == TeamRole::Supervisor)
+            .then(|| view! { <p>"They anchor this project. Once their place ends, it shows that nobody does, until another supervisor accepts."</p> });
+        view! {
+            {ui::back(&format!("/projects/{id}/team"), "Team")}
+            <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
+                {summaries}
+                {ui::heading(&project.title, &format!("{}, {}", place.name, place.role().words().to_lowercase()))}
+                <p>"In the team since "{ui::time(place.from_on)}"."</p>
+                <h2 class="nhsuk-heading-m">"Change their role"</h2>
+                {change.draw(changed)}
+                <h2 class="nhsuk-heading-m">"End their place"</h2>
+                {anchor}
+                <p>"It ends today. They stay listed as a past contributor and keep reading the project. To undo it, invite them again."</p>
+                {end.draw(ended)}
+            </div></div>
+        }
+        .into_any()
+    }))
+}
