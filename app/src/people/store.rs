@@ -122,7 +122,8 @@ pub struct DemoPerson {
     pub department: String,
 }
 
-/// The people of the demonstration trust with a current post or a role, leads first.
+/// The people of the demonstration trust with a current post or a role, in the
+/// order in which they were made: those whom one should try first stand first.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -137,7 +138,7 @@ pub async fn demo_people(conn: &mut Connection, today: NaiveDate) -> Result<Vec<
          join trust t on t.demonstration = 1
          where (o.trust_id = t.id or exists (select 1 from trust_role r where r.person_id = p.id and r.trust_id = t.id))
          group by p.id
-         order by exists (select 1 from trust_role r where r.person_id = p.id) desc, role, p.name",
+         order by p.id",
     )
     .bind(today)
     .fetch_all(conn)

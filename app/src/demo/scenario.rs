@@ -1,0 +1,472 @@
+//! The demonstration as it is written down: published titles and priorities with their sources, and
+//! invented people and events, dated relative to the day on which it is filled.
+
+use chrono::{Datelike as _, Days, Months, NaiveDate, Weekday};
+use serde::Deserialize;
+
+use super::series::Series;
+use crate::error::Error;
+
+/// A date that moves with the day of filling: days from it, or days from a changeover (`"last+7"`).
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "Written")]
+pub struct When {
+    from: From,
+    days: i64,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum From {
+    Today,
+    Before,
+    Last,
+    Next,
+    After,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Days(i64),
+    Named(String),
+}
+
+impl TryFrom<Written> for When {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        let text = match written {
+            Written::Days(days) => return Ok(Self { from: From::Today, days }),
+            Written::Named(text) => text,
+        };
+        let (name, days) = match text.find(['+', '-']) {
+            None => (text.as_str(), 0),
+            Some(at) => {
+                let (name, days) = text.split_at(at);
+                (name, days.parse().map_err(|_| format!("{text} has no number of days"))?)
+            }
+        };
+        let from = match name {
+            "before" => From::Before,
+            "last" => From::Last,
+            "next" => From::Next,
+            "after" => From::After,
+            _ => return Err(format!("{text} is no changeover")),
+        };
+        Ok(Self { from, days })
+    }
+}
+
+/// The days on which the demonstration stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Calendar {
+    /// The day of filling.
+    pub today: NaiveDate,
+    next: NaiveDate,
+}
+
+fn first_wednesday(month: NaiveDate) -> NaiveDate {
+    NaiveDate::from_weekday_of_month_opt(month.year(), month.month(), Weekday::Wed, 1).unwrap_or(month)
+}
+
+impl Calendar {
+    /// The next changeover is the first Wednesday of a month, three to eight weeks ahead whatever the
+    /// season, so that the demonstration always stands shortly before one; the others are four months apart.
+    #[must_use]
+    pub fn new(today: NaiveDate) -> Self {
+        let soonest = today + Days::new(21);
+        let this_month = first_wednesday(soonest);
+        let next = if this_month >= soonest { this_month } else { first_wednesday(soonest + Months::new(1)) };
+        Self { today, next }
+    }
+
+    /// The date that is meant.
+    #[must_use]
+    pub fn date(&self, when: When) -> NaiveDate {
+        let start = match when.from {
+            From::Today => self.today,
+            From::Before => first_wednesday(self.next - Months::new(8)),
+            From::Last => first_wednesday(self.next - Months::new(4)),
+            From::Next => self.next,
+            From::After => first_wednesday(self.next + Months::new(4)),
+        };
+        start + chrono::Duration::days(when.days)
+    }
+}
+
+/// A published title, with the place where it was read.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Title {
+    /// What projects.json calls it.
+    pub key: String,
+    /// The title.
+    pub title: String,
+    /// Where it was read.
+    pub source: String,
+}
+
+/// A priority after a published one; its aim is written for the demonstration.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Priority {
+    /// What projects.json calls it.
+    pub key: String,
+    /// The title.
+    pub title: String,
+    /// The aim.
+    pub aim: String,
+    /// Where it was published.
+    pub source: String,
+    /// Who answers for it.
+    pub owner: String,
+}
+
+/// The trust and its people, all of them invented.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trust {
+    /// Its name.
+    pub trust: String,
+    /// Its sites.
+    pub sites: Vec<String>,
+    /// Its departments.
+    pub departments: Vec<Department>,
+    /// Its people: those whom a visitor should try first stand first.
+    pub people: Vec<Person>,
+}
+
+/// A department.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Department {
+    /// What posts and projects call it.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// Its specialty.
+    pub specialty: String,
+    /// The place of its site in the list.
+    pub site: usize,
+}
+
+/// A person with their posts: department, first day, and the day on which the post is over.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// What projects call them.
+    pub key: String,
+    /// Their name.
+    pub name: String,
+    /// Their grade.
+    pub grade: String,
+    /// Their staff group.
+    #[serde(default = "medical")]
+    pub staff: String,
+    /// Their percentage of full time.
+    #[serde(default = "full_time")]
+    pub percent: i64,
+    /// A role in the trust.
+    pub role: Option<String>,
+    /// Their posts.
+    pub posts: Vec<(String, When, Option<When>)>,
+}
+
+fn medical() -> String {
+    "Medical".to_owned()
+}
+
+fn full_time() -> i64 {
+    100
+}
+
+/// A project with all that belongs to it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Project {
+    /// The key of its title.
+    pub title: String,
+    /// Its type, as stored.
+    #[serde(rename = "type", default = "quality_improvement")]
+    pub kind: String,
+    /// Its department.
+    pub department: String,
+    /// Its status, as stored.
+    #[serde(default = "active")]
+    pub status: String,
+    /// The day of its registration.
+    pub registered: When,
+    /// Who registered it; the first lead when nobody else is named.
+    pub author: Option<String>,
+    /// The problem.
+    pub problem: String,
+    /// What, for whom, how much, by when.
+    pub aim: Option<(String, String, String, When)>,
+    /// The keys of its priorities.
+    #[serde(default)]
+    pub priorities: Vec<String>,
+    /// Why it serves no priority.
+    #[serde(default)]
+    pub local_need: String,
+    /// Where it came from, and a word on it.
+    pub origin: Option<(String, String)>,
+    /// Standard, its source, the level to meet, the re-audit date.
+    pub standard: Option<(String, String, String, When)>,
+    /// When a resting project is looked at again.
+    pub look_again: Option<When>,
+    /// Why it closed, when, and a word on it.
+    pub closed: Option<(String, When, String)>,
+    /// The title's key of the project into which it was merged.
+    pub merged_into: Option<String>,
+    /// The next step and its date.
+    pub next_step: Option<(String, When)>,
+    /// The team.
+    #[serde(default)]
+    pub team: Vec<TeamRole>,
+    /// The measures.
+    #[serde(default)]
+    pub measures: Vec<Measure>,
+    /// The PDSA cycles.
+    #[serde(default)]
+    pub cycles: Vec<Cycle>,
+    /// The handovers, oldest first.
+    #[serde(default)]
+    pub handovers: Vec<Handover>,
+}
+
+fn quality_improvement() -> String {
+    "quality_improvement".to_owned()
+}
+
+fn active() -> String {
+    "active".to_owned()
+}
+
+/// A place in the team.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TeamRole {
+    /// Who.
+    pub who: String,
+    /// As what, as stored.
+    pub role: String,
+    /// From when; for a question, when it was asked.
+    pub from: When,
+    /// The day from which it is over.
+    pub until: Option<When>,
+    /// Its state, as stored.
+    #[serde(default = "accepted")]
+    pub state: String,
+    /// Who opened the question, as stored.
+    #[serde(default = "team")]
+    pub opened_by: String,
+    /// What was said with it.
+    #[serde(default)]
+    pub message: String,
+    /// What they contributed, frozen when the role ended.
+    #[serde(default)]
+    pub contribution: String,
+}
+
+fn accepted() -> String {
+    "accepted".to_owned()
+}
+
+fn team() -> String {
+    "team".to_owned()
+}
+
+/// A measure and the model of its points.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measure {
+    /// Its name.
+    pub name: String,
+    /// Its operational definition.
+    pub definition: String,
+    /// Its kind, as stored.
+    #[serde(default = "process")]
+    pub kind: String,
+    /// Its data type, as stored.
+    #[serde(default = "percentage")]
+    pub data: String,
+    /// Its unit.
+    #[serde(default)]
+    pub unit: String,
+    /// For a rate: so many.
+    pub per: Option<i64>,
+    /// Which way is better, as stored.
+    #[serde(default = "increase")]
+    pub better: String,
+    /// Its target.
+    pub target: Option<f64>,
+    /// Days between two points.
+    pub every: Option<i64>,
+    /// Where the data come from.
+    #[serde(default)]
+    pub source: String,
+    /// Who collects them.
+    #[serde(default)]
+    pub collector: String,
+    /// The model of its points; none has been taken without it.
+    pub series: Option<Series>,
+}
+
+fn process() -> String {
+    "process".to_owned()
+}
+
+fn percentage() -> String {
+    "percentage".to_owned()
+}
+
+fn increase() -> String {
+    "increase".to_owned()
+}
+
+/// A PDSA cycle.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cycle {
+    /// The change that it tests.
+    pub title: String,
+    /// First day.
+    pub from: When,
+    /// Last day.
+    pub until: Option<When>,
+    /// Plan: the question.
+    pub question: String,
+    /// Plan: the prediction.
+    pub prediction: String,
+    /// Do.
+    #[serde(default, rename = "do")]
+    pub done: String,
+    /// Study.
+    #[serde(default)]
+    pub study: String,
+    /// Act: the decision, as stored, and what follows.
+    pub act: Option<(String, String)>,
+}
+
+/// A handover.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Handover {
+    /// Its state, as stored.
+    pub state: String,
+    /// Who hands over; none when nobody led the project.
+    pub from: Option<String>,
+    /// The successor; none: the pool, and nobody has asked yet.
+    pub to: Option<String>,
+    /// It was offered to the pool.
+    #[serde(default)]
+    pub pool: bool,
+    /// Who prepared it, when that was not the one who hands over.
+    pub by: Option<String>,
+    /// When it was prepared.
+    pub made: When,
+    /// When it was offered.
+    pub offered: Option<When>,
+    /// When it takes effect.
+    pub effect: Option<When>,
+    /// When it was agreed, declined, withdrawn or had lapsed.
+    pub ended: Option<When>,
+    /// The state of the project in one paragraph.
+    #[serde(default)]
+    pub summary: String,
+    /// The next step and its date.
+    pub next_step: Option<(String, When)>,
+    /// Where files and tools are.
+    #[serde(default)]
+    pub files: String,
+    /// What not to repeat.
+    #[serde(default)]
+    pub not_repeat: String,
+    /// Approvals.
+    #[serde(default)]
+    pub approvals: String,
+    /// When they expire.
+    pub approvals_expire: Option<When>,
+    /// Who helped.
+    #[serde(default)]
+    pub helped: String,
+    /// For each measure, how the next point is got and when.
+    #[serde(default)]
+    pub measures: Vec<(String, When)>,
+    /// What each leaver contributed.
+    #[serde(default)]
+    pub contributions: Vec<(String, String)>,
+    /// Party, person, answer, word, day.
+    #[serde(default)]
+    pub answers: Vec<(String, String, String, String, When)>,
+}
+
+/// What was decided about two projects.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// The first project's title's key.
+    pub project: String,
+    /// The other's.
+    pub other: String,
+    /// As stored.
+    pub kind: String,
+    /// A word on it.
+    pub word: String,
+    /// Who decided.
+    pub by: String,
+    /// When.
+    pub on: When,
+}
+
+/// The whole demonstration.
+#[derive(Debug)]
+pub struct Scenario {
+    /// The published titles.
+    pub titles: Vec<Title>,
+    /// The priorities.
+    pub priorities: Vec<Priority>,
+    /// The trust.
+    pub trust: Trust,
+    /// Its projects.
+    pub projects: Vec<Project>,
+    /// What was decided about pairs of them.
+    pub links: Vec<Link>,
+}
+
+impl Scenario {
+    /// Reads what is embedded in the program.
+    ///
+    /// # Errors
+    /// When it is not well-formed, which a test excludes.
+    pub fn read() -> Result<Self, Error> {
+        Ok(Self {
+            titles: serde_json::from_str(include_str!("titles.json"))?,
+            priorities: serde_json::from_str(include_str!("priorities.json"))?,
+            trust: serde_json::from_str(include_str!("people.json"))?,
+            projects: serde_json::from_str(include_str!("projects.json"))?,
+            links: serde_json::from_str(include_str!("links.json"))?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_changeover_is_a_wednesday_within_twelve_weeks_on_every_day() {
+        let mut today = NaiveDate::from_ymd_opt(2026, 1, 1).expect("a date");
+        for _ in 0..1500 {
+            let calendar = Calendar::new(today);
+            let date = |text: &str| calendar.date(When::try_from(Written::Named(text.to_owned())).expect("a date"));
+            let ahead = (date("next") - today).num_days();
+            assert!((21..=56).contains(&ahead), "{today}: {ahead}");
+            assert_eq!(date("next").weekday(), Weekday::Wed);
+            assert!(date("last") < today - Days::new(60), "{today}");
+            assert!(date("before") < date("last") && date("after") > today + Days::new(100), "{today}");
+            assert_eq!(date("last+7"), date("last") + Days::new(7));
+            today = today + Days::new(1);
+        }
+    }
+}
