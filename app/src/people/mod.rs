@@ -1,12 +1,16 @@
 //! People, trusts, sites, departments, posts and roles; signing in and out.
 
+pub mod directory;
 pub mod model;
+pub mod organisation;
 
 #[cfg(feature = "ssr")]
 #[allow(missing_docs, reason = "the server macro makes undocumented structs of documented arguments")]
 pub mod api;
 #[cfg(feature = "ssr")]
 mod attempts;
+#[cfg(feature = "ssr")]
+mod information;
 #[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::{ChangePassword, SignIn, SignInAs, SignOut};
-use super::store;
+use super::{directory, information, organisation, store};
 use crate::error::Error;
 use crate::request::Request;
 use crate::route;
@@ -14,7 +14,8 @@ use crate::ui::{self, Form};
 /// The slice's pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    vec![route!("/sign-in", sign_in), route!("/sign-out", sign_out), route!("/account", account)]
+    let account = vec![route!("/sign-in", sign_in), route!("/sign-out", sign_out), route!("/account", account)];
+    [account, directory::pages::routes(), organisation::pages::routes(), information::routes()].concat()
 }
 
 async fn sign_in(request: Request) -> Result<Reply, Error> {
@@ -101,6 +102,11 @@ async fn sign_out(request: Request) -> Result<Reply, Error> {
 
 async fn account(request: Request) -> Result<Page, Error> {
     let person = request.person()?.clone();
+    let mut conn = request.store.read().await?;
+    let posts = directory::store::posts(&mut conn, person.trust, person.id).await?;
+    let projects = directory::store::projects(&mut conn, person.trust, person.id, request.today()).await?;
+    let addresses = directory::store::addresses(&mut conn, person.id).await?;
+    drop(conn);
     Ok(Page::new("Your account", move || {
         let form = Form::new(&request, ChangePassword::PATH);
         let summary = form.summary();
@@ -110,6 +116,26 @@ async fn account(request: Request) -> Result<Page, Error> {
             {ui::submit("Change password")}
         }
         .into_any();
+        let posts = if posts.is_empty() {
+            "None".into_any()
+        } else {
+            let line = |post: directory::store::Post| {
+                let ends = post.ends_on.map(|day| view! { " to "{ui::time(day)} });
+                view! { <li>{format!("{}, {}, from ", post.grade, post.department)}{ui::time(post.starts_on)}{ends}</li> }
+            };
+            view! { <ul class="nhsuk-list">{posts.into_iter().map(line).collect_view()}</ul> }.into_any()
+        };
+        let projects = if projects.is_empty() {
+            view! { "None yet. "<a href="/pool">"See what is looking for a lead"</a> }.into_any()
+        } else {
+            let line = |project: directory::store::PersonProject| {
+                let part = if project.leads { ", you lead" } else { ", you anchor" };
+                view! { <li><a href=format!("/projects/{}", project.id)>{project.title}</a>{part}</li> }
+            };
+            view! { <ul class="nhsuk-list">{projects.into_iter().map(line).collect_view()}</ul> }.into_any()
+        };
+        let addresses: Vec<String> = addresses.into_iter().map(|address| address.address).collect();
+        let addresses = if addresses.is_empty() { "None".to_owned() } else { addresses.join(", ") };
         view! {
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summary}
@@ -117,7 +143,11 @@ async fn account(request: Request) -> Result<Page, Error> {
                 {ui::summary_list(vec![
                     ("Name", person.name.clone().into_any()),
                     ("Trust", person.trust_name.clone().into_any()),
+                    ("Email addresses", addresses.into_any()),
+                    ("Posts", posts),
+                    ("Open projects", projects),
                 ])}
+                <p class="nhsuk-hint">"Is something wrong here? Your academy lead or administrator can change it."</p>
                 <h2 class="nhsuk-heading-m">"Change your password"</h2>
                 {form.draw(fields)}
             </div></div>

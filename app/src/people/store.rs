@@ -242,7 +242,7 @@ pub async fn find_or_name(
     Ok(person)
 }
 
-async fn insert_person(conn: &mut Connection, name: &str, now: DateTime<Utc>) -> Result<PersonId, Error> {
+pub(super) async fn insert_person(conn: &mut Connection, name: &str, now: DateTime<Utc>) -> Result<PersonId, Error> {
     let person = PersonId::new();
     sqlx::query("insert into person (id, name, created_at) values ($1, $2, $3)")
         .bind(person)
@@ -253,7 +253,7 @@ async fn insert_person(conn: &mut Connection, name: &str, now: DateTime<Utc>) ->
     Ok(person)
 }
 
-async fn insert_address(
+pub(super) async fn insert_address(
     conn: &mut Connection,
     person: PersonId,
     address: &str,

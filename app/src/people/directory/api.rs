@@ -1,0 +1,238 @@
+//! Adding and changing people, their posts, periods away, addresses, accounts and trust roles.
+
+use leptos::prelude::*;
+
+use super::model::{AddressForm, AwayForm, EndForm, FirstPasswordForm, NameForm, NewPersonForm, PostForm, TrustRole};
+use super::store;
+use crate::access::{GrantRoles, ManageOrganisation};
+use crate::error::Error;
+use crate::id::{AwayId, PersonId, PostId};
+use crate::people::password;
+use crate::request::{Request, redirect};
+
+/// Adds somebody with their first post.
+#[server(endpoint = "people/add")]
+pub async fn add_person(#[server(flatten)] form: NewPersonForm) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let new = form.parse()?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let id = store::add_person(&mut change, &allowed, &new).await?;
+    change.commit().await?;
+    redirect(format!("/people/{id}?done=saved"));
+    Ok(())
+}
+
+/// Changes a person's name.
+#[server(endpoint = "people/rename")]
+pub async fn rename_person(id: PersonId, version: i64, #[server(flatten)] form: NameForm) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let name = form.parse()?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    store::rename(&mut change, &allowed, id, version, &name).await?;
+    change.commit().await?;
+    redirect(format!("/people/{id}?done=saved"));
+    Ok(())
+}
+
+/// Adds a post.
+#[server(endpoint = "posts/add")]
+pub async fn add_post(person: PersonId, #[server(flatten)] form: PostForm) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let words = form.parse()?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    store::add_post(&mut change, &allowed, person, &words).await?;
+    change.commit().await?;
+    redirect(format!("/people/{person}?done=saved"));
+    Ok(())
+}
+
+/// Changes a post.
+#[server(endpoint = "posts/edit")]
+pub async fn edit_post(id: PostId, version: i64, #[server(flatten)] form: PostForm) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let words = form.parse()?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let person = store::edit_post(&mut change, &allowed, id, version, &words).await?;
+    change.commit().await?;
+    redirect(format!("/people/{person}?done=saved"));
+    Ok(())
+}
+
+/// Sets the last day of a post.
+#[server(endpoint = "posts/end")]
+pub async fn end_post(id: PostId, version: i64, #[server(flatten)] form: EndForm) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let ends_on = form.parse()?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let person = store::end_post(&mut change, &allowed, id, version, ends_on).await?;
+    change.commit().await?;
+    redirect(format!("/people/{person}?done=saved"));
+    Ok(())
+}
+
+/// Removes a post that was added by mistake.
+#[server(endpoint = "posts/remove")]
+pub async fn remove_post(id: PostId) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let person = store::remove_post(&mut change, &allowed, id).await?;
+    change.commit().await?;
+    redirect(format!("/people/{person}?done=removed"));
+    Ok(())
+}
+
+/// Adds a period away.
+#[server(endpoint = "away/add")]
+pub async fn add_away(person: PersonId, #[server(flatten)] form: AwayForm) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let words = form.parse()?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    store::add_away(&mut change, &allowed, person, &words).await?;
+    change.commit().await?;
+    redirect(format!("/people/{person}?done=saved"));
+    Ok(())
+}
+
+/// Removes a period away.
+#[server(endpoint = "away/remove")]
+pub async fn remove_away(id: AwayId) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let person = store::remove_away(&mut change, &allowed, id).await?;
+    change.commit().await?;
+    redirect(format!("/people/{person}?done=removed"));
+    Ok(())
+}
+
+/// Adds an address that is confirmed to be the person's.
+#[server(endpoint = "people/address/add")]
+pub async fn add_address(person: PersonId, #[server(flatten)] form: AddressForm) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let address = form.parse()?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    store::add_address(&mut change, &allowed, person, &address).await?;
+    change.commit().await?;
+    redirect(format!("/people/{person}/account?done=saved"));
+    Ok(())
+}
+
+/// Confirms that an address is the person's.
+#[server(endpoint = "people/address/confirm")]
+pub async fn confirm_address(person: PersonId, #[server(flatten)] form: AddressForm) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let address = form.parse()?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    store::confirm_address(&mut change, &allowed, person, &address).await?;
+    change.commit().await?;
+    redirect(format!("/people/{person}/account?done=saved"));
+    Ok(())
+}
+
+/// Removes an address.
+#[server(endpoint = "people/address/remove")]
+pub async fn remove_address(person: PersonId, #[server(flatten)] form: AddressForm) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let address = form.parse()?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    store::remove_address(&mut change, &allowed, person, &address).await?;
+    change.commit().await?;
+    redirect(format!("/people/{person}/account?done=removed"));
+    Ok(())
+}
+
+/// Gives a first password to somebody who has none.
+#[server(endpoint = "people/give-sign-in")]
+pub async fn give_sign_in(person: PersonId, #[server(flatten)] form: FirstPasswordForm) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let typed = form.parse()?;
+    // Asked before the hash is worked out, outside the change in which it is asked again: the writer
+    // waits for nothing but SQL.
+    let mut conn = request.store.read().await?;
+    let allowed = request.require(&mut conn, ManageOrganisation(trust)).await?;
+    store::may_give_sign_in(&mut conn, &allowed, person).await?;
+    drop(conn);
+    let hash = password::hash(typed).await?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    store::give_sign_in(&mut change, &allowed, person, &hash).await?;
+    change.commit().await?;
+    redirect(format!("/people/{person}/account?done=saved"));
+    Ok(())
+}
+
+/// Closes a person's account.
+#[server(endpoint = "people/close")]
+pub async fn close_account(person: PersonId) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    store::close(&mut change, &allowed, person).await?;
+    change.commit().await?;
+    redirect(format!("/people/{person}?done=saved"));
+    Ok(())
+}
+
+/// Opens a closed account again.
+#[server(endpoint = "people/reopen")]
+pub async fn reopen_account(person: PersonId) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    store::reopen(&mut change, &allowed, person).await?;
+    change.commit().await?;
+    redirect(format!("/people/{person}/account?done=saved"));
+    Ok(())
+}
+
+/// Grants a role in the trust.
+#[server(endpoint = "people/grant-role")]
+pub async fn grant_role(person: PersonId, role: String) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let role: TrustRole = role.parse()?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, GrantRoles(trust)).await?;
+    store::grant(&mut change, &allowed, person, role).await?;
+    change.commit().await?;
+    redirect(format!("/people/{person}/account?done=saved"));
+    Ok(())
+}
+
+/// Takes a role in the trust away.
+#[server(endpoint = "people/take-role")]
+pub async fn take_role(person: PersonId, role: String) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let role: TrustRole = role.parse()?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, GrantRoles(trust)).await?;
+    store::take(&mut change, &allowed, person, role).await?;
+    change.commit().await?;
+    redirect(format!("/people/{person}/account?done=saved"));
+    Ok(())
+}

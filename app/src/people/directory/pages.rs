@@ -1,0 +1,688 @@
+//! The list of the trust's people, a person's page, and the forms that change what is on it.
+
+use chrono::NaiveDate;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::api::{
+    AddAddress, AddAway, AddPerson, AddPost, CloseAccount, ConfirmAddress, EditPost, EndPost, GiveSignIn, GrantRole,
+    RemoveAddress, RemoveAway, RemovePost, RenamePerson, ReopenAccount, TakeRole,
+};
+use super::model::{GRADES, STAFF_GROUPS, Show, TrustRole};
+use super::store::{self, Address, Away, Filter, Person, PersonProject, PersonRow, Post};
+use crate::access::{GrantRoles, ManageOrganisation};
+use crate::error::Error;
+use crate::handover::continuity::{self, DUE_DAYS, Tenure};
+use crate::id::{DepartmentId, PersonId, PostId};
+use crate::people::store::{Department, departments};
+use crate::request::Request;
+use crate::route;
+use crate::shell::{Page, Route};
+use crate::ui::{self, Form};
+
+/// The pages of people.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![
+        route!("/people", list),
+        route!("/people/new", new_person),
+        route!("/people/{id}", person),
+        route!("/people/{id}/edit", rename),
+        route!("/people/{id}/account", account),
+        route!("/people/{id}/posts/new", new_post),
+        route!("/people/{id}/away/new", new_away),
+        route!("/posts/{id}", edit_post),
+        route!("/posts/{id}/end", end_post),
+    ]
+}
+
+fn filter_of(request: &Request) -> Filter {
+    Filter {
+        name: request.query("q").trim().chars().take(200).collect(),
+        department: request.query("department").parse().ok(),
+        show: Show::of(request.query("show")),
+        page: request.query("page").parse().unwrap_or(1).clamp(1, 100_000),
+    }
+}
+
+fn address_of(filter: &Filter, page: i64) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if !filter.name.is_empty() {
+        query.append_pair("q", &filter.name);
+    }
+    if let Some(department) = filter.department {
+        query.append_pair("department", &department.to_string());
+    }
+    if filter.show != Show::All {
+        query.append_pair("show", filter.show.code());
+    }
+    if page > 1 {
+        query.append_pair("page", &page.to_string());
+    }
+    let query = query.finish();
+    if query.is_empty() { "/people".to_owned() } else { format!("/people?{query}") }
+}
+
+async fn list(request: Request) -> Result<Page, Error> {
+    let trust = request.person()?.trust;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ManageOrganisation(trust)).await?;
+    let filter = filter_of(&request);
+    let departments = departments(&mut conn, trust).await?;
+    let found = store::people(&mut conn, trust, &filter, request.today()).await?;
+    drop(conn);
+    let today = request.today();
+    Ok(Page::new("People", move || {
+        let last = (found.total + store::PAGE - 1) / store::PAGE;
+        let told = ui::count(found.total, "person", "people");
+        let results = if found.rows.is_empty() {
+            let words = "Nobody matches. Try part of the name, another department, or everybody.";
+            ui::empty(words, Some(("/people", "Show everybody")))
+        } else {
+            view! { {people_table(found.rows, today)}{ui::pages(filter.page, last, |page| address_of(&filter, page))} }
+                .into_any()
+        };
+        view! {
+            {ui::heading("", "People")}
+            <div class="baton-actions">{ui::button_link("/people/new", "Add a person", false)}</div>
+            <div class="baton-browse">
+                {filters(&filter, &departments)}
+                <div class="baton-browse__results">
+                    <div class="baton-browse__summary"><p role="status">{told}</p></div>
+                    {results}
+                </div>
+            </div>
+        }
+        .into_any()
+    }))
+}
+
+fn filters(filter: &Filter, departments: &[Department]) -> AnyView {
+    let option = |value: String, label: String, chosen: bool| {
+        view! { <option value=value selected=chosen>{label}</option> }
+    };
+    let shows = Show::ALL
+        .map(|show| option(show.code().to_owned(), show.words().to_owned(), filter.show == show))
+        .collect_view();
+    let departments = departments
+        .iter()
+        .map(|department| {
+            option(department.id.to_string(), department.name.clone(), filter.department == Some(department.id))
+        })
+        .collect_view();
+    view! {
+        <form class="baton-filters" method="get" action="/people">
+            <h2 class="baton-filters__title">"Filter"</h2>
+            <div class="nhsuk-form-group">
+                <label class="nhsuk-label" for="q">"Name"</label>
+                <input class="nhsuk-input" id="q" name="q" type="search" value=filter.name.clone() />
+            </div>
+            <div class="nhsuk-form-group">
+                <label class="nhsuk-label" for="department">"Department"</label>
+                <select class="nhsuk-select" id="department" name="department">
+                    <option value="">"All departments"</option>
+                    {departments}
+                </select>
+            </div>
+            <div class="nhsuk-form-group">
+                <label class="nhsuk-label" for="show">"Show"</label>
+                <select class="nhsuk-select" id="show" name="show">{shows}</select>
+            </div>
+            <div class="baton-actions">
+                <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">"Apply filters"</button>
+                <a href="/people">"Clear"</a>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn people_table(rows: Vec<PersonRow>, today: NaiveDate) -> AnyView {
+    let rows = rows.into_iter().map(|row| {
+        let roles = [(row.academy_lead, TrustRole::AcademyLead), (row.administrator, TrustRole::Administrator)]
+            .into_iter()
+            .filter(|(has, _)| *has)
+            .map(|(_, role)| view! { " "{ui::tag(role.words(), "blue")} })
+            .collect_view();
+        let ends = match row.ends_on {
+            _ if row.post.is_empty() => ().into_any(),
+            None => "No end date".into_any(),
+            Some(day) => view! { {ui::time(day)}", "{ui::distance(day, today)} }.into_any(),
+        };
+        let post = if row.post.is_empty() { "No current post".to_owned() } else { row.post };
+        vec![
+            view! { <a href=format!("/people/{}", row.id)>{row.name}</a>{roles} }.into_any(),
+            post.into_any(),
+            ends,
+            row.leads.into_any(),
+        ]
+    });
+    let columns = vec![ui::words("Name"), ui::words("Post now"), ui::words("Ends"), ui::numbers("Projects led")];
+    ui::table("People", columns, rows.collect())
+}
+
+fn dates(starts_on: NaiveDate, ends_on: Option<NaiveDate>) -> AnyView {
+    match ends_on {
+        Some(end) => view! { {ui::time(starts_on)}" to "{ui::time(end)} }.into_any(),
+        None => view! { "Since "{ui::time(starts_on)}", no end date" }.into_any(),
+    }
+}
+
+/// How long somebody can hold projects of the trust, as continuity sees it.
+fn tenure(person: &Person, posts: &[Post], away: &[Away], today: NaiveDate) -> Tenure {
+    continuity::Lead {
+        from_on: today,
+        until_on: None,
+        closed_on: person.closed_on,
+        posts: posts.iter().map(|post| continuity::Post { starts_on: post.starts_on, ends_on: post.ends_on }).collect(),
+        away: away
+            .iter()
+            .map(|away| continuity::Away {
+                starts_on: away.starts_on,
+                ends_on: away.ends_on,
+                keeps_contributing: away.keeps_contributing,
+            })
+            .collect(),
+    }
+    .tenure(today)
+}
+
+/// Says what becomes of the projects that somebody leads, when they cannot hold them much longer.
+fn at_risk(name: &str, projects: &[PersonProject], tenure: Tenure, today: NaiveDate) -> AnyView {
+    let led: Vec<_> = projects.iter().filter(|project| project.leads).collect();
+    let number = i64::try_from(led.len()).unwrap_or(i64::MAX);
+    let words = match tenure {
+        Tenure::Over => format!(
+            "{name} leads {} and cannot hold {} now: {} in the pool, looking for a lead.",
+            ui::count(number, "project", "projects"),
+            if number == 1 { "it" } else { "them" },
+            if number == 1 { "it is" } else { "they are" },
+        ),
+        Tenure::Until(day) if (day - today).num_days() <= DUE_DAYS => format!(
+            "{name} leads {} and can hold {} until {}, {}: {} due for handover.",
+            ui::count(number, "project", "projects"),
+            if number == 1 { "it" } else { "them" },
+            ui::day(day),
+            ui::distance(day, today),
+            if number == 1 { "it is" } else { "they are" },
+        ),
+        Tenure::Until(_) | Tenure::Open => return ().into_any(),
+    };
+    if led.is_empty() {
+        return ().into_any();
+    }
+    let links = led
+        .into_iter()
+        .map(|project| view! { <li><a href=format!("/projects/{}/handover", project.id)>"Hand over "{project.title.clone()}</a></li> })
+        .collect_view();
+    view! { <div class="nhsuk-inset-text"><p>{words}</p><ul class="nhsuk-list">{links}</ul></div> }.into_any()
+}
+
+fn projects_table(projects: Vec<PersonProject>) -> AnyView {
+    let rows = projects.into_iter().map(|project| {
+        vec![
+            view! { <a href=format!("/projects/{}", project.id)>{project.title}</a> }.into_any(),
+            project.reference.into_any(),
+            if project.leads { "Leads".into_any() } else { "Anchors".into_any() },
+            ui::time(project.from_on),
+        ]
+    });
+    let columns = vec![ui::words("Project"), ui::words("Reference"), ui::words("Part"), ui::words("Since")];
+    ui::table("Open projects they lead or anchor", columns, rows.collect())
+}
+
+fn hidden(text: String) -> AnyView {
+    view! { <span class="nhsuk-u-visually-hidden">{text}</span> }.into_any()
+}
+
+fn posts_table(posts: Vec<Post>, today: NaiveDate) -> AnyView {
+    let rows = posts.into_iter().map(|post| {
+        let of = format!(" the post as {} in {}", post.grade, post.department);
+        let running = post.ends_on.is_none_or(|day| day >= today);
+        let end = running.then(|| {
+            view! { <a href=format!("/posts/{}/end", post.id)>"End"{hidden(of.clone())}</a> }
+        });
+        vec![
+            format!("{}, {}", post.grade, post.department).into_any(),
+            post.staff_group.into_any(),
+            dates(post.starts_on, post.ends_on),
+            format!("{} %", post.percent).into_any(),
+            view! { <div class="baton-buttons-inline"><a href=format!("/posts/{}", post.id)>"Change"{hidden(of)}</a>{end}</div> }
+                .into_any(),
+        ]
+    });
+    let columns = vec![
+        ui::words("Post"),
+        ui::words("Staff group"),
+        ui::words("Dates"),
+        ui::numbers("Of full time"),
+        ui::words("Actions"),
+    ];
+    ui::table("Posts", columns, rows.collect())
+}
+
+fn small_button(form: Form, fields: AnyView, label: &'static str, of: String) -> AnyView {
+    let fields = view! {
+        {fields}
+        <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">{label}{hidden(of)}</button>
+    }
+    .into_any();
+    form.draw(fields)
+}
+
+fn away_section(request: &Request, person: PersonId, away: Vec<Away>) -> AnyView {
+    let table = (!away.is_empty()).then(|| {
+        let rows = away.into_iter().map(|period| {
+            let form = Form::named(request, RemoveAway::PATH, &period.id.to_string());
+            let fields = form.hidden("id", period.id);
+            vec![
+                dates(period.starts_on, Some(period.ends_on)),
+                if period.keeps_contributing { "Yes".into_any() } else { "No".into_any() },
+                small_button(form, fields, "Remove", format!(" the period from {}", ui::day(period.starts_on))),
+            ]
+        });
+        let columns = vec![ui::words("Dates"), ui::words("Keeps contributing"), ui::words("Actions")];
+        ui::table("Periods away", columns, rows.collect())
+    });
+    let none = table.is_none().then(|| view! { <h2 class="nhsuk-heading-m">"Periods away"</h2><p>"None."</p> });
+    view! { {table}{none}<p><a href=format!("/people/{person}/away/new")>"Add a period away"</a></p> }.into_any()
+}
+
+async fn person(request: Request) -> Result<Page, Error> {
+    let trust = request.person()?.trust;
+    let id: PersonId = request.param("id")?;
+    let today = request.today();
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ManageOrganisation(trust)).await?;
+    let person = store::person(&mut conn, trust, id, today).await?;
+    let posts = store::posts(&mut conn, trust, id).await?;
+    let away = store::away(&mut conn, trust, id).await?;
+    let addresses = store::addresses(&mut conn, id).await?;
+    let projects = store::projects(&mut conn, trust, id, today).await?;
+    drop(conn);
+    Ok(Page::new(person.name.clone(), move || {
+        let warned = at_risk(&person.name, &projects, tenure(&person, &posts, &away, today), today);
+        let closed =
+            person.closed_on.map(|day| view! { <p>{ui::tag("Account closed", "grey")}" since "{ui::time(day)}</p> });
+        let posts = if posts.is_empty() {
+            let words = "They have no post in this trust. With a post they can sign in, lead and anchor projects.";
+            ui::empty(words, None)
+        } else {
+            posts_table(posts, today)
+        };
+        let projects = if projects.is_empty() { ().into_any() } else { projects_table(projects) };
+        let roles: Vec<&str> =
+            TrustRole::ALL.into_iter().filter(|role| person.has(*role)).map(TrustRole::words).collect();
+        let roles = if roles.is_empty() { "None".to_owned() } else { roles.join(", ") };
+        let addresses = if addresses.is_empty() {
+            "None".into_any()
+        } else {
+            addresses.into_iter().map(|address| view! { <div>{address_view(&address)}</div> }).collect_view().into_any()
+        };
+        view! {
+            {ui::back("/people", "People")}
+            {ui::heading("", &person.name)}
+            {closed}
+            {warned}
+            <div class="baton-actions">
+                {ui::button_link(&format!("/people/{id}/posts/new"), "Add a post", false)}
+                {ui::button_link(&format!("/people/{id}/edit"), "Change the name", true)}
+                {ui::button_link(&format!("/people/{id}/account"), "Sign-in and roles", true)}
+            </div>
+            {posts}
+            {projects}
+            {away_section(&request, id, away)}
+            <h2 class="nhsuk-heading-m">"Sign-in and roles"</h2>
+            {ui::summary_list(vec![
+                ("Email addresses", addresses),
+                ("Password", if person.signs_in { "Set".into_any() } else { "None: they cannot sign in".into_any() }),
+                ("Roles in the trust", roles.into_any()),
+            ])}
+        }
+        .into_any()
+    }))
+}
+
+fn address_view(address: &Address) -> AnyView {
+    let state = address.verified_at.is_none().then(|| view! { " "{ui::tag("Not confirmed", "yellow")} });
+    view! { <span class="baton-lines">{address.address.clone()}</span>{state} }.into_any()
+}
+
+fn frame(back: AnyView, summary: AnyView, caption: &str, title: &str, body: AnyView) -> AnyView {
+    view! {
+        {back}
+        <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
+            {summary}
+            {ui::heading(caption, title)}
+            {body}
+        </div></div>
+    }
+    .into_any()
+}
+
+fn suggestions(id: &'static str, words: &'static [&'static str]) -> AnyView {
+    let options = words.iter().map(|word| view! { <option value=*word /> }).collect_view();
+    view! { <datalist id=id>{options}</datalist> }.into_any()
+}
+
+fn post_fields(form: &Form, departments: &[Department]) -> AnyView {
+    let mut options = vec![(String::new(), "Choose a department".to_owned())];
+    options.extend(departments.iter().map(|department| (department.id.to_string(), department.name.clone())));
+    view! {
+        {form.select("department", "Department", options).view()}
+        {form.line("staff_group", "Staff group").width(20).suggested_by("staff-groups").view()}
+        {suggestions("staff-groups", STAFF_GROUPS)}
+        {form.line("grade", "Grade").hint("For example, ST3, Consultant or Band 6").width(20).suggested_by("grades").view()}
+        {suggestions("grades", GRADES)}
+        {form.date("starts_on", "First day").hint("For example, 5 8 2026").view()}
+        {form.date("ends_on", "Last day (optional)").hint("Leave empty for a permanent post").view()}
+        {form.number("percent", "Percentage of full time").width(3).suffix("%").view()}
+    }
+    .into_any()
+}
+
+async fn new_person(request: Request) -> Result<Page, Error> {
+    let trust = request.person()?.trust;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ManageOrganisation(trust)).await?;
+    let departments = departments(&mut conn, trust).await?;
+    drop(conn);
+    Ok(Page::new("Add a person", move || {
+        let back = ui::back("/people", "People");
+        if departments.is_empty() {
+            let words = "A person works in a department, and the trust has none yet.";
+            let step = ui::empty(words, Some(("/departments/new", "Add the first department")));
+            return frame(back, ().into_any(), "", "Add a person", step);
+        }
+        let form = Form::new(&request, AddPerson::PATH).with("staff_group", "Medical").with("percent", 100);
+        let summary = form.summary();
+        let fields = view! {
+            {form.line("name", "Name").hint("First and last name, as colleagues know them").view()}
+            {form.email("address", "Email address (optional)").hint("You confirm that it is theirs. They need one to sign in.").view()}
+            <h2 class="nhsuk-heading-m">"First post in this trust"</h2>
+            {post_fields(&form, &departments)}
+            {ui::submit("Add person")}
+        }
+        .into_any();
+        frame(back, summary, "", "Add a person", form.draw(fields))
+    }))
+}
+
+async fn rename(request: Request) -> Result<Page, Error> {
+    let trust = request.person()?.trust;
+    let id: PersonId = request.param("id")?;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ManageOrganisation(trust)).await?;
+    let person = store::person(&mut conn, trust, id, request.today()).await?;
+    drop(conn);
+    Ok(Page::new(format!("Change the name of {}", person.name), move || {
+        let form = Form::new(&request, RenamePerson::PATH).version(person.version).with("name", &person.name);
+        let summary = form.summary();
+        let fields = view! { {form.hidden("id", id)}{form.line("name", "Name").view()}{ui::submit("Save")} }.into_any();
+        let back = ui::back(&format!("/people/{id}"), &person.name);
+        frame(back, summary, &person.name, "Change the name", form.draw(fields))
+    }))
+}
+
+async fn new_post(request: Request) -> Result<Page, Error> {
+    let trust = request.person()?.trust;
+    let id: PersonId = request.param("id")?;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ManageOrganisation(trust)).await?;
+    let person = store::person(&mut conn, trust, id, request.today()).await?;
+    let posts = store::posts(&mut conn, trust, id).await?;
+    let departments = departments(&mut conn, trust).await?;
+    drop(conn);
+    Ok(Page::new(format!("Add a post of {}", person.name), move || {
+        let mut form = Form::new(&request, AddPost::PATH).with("percent", 100);
+        if let Some(last) = posts.first() {
+            let follows = last.ends_on.and_then(|day| day.succ_opt());
+            form = form.with("staff_group", &last.staff_group).with_date("starts_on", follows);
+        }
+        let summary = form.summary();
+        let fields = view! {
+            {form.hidden("person", id)}
+            {post_fields(&form, &departments)}
+            {ui::submit("Add post")}
+        }
+        .into_any();
+        let words = view! { <p>"Posts may overlap, for example two part-time posts."</p> };
+        let back = ui::back(&format!("/people/{id}"), &person.name);
+        frame(back, summary, &person.name, "Add a post", view! { {words}{form.draw(fields)} }.into_any())
+    }))
+}
+
+/// The departments in use, and the one that the post is in.
+fn offered(mut departments: Vec<Department>, id: DepartmentId, name: &str) -> Vec<Department> {
+    if !departments.iter().any(|department| department.id == id) {
+        let name = format!("{name} (retired)");
+        departments.push(Department { id, name, specialty: String::new(), site: String::new() });
+    }
+    departments
+}
+
+async fn edit_post(request: Request) -> Result<Page, Error> {
+    let trust = request.person()?.trust;
+    let id: PostId = request.param("id")?;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ManageOrganisation(trust)).await?;
+    let post = store::post(&mut conn, trust, id).await?;
+    let person = store::person(&mut conn, trust, post.person_id, request.today()).await?;
+    let departments = offered(departments(&mut conn, trust).await?, post.department_id, &post.department);
+    drop(conn);
+    Ok(Page::new(format!("Change a post of {}", person.name), move || {
+        let form = Form::new(&request, EditPost::PATH)
+            .version(post.version)
+            .with("department", post.department_id)
+            .with("staff_group", &post.staff_group)
+            .with("grade", &post.grade)
+            .with_date("starts_on", Some(post.starts_on))
+            .with_date("ends_on", post.ends_on)
+            .with("percent", post.percent);
+        let remove = Form::new(&request, RemovePost::PATH);
+        let summary = view! { {form.summary()}{remove.summary()} }.into_any();
+        let fields = view! { {form.hidden("id", id)}{post_fields(&form, &departments)}{ui::submit("Save")} }.into_any();
+        let gone = view! {
+            {remove.hidden("id", id)}
+            <button class="nhsuk-button nhsuk-button--secondary" type="submit">"Remove this post"</button>
+        }
+        .into_any();
+        let body = view! {
+            {form.draw(fields)}
+            <h2 class="nhsuk-heading-m">"Added by mistake?"</h2>
+            <p>"A post that is over is kept with its dates. Remove it only when it never was."</p>
+            {remove.draw(gone)}
+        }
+        .into_any();
+        let back = ui::back(&format!("/people/{}", person.id), &person.name);
+        frame(back, summary, &person.name, "Change a post", body)
+    }))
+}
+
+async fn end_post(request: Request) -> Result<Page, Error> {
+    let trust = request.person()?.trust;
+    let id: PostId = request.param("id")?;
+    let today = request.today();
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ManageOrganisation(trust)).await?;
+    let post = store::post(&mut conn, trust, id).await?;
+    let person = store::person(&mut conn, trust, post.person_id, today).await?;
+    let projects = store::projects(&mut conn, trust, post.person_id, today).await?;
+    drop(conn);
+    Ok(Page::new(format!("End a post of {}", person.name), move || {
+        let form = Form::new(&request, EndPost::PATH).version(post.version).with_date("ends_on", post.ends_on);
+        let summary = form.summary();
+        let fields = view! {
+            {form.hidden("id", id)}
+            {form.date("ends_on", "Last day").hint("For example, 4 8 2026").view()}
+            {ui::submit("End the post")}
+        }
+        .into_any();
+        let effect = (!projects.is_empty()).then(|| {
+            view! {
+                <p>"What they lead is due for handover from 12 weeks before the last day. If nobody has taken it on by then, and no other post of theirs follows, it goes into the pool by itself."</p>
+                {projects_table(projects)}
+            }
+        });
+        let body = view! {
+            <p>{format!("{}, {}. ", post.grade, post.department)}{dates(post.starts_on, post.ends_on)}"."</p>
+            {form.draw(fields)}
+            {effect}
+        }
+        .into_any();
+        let back = ui::back(&format!("/people/{}", person.id), &person.name);
+        frame(back, summary, &person.name, "End a post", body)
+    }))
+}
+
+async fn new_away(request: Request) -> Result<Page, Error> {
+    let trust = request.person()?.trust;
+    let id: PersonId = request.param("id")?;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ManageOrganisation(trust)).await?;
+    let person = store::person(&mut conn, trust, id, request.today()).await?;
+    drop(conn);
+    Ok(Page::new(format!("Add a period away of {}", person.name), move || {
+        let form = Form::new(&request, AddAway::PATH);
+        let summary = form.summary();
+        let keeps = vec![("yes".to_owned(), "They keep contributing to their projects".to_owned())];
+        let fields = view! {
+            {form.hidden("person", id)}
+            {form.date("starts_on", "First day").view()}
+            {form.date("ends_on", "Last day").view()}
+            {form.checkboxes("keeps[]", "During this time", keeps).view()}
+            {ui::submit("Add period")}
+        }
+        .into_any();
+        let body = view! {
+            <p>"Baton keeps the dates and never the reason. More than four weeks without contributing put what they lead into the pool for that time."</p>
+            {form.draw(fields)}
+        }
+        .into_any();
+        let back = ui::back(&format!("/people/{id}"), &person.name);
+        frame(back, summary, &person.name, "Add a period away", body)
+    }))
+}
+
+async fn account(request: Request) -> Result<Page, Error> {
+    let trust = request.person()?.trust;
+    let id: PersonId = request.param("id")?;
+    let today = request.today();
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ManageOrganisation(trust)).await?;
+    let grants = request.may(&mut conn, GrantRoles(trust)).await?;
+    let person = store::person(&mut conn, trust, id, today).await?;
+    let addresses = store::addresses(&mut conn, id).await?;
+    drop(conn);
+    Ok(Page::new(format!("Sign-in and roles of {}", person.name), move || {
+        let mut summaries = Vec::new();
+        let addresses = addresses_section(&request, &person, &addresses, &mut summaries);
+        let password = password_section(&request, &person, &mut summaries);
+        let roles = roles_section(&request, &person, grants, &mut summaries);
+        let close = closing_section(&request, &person, today, &mut summaries);
+        let body = view! { {addresses}{password}{roles}{close} }.into_any();
+        let back = ui::back(&format!("/people/{id}"), &person.name);
+        frame(back, summaries.collect_view().into_any(), &person.name, "Sign-in and roles", body)
+    }))
+}
+
+fn addresses_section(
+    request: &Request,
+    person: &Person,
+    addresses: &[Address],
+    summaries: &mut Vec<AnyView>,
+) -> AnyView {
+    let rows = addresses.iter().enumerate().map(|(at, address)| {
+        let mut button = |path: &'static str, label: &'static str| {
+            let form = Form::named(request, path, &format!("address-{at}"));
+            summaries.push(form.summary());
+            let fields = view! {
+                {form.hidden("person", person.id)}
+                {form.hidden("address", &address.address)}
+            };
+            small_button(form, fields.into_any(), label, format!(" {}", address.address))
+        };
+        let confirm = address.verified_at.is_none().then(|| button(ConfirmAddress::PATH, "Confirm"));
+        let remove = button(RemoveAddress::PATH, "Remove");
+        vec![address_view(address), view! { <div class="baton-buttons-inline">{confirm}{remove}</div> }.into_any()]
+    });
+    let table = if addresses.is_empty() {
+        view! { <h2 class="nhsuk-heading-m">"Email addresses"</h2><p>"None."</p> }.into_any()
+    } else {
+        ui::table("Email addresses", vec![ui::words("Address"), ui::words("Actions")], rows.collect())
+    };
+    let form = Form::new(request, AddAddress::PATH);
+    summaries.push(form.summary());
+    let fields = view! {
+        {form.hidden("person", person.id)}
+        {form.email("address", "Another email address").hint("You confirm that it is theirs").view()}
+        <button class="nhsuk-button nhsuk-button--secondary" type="submit">"Add address"</button>
+    }
+    .into_any();
+    view! { {table}{form.draw(fields)} }.into_any()
+}
+
+fn password_section(request: &Request, person: &Person, summaries: &mut Vec<AnyView>) -> AnyView {
+    let body = if person.signs_in {
+        view! { <p>"They have a password, which only they can change."</p> }.into_any()
+    } else {
+        let form = Form::new(request, GiveSignIn::PATH);
+        summaries.push(form.summary());
+        let fields = view! {
+            {form.hidden("person", person.id)}
+            {form.password("password", "First password").hint("At least 12 characters. Three random words work well.").autocomplete("new-password").view()}
+            {ui::submit("Give sign-in")}
+        }
+        .into_any();
+        view! {
+            <p>"They cannot sign in yet. Choose a first password, tell it to them in person, and ask them to change it on their account page."</p>
+            {form.draw(fields)}
+        }
+        .into_any()
+    };
+    view! { <h2 class="nhsuk-heading-m">"Password"</h2>{body} }.into_any()
+}
+
+fn roles_section(request: &Request, person: &Person, grants: bool, summaries: &mut Vec<AnyView>) -> AnyView {
+    let rows = TrustRole::ALL.into_iter().map(|role| {
+        let has = person.has(role);
+        let state = if has { ui::tag("Has this role", "blue") } else { "No".into_any() };
+        let change = grants.then(|| {
+            let (path, label) = if has { (TakeRole::PATH, "Take away") } else { (GrantRole::PATH, "Grant") };
+            let form = Form::named(request, path, &role.to_string());
+            summaries.push(form.summary());
+            let fields = view! { {form.hidden("person", person.id)}{form.hidden("role", role)} };
+            small_button(form, fields.into_any(), label, format!(" the role of {}", role.words().to_lowercase()))
+        });
+        vec![
+            view! { {role.words()}<div class="nhsuk-hint">{role.explained()}</div> }.into_any(),
+            state,
+            change.into_any(),
+        ]
+    });
+    let columns = vec![ui::words("Role"), ui::words("State"), ui::words("Actions")];
+    let table = ui::table("Roles in the trust", columns, rows.collect());
+    let told = (!grants).then(|| view! { <p class="nhsuk-hint">"Administrators decide who has these roles."</p> });
+    view! { {table}{told} }.into_any()
+}
+
+fn closing_section(request: &Request, person: &Person, today: NaiveDate, summaries: &mut Vec<AnyView>) -> AnyView {
+    let (path, label, words) = if person.is_closed(today) {
+        (
+            ReopenAccount::PATH,
+            "Reopen the account",
+            "The account is closed. Reopening it lets them sign in again with the password they had.",
+        )
+    } else {
+        let words = "They are signed out and cannot sign in. What they lead goes into the pool; what they did stays on record. You can reopen it at any time.";
+        (CloseAccount::PATH, "Close the account", words)
+    };
+    let form = Form::new(request, path);
+    summaries.push(form.summary());
+    let fields = view! {
+        {form.hidden("person", person.id)}
+        <button class="nhsuk-button nhsuk-button--secondary" type="submit">{label}</button>
+    }
+    .into_any();
+    view! { <h2 class="nhsuk-heading-m">"Account"</h2><p>{words}</p>{form.draw(fields)} }.into_any()
+}

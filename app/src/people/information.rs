@@ -1,0 +1,100 @@
+//! What Baton is, how accessible it is and what it keeps: pages that need no sign-in.
+
+use leptos::prelude::*;
+
+use crate::error::Error;
+use crate::request::Request;
+use crate::route;
+use crate::shell::{Page, Route};
+use crate::ui;
+
+/// The pages about Baton itself.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![route!("/about", about), route!("/accessibility", accessibility), route!("/privacy", privacy)]
+}
+
+fn page(title: &'static str, body: AnyView) -> AnyView {
+    view! {
+        <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
+            {ui::heading("", title)}
+            {body}
+        </div></div>
+    }
+    .into_any()
+}
+
+async fn about(request: Request) -> Result<Page, Error> {
+    Ok(Page::new("About Baton", move || {
+        let demonstration = request.demo.then(|| {
+            view! { <div class="nhsuk-inset-text"><p>"This is a demonstration. The trust, its people and every number are invented; project titles and priorities follow published ones."</p></div> }
+        });
+        let body = view! {
+            {demonstration}
+            <p>"Baton is a registry of quality improvement projects for hospital trusts. Resident doctors register projects, link them to the trust's priorities, record measurements, and hand the projects over when they rotate. Academy leads keep effort from being duplicated and projects from being lost."</p>
+            <h2 class="nhsuk-heading-m">"The promise"</h2>
+            <p><strong>"No project is ever silently ownerless."</strong></p>
+            <p>"At any moment every open project answers four questions on one screen:"</p>
+            <ol class="nhsuk-list nhsuk-list--number">
+                <li>"Who holds it now?"</li>
+                <li>"Who anchors it, and stays when others rotate?"</li>
+                <li>"When is the next measurement?"</li>
+                <li>"What is the next step?"</li>
+            </ol>
+            <p>"A missing answer is shown to the people who can mend it."</p>
+            <h2 class="nhsuk-heading-m">"How a project passes on"</h2>
+            <p>"Twelve weeks before its lead's post ends, a project is due for handover. The lead offers it to a colleague or to the pool; the colleague and the supervisor accept. A project whose lead has left without handing over goes into the pool by itself. What each person contributed stays on record."</p>
+            <h2 class="nhsuk-heading-m">"What is not for Baton"</h2>
+            <ul class="nhsuk-list nhsuk-list--bullet">
+                <li>"Information about patients: never enter any."</li>
+                <li>"Research: it needs approval first. Ask your trust's research and development office."</li>
+            </ul>
+        };
+        page("About Baton", body.into_any())
+    }))
+}
+
+async fn accessibility(_: Request) -> Result<Page, Error> {
+    Ok(Page::new("Accessibility", || {
+        let body = view! {
+            <p>"Everybody in the trust should be able to use Baton. It is made to meet level AA of the Web Content Accessibility Guidelines (WCAG) 2.2."</p>
+            <p>"You can:"</p>
+            <ul class="nhsuk-list nhsuk-list--bullet">
+                <li>"use every page and form with the keyboard alone, with a screen reader, and without JavaScript"</li>
+                <li>"zoom to 400 % or use a narrow screen without losing anything"</li>
+                <li>"read every chart in words and as a table as well: nothing is told by colour alone"</li>
+                <li>"print every project and handover pack"</li>
+            </ul>
+            <h2 class="nhsuk-heading-m">"How it is tested"</h2>
+            <p>"Automatic checks (axe) run over the main pages whenever Baton is changed, and the journeys through it are tested with and without JavaScript. Wide tables scroll sideways inside a frame of their own on narrow screens. We know of no other limits."</p>
+            <h2 class="nhsuk-heading-m">"If something does not work for you"</h2>
+            <p>"Tell your academy lead or whoever runs Baton in your trust what you were trying to do, and with which browser or aid. They can give you the same information in another form."</p>
+        };
+        page("Accessibility", body.into_any())
+    }))
+}
+
+async fn privacy(_: Request) -> Result<Page, Error> {
+    Ok(Page::new("Privacy", || {
+        let body = view! {
+            <p>"Baton holds information about improvement projects and the staff who work on them. It holds none about patients: text that looks like an NHS number is refused."</p>
+            <h2 class="nhsuk-heading-m">"What is kept about you"</h2>
+            <ul class="nhsuk-list nhsuk-list--bullet">
+                <li>"your name and your email addresses"</li>
+                <li>"your posts in the trust: department, staff group, grade, dates and percentage of full time"</li>
+                <li>"dates on which you are away from a post, never the reason"</li>
+                <li>"your password, as a hash from which it cannot be read"</li>
+                <li>"your part in projects, and what you wrote in them"</li>
+            </ul>
+            <h2 class="nhsuk-heading-m">"Who sees it"</h2>
+            <p>"Colleagues with a post in the same trust see its projects, who works on them and what was handed over. A draft is seen by its author and the people whom they invite. Academy leads and administrators of your trust see your posts, periods away and addresses."</p>
+            <h2 class="nhsuk-heading-m">"History"</h2>
+            <p>"Every change of a project, and of who may do what, is kept with the time and the person who made it, so that credit and questions find the right person. The record cannot be altered. Details in it can be erased when the law asks."</p>
+            <h2 class="nhsuk-heading-m">"Cookies"</h2>
+            <p>"There is one cookie. It holds your session while you are signed in, and nothing else. There is no tracking, no advertising and no content from other sites."</p>
+            <h2 class="nhsuk-heading-m">"Your rights"</h2>
+            <p>"Your trust decides how long records are kept and answers requests about them. Ask its data protection officer."</p>
+        };
+        page("Privacy", body.into_any())
+    }))
+}

@@ -1,0 +1,112 @@
+//! Adding, editing, retiring, restoring and removing sites and departments.
+
+use leptos::prelude::*;
+
+use super::model::{DepartmentForm, Place, SiteForm};
+use super::store;
+use crate::access::ManageOrganisation;
+use crate::error::Error;
+use crate::id::{DepartmentId, SiteId};
+use crate::request::{Request, redirect};
+
+/// Adds a site.
+#[server(endpoint = "sites/add")]
+pub async fn add_site(#[server(flatten)] form: SiteForm) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let name = form.parse()?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    store::add_site(&mut change, &allowed, &name).await?;
+    change.commit().await?;
+    redirect("/departments?done=saved");
+    Ok(())
+}
+
+/// Renames a site.
+#[server(endpoint = "sites/edit")]
+pub async fn edit_site(id: SiteId, version: i64, #[server(flatten)] form: SiteForm) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let name = form.parse()?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    store::edit_site(&mut change, &allowed, id, version, &name).await?;
+    change.commit().await?;
+    redirect("/departments?done=saved");
+    Ok(())
+}
+
+/// Adds a department.
+#[server(endpoint = "departments/add")]
+pub async fn add_department(#[server(flatten)] form: DepartmentForm) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let words = form.parse()?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    store::add_department(&mut change, &allowed, &words).await?;
+    change.commit().await?;
+    redirect("/departments?done=saved");
+    Ok(())
+}
+
+/// Changes a department.
+#[server(endpoint = "departments/edit")]
+pub async fn edit_department(
+    id: DepartmentId,
+    version: i64,
+    #[server(flatten)] form: DepartmentForm,
+) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let words = form.parse()?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    store::edit_department(&mut change, &allowed, id, version, &words).await?;
+    change.commit().await?;
+    redirect("/departments?done=saved");
+    Ok(())
+}
+
+/// Retires a site or department.
+#[server(endpoint = "places/retire")]
+pub async fn retire_place(place: String) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let place: Place = place.parse()?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    store::retire(&mut change, &allowed, place).await?;
+    change.commit().await?;
+    redirect("/departments?done=retired");
+    Ok(())
+}
+
+/// Takes a retired site or department back into use.
+#[server(endpoint = "places/restore")]
+pub async fn restore_place(place: String) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let place: Place = place.parse()?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    store::restore(&mut change, &allowed, place).await?;
+    change.commit().await?;
+    redirect("/departments?done=restored");
+    Ok(())
+}
+
+/// Removes a site or department that nothing refers to.
+#[server(endpoint = "places/remove")]
+pub async fn remove_place(place: String) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let place: Place = place.parse()?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    store::remove(&mut change, &allowed, place).await?;
+    change.commit().await?;
+    redirect("/departments?done=removed");
+    Ok(())
+}
