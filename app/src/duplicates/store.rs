@@ -928,7 +928,7 @@ mod tests {
 
     async fn actions(fixture: &Fixture, project: ProjectId) -> Vec<String> {
         let mut conn = fixture.store.read().await.expect("a reader");
-        history::of_project(&mut conn, project, 10).await.expect("rows").into_iter().map(|row| row.action).collect()
+        history::of_project(&mut conn, project, 10, 0).await.expect("rows").into_iter().map(|row| row.action).collect()
     }
 
     #[tokio::test]
