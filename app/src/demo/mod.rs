@@ -21,6 +21,9 @@ use crate::id::{
 use scenario::{Calendar, Scenario, When};
 use store::moment;
 
+/// A merged project was active: what undoing the merge gives back.
+const BEFORE_THE_MERGE: &str =
+    r#"{"status":"active","look_again_on":null,"closed_reason":null,"closed_on":null,"closed_note":""}"#;
 const SEED: u64 = 20_260_304;
 
 /// Fills an empty store with the demonstration trust; whether it did. What it tells is dated relative
@@ -257,7 +260,8 @@ impl<'a> Filler<'a> {
         };
         let merged_into = project.merged_into.as_deref().map(|key| known(&self.projects, key)).transpose()?;
 
-        self.event(submitted, Some(author), if draft { "draft saved" } else { "registered" }, id);
+        let earlier = self.events.len();
+        self.event(submitted, Some(author), if draft { "began a draft" } else { "registered the project" }, id);
         for priority in &project.priorities {
             rows.priorities
                 .push(store::ProjectPriority { project_id: id, priority_id: known(&self.priorities, priority)? });
@@ -270,14 +274,11 @@ impl<'a> Filler<'a> {
         }
         if let (Some(on), Some(reason)) = (closed_on, &closed_reason) {
             let at = self.moment(on);
-            let action = match reason.as_str() {
-                "completed" => "completed",
-                "merged" => "merged into another project",
-                _ => "stopped",
-            };
-            self.event(at, Some(author), action, id);
+            let action = if reason == "merged" { "merged into another project" } else { "closed the project" };
+            let by = if reason == "merged" { self.person("margaret")? } else { self.holder(project, on)? };
+            self.event(at, Some(by), action, id);
         }
-        let updated = self.events.iter().rev().take_while(|event| event.at >= submitted).map(|event| event.at).max();
+        let updated = self.events.iter().skip(earlier).map(|event| event.at).max();
         rows.projects.push(store::Project {
             id,
             trust_id: self.trust,
@@ -464,10 +465,12 @@ impl<'a> Filler<'a> {
         let offered = self.maybe(handover.offered).map(|on| self.moment(on));
         let ended = self.maybe(handover.ended).map(|on| self.moment(on));
         let event = |at, actor, action| Event { at, actor, entry: Entry::new("handover", id, action).of(project) };
-        self.events.extend(offered.map(|at| event(at, Some(by), "offered a handover")));
+        self.events.extend(offered.map(|at| event(at, Some(by), "offered the handover")));
+        let mut answered = None;
         for (party, person, answer, word, on) in &handover.answers {
             let (person, at) = (self.person(person)?, self.moment(self.date(*on)));
-            let action = if answer == "accepted" { "accepted a handover" } else { "declined a handover" };
+            answered = Some((at, person));
+            let action = if answer == "accepted" { "accepted the handover" } else { "declined the handover" };
             self.events.push(event(at, Some(person), action));
             rows.answers.push(store::HandoverAnswer {
                 handover_id: id,
@@ -478,9 +481,14 @@ impl<'a> Filler<'a> {
                 answered_at: moment(at),
             });
         }
-        if handover.state == "withdrawn" {
-            self.events.extend(ended.map(|at| event(at, Some(by), "withdrew a handover")));
-        }
+        let last = answered.filter(|_| handover.state == "agreed");
+        self.events.extend(last.map(|(at, person)| event(at, Some(person), "agreed the handover")));
+        let ended = last.map(|(at, _)| at).or(ended);
+        self.events.extend(ended.and_then(|at| match handover.state.as_str() {
+            "withdrawn" => Some(event(at, Some(by), "withdrew the handover")),
+            "lapsed" => Some(event(at, None, "handover lapsed")),
+            _ => None,
+        }));
         for (measure, (how, next_on)) in measures.iter().zip(&handover.measures) {
             rows.handover_measures.push(store::HandoverMeasure {
                 handover_id: id,
@@ -505,6 +513,7 @@ impl<'a> Filler<'a> {
             project_id: project,
             from_person: from,
             to_person: to,
+            to_pool: handover.pool,
             state: handover.state.clone(),
             takes_effect_on: self.maybe(handover.effect),
             summary: handover.summary.clone(),
@@ -534,6 +543,7 @@ impl<'a> Filler<'a> {
                 project_id: project,
                 other_id: other,
                 kind: link.kind.clone(),
+                before: (link.kind == "duplicate_of").then(|| BEFORE_THE_MERGE.to_owned()),
                 word: link.word.clone(),
                 decided_by: by,
                 decided_at: moment(at),

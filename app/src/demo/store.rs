@@ -113,7 +113,7 @@ rows! {
     }
     /// A handover.
     Handover in "handover" {
-        id: HandoverId, project_id: ProjectId, from_person: Option<PersonId>, to_person: Option<PersonId>, state: String,
+        id: HandoverId, project_id: ProjectId, from_person: Option<PersonId>, to_person: Option<PersonId>, to_pool: bool, state: String,
         takes_effect_on: Option<NaiveDate>, summary: String, next_step: String, next_step_on: Option<NaiveDate>,
         files: String, not_repeat: String, approvals: String, approvals_expire_on: Option<NaiveDate>, helped: String,
         created_by: PersonId, created_at: String, offered_at: Option<String>, ended_at: Option<String>,
@@ -128,7 +128,7 @@ rows! {
     }
     /// What was decided about two projects.
     Link in "project_link" {
-        id: LinkId, project_id: ProjectId, other_id: ProjectId, kind: String, word: String, decided_by: PersonId, decided_at: String,
+        id: LinkId, project_id: ProjectId, other_id: ProjectId, kind: String, word: String, before: Option<String>, decided_by: PersonId, decided_at: String,
     }
     /// The last reference given in a year.
     Counter in "reference_counter" { trust_id: TrustId, year: i32, last: i64, }
@@ -172,7 +172,7 @@ pub async fn add_trust(
 pub async fn index_all(conn: &mut Connection, trust: TrustId) -> Result<(), Error> {
     sqlx::query(
         "insert into project_text (rowid, title, problem, aim)
-         select number, title, problem, aim_what || ' ' || aim_whom || ' ' || aim_how_much from project
+         select number, title, problem, trim(aim_what || ' ' || aim_whom || ' ' || aim_how_much) from project
          where trust_id = $1 and status <> 'draft'",
     )
     .bind(trust)
