@@ -586,7 +586,10 @@ impl Rows {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::noon;
+    use crate::handover::continuity::Continuity;
+    use crate::portfolio;
+    use crate::portfolio::model::{Filter, Statuses};
+    use crate::testing::{TODAY, noon};
 
     #[tokio::test]
     async fn an_empty_store_is_filled_once_and_checks_sound() {
@@ -604,6 +607,39 @@ mod tests {
         store.close().await;
         let findings = crate::operator::check(&file).await.expect("a check");
         assert_eq!(findings.faults, Vec::<String>::new());
+    }
+
+    #[tokio::test]
+    async fn every_status_every_state_of_continuity_and_every_state_of_a_handover_is_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("demo.db")).await.expect("a store");
+        fill(&store, noon()).await.expect("filled");
+        let mut conn = store.read().await.expect("a reader");
+        let trust = sqlx::query_scalar("select id from trust").fetch_one(&mut *conn).await.expect("a trust");
+        for state in Continuity::ALL {
+            let filter = Filter { statuses: Statuses::Any, continuity: Some(state), ..Filter::default() };
+            let found = portfolio::store::list(&mut conn, trust, &filter, TODAY).await.expect("a list");
+            assert!(found.total > 0, "{state}");
+        }
+        for (question, least) in [
+            ("select count(*) from department", 12),
+            ("select count(*) from person", 40),
+            ("select count(*) from priority", 8),
+            ("select count(*) from project", 40),
+            ("select count(*) from measure", 60),
+            ("select count(distinct status) from project", 5),
+            ("select count(distinct type) from project", 3),
+            ("select count(distinct state) from handover", 6),
+            ("select count(*) from priority i where not exists (select 1 from project_priority l join project p on p.id = l.project_id
+              where l.priority_id = i.id and p.status in ('active', 'paused', 'sustaining'))", 1),
+            ("select count(*) from team_role where state = 'asked' and until_on is null", 4),
+            ("select count(*) from measurement where state = 'excluded'", 3),
+            ("select count(*) from measurement where note <> ''", 5),
+            ("select count(*) from project_text where project_text match 'weekend handover'", 2),
+        ] {
+            let count: i64 = sqlx::query_scalar(question).fetch_one(&mut *conn).await.expect("a count");
+            assert!(count >= least, "{count} is too few: {question}");
+        }
     }
 
     #[tokio::test]
