@@ -10,6 +10,8 @@ use crate::access::{ManagePriorities, ReadTrust};
 use crate::error::Error;
 use crate::id::PriorityId;
 use crate::parse::{LINE, PARAGRAPH};
+use crate::portfolio;
+use crate::portfolio::model::{Filter, Sort, Statuses};
 use crate::request::Request;
 use crate::route;
 use crate::shell::{Page, Route};
@@ -91,7 +93,17 @@ async fn priority(request: Request) -> Result<Page, Error> {
     request.require(&mut conn, ReadTrust(trust)).await?;
     let found = store::find(&mut conn, trust, id).await?;
     let may = request.may(&mut conn, ManagePriorities(trust)).await?;
+    let filter = Filter {
+        priority: Some(id),
+        statuses: Statuses::Open,
+        sort: Sort::Risk,
+        person: request.visitor.id(),
+        page: Some(1),
+        ..Filter::default()
+    };
+    let open = portfolio::store::list(&mut conn, trust, &filter, request.today()).await?;
     drop(conn);
+    let today = request.today();
     Ok(Page::new(found.title.clone(), move || {
         let retired = found.retired_on.map(|on| view! { <p>{ui::tag("Retired", "grey")}" since "{ui::time(on)}</p> });
         let id = found.id;
@@ -115,6 +127,13 @@ async fn priority(request: Request) -> Result<Page, Error> {
                 <p class="nhsuk-hint">"A retired priority keeps its projects; no further project can be linked to it. You can take it back into use at any time."</p>
             }
         });
+        let projects = if open.rows.is_empty() {
+            let register = found.is_current(today).then_some(("/projects/register", "Register a project for it"));
+            ui::empty("The open projects that serve this priority will be here. There is none now.", register)
+        } else {
+            portfolio::parts::rows_in_section(open.rows, today, false)
+        };
+        let told = ui::count(open.total, "open project", "open projects");
         view! {
             {ui::back("/priorities", "Priorities")}
             {summary}
@@ -127,6 +146,12 @@ async fn priority(request: Request) -> Result<Page, Error> {
                 ("Dates", dates(found.starts_on, found.ends_on)),
             ])}
             {manage}
+            <h2 class="nhsuk-heading-m">"Projects"</h2>
+            <div class="baton-browse__summary">
+                <p>{told}</p>
+                <a href=format!("/projects?priority={id}&status=any")>"Every project of this priority, closed ones too"</a>
+            </div>
+            {projects}
         }
         .into_any()
     }))

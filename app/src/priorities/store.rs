@@ -102,6 +102,14 @@ pub struct Priority {
     pub version: i64,
 }
 
+impl Priority {
+    /// Whether a project can be linked to it on this day.
+    #[must_use]
+    pub fn is_current(&self, today: NaiveDate) -> bool {
+        self.retired_on.is_none() && self.ends_on.is_none_or(|end| end >= today)
+    }
+}
+
 /// A priority of this trust.
 ///
 /// # Errors

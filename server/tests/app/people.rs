@@ -67,3 +67,140 @@ async fn a_form_sent_after_the_session_ended_waits_for_the_same_person_and_for_n
     assert!(!colleague.get(&waiting).await.body.contains("There is a problem"));
     assert!(trainee.get(&waiting).await.body.contains("Your session had ended"));
 }
+
+const POST: [(&str, &str); 7] = [
+    ("staff_group", "Medical"),
+    ("grade", "ST3"),
+    ("starts_on.day", "1"),
+    ("starts_on.month", "4"),
+    ("starts_on.year", "2026"),
+    ("ends_on.day", "4"),
+    ("ends_on.month", "August"),
+];
+
+#[tokio::test]
+async fn somebody_new_gets_a_post_a_password_and_signs_in() {
+    let app = App::new().await;
+    let lead = app.browser(app.fixture.lead).await;
+    let department = app.fixture.department.to_string();
+    let who = [("name", "Amara Osei"), ("address", "Amara@Trust.uk"), ("department", &department), ("percent", "80 %")];
+
+    let early = [&POST[..], &who, &[("ends_on.year", "2025")]].concat();
+    let answer = lead.fill("/people/new", "/api/people/add", &early).await;
+    let page = lead.follow(&answer).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.body.contains("The last day must be the first day or later.") && page.body.contains("Amara Osei"));
+
+    let typed = [&POST[..], &who, &[("ends_on.year", "2026")]].concat();
+    let answer = lead.fill("/people/new", "/api/people/add", &typed).await;
+    let page = lead.follow(&answer).await;
+    assert!(page.body.contains("ST3, Acute medicine") && page.body.contains("4 August 2026"), "{}", page.body);
+    let person = answer.location().split('?').next().unwrap_or_default().to_owned();
+
+    let account = format!("{person}/account");
+    let answer = lead.fill(&account, "/api/people/give-sign-in", &[("password", "short")]).await;
+    assert!(lead.follow(&answer).await.body.contains("Enter 12 to 200 characters."));
+    let answer = lead.fill(&account, "/api/people/give-sign-in", &[("password", "copper kettle ninety")]).await;
+    assert!(lead.follow(&answer).await.body.contains("which only they can change"));
+
+    let nobody = app.nobody();
+    let typed = [("address", "amara@trust.uk"), ("password", "copper kettle ninety")];
+    let answer = nobody.fill("/sign-in", "/api/sign-in", &typed).await;
+    assert_eq!(answer.location(), "/", "{}", answer.body);
+}
+
+#[tokio::test]
+async fn a_post_that_ends_soon_says_what_becomes_of_the_projects() {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let project = at.project("Weekend handover").await;
+    let lead = app.browser(at.lead).await;
+    let person = format!("/people/{}", at.trainee);
+    let page = lead.get(&person).await.body;
+    assert!(page.contains("Weekend handover") && !page.contains("due for handover"), "{page}");
+    let end =
+        page.split("href=\"/posts/").nth(1).and_then(|rest| rest.split(['"', '/']).next()).expect("a post").to_owned();
+
+    let form = format!("/posts/{end}/end");
+    let day = |day, month, year| [("ends_on.day", day), ("ends_on.month", month), ("ends_on.year", year)];
+    let answer = lead.fill(&form, "/api/posts/end", &day("1", "8", "2025")).await;
+    assert!(lead.follow(&answer).await.body.contains("The post began on 6 August 2025."));
+    let answer = lead.fill(&form, "/api/posts/end", &day("1", "4", "2026")).await;
+    let page = lead.follow(&answer).await.body;
+    assert!(page.contains("leads 1 project and can hold it until 1 April 2026"), "{page}");
+    assert!(page.contains(&format!("/projects/{project}/handover")), "{page}");
+    let answer = lead.fill(&form, "/api/posts/end", &day("3", "3", "2026")).await;
+    let page = lead.follow(&answer).await.body;
+    assert!(page.contains("it is in the pool"), "{page}");
+}
+
+#[tokio::test]
+async fn a_department_in_use_is_not_removed_and_retiring_is_offered() {
+    let app = App::new().await;
+    let administrator = app.browser(app.fixture.administrator).await;
+    let page = format!("/departments/{}", app.fixture.department);
+    let answer = administrator.fill(&page, "/api/places/remove", &[]).await;
+    let shown = administrator.follow(&answer).await.body;
+    assert!(shown.contains("Acute medicine has 5 posts") && shown.contains("Retire it instead"), "{shown}");
+    let answer = administrator.fill(&page, "/api/places/retire", &[]).await;
+    assert!(administrator.follow(&answer).await.body.contains("Retired departments"));
+    let answer = administrator.fill(&page, "/api/places/restore", &[]).await;
+    assert!(!administrator.follow(&answer).await.body.contains("Retired departments"));
+    let new = [("name", "Northmere")];
+    let answer = administrator.fill("/sites/new", "/api/sites/add", &new).await;
+    assert!(administrator.follow(&answer).await.body.contains("Northmere"));
+    let answer = administrator.fill("/sites/new", "/api/sites/add", &new).await;
+    assert!(administrator.follow(&answer).await.body.contains("already has a site of this name"));
+}
+
+#[tokio::test]
+async fn only_administrators_grant_roles() {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let page = format!("/people/{}/account", at.supervisor);
+    let id = at.supervisor.to_string();
+    let lead = app.browser(at.lead).await;
+    assert!(lead.get(&page).await.body.contains("Administrators decide"));
+    let pairs = [("person", id.as_str()), ("role", "academy_lead")];
+    assert_eq!(lead.post("/api/people/grant-role", &pairs).await.status, StatusCode::FORBIDDEN);
+    let administrator = app.browser(at.administrator).await;
+    let answer = administrator.fill(&page, "/api/people/grant-role", &[]).await;
+    assert!(administrator.follow(&answer).await.body.contains("Has this role"));
+    let answer = administrator.fill(&page, "/api/people/take-role", &[]).await;
+    assert!(!administrator.follow(&answer).await.body.contains("Has this role"));
+}
+
+#[tokio::test]
+async fn people_are_kept_by_the_trusts_own_academy_leads_and_administrators() {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let (person, stranger) = (at.trainee.to_string(), at.stranger.to_string());
+    let paths = ["/people", "/people/new", "/departments", "/departments/new", "/sites/new"];
+    let trainee = app.browser(at.trainee).await;
+    for path in paths {
+        assert_eq!(trainee.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    assert_eq!(trainee.get(&format!("/people/{person}")).await.status, StatusCode::FORBIDDEN);
+    let refused = trainee.post("/api/people/close", &[("person", &person)]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+
+    let lead = app.browser(at.lead).await;
+    assert_eq!(lead.get(&format!("/people/{stranger}")).await.status, StatusCode::NOT_FOUND);
+    let refused = lead.post("/api/people/close", &[("person", &stranger)]).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    let list = lead.get("/people").await.body;
+    assert!(list.contains("5 people") && !list.contains("Stella Stranger"), "{list}");
+    let list = lead.get("/people?q=sonia&show=nonsense&page=x").await.body;
+    assert!(list.contains("1 person") && list.contains("Sonia Supervisor"), "{list}");
+}
+
+#[tokio::test]
+async fn what_baton_is_can_be_read_by_anybody() {
+    let app = App::new().await;
+    for (path, words) in
+        [("/about", "No project is ever silently ownerless."), ("/accessibility", "WCAG"), ("/privacy", "one cookie")]
+    {
+        let page = app.nobody().get(path).await;
+        assert!(page.status == StatusCode::OK && page.body.contains(words), "{path}: {}", page.body);
+    }
+}

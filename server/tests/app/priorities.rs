@@ -44,7 +44,7 @@ async fn a_second_editor_sees_both_versions_and_loses_nothing() {
     let opened = lead.get(&page).await.form("/api/priorities/edit").expect("a form");
     lead.fill(&page, "/api/priorities/edit", &[("owner", "Medical director"), ("aim", "Antibiotics")]).await;
     let mut pairs: Vec<(&str, &str)> = opened.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    pairs.retain(|(name, _)| *name != "owner");
+    pairs.retain(|(name, _)| !matches!(*name, "owner" | "aim"));
     pairs.extend([("owner", "Lead nurse for sepsis"), ("aim", "Antibiotics within the hour")]);
     let answer = lead.post("/api/priorities/edit", &pairs).await;
     let shown = lead.follow(&answer).await.body;
@@ -81,4 +81,13 @@ async fn others_read_priorities_and_cannot_write_them() {
     assert_eq!(stranger.get(&page).await.status, StatusCode::NOT_FOUND);
     assert!(!stranger.get("/priorities").await.body.contains("Sepsis"));
     assert_eq!(app.nobody().get(&page).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_priority_lists_its_open_projects() {
+    let app = App::new().await;
+    app.fixture.project("Antibiotics in an hour").await;
+    let page = format!("/priorities/{}", app.fixture.priority);
+    let shown = app.browser(app.fixture.colleague).await.get(&page).await.body;
+    assert!(shown.contains("1 open project") && shown.contains("Antibiotics in an hour"), "{shown}");
 }
