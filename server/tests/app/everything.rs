@@ -200,6 +200,61 @@ async fn nothing_longer_than_its_field_is_taken() {
     .await;
 }
 
+/// Every server function as each role: `drawn` where a page offers its form to that role, else the
+/// status with which the same form is refused to them.
+#[tokio::test]
+async fn a_form_that_is_not_drawn_for_somebody_is_refused_to_them() {
+    let app = App::new().await;
+    let world = world(&app.fixture).await;
+    let people = people(&app.fixture);
+    // Where each form stands, how it would be sent, and for whom it was drawn.
+    let mut forms: BTreeMap<(String, String), (Vec<(String, String)>, Vec<&str>)> = BTreeMap::new();
+    for (who, person) in people {
+        let browser = app.browser(person).await;
+        for (name, path) in world.paths() {
+            let page = browser.get(&path).await;
+            for form in page.forms().into_iter().filter(|form| form.post && page.status == StatusCode::OK) {
+                let entry =
+                    forms.entry((form.action.clone(), name.clone())).or_insert_with(|| (form.plausible(), Vec::new()));
+                entry.1.push(who);
+            }
+        }
+    }
+    let mut table = String::new();
+    for ((action, page), (pairs, drawn_for)) in &forms {
+        let own = ["/api/sign-out", "/api/account/password", "/api/sign-in"].contains(&action.as_str());
+        if own {
+            continue;
+        }
+        let _ =
+            write!(table, "{action} from {page}: nobody {}", app.nobody().call(action, pairs).await.status.as_u16());
+        for (who, person) in people {
+            if drawn_for.contains(&who) {
+                let _ = write!(table, ", {who} drawn");
+                continue;
+            }
+            let before = history_rows(&app).await;
+            let answer = app.browser(person).await.call(action, pairs).await;
+            let _ = write!(table, ", {who} {}", answer.status.as_u16());
+            assert!(answer.status.is_client_error(), "{action} from {page} as {who}: {}", answer.status);
+            assert_eq!(before, history_rows(&app).await, "{action} from {page} as {who} changed something");
+        }
+        table.push('\n');
+    }
+    for (path, _) in server_fn::axum::server_fn_paths() {
+        let found = forms.keys().any(|(action, _)| action == path);
+        if !found {
+            let _ = writeln!(table, "{path}: drawn on no page of this world");
+        }
+    }
+    insta::assert_snapshot!("forms", table);
+}
+
+async fn history_rows(app: &App) -> i64 {
+    let mut conn = app.fixture.store.read().await.expect("a reader");
+    sqlx::query_scalar("select count(*) from history").fetch_one(&mut *conn).await.expect("a count")
+}
+
 #[tokio::test]
 async fn a_search_with_markup_in_it_is_only_words() {
     let app = App::new().await;

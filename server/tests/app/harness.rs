@@ -68,7 +68,11 @@ impl App {
 
 impl Browser<'_> {
     async fn send(&self, request: http::request::Builder, body: Body) -> Answer {
-        let mut request = request.header(header::ACCEPT, "text/html").header(header::HOST, "127.0.0.1:3000");
+        self.send_as("text/html", request, body).await
+    }
+
+    async fn send_as(&self, accept: &str, request: http::request::Builder, body: Body) -> Answer {
+        let mut request = request.header(header::ACCEPT, accept).header(header::HOST, "127.0.0.1:3000");
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
         }
@@ -99,6 +103,14 @@ impl Browser<'_> {
             .header(header::ORIGIN, origin)
             .header("sec-fetch-site", "cross-site");
         self.send(request, Body::from(body)).await
+    }
+
+    /// Sends pairs as a program would, without a form's key.
+    pub async fn call(&self, path: &str, pairs: &[(String, String)]) -> Answer {
+        let pairs = pairs.iter().filter(|(name, _)| !name.starts_with('_'));
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send_as("application/json", request, Body::from(body)).await
     }
 
     /// Opens a page and sends its form for an action, with these fields typed over what it held. The
@@ -163,6 +175,36 @@ pub struct Field {
     pub kind: String,
     /// A browser would send it if nobody touched the form.
     pub sent: bool,
+    /// What somebody in a hurry would answer.
+    pub plausible: String,
+}
+
+impl Form {
+    /// The form as somebody in a hurry would send it: every field answered.
+    pub fn plausible(&self) -> Vec<(String, String)> {
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        for field in &self.fields {
+            let choice = matches!(field.kind.as_str(), "radio" | "checkbox");
+            if !choice || !pairs.iter().any(|(name, _)| *name == field.name) {
+                pairs.push((field.name.clone(), field.plausible.clone()));
+            }
+        }
+        pairs
+    }
+}
+
+fn plausible(name: &str, kind: &str, head: &str, value: &str) -> String {
+    let answer = match kind {
+        "email" => "new.person@trust.nhs.uk",
+        "password" => "three random words",
+        "text" if name.ends_with(".day") => "11",
+        "text" if name.ends_with(".month") => "3",
+        "text" if name.ends_with(".year") => "2026",
+        "text" if head.contains("inputmode=") => "5",
+        "text" | "textarea" => "Some words",
+        _ => value,
+    };
+    if value.is_empty() { answer.to_owned() } else { value.to_owned() }
 }
 
 fn fields(form: &str) -> Vec<Field> {
@@ -172,11 +214,14 @@ fn fields(form: &str) -> Vec<Field> {
         if head.starts_with("input") {
             let kind = attribute(head, "type").unwrap_or_else(|| "text".into());
             let sent = !matches!(kind.as_str(), "radio" | "checkbox") || head.contains(" checked");
-            return Some(Field { name, value: attribute(head, "value").unwrap_or_default(), kind, sent });
+            let value = attribute(head, "value").unwrap_or_default();
+            let plausible = plausible(&name, &kind, head, &value);
+            return Some(Field { name, value, kind, sent, plausible });
         }
         if head.starts_with("textarea") {
             let value = unescaped(rest.strip_prefix('\n').unwrap_or(rest));
-            return Some(Field { name, value, kind: "textarea".into(), sent: true });
+            let plausible = plausible(&name, "textarea", head, &value);
+            return Some(Field { name, value, kind: "textarea".into(), sent: true, plausible });
         }
         if head.starts_with("select") {
             let options = &form[form.find(&format!("<{head}>"))?..];
@@ -184,7 +229,10 @@ fn fields(form: &str) -> Vec<Field> {
             let options: Vec<&str> = options.split("<option").skip(1).collect();
             let chosen = options.iter().find(|option| option[..option.find('>').unwrap_or(0)].contains(" selected"));
             let value = chosen.or(options.first()).and_then(|option| attribute(option, "value")).unwrap_or_default();
-            return Some(Field { name, value, kind: "select".into(), sent: true });
+            let values = options.iter().filter_map(|option| attribute(option, "value"));
+            let plausible =
+                std::iter::once(value.clone()).chain(values).find(|value| !value.is_empty()).unwrap_or_default();
+            return Some(Field { name, value, kind: "select".into(), sent: true, plausible });
         }
         None
     });
