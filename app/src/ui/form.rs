@@ -21,7 +21,16 @@ pub struct Form {
     version: Option<i64>,
     stored: Vec<(String, String)>,
     rejected: Option<Rejected>,
-    drawn: RefCell<Vec<(String, String, Vec<(String, String)>)>>,
+    drawn: RefCell<Vec<Drawn>>,
+}
+
+/// What was drawn of a field, for the comparison of two versions.
+#[derive(Debug)]
+struct Drawn {
+    name: String,
+    label: String,
+    /// The values to choose from, each with its label.
+    options: Vec<(String, String)>,
 }
 
 /// What a field is typed or chosen with.
@@ -294,7 +303,7 @@ impl Form {
             .drawn
             .borrow()
             .iter()
-            .filter_map(|(name, label, options)| {
+            .filter_map(|Drawn { name, label, options }| {
                 let (theirs, yours) = (read(&self.stored, name, options), read(&rejected.typed, name, options));
                 (theirs.trim() != yours.trim()).then(|| {
                     let told = |text: String| if text.trim().is_empty() { "Nothing".to_owned() } else { text };
@@ -389,7 +398,7 @@ impl Field<'_> {
             Kind::Radios(options) => options.iter().map(|(value, label, _)| (value.clone(), label.clone())).collect(),
             _ => Vec::new(),
         };
-        self.form.drawn.borrow_mut().push((self.name.clone(), self.label.clone(), options));
+        self.form.drawn.borrow_mut().push(Drawn { name: self.name.clone(), label: self.label.clone(), options });
         let id = self.form.id(&self.name);
         let error = self.form.error(&self.name);
         let hint_id = (!self.hint.is_empty()).then(|| format!("{id}-hint"));

@@ -207,21 +207,27 @@ async fn a_form_that_is_not_drawn_for_somebody_is_refused_to_them() {
     let app = App::new().await;
     let world = world(&app.fixture).await;
     let people = people(&app.fixture);
-    // Where each form stands, how it would be sent, and for whom it was drawn.
-    let mut forms: BTreeMap<(String, String), (Vec<(String, String)>, Vec<&str>)> = BTreeMap::new();
+    /// How a form would be sent, and for whom it was drawn.
+    struct Found {
+        pairs: Vec<(String, String)>,
+        drawn_for: Vec<&'static str>,
+    }
+    // By its action and the page that it stands on.
+    let mut forms: BTreeMap<(String, String), Found> = BTreeMap::new();
     for (who, person) in people {
         let browser = app.browser(person).await;
         for (name, path) in world.paths() {
             let page = browser.get(&path).await;
             for form in page.forms().into_iter().filter(|form| form.post && page.status == StatusCode::OK) {
-                let entry =
-                    forms.entry((form.action.clone(), name.clone())).or_insert_with(|| (form.plausible(), Vec::new()));
-                entry.1.push(who);
+                let entry = forms
+                    .entry((form.action.clone(), name.clone()))
+                    .or_insert_with(|| Found { pairs: form.plausible(), drawn_for: Vec::new() });
+                entry.drawn_for.push(who);
             }
         }
     }
     let mut table = String::new();
-    for ((action, page), (pairs, drawn_for)) in &forms {
+    for ((action, page), Found { pairs, drawn_for }) in &forms {
         let own = ["/api/sign-out", "/api/account/password", "/api/sign-in"].contains(&action.as_str());
         if own {
             continue;
