@@ -205,6 +205,25 @@ pub async fn count_of_project(conn: &mut Connection, project: ProjectId) -> Resu
     Ok(sqlx::query_scalar("select count(*) from history where project_id = $1").bind(project).fetch_one(conn).await?)
 }
 
+/// The history of one thing, newest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn of_object(conn: &mut Connection, object_id: impl ToString, limit: u32) -> Result<Vec<Row>, Error> {
+    Ok(sqlx::query_as(
+        "select h.at, p.name as actor, h.action, coalesce(d.detail, '') as detail
+         from history h
+         left join person p on p.id = h.actor_id
+         left join history_detail d on d.sequence = h.sequence
+         where h.object_id = $1
+         order by h.sequence desc limit $2",
+    )
+    .bind(object_id.to_string())
+    .bind(limit)
+    .fetch_all(conn)
+    .await?)
+}
+
 #[derive(FromRow)]
 struct Stored {
     sequence: i64,

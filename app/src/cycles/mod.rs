@@ -1,5 +1,8 @@
 //! PDSA cycles.
 
+#[cfg(feature = "ssr")]
+#[allow(missing_docs, reason = "the server macro makes undocumented structs of documented arguments")]
+pub mod api;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod pages;

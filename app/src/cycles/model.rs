@@ -3,36 +3,23 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::choices;
 use crate::error::Error;
 use crate::parse::{Fields, LINE, PARAGRAPH};
 
-/// What was decided after a cycle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(rename_all = "snake_case"))]
-#[serde(rename_all = "snake_case")]
-pub enum Decision {
-    /// The change is made the way things are done.
-    Adopt,
-    /// The change is altered and tested again.
-    Adapt,
-    /// The change is given up.
-    Abandon,
+choices! {
+    /// What was decided after a cycle.
+    Decision {
+        /// The change is made the way things are done.
+        Adopt = "adopt" => "Adopt",
+        /// The change is altered and tested again.
+        Adapt = "adapt" => "Adapt",
+        /// The change is given up.
+        Abandon = "abandon" => "Abandon",
+    }
 }
 
 impl Decision {
-    /// All of them, in the order in which they are offered.
-    pub const ALL: &[Self] = &[Self::Adopt, Self::Adapt, Self::Abandon];
-
-    /// In a word.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Adopt => "Adopt",
-            Self::Adapt => "Adapt",
-            Self::Abandon => "Abandon",
-        }
-    }
-
     /// What it means, in a sentence.
     #[must_use]
     pub fn explained(self) -> &'static str {
@@ -41,23 +28,6 @@ impl Decision {
             Self::Adapt => "It worked in part. Change it and test it again in the next cycle.",
             Self::Abandon => "It did not work. Try another idea: this one has taught you something.",
         }
-    }
-}
-
-impl std::fmt::Display for Decision {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Adopt => "adopt",
-            Self::Adapt => "adapt",
-            Self::Abandon => "abandon",
-        })
-    }
-}
-
-impl std::str::FromStr for Decision {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.iter().copied().find(|decision| decision.to_string() == text).ok_or(())
     }
 }
 

@@ -93,6 +93,12 @@ pub fn number(measure: &Measure, amount: Amount) -> String {
     reading(amount).value(data_type).map_or_else(String::new, |value| spc::format::number(value, data_type))
 }
 
+/// The value of a point as a number.
+#[must_use]
+pub fn plain(measure: &Measure, amount: Amount) -> Option<f64> {
+    reading(amount).value(data_type(measure))
+}
+
 /// Numerator and denominator: `18 of 24`.
 #[must_use]
 pub fn parts(amount: Amount) -> Option<String> {

@@ -1,7 +1,12 @@
 //! Measures, their measurements, and the charts of both.
 
 #[cfg(feature = "ssr")]
+#[allow(missing_docs, reason = "the server macro makes undocumented structs of documented arguments")]
+pub mod api;
+#[cfg(feature = "ssr")]
 pub mod chart;
+#[allow(missing_docs, reason = "the island macro makes undocumented items")]
+pub mod islands;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod pages;

@@ -3,62 +3,19 @@
 use chrono::{Days, Months, NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
+use crate::choices;
 use crate::error::Error;
 use crate::parse::{self, Fields, LINE, PARAGRAPH};
-
-/// A closed set of answers: as stored, and in words.
-macro_rules! choices {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $stored:literal, $words:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(rename_all = "snake_case"))]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)*
-        }
-
-        impl $name {
-            /// Every one of them, in the order in which they are offered.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// In the words of the field.
-            #[must_use]
-            pub fn words(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $words,)*
-                }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(match self {
-                    $(Self::$variant => $stored,)*
-                })
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = ();
-            fn from_str(text: &str) -> Result<Self, ()> {
-                match text {
-                    $($stored => Ok(Self::$variant),)*
-                    _ => Err(()),
-                }
-            }
-        }
-    };
-}
 
 choices! {
     /// What a measure tells of.
     Kind {
         /// Whether patients are better off.
-        Outcome = "outcome", "Outcome";
+        Outcome = "outcome" => "Outcome",
         /// Whether what should be done is done.
-        Process = "process", "Process";
+        Process = "process" => "Process",
         /// Whether something else got worse meanwhile.
-        Balancing = "balancing", "Balancing";
+        Balancing = "balancing" => "Balancing",
     }
 }
 
@@ -66,17 +23,17 @@ choices! {
     /// What one number of a measure is.
     DataType {
         /// A numerator out of a denominator, in per cent.
-        Percentage = "percentage", "Percentage";
+        Percentage = "percentage" => "Percentage",
         /// Things counted in a period.
-        Count = "count", "Count";
+        Count = "count" => "Count",
         /// Events for each so many units of exposure.
-        Rate = "rate", "Rate";
+        Rate = "rate" => "Rate",
         /// A quantity that is read or timed.
-        Measurement = "measurement", "Measurement";
+        Measurement = "measurement" => "Measurement",
         /// The time between two rare events.
-        TimeBetween = "time_between", "Time between events";
+        TimeBetween = "time_between" => "Time between events",
         /// The number of cases between two rare events.
-        CasesBetween = "cases_between", "Cases between events";
+        CasesBetween = "cases_between" => "Cases between events",
     }
 }
 
@@ -84,11 +41,11 @@ choices! {
     /// Which way is better.
     Direction {
         /// Higher is better.
-        Increase = "increase", "Higher is better";
+        Increase = "increase" => "Higher is better",
         /// Lower is better.
-        Decrease = "decrease", "Lower is better";
+        Decrease = "decrease" => "Lower is better",
         /// Neither.
-        Neutral = "neutral", "Neither: a change is only a change";
+        Neutral = "neutral" => "Neither: a change is only a change",
     }
 }
 
@@ -96,11 +53,11 @@ choices! {
     /// Whether a point counts.
     State {
         /// It counts.
-        Current = "current", "Current";
+        Current = "current" => "Current",
         /// It is shown, hollow, and used for no calculation.
-        Excluded = "excluded", "Excluded";
+        Excluded = "excluded" => "Excluded",
         /// It was recorded by mistake: it is on no chart.
-        Void = "void", "Void";
+        Void = "void" => "Void",
     }
 }
 
@@ -488,4 +445,210 @@ fn whole(typed: &str) -> Option<i64> {
     let value = parse::number(typed).filter(|value| value.fract() == 0.0 && value.abs() < 1e12)?;
     // No fraction and below 1e12: the cast is exact.
     Some(value as i64)
+}
+
+/// The most rows that the grid takes at once.
+pub const MOST_ROWS: usize = 200;
+
+/// The name of an input of the grid.
+#[must_use]
+pub fn cell(row: usize, field: &str) -> String {
+    format!("rows[{row}][{field}]")
+}
+
+/// The points of the grid's rows, each with the name of its date's input; empty rows are passed over.
+///
+/// # Errors
+/// [`Error::Invalid`] with everything that is wrong in any of them.
+pub fn rows_of(rows: &[PointForm], data_type: DataType, today: NaiveDate) -> Result<Vec<(String, Point)>, Error> {
+    let mut fields = Fields::new();
+    if rows.len() > MOST_ROWS {
+        fields.wrong("", format!("Enter at most {MOST_ROWS} points at once."));
+    }
+    let mut points: Vec<(usize, Point)> = Vec::with_capacity(rows.len());
+    for (row, form) in rows.iter().enumerate().take(MOST_ROWS).filter(|(_, form)| !form.is_empty()) {
+        let point = form.read(&mut fields, data_type, today, |field| cell(row, field));
+        let same = |other: &Point| {
+            (other.taken_on, other.taken_at) == (point.taken_on, point.taken_at)
+                && other.place.to_lowercase() == point.place.to_lowercase()
+        };
+        if let Some((first, _)) = points.iter().find(|(_, other)| same(other))
+            && point.taken_on != NaiveDate::default()
+        {
+            fields.wrong(
+                &cell(row, "taken_on"),
+                format!("Row {} has the same date, time and place. Keep one of the two.", first + 1),
+            );
+        }
+        points.push((row, point));
+    }
+    if points.is_empty() && fields.is_ok() {
+        fields.wrong(&cell(0, "taken_on"), "Enter at least one point.");
+    }
+    fields.finish(|| points.into_iter().map(|(row, point)| (cell(row, "taken_on"), point)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 3, 4).expect("a date");
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+
+    fn typed(
+        data_type: DataType,
+        on: &str,
+        value: &str,
+        numerator: &str,
+        denominator: &str,
+    ) -> Result<Point, Vec<String>> {
+        let form = PointForm {
+            taken_on: on.into(),
+            value: value.into(),
+            numerator: numerator.into(),
+            denominator: denominator.into(),
+            ..PointForm::default()
+        };
+        let mut fields = Fields::new();
+        let point = form.read(&mut fields, data_type, TODAY, str::to_owned);
+        fields.finish(|| point).map_err(|error| match error {
+            Error::Invalid(errors) => errors.into_iter().map(|error| error.field).collect(),
+            other => vec![other.to_string()],
+        })
+    }
+
+    #[test]
+    fn what_cannot_be_a_value_is_refused_by_its_field() {
+        for value in ["12,5", "<3", "1e308", "NaN", "inf", "", "twelve", "1.2.3", "85 %"] {
+            let refused = typed(DataType::Measurement, "4 3 2026", value, "", "");
+            assert_eq!(refused, Err(vec!["value".to_owned()]), "{value}");
+        }
+        for value in ["-1", "2.5"] {
+            assert!(typed(DataType::Count, "4 3 2026", value, "", "").is_err(), "{value}");
+        }
+        assert!(typed(DataType::TimeBetween, "4 3 2026", "-1", "", "").is_err());
+        assert!(typed(DataType::Percentage, "4 3 2026", "101", "", "").is_err());
+        for on in ["", "5 3 2026", "29 2 2026", "31 12 1947", "yesterday"] {
+            assert_eq!(typed(DataType::Count, on, "3", "", ""), Err(vec!["taken_on".to_owned()]), "{on}");
+        }
+    }
+
+    #[test]
+    fn values_are_read_as_people_write_them() {
+        let amount = |data_type, value: &str| typed(data_type, "29/2/2024", value, "", "").expect("a point").amount;
+        assert_eq!(amount(DataType::Measurement, "-1.5"), Amount::Value(-1.5));
+        assert_eq!(amount(DataType::Count, "1,250"), Amount::Value(1250.0));
+        assert_eq!(amount(DataType::Percentage, "85 %"), Amount::Value(85.0));
+        assert_eq!(amount(DataType::Rate, "3.2"), Amount::Value(3.2));
+    }
+
+    #[test]
+    fn the_parts_of_a_ratio_have_to_agree() {
+        let field = |data_type, numerator: &str, denominator: &str| {
+            typed(data_type, "4 3 2026", "", numerator, denominator).map_err(|fields| fields.join(" "))
+        };
+        let ratio = |numerator, denominator| Amount::Ratio(numerator, denominator);
+        assert_eq!(field(DataType::Percentage, "18", "24").expect("a point").amount, ratio(18.0, 24.0));
+        assert_eq!(field(DataType::Percentage, "0", "24").expect("a point").amount, ratio(0.0, 24.0));
+        assert_eq!(field(DataType::Rate, "4", "1,320.5").expect("a point").amount, ratio(4.0, 1320.5));
+        assert_eq!(field(DataType::Rate, "4", "3").expect("a rate may exceed one").amount, ratio(4.0, 3.0));
+        for (numerator, denominator, wrong) in [
+            ("25", "24", "numerator"),
+            ("1", "0", "denominator"),
+            ("0", "0", "denominator"),
+            ("-1", "24", "numerator"),
+            ("1.5", "24", "numerator"),
+            ("75 %", "24", "numerator"),
+            ("", "24", "numerator"),
+            ("3", "", "denominator"),
+            ("", "", "numerator denominator"),
+            ("<3", "x", "numerator denominator"),
+        ] {
+            let refused = field(DataType::Percentage, numerator, denominator);
+            assert_eq!(refused.expect_err("refused"), wrong, "{numerator} of {denominator}");
+        }
+    }
+
+    #[test]
+    fn a_row_of_the_grid_names_its_own_cells() {
+        let row =
+            |on: &str, value: &str| PointForm { taken_on: on.into(), value: value.into(), ..PointForm::default() };
+        let rows = [row("4 1 2026", "3"), row("", ""), row("4 january 2026", "4"), row("5 1 2026", "x")];
+        let Err(Error::Invalid(errors)) = rows_of(&rows, DataType::Measurement, TODAY) else { panic!("refused") };
+        let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["rows[2][taken_on]", "rows[3][value]"]);
+        assert!(errors[0].message.starts_with("Row 1 has the same date"));
+        assert!(rows_of(&[row("", "")], DataType::Measurement, TODAY).is_err(), "nothing to record");
+        assert_eq!(rows_of(&rows[..2], DataType::Measurement, TODAY).expect("points").len(), 1);
+    }
+
+    #[test]
+    fn the_next_point_is_due_a_period_after_the_last_and_never_before_the_start() {
+        let start = day("2026-01-01");
+        assert_eq!(next_on(Some(7), None, start), Some(start));
+        assert_eq!(next_on(Some(7), Some(day("2026-03-04")), start), Some(day("2026-03-11")));
+        assert_eq!(next_on(Some(30), Some(day("2026-01-31")), start), Some(day("2026-02-28")));
+        assert_eq!(next_on(Some(91), Some(day("2026-01-31")), start), Some(day("2026-04-30")));
+        assert_eq!(next_on(Some(7), Some(day("2025-06-01")), start), Some(start), "a baseline point");
+        assert_eq!(next_on(None, Some(day("2026-03-04")), start), None);
+    }
+
+    #[test]
+    fn a_definition_ignores_what_does_not_apply() {
+        let form = MeasureForm {
+            name: "Falls".into(),
+            definition: "Every fall that is reported".into(),
+            kind: "outcome".into(),
+            data_type: "count".into(),
+            unit: "falls".into(),
+            per: "1,000".into(),
+            direction: "decrease".into(),
+            every_days: "30".into(),
+            starts_on: "1 1 2026".into(),
+            ..MeasureForm::default()
+        };
+        let count = form.parse().expect("a count");
+        assert_eq!((count.per, count.unit.as_str()), (None, "falls"));
+        let rate = MeasureForm { data_type: "rate".into(), unit: "bed days".into(), ..form.clone() };
+        assert_eq!(rate.parse().expect("a rate").per, Some(1000));
+        let share = MeasureForm { data_type: "percentage".into(), target: "90 %".into(), ..form.clone() };
+        let share = share.parse().expect("a percentage");
+        assert_eq!((share.unit.as_str(), share.target), ("%", Some(90.0)));
+        for (per, unit) in [("", "bed days"), ("0", "bed days"), ("1.5", "bed days"), ("1000", "")] {
+            let rate = MeasureForm { data_type: "rate".into(), per: per.into(), unit: unit.into(), ..form.clone() };
+            assert!(rate.parse().is_err(), "{per} {unit}");
+        }
+        let Err(Error::Invalid(errors)) = MeasureForm::default().parse() else { panic!("refused") };
+        let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["name", "definition", "kind", "data_type", "direction", "starts_on"]);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_typed_is_a_finite_number_or_refused(value in ".{0,12}", numerator in ".{0,6}", denominator in "[0-9.,<% -]{0,6}") {
+            for data_type in DataType::ALL {
+                if let Ok(point) = typed(*data_type, "4 3 2026", &value, &numerator, &denominator) {
+                    match point.amount {
+                        Amount::Value(value) => prop_assert!(value.is_finite()),
+                        Amount::Ratio(numerator, denominator) => {
+                            prop_assert!(numerator >= 0.0 && denominator > 0.0 && denominator.is_finite());
+                            prop_assert!(*data_type == DataType::Rate || numerator <= denominator);
+                        }
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn the_next_point_lies_after_the_last(every in 1i64..=366, last in 0u64..20_000, start in 0u64..20_000) {
+            let epoch = day("1990-01-01");
+            let (last, start) = (epoch + Days::new(last), epoch + Days::new(start));
+            let next = next_on(Some(every), Some(last), start).expect("a rhythm");
+            prop_assert!(next > last && next >= start);
+        }
+    }
 }

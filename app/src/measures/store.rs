@@ -1,14 +1,18 @@
 //! Measures and measurements: their SQL.
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::Deserialize;
 use sqlx::FromRow;
 
-use super::model::{self, Amount, DataType, Direction, Kind};
+use super::chart;
+use super::model::{self, Amount, DataType, Definition, Direction, Kind, Point, State};
+use crate::access::{Allowed, DefineMeasure, RecordMeasurement};
 use crate::cycles::store::Marker;
 use crate::db::Connection;
-use crate::error::Error;
-use crate::id::{MeasureId, ProjectId};
+use crate::error::{Error, FieldError};
+use crate::history::{self, Entry};
+use crate::id::{MeasureId, MeasurementId, ProjectId};
+use crate::parse::day;
 
 /// The columns of [`Measure`], of `measure m` joined to `project p`.
 macro_rules! measure_columns {
@@ -245,4 +249,644 @@ pub async fn for_handover(conn: &mut Connection, project: ProjectId) -> Result<V
             source: measure.source,
         })
         .collect())
+}
+
+/// A point with everything that is known of it.
+#[derive(Clone, Debug, FromRow)]
+pub struct Measurement {
+    /// Its id.
+    pub id: MeasurementId,
+    /// Its measure.
+    pub measure_id: MeasureId,
+    /// The day.
+    pub taken_on: NaiveDate,
+    /// The time of day.
+    pub taken_at: Option<NaiveTime>,
+    /// The place.
+    pub place: String,
+    /// Its number in the order of entry.
+    pub entry: i64,
+    /// The value.
+    pub value: Option<f64>,
+    /// How many had it.
+    pub numerator: Option<f64>,
+    /// Out of how many.
+    pub denominator: Option<f64>,
+    /// A note.
+    pub note: String,
+    /// Whether it counts.
+    pub state: State,
+    /// Why it was last corrected, excluded or voided.
+    pub reason: String,
+    /// Who recorded it.
+    pub recorded_by: String,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// Its version.
+    pub version: i64,
+}
+
+impl Measurement {
+    /// What was recorded.
+    #[must_use]
+    pub fn amount(&self) -> Amount {
+        amount(self.value, self.numerator, self.denominator)
+    }
+
+    /// The day, with time and place where there are any: `4 January 2026, 14:05, Ward 4`.
+    #[must_use]
+    pub fn when(&self) -> String {
+        when(self.taken_on, self.taken_at, &self.place)
+    }
+}
+
+fn when(on: NaiveDate, at: Option<NaiveTime>, place: &str) -> String {
+    let time = at.map(|at| at.format(", %H:%M").to_string()).unwrap_or_default();
+    let place = if place.is_empty() { String::new() } else { format!(", {place}") };
+    format!("{}{time}{place}", day(on))
+}
+
+/// Every point of a measure, void ones too, newest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn measurements(conn: &mut Connection, measure: MeasureId) -> Result<Vec<Measurement>, Error> {
+    Ok(sqlx::query_as(
+        "select s.id, s.measure_id, s.taken_on, s.taken_at, s.place, s.entry, s.value, s.numerator, s.denominator, s.note, s.state,
+                s.reason, p.name as recorded_by, s.recorded_at, s.version
+         from measurement s join person p on p.id = s.recorded_by
+         where s.measure_id = $1 order by s.taken_on desc, s.taken_at desc, s.entry desc",
+    )
+    .bind(measure)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// A point.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such point.
+pub async fn measurement(conn: &mut Connection, measurement: MeasurementId) -> Result<Measurement, Error> {
+    Ok(sqlx::query_as(
+        "select s.id, s.measure_id, s.taken_on, s.taken_at, s.place, s.entry, s.value, s.numerator, s.denominator, s.note, s.state,
+                s.reason, p.name as recorded_by, s.recorded_at, s.version
+         from measurement s join person p on p.id = s.recorded_by
+         where s.id = $1",
+    )
+    .bind(measurement)
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Adds a measure after the project's others.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn define(
+    conn: &mut Connection,
+    allowed: &Allowed<DefineMeasure>,
+    definition: &Definition,
+) -> Result<MeasureId, Error> {
+    let (id, project) = (MeasureId::new(), allowed.act.0);
+    sqlx::query(
+        "insert into measure (id, project_id, name, definition, kind, data_type, unit, per, direction, target, every_days,
+                source, collector, starts_on, position, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+                (select coalesce(max(position), 0) + 1 from measure where project_id = $2), $15)",
+    )
+    .bind(id)
+    .bind(project)
+    .bind(&definition.name)
+    .bind(&definition.definition)
+    .bind(definition.kind)
+    .bind(definition.data_type)
+    .bind(&definition.unit)
+    .bind(definition.per)
+    .bind(definition.direction)
+    .bind(definition.target)
+    .bind(definition.every_days)
+    .bind(&definition.source)
+    .bind(&definition.collector)
+    .bind(definition.starts_on)
+    .bind(allowed.now)
+    .execute(&mut *conn)
+    .await?;
+    let entry = Entry::new("measure", id, "defined a measure").of(project).change("Name", "", &definition.name);
+    history::record(conn, allowed, entry).await?;
+    Ok(id)
+}
+
+/// Changes what a measure is. What one number is stays once there are points.
+///
+/// # Errors
+/// [`Error::Changed`] when somebody else was faster, [`Error::Invalid`] for another data type.
+pub async fn edit(
+    conn: &mut Connection,
+    allowed: &Allowed<DefineMeasure>,
+    before: &Measure,
+    definition: &Definition,
+    version: i64,
+) -> Result<(), Error> {
+    let has_points: bool = sqlx::query_scalar("select exists (select 1 from measurement where measure_id = $1)")
+        .bind(before.id)
+        .fetch_one(&mut *conn)
+        .await?;
+    if has_points && definition.data_type != before.data_type {
+        return Err(Error::field(
+            "data_type",
+            "This measure already has points of its kind. Define another measure for another kind of number, and retire this one.",
+        ));
+    }
+    let changed = sqlx::query(
+        "update measure set name = $3, definition = $4, kind = $5, data_type = $6, unit = $7, per = $8, direction = $9,
+                target = $10, every_days = $11, source = $12, collector = $13, starts_on = $14, version = version + 1
+         where id = $1 and project_id = $2 and version = $15",
+    )
+    .bind(before.id)
+    .bind(allowed.act.0)
+    .bind(&definition.name)
+    .bind(&definition.definition)
+    .bind(definition.kind)
+    .bind(definition.data_type)
+    .bind(&definition.unit)
+    .bind(definition.per)
+    .bind(definition.direction)
+    .bind(definition.target)
+    .bind(definition.every_days)
+    .bind(&definition.source)
+    .bind(&definition.collector)
+    .bind(definition.starts_on)
+    .bind(version)
+    .execute(&mut *conn)
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Err(Error::Changed);
+    }
+    let or_none = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
+    let per = |per: Option<i64>| per.map(|per| per.to_string()).unwrap_or_default();
+    let entry = Entry::new("measure", before.id, "changed a measure")
+        .of(allowed.act.0)
+        .change("Name", &before.name, &definition.name)
+        .change("Definition", &before.definition, &definition.definition)
+        .change("Kind", before.kind.words(), definition.kind.words())
+        .change("Data type", before.data_type.words(), definition.data_type.words())
+        .change("Unit", &before.unit, &definition.unit)
+        .change("Per", per(before.per), per(definition.per))
+        .change("Direction", before.direction.words(), definition.direction.words())
+        .change("Target", or_none(before.target), or_none(definition.target))
+        .change("How often", model::frequency(before.every_days), model::frequency(definition.every_days))
+        .change("Data source", &before.source, &definition.source)
+        .change("Collector", &before.collector, &definition.collector)
+        .change("From", day(before.starts_on), day(definition.starts_on));
+    history::record(conn, allowed, entry).await
+}
+
+/// Retires a measure: nothing more is due, and everything recorded is kept. Or takes it up again.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn retire(
+    conn: &mut Connection,
+    allowed: &Allowed<DefineMeasure>,
+    measure: &Measure,
+    on: Option<NaiveDate>,
+) -> Result<(), Error> {
+    if measure.retired_on.is_some() == on.is_some() {
+        return Ok(());
+    }
+    sqlx::query("update measure set retired_on = $3, version = version + 1 where id = $1 and project_id = $2")
+        .bind(measure.id)
+        .bind(allowed.act.0)
+        .bind(on)
+        .execute(&mut *conn)
+        .await?;
+    let action = if on.is_some() { "retired a measure" } else { "took a measure up again" };
+    let entry = Entry::new("measure", measure.id, action).of(allowed.act.0).change("Name", "", &measure.name);
+    history::record(conn, allowed, entry).await
+}
+
+/// Moves a measure one place up or down among those in use.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn shift(
+    conn: &mut Connection,
+    allowed: &Allowed<DefineMeasure>,
+    measure: MeasureId,
+    up: bool,
+) -> Result<(), Error> {
+    let mut order: Vec<MeasureId> =
+        sqlx::query_scalar("select id from measure where project_id = $1 and retired_on is null order by position, id")
+            .bind(allowed.act.0)
+            .fetch_all(&mut *conn)
+            .await?;
+    let Some(place) = order.iter().position(|id| *id == measure) else { return Err(Error::NotFound) };
+    let other = if up { place.checked_sub(1) } else { Some(place + 1).filter(|other| *other < order.len()) };
+    let Some(other) = other else { return Ok(()) };
+    order.swap(place, other);
+    for (position, id) in (1_i64..).zip(&order) {
+        sqlx::query("update measure set position = $2 where id = $1")
+            .bind(id)
+            .bind(position)
+            .execute(&mut *conn)
+            .await?;
+    }
+    history::record(conn, allowed, Entry::new("measure", measure, "moved a measure").of(allowed.act.0)).await
+}
+
+async fn same_moment(
+    conn: &mut Connection,
+    measure: MeasureId,
+    point: &Point,
+    except: Option<MeasurementId>,
+) -> Result<Option<MeasurementId>, Error> {
+    Ok(sqlx::query_scalar(
+        "select id from measurement
+         where measure_id = $1 and taken_on = $2 and taken_at is not distinct from $3 and lower(place) = lower($4)
+           and state <> 'void' and id is distinct from $5
+         order by entry limit 1",
+    )
+    .bind(measure)
+    .bind(point.taken_on)
+    .bind(point.taken_at)
+    .bind(&point.place)
+    .bind(except)
+    .fetch_optional(conn)
+    .await?)
+}
+
+fn taken(field: &str, point: &Point, first: MeasurementId) -> FieldError {
+    let when = when(point.taken_on, point.taken_at, &point.place);
+    FieldError {
+        field: field.to_owned(),
+        message: format!(
+            "There is already a point for {when}. Open it to correct it, or give this one a time or a place."
+        ),
+        link: Some(format!("/measurements/{first}")),
+    }
+}
+
+async fn keep_last_on(conn: &mut Connection, measure: MeasureId) -> Result<(), Error> {
+    sqlx::query(
+        "update measure set last_on = (select taken_on from measurement where measure_id = $1 and state <> 'void'
+                order by taken_on desc limit 1) where id = $1",
+    )
+    .bind(measure)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Records points, each with the name of the input that holds its date: all of them, or none.
+///
+/// # Errors
+/// [`Error::Invalid`] when a point of the same date, time and place is there already, or when the
+/// measure is retired or its project closed.
+pub async fn record(
+    conn: &mut Connection,
+    allowed: &Allowed<RecordMeasurement>,
+    measure: &Measure,
+    points: &[(String, Point)],
+) -> Result<(), Error> {
+    if measure.project_id != allowed.act.0 {
+        return Err(Error::NotFound);
+    }
+    if measure.closed {
+        return Err(Error::refused("The project is closed. Reopen it to record points."));
+    }
+    if measure.retired_on.is_some() {
+        return Err(Error::refused("The measure is retired. Take it up again to record points."));
+    }
+    let mut errors = Vec::new();
+    for (field, point) in points {
+        if let Some(first) = same_moment(conn, measure.id, point, None).await? {
+            errors.push(taken(field, point, first));
+        }
+    }
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors));
+    }
+    let by = allowed.person()?;
+    for (_, point) in points {
+        let id = MeasurementId::new();
+        let (value, numerator, denominator) = point.amount.columns();
+        sqlx::query(
+            "insert into measurement (id, measure_id, taken_on, taken_at, place, entry, value, numerator, denominator, note, recorded_by, recorded_at)
+             values ($1, $2, $3, $4, $5, (select coalesce(max(entry), 0) + 1 from measurement where measure_id = $2), $6, $7, $8, $9, $10, $11)",
+        )
+        .bind(id)
+        .bind(measure.id)
+        .bind(point.taken_on)
+        .bind(point.taken_at)
+        .bind(&point.place)
+        .bind(value)
+        .bind(numerator)
+        .bind(denominator)
+        .bind(&point.note)
+        .bind(by)
+        .bind(allowed.now)
+        .execute(&mut *conn)
+        .await?;
+        let entry = Entry::new("measurement", id, "recorded a measurement")
+            .of(measure.project_id)
+            .change("Measure", "", &measure.name)
+            .change("When", "", when(point.taken_on, point.taken_at, &point.place))
+            .change("Value", "", chart::amount(measure, point.amount))
+            .change("Note", "", &point.note);
+        history::record(conn, allowed, entry).await?;
+    }
+    keep_last_on(conn, measure.id).await
+}
+
+/// Changes a point, with the reason.
+///
+/// # Errors
+/// [`Error::Changed`] when somebody else was faster, [`Error::Invalid`] when another point stands there.
+pub async fn correct(
+    conn: &mut Connection,
+    allowed: &Allowed<RecordMeasurement>,
+    measure: &Measure,
+    before: &Measurement,
+    point: &Point,
+    reason: &str,
+    version: i64,
+) -> Result<(), Error> {
+    if measure.project_id != allowed.act.0 || before.measure_id != measure.id {
+        return Err(Error::NotFound);
+    }
+    if before.version != version {
+        return Err(Error::Changed);
+    }
+    if before.state == State::Void {
+        return Err(Error::refused("The point is void. Put it back before you correct it."));
+    }
+    if let Some(first) = same_moment(conn, measure.id, point, Some(before.id)).await? {
+        return Err(Error::Invalid(vec![taken("taken_on", point, first)]));
+    }
+    let (value, numerator, denominator) = point.amount.columns();
+    sqlx::query(
+        "update measurement set taken_on = $2, taken_at = $3, place = $4, value = $5, numerator = $6, denominator = $7,
+                note = $8, reason = $9, version = version + 1
+         where id = $1",
+    )
+    .bind(before.id)
+    .bind(point.taken_on)
+    .bind(point.taken_at)
+    .bind(&point.place)
+    .bind(value)
+    .bind(numerator)
+    .bind(denominator)
+    .bind(&point.note)
+    .bind(reason)
+    .execute(&mut *conn)
+    .await?;
+    let entry = Entry::new("measurement", before.id, "corrected a measurement")
+        .of(measure.project_id)
+        .change("When", before.when(), when(point.taken_on, point.taken_at, &point.place))
+        .change("Value", chart::amount(measure, before.amount()), chart::amount(measure, point.amount))
+        .change("Note", &before.note, &point.note)
+        .change("Reason", "", reason);
+    history::record(conn, allowed, entry).await?;
+    keep_last_on(conn, measure.id).await
+}
+
+/// Excludes a point, makes it void, or lets it count again.
+///
+/// # Errors
+/// [`Error::Changed`] when somebody else was faster, [`Error::Invalid`] when another point stands where a
+/// void one is to be put back.
+pub async fn set_state(
+    conn: &mut Connection,
+    allowed: &Allowed<RecordMeasurement>,
+    measure: &Measure,
+    before: &Measurement,
+    state: State,
+    reason: &str,
+    version: i64,
+) -> Result<(), Error> {
+    if measure.project_id != allowed.act.0 || before.measure_id != measure.id {
+        return Err(Error::NotFound);
+    }
+    if before.version != version {
+        return Err(Error::Changed);
+    }
+    if before.state == State::Void {
+        let point = Point {
+            taken_on: before.taken_on,
+            taken_at: before.taken_at,
+            place: before.place.clone(),
+            amount: before.amount(),
+            note: String::new(),
+        };
+        if let Some(first) = same_moment(conn, measure.id, &point, Some(before.id)).await? {
+            return Err(Error::Invalid(vec![taken("", &point, first)]));
+        }
+    }
+    sqlx::query("update measurement set state = $2, reason = $3, version = version + 1 where id = $1")
+        .bind(before.id)
+        .bind(state)
+        .bind(reason)
+        .execute(&mut *conn)
+        .await?;
+    let action = match (before.state, state) {
+        (_, State::Excluded) => "excluded a measurement",
+        (_, State::Void) => "voided a measurement",
+        (State::Void, State::Current) => "put a measurement back",
+        (_, State::Current) => "included a measurement again",
+    };
+    let entry = Entry::new("measurement", before.id, action)
+        .of(measure.project_id)
+        .change("State", before.state.words(), state.words())
+        .change("Reason", "", reason);
+    history::record(conn, allowed, entry).await?;
+    keep_last_on(conn, measure.id).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Fixture, TODAY, on};
+
+    fn point(date: &str, amount: Amount) -> (String, Point) {
+        let point = Point { taken_on: on(date), taken_at: None, place: String::new(), amount, note: String::new() };
+        ("taken_on".to_owned(), point)
+    }
+
+    fn ratio(date: &str) -> (String, Point) {
+        point(date, Amount::Ratio(18.0, 24.0))
+    }
+
+    struct Scene {
+        fixture: Fixture,
+        project: ProjectId,
+        measure: MeasureId,
+    }
+
+    async fn scene() -> Scene {
+        let fixture = Fixture::new().await;
+        let project = fixture.project("Sepsis").await;
+        let measure = fixture.measure(project).await;
+        Scene { fixture, project, measure }
+    }
+
+    impl Scene {
+        async fn record(&self, points: &[(String, Point)]) -> Result<(), Error> {
+            let request = self.fixture.request(Some(self.fixture.trainee)).await;
+            let mut change = self.fixture.store.write().await?;
+            let allowed = request.require(&mut change, RecordMeasurement(self.project)).await?;
+            let measure = measure(&mut change, self.measure).await?;
+            record(&mut change, &allowed, &measure, points).await?;
+            change.commit().await
+        }
+
+        async fn set_state(&self, id: MeasurementId, state: State, version: i64) -> Result<(), Error> {
+            let request = self.fixture.request(Some(self.fixture.trainee)).await;
+            let mut change = self.fixture.store.write().await?;
+            let allowed = request.require(&mut change, RecordMeasurement(self.project)).await?;
+            let measure = measure(&mut change, self.measure).await?;
+            let before = measurement(&mut change, id).await?;
+            set_state(&mut change, &allowed, &measure, &before, state, "a reason", version).await?;
+            change.commit().await
+        }
+
+        async fn points(&self) -> Vec<Measurement> {
+            let mut conn = self.fixture.store.read().await.expect("a reader");
+            measurements(&mut conn, self.measure).await.expect("points")
+        }
+
+        async fn last_on(&self) -> Option<NaiveDate> {
+            let mut conn = self.fixture.store.read().await.expect("a reader");
+            measure(&mut conn, self.measure).await.expect("a measure").last_on
+        }
+    }
+
+    #[tokio::test]
+    async fn points_are_recorded_all_or_none_and_a_second_one_is_refused_with_a_link() {
+        let scene = scene().await;
+        scene.record(&[ratio("2026-03-02"), ratio("2026-02-23")]).await.expect("recorded");
+        assert_eq!(scene.last_on().await, Some(on("2026-03-02")));
+        let Err(Error::Invalid(errors)) = scene.record(&[ratio("2026-03-03"), ratio("2026-03-02")]).await else {
+            panic!("refused")
+        };
+        let points = scene.points().await;
+        assert_eq!(points.len(), 2, "nothing half-stored");
+        assert_eq!(errors[0].link, Some(format!("/measurements/{}", points[0].id)));
+        let mut elsewhere = ratio("2026-03-02");
+        elsewhere.1.place = "Ward 4".to_owned();
+        scene.record(&[elsewhere.clone()]).await.expect("another place");
+        elsewhere.1.place = "ward 4".to_owned();
+        assert!(scene.record(&[elsewhere]).await.is_err(), "the same place");
+        assert_eq!(points[0].amount(), Amount::Ratio(18.0, 24.0));
+    }
+
+    #[tokio::test]
+    async fn the_last_date_follows_corrections_and_void_points() {
+        let scene = scene().await;
+        scene.record(&[ratio("2026-02-23"), ratio("2026-03-02")]).await.expect("recorded");
+        let last = scene.points().await[0].clone();
+        scene.set_state(last.id, State::Excluded, 1).await.expect("excluded");
+        assert_eq!(scene.last_on().await, Some(on("2026-03-02")), "an excluded point was measured");
+        scene.set_state(last.id, State::Void, 2).await.expect("void");
+        assert_eq!(scene.last_on().await, Some(on("2026-02-23")));
+        assert_eq!(scene.set_state(last.id, State::Current, 2).await, Err(Error::Changed));
+        scene.record(&[ratio("2026-03-02")]).await.expect("the void point is not in the way");
+        assert!(scene.set_state(last.id, State::Current, 3).await.is_err(), "another point stands there now");
+        let mut conn = scene.fixture.store.read().await.expect("a reader");
+        let chart = chart(&mut conn, scene.measure).await.expect("a chart");
+        assert_eq!(chart.points.len(), 2);
+        let rows = history::of_object(&mut conn, last.id, 10).await.expect("history");
+        let actions: Vec<&str> = rows.iter().map(|row| row.action.as_str()).collect();
+        assert_eq!(actions, ["voided a measurement", "excluded a measurement", "recorded a measurement"]);
+        assert_eq!(history::first_broken(&mut conn).await.expect("history"), None);
+    }
+
+    #[tokio::test]
+    async fn a_correction_needs_the_version_that_was_read() {
+        let scene = scene().await;
+        scene.record(&[ratio("2026-03-02"), ratio("2026-02-23")]).await.expect("recorded");
+        let before = scene.points().await[0].clone();
+        let request = scene.fixture.request(Some(scene.fixture.supervisor)).await;
+        let mut change = scene.fixture.store.write().await.expect("a change");
+        let allowed = request.require(&mut change, RecordMeasurement(scene.project)).await.expect("allowed");
+        let of = measure(&mut change, scene.measure).await.expect("a measure");
+        let (_, point) = point("2026-02-16", Amount::Value(70.0));
+        let changed = correct(&mut change, &allowed, &of, &before, &point, "typed wrongly", 9).await;
+        assert_eq!(changed, Err(Error::Changed));
+        correct(&mut change, &allowed, &of, &before, &point, "typed wrongly", 1).await.expect("corrected");
+        let (_, taken) = ratio("2026-02-23");
+        let after = measurement(&mut change, before.id).await.expect("a point");
+        assert!(correct(&mut change, &allowed, &of, &after, &taken, "moved", 2).await.is_err(), "a point stands there");
+        change.commit().await.expect("committed");
+        assert_eq!((after.amount(), after.taken_on, after.version), (Amount::Value(70.0), on("2026-02-16"), 2));
+        assert_eq!(scene.last_on().await, Some(on("2026-02-23")));
+    }
+
+    #[tokio::test]
+    async fn a_measure_keeps_its_kind_of_number_its_order_and_can_be_retired() {
+        let scene = scene().await;
+        let second = scene.fixture.measure(scene.project).await;
+        scene.record(&[ratio("2026-03-02")]).await.expect("recorded");
+        let request = scene.fixture.request(Some(scene.fixture.trainee)).await;
+        let mut change = scene.fixture.store.write().await.expect("a change");
+        let allowed = request.require(&mut change, DefineMeasure(scene.project)).await.expect("allowed");
+        let before = measure(&mut change, scene.measure).await.expect("a measure");
+        let definition = Definition {
+            name: "Antibiotics".to_owned(),
+            definition: before.definition.clone(),
+            kind: Kind::Outcome,
+            data_type: DataType::Count,
+            unit: String::new(),
+            per: None,
+            direction: Direction::Increase,
+            target: None,
+            every_days: None,
+            source: String::new(),
+            collector: String::new(),
+            starts_on: before.starts_on,
+        };
+        assert!(edit(&mut change, &allowed, &before, &definition, 1).await.is_err(), "it has points");
+        let definition = Definition { data_type: DataType::Percentage, ..definition };
+        assert_eq!(edit(&mut change, &allowed, &before, &definition, 7).await, Err(Error::Changed));
+        edit(&mut change, &allowed, &before, &definition, 1).await.expect("edited");
+        shift(&mut change, &allowed, second, true).await.expect("moved");
+        shift(&mut change, &allowed, second, true).await.expect("already the first");
+        let order: Vec<_> =
+            charted(&mut change, scene.project).await.expect("charts").iter().map(|one| one.measure.id).collect();
+        assert_eq!(order, [second, scene.measure]);
+        retire(&mut change, &allowed, &before, Some(TODAY)).await.expect("retired");
+        assert_eq!(for_handover(&mut change, scene.project).await.expect("measures").len(), 1);
+        let after = measure(&mut change, scene.measure).await.expect("a measure");
+        assert_eq!((after.name.as_str(), after.next_on()), ("Antibiotics", None));
+        change.commit().await.expect("committed");
+        assert!(scene.record(&[ratio("2026-03-03")]).await.is_err(), "a retired measure takes no points");
+    }
+
+    #[tokio::test]
+    async fn a_closed_project_takes_no_points() {
+        let scene = scene().await;
+        let mut change = scene.fixture.store.write().await.expect("a change");
+        sqlx::query("update project set status = 'closed', closed_reason = 'completed' where id = $1")
+            .bind(scene.project)
+            .execute(&mut *change)
+            .await
+            .expect("closed");
+        change.commit().await.expect("committed");
+        assert!(matches!(scene.record(&[ratio("2026-03-03")]).await, Err(Error::Invalid(_))));
+    }
+
+    #[tokio::test]
+    async fn lists_of_points_are_read_through_their_index() {
+        let scene = scene().await;
+        let mut conn = scene.fixture.store.read().await.expect("a reader");
+        let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(
+            "explain query plan select id from measurement where measure_id = 'x' order by taken_on desc, taken_at desc, entry desc",
+        )
+        .fetch_all(&mut *conn)
+        .await
+        .expect("a plan");
+        assert!(
+            plan.iter().all(|(.., step)| step.contains("measurement_series") && !step.contains("B-TREE")),
+            "{plan:?}"
+        );
+    }
 }

@@ -257,6 +257,7 @@ const DONE: &[(&str, &str)] = &[
     ("restored", "It is in use again."),
     ("removed", "It is removed."),
     ("priority", "The priority is saved."),
+    ("points", "The points are recorded."),
 ];
 
 /// The banner that says that a form was accepted.

@@ -1,6 +1,8 @@
 //! Whole-app tests: requests through the router, on a real store, without a socket.
 
+mod cycles;
 mod everything;
 mod harness;
+mod measures;
 mod people;
 mod priorities;
