@@ -125,9 +125,12 @@ async fn send(browser: &Browser<'_>, form: &Form, text: &str) -> Answer {
     let mut pairs: Vec<(&str, &str)> = Vec::new();
     for field in &form.fields {
         let value = if is_text(&field.kind) { text } else { field.value.as_str() };
-        if field.sent
-            || matches!(field.kind.as_str(), "radio" | "checkbox") && !pairs.iter().any(|(name, _)| *name == field.name)
-        {
+        // Of choices that nobody made yet, the first.
+        let chosen = field.sent
+            || matches!(field.kind.as_str(), "radio" | "checkbox")
+                && !pairs.iter().any(|(name, _)| *name == field.name)
+                && !form.fields.iter().any(|other| other.sent && other.name == field.name);
+        if chosen {
             pairs.push((&field.name, value));
         }
     }

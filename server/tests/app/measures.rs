@@ -26,8 +26,8 @@ async fn recorded(browser: &Browser<'_>, measure: MeasureId, day: &str) -> Strin
     let answer = browser.fill(&page, RECORD, &typed).await;
     let page = browser.follow(&answer).await;
     assert!(page.body.contains("The measurement is recorded."), "{}", page.body);
-    let start = page.body.find("/measurements/").expect("a link to the point");
-    page.body[start..].split('"').next().expect("an address").to_owned()
+    let start = page.body.find("href=\"/measurements/").expect("a link to the point");
+    page.body[start..].split('"').nth(1).expect("an address").to_owned()
 }
 
 #[tokio::test]
@@ -84,7 +84,6 @@ async fn what_cannot_be_a_point_comes_back_as_it_was_typed() {
     let cases = [
         (good, "12,5", "24", "Use a point for decimals"),
         (good, "85 %", "100", "without a per cent sign"),
-        (good, "&lt;3", "24", "Enter a number"),
         (good, "<3", "24", "without &lt; or &gt;"),
         (good, "-1", "24", "Enter 0 or more"),
         (good, "1e308", "24", "Enter a number"),
@@ -238,13 +237,12 @@ async fn two_who_edit_a_measure_get_both_versions() {
     let (app, _, measure) = scene().await;
     let (one, other) = (app.browser(app.fixture.trainee).await, app.browser(app.fixture.supervisor).await);
     let edit = format!("/measures/{measure}/edit");
-    let typed = [("name", "Antibiotics, mine"), ("definition", "Of all"), ("starts_on", "1 1 2026")];
     let stale = other.get(&edit).await.form("/api/measures/edit").expect("a form");
-    let answer = one.fill(&edit, "/api/measures/edit", &typed).await;
+    let answer = one.fill(&edit, "/api/measures/edit", &[("name", "Antibiotics, mine")]).await;
     assert!(answer.location().ends_with("done=saved"), "{}", answer.location());
     let mut pairs: Vec<(&str, &str)> = stale.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     pairs.retain(|(name, _)| *name != "name");
-    pairs.extend([("name", "Antibiotics, theirs"), ("definition", "Of all"), ("every_days", "7")]);
+    pairs.push(("name", "Antibiotics, theirs"));
     let answer = other.post("/api/measures/edit", &pairs).await;
     let page = other.follow(&answer).await;
     assert!(page.body.contains("Both versions, where they differ"));
