@@ -3,6 +3,8 @@
 
 use chrono::{Days, NaiveDate};
 
+use crate::choices;
+
 /// A lead's post that ends within this many days makes a project due: 12 weeks.
 pub const DUE_DAYS: i64 = 84;
 /// An offer lapses this many days after the day on which it was to take effect.
@@ -10,69 +12,24 @@ pub const LAPSES_AFTER_DAYS: i64 = 14;
 /// A longer period away ends the post for this purpose.
 pub const LONGEST_AWAY_DAYS: i64 = 28;
 
-/// The state of a project's continuity. Every project but a draft is in exactly one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Continuity {
-    /// The project is closed.
-    Ended,
-    /// A handover is accepted and takes effect on a day to come.
-    Agreed,
-    /// No lead with a current post in this trust.
-    InPool,
-    /// A handover is offered and waits for answers.
-    Offered,
-    /// The lead's post ends within 12 weeks, and nothing is offered.
-    Due,
-    /// Paused or sustaining, with a day ahead on which somebody looks again.
-    Resting,
-    /// A lead with a current post holds it.
-    Held,
-}
-
-impl Continuity {
-    /// Every state, those that need somebody first.
-    pub const ALL: [Self; 7] =
-        [Self::InPool, Self::Due, Self::Offered, Self::Agreed, Self::Held, Self::Resting, Self::Ended];
-
-    /// As it stands in addresses and in the SQL.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Ended => "ended",
-            Self::Agreed => "agreed",
-            Self::InPool => "in_pool",
-            Self::Offered => "offered",
-            Self::Due => "due",
-            Self::Resting => "resting",
-            Self::Held => "held",
-        }
-    }
-
-    /// As people read it.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Ended => "Ended",
-            Self::Agreed => "Handover agreed",
-            Self::InPool => "In the pool",
-            Self::Offered => "Handover offered",
-            Self::Due => "Handover due",
-            Self::Resting => "Resting",
-            Self::Held => "Held",
-        }
-    }
-}
-
-impl std::fmt::Display for Continuity {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.code())
-    }
-}
-
-impl std::str::FromStr for Continuity {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|state| state.code() == text).ok_or(())
+choices! {
+    /// The state of a project's continuity, those that need somebody first. Every project but a draft is
+    /// in exactly one.
+    Continuity {
+        /// No lead with a current post in this trust.
+        InPool = "in_pool" => "In the pool",
+        /// The lead's post ends within 12 weeks, and nothing is offered.
+        Due = "due" => "Handover due",
+        /// A handover is offered and waits for answers.
+        Offered = "offered" => "Handover offered",
+        /// A handover is accepted and takes effect on a day to come.
+        Agreed = "agreed" => "Handover agreed",
+        /// A lead with a current post holds it.
+        Held = "held" => "Held",
+        /// Paused or sustaining, with a day ahead on which somebody looks again.
+        Resting = "resting" => "Resting",
+        /// The project is closed.
+        Ended = "ended" => "Ended",
     }
 }
 
@@ -168,6 +125,24 @@ impl Lead {
     }
 }
 
+/// A handover that is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// To a successor, to take effect on this day.
+    For(NaiveDate),
+    /// To whoever takes it on: it stands as long as it takes.
+    ToPool,
+}
+
+impl Offer {
+    fn is_live(self, today: NaiveDate) -> bool {
+        match self {
+            Self::For(day) => (today - day).num_days() <= LAPSES_AFTER_DAYS,
+            Self::ToPool => true,
+        }
+    }
+}
+
 /// What decides about a project's continuity.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
@@ -179,8 +154,8 @@ pub struct Facts {
     pub look_again_on: Option<NaiveDate>,
     /// The day on which an accepted handover takes effect.
     pub agreed_for: Option<NaiveDate>,
-    /// The day on which an offered handover is to take effect.
-    pub offered_for: Option<NaiveDate>,
+    /// The handover that is offered.
+    pub offered: Option<Offer>,
     /// Every accepted place as lead, past and future ones too.
     pub leads: Vec<Lead>,
 }
@@ -201,14 +176,13 @@ pub fn continuity(facts: &Facts, today: NaiveDate) -> Option<Continuity> {
     }
     let tenure = facts.tenure(today);
     let ends_soon = matches!(tenure, Tenure::Until(day) if (day - today).num_days() <= DUE_DAYS);
-    let live = |day: NaiveDate| (today - day).num_days() <= LAPSES_AFTER_DAYS;
     Some(if facts.closed {
         Continuity::Ended
     } else if facts.agreed_for.is_some_and(|day| day > today) {
         Continuity::Agreed
     } else if tenure == Tenure::Over {
         Continuity::InPool
-    } else if facts.offered_for.is_some_and(live) {
+    } else if facts.offered.is_some_and(|offer| offer.is_live(today)) {
         Continuity::Offered
     } else if ends_soon {
         Continuity::Due
@@ -248,12 +222,17 @@ mod tests {
         assert_eq!(state(&held(vec![post(1, None)])), InPool);
         assert_eq!(state(&Facts::default()), InPool);
         let due = held(vec![post(-100, Some(10))]);
-        assert_eq!(state(&Facts { offered_for: Some(day(10)), ..due.clone() }), Offered);
-        assert_eq!(state(&Facts { offered_for: Some(day(-14)), ..due.clone() }), Offered);
-        assert_eq!(state(&Facts { offered_for: Some(day(-15)), ..due.clone() }), Due, "it has lapsed");
+        assert_eq!(state(&Facts { offered: Some(Offer::For(day(10))), ..due.clone() }), Offered);
+        assert_eq!(state(&Facts { offered: Some(Offer::For(day(-14))), ..due.clone() }), Offered);
+        assert_eq!(state(&Facts { offered: Some(Offer::For(day(-15))), ..due.clone() }), Due, "it has lapsed");
+        assert_eq!(state(&Facts { offered: Some(Offer::ToPool), ..due.clone() }), Offered);
         assert_eq!(state(&Facts { agreed_for: Some(day(1)), ..due.clone() }), Agreed);
         assert_eq!(state(&Facts { agreed_for: Some(day(0)), ..due.clone() }), Due, "it has taken effect");
-        assert_eq!(state(&Facts { offered_for: Some(day(10)), ..Facts::default() }), InPool, "whatever is offered");
+        assert_eq!(
+            state(&Facts { offered: Some(Offer::For(day(10))), ..Facts::default() }),
+            InPool,
+            "whatever is offered"
+        );
         assert_eq!(state(&Facts { look_again_on: Some(day(5)), ..Facts::default() }), InPool, "whatever is paused");
         assert_eq!(state(&Facts { look_again_on: Some(day(5)), ..due.clone() }), Due);
         assert_eq!(state(&Facts { look_again_on: Some(day(5)), ..held(vec![post(-1, None)]) }), Resting);
@@ -328,10 +307,10 @@ mod tests {
             closed in any::<bool>(),
             look in prop::option::of(-50i64..50),
             agreed in prop::option::of(-50i64..50),
-            offered in prop::option::of(-50i64..50),
+            offered in prop::option::of(prop::option::of(-50i64..50)),
             leads in prop::collection::vec(leads(), 0..4),
         ) -> Facts {
-            Facts { draft: false, closed, look_again_on: look.map(day), agreed_for: agreed.map(day), offered_for: offered.map(day), leads }
+            Facts { draft: false, closed, look_again_on: look.map(day), agreed_for: agreed.map(day), offered: offered.map(|n| n.map_or(Offer::ToPool, |n| Offer::For(day(n)))), leads }
         }
     }
 
@@ -355,7 +334,7 @@ mod tests {
 
         #[test]
         fn a_held_project_becomes_due_before_it_is_in_the_pool(facts in facts(), today in -300i64..300) {
-            let facts = Facts { closed: false, agreed_for: None, offered_for: None, ..facts };
+            let facts = Facts { closed: false, agreed_for: None, offered: None, ..facts };
             let (now, tomorrow) = (continuity(&facts, day(today)), continuity(&facts, day(today + 1)));
             if now != Some(Continuity::InPool) && tomorrow == Some(Continuity::InPool) {
                 prop_assert_eq!(now, Some(Continuity::Due));

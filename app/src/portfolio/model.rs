@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::choices;
 use crate::handover::continuity::Continuity;
 use crate::id::{DepartmentId, PersonId, PriorityId, ProjectId};
+use crate::projects::model::{ProjectType, Status};
 
 /// How many projects a page of a list shows.
 pub const PAGE: i64 = 20;
@@ -46,10 +48,10 @@ pub struct ProjectRow {
     pub reference: Option<String>,
     /// Its title.
     pub title: String,
-    /// Its status, as stored.
-    pub status: String,
-    /// Its type, as stored.
-    pub kind: String,
+    /// Its status.
+    pub status: Status,
+    /// Its type.
+    pub kind: ProjectType,
     /// Its department's name.
     pub department: Option<String>,
     /// When it was last changed.
@@ -84,7 +86,7 @@ impl ProjectRow {
     /// The next measurement should have been taken by now. Nothing is overdue while a project is paused.
     #[must_use]
     pub fn is_overdue(&self, today: NaiveDate) -> bool {
-        matches!(self.status.as_str(), "active" | "sustaining")
+        matches!(self.status, Status::Active | Status::Sustaining)
             && self.next_measurement.as_ref().is_some_and(|next| next.on < today)
     }
 }
@@ -98,89 +100,61 @@ pub struct Found {
     pub total: i64,
 }
 
-macro_rules! choices {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal, $words:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-        pub enum $name {
-            $($(#[$vdoc])* $variant,)*
-        }
-
-        impl $name {
-            /// Every choice.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// As it stands in an address.
-            #[must_use]
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code,)* }
-            }
-
-            /// As people read it.
-            #[must_use]
-            pub fn words(self) -> &'static str {
-                match self { $(Self::$variant => $words,)* }
-            }
-
-            /// The choice of an address.
-            #[must_use]
-            pub fn of(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|choice| choice.code() == code)
-            }
-        }
-    };
-}
-
 choices! {
     /// Which statuses a list shows.
     Statuses {
         /// Active, paused and sustaining.
-        #[default]
-        Open = "open", "All open";
+        Open = "open" => "All open",
         /// Active.
-        Active = "active", "Active";
+        Active = "active" => "Active",
         /// Paused.
-        Paused = "paused", "Paused";
+        Paused = "paused" => "Paused",
         /// Sustaining.
-        Sustaining = "sustaining", "Sustaining";
+        Sustaining = "sustaining" => "Sustaining",
         /// Closed.
-        Closed = "closed", "Closed";
+        Closed = "closed" => "Closed",
         /// Open and closed.
-        Any = "any", "Open and closed";
+        Any = "any" => "Open and closed",
         /// The drafts of whoever asks.
-        Draft = "draft", "Your drafts";
+        Draft = "draft" => "Your drafts",
     }
-}
 
-choices! {
     /// Which answer is missing or late.
     Gap {
         /// Nobody anchors it.
-        #[default]
-        Anchor = "anchor", "No anchor";
+        Anchor = "anchor" => "No anchor",
         /// It has no measure.
-        Measure = "measure", "No measure";
+        Measure = "measure" => "No measure",
         /// A measurement is overdue.
-        Measurement = "measurement", "Measurement overdue";
+        Measurement = "measurement" => "Measurement overdue",
         /// No next step is set.
-        Step = "step", "No next step";
+        Step = "step" => "No next step",
     }
-}
 
-choices! {
     /// The order of a list.
     Sort {
         /// The latest change first.
-        #[default]
-        Updated = "updated", "Latest change";
+        Updated = "updated" => "Latest change",
         /// Those that need somebody first.
-        Risk = "risk", "Continuity at risk";
+        Risk = "risk" => "Continuity at risk",
         /// By the date of the next measurement.
-        Measurement = "measurement", "Next measurement";
+        Measurement = "measurement" => "Next measurement",
         /// By title.
-        Title = "title", "Title";
+        Title = "title" => "Title",
         /// By reference.
-        Reference = "reference", "Reference";
+        Reference = "reference" => "Reference",
+    }
+}
+
+impl Default for Statuses {
+    fn default() -> Self {
+        Self::Open
+    }
+}
+
+impl Default for Sort {
+    fn default() -> Self {
+        Self::Updated
     }
 }
 
@@ -195,8 +169,8 @@ pub struct Filter {
     pub department: Option<DepartmentId>,
     /// Only of this priority.
     pub priority: Option<PriorityId>,
-    /// Only of this type, as stored.
-    pub kind: Option<String>,
+    /// Only of this type.
+    pub kind: Option<ProjectType>,
     /// Only in this state of continuity.
     pub continuity: Option<Continuity>,
     /// Only with this answer missing or late.
@@ -218,18 +192,15 @@ impl Filter {
         let value = |name: &str| query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim());
         Self {
             text: value("q").chars().take(200).collect(),
-            statuses: Statuses::of(value("status")).unwrap_or_default(),
+            statuses: value("status").parse().unwrap_or_default(),
             department: value("department").parse().ok(),
             priority: value("priority").parse().ok(),
-            kind: ["quality_improvement", "clinical_audit", "service_evaluation"]
-                .into_iter()
-                .find(|kind| *kind == value("type"))
-                .map(str::to_owned),
+            kind: value("type").parse().ok(),
             continuity: value("continuity").parse().ok(),
-            gap: Gap::of(value("gap")),
+            gap: value("gap").parse().ok(),
             mine: (value("mine") == "yes").then_some(person),
             person: Some(person),
-            sort: Sort::of(value("sort")).unwrap_or_default(),
+            sort: value("sort").parse().unwrap_or_default(),
             page: Some(value("page").parse().unwrap_or(1).clamp(1, 100_000)),
         }
     }
@@ -240,14 +211,14 @@ impl Filter {
         let mut pairs = Vec::new();
         let mut add = |name, value: Option<String>| pairs.extend(value.map(|value| (name, value)));
         add("q", (!self.text.is_empty()).then(|| self.text.clone()));
-        add("status", (self.statuses != Statuses::default()).then(|| self.statuses.code().to_owned()));
+        add("status", (self.statuses != Statuses::default()).then(|| self.statuses.stored().to_owned()));
         add("department", self.department.map(|id| id.to_string()));
         add("priority", self.priority.map(|id| id.to_string()));
-        add("type", self.kind.clone());
-        add("continuity", self.continuity.map(|state| state.code().to_owned()));
-        add("gap", self.gap.map(|gap| gap.code().to_owned()));
+        add("type", self.kind.map(|kind| kind.to_string()));
+        add("continuity", self.continuity.map(|state| state.stored().to_owned()));
+        add("gap", self.gap.map(|gap| gap.stored().to_owned()));
         add("mine", self.mine.map(|_| "yes".to_owned()));
-        add("sort", (self.sort != Sort::default()).then(|| self.sort.code().to_owned()));
+        add("sort", (self.sort != Sort::default()).then(|| self.sort.stored().to_owned()));
         add("page", self.page.filter(|page| *page > 1).map(|page| page.to_string()));
         pairs
     }
@@ -291,7 +262,7 @@ mod tests {
             statuses: Statuses::Any,
             department: Some(DepartmentId::new()),
             priority: Some(PriorityId::new()),
-            kind: Some("clinical_audit".into()),
+            kind: Some(ProjectType::ClinicalAudit),
             continuity: Some(Continuity::InPool),
             gap: Some(Gap::Measurement),
             mine: Some(person),

@@ -9,6 +9,8 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::handover::continuity::{Continuity, DUE_DAYS};
 use crate::id::ProjectId;
+use crate::projects::model::Status;
+use crate::projects::parts::status_tag;
 use crate::ui;
 
 const HELD: &str = "M12 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4 21c0-4 3.5-7 8-7s8 3 8 7";
@@ -120,7 +122,7 @@ impl Strip {
     }
 
     fn is_closed(&self) -> bool {
-        self.row.status == "closed"
+        self.row.status == Status::Closed
     }
 
     fn held(&self) -> Answer {
@@ -184,7 +186,7 @@ impl Strip {
                 let late = row.is_overdue(self.today);
                 let words = if late {
                     format!("Overdue since {}", ui::day(next.on))
-                } else if row.status == "paused" {
+                } else if row.status == Status::Paused {
                     "Paused".to_owned()
                 } else {
                     ui::day(next.on)
@@ -263,7 +265,7 @@ fn draw_row(row: ProjectRow, today: NaiveDate, in_section: bool, mend: bool) -> 
     facts.extend(row.reference.clone());
     facts.extend(row.department.clone());
     facts.push(format!("changed {}", ui::day(crate::clock::date_in_london(row.updated_at))));
-    let tags = view! { {status_tag(&row.status)}" "{continuity_tag(row.continuity)} };
+    let tags = view! { {status_tag(row.status)}" "{continuity_tag(row.continuity)} };
     let strip = Strip::of(row, today).view_compact(mend);
     view! {
         <li class="baton-list__row">
@@ -276,15 +278,4 @@ fn draw_row(row: ProjectRow, today: NaiveDate, in_section: bool, mend: bool) -> 
         </li>
     }
     .into_any()
-}
-
-fn status_tag(status: &str) -> AnyView {
-    let (words, colour) = match status {
-        "draft" => ("Draft", "white"),
-        "paused" => ("Paused", "grey"),
-        "sustaining" => ("Sustaining", "green"),
-        "closed" => ("Closed", "grey"),
-        _ => ("Active", "blue"),
-    };
-    ui::tag(words, colour)
 }

@@ -14,6 +14,7 @@ use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::handover::continuity::{Continuity, DUE_DAYS, LAPSES_AFTER_DAYS};
 use crate::id::{PersonId, ProjectId, TrustId};
+use crate::projects::model::{ProjectType, Status};
 
 // The parameters that every fragment below knows: $1 today, $2 the trust, $3 the earliest day of an
 // offer that has not lapsed, $4 the last day that is due, $5 yesterday, $6 tomorrow. `p` is the project.
@@ -50,7 +51,7 @@ const AGREED: &str =
 /// The day for which a live offer stands, and the successor's name.
 const OFFER: &str =
     "(select min(h.takes_effect_on || coalesce(n.name, '')) from handover h left join person n on n.id = h.to_person
-    where h.project_id = p.id and h.state = 'offered' and h.takes_effect_on >= $3)";
+    where h.project_id = p.id and h.state = 'offered' and (h.to_person is null or h.takes_effect_on >= $3))";
 
 /// The id and name of somebody in post who anchors the project.
 const ANCHOR: &str = "(select min(r.person_id || n.name) from team_role r join person n on n.id = r.person_id
@@ -64,8 +65,12 @@ const ANCHOR: &str = "(select min(r.person_id || n.name) from team_role r join p
 const ANCHOR_ASKED: &str = "(select min(n.name) from team_role r join person n on n.id = r.person_id
     where r.project_id = p.id and r.role = 'supervisor' and r.state = 'asked' and r.until_on is null)";
 
-/// The day of the next measurement and the measure's name.
-const NEXT: &str = "(select min(coalesce(date(m.last_on, '+' || m.every_days || ' days'), m.starts_on) || m.name)
+/// The day of the next measurement and the measure's name; the day as `measures::model::next_on` says.
+const NEXT: &str = "(select min(max(m.starts_on, coalesce(case m.every_days
+            when 30 then date(m.last_on, '+1 month', 'floor')
+            when 91 then date(m.last_on, '+3 months', 'floor')
+            when 365 then date(m.last_on, '+12 months', 'floor')
+            else date(m.last_on, '+' || m.every_days || ' days') end, m.starts_on)) || m.name)
     from measure m where m.project_id = p.id and m.retired_on is null and m.every_days is not null)";
 
 /// The state of continuity, of a row `s` that holds the fragments above.
@@ -126,10 +131,14 @@ impl Ask {
         self.push(HOLDER).push(" as holder, ").push(AGREED).push(" as agreed, ").push(OFFER).push(" as offer")
     }
 
-    /// Reads the rows of the projects that `page` (id, place, total) names.
-    async fn rows(mut self, conn: &mut Connection) -> Result<Vec<Raw>, Error> {
+    /// Reads the rows of the projects that `page` (id, place, total, roles) names, by their place.
+    async fn rows(self, conn: &mut Connection) -> Result<Vec<Raw>, Error> {
+        Ok(self.showing().builder().build_query_as().fetch_all(conn).await?)
+    }
+
+    fn showing(mut self) -> Self {
         self.push(
-            ", shown as materialized (select page.place, page.total, p.id, p.reference, p.title, p.status, p.type as kind,
+            ", shown as materialized (select page.place, page.total, page.roles, p.id, p.reference, p.title, p.status, p.type as kind,
                 p.department_id, p.updated_at, p.look_again_on, p.closed_on, p.next_step, p.next_step_on, ",
         );
         self.deciding().push(", ").push(ANCHOR).push(" as anchor, ").push(ANCHOR_ASKED).push(" as anchor_asked, ");
@@ -141,7 +150,7 @@ impl Ask {
         );
         self.push(STATE)
             .push(" as continuity from shown s left join department d on d.id = s.department_id order by s.place");
-        Ok(self.builder().build_query_as().fetch_all(conn).await?)
+        self
     }
 
     fn builder(self) -> QueryBuilder<Db> {
@@ -152,11 +161,12 @@ impl Ask {
 #[derive(FromRow)]
 struct Raw {
     total: i64,
+    roles: String,
     id: ProjectId,
     reference: Option<String>,
     title: String,
-    status: String,
-    kind: String,
+    status: Status,
+    kind: ProjectType,
     department: Option<String>,
     updated_at: DateTime<Utc>,
     look_again_on: Option<NaiveDate>,
@@ -170,7 +180,7 @@ struct Raw {
     anchor_asked: Option<String>,
     next_measurement: Option<String>,
     measures: i64,
-    continuity: Option<String>,
+    continuity: Option<Continuity>,
 }
 
 const DAY: usize = "2026-01-04".len();
@@ -206,7 +216,7 @@ impl From<Raw> for ProjectRow {
             updated_at: raw.updated_at,
             look_again_on: raw.look_again_on,
             closed_on: raw.closed_on,
-            continuity: raw.continuity.and_then(|code| code.parse().ok()),
+            continuity: raw.continuity,
             holder,
             anchor: raw.anchor.as_deref().and_then(named),
             anchor_asked: raw.anchor_asked,
@@ -226,7 +236,7 @@ impl From<Raw> for ProjectRow {
 /// [`Error::NotFound`] when there is no such project.
 pub async fn row(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<ProjectRow, Error> {
     let mut ask = Ask::new(None, today)?;
-    ask.push("with page as (select ").bind(project)?.push(" as id, 1 as place, 1 as total)");
+    ask.push("with page as (select ").bind(project)?.push(" as id, 1 as place, 1 as total, '' as roles)");
     ask.rows(conn).await?.into_iter().next().map(ProjectRow::from).ok_or(Error::NotFound)
 }
 
@@ -259,7 +269,7 @@ fn listing(trust: TrustId, filter: &Filter, today: NaiveDate) -> Result<Ask, Err
     if decides {
         ask.push(", ").push(STATE).push(" as continuity");
     }
-    ask.push(" from candidate s), page as materialized (select s.id, count(*) over () as total, row_number() over (order by ");
+    ask.push(" from candidate s), page as materialized (select s.id, '' as roles, count(*) over () as total, row_number() over (order by ");
     match filter.sort {
         Sort::Updated => ask.push("s.updated_at desc"),
         Sort::Risk => ask.push(RISK).push(", substr(s.holder, 1, 10), s.updated_at desc"),
@@ -269,7 +279,7 @@ fn listing(trust: TrustId, filter: &Filter, today: NaiveDate) -> Result<Ask, Err
     };
     ask.push(", s.id) as place from found s");
     if let Some(state) = filter.continuity {
-        ask.push(" where s.continuity = ").bind(state.code())?;
+        ask.push(" where s.continuity = ").bind(state)?;
     }
     ask.push(" order by place");
     if let Some(page) = filter.page {
@@ -306,8 +316,8 @@ fn narrow(ask: &mut Ask, filter: &Filter) -> Result<(), Error> {
             .bind(priority)?
             .push(")");
     }
-    if let Some(kind) = &filter.kind {
-        ask.push(" and p.type = ").bind(kind.clone())?;
+    if let Some(kind) = filter.kind {
+        ask.push(" and p.type = ").bind(kind)?;
     }
     if let Some(person) = filter.mine {
         ask.push(" and p.id in (select project_id from team_role where state = 'accepted' and from_on <= $1 and (until_on is null or until_on > $1) and person_id = ");
@@ -337,6 +347,159 @@ fn narrow(ask: &mut Ask, filter: &Filter) -> Result<(), Error> {
     Ok(())
 }
 
+const IN_TEAM: &str = "r.state = 'accepted' and r.from_on <= $1 and (r.until_on is null or r.until_on > $1)";
+
+/// A project on which somebody has a place.
+#[derive(Clone, Debug)]
+pub struct Mine {
+    /// The project.
+    pub row: ProjectRow,
+    /// They lead it.
+    pub leads: bool,
+    /// They anchor it.
+    pub anchors: bool,
+}
+
+/// The most projects of one's own that a home page reads.
+const MOST_MINE: i64 = 100;
+
+/// The projects of this trust, not closed, on which a person has a place today, and their drafts.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn mine(
+    conn: &mut Connection,
+    trust: TrustId,
+    person: PersonId,
+    today: NaiveDate,
+) -> Result<Vec<Mine>, Error> {
+    let rows = mine_of(trust, person, today)?.rows(conn).await?;
+    Ok(rows
+        .into_iter()
+        .map(|raw| Mine {
+            leads: raw.roles.contains("lead"),
+            anchors: raw.roles.contains("supervisor"),
+            row: raw.into(),
+        })
+        .collect())
+}
+
+fn mine_of(trust: TrustId, person: PersonId, today: NaiveDate) -> Result<Ask, Error> {
+    let mut ask = Ask::new(Some(trust), today)?;
+    ask.push("with own as (select r.project_id as id, r.role from team_role r where r.person_id = ").bind(person)?;
+    ask.push(" and ")
+        .push(IN_TEAM)
+        .push(" union select p.id, 'author' from project p where p.status = 'draft' and p.author_id = ");
+    ask.bind(person)?.push(
+        "), page as materialized (select p.id, group_concat(own.role) as roles, 0 as total, row_number() over (order by p.title collate nocase, p.id) as place
+            from own join project p on p.id = own.id where p.trust_id = $2 and p.status <> 'closed'
+            group by p.id order by place limit ",
+    );
+    ask.bind(MOST_MINE)?.push(")");
+    Ok(ask)
+}
+
+/// Projects in the departments of a person's posts that look for a lead, the longest unchanged first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn looking(
+    conn: &mut Connection,
+    trust: TrustId,
+    person: PersonId,
+    today: NaiveDate,
+) -> Result<Found, Error> {
+    let rows = looking_for(trust, person, today)?.rows(conn).await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    Ok(Found { rows: rows.into_iter().map(ProjectRow::from).collect(), total })
+}
+
+fn looking_for(trust: TrustId, person: PersonId, today: NaiveDate) -> Result<Ask, Error> {
+    let mut ask = Ask::new(Some(trust), today)?;
+    ask.push("with candidate as materialized (select p.id, p.status, p.look_again_on, p.updated_at, ").deciding();
+    ask.push(
+        " from project p where p.department_id in (select o.department_id from post o where o.trust_id = $2
+            and o.starts_on <= $1 and (o.ends_on is null or o.ends_on >= $1) and o.person_id = ",
+    );
+    ask.bind(person)?.push(") and p.status in ('active', 'paused', 'sustaining') and p.id not in (select r.project_id from team_role r where r.role = 'lead' and ");
+    ask.push(IN_TEAM).push(" and r.person_id = ").bind(person)?.push(")), found as (select s.*, ");
+    ask.push(STATE).push(
+        " as continuity from candidate s), page as materialized (select s.id, '' as roles, count(*) over () as total,
+            row_number() over (order by s.continuity <> 'in_pool', s.updated_at, s.id) as place
+            from found s where s.continuity = 'in_pool' or (s.continuity = 'offered' and length(s.offer) = 10) order by place limit 5)",
+    );
+    Ok(ask)
+}
+
+/// Where a trust's open projects stand.
+#[derive(Clone, Debug, Default)]
+pub struct Board {
+    /// How many are in each state, those that need somebody first.
+    pub states: Vec<(Continuity, i64)>,
+    /// How many have no anchor.
+    pub without_anchor: i64,
+    /// How many have an overdue measurement.
+    pub overdue: i64,
+    /// How many are at risk: in the pool, due, or without an anchor.
+    pub at_risk: i64,
+    /// The first of those, those that need somebody most first.
+    pub first: Vec<ProjectRow>,
+}
+
+#[derive(FromRow)]
+struct Counted {
+    #[sqlx(json)]
+    states: Vec<(String, i64)>,
+    without_anchor: i64,
+    overdue: i64,
+    at_risk: i64,
+    first: String,
+}
+
+/// Where a trust's open projects stand, and the first of those at risk.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn board(conn: &mut Connection, trust: TrustId, today: NaiveDate) -> Result<Board, Error> {
+    let counted: Counted = counting(trust, today)?.builder().build_query_as().fetch_one(&mut *conn).await?;
+    let rows = naming(trust, counted.first, today)?.rows(conn).await?;
+    let of =
+        |state: Continuity| counted.states.iter().find(|(found, _)| found == state.stored()).map_or(0, |(_, n)| *n);
+    Ok(Board {
+        states: Continuity::ALL
+            .iter()
+            .filter(|state| **state != Continuity::Ended)
+            .map(|state| (*state, of(*state)))
+            .collect(),
+        without_anchor: counted.without_anchor,
+        overdue: counted.overdue,
+        at_risk: counted.at_risk,
+        first: rows.into_iter().map(ProjectRow::from).collect(),
+    })
+}
+
+fn counting(trust: TrustId, today: NaiveDate) -> Result<Ask, Error> {
+    let mut ask = Ask::new(Some(trust), today)?;
+    ask.push("with candidate as materialized (select p.id, p.status, p.look_again_on, p.updated_at, ").deciding();
+    ask.push(", ").push(ANCHOR).push(" is null as unanchored, coalesce(p.status <> 'paused' and substr(").push(NEXT);
+    ask.push(", 1, 10) < $1, 0) as overdue from project p where p.trust_id = $2 and p.status in ('active', 'paused', 'sustaining')),
+        found as materialized (select s.id, s.holder, s.updated_at, s.unanchored, s.overdue, ");
+    ask.push(STATE).push(" as continuity from candidate s), risky as (select * from found where unanchored or continuity in ('in_pool', 'due'))
+        select (select json_group_array(json_array(continuity, n)) from (select continuity, count(*) as n from found group by continuity)) as states,
+            coalesce(sum(unanchored), 0) as without_anchor, coalesce(sum(overdue), 0) as overdue,
+            (select count(*) from risky) as at_risk,
+            (select json_group_array(id) from (select s.id from risky s order by ");
+    ask.push(RISK).push(", substr(s.holder, 1, 10), s.updated_at limit 8)) as first from found");
+    Ok(ask)
+}
+
+fn naming(trust: TrustId, ids: String, today: NaiveDate) -> Result<Ask, Error> {
+    let mut ask = Ask::new(Some(trust), today)?;
+    ask.push("with page as materialized (select value as id, key as place, 0 as total, '' as roles from json_each(");
+    ask.bind(ids)?.push("))");
+    Ok(ask)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
@@ -345,7 +508,7 @@ mod tests {
     use rand::{Rng as _, SeedableRng as _};
 
     use super::*;
-    use crate::handover::continuity::{Away, Facts, Lead, Post, Tenure, continuity};
+    use crate::handover::continuity::{Away, Facts, Lead, Offer, Post, Tenure, continuity};
     use crate::id::{AwayId, HandoverId, PostId, TeamRoleId};
     use crate::testing::{Fixture, TODAY, noon};
 
@@ -436,12 +599,13 @@ mod tests {
         }
         for _ in 0..random.random_range(0..2) {
             let state = ["draft", "offered", "agreed", "declined", "withdrawn", "lapsed"][random.random_range(0..6)];
+            let to = random.random_bool(0.5).then_some(fixture.colleague);
             let takes = day(random.random_range(-20..20));
-            sqlx::query("insert into handover (id, project_id, to_person, state, takes_effect_on, created_by, created_at) values ($1, $2, $3, $4, $5, $6, $7)")
-                .bind(HandoverId::new()).bind(id).bind(random.random_bool(0.5).then_some(fixture.colleague)).bind(state).bind(takes).bind(fixture.trainee).bind(noon())
+            sqlx::query("insert into handover (id, project_id, to_person, to_pool, state, takes_effect_on, created_by, created_at) values ($1, $2, $3, 1, $4, $5, $6, $7)")
+                .bind(HandoverId::new()).bind(id).bind(to).bind(state).bind(takes).bind(fixture.trainee).bind(noon())
                 .execute(&mut *conn).await.expect("a handover");
             match state {
-                "offered" => facts.offered_for = Some(takes),
+                "offered" => facts.offered = Some(to.map_or(Offer::ToPool, |_| Offer::For(takes))),
                 "agreed" => facts.agreed_for = Some(takes),
                 _ => {}
             }
@@ -485,7 +649,7 @@ mod tests {
                 }
                 // Each open project is on the list of exactly one state, and on that of its own.
                 let mut listed = HashMap::new();
-                for state in Continuity::ALL {
+                for &state in Continuity::ALL {
                     let filter = Filter { continuity: Some(state), ..Filter::default() };
                     for row in all(&mut change, &fixture, filter, today).await {
                         assert_eq!(row.continuity, Some(state));
@@ -493,6 +657,129 @@ mod tests {
                     }
                 }
                 assert_eq!(listed.len(), submitted);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_board_counts_what_the_lists_show() {
+        let mut random = StdRng::seed_from_u64(7);
+        let fixture = Fixture::new().await;
+        let mut change = fixture.store.write().await.expect("a change");
+        let mut people = Vec::new();
+        for _ in 0..30 {
+            people.push(anybody(&mut change, &fixture, &mut random).await);
+        }
+        for _ in 0..150 {
+            anything(&mut change, &fixture, &people, &mut random).await;
+        }
+        let board = board(&mut change, fixture.trust, TODAY).await.expect("a board");
+        for (state, count) in &board.states {
+            let filter = Filter { continuity: Some(*state), page: Some(1), ..Filter::default() };
+            let found = list(&mut change, fixture.trust, &filter, TODAY).await.expect("a list");
+            assert_eq!(found.total, *count, "{state}");
+        }
+        for (gap, count) in [(Gap::Anchor, board.without_anchor), (Gap::Measurement, board.overdue)] {
+            let rows = all(&mut change, &fixture, Filter { gap: Some(gap), ..Filter::default() }, TODAY).await;
+            assert_eq!(i64::try_from(rows.len()), Ok(count), "{gap}");
+        }
+        let risky = |row: &ProjectRow| {
+            row.anchor.is_none() || matches!(row.continuity, Some(Continuity::InPool | Continuity::Due))
+        };
+        let open = all(&mut change, &fixture, Filter::default(), TODAY).await;
+        assert_eq!(i64::try_from(open.iter().filter(|row| risky(row)).count()), Ok(board.at_risk));
+        assert_eq!(board.first.len(), 8);
+        assert!(board.first.iter().all(risky));
+        let by_risk = all(&mut change, &fixture, Filter { sort: Sort::Risk, ..Filter::default() }, TODAY).await;
+        assert!(by_risk.is_sorted_by_key(|row| row.continuity));
+    }
+
+    #[tokio::test]
+    async fn the_next_measurement_is_the_soonest_and_as_measures_say() {
+        let mut random = StdRng::seed_from_u64(11);
+        let fixture = Fixture::new().await;
+        for _ in 0..40 {
+            let project = fixture.project("Falls").await;
+            let mut soonest: Option<NaiveDate> = None;
+            let mut change = fixture.store.write().await.expect("a change");
+            for position in 0..random.random_range(0..4) {
+                let every =
+                    [None, Some(1), Some(7), Some(30), Some(91), Some(365), Some(10)][random.random_range(0..7)];
+                let starts = day(random.random_range(-400..50));
+                let last = random.random_bool(0.7).then(|| day(random.random_range(-450..0)));
+                let retired = random.random_bool(0.2).then_some(TODAY);
+                sqlx::query(
+                    "insert into measure (id, project_id, name, definition, kind, data_type, direction, every_days, starts_on, last_on, retired_on, position, created_at)
+                     values ($1, $2, 'Falls', 'All', 'outcome', 'count', 'decrease', $3, $4, $5, $6, $7, $8)",
+                )
+                .bind(crate::id::MeasureId::new()).bind(project).bind(every).bind(starts).bind(last).bind(retired).bind(position).bind(noon())
+                .execute(&mut *change).await.expect("a measure");
+                let next = crate::measures::model::next_on(every, last, starts).filter(|_| retired.is_none());
+                soonest = [soonest, next].into_iter().flatten().min();
+            }
+            let row = row(&mut change, project, TODAY).await.expect("a row");
+            assert_eq!(row.next_measurement.map(|next| next.on), soonest);
+            change.commit().await.expect("committed");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_draft_is_listed_for_its_author_and_those_invited_only() {
+        let fixture = Fixture::new().await;
+        let draft = fixture.project("Falls").await;
+        let mut change = fixture.store.write().await.expect("a change");
+        sqlx::query("update project set status = 'draft', reference = null where id = $1")
+            .bind(draft)
+            .execute(&mut *change)
+            .await
+            .expect("a draft");
+        for (person, sees) in [(fixture.trainee, 1), (fixture.supervisor, 1), (fixture.colleague, 0), (fixture.lead, 0)]
+        {
+            for statuses in [Statuses::Draft, Statuses::Any, Statuses::Open] {
+                let filter = Filter { statuses, person: Some(person), text: "falls".into(), ..Filter::default() };
+                let rows = all(&mut change, &fixture, filter, TODAY).await;
+                assert_eq!(rows.len(), if statuses == Statuses::Draft { sees } else { 0 });
+            }
+            let own = mine(&mut change, fixture.trust, person, TODAY).await.expect("one's own");
+            assert_eq!(own.len(), sees);
+        }
+    }
+
+    #[tokio::test]
+    async fn no_list_reads_a_whole_table() {
+        let fixture = Fixture::new().await;
+        let mut conn = fixture.store.read().await.expect("a reader");
+        let person = Some(fixture.trainee);
+        let mut filters = vec![
+            Filter { department: Some(fixture.department), ..Filter::default() },
+            Filter { priority: Some(fixture.priority), statuses: Statuses::Any, ..Filter::default() },
+            Filter { kind: Some(ProjectType::ClinicalAudit), ..Filter::default() },
+            Filter { text: "falls on ward".into(), ..Filter::default() },
+            Filter { mine: person, ..Filter::default() },
+            Filter { statuses: Statuses::Draft, person, ..Filter::default() },
+            Filter { continuity: Some(Continuity::Due), ..Filter::default() },
+        ];
+        filters.extend(Sort::ALL.iter().map(|sort| Filter { sort: *sort, page: Some(2), ..Filter::default() }));
+        filters.extend(Gap::ALL.iter().map(|gap| Filter { gap: Some(*gap), ..Filter::default() }));
+        let mut asks: Vec<Ask> = filters
+            .iter()
+            .map(|filter| listing(fixture.trust, filter, TODAY).expect("a list"))
+            .map(Ask::showing)
+            .collect();
+        asks.push(mine_of(fixture.trust, fixture.trainee, TODAY).expect("a list").showing());
+        asks.push(looking_for(fixture.trust, fixture.trainee, TODAY).expect("a list").showing());
+        asks.push(naming(fixture.trust, "[]".into(), TODAY).expect("a list").showing());
+        asks.push(counting(fixture.trust, TODAY).expect("counts"));
+        for ask in asks {
+            let text = ask.text.clone();
+            let explained = Ask { text: format!("explain query plan {}", ask.text), arguments: ask.arguments };
+            let plan: Vec<(i64, i64, i64, String)> =
+                explained.builder().build_query_as().fetch_all(&mut *conn).await.expect("a plan");
+            for (.., step) in plan {
+                let whole = ["p", "r", "n", "o", "q", "a", "h", "m", "d"]
+                    .iter()
+                    .any(|table| step == format!("SCAN {table}") || step.starts_with(&format!("SCAN {table} USING")));
+                assert!(!whole, "{step} in {text}");
             }
         }
     }
