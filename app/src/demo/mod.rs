@@ -616,7 +616,7 @@ mod tests {
         fill(&store, noon()).await.expect("filled");
         let mut conn = store.read().await.expect("a reader");
         let trust = sqlx::query_scalar("select id from trust").fetch_one(&mut *conn).await.expect("a trust");
-        for state in Continuity::ALL {
+        for state in Continuity::ALL.iter().copied() {
             let filter = Filter { statuses: Statuses::Any, continuity: Some(state), ..Filter::default() };
             let found = portfolio::store::list(&mut conn, trust, &filter, TODAY).await.expect("a list");
             assert!(found.total > 0, "{state}");
