@@ -144,11 +144,20 @@ impl Fixture {
     pub async fn project(&self, title: &str) -> ProjectId {
         let mut conn = self.store.write().await.expect("a change");
         let id = ProjectId::new();
+        let number: i64 = sqlx::query_scalar(
+            "insert into reference_counter (trust_id, year, last) values ($1, 2026, 1)
+             on conflict (trust_id, year) do update set last = last + 1 returning last",
+        )
+        .bind(self.trust)
+        .fetch_one(&mut *conn)
+        .await
+        .expect("a number");
         sqlx::query(
             "insert into project (id, trust_id, reference, title, problem, type, department_id, status, author_id, created_at, updated_at, submitted_at)
-             values ($1, $2, 'QI-2026-' || substr('000' || (select count(*) + 1 from project), -4), $3, 'It goes wrong.', 'quality_improvement', $4, 'active', $5, $6, $6, $6)",
+             values ($1, $2, $7, $3, 'It goes wrong.', 'quality_improvement', $4, 'active', $5, $6, $6, $6)",
         )
         .bind(id).bind(self.trust).bind(title).bind(self.department).bind(self.trainee).bind(noon())
+        .bind(format!("QI-2026-{number:04}"))
         .execute(&mut *conn).await.expect("a project");
         sqlx::query("insert into project_priority (project_id, priority_id) values ($1, $2)")
             .bind(id)

@@ -265,7 +265,7 @@ pub fn sign_in(next: &str) -> String {
 async fn draw(page: Page, request: Request, parts: http::request::Parts) -> Response {
     // A form that comes back rejected says so to machines too.
     let status = match &request.rejected {
-        Some(rejected) if page.status() == 200 => rejected.status,
+        Some(rejected) if page.status() == 200 && !rejected.errors.is_empty() => rejected.status,
         _ => page.status(),
     };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::model::{AnswerForm, InviteForm, JoinForm, PlaceForm, ProjectForm, Status, StatusForm, Whole};
 use super::store;
 use crate::access;
+use crate::duplicates;
 use crate::error::Error;
 use crate::id::ProjectId;
 use crate::request::{Request, redirect};
@@ -22,7 +23,7 @@ fn version(typed: &str) -> Result<i64, Error> {
 pub async fn register_project(#[server(flatten)] form: ProjectForm) -> Result<(), Error> {
     let request = Request::current();
     // A form that comes back without an error is drawn with the projects that are like it.
-    if form.then == "look" {
+    if form.then == "similar" {
         return Err(Error::Invalid(Vec::new()));
     }
     let draft = form.then == "draft";
@@ -35,6 +36,9 @@ pub async fn register_project(#[server(flatten)] form: ProjectForm) -> Result<()
     } else {
         (store::register(&mut change, &allowed, &words, supervisor.as_ref()).await?, "registered")
     };
+    for other in form.seen() {
+        duplicates::store::say_differs(&mut change, &allowed, project, other, &words.differs).await?;
+    }
     change.commit().await?;
     redirect(format!("/projects/{project}?done={done}"));
     Ok(())

@@ -5,8 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::choices;
 use crate::error::Error;
-use crate::id::{DepartmentId, PersonId, PriorityId};
+use crate::id::{DepartmentId, PersonId, PriorityId, ProjectId};
 use crate::parse::{self, Fields, LINE, PARAGRAPH};
+
+/// The most projects that a registrant's word about likeness is kept for.
+const MOST_SEEN: usize = 5;
 
 choices! {
     /// The kind of work that a project is.
@@ -224,7 +227,7 @@ pub struct ProjectForm {
     pub project: String,
     /// The version that the edit was made from.
     pub version: String,
-    /// Which button was pressed: empty, `draft` or `look`.
+    /// Which button was pressed: empty, `draft`, `register` or `similar`.
     pub then: String,
     /// The type.
     #[serde(rename = "type")]
@@ -269,6 +272,10 @@ pub struct ProjectForm {
     pub supervisor_name: String,
     /// Their address.
     pub supervisor_address: String,
+    /// Ids of the projects that were listed as like this one.
+    pub seen: Vec<String>,
+    /// How this one differs from them.
+    pub differs: String,
 }
 
 /// What a person says about a project.
@@ -310,6 +317,8 @@ pub struct Words {
     pub next_step: String,
     /// When it is due.
     pub next_step_on: Option<NaiveDate>,
+    /// How it differs from the projects that were listed as like it.
+    pub differs: String,
 }
 
 /// Somebody named in a form: from the list, or by name and address.
@@ -421,6 +430,7 @@ impl ProjectForm {
         if next_step.is_empty() && next_step_on.is_some() {
             fields.wrong("next_step", "Say what the next step is.");
         }
+        let differs = fields.text("differs", &self.differs, LINE);
         let supervisor = Named::read(
             &mut fields,
             ["supervisor", "supervisor_name", "supervisor_address"],
@@ -446,9 +456,17 @@ impl ProjectForm {
                 reaudit_on,
                 next_step,
                 next_step_on,
+                differs,
             };
             (words, supervisor)
         })
+    }
+}
+
+impl ProjectForm {
+    /// The projects that were listed as like this one.
+    pub fn seen(&self) -> impl Iterator<Item = ProjectId> {
+        self.seen.iter().take(MOST_SEEN).filter_map(|id| id.parse().ok())
     }
 }
 

@@ -13,6 +13,7 @@ use crate::access::{
     RegisterProject,
 };
 use crate::db::Connection;
+use crate::duplicates;
 use crate::error::{Error, FieldError};
 use crate::history::{self, Entry};
 use crate::id::{DepartmentId, HandoverId, PersonId, PriorityId, ProjectId, TeamRoleId, TrustId};
@@ -563,6 +564,7 @@ async fn activate<A: Act>(
     .await?;
     insert_place(conn, allowed, project, allowed.person()?, TeamRole::Lead, RoleState::Accepted, OpenedBy::Team, "")
         .await?;
+    duplicates::store::index(conn, project).await?;
     history::record(conn, allowed, Entry::project(project, "registered the project").change("Reference", "", reference))
         .await
 }
@@ -738,6 +740,7 @@ pub async fn edit(
         .change("Next step", &old.next_step, &words.next_step)
         .change("Date of the next step", date(old.next_step_on), date(words.next_step_on));
     history::record(conn, allowed, entry).await?;
+    duplicates::store::index(conn, id).await?;
     if let Some(named) = supervisor {
         ask_supervisor(conn, allowed, id, before.trust_id, named).await?;
     }
@@ -942,6 +945,14 @@ fn keeps_the_lead(project: ProjectId) -> Error {
     );
     error.link = Some(format!("/projects/{project}/handover"));
     Error::Invalid(vec![error])
+}
+
+/// The project in whose team a place is.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such place.
+pub async fn project_of(conn: &mut Connection, place: TeamRoleId) -> Result<ProjectId, Error> {
+    Ok(sqlx::query_scalar("select project_id from team_role where id = $1").bind(place).fetch_one(conn).await?)
 }
 
 /// Whether the place is still a question, which ends without a contribution.

@@ -44,6 +44,11 @@ async fn world(fixture: &Fixture) -> World {
     sqlx::query("insert into handover (id, project_id, from_person, to_person, state, takes_effect_on, summary, next_step, next_step_on, created_by, created_at, offered_at) values ($1, $2, $3, $4, 'offered', '2026-04-01', 'Going well', 'Measure', '2026-03-11', $3, $5, $5)")
         .bind(handover).bind(project).bind(fixture.trainee).bind(fixture.colleague).bind(noon()).execute(&mut *conn).await.expect("a handover");
     role(&mut conn, other, fixture.colleague, "member", app::testing::TODAY, None).await;
+    let place: String = sqlx::query_scalar("select id from team_role where project_id = $1 and role = 'supervisor'")
+        .bind(project)
+        .fetch_one(&mut *conn)
+        .await
+        .expect("a place");
     let post: String = sqlx::query_scalar("select id from post where person_id = $1")
         .bind(fixture.trainee)
         .fetch_one(&mut *conn)
@@ -56,6 +61,7 @@ async fn world(fixture: &Fixture) -> World {
         ("measurements", measurement.to_string()),
         ("cycles", cycle.to_string()),
         ("handovers", handover.to_string()),
+        ("places", place),
         ("priorities", fixture.priority.to_string()),
         ("people", fixture.trainee.to_string()),
         ("posts", post),

@@ -6,3 +6,4 @@ mod harness;
 mod measures;
 mod people;
 mod priorities;
+mod projects;

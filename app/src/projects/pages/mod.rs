@@ -17,7 +17,7 @@ pub fn routes() -> Vec<Route> {
         route!("/projects/{id}/edit", register::edit),
         route!("/projects/{id}/history", project::history),
         route!("/projects/{id}/team", team::team),
-        route!("/projects/{id}/team/{place}", team::place),
+        route!("/places/{id}", team::place),
         route!("/projects/{id}/status", status::status),
     ]
 }

@@ -6,10 +6,13 @@ use leptos::server_fn::ServerFn;
 
 use crate::access::{self, Action, Standing};
 use crate::cycles::parts::Cycles;
+use crate::duplicates::parts::Links;
 use crate::error::{Error, FieldError};
+use crate::handover::parts::Handovers;
 use crate::history as record;
 use crate::id::ProjectId;
 use crate::measures::parts::Charts;
+use crate::portfolio::parts::Strip;
 use crate::projects::api::{DeleteDraft, SubmitDraft};
 use crate::projects::model::{ProjectType, Status, TeamRole, Whole};
 use crate::projects::parts;
@@ -69,10 +72,14 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
     };
     let charts = Charts::load(&mut conn, id, today).await?;
     let cycles = Cycles::load(&mut conn, id).await?;
-    drop(conn);
     if told.project.status == Status::Draft {
+        drop(conn);
         return Ok(draft(request, told, charts, cycles)?.into());
     }
+    let strip = Strip::load(&mut conn, id, today).await?;
+    let handovers = Handovers::load(&mut conn, id, &request).await?;
+    let links = Links::load(&mut conn, id).await?;
+    drop(conn);
     Ok(Page::new(told.project.title.clone(), move || {
         let project = &told.project;
         let notice = merged.map(|merged| {
@@ -86,12 +93,15 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
             {ui::back("/projects", "Projects")}
             {notice}
             {title(&told)}
+            {strip.view(told.may(Action::EditProject))}
             {standing_words(project, today)}
             {actions(&told)}
             {about(&told)}
             {charts.view(told.may(Action::RecordMeasurement))}
             {cycles.view(told.may(Action::WriteCycle))}
             {team(&told)}
+            {handovers.view()}
+            {links.view(&request)}
             {history_section(&told)}
         }
         .into_any()

@@ -5,6 +5,8 @@ use leptos::server_fn::ServerFn;
 
 use crate::access;
 use crate::db::Connection;
+use crate::duplicates;
+use crate::duplicates::model::Query;
 use crate::error::Error;
 use crate::id::{ProjectId, TrustId};
 use crate::parse::PARAGRAPH;
@@ -16,6 +18,8 @@ use crate::projects::store;
 use crate::request::Request;
 use crate::shell::{Page, Reply};
 use crate::ui::{self, Form};
+
+const TITLE_HINT: &str = "What you work on and where, in a line.";
 
 /// What the fields offer to choose from: value and label.
 struct Offered {
@@ -63,6 +67,8 @@ pub async fn register(request: Request) -> Result<Reply, Error> {
     let person = request.person()?.id;
     let department = store::department_of(&mut conn, person, trust, request.today()).await?;
     let offered = Offered::load(&mut conn, &request, trust, true).await?;
+    let title = Form::new(&request, RegisterProject::PATH).value("title");
+    let similar = duplicates::store::similar(&mut conn, trust, &Query::whole(&title), None, request.today()).await?;
     drop(conn);
     Ok(Page::new(format!("Register a {}", kind.words().to_lowercase()), move || {
         let mut form = Form::new(&request, RegisterProject::PATH).with("origin", Origin::Idea);
@@ -72,6 +78,11 @@ pub async fn register(request: Request) -> Result<Reply, Error> {
         let summary = form.summary();
         let fields = view! {
             {form.hidden("type", kind)}
+            {form.line("title", "Title").hint(TITLE_HINT).view()}
+            {duplicates::parts::similar_section(similar, &title)}
+            <div class="baton-similar-differs">
+                {form.line("differs", "If one of them looks the same: how does yours differ? (optional)").hint("It is shown on both projects.").view()}
+            </div>
             {about(&form, &offered)}
             {(kind == ProjectType::ClinicalAudit).then(|| audit(&form))}
             {later(&form, &offered, form.is_rejected())}
@@ -92,6 +103,7 @@ pub async fn register(request: Request) -> Result<Reply, Error> {
         }
         .into_any()
     })
+    .with_islands()
     .into())
 }
 
@@ -149,7 +161,6 @@ fn research() -> Page {
 
 fn about(form: &Form, offered: &Offered) -> AnyView {
     view! {
-        {form.line("title", "Title").hint("What you work on and where, in a line.").view()}
         {form.lines("problem", "What is the problem?", 4).hint("What goes wrong, for whom, and how you know.").limit(PARAGRAPH).view()}
         {form.select("department", "Department", offered.departments.clone()).view()}
         {form.checkboxes("priorities[]", "Which of the trust’s priorities does it serve?", offered.priorities.clone()).hint("Choose all that fit. If none does, say below what the local need is.").view()}
@@ -277,6 +288,7 @@ pub async fn edit(request: Request) -> Result<Page, Error> {
         let fields = view! {
             {form.hidden("project", id)}
             {form.select("type", "Kind of work", ProjectType::options()).view()}
+            {form.line("title", "Title").hint(TITLE_HINT).view()}
             {about(&form, &offered)}
             {is_audit.then(|| audit(&form))}
             {optional(&form)}

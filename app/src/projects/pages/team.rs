@@ -39,7 +39,7 @@ pub fn current(team: &[Place], today: NaiveDate, changed_in: Option<ProjectId>) 
                 cells.push(if place.role() == TeamRole::Lead {
                     view! { <a href=format!("/projects/{project}/handover")>"Hand over"</a> }.into_any()
                 } else {
-                    view! { <a href=format!("/projects/{project}/team/{}", place.id)>"Change"<span class="nhsuk-u-visually-hidden">" "{place.name.clone()}</span></a> }.into_any()
+                    view! { <a href=format!("/places/{}", place.id)>"Change"<span class="nhsuk-u-visually-hidden">" "{place.name.clone()}</span></a> }.into_any()
                 });
             }
             cells
@@ -267,9 +267,10 @@ fn leave(form: Form, project: &Project, standing: Standing) -> AnyView {
 
 /// Changing or ending one place.
 pub async fn place(request: Request) -> Result<Page, Error> {
-    let id: ProjectId = request.param("id")?;
-    let place: TeamRoleId = request.param("place")?;
+    request.person()?;
+    let place: TeamRoleId = request.param("id")?;
     let mut conn = request.store.read().await?;
+    let id = store::project_of(&mut conn, place).await?;
     request.require(&mut conn, access::ManageTeam(id)).await?;
     let project = store::project(&mut conn, id, request.today(), 0).await?;
     drop(conn);

@@ -1,0 +1,459 @@
+//! Registering, editing, staffing, pausing and ending projects.
+
+use app::id::{PersonId, ProjectId};
+use app::testing::Fixture;
+use http::StatusCode;
+
+use crate::harness::{Answer, App};
+
+const REGISTER: &str = "/api/projects/register";
+const EDIT: &str = "/api/projects/edit";
+const FORM: &str = "/projects/register?type=quality_improvement";
+
+async fn text(fixture: &Fixture, sql: &'static str, id: impl ToString) -> String {
+    let mut conn = fixture.store.read().await.expect("a reader");
+    sqlx::query_scalar(sql).bind(id.to_string()).fetch_one(&mut *conn).await.expect(sql)
+}
+
+async fn counted(fixture: &Fixture, sql: &'static str, id: impl ToString) -> i64 {
+    let mut conn = fixture.store.read().await.expect("a reader");
+    sqlx::query_scalar(sql).bind(id.to_string()).fetch_one(&mut *conn).await.expect(sql)
+}
+
+fn project_in(answer: &Answer) -> ProjectId {
+    let location = answer.location();
+    let id = location.trim_start_matches("/projects/").split(['?', '/']).next().unwrap_or_default();
+    id.parse().unwrap_or_else(|_| panic!("no project in {location}"))
+}
+
+async fn registered(app: &App, title: &str) -> ProjectId {
+    let browser = app.browser(app.fixture.trainee).await;
+    let priority = app.fixture.priority.to_string();
+    let department = app.fixture.department.to_string();
+    let answer = browser
+        .fill(
+            FORM,
+            REGISTER,
+            &[("title", title), ("problem", "It is late."), ("department", &department), ("priorities[]", &priority)],
+        )
+        .await;
+    project_in(&answer)
+}
+
+async fn draft_of(app: &App, author: PersonId) -> ProjectId {
+    let browser = app.browser(author).await;
+    project_in(&browser.fill(FORM, REGISTER, &[("title", "Half a thought"), ("then", "draft")]).await)
+}
+
+#[tokio::test]
+async fn triage_offers_four_ways_and_turns_research_away() {
+    let app = App::new().await;
+    let browser = app.browser(app.fixture.trainee).await;
+    let triage = browser.get("/projects/register").await;
+    for kind in ["quality_improvement", "clinical_audit", "service_evaluation", "research"] {
+        assert!(triage.words().contains(&format!("/projects/register?type={kind}\"")), "{kind}");
+    }
+    let research = browser.get("/projects/register?type=research").await;
+    assert_eq!(research.status, StatusCode::OK);
+    assert!(research.words().contains("research and development office") && research.form(REGISTER).is_none());
+    assert!(browser.get("/projects/register?type=clinical_audit").await.words().contains("standard_level"));
+}
+
+#[tokio::test]
+async fn four_answers_register_a_project_with_the_next_reference() {
+    let app = App::new().await;
+    let form = app.browser(app.fixture.trainee).await.get(FORM).await.body;
+    let selected = format!("value=\"{}\" selected", app.fixture.department);
+    assert!(form.contains(&selected), "the department of the current post is prefilled");
+    let first = registered(&app, "Antibiotics within the hour").await;
+    let second = registered(&app, "Falls on ward 4").await;
+    let reference = |id| text(&app.fixture, "select reference from project where id = $1", id);
+    assert_eq!(reference(first).await, "QI-2026-0001");
+    assert_eq!(reference(second).await, "QI-2026-0002");
+    let page = app.browser(app.fixture.colleague).await.get(&format!("/projects/{first}")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    for words in
+        ["Antibiotics within the hour", "QI-2026-0001", "Held by", "Tara Trainee", "Sepsis", "registered the project"]
+    {
+        assert!(page.words().contains(words), "{words}");
+    }
+    let by_reference = app.browser(app.fixture.colleague).await.get("/projects/qi-2026-0002").await;
+    assert_eq!(by_reference.location(), format!("/projects/{second}"));
+}
+
+#[tokio::test]
+async fn a_rejected_registration_comes_back_as_it_was_typed() {
+    let app = App::new().await;
+    let browser = app.browser(app.fixture.trainee).await;
+    let priority = app.fixture.priority.to_string();
+    let answer = browser
+        .fill(
+            "/projects/register?type=clinical_audit",
+            REGISTER,
+            &[
+                ("title", "Handover <audit> & more"),
+                ("problem", ""),
+                ("priorities[]", &priority),
+                ("standard", "Within the hour"),
+                ("aim_by.day", "31"),
+                ("aim_by.month", "2"),
+                ("aim_by.year", "2026"),
+                ("supervisor_name", "Dr New"),
+            ],
+        )
+        .await;
+    let page = browser.follow(&answer).await;
+    for words in [
+        "There is a problem",
+        "Say what the problem is",
+        "Enter the level to meet",
+        "Enter a real date",
+        "Enter their email address",
+    ] {
+        assert!(page.words().contains(words), "{words}");
+    }
+    let form = page.form(REGISTER).expect("the form");
+    let value = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    assert_eq!(value("title"), Some("Handover <audit> & more"));
+    assert_eq!(value("standard"), Some("Within the hour"));
+    assert_eq!(value("aim_by.day"), Some("31"));
+    assert_eq!(value("supervisor_name"), Some("Dr New"));
+    assert_eq!(value("priorities[]"), Some(priority.as_str()), "the box stays ticked");
+    assert!(page.words().contains("<details open"), "what has to be mended is unfolded");
+    assert_eq!(counted(&app.fixture, "select count(*) from project where $1 <> ''", "all").await, 0);
+}
+
+#[tokio::test]
+async fn looking_for_projects_like_this_keeps_the_form_and_lists_them() {
+    let app = App::new().await;
+    let other = app.fixture.project("Antibiotics in sepsis within the hour").await;
+    let browser = app.browser(app.fixture.colleague).await;
+    let answer = browser.fill(FORM, REGISTER, &[("title", "Faster antibiotics in sepsis"), ("then", "similar")]).await;
+    let page = browser.follow(&answer).await;
+    assert!(!page.words().contains("There is a problem"));
+    assert!(page.words().contains(&format!("href=\"/projects/{other}\"")), "the project like it is listed");
+    let form = page.form(REGISTER).expect("the form");
+    assert!(form.contains(&("title".to_owned(), "Faster antibiotics in sepsis".to_owned())));
+    assert!(form.contains(&("seen[]".to_owned(), other.to_string())));
+
+    let answer = browser
+        .fill(
+            &answer.location(),
+            REGISTER,
+            &[("problem", "Late."), ("local_need", "Our ward"), ("differs", "Ours is about children.")],
+        )
+        .await;
+    let new = project_in(&answer);
+    for (page, who) in [(new, "the new project"), (other, "the other project")] {
+        let page = browser.get(&format!("/projects/{page}")).await;
+        assert!(page.words().contains("Ours is about children."), "{who} says how they differ");
+    }
+}
+
+#[tokio::test]
+async fn a_draft_is_for_its_author_and_whom_they_invite() {
+    let app = App::new().await;
+    let draft = draft_of(&app, app.fixture.trainee).await;
+    let path = format!("/projects/{draft}");
+    let author = app.browser(app.fixture.trainee).await;
+    let page = author.get(&path).await;
+    assert!(page.words().contains("This is a draft") && page.words().contains("Say what the problem is"));
+    for person in [app.fixture.colleague, app.fixture.lead, app.fixture.administrator, app.fixture.stranger] {
+        assert_eq!(app.browser(person).await.get(&path).await.status, StatusCode::NOT_FOUND);
+    }
+    let team = format!("{path}/team");
+    let colleague = app.fixture.colleague.to_string();
+    author.fill(&team, "/api/projects/invite", &[("person", &colleague), ("role", "member")]).await;
+    assert_eq!(app.browser(app.fixture.colleague).await.get(&path).await.status, StatusCode::OK);
+    assert_eq!(app.browser(app.fixture.lead).await.get(&path).await.status, StatusCode::NOT_FOUND);
+
+    let colleague = app.browser(app.fixture.colleague).await;
+    let answer = colleague.fill(&team, "/api/projects/answer", &[("answer", "declined")]).await;
+    assert_eq!(answer.location(), "/?done=answered", "who declined no longer sees the draft");
+    assert_eq!(colleague.get(&path).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_draft_is_finished_and_registered_or_deleted() {
+    let app = App::new().await;
+    let author = app.browser(app.fixture.trainee).await;
+    let draft = draft_of(&app, app.fixture.trainee).await;
+    let edit = format!("/projects/{draft}/edit");
+    let department = app.fixture.department.to_string();
+
+    let early = author.post("/api/projects/submit", &[("project", &draft.to_string()), ("_page", &edit)]).await;
+    assert!(author.follow(&early).await.status == StatusCode::OK);
+    assert_eq!(text(&app.fixture, "select status from project where id = $1", draft).await, "draft");
+
+    let answer = author
+        .fill(
+            &edit,
+            EDIT,
+            &[
+                ("problem", "Late."),
+                ("department", &department),
+                ("type", "quality_improvement"),
+                ("origin", "idea"),
+                ("local_need", "Our ward"),
+                ("then", "draft"),
+            ],
+        )
+        .await;
+    assert_eq!(answer.location(), format!("/projects/{draft}?done=saved"));
+    let answer = author.fill(&format!("/projects/{draft}"), "/api/projects/submit", &[]).await;
+    assert_eq!(answer.location(), format!("/projects/{draft}?done=registered"));
+    assert_eq!(text(&app.fixture, "select reference from project where id = $1", draft).await, "QI-2026-0001");
+    assert_eq!(
+        counted(
+            &app.fixture,
+            "select count(*) from team_role where project_id = $1 and role = 'lead' and state = 'accepted'",
+            draft
+        )
+        .await,
+        1
+    );
+
+    let other = draft_of(&app, app.fixture.trainee).await;
+    let colleague = app.browser(app.fixture.colleague).await;
+    let refused = colleague.post("/api/projects/delete-draft", &[("project", &other.to_string())]).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    author.fill(&format!("/projects/{other}"), "/api/projects/delete-draft", &[]).await;
+    assert_eq!(author.get(&format!("/projects/{other}")).await.status, StatusCode::NOT_FOUND);
+    let registered = author.post("/api/projects/delete-draft", &[("project", &draft.to_string())]).await;
+    assert_eq!(registered.status, StatusCode::FORBIDDEN, "only a draft can be deleted");
+}
+
+#[tokio::test]
+async fn two_who_edit_at_once_get_both_versions() {
+    let app = App::new().await;
+    let project = app.fixture.project("Sepsis").await;
+    let edit = format!("/projects/{project}/edit");
+    let (trainee, supervisor) = (app.browser(app.fixture.trainee).await, app.browser(app.fixture.supervisor).await);
+    let department = app.fixture.department.to_string();
+    let common = [
+        ("type", "quality_improvement"),
+        ("origin", "idea"),
+        ("department", department.as_str()),
+        ("problem", "Late."),
+    ];
+    let slow = trainee.get(&edit).await.form(EDIT).expect("the form");
+    let mut fast = common.to_vec();
+    fast.push(("title", "Sepsis in children"));
+    supervisor.fill(&edit, EDIT, &fast).await;
+    let mut pairs: Vec<(&str, &str)> = slow
+        .iter()
+        .filter(|(name, _)| name != "title" && !common.iter().any(|(typed, _)| typed == name))
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    pairs.extend(common);
+    pairs.push(("title", "Sepsis at night"));
+    let answer = trainee.post(EDIT, &pairs).await;
+    let page = trainee.follow(&answer).await;
+
+    assert!(page.words().contains("Both versions") && page.words().contains("Sepsis in children"));
+    let form = page.form(EDIT).expect("the form");
+    assert!(form.contains(&("title".to_owned(), "Sepsis at night".to_owned())));
+    assert_eq!(text(&app.fixture, "select title from project where id = $1", project).await, "Sepsis in children");
+    let mut chosen = common.to_vec();
+    chosen.push(("title", "Sepsis at night"));
+    trainee.fill(&answer.location(), EDIT, &chosen).await;
+    assert_eq!(text(&app.fixture, "select title from project where id = $1", project).await, "Sepsis at night");
+    let history = trainee.get(&format!("/projects/{project}/history")).await;
+    assert!(history.words().contains("Sepsis in children → Sepsis at night"));
+}
+
+#[tokio::test]
+async fn only_the_team_and_the_academy_lead_edit() {
+    let app = App::new().await;
+    let project = app.fixture.project("Sepsis").await;
+    let edit = format!("/projects/{project}/edit");
+    for (person, status) in [
+        (app.fixture.trainee, StatusCode::OK),
+        (app.fixture.supervisor, StatusCode::OK),
+        (app.fixture.lead, StatusCode::OK),
+        (app.fixture.colleague, StatusCode::FORBIDDEN),
+        (app.fixture.administrator, StatusCode::FORBIDDEN),
+        (app.fixture.stranger, StatusCode::NOT_FOUND),
+    ] {
+        assert_eq!(app.browser(person).await.get(&edit).await.status, status);
+    }
+    let page = app.browser(app.fixture.colleague).await.get(&format!("/projects/{project}")).await;
+    assert!(!page.words().contains(&edit) && page.words().contains("Ask to join"));
+}
+
+#[tokio::test]
+async fn a_supervisor_without_account_counts_once_the_academy_lead_confirms() {
+    let app = App::new().await;
+    let project = registered(&app, "Sepsis").await;
+    let team = format!("/projects/{project}/team");
+    let trainee = app.browser(app.fixture.trainee).await;
+    let invited = trainee
+        .fill(
+            &team,
+            "/api/projects/invite",
+            &[("name", "Nora New"), ("address", "nora@trust.uk"), ("role", "supervisor")],
+        )
+        .await;
+    assert_eq!(invited.location(), format!("{team}?done=invited"));
+    let again = trainee
+        .fill(
+            &team,
+            "/api/projects/invite",
+            &[("name", "Nora New"), ("address", "nora@trust.uk"), ("role", "supervisor")],
+        )
+        .await;
+    assert!(trainee.follow(&again).await.words().contains("They are asked already"));
+    let page = trainee.get(&team).await;
+    assert!(page.words().contains("They have no account yet") && page.form("/api/projects/answer").is_none());
+    let lead = app.browser(app.fixture.lead).await;
+    lead.fill(&team, "/api/projects/answer", &[("answer", "accepted"), ("word", "She told me")]).await;
+    assert_eq!(
+        counted(
+            &app.fixture,
+            "select count(*) from team_role where project_id = $1 and role = 'supervisor' and state = 'accepted'",
+            project
+        )
+        .await,
+        1
+    );
+    assert!(lead.get(&format!("/projects/{project}")).await.words().contains("She told me"));
+}
+
+#[tokio::test]
+async fn somebody_joins_changes_role_and_leaves_with_their_contribution_kept() {
+    let app = App::new().await;
+    let project = app.fixture.project("Sepsis").await;
+    let team = format!("/projects/{project}/team");
+    let (trainee, colleague) = (app.browser(app.fixture.trainee).await, app.browser(app.fixture.colleague).await);
+
+    let empty = colleague.fill(&team, "/api/projects/join", &[("message", "")]).await;
+    assert!(colleague.follow(&empty).await.words().contains("Say in a line"));
+    colleague.fill(&team, "/api/projects/join", &[("message", "I can collect data")]).await;
+    assert!(colleague.get(&team).await.form("/api/projects/join").is_none(), "asked once");
+    assert!(trainee.get(&team).await.words().contains("I can collect data"));
+    trainee.fill(&team, "/api/projects/answer", &[("answer", "accepted")]).await;
+
+    let place = text(&app.fixture, "select id from team_role where project_id = $1 and role = 'member'", project).await;
+    let page = format!("/places/{place}");
+    let anchor = trainee.fill(&page, "/api/projects/change-role", &[("role", "supervisor")]).await;
+    assert!(trainee.follow(&anchor).await.words().contains("Invite them as supervisor instead"));
+    trainee.fill(&page, "/api/projects/change-role", &[("role", "coach")]).await;
+    assert_eq!(text(&app.fixture, "select role from team_role where id = $1", &place).await, "coach");
+
+    let silent = colleague.fill(&team, "/api/projects/leave", &[("contribution", " ")]).await;
+    assert!(colleague.follow(&silent).await.words().contains("Say what you contributed"));
+    colleague.fill(&team, "/api/projects/leave", &[("contribution", "Collected 40 sets of notes")]).await;
+    let page = colleague.get(&format!("/projects/{project}")).await;
+    assert!(page.words().contains("Past contributors") && page.words().contains("Collected 40 sets of notes"));
+    assert_eq!(colleague.get(&format!("/projects/{project}/edit")).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_lead_leaves_only_by_handing_over() {
+    let app = App::new().await;
+    let project = app.fixture.project("Sepsis").await;
+    let team = format!("/projects/{project}/team");
+    let trainee = app.browser(app.fixture.trainee).await;
+    let page = trainee.get(&team).await;
+    assert!(page.form("/api/projects/leave").is_none());
+    assert!(page.words().contains(&format!("/projects/{project}/handover")));
+    let id = project.to_string();
+    let pairs = [("project", id.as_str()), ("contribution", "All"), ("_page", team.as_str())];
+    let refused = trainee.post("/api/projects/leave", &pairs).await;
+    assert!(refused.location().contains("form="), "the form comes back");
+    assert_eq!(
+        counted(
+            &app.fixture,
+            "select count(*) from team_role where project_id = $1 and role = 'lead' and until_on is null",
+            project
+        )
+        .await,
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_project_is_paused_resumed_stopped_and_reopened() {
+    let app = App::new().await;
+    let project = app.fixture.project("Sepsis").await;
+    let page = format!("/projects/{project}");
+    let trainee = app.browser(app.fixture.trainee).await;
+    let action = "/api/projects/status";
+    let status = |to: &str| format!("{page}/status?to={to}");
+    let now = async || text(&app.fixture, "select status from project where id = $1", project).await;
+
+    let past = trainee
+        .fill(
+            &status("pause"),
+            action,
+            &[("look_again_on.day", "1"), ("look_again_on.month", "1"), ("look_again_on.year", "2026")],
+        )
+        .await;
+    assert!(trainee.follow(&past).await.words().contains("within a year"));
+    let ahead = [("look_again_on.day", "1"), ("look_again_on.month", "6"), ("look_again_on.year", "2026")];
+    trainee.fill(&status("pause"), action, &ahead).await;
+    assert_eq!(now().await, "paused");
+    assert!(trainee.get(&page).await.words().contains("1 June 2026"));
+    trainee.fill(&status("resume"), action, &[]).await;
+    assert_eq!(now().await, "active");
+    trainee.fill(&status("sustain"), action, &ahead).await;
+    assert_eq!(now().await, "sustaining");
+    let why = trainee.fill(&status("stop"), action, &[("note", "")]).await;
+    assert!(trainee.follow(&why).await.words().contains("Say why it stops"));
+    trainee.fill(&status("stop"), action, &[("note", "The ward closed")]).await;
+    assert_eq!(now().await, "closed");
+    let closed = trainee.get(&page).await;
+    assert!(closed.words().contains("The ward closed") && closed.words().contains("stopped"));
+    trainee.fill(&status("reopen"), action, &[]).await;
+    assert_eq!(now().await, "active");
+
+    let colleague = app.browser(app.fixture.colleague).await;
+    assert_eq!(colleague.get(&format!("{page}/status")).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_project_with_a_handover_under_way_is_not_closed() {
+    let app = App::new().await;
+    let project = app.fixture.project("Sepsis").await;
+    let mut change = app.fixture.store.write().await.expect("a change");
+    sqlx::query("insert into handover (id, project_id, from_person, to_person, state, takes_effect_on, created_by, created_at, offered_at) values ($1, $2, $3, $4, 'offered', '2026-04-01', $3, $5, $5)")
+        .bind(app::id::HandoverId::new())
+        .bind(project)
+        .bind(app.fixture.trainee)
+        .bind(app.fixture.colleague)
+        .bind(app::testing::noon())
+        .execute(&mut *change)
+        .await
+        .expect("a handover");
+    change.commit().await.expect("committed");
+    let trainee = app.browser(app.fixture.trainee).await;
+    let answer = trainee.fill(&format!("/projects/{project}/status?to=complete"), "/api/projects/status", &[]).await;
+    let page = trainee.follow(&answer).await;
+    assert!(page.words().contains("Withdraw it first"));
+    assert_eq!(text(&app.fixture, "select status from project where id = $1", project).await, "active");
+}
+
+#[tokio::test]
+async fn a_merged_project_leads_to_the_other_and_can_still_be_seen() {
+    let app = App::new().await;
+    let (merged, stays) = (app.fixture.project("Sepsis one").await, app.fixture.project("Sepsis two").await);
+    let mut change = app.fixture.store.write().await.expect("a change");
+    sqlx::query("update project set status = 'closed', closed_reason = 'merged', closed_on = '2026-03-01', merged_into = $2 where id = $1")
+        .bind(merged)
+        .bind(stays)
+        .execute(&mut *change)
+        .await
+        .expect("merged");
+    change.commit().await.expect("committed");
+    let browser = app.browser(app.fixture.colleague).await;
+    let answer = browser.get(&format!("/projects/{merged}")).await;
+    assert_eq!(answer.location(), format!("/projects/{stays}?merged={merged}"));
+    assert!(browser.follow(&answer).await.words().contains("QI-2026-0001 was merged into this project"));
+    let was = browser.get(&format!("/projects/{merged}?as=was")).await;
+    assert!(was.status == StatusCode::OK && was.words().contains("Sepsis one"));
+    let trainee = app.browser(app.fixture.trainee).await;
+    assert!(
+        trainee.get(&format!("/projects/{merged}/status")).await.status.is_redirection(),
+        "undone by the academy lead"
+    );
+}
