@@ -1,118 +1,72 @@
 //! Handovers: their states, their answers, what is typed about them and what the pack needs.
 
-use std::fmt;
-use std::str::FromStr;
+use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-/// An offer without both answers lapses this many days after the day it was to take effect.
-pub const LAPSES_AFTER: u64 = 14;
+use super::continuity::LAPSES_AFTER_DAYS;
+use crate::choices;
+use crate::error::Error;
+use crate::id::{MeasureId, PersonId};
+use crate::parse::{Fields, day};
+
 /// The academy lead may answer for an anchor who has been silent for this many days.
 pub const SILENT_AFTER: u64 = 14;
 /// A handover is planned at most this many days ahead.
 pub const FURTHEST: u64 = 366;
 /// The choice in the form that means the pool.
 pub const POOL: &str = "pool";
+/// The longest one part of the pack may be, in characters: the whole has to fit on a page or two.
+pub const PART: usize = 1500;
+/// The longest a sentence of the pack may be, in characters.
+pub const SENTENCE: usize = 400;
 
-macro_rules! stored {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)*
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(match self { $(Self::$variant => $text,)* })
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = String;
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                match text {
-                    $($text => Ok(Self::$variant),)*
-                    other => Err(format!("{other} is not stored here")),
-                }
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = String;
-            fn try_from(text: String) -> Result<Self, Self::Error> {
-                text.parse()
-            }
-        }
-    };
-}
-
-stored! {
+choices! {
     /// How far a handover has come.
     State {
         /// Being prepared; only those who may offer it see it.
-        Draft = "draft",
+        Draft = "draft" => "Draft",
         /// Waits for the successor and the anchor, or for somebody in the pool.
-        Offered = "offered",
+        Offered = "offered" => "Offered",
         /// Both accepted; the successor leads from its day on.
-        Agreed = "agreed",
+        Agreed = "agreed" => "Agreed",
         /// The successor or the anchor declined.
-        Declined = "declined",
+        Declined = "declined" => "Declined",
         /// Taken back before it took effect.
-        Withdrawn = "withdrawn",
+        Withdrawn = "withdrawn" => "Withdrawn",
         /// Nobody answered in time.
-        Lapsed = "lapsed",
+        Lapsed = "lapsed" => "Lapsed",
     }
-}
 
-stored! {
     /// Who answers a handover.
     Party {
         /// The next lead.
-        Successor = "successor",
+        Successor = "successor" => "The next lead",
         /// The anchor, or the academy lead for the anchor.
-        Anchor = "anchor",
+        Anchor = "anchor" => "The supervisor",
     }
-}
 
-stored! {
-    /// What they answered.
+    /// What they answer.
     Answer {
         /// Yes.
-        Accepted = "accepted",
+        Accepted = "accepted" => "Accepted",
         /// No.
-        Declined = "declined",
+        Declined = "declined" => "Declined",
     }
-}
 
-stored! {
     /// In what part somebody's answer is awaited.
     Asks {
         /// They would be the next lead.
-        Successor = "successor",
+        Successor = "successor" => "You are asked to take this project on",
         /// They anchor the project.
-        Anchor = "anchor",
+        Anchor = "anchor" => "You anchor this project: do you accept its next lead?",
         /// They are the academy lead, and there is no anchor or the anchor is silent.
-        ForAnchor = "for_anchor",
+        ForAnchor = "for_anchor" => "No supervisor has answered: do you accept the next lead in their place?",
     }
 }
 
 impl State {
-    /// The state in a word or two.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Draft => "Draft",
-            Self::Offered => "Offered",
-            Self::Agreed => "Agreed",
-            Self::Declined => "Declined",
-            Self::Withdrawn => "Withdrawn",
-            Self::Lapsed => "Lapsed",
-        }
-    }
-
     /// The colour of its tag.
     #[must_use]
     pub fn colour(self) -> &'static str {
@@ -135,31 +89,442 @@ impl State {
     }
 }
 
-impl Party {
-    /// Who that is, in words.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Successor => "The next lead",
-            Self::Anchor => "The supervisor",
-        }
-    }
-}
-
-impl Asks {
-    /// What is awaited, as a home page says it.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Successor => "You are asked to take this project on",
-            Self::Anchor => "You anchor this project: do you accept the next lead?",
-            Self::ForAnchor => "Its supervisor cannot answer: do you accept the next lead for them?",
-        }
-    }
-}
-
 /// Offers with an earlier day than this have lapsed.
 #[must_use]
 pub fn oldest_live(today: NaiveDate) -> NaiveDate {
-    today - Days::new(LAPSES_AFTER)
+    today - chrono::Duration::days(LAPSES_AFTER_DAYS)
+}
+
+/// To whom a project is handed over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum To {
+    /// Not decided yet.
+    #[default]
+    Nobody,
+    /// Whoever asks to take it on.
+    Pool,
+    /// A colleague.
+    Person(PersonId),
+}
+
+impl To {
+    /// As the form sends it.
+    #[must_use]
+    pub fn typed(self) -> String {
+        match self {
+            Self::Nobody => String::new(),
+            Self::Pool => POOL.to_owned(),
+            Self::Person(person) => person.to_string(),
+        }
+    }
+
+    /// The person, when it is one.
+    #[must_use]
+    pub fn person(self) -> Option<PersonId> {
+        match self {
+            Self::Person(person) => Some(person),
+            Self::Nobody | Self::Pool => None,
+        }
+    }
+}
+
+/// How the next point of a measure is got, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The measure.
+    pub measure: MeasureId,
+    /// How.
+    pub how: String,
+    /// When.
+    pub next_on: Option<NaiveDate>,
+}
+
+/// What the next lead is told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pack {
+    /// Who takes over.
+    pub to: To,
+    /// From which day on.
+    pub takes_effect_on: Option<NaiveDate>,
+    /// The state of the project in a paragraph.
+    pub summary: String,
+    /// The next step.
+    pub next_step: String,
+    /// By when.
+    pub next_step_on: Option<NaiveDate>,
+    /// Where the files and tools are.
+    pub files: String,
+    /// What not to repeat.
+    pub not_repeat: String,
+    /// Approvals that the project has.
+    pub approvals: String,
+    /// When the first of them expires.
+    pub approvals_expire_on: Option<NaiveDate>,
+    /// Who helped.
+    pub helped: String,
+    /// How the next point of each measure is got.
+    pub plans: Vec<Plan>,
+    /// What each who leaves contributed.
+    pub contributions: Vec<(PersonId, String)>,
+}
+
+/// A measure that the pack has to tell of.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    /// Its id.
+    pub id: MeasureId,
+    /// Its name.
+    pub name: String,
+    /// It has a rhythm, so that the next point has a date.
+    pub rhythm: bool,
+}
+
+/// What a project's pack has to hold before it can be offered.
+#[derive(Clone, Debug)]
+pub struct Needs {
+    /// The measures in use.
+    pub measures: Vec<Measured>,
+    /// The lead who leaves; none when nobody leads.
+    pub leaver: Option<(PersonId, String)>,
+    /// The others of whom the pack may tell what they contributed.
+    pub team: Vec<(PersonId, String)>,
+    /// The day on which it is asked.
+    pub today: NaiveDate,
+}
+
+/// A part of the pack that is needed, as the list of tasks shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What it is.
+    pub label: String,
+    /// The id of its first field.
+    pub field: String,
+    /// It is there.
+    pub done: bool,
+}
+
+/// The field for how a measure's next point is got.
+#[must_use]
+pub fn how(measure: MeasureId) -> String {
+    format!("how[{measure}]")
+}
+
+/// The field for when a measure's next point is due.
+#[must_use]
+pub fn when(measure: MeasureId) -> String {
+    format!("when[{measure}]")
+}
+
+/// The field for what somebody contributed.
+#[must_use]
+pub fn contribution(person: PersonId) -> String {
+    format!("contribution[{person}]")
+}
+
+impl Needs {
+    /// The needed parts, each with whether it is there; `value` gives what stands in a field.
+    #[must_use]
+    pub fn parts(&self, value: impl Fn(&str) -> String) -> Vec<Part> {
+        let has = |field: &str| !value(field).trim().is_empty();
+        let dated = |field: &str| has(&format!("{field}.day"));
+        let part = |label: &str, field: &str, done| Part { label: label.to_owned(), field: field.to_owned(), done };
+        let mut parts = vec![
+            part("Who takes it over, and when", "to", has("to") && dated("takes_effect_on")),
+            part("The state of the project", "summary", has("summary")),
+            part("The next step and its date", "next_step", has("next_step") && dated("next_step_on")),
+        ];
+        if let Some(first) = self.measures.first() {
+            let got = |measure: &Measured| has(&how(measure.id)) && (!measure.rhythm || dated(&when(measure.id)));
+            let open = self.measures.iter().find(|measure| !got(measure));
+            parts.push(part("How and when the next points are got", &how(open.unwrap_or(first).id), open.is_none()));
+        }
+        if let Some((person, name)) = &self.leaver {
+            let field = contribution(*person);
+            parts.push(part(&format!("What {name} contributed"), &field, has(&field)));
+        }
+        parts
+    }
+}
+
+/// A handover being prepared, as typed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PackForm {
+    /// Who takes over: nobody yet, the pool, or a person's id.
+    pub to: String,
+    /// From which day on.
+    pub takes_effect_on: String,
+    /// The state of the project.
+    pub summary: String,
+    /// The next step.
+    pub next_step: String,
+    /// By when.
+    pub next_step_on: String,
+    /// How the next point of each measure is got.
+    pub how: BTreeMap<String, String>,
+    /// And when.
+    pub when: BTreeMap<String, String>,
+    /// Where the files and tools are.
+    pub files: String,
+    /// What not to repeat.
+    pub not_repeat: String,
+    /// Approvals.
+    pub approvals: String,
+    /// When the first expires.
+    pub approvals_expire_on: String,
+    /// Who helped.
+    pub helped: String,
+    /// What each who leaves contributed.
+    pub contribution: BTreeMap<String, String>,
+    /// Which button was pressed: `draft`, or nothing for the offer.
+    pub then: String,
+}
+
+impl PackForm {
+    /// Whether it is to be kept as a draft and not to be offered yet.
+    #[must_use]
+    pub fn is_draft(&self) -> bool {
+        self.then == "draft"
+    }
+
+    /// The pack. A draft may lack anything; an offer must have what is needed.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with everything that is wrong or missing.
+    pub fn parse(&self, needs: &Needs) -> Result<Pack, Error> {
+        let offering = !self.is_draft();
+        let mut fields = Fields::new();
+        let typed = |map: &BTreeMap<String, String>, id: String| map.get(&id).cloned().unwrap_or_default();
+        let text = |fields: &mut Fields, name: &str, typed: &str, limit: usize, missing: Option<&str>| match missing {
+            Some(missing) if offering => fields.needed(name, typed, limit, missing),
+            _ => fields.text(name, typed, limit),
+        };
+
+        let to = match self.to.trim() {
+            "" => To::Nobody,
+            POOL => To::Pool,
+            person => person.parse().map_or(To::Nobody, To::Person),
+        };
+        if offering && to == To::Nobody {
+            fields.wrong("to", "Choose who takes the project over, or the pool.");
+        }
+        let takes_effect_on = fields.date("takes_effect_on", &self.takes_effect_on);
+        if offering {
+            let furthest = needs.today + Days::new(FURTHEST);
+            match takes_effect_on {
+                None if self.takes_effect_on.trim().is_empty() => {
+                    fields.wrong("takes_effect_on", "Enter the day from which the next lead holds the project.");
+                }
+                Some(date) if date < needs.today => {
+                    fields.wrong("takes_effect_on", "Enter today or a later day.");
+                }
+                Some(date) if date > furthest => {
+                    fields.wrong("takes_effect_on", format!("Enter a day before {}.", day(furthest)));
+                }
+                _ => {}
+            }
+        }
+        let summary =
+            text(&mut fields, "summary", &self.summary, PART, Some("Say in a paragraph where the project stands."));
+        let next_step =
+            text(&mut fields, "next_step", &self.next_step, SENTENCE, Some("Enter what the next lead does first."));
+        let next_step_on = fields.date("next_step_on", &self.next_step_on);
+        match next_step_on {
+            None if offering && self.next_step_on.trim().is_empty() => {
+                fields.wrong("next_step_on", "Enter by when the next step is to be done.");
+            }
+            Some(date) if offering && date < needs.today => {
+                fields.wrong("next_step_on", "This day has passed. Enter by when the next step is to be done now.");
+            }
+            _ => {}
+        }
+        let plans = needs
+            .measures
+            .iter()
+            .map(|measure| {
+                let (how, when) = (how(measure.id), when(measure.id));
+                let missing = format!("Say how the next point of “{}” is got.", measure.name);
+                let typed_when = typed(&self.when, measure.id.to_string());
+                if offering && measure.rhythm && typed_when.trim().is_empty() {
+                    fields.wrong(&when, format!("Enter when the next point of “{}” is due.", measure.name));
+                }
+                let said = text(&mut fields, &how, &typed(&self.how, measure.id.to_string()), SENTENCE, Some(&missing));
+                Plan { measure: measure.id, how: said, next_on: fields.date(&when, &typed_when) }
+            })
+            .collect();
+        let files = text(&mut fields, "files", &self.files, PART, None);
+        let not_repeat = text(&mut fields, "not_repeat", &self.not_repeat, PART, None);
+        let approvals = text(&mut fields, "approvals", &self.approvals, PART, None);
+        let approvals_expire_on = fields.date("approvals_expire_on", &self.approvals_expire_on);
+        let helped = text(&mut fields, "helped", &self.helped, PART, None);
+        let leaver = needs
+            .leaver
+            .iter()
+            .map(|(person, name)| (*person, Some(format!("Say what {name} contributed, so that the credit lasts."))));
+        let contributions = leaver
+            .chain(needs.team.iter().map(|(person, _)| (*person, None)))
+            .map(|(person, missing)| {
+                let said = typed(&self.contribution, person.to_string());
+                (person, text(&mut fields, &contribution(person), &said, PART, missing.as_deref()))
+            })
+            .filter(|(_, said)| !said.is_empty())
+            .collect();
+        fields.finish(|| Pack {
+            to,
+            takes_effect_on,
+            summary,
+            next_step,
+            next_step_on,
+            files,
+            not_repeat,
+            approvals,
+            approvals_expire_on,
+            helped,
+            plans,
+            contributions,
+        })
+    }
+}
+
+/// An answer to an offer, as typed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AnswerForm {
+    /// Accepted or declined.
+    pub answer: String,
+    /// A word on it.
+    pub word: String,
+}
+
+impl AnswerForm {
+    /// The answer and the word.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] without an answer, or when somebody declines without a word.
+    pub fn parse(&self) -> Result<(Answer, String), Error> {
+        let mut fields = Fields::new();
+        let answer = fields.choice("answer", &self.answer, "Choose whether you accept.");
+        let word = match answer {
+            Some(Answer::Declined) => fields.needed(
+                "word",
+                &self.word,
+                SENTENCE,
+                "Say in a word why, so that the project finds the right person next.",
+            ),
+            _ => fields.text("word", &self.word, SENTENCE),
+        };
+        fields.finish(|| (answer.unwrap_or(Answer::Declined), word))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{TODAY, on};
+
+    fn needs() -> Needs {
+        Needs {
+            measures: vec![
+                Measured { id: MeasureId::new(), name: "Antibiotics".into(), rhythm: true },
+                Measured { id: MeasureId::new(), name: "Falls".into(), rhythm: false },
+            ],
+            leaver: Some((PersonId::new(), "Tara Trainee".into())),
+            team: vec![(PersonId::new(), "Colin Colleague".into())],
+            today: TODAY,
+        }
+    }
+
+    fn whole(needs: &Needs) -> PackForm {
+        let ids = |id: MeasureId, text: &str| (id.to_string(), text.to_owned());
+        PackForm {
+            to: POOL.into(),
+            takes_effect_on: "5 8 2026".into(),
+            summary: "Half of the wards use the bundle.".into(),
+            next_step: "Test it on the night shift".into(),
+            next_step_on: "1 9 2026".into(),
+            how: needs.measures.iter().map(|measure| ids(measure.id, "Ask the ward clerk")).collect(),
+            when: [ids(needs.measures[0].id, "12 8 2026")].into(),
+            contribution: needs.leaver.iter().map(|(id, _)| (id.to_string(), "Led it".to_owned())).collect(),
+            ..PackForm::default()
+        }
+    }
+
+    fn wrong(form: &PackForm, needs: &Needs) -> Vec<String> {
+        match form.parse(needs) {
+            Err(Error::Invalid(errors)) => errors.into_iter().map(|error| error.field).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_draft_may_lack_anything_and_an_offer_names_all_that_it_lacks() {
+        let needs = needs();
+        let draft = PackForm { then: "draft".into(), ..PackForm::default() };
+        let pack = draft.parse(&needs).expect("a draft");
+        assert_eq!((pack.to, pack.plans.len(), pack.contributions.len()), (To::Nobody, 2, 0));
+        let [first, second] = [needs.measures[0].id, needs.measures[1].id];
+        let leaver = needs.leaver.as_ref().expect("a leaver").0;
+        assert_eq!(
+            wrong(&PackForm::default(), &needs),
+            [
+                "to".to_owned(),
+                "takes_effect_on".into(),
+                "summary".into(),
+                "next_step".into(),
+                "next_step_on".into(),
+                when(first),
+                how(first),
+                how(second),
+                contribution(leaver)
+            ]
+        );
+        let pack = whole(&needs).parse(&needs).expect("a pack");
+        assert_eq!((pack.to, pack.takes_effect_on), (To::Pool, Some(on("2026-08-05"))));
+        assert_eq!(pack.contributions, [(leaver, "Led it".to_owned())]);
+    }
+
+    #[test]
+    fn a_handover_takes_effect_today_or_within_a_year() {
+        let needs = needs();
+        for (typed, good) in [("4 3 2026", true), ("3 3 2026", false), ("5 3 2027", true), ("6 3 2027", false)] {
+            let form = PackForm { takes_effect_on: typed.into(), ..whole(&needs) };
+            assert_eq!(form.parse(&needs).is_ok(), good, "{typed}");
+        }
+        let late = PackForm { next_step_on: "3 3 2026".into(), ..whole(&needs) };
+        assert_eq!(wrong(&late, &needs), ["next_step_on"]);
+        assert!(PackForm { then: "draft".into(), ..late }.parse(&needs).is_ok(), "a draft keeps it");
+    }
+
+    #[test]
+    fn the_parts_that_are_there_are_counted() {
+        let needs = needs();
+        let first = how(needs.measures[0].id);
+        let filled =
+            |fields: &[&str]| needs.parts(|name| if fields.contains(&name) { "x".to_owned() } else { String::new() });
+        assert_eq!(filled(&[]).len(), 5);
+        assert!(filled(&[]).iter().all(|part| !part.done));
+        let some = filled(&["summary", "next_step", "next_step_on.day", &first]);
+        assert_eq!(some.iter().filter(|part| part.done).count(), 2);
+        assert_eq!(some[3].field, first, "the date of the first measure is missing");
+        let unheld = Needs { measures: vec![], leaver: None, ..needs.clone() };
+        assert_eq!(unheld.parts(|_| String::new()).len(), 3);
+    }
+
+    #[test]
+    fn declining_needs_a_word() {
+        let form = |answer: &str, word: &str| AnswerForm { answer: answer.into(), word: word.into() };
+        assert_eq!(form("accepted", "").parse(), Ok((Answer::Accepted, String::new())));
+        assert_eq!(form("declined", "No time").parse(), Ok((Answer::Declined, "No time".to_owned())));
+        assert!(form("declined", " ").parse().is_err());
+        assert!(form("", "x").parse().is_err());
+    }
+
+    #[test]
+    fn an_offer_lapses_after_a_fortnight_but_the_pool_waits() {
+        let state = |days: i64, taken| State::Offered.on(TODAY, Some(TODAY - chrono::Duration::days(days)), taken);
+        assert_eq!(state(14, true), State::Offered);
+        assert_eq!(state(15, true), State::Lapsed);
+        assert_eq!(state(400, false), State::Offered);
+        assert_eq!(State::Agreed.on(TODAY, Some(on("2020-01-01")), true), State::Agreed);
+    }
 }
