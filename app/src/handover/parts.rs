@@ -3,9 +3,8 @@
 use chrono::NaiveDate;
 use leptos::prelude::*;
 
-use super::model::{Answer, Party, State};
+use super::model::{Answer, Party};
 use super::store::{self, Answered, Listed};
-use crate::access::OfferHandover;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::ProjectId;
@@ -15,10 +14,7 @@ use crate::ui;
 /// A project's handovers, as its page shows them.
 #[derive(Clone, Debug)]
 pub struct Handovers {
-    project: ProjectId,
     listed: Vec<Listed>,
-    may_offer: bool,
-    open: bool,
     today: NaiveDate,
 }
 
@@ -28,42 +24,23 @@ impl Handovers {
     /// # Errors
     /// When the store cannot be read.
     pub async fn load(conn: &mut Connection, project: ProjectId, request: &Request) -> Result<Self, Error> {
-        let may_offer = request.may(conn, OfferHandover(project)).await?;
-        let open = store::is_open(conn, project).await?;
-        let listed = store::of_project(conn, project).await?;
-        Ok(Self { project, listed, may_offer, open, today: request.today() })
+        Ok(Self { listed: store::of_project(conn, project).await?, today: request.today() })
     }
 
-    /// Draws the section: every handover that is not a draft, and the next step for who may take it.
+    /// Draws the section: every handover that was offered, newest first.
     #[must_use]
     pub fn view(self) -> AnyView {
-        let Self { project, listed, may_offer, open, today } = self;
-        let prepare = format!("/projects/{project}/handover");
-        let live = listed
-            .iter()
-            .map(|handover| handover.state(today))
-            .find(|state| matches!(state, State::Draft | State::Offered));
-        let step = (may_offer && open)
-            .then(|| match live {
-                None => Some("Prepare a handover"),
-                Some(State::Draft) => Some("Go on preparing the handover"),
-                Some(_) => None,
-            })
-            .flatten()
-            .map(|label| view! { <p><a href=prepare>{label}</a></p> });
-        let rows: Vec<_> = listed.into_iter().filter(|handover| handover.state(today) != State::Draft).collect();
-        let list = if rows.is_empty() {
-            view! { <p>"This project has not been handed over yet. Each handover, with its pack and its answers, is kept here."</p> }
-                .into_any()
+        let Self { listed, today } = self;
+        let body = if listed.is_empty() {
+            ui::empty("Each handover of this project will be kept here, with its pack and its answers.", None)
         } else {
-            let rows = rows.into_iter().map(|handover| row(handover, today)).collect_view();
-            view! { <ul class="nhsuk-list baton-handovers">{rows}</ul> }.into_any()
+            let rows = listed.into_iter().map(|handover| row(handover, today)).collect_view();
+            view! { <ul class="nhsuk-list">{rows}</ul> }.into_any()
         };
         view! {
             <section aria-labelledby="handovers">
                 <h2 class="nhsuk-heading-m" id="handovers">"Handovers"</h2>
-                {list}
-                {step}
+                {body}
             </section>
         }
         .into_any()

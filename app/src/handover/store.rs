@@ -1,17 +1,22 @@
 //! Handovers and the pool: their SQL.
 
+use std::collections::HashMap;
 use std::str::FromStr;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Deserializer};
 use sqlx::FromRow;
 
-use super::model::{Answer, Asks, Pack, Party, Plan, SILENT_AFTER, State, To, oldest_live};
-use crate::access::{Act, Allowed, AnswerAsAnchor, AnswerAsSuccessor, OfferHandover, TakeOn, WithdrawHandover};
+use super::model::{Answer, Asks, Measured, Needs, Pack, Party, Plan, SILENT_AFTER, State, To, oldest_live};
+use crate::access::{
+    Act, Allowed, AnswerAsAnchor, AnswerAsSuccessor, OfferHandover, Standing, TakeOn, WithdrawHandover,
+};
 use crate::db::Connection;
 use crate::error::{Error, FieldError};
 use crate::history::{self, Entry};
 use crate::id::{HandoverId, MeasureId, PersonId, ProjectId, TeamRoleId, TrustId};
+use crate::measures::store::Charted;
+use crate::portfolio;
 use crate::projects::model::{Status, TeamRole};
 
 fn stored<'de, D: Deserializer<'de>, T: FromStr<Err = String>>(from: D) -> Result<T, D::Error> {
@@ -131,7 +136,7 @@ impl Listed {
     }
 }
 
-/// Every handover of a project, newest first.
+/// Every handover of a project that was ever offered, newest first.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -143,24 +148,11 @@ pub async fn of_project(conn: &mut Connection, project: ProjectId) -> Result<Vec
          from handover h
          left join person f on f.id = h.from_person
          left join person t on t.id = h.to_person
-         where h.project_id = $1 and (h.state = 'draft' or h.offered_at is not null)
+         where h.project_id = $1 and h.offered_at is not null
          order by h.created_at desc, h.id desc"
     ))
     .bind(project)
     .fetch_all(conn)
-    .await?)
-}
-
-/// Whether the project is active, paused or sustaining.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn is_open(conn: &mut Connection, project: ProjectId) -> Result<bool, Error> {
-    Ok(sqlx::query_scalar(
-        "select count(*) > 0 from project where id = $1 and status in ('active', 'paused', 'sustaining')",
-    )
-    .bind(project)
-    .fetch_one(conn)
     .await?)
 }
 
@@ -236,6 +228,9 @@ pub struct Handover {
     pub offered_at: Option<DateTime<Utc>>,
     /// Its version.
     pub version: i64,
+    /// Who anchors the project today.
+    #[sqlx(json)]
+    pub anchors: Vec<String>,
     /// How the next points are got.
     #[sqlx(json)]
     pub plans: Vec<Planned>,
@@ -254,6 +249,8 @@ macro_rules! handover_columns {
                 h.from_person, f.name as \"from\", h.to_person, t.name as \"to\", h.to_pool, h.state as stored, h.takes_effect_on,
                 h.summary, h.next_step, h.next_step_on, h.files, h.not_repeat, h.approvals, h.approvals_expire_on, h.helped,
                 h.created_by, h.offered_at, h.version,
+                (select json_group_array(n.name) from team_role r join person n on n.id = r.person_id where r.project_id = h.project_id
+                 and r.role = 'supervisor' and r.state = 'accepted' and r.from_on <= $2 and (r.until_on is null or r.until_on > $2)) as anchors,
                 (select json_group_array(json_object('measure', m.id, 'name', m.name, 'how', hm.how, 'next_on', hm.next_on) order by m.position, m.id)
                  from handover_measure hm join measure m on m.id = hm.measure_id where hm.handover_id = h.id) as plans,
                 (select json_group_array(json_object('person', n.id, 'name', n.name, 'contribution', c.contribution) order by c.person_id <> h.from_person, n.name)
@@ -272,6 +269,18 @@ impl Handover {
     #[must_use]
     pub fn state(&self, today: NaiveDate) -> State {
         self.stored.on(today, self.takes_effect_on, self.to_person.is_some())
+    }
+
+    /// What the visitor is to this handover, from what they are to its project.
+    #[must_use]
+    pub fn standing(&self, of_project: Standing, person: PersonId, now: DateTime<Utc>) -> Standing {
+        let silent = |at: DateTime<Utc>| at <= now - chrono::Duration::days(SILENT_AFTER.cast_signed());
+        Standing {
+            successor: self.to_person == Some(person),
+            offered: self.created_by == person,
+            anchor_silent: self.anchors.is_empty() || self.offered_at.is_some_and(silent),
+            ..of_project
+        }
     }
 
     /// What was answered for a party.
@@ -318,20 +327,21 @@ impl Handover {
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such handover.
-pub async fn find(conn: &mut Connection, id: HandoverId) -> Result<Handover, Error> {
-    Ok(sqlx::query_as(concat!(handover_columns!(), "where h.id = $1")).bind(id).fetch_one(conn).await?)
+pub async fn find(conn: &mut Connection, id: HandoverId, today: NaiveDate) -> Result<Handover, Error> {
+    Ok(sqlx::query_as(concat!(handover_columns!(), "where h.id = $1")).bind(id).bind(today).fetch_one(conn).await?)
 }
 
 /// The project's draft or live offer; else the handover that was prepared last.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn latest(conn: &mut Connection, project: ProjectId) -> Result<Option<Handover>, Error> {
+pub async fn latest(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<Option<Handover>, Error> {
     Ok(sqlx::query_as(concat!(
         handover_columns!(),
         "where h.project_id = $1 order by h.state in ('draft', 'offered') desc, h.created_at desc, h.id desc limit 1"
     ))
     .bind(project)
+    .bind(today)
     .fetch_optional(conn)
     .await?)
 }
@@ -424,6 +434,58 @@ pub async fn subject(conn: &mut Connection, project: ProjectId, today: NaiveDate
     .await?)
 }
 
+impl Subject {
+    /// What the pack has to hold before the project can be offered.
+    #[must_use]
+    pub fn needs(&self, charted: &[Charted], today: NaiveDate) -> Needs {
+        let works = |member: &&TeamMember| matches!(member.role, TeamRole::Lead | TeamRole::Member);
+        let named = |member: &TeamMember| (member.person, member.name.clone());
+        let others = self.team.iter().filter(works).map(named).filter(|(person, _)| Some(*person) != self.leader);
+        let mut team: Vec<_> = others.collect();
+        team.dedup();
+        Needs {
+            measures: charted
+                .iter()
+                .map(|Charted { measure, .. }| Measured {
+                    id: measure.id,
+                    name: measure.name.clone(),
+                    rhythm: measure.every_days.is_some(),
+                })
+                .collect(),
+            leaver: self.leader.zip(self.leader_name.clone()),
+            team,
+            today,
+        }
+    }
+}
+
+/// Since when each of these projects has looked for a lead: since the last lead's place or post was
+/// over, or since it was offered to the pool if that was earlier.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn looking_since(
+    conn: &mut Connection,
+    projects: &[ProjectId],
+    today: NaiveDate,
+) -> Result<HashMap<ProjectId, NaiveDate>, Error> {
+    let rows: Vec<(ProjectId, NaiveDate)> = sqlx::query_as(
+        "select p.id, min($2,
+                coalesce((select date(h.offered_at) from handover h where h.project_id = p.id and h.state = 'offered' and h.to_pool = 1), $2),
+                coalesce((select max(min(coalesce(r.until_on, '9999-12-31'),
+                        coalesce((select date(max(coalesce(o.ends_on, '9999-12-30')), '+1 day') from post o
+                             where o.person_id = r.person_id and o.trust_id = p.trust_id and o.starts_on <= $2), r.from_on)))
+                    from team_role r where r.project_id = p.id and r.role = 'lead' and r.state = 'accepted' and r.from_on <= $2),
+                    date(p.submitted_at), date(p.created_at)))
+         from project p where p.id in (select value from json_each($1))",
+    )
+    .bind(serde_json::to_string(projects)?)
+    .bind(today)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Somebody who could lead a project.
 #[derive(Clone, Debug, FromRow)]
 pub struct Candidate {
@@ -496,13 +558,12 @@ struct Live {
     id: HandoverId,
     state: State,
     to_name: Option<String>,
-    to_pool: bool,
     version: i64,
 }
 
 async fn live(conn: &mut Connection, project: ProjectId) -> Result<Option<Live>, Error> {
     Ok(sqlx::query_as(
-        "select h.id, h.state, t.name as to_name, h.to_pool, h.version
+        "select h.id, h.state, t.name as to_name, h.version
          from handover h left join person t on t.id = h.to_person
          where h.project_id = $1 and h.state in ('draft', 'offered')",
     )
@@ -684,7 +745,7 @@ async fn end_leads(
 /// A refusal when it has ended or taken effect.
 pub async fn withdraw(conn: &mut Connection, allowed: &Allowed<WithdrawHandover>) -> Result<Handover, Error> {
     let (id, today) = (allowed.act.0, allowed.today());
-    let handover = find(conn, id).await?;
+    let handover = find(conn, id, today).await?;
     let effect = handover.takes_effect_on.unwrap_or(today);
     match handover.state(today) {
         State::Draft => {}
@@ -787,7 +848,7 @@ async fn record_answer<A: Act>(
     word: &str,
 ) -> Result<Handover, Error> {
     let today = allowed.today();
-    let handover = find(conn, id).await?;
+    let handover = find(conn, id, today).await?;
     if handover.state(today) != State::Offered || handover.to_person.is_none() {
         return Err(ended(&handover, today));
     }
@@ -818,7 +879,7 @@ async fn record_answer<A: Act>(
     let entry = Entry::new("handover", id, what).of(handover.project_id);
     history::record(conn, allowed, entry.change("As", "", party.words()).change("Word", "", word)).await?;
 
-    let handover = find(conn, id).await?;
+    let handover = find(conn, id, today).await?;
     let accepted = |party| handover.answer(party).is_some_and(|answered| answered.answer == Answer::Accepted);
     if answer == Answer::Declined {
         sqlx::query("update handover set state = 'declined', ended_at = $2, version = version + 1 where id = $1")
@@ -833,7 +894,7 @@ async fn record_answer<A: Act>(
     } else if accepted(Party::Successor) && accepted(Party::Anchor) {
         agree(conn, allowed, &handover).await?;
     }
-    find(conn, id).await
+    find(conn, id, today).await
 }
 
 /// Both accepted: the successor leads from the agreed day, or from today when that has passed.
@@ -889,6 +950,96 @@ async fn agree<A: Act>(conn: &mut Connection, allowed: &Allowed<A>, handover: &H
     history::record(conn, allowed, entry).await
 }
 
+/// Asks to take on a project that is looking for a lead: records the wish as the successor's acceptance
+/// of the offer to the pool, or of an offer made for them when the last lead left none.
+///
+/// # Errors
+/// A refusal when somebody holds the project and does not offer it to the pool, when somebody else was
+/// faster, and for who has no post to hold it from.
+pub async fn take_on(conn: &mut Connection, allowed: &Allowed<TakeOn>, word: &str) -> Result<HandoverId, Error> {
+    let (project, today, person) = (allowed.act.0, allowed.today(), allowed.person()?);
+    settle(conn, allowed, project).await?;
+    let subject = subject(conn, project, today).await?;
+    if !subject.status.is_open() {
+        return Err(Error::refused("Only an active, paused or sustaining project can be taken on."));
+    }
+    not_agreed(&subject)?;
+    let row = portfolio::store::row(conn, project, today).await?;
+    if row.holder.as_ref().is_some_and(|holder| holder.id == person) {
+        return Err(Error::refused("You hold this project already."));
+    }
+    let live = live(conn, project).await?;
+    let id = match live {
+        Some(Live { id, state: State::Offered, to_name: Some(name), .. }) => {
+            return Err(see(
+                format!("It is with {name}, and waits for both answers. If they do not take it on, it is free again."),
+                id,
+            ));
+        }
+        Some(Live { id, state: State::Offered, .. }) => id,
+        _ if row.holder.is_some() => {
+            return Err(Error::refused("Somebody holds this project. Ask to join its team instead."));
+        }
+        Some(Live { id, .. }) => id,
+        None => match latest(conn, project, today).await? {
+            Some(last) => copy(conn, allowed, &last, subject.leader).await?,
+            None => blank(conn, allowed, project, subject.leader).await?,
+        },
+    };
+    sqlx::query(
+        "update handover set state = 'offered', to_pool = 1, to_person = $2, offered_at = $3,
+                takes_effect_on = max(coalesce(takes_effect_on, $4), $4), version = version + 1
+         where id = $1",
+    )
+    .bind(id)
+    .bind(person)
+    .bind(allowed.now)
+    .bind(today)
+    .execute(&mut *conn)
+    .await?;
+    let handover = find(conn, id, today).await?;
+    if !has_post(conn, person, subject.trust_id, handover.takes_effect_on.unwrap_or(today)).await? {
+        return Err(Error::refused(
+            "A lead needs a post in this trust on the day of the handover, and you have none then.",
+        ));
+    }
+    sqlx::query(
+        "insert into handover_answer (handover_id, party, person_id, answer, word, answered_at) values ($1, 'successor', $2, 'accepted', $3, $4)",
+    )
+    .bind(id)
+    .bind(person)
+    .bind(word)
+    .bind(allowed.now)
+    .execute(&mut *conn)
+    .await?;
+    let entry = Entry::new("handover", id, "asked to take it on").of(project).change("Word", "", word);
+    history::record(conn, allowed, entry).await?;
+    Ok(id)
+}
+
+/// An offer to the pool without a pack: the last lead left before they wrote one.
+async fn blank<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    project: ProjectId,
+    from: Option<PersonId>,
+) -> Result<HandoverId, Error> {
+    let id = HandoverId::new();
+    sqlx::query(
+        "insert into handover (id, project_id, from_person, to_pool, state, takes_effect_on, created_by, created_at, offered_at)
+         values ($1, $2, $3, 1, 'offered', $4, $5, $6, $6)",
+    )
+    .bind(id)
+    .bind(project)
+    .bind(from)
+    .bind(allowed.today())
+    .bind(allowed.person()?)
+    .bind(allowed.now)
+    .execute(conn)
+    .await?;
+    Ok(id)
+}
+
 /// The same pack again, offered to the pool.
 async fn copy<A: Act>(
     conn: &mut Connection,
@@ -919,3 +1070,6 @@ async fn copy<A: Act>(
     }
     Ok(id)
 }
+
+#[cfg(test)]
+mod tests;

@@ -170,6 +170,27 @@ pub async fn charted(conn: &mut Connection, project: ProjectId) -> Result<Vec<Ch
     .await?)
 }
 
+/// The first measure in use of each of these projects, with its chart: one query.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn first_charted(conn: &mut Connection, projects: &[ProjectId]) -> Result<Vec<Charted>, Error> {
+    Ok(sqlx::query_as(concat!(
+        "select ",
+        measure_columns!(),
+        ", ",
+        points_column!(),
+        ", ",
+        cycles_column!(),
+        " from measure m join project p on p.id = m.project_id
+          where m.id in (select (select f.id from measure f where f.project_id = j.value and f.retired_on is null order by f.position, f.id limit 1)
+                         from json_each($1) j)"
+    ))
+    .bind(serde_json::to_string(projects)?)
+    .fetch_all(conn)
+    .await?)
+}
+
 /// A measure with its chart.
 ///
 /// # Errors

@@ -146,7 +146,9 @@ impl Form {
         self.errors().iter().find(|error| error.field == name).map(|error| error.message.clone())
     }
 
-    fn id(&self, name: &str) -> String {
+    /// The id of a field, to which a link of the page can lead.
+    #[must_use]
+    pub fn id(&self, name: &str) -> String {
         let name = name.replace(['[', ']', '.'], "-");
         if self.name.is_empty() { name } else { format!("{}-{name}", self.name) }
     }

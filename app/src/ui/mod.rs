@@ -258,6 +258,9 @@ const DONE: &[(&str, &str)] = &[
     ("removed", "It is removed."),
     ("priority", "The priority is saved."),
     ("points", "The points are recorded."),
+    ("agreed", "Both have accepted. The handover is agreed."),
+    ("handover-withdrawn", "The handover is withdrawn. What it said is kept."),
+    ("handover-discarded", "The draft of the handover is discarded."),
 ];
 
 /// The banner that says that a form was accepted.

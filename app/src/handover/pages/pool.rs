@@ -1,0 +1,181 @@
+//! The pool: projects that look for a lead.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use leptos::prelude::*;
+
+use crate::access::ReadTrust;
+use crate::error::Error;
+use crate::handover::continuity::Continuity;
+use crate::handover::store;
+use crate::id::{DepartmentId, ProjectId};
+use crate::measures::chart;
+use crate::measures::store::{Charted, first_charted};
+use crate::people::store::{Department, departments};
+use crate::portfolio;
+use crate::portfolio::model::{Filter, ProjectRow};
+use crate::portfolio::parts::Strip;
+use crate::request::Request;
+use crate::shell::Page;
+use crate::ui;
+
+/// How many projects a page of the pool shows.
+const A_PAGE: usize = 10;
+
+/// The projects that look for a lead, longest waiting first: those that nobody holds, and those whose
+/// lead offers them to whoever takes them on.
+pub async fn pool(request: Request) -> Result<Page, Error> {
+    let trust = request.person()?.trust;
+    let today = request.today();
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ReadTrust(trust)).await?;
+    let departments = departments(&mut conn, trust).await?;
+    let department: Option<DepartmentId> = request.query("department").parse().ok();
+    let specialty = Some(request.query("specialty").to_owned()).filter(|specialty| !specialty.is_empty());
+    let filter = |continuity| Filter { department, continuity: Some(continuity), ..Filter::default() };
+    let mut rows = portfolio::store::list(&mut conn, trust, &filter(Continuity::InPool), today).await?.rows;
+    let offered = portfolio::store::list(&mut conn, trust, &filter(Continuity::Offered), today).await?.rows;
+    rows.extend(offered.into_iter().filter(|row| row.offer.as_ref().is_some_and(|offer| offer.to.is_none())));
+    if let Some(specialty) = &specialty {
+        let of = |row: &ProjectRow| {
+            departments.iter().find(|one| Some(&one.name) == row.department.as_ref()).map(|one| one.specialty.as_str())
+        };
+        rows.retain(|row| of(row) == Some(specialty));
+    }
+    let ids: Vec<ProjectId> = rows.iter().map(|row| row.id).collect();
+    let since = store::looking_since(&mut conn, &ids, today).await?;
+    rows.sort_by_key(|row| (since.get(&row.id).copied(), row.id));
+    let total = rows.len();
+    let pages = total.div_ceil(A_PAGE).max(1);
+    let page = request.query("page").parse::<usize>().unwrap_or(1).clamp(1, pages);
+    let rows: Vec<ProjectRow> = rows.into_iter().skip((page - 1) * A_PAGE).take(A_PAGE).collect();
+    let ids: Vec<ProjectId> = rows.iter().map(|row| row.id).collect();
+    let mut charts: HashMap<ProjectId, Charted> = first_charted(&mut conn, &ids)
+        .await?
+        .into_iter()
+        .map(|charted| (charted.measure.project_id, charted))
+        .collect();
+    drop(conn);
+    Ok(Page::new("Pool", move || {
+        let address = |page: i64| {
+            let department = department.map(|id| id.to_string()).unwrap_or_default();
+            let specialty = ui::encoded(specialty.as_deref().unwrap_or_default());
+            format!("/pool?department={department}&specialty={specialty}&page={page}")
+        };
+        let narrowed = department.is_some() || specialty.is_some();
+        let list = if rows.is_empty() {
+            nothing(narrowed)
+        } else {
+            let items = rows
+                .into_iter()
+                .map(|row| {
+                    let (since, charted) = (since.get(&row.id).copied(), charts.remove(&row.id));
+                    item(row, since, charted, today)
+                })
+                .collect_view();
+            view! { <ol class="baton-list">{items}</ol> }.into_any()
+        };
+        let count = ui::count(i64::try_from(total).unwrap_or(i64::MAX), "project looks", "projects look");
+        let pagination = ui::pages(i64::try_from(page).unwrap_or(1), i64::try_from(pages).unwrap_or(1), address);
+        view! {
+            {ui::heading("", "Projects that look for a lead")}
+            <p>"Taking one on means: you hold it, take its next step, see to it that it is measured, and hand it over in your turn. Its supervisor, or the academy lead, says yes first."</p>
+            <div class="baton-browse">
+                {filters(&departments, department, specialty.as_deref())}
+                <div class="baton-browse__results">
+                    <div class="baton-browse__summary"><p role="status">{format!("{count} for a lead")}</p></div>
+                    {list}
+                    {pagination}
+                </div>
+            </div>
+        }
+        .into_any()
+    }))
+}
+
+fn nothing(narrowed: bool) -> AnyView {
+    if narrowed {
+        return ui::empty(
+            "No project here looks for a lead. Other departments may have one.",
+            Some(("/pool", "See the whole pool")),
+        );
+    }
+    ui::empty(
+        "Every open project has a lead. A project comes here by itself when its lead’s post ends, or when its lead offers it.",
+        Some(("/projects", "Browse all projects")),
+    )
+}
+
+fn filters(departments: &[Department], department: Option<DepartmentId>, specialty: Option<&str>) -> AnyView {
+    let select = |name: &'static str, label: &'static str, all: &'static str, options: Vec<(String, String, bool)>| {
+        let options = options
+            .into_iter()
+            .map(|(value, label, selected)| view! { <option value=value selected=selected>{label}</option> })
+            .collect_view();
+        view! {
+            <div class="nhsuk-form-group">
+                <label class="nhsuk-label" for=name>{label}</label>
+                <select class="nhsuk-select" id=name name=name><option value="">{all}</option>{options}</select>
+            </div>
+        }
+    };
+    let mut specialties: Vec<&str> = departments.iter().map(|one| one.specialty.as_str()).collect();
+    specialties.sort_unstable();
+    specialties.dedup();
+    let specialties =
+        specialties.into_iter().map(|one| (one.to_owned(), one.to_owned(), Some(one) == specialty)).collect();
+    let departments =
+        departments.iter().map(|one| (one.id.to_string(), one.name.clone(), Some(one.id) == department)).collect();
+    view! {
+        <form class="baton-filters" method="get" action="/pool">
+            <h2 class="baton-filters__title">"Filter"</h2>
+            {select("department", "Department", "All departments", departments)}
+            {select("specialty", "Specialty", "All specialties", specialties)}
+            <div class="baton-actions">
+                <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">"Apply filters"</button>
+                <a href="/pool">"Clear"</a>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn item(row: ProjectRow, since: Option<NaiveDate>, charted: Option<Charted>, today: NaiveDate) -> AnyView {
+    let strip = Strip::of(row, today);
+    let row = strip.row();
+    let id = row.id;
+    let meta: Vec<String> = row.reference.clone().into_iter().chain(row.department.clone()).collect();
+    let since = since.map(|since| view! { "Waiting since "{ui::time(since)}", "{ui::distance(since, today)}"." });
+    let with = row.offer.as_ref().and_then(|offer| offer.to.clone());
+    let step = match with {
+        Some(name) => view! { <p>{format!("{name} has been asked or has asked to take it on.")}</p> }.into_any(),
+        None => view! {
+            <p><a href=format!("/projects/{id}/take-on")>"Take it on"<span class="nhsuk-u-visually-hidden">": "{row.title.clone()}</span></a></p>
+        }
+        .into_any(),
+    };
+    let figure = charted.map(|charted| {
+        let drawn = chart::run(&charted);
+        view! {
+            <figure class="baton-chart baton-chart--small">
+                <figcaption class="baton-chart__caption">{charted.measure.name.clone()}</figcaption>
+                {chart::small(&drawn, &format!("pool-{id}"))}
+                <p class="baton-chart__found">{spc::words::short(&drawn)}</p>
+            </figure>
+        }
+    });
+    view! {
+        <li class="baton-list__row">
+            <div class="baton-list__head">
+                <h2 class="baton-list__title"><a href=format!("/projects/{id}")>{row.title.clone()}</a></h2>
+                <p class="baton-list__meta">{meta.join(" · ")}</p>
+            </div>
+            {strip.view_compact(false)}
+            {figure}
+            <p>{since}</p>
+            {step}
+        </li>
+    }
+    .into_any()
+}

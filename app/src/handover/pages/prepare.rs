@@ -1,0 +1,217 @@
+//! Preparing a handover: most of it is filled in already.
+
+use chrono::{Days, NaiveDate};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use crate::access::OfferHandover;
+use crate::error::Error;
+use crate::handover::api::{PrepareHandover, TakeBackHandover};
+use crate::handover::model::{FURTHEST, Needs, PART, POOL, Pack, Part, SENTENCE, State, contribution, how, when};
+use crate::handover::prefill;
+use crate::handover::store::{self, Candidate, Handover, Subject};
+use crate::id::ProjectId;
+use crate::measures::model::frequency;
+use crate::measures::store::{Charted, charted};
+use crate::request::Request;
+use crate::shell::{Page, Reply};
+use crate::ui::{self, Form};
+
+/// Prepares the handover of a project, or goes on preparing it.
+pub async fn prepare(request: Request) -> Result<Reply, Error> {
+    let id: ProjectId = request.param("id")?;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, OfferHandover(id)).await?;
+    let today = request.today();
+    let last = store::latest(&mut conn, id, today).await?;
+    if let Some(live) = last.as_ref().filter(|last| last.state(today) == State::Offered) {
+        return Ok(Reply::Redirect(format!("/handovers/{}", live.id)));
+    }
+    let subject = store::subject(&mut conn, id, today).await?;
+    if let Some(agreed) = subject.agreed {
+        return Ok(Reply::Redirect(format!("/handovers/{agreed}")));
+    }
+    if !subject.status.is_open() {
+        return Err(Error::refused("Only an active, paused or sustaining project can be handed over."));
+    }
+    let measures = charted(&mut conn, id).await?;
+    let candidates = store::candidates(&mut conn, subject.trust_id, today, today + Days::new(FURTHEST)).await?;
+    drop(conn);
+    Ok(Page::new(format!("Hand over {}", subject.title), move || draw(&request, &subject, &measures, last, candidates))
+        .into())
+}
+
+fn draw(
+    request: &Request,
+    subject: &Subject,
+    measures: &[Charted],
+    last: Option<Handover>,
+    candidates: Vec<Candidate>,
+) -> AnyView {
+    let today = request.today();
+    let needs = subject.needs(measures, today);
+    let mut pack = prefill::pack(subject, measures, last.as_ref(), today);
+    let draft = last.filter(|last| last.state(today) == State::Draft);
+    let mut to = pack.to.typed();
+    if draft.is_none() && request.query("to") == POOL {
+        POOL.clone_into(&mut to);
+        pack.takes_effect_on = pack.takes_effect_on.or(Some(today));
+    }
+    let form = filled(request, draft.as_ref(), &pack, &to);
+    let parts = needs.parts(|field| form.value(field));
+    let tasks = tasks(&form, &parts);
+    let summary = form.summary();
+    let fields = fields(&form, subject, measures, &needs, candidates, today);
+    let discard = draft.map(|draft| {
+        let form = Form::new(request, TakeBackHandover::PATH);
+        let fields = view! {
+            {form.hidden("handover", draft.id)}
+            <p>"The project stays as it is. The next handover starts from what the project says of itself."</p>
+            <button class="nhsuk-button nhsuk-button--secondary" type="submit">"Discard the draft"</button>
+        }
+        .into_any();
+        ui::details("Discard this draft", form.draw(fields))
+    });
+    let href = format!("/projects/{}", subject.id);
+    view! {
+        {ui::back(&href, &subject.title)}
+        <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
+            {summary}
+            {ui::heading(&format!("{} {}", subject.reference, subject.title), "Hand over this project")}
+            <p>"Most of this is filled in from the project. Check it, add what only you know, and offer it. You hold the project until the next lead and the supervisor have both accepted."</p>
+            {tasks}
+            {form.draw(fields)}
+            {discard}
+        </div></div>
+    }
+    .into_any()
+}
+
+fn filled(request: &Request, draft: Option<&Handover>, pack: &Pack, to: &str) -> Form {
+    let mut form = Form::new(request, PrepareHandover::PATH)
+        .version(draft.map_or(0, |draft| draft.version))
+        .with("to", to)
+        .with_date("takes_effect_on", pack.takes_effect_on)
+        .with("summary", &pack.summary)
+        .with("next_step", &pack.next_step)
+        .with_date("next_step_on", pack.next_step_on)
+        .with("files", &pack.files)
+        .with("not_repeat", &pack.not_repeat)
+        .with("approvals", &pack.approvals)
+        .with_date("approvals_expire_on", pack.approvals_expire_on)
+        .with("helped", &pack.helped);
+    for plan in &pack.plans {
+        form = form.with(&how(plan.measure), &plan.how).with_date(&when(plan.measure), plan.next_on);
+    }
+    for (person, said) in &pack.contributions {
+        form = form.with(&contribution(*person), said);
+    }
+    form
+}
+
+fn tasks(form: &Form, parts: &[Part]) -> AnyView {
+    let done = parts.iter().filter(|part| part.done).count();
+    let rows = parts
+        .iter()
+        .map(|part| {
+            let status = if part.done {
+                view! { <div class="nhsuk-task-list__status nhsuk-task-list__status--completed">"There"</div> }.into_any()
+            } else {
+                view! { <div class="nhsuk-task-list__status">{ui::tag("Missing", "blue")}</div> }.into_any()
+            };
+            view! {
+                <li class="nhsuk-task-list__item nhsuk-task-list__item--with-link">
+                    <div class="nhsuk-task-list__name-and-hint">
+                        <a class="nhsuk-link nhsuk-task-list__link" href=format!("#{}", form.id(&part.field))>{part.label.clone()}</a>
+                    </div>
+                    {status}
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section aria-labelledby="needed">
+            <h2 class="nhsuk-heading-s" id="needed">{format!("{done} of {} needed parts are there", parts.len())}</h2>
+            <ul class="nhsuk-task-list">{rows}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn fields(
+    form: &Form,
+    subject: &Subject,
+    measures: &[Charted],
+    needs: &Needs,
+    candidates: Vec<Candidate>,
+    today: NaiveDate,
+) -> AnyView {
+    let mut recipients =
+        vec![(String::new(), "Choose".to_owned()), (POOL.to_owned(), "Nobody yet: offer it to the pool".to_owned())];
+    recipients.extend(candidates.into_iter().filter(|one| Some(one.id) != subject.leader).map(|one| {
+        let from = if one.starts_on > today { format!(", from {}", ui::day(one.starts_on)) } else { String::new() };
+        (one.id.to_string(), format!("{}: {}{from}", one.name, one.post))
+    }));
+    let last_day = match (&subject.leader_name, subject.last_day) {
+        (Some(name), Some(day)) => format!("Today or later. {name}’s post ends on {}.", ui::day(day)),
+        _ => "Today or later.".to_owned(),
+    };
+    let plans = measures
+        .iter()
+        .map(|Charted { measure, .. }| {
+            let due = format!("{}. For example 12 8 2026.", frequency(measure.every_days));
+            let when_label = if measure.every_days.is_some() {
+                format!("When is it due? {}", measure.name)
+            } else {
+                format!("When is it due? {} (optional)", measure.name)
+            };
+            view! {
+                {form.lines(&how(measure.id), &format!("How is the next point got? {}", measure.name), 2)
+                    .hint("Who counts, where, with what.").limit(SENTENCE).view()}
+                {form.date(&when(measure.id), &when_label).hint(&due).view()}
+            }
+        })
+        .collect_view();
+    let plans = (!measures.is_empty()).then(|| view! { <h2 class="nhsuk-heading-m">"The next points"</h2>{plans} });
+    let leaver = needs.leaver.as_ref().map(|(person, name)| {
+        form.lines(&contribution(*person), &format!("What {name} contributed"), 3)
+            .hint("It is kept with the project as the record of their part, and does not change after the handover.")
+            .limit(PART)
+            .view()
+    });
+    let others = needs
+        .team
+        .iter()
+        .map(|(person, name)| {
+            form.lines(&contribution(*person), &format!("What {name} contributed (optional)"), 2).limit(PART).view()
+        })
+        .collect_view();
+    let credit = (needs.leaver.is_some() || !needs.team.is_empty())
+        .then(|| view! { <h2 class="nhsuk-heading-m">"Credit"</h2>{leaver}{others} });
+    view! {
+        {form.hidden("project", subject.id)}
+        <h2 class="nhsuk-heading-m">"Who and when"</h2>
+        {form.select("to", "Who takes it over?", recipients)
+            .hint("In the pool, anybody with a post in the trust can ask to take it on. Your place as lead ends on the day, even if nobody has.").view()}
+        {form.date("takes_effect_on", "From which day?").hint(&last_day).view()}
+        <h2 class="nhsuk-heading-m">"Where it stands"</h2>
+        {form.lines("summary", "The state of the project, in one paragraph", 5)
+            .hint("What has changed, what the numbers say, what is in the way.").limit(PART).view()}
+        {form.lines("next_step", "The next step", 2).hint("What the next lead does first.").limit(SENTENCE).view()}
+        {form.date("next_step_on", "By when?").view()}
+        {plans}
+        <h2 class="nhsuk-heading-m">"What only you know"</h2>
+        {form.lines("files", "Where the files and tools are (optional)", 2)
+            .hint("Folders, forms, logins to ask for. Never a password.").limit(PART).view()}
+        {form.lines("not_repeat", "What not to repeat (optional)", 2).hint("What you tried that did not work, and why.").limit(PART).view()}
+        {form.lines("approvals", "Approvals the project has (optional)", 2).hint("For example: audit registration, data protection, ethics waiver.").limit(PART).view()}
+        {form.date("approvals_expire_on", "When does the first of them expire? (optional)").view()}
+        {form.lines("helped", "Who helped (optional)", 3).hint("Names and what to ask them for.").limit(PART).view()}
+        {credit}
+        <div class="baton-actions">
+            {ui::submit("Offer handover")}
+            {ui::submit_as("Save as draft", "then", "draft")}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,140 @@
+//! Taking on a project that is looking for a lead: what it means, and asking for it.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::{pack, section};
+use crate::access::TakeOn;
+use crate::error::Error;
+use crate::handover::api::TakeOnProject;
+use crate::handover::model::{SENTENCE, State};
+use crate::handover::store::{self, Handover, Subject};
+use crate::id::ProjectId;
+use crate::measures::chart;
+use crate::measures::store::{Charted, charted};
+use crate::portfolio::parts::Strip;
+use crate::projects::model::TeamRole;
+use crate::request::Request;
+use crate::shell::{Page, Reply};
+use crate::ui::{self, Form};
+
+/// What taking the project on means, and the form that asks for it.
+pub async fn take_on(request: Request) -> Result<Reply, Error> {
+    let id: ProjectId = request.param("id")?;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, TakeOn(id)).await?;
+    let today = request.today();
+    let strip = Strip::load(&mut conn, id, today).await?;
+    let subject = store::subject(&mut conn, id, today).await?;
+    let last = store::latest(&mut conn, id, today).await?;
+    let measures = charted(&mut conn, id).await?;
+    drop(conn);
+    Ok(Page::new(format!("Take on {}", subject.title), move || {
+        let stands_in_the_way = in_the_way(&request, &strip, &subject, last.as_ref());
+        let first = measures.first().map(figure);
+        let told =
+            last.as_ref().filter(|last| !last.summary.is_empty() && last.state(today) != State::Draft).map(pack::told);
+        let form = Form::new(&request, TakeOnProject::PATH);
+        let summary = form.summary();
+        let ask = match stands_in_the_way {
+            Some(words) => words,
+            None => asking(form, &subject, last.as_ref(), today),
+        };
+        let href = format!("/projects/{id}");
+        view! {
+            {ui::back(&href, &subject.title)}
+            {summary}
+            {ui::heading(&format!("{} {}", subject.reference, subject.title), "Take this project on")}
+            {strip.view(false)}
+            <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
+                {ask}
+                {section("What the last lead says", told)}
+                {section("The last chart", first)}
+            </div></div>
+        }
+        .into_any()
+    })
+    .into())
+}
+
+fn in_the_way(request: &Request, strip: &Strip, subject: &Subject, last: Option<&Handover>) -> Option<AnyView> {
+    let today = request.today();
+    let note = |words: String, href: String, label: &str| Some(ui::empty(&words, Some((href.as_str(), label))));
+    let project = format!("/projects/{}", subject.id);
+    if !subject.status.is_open() {
+        return note("This project is closed, so nobody can take it on.".into(), project, "See the project");
+    }
+    if let Some(agreed) = subject.agreed {
+        return note(
+            "A handover of this project is agreed already.".into(),
+            format!("/handovers/{agreed}"),
+            "See the handover",
+        );
+    }
+    let offered = last.filter(|last| last.state(today) == State::Offered);
+    if let Some((live, name)) = offered.and_then(|live| live.to.as_ref().map(|name| (live, name))) {
+        let words =
+            format!("It is with {name}, and waits for both answers. If they do not take it on, it is free again.");
+        return note(words, format!("/handovers/{}", live.id), "See the handover");
+    }
+    let holder = strip.row().holder.as_ref();
+    if holder.is_some_and(|holder| request.visitor.id() == Some(holder.id)) {
+        return note("You hold this project.".into(), project, "See the project");
+    }
+    match holder {
+        Some(holder) if offered.is_none() => note(
+            format!("{} holds this project. You can ask to join its team.", holder.name),
+            project,
+            "See the project",
+        ),
+        _ => None,
+    }
+}
+
+fn asking(form: Form, subject: &Subject, last: Option<&Handover>, today: chrono::NaiveDate) -> AnyView {
+    let anchors: Vec<&str> = subject
+        .team
+        .iter()
+        .filter(|member| member.role == TeamRole::Supervisor)
+        .map(|member| member.name.as_str())
+        .collect();
+    let who = if anchors.is_empty() {
+        "The academy lead is asked to accept, because the project has no supervisor.".to_owned()
+    } else {
+        format!("{}, who anchors the project, is asked to accept.", anchors.join(" or "))
+    };
+    let from = last
+        .filter(|last| last.state(today) == State::Offered)
+        .and_then(|last| last.takes_effect_on)
+        .filter(|day| *day > today)
+        .map_or_else(|| "as soon as they do".to_owned(), |day| format!("from {}", ui::day(day)));
+    let fields = view! {
+        {form.hidden("project", subject.id)}
+        {form.lines("word", "A word to them (optional)", 2).hint("What draws you to it, how long you can stay.").limit(SENTENCE).view()}
+        {ui::submit("Ask to take it on")}
+    }
+    .into_any();
+    view! {
+        <h2 class="nhsuk-heading-m">"What taking it on means"</h2>
+        <ul class="nhsuk-list nhsuk-list--bullet">
+            <li>{who}" You hold the project "{from}"."</li>
+            <li>"You take the next step, and see to it that the next points are measured and recorded."</li>
+            <li>"You keep its page true: status, aim, next step."</li>
+            <li>"Before your post ends you hand it over in your turn, to a colleague or back to the pool."</li>
+        </ul>
+        {form.draw(fields)}
+    }
+    .into_any()
+}
+
+fn figure(charted: &Charted) -> AnyView {
+    let drawn = chart::run(charted);
+    view! {
+        <figure class="baton-chart baton-chart--small">
+            <figcaption class="baton-chart__caption">{charted.measure.name.clone()}</figcaption>
+            {chart::small(&drawn, "last")}
+            <p class="baton-chart__found">{spc::words::short(&drawn)}</p>
+        </figure>
+    }
+    .into_any()
+}
