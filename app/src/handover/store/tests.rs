@@ -46,7 +46,8 @@ impl Stage {
 
     async fn version(&self) -> i64 {
         let mut conn = self.at.store.read().await.expect("a reader");
-        live(&mut conn, self.project).await.expect("read").map_or(0, |live| live.version)
+        let latest = latest(&mut conn, self.project, self.today()).await.expect("read");
+        latest.filter(|one| one.state(self.today()) == State::Draft).map_or(0, |draft| draft.version)
     }
 
     async fn draft(&self, by: PersonId, pack: &Pack) -> Result<HandoverId, Error> {
