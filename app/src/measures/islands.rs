@@ -139,7 +139,7 @@ pub fn PointGrid(
     };
 
     view! {
-        <div class="baton-table-scroll" role="region" aria-label="Points to record" tabindex="0">
+        <div class="baton-table-region" role="region" aria-label="Points to record" tabindex="0">
             <table class="baton-grid">
                 <thead>
                     <tr>
