@@ -1,0 +1,124 @@
+// What several journeys do on their way: each step by role and label, as a person would.
+
+import { type Locator, type Page } from "@playwright/test";
+import { expect } from "./fixtures";
+
+/** The day so many days from today, at noon, so that no clock change moves it to another day. */
+export function day(fromToday: number): Date {
+  const day = new Date();
+  day.setHours(12, 0, 0, 0);
+  day.setDate(day.getDate() + fromToday);
+  return day;
+}
+
+/** A date as Baton writes it: 4 January 2026. */
+export function told(date: Date): string {
+  return date.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+}
+
+/** A date as it is typed into one input: 4/1/2026. */
+export function typed(date: Date): string {
+  return `${date.getDate()}/${date.getMonth() + 1}/${date.getFullYear()}`;
+}
+
+/** Fills day, month and year of a date. */
+export async function fillDate(within: Page | Locator, legend: string, date: Date): Promise<void> {
+  const group = within.getByRole("group", { name: legend, exact: true });
+  await group.getByLabel("Day", { exact: true }).fill(String(date.getDate()));
+  await group.getByLabel("Month", { exact: true }).fill(String(date.getMonth() + 1));
+  await group.getByLabel("Year", { exact: true }).fill(String(date.getFullYear()));
+}
+
+/** Opens the form of the first kind of work. */
+export async function openRegisterForm(page: Page): Promise<void> {
+  await page.goto("/projects/register");
+  await page.getByRole("link", { name: "Improve something" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Register a project");
+}
+
+/** What stands under the optional heading of the form. */
+export async function openOptional(page: Page): Promise<void> {
+  const supervisor = page.getByLabel("A colleague");
+  if (!(await supervisor.isVisible())) await page.getByText("Aim, supervisor and next step").click();
+  await expect(supervisor).toBeVisible();
+}
+
+/** Chooses somebody from a list of colleagues, whose options also say their post. */
+export async function chooseColleague(list: Locator, name: string): Promise<void> {
+  const option = list.getByRole("option", { name: new RegExp(`^${name} \\(`) });
+  const value = await option.getAttribute("value");
+  await list.selectOption(value);
+}
+
+/** Registers a project as whoever is signed in; leaves the browser on its page, and gives its address. */
+export async function registerProject(page: Page, title: string, more?: { supervisor?: string }): Promise<string> {
+  await openRegisterForm(page);
+  await page.getByLabel("Title", { exact: true }).fill(title);
+  await page.getByLabel("What is the problem?").fill("Every second time it is forgotten, as a look at 20 notes showed.");
+  await page.getByRole("group", { name: "Which of the trust’s priorities does it serve?" }).getByRole("checkbox").first().check();
+  if (more?.supervisor) {
+    await openOptional(page);
+    await chooseColleague(page.getByLabel("A colleague"), more.supervisor);
+  }
+  await page.getByRole("button", { name: "Register project" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
+  await expect(page.getByRole("alert")).toContainText("The project is registered.");
+  return new URL(page.url()).pathname;
+}
+
+/** The sentence that says that a form was accepted. */
+export async function expectDone(page: Page, words: string | RegExp): Promise<void> {
+  await expect(page.getByRole("alert", { name: "Done" })).toContainText(words);
+}
+
+/** The error summary, which holds this; with JavaScript it has the focus. */
+export async function expectProblem(page: Page, words: string | RegExp): Promise<Locator> {
+  const summary = page.getByRole("alert", { name: "There is a problem" });
+  await expect(summary).toContainText(words);
+  return summary;
+}
+
+/** One of the four answers of a project's page: "Held by", "Anchored by", "Next measurement", "Next step". */
+export function answer(within: Page | Locator, label: string): Locator {
+  return within.getByRole("term").filter({ hasText: label }).locator("xpath=..").first();
+}
+
+/** Defines a weekly percentage on the project at this address; leaves the browser on its chart, and gives its address. */
+export async function defineMeasure(page: Page, project: string, name: string): Promise<string> {
+  await page.goto(`${project}/measures/new`);
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByLabel("What exactly is measured").fill("Ten sets of notes drawn each Monday; those treated within an hour count.");
+  await page.getByRole("radio", { name: "Process" }).check();
+  await page.getByRole("radio", { name: "Percentage" }).check();
+  await page.getByRole("radio", { name: "Higher is better" }).check();
+  await page.getByRole("button", { name: "Save the measure" }).click();
+  await expectDone(page, "The measure is saved.");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(name);
+  return new URL(page.url()).pathname;
+}
+
+/** The reference of the project whose page is open. */
+export async function reference(page: Page): Promise<string> {
+  const facts = await page.getByText(/QI-\d{4}-\d{4} · /).first().textContent();
+  const [found] = /QI-\d{4}-\d{4}/.exec(facts ?? "") ?? [];
+  expect(found, "a reference on the project's page").toBeDefined();
+  return found ?? "";
+}
+
+/** Whether this build has the WASM of the islands, asked on a page with one. */
+export async function hasIslands(page: Page): Promise<boolean> {
+  return (await page.locator('link[rel="modulepreload"]').count()) > 0;
+}
+
+/** Waits until the islands of the page answer: their script has come and has run. */
+export async function islandsAwake(page: Page): Promise<void> {
+  await page.waitForLoadState("networkidle");
+}
+
+/** Records a point of a percentage on its chart's page. */
+export async function recordPoint(page: Page, on: Date, had: number, of: number): Promise<void> {
+  await fillDate(page, "Date", on);
+  await page.getByLabel("How many had it").fill(String(had));
+  await page.getByLabel("Out of how many").fill(String(of));
+  await page.getByRole("button", { name: "Record the point" }).click();
+}
