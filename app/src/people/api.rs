@@ -103,7 +103,9 @@ pub async fn change_password(#[server(flatten)] form: PasswordForm) -> Result<()
     let account = person.id.to_string();
     request.attempts.check(&account, &request.client, request.now)?;
     let mut conn = request.store.read().await?;
-    let hash = store::password_hash(&mut conn, person.id).await?;
+    let hash = store::password_hash(&mut conn, person.id).await?.ok_or_else(|| {
+        Error::field("password", "You have no password yet. Ask your academy lead or administrator to give you one.")
+    })?;
     drop(conn);
     if !password::fits(old, Some(hash)).await? {
         request.attempts.failed(&account, &request.client, request.now);

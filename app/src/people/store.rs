@@ -58,14 +58,14 @@ pub async fn account(conn: &mut Connection, address: &str, today: NaiveDate) -> 
     .await?)
 }
 
-/// The hash of a person's password.
+/// The hash of a person's password; none when they have no password.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they have none.
-pub async fn password_hash(conn: &mut Connection, person: PersonId) -> Result<String, Error> {
+/// When the store cannot be read.
+pub async fn password_hash(conn: &mut Connection, person: PersonId) -> Result<Option<String>, Error> {
     Ok(sqlx::query_scalar("select password_hash from credential where person_id = $1")
         .bind(person)
-        .fetch_one(conn)
+        .fetch_optional(conn)
         .await?)
 }
 

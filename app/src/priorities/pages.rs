@@ -63,8 +63,13 @@ async fn list(request: Request) -> Result<Page, Error> {
             )
         };
         let gap = (unserved > 0).then(|| {
-            let told = if unserved == 1 { "1 priority has".to_owned() } else { format!("{unserved} priorities have") };
-            view! { <p>{told}" no open project. A new project for one of them is especially welcome."</p> }
+            let told = match unserved {
+                1 => "1 priority has no open project. A new project for it is especially welcome.".to_owned(),
+                n => {
+                    format!("{n} priorities have no open project. A new project for one of them is especially welcome.")
+                }
+            };
+            view! { <p>{told}</p> }
         });
         let current = if now.is_empty() {
             let words = "The trust's priorities will be here, each with the projects that serve it.";

@@ -204,3 +204,14 @@ async fn what_baton_is_can_be_read_by_anybody() {
         assert!(page.status == StatusCode::OK && page.body.contains(words), "{path}: {}", page.body);
     }
 }
+
+#[tokio::test]
+async fn who_has_no_password_is_told_so_instead_of_getting_lost() {
+    let app = App::new().await;
+    let trainee = app.browser(app.fixture.trainee).await;
+    let typed = [("password", "whatever it is"), ("new_password", "copper kettle ninety")];
+    let answer = trainee.fill("/account", "/api/account/password", &typed).await;
+    let page = trainee.follow(&answer).await.body;
+    assert!(page.contains("You have no password yet."), "{page}");
+    assert!(page.contains("FY2, Acute medicine, from") && page.contains("/pool"), "{page}");
+}

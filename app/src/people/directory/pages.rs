@@ -284,7 +284,7 @@ fn away_section(request: &Request, person: PersonId, away: Vec<Away>) -> AnyView
         let columns = vec![ui::words("Dates"), ui::words("Keeps contributing"), ui::words("Actions")];
         ui::table("Periods away", columns, rows.collect())
     });
-    let none = table.is_none().then(|| view! { <h2 class="nhsuk-heading-m">"Periods away"</h2><p>"None."</p> });
+    let none = table.is_none().then(|| view! { <h2 class="nhsuk-heading-s">"Periods away"</h2><p>"None."</p> });
     view! { {table}{none}<p><a href=format!("/people/{person}/away/new")>"Add a period away"</a></p> }.into_any()
 }
 
@@ -332,7 +332,7 @@ async fn person(request: Request) -> Result<Page, Error> {
             {posts}
             {projects}
             {away_section(&request, id, away)}
-            <h2 class="nhsuk-heading-m">"Sign-in and roles"</h2>
+            <h2 class="nhsuk-heading-s">"Sign-in and roles"</h2>
             {ui::summary_list(vec![
                 ("Email addresses", addresses),
                 ("Password", if person.signs_in { "Set".into_any() } else { "None: they cannot sign in".into_any() }),
@@ -607,7 +607,7 @@ fn addresses_section(
         vec![address_view(address), view! { <div class="baton-buttons-inline">{confirm}{remove}</div> }.into_any()]
     });
     let table = if addresses.is_empty() {
-        view! { <h2 class="nhsuk-heading-m">"Email addresses"</h2><p>"None."</p> }.into_any()
+        view! { <h2 class="nhsuk-heading-s">"Email addresses"</h2><p>"None."</p> }.into_any()
     } else {
         ui::table("Email addresses", vec![ui::words("Address"), ui::words("Actions")], rows.collect())
     };
@@ -640,7 +640,7 @@ fn password_section(request: &Request, person: &Person, summaries: &mut Vec<AnyV
         }
         .into_any()
     };
-    view! { <h2 class="nhsuk-heading-m">"Password"</h2>{body} }.into_any()
+    view! { <h2 class="nhsuk-heading-s">"Password"</h2>{body} }.into_any()
 }
 
 fn roles_section(request: &Request, person: &Person, grants: bool, summaries: &mut Vec<AnyView>) -> AnyView {
@@ -654,13 +654,9 @@ fn roles_section(request: &Request, person: &Person, grants: bool, summaries: &m
             let fields = view! { {form.hidden("person", person.id)}{form.hidden("role", role)} };
             small_button(form, fields.into_any(), label, format!(" the role of {}", role.words().to_lowercase()))
         });
-        vec![
-            view! { {role.words()}<div class="nhsuk-hint">{role.explained()}</div> }.into_any(),
-            state,
-            change.into_any(),
-        ]
+        vec![role.words().into_any(), role.explained().into_any(), state, change.into_any()]
     });
-    let columns = vec![ui::words("Role"), ui::words("State"), ui::words("Actions")];
+    let columns = vec![ui::words("Role"), ui::words("What it is for"), ui::words("State"), ui::words("Actions")];
     let table = ui::table("Roles in the trust", columns, rows.collect());
     let told = (!grants).then(|| view! { <p class="nhsuk-hint">"Administrators decide who has these roles."</p> });
     view! { {table}{told} }.into_any()
@@ -674,7 +670,7 @@ fn closing_section(request: &Request, person: &Person, today: NaiveDate, summari
             "The account is closed. Reopening it lets them sign in again with the password they had.",
         )
     } else {
-        let words = "They are signed out and cannot sign in. What they lead goes into the pool; what they did stays on record. You can reopen it at any time.";
+        let words = "They will be signed out and cannot sign in again. What they lead goes into the pool; what they did stays on record. You can reopen it at any time.";
         (CloseAccount::PATH, "Close the account", words)
     };
     let form = Form::new(request, path);
@@ -684,5 +680,5 @@ fn closing_section(request: &Request, person: &Person, today: NaiveDate, summari
         <button class="nhsuk-button nhsuk-button--secondary" type="submit">{label}</button>
     }
     .into_any();
-    view! { <h2 class="nhsuk-heading-m">"Account"</h2><p>{words}</p>{form.draw(fields)} }.into_any()
+    view! { <h2 class="nhsuk-heading-s">"Account"</h2><p>{words}</p>{form.draw(fields)} }.into_any()
 }
