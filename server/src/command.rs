@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow, bail};
 use app::clock::Clock;
 use app::db::{self, Store};
+use app::demo::crowd::{self, Size};
 use app::operator::model::{FirstPerson, Role};
 use app::operator::{self, Findings};
 
@@ -115,6 +116,19 @@ pub async fn demo(data: &Path) -> anyhow::Result<()> {
 /// When the store holds a trust that is not the demonstration.
 pub async fn fill_demo(store: &Store) -> anyhow::Result<bool> {
     Ok(app::demo::fill(store, Clock::System.now()).await?)
+}
+
+/// Fills an empty store with a trust of a size and prints, as JSON, what a load tool needs to ask as two
+/// of its people.
+///
+/// # Errors
+/// When the store holds anything already.
+pub async fn bench_fill(data: &Path, size: Size) -> anyhow::Result<()> {
+    let store = open(data).await?;
+    let handles = crowd::fill(&store, size, Clock::System.now()).await?;
+    say(&serde_json::to_string(&handles)?);
+    store.close().await;
+    Ok(())
 }
 
 /// Makes trusts and first people.

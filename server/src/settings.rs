@@ -28,6 +28,19 @@ pub enum Command {
     Serve(ServeSettings),
     /// Fill an empty store with the demonstration trust.
     Demo,
+    /// Fill an empty store with a trust of a size, to measure with, and print what a load tool needs.
+    #[command(hide = true)]
+    BenchFill {
+        /// People.
+        #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(i64).range(1..=60_000))]
+        people: i64,
+        /// Projects.
+        #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(i64).range(1..=40_000))]
+        projects: i64,
+        /// Measurements.
+        #[arg(long, default_value_t = 60_000, value_parser = clap::value_parser!(i64).range(1..=2_000_000))]
+        measurements: i64,
+    },
     /// What only the operator may do: make trusts and first administrators.
     Admin {
         #[command(subcommand)]

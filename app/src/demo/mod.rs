@@ -1,6 +1,7 @@
 //! The demonstration trust: what a visitor sees first. Titles and priorities are published ones, kept
 //! with their sources; the trust, its people and what they did are invented.
 
+pub mod crowd;
 mod scenario;
 mod series;
 mod store;
@@ -156,7 +157,8 @@ impl<'a> Filler<'a> {
                 id: uuid::Uuid::now_v7(),
                 person_id: id,
                 address: format!("{}@tamarvale.example", person.name.to_lowercase().replace(' ', ".")),
-                verified_at: at.clone(),
+                // Who has no post is somebody whom a colleague named, and has not signed in.
+                verified_at: (!person.posts.is_empty()).then(|| at.clone()),
                 created_at: at.clone(),
             });
             for (department, from, until) in &person.posts {

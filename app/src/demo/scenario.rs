@@ -57,6 +57,26 @@ impl TryFrom<Written> for When {
     }
 }
 
+impl When {
+    /// So many days from the last changeover.
+    #[must_use]
+    pub fn last(days: i64) -> Self {
+        Self { from: From::Last, days }
+    }
+
+    /// So many days from the next changeover.
+    #[must_use]
+    pub fn next(days: i64) -> Self {
+        Self { from: From::Next, days }
+    }
+
+    /// So many days from the changeover after the next.
+    #[must_use]
+    pub fn after(days: i64) -> Self {
+        Self { from: From::After, days }
+    }
+}
+
 /// The days on which the demonstration stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Calendar {

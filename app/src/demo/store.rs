@@ -60,7 +60,7 @@ rows! {
     /// A person.
     Person in "person" { id: PersonId, name: String, created_at: String, }
     /// A person's address.
-    Address in "person_address" { id: uuid::Uuid, person_id: PersonId, address: String, verified_at: String, created_at: String, }
+    Address in "person_address" { id: uuid::Uuid, person_id: PersonId, address: String, verified_at: Option<String>, created_at: String, }
     /// A post.
     Post in "post" {
         id: PostId, person_id: PersonId, trust_id: TrustId, department_id: DepartmentId, staff_group: String,

@@ -1,0 +1,509 @@
+//! A trust of any size, to measure with: many people, projects and points in believable proportions.
+
+use chrono::{DateTime, Datelike as _, Days, Duration, NaiveDate, Utc};
+use fastrand::Rng;
+
+use super::scenario::{Calendar, Scenario, When};
+use super::series::as_f64;
+use super::store::{self, moment};
+use crate::access::{self, RegisterProject};
+use crate::clock::date_in_london;
+use crate::db::Store;
+use crate::error::Error;
+use crate::history::{self, Entry};
+use crate::id::{
+    DepartmentId, HandoverId, MeasureId, MeasurementId, PersonId, PostId, PriorityId, ProjectId, SiteId, TeamRoleId,
+    TrustId,
+};
+use crate::visitor::Sessions;
+
+const SEED: u64 = 20_260_305;
+const DEPARTMENTS: i64 = 30;
+const PRIORITIES: usize = 12;
+const PROJECTS_AT_ONCE: i64 = 500;
+const CHANGES: [&str; 12] = [
+    "on the admissions unit",
+    "at night",
+    "at the weekend",
+    "with a checklist",
+    "with a bedside prompt",
+    "after discharge",
+    "in frail patients",
+    "with the ward pharmacist",
+    "by nurses",
+    "with an electronic template",
+    "in clinic",
+    "before theatre",
+];
+
+/// How many of each.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    /// People.
+    pub people: i64,
+    /// Projects.
+    pub projects: i64,
+    /// Points.
+    pub measurements: i64,
+}
+
+/// What a load tool needs to ask as two of the people.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Handles {
+    /// The cookie of a trainee who holds projects.
+    pub trainee: String,
+    /// The cookie of the academy lead.
+    pub academy_lead: String,
+    /// A project of the trainee.
+    pub project: ProjectId,
+    /// Its first measure.
+    pub measure: MeasureId,
+}
+
+struct Worker {
+    id: PersonId,
+    trainee: bool,
+    since: NaiveDate,
+}
+
+struct Crowd<'a> {
+    store: &'a Store,
+    now: DateTime<Utc>,
+    today: NaiveDate,
+    calendar: Calendar,
+    scenario: Scenario,
+    chance: Rng,
+    trust: TrustId,
+    departments: Vec<DepartmentId>,
+    priorities: Vec<PriorityId>,
+    workers: Vec<Worker>,
+    first: Option<(PersonId, ProjectId, MeasureId)>,
+}
+
+/// Fills an empty store.
+///
+/// # Errors
+/// When the store holds any trust, or cannot write.
+pub async fn fill(store: &Store, size: Size, now: DateTime<Utc>) -> Result<Handles, Error> {
+    let today = date_in_london(now);
+    let mut crowd = Crowd {
+        store,
+        now,
+        today,
+        calendar: Calendar::new(today),
+        scenario: Scenario::read()?,
+        chance: Rng::with_seed(SEED),
+        trust: TrustId::new(),
+        departments: (0..DEPARTMENTS).map(|_| DepartmentId::new()).collect(),
+        priorities: (0..PRIORITIES).map(|_| PriorityId::new()).collect(),
+        workers: Vec::new(),
+        first: None,
+    };
+    crowd.trust().await?;
+    crowd.people(size.people.max(DEPARTMENTS * 6)).await?;
+    crowd.projects(size.projects.max(1), size.measurements).await?;
+    crowd.sessions().await
+}
+
+impl Crowd<'_> {
+    async fn trust(&mut self) -> Result<(), Error> {
+        let mut change = self.store.write().await?;
+        if store::holds(&mut change).await?.is_some() {
+            return Err(Error::refused("The store is not empty. Give --data with a file that is not there yet."));
+        }
+        let trust = self.trust;
+        store::add_trust(&mut change, trust, "Measured Hospitals", false, self.now).await?;
+        let sites =
+            ["North", "South"].map(|name| store::Site { id: SiteId::new(), trust_id: trust, name: name.to_owned() });
+        store::Site::insert(&mut change, &sites).await?;
+        let known = &self.scenario.trust.departments;
+        let departments: Vec<_> = (1..)
+            .zip(&self.departments)
+            .zip(sites.iter().cycle())
+            .zip(known.iter().cycle())
+            .map(|(((number, id), site), like)| store::Department {
+                id: *id,
+                trust_id: trust,
+                site_id: site.id,
+                name: format!("{} {number}", like.name),
+                specialty: like.specialty.clone(),
+            })
+            .collect();
+        store::Department::insert(&mut change, &departments).await?;
+        let priorities: Vec<_> = (1..)
+            .zip(&self.priorities)
+            .zip(self.scenario.priorities.iter().cycle())
+            .map(|((number, id), like)| store::Priority {
+                id: *id,
+                trust_id: trust,
+                title: format!("{} ({number})", like.title),
+                aim: like.aim.clone(),
+                source: like.source.clone(),
+                owner: like.owner.clone(),
+                starts_on: self.today - Days::new(300),
+                ends_on: None,
+            })
+            .collect();
+        store::Priority::insert(&mut change, &priorities).await?;
+        change.commit().await
+    }
+
+    async fn people(&mut self, count: i64) -> Result<(), Error> {
+        let at = moment(self.now - Duration::days(400));
+        let [last, next, after] = [When::last(0), When::next(-1), When::after(-1)].map(|when| self.calendar.date(when));
+        let (mut people, mut addresses, mut posts) = (Vec::new(), Vec::new(), Vec::new());
+        let names: Vec<(&str, &str)> =
+            self.scenario.trust.people.iter().filter_map(|person| person.name.rsplit_once(' ')).collect();
+        for number in 0..count {
+            let department = place(number, self.departments.len());
+            // Shifted by one from round to round, so that every department has both trainees and others.
+            let kind = (number + number / DEPARTMENTS) % 10;
+            let trainee = kind < 5;
+            let (grade, staff, starts_on, ends_on) = match kind {
+                0..2 => ("FY1", "Medical", last, Some(next)),
+                2..4 => ("FY2", "Medical", last, Some(next)),
+                4 => ("ST4", "Medical", last, Some(after)),
+                5..8 => ("Consultant", "Medical", self.today - Days::new(2000), None),
+                8 => ("Ward manager", "Nursing", self.today - Days::new(900), None),
+                _ => ("Clinical pharmacist", "Pharmacy", self.today - Days::new(700), None),
+            };
+            let id = PersonId::new();
+            let first = names.get(place(number * 7, names.len())).map_or("", |name| name.0);
+            let family = names.get(place(number * 11 + 3, names.len())).map_or("", |name| name.1);
+            people.push(store::Person { id, name: format!("{first} {family}"), created_at: at.clone() });
+            addresses.push(store::Address {
+                id: uuid::Uuid::now_v7(),
+                person_id: id,
+                address: format!("person{number}@measured.example"),
+                verified_at: Some(at.clone()),
+                created_at: at.clone(),
+            });
+            if let Some(department_id) = self.departments.get(department) {
+                posts.push(store::Post {
+                    id: PostId::new(),
+                    person_id: id,
+                    trust_id: self.trust,
+                    department_id: *department_id,
+                    staff_group: staff.to_owned(),
+                    grade: grade.to_owned(),
+                    starts_on,
+                    ends_on,
+                    percent: 100,
+                });
+            }
+            self.workers.push(Worker { id, trainee, since: starts_on });
+        }
+        let lead = self.workers.iter().find(|worker| !worker.trainee).ok_or(Error::Fault)?;
+        let role = store::TrustRole {
+            person_id: lead.id,
+            trust_id: self.trust,
+            role: "academy_lead".to_owned(),
+            granted_at: at,
+        };
+        let mut change = self.store.write().await?;
+        store::Person::insert(&mut change, &people).await?;
+        store::Address::insert(&mut change, &addresses).await?;
+        store::Post::insert(&mut change, &posts).await?;
+        store::TrustRole::insert(&mut change, &[role]).await?;
+        change.commit().await
+    }
+
+    /// Somebody of the department, a trainee or one who stays.
+    fn somebody(&mut self, department: usize, trainee: bool) -> Option<(PersonId, NaiveDate)> {
+        let departments = self.departments.len();
+        let tries = self.workers.len() / departments;
+        let start = self.chance.usize(0..tries);
+        (0..tries)
+            .map(|step| department + departments * ((start + step) % tries))
+            .filter_map(|at| self.workers.get(at))
+            .find(|worker| worker.trainee == trainee)
+            .map(|worker| (worker.id, worker.since))
+    }
+
+    async fn projects(&mut self, count: i64, measurements: i64) -> Result<(), Error> {
+        let mut left = Left { points: measurements, projects: count };
+        let mut done = 0;
+        while done < count {
+            let mut rows = super::Rows::default();
+            let mut registered = Vec::new();
+            for number in done..(done + PROJECTS_AT_ONCE).min(count) {
+                registered.push(self.project(number, count, &mut left, &mut rows)?);
+            }
+            done += PROJECTS_AT_ONCE;
+            let mut change = self.store.write().await?;
+            rows.insert(&mut change).await?;
+            for (at, author, project) in registered {
+                let mut allowed = access::system(RegisterProject(self.trust), Some(self.trust), at);
+                allowed.actor = Some(author);
+                history::record(&mut change, &allowed, Entry::project(project, "registered the project")).await?;
+            }
+            change.commit().await?;
+        }
+        let mut change = self.store.write().await?;
+        store::index_all(&mut change, self.trust).await?;
+        store::Counter::insert(
+            &mut change,
+            &[store::Counter { trust_id: self.trust, year: self.today.year(), last: count }],
+        )
+        .await?;
+        change.commit().await
+    }
+
+    /// One project; the oldest come first. Returns when and by whom it was registered.
+    fn project(
+        &mut self,
+        number: i64,
+        count: i64,
+        left: &mut Left,
+        rows: &mut super::Rows,
+    ) -> Result<(DateTime<Utc>, PersonId, ProjectId), Error> {
+        let id = ProjectId::new();
+        let age = 1000 - number * 990 / count;
+        let at = self.now - Duration::days(age);
+        let on = self.today - Duration::days(age);
+        let department = self.chance.usize(0..self.departments.len());
+        let (lead, since) = self.somebody(department, true).ok_or(Error::Fault)?;
+        let (stays, _) = self.somebody(department, false).ok_or(Error::Fault)?;
+        let (status, look_again_on) = match self.chance.u8(0..100) {
+            _ if number == count - 1 => ("active", None),
+            0..55 if age > 300 => ("closed", None),
+            0..8 => ("sustaining", Some(self.today + Days::new(40))),
+            8..13 => ("paused", Some(self.today + Days::new(20))),
+            _ => ("active", None),
+        };
+        let closed = status == "closed";
+        let closed_on = closed.then(|| on + Days::new(200));
+        let titles = &self.scenario.titles;
+        let title = titles.get(self.chance.usize(0..titles.len())).map_or("", |title| title.title.as_str());
+        let change = CHANGES.get(self.chance.usize(0..CHANGES.len())).copied().unwrap_or_default();
+        let like = &self.scenario.projects;
+        let like = like.get(self.chance.usize(0..like.len())).ok_or(Error::Fault)?;
+        let aim = like.aim.clone().map(|(what, whom, how_much, _)| (what, whom, how_much)).unwrap_or_default();
+        rows.projects.push(store::Project {
+            id,
+            trust_id: self.trust,
+            reference: Some(format!("QI-{}-{:05}", self.today.year(), number + 1)),
+            title: format!("{title} {change}"),
+            problem: like.problem.clone(),
+            kind: like.kind.clone(),
+            department_id: self.departments.get(department).copied().ok_or(Error::Fault)?,
+            status: status.to_owned(),
+            look_again_on,
+            closed_reason: closed.then(|| "completed".to_owned()),
+            closed_on,
+            closed_note: String::new(),
+            merged_into: None,
+            origin: "idea".to_owned(),
+            origin_note: String::new(),
+            local_need: String::new(),
+            aim_what: aim.0,
+            aim_whom: aim.1,
+            aim_how_much: aim.2,
+            aim_by: Some(on + Days::new(250)),
+            standard: String::new(),
+            standard_source: String::new(),
+            standard_level: String::new(),
+            reaudit_on: None,
+            next_step: if number % 5 == 0 { String::new() } else { "Show the ward its own figures".to_owned() },
+            next_step_on: (number % 5 != 0).then(|| self.today + Days::new(9)),
+            author_id: lead,
+            created_at: moment(at),
+            updated_at: moment(at + Duration::days(age / 2)),
+            submitted_at: Some(moment(at)),
+        });
+        let priority = self.chance.usize(0..self.priorities.len());
+        rows.priorities.extend(
+            self.priorities
+                .get(priority)
+                .map(|priority| store::ProjectPriority { project_id: id, priority_id: *priority }),
+        );
+        let role = |person, role: &str, from_on, until_on| store::TeamRole {
+            id: TeamRoleId::new(),
+            project_id: id,
+            person_id: person,
+            role: role.to_owned(),
+            state: "accepted".to_owned(),
+            opened_by: "team".to_owned(),
+            message: String::new(),
+            from_on,
+            until_on,
+            contribution: String::new(),
+            asked_at: moment(at),
+            answered_at: Some(moment(at)),
+            answered_by: Some(person),
+        };
+        let former = self.somebody(department, true).map(|(person, _)| person).filter(|person| *person != lead);
+        match former {
+            Some(former) if !closed && on < since => {
+                rows.team.push(role(former, "lead", on, Some(since)));
+                rows.team.push(role(lead, "lead", since, None));
+                rows.handovers.push(self.handover(id, former, lead, "agreed", since, at));
+            }
+            _ => rows.team.push(role(lead, "lead", on, closed_on)),
+        }
+        if number % 7 != 0 {
+            rows.team.push(role(stays, "supervisor", on, None));
+        }
+        if let Some((member, _)) = self.somebody(department, number % 2 == 0).filter(|(person, _)| *person != lead) {
+            rows.team.push(role(member, "member", on, closed_on));
+        }
+        if status == "active"
+            && number % 20 == 0
+            && let Some((next, _)) = self.somebody(department, true)
+        {
+            let effect = self.today + Days::new(20);
+            rows.handovers.push(self.handover(id, lead, next, "offered", effect, self.now - Duration::days(5)));
+        }
+        let measure = self.measures(id, on, lead, left, rows);
+        if status == "active" {
+            self.first = Some((lead, id, measure));
+        }
+        Ok((at, lead, id))
+    }
+
+    fn handover(
+        &self,
+        project: ProjectId,
+        from: PersonId,
+        to: PersonId,
+        state: &str,
+        effect: NaiveDate,
+        at: DateTime<Utc>,
+    ) -> store::Handover {
+        store::Handover {
+            id: HandoverId::new(),
+            project_id: project,
+            from_person: Some(from),
+            to_person: Some(to),
+            to_pool: false,
+            state: state.to_owned(),
+            takes_effect_on: Some(effect),
+            summary: "Half of the way to the aim.".to_owned(),
+            next_step: "Show the ward its own figures".to_owned(),
+            next_step_on: Some(effect + Days::new(9)),
+            files: "Shared drive".to_owned(),
+            not_repeat: String::new(),
+            approvals: String::new(),
+            approvals_expire_on: None,
+            helped: String::new(),
+            created_by: from,
+            created_at: moment(at),
+            offered_at: Some(moment(at)),
+            ended_at: (state == "agreed").then(|| moment(at)),
+        }
+    }
+
+    /// One to three measures with weekly points up to a few days ago; the id of the first.
+    fn measures(
+        &mut self,
+        project: ProjectId,
+        on: NaiveDate,
+        by: PersonId,
+        left: &mut Left,
+        rows: &mut super::Rows,
+    ) -> MeasureId {
+        let first = MeasureId::new();
+        let share = left.points / left.projects.max(1);
+        let mut points = if left.projects == 1 { left.points } else { self.chance.i64(share / 2..=share * 3 / 2) };
+        left.projects -= 1;
+        left.points -= points;
+        let count = self.chance.i64(1..=3);
+        for position in 1..=count {
+            let id = if position == 1 { first } else { MeasureId::new() };
+            let mine = if position == count { points } else { points / (count - position + 1) };
+            points -= mine;
+            let last_on = self.today - Days::new(self.chance.u64(1..14));
+            let starts_on = (last_on - Duration::days(7 * (mine - 1).max(0))).min(on);
+            let percentage = self.chance.u8(0..10) < 7;
+            rows.measures.push(store::Measure {
+                id,
+                project_id: project,
+                name: format!("Done in time, sample {position}"),
+                definition: "Of all patients on the day of the count: those in whom it was done in time.".to_owned(),
+                kind: "process".to_owned(),
+                data_type: if percentage { "percentage" } else { "measurement" }.to_owned(),
+                unit: if percentage { "%" } else { "hours" }.to_owned(),
+                per: None,
+                direction: "increase".to_owned(),
+                target: Some(85.0),
+                every_days: Some(7),
+                source: "Electronic record".to_owned(),
+                collector: "Whoever leads".to_owned(),
+                starts_on,
+                position,
+                last_on: (mine > 0).then_some(last_on),
+                created_at: moment(self.now - Duration::days(5)),
+            });
+            for entry in 1..=mine {
+                let of = self.chance.i64(10..=30);
+                let hits = self.chance.i64(of / 3..=of);
+                rows.measurements.push(store::Measurement {
+                    id: MeasurementId::new(),
+                    measure_id: id,
+                    taken_on: last_on - Duration::days(7 * (mine - entry)),
+                    entry,
+                    value: (!percentage).then(|| as_f64(hits) * 1.5),
+                    numerator: percentage.then(|| as_f64(hits)),
+                    denominator: percentage.then(|| as_f64(of)),
+                    note: if self.chance.u8(0..40) == 0 { "Bank holiday".to_owned() } else { String::new() },
+                    state: if self.chance.u8(0..50) == 0 { "excluded" } else { "current" }.to_owned(),
+                    reason: String::new(),
+                    recorded_by: by,
+                    recorded_at: moment(self.now - Duration::days(3)),
+                });
+            }
+        }
+        first
+    }
+
+    async fn sessions(&self) -> Result<Handles, Error> {
+        let (trainee, project, measure) = self.first.ok_or(Error::Fault)?;
+        let lead = self.workers.iter().find(|worker| !worker.trainee).ok_or(Error::Fault)?;
+        let sessions = Sessions { secure: false, idle: Duration::hours(1), absolute: Duration::hours(12) };
+        let headers = http::HeaderMap::new();
+        let mut change = self.store.write().await?;
+        let first = sessions.begin(&mut change, &headers, trainee, self.trust, self.now).await?;
+        let second = sessions.begin(&mut change, &headers, lead.id, self.trust, self.now).await?;
+        change.commit().await?;
+        let bare = |cookie: String| cookie.split(';').next().unwrap_or_default().to_owned();
+        Ok(Handles { trainee: bare(first), academy_lead: bare(second), project, measure })
+    }
+}
+
+/// What is still to be shared out among the projects.
+struct Left {
+    points: i64,
+    projects: i64,
+}
+
+fn place(number: i64, of: usize) -> usize {
+    usize::try_from(number).unwrap_or_default() % of.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::noon;
+
+    #[tokio::test]
+    async fn every_point_that_was_asked_for_is_there_and_the_store_checks_sound() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("crowd.db");
+        let store = Store::open(&file).await.expect("a store");
+        let size = Size { people: 200, projects: 60, measurements: 1500 };
+        let handles = fill(&store, size, noon()).await.expect("filled");
+        assert!(handles.trainee.starts_with("baton="));
+        let mut conn = store.read().await.expect("a reader");
+        let counts: (i64, i64, i64) = sqlx::query_as(
+            "select (select count(*) from person), (select count(*) from project), (select count(*) from measurement)",
+        )
+        .fetch_one(&mut *conn)
+        .await
+        .expect("counts");
+        assert_eq!(counts, (200, 60, 1500));
+        drop(conn);
+        assert!(fill(&store, size, noon()).await.is_err(), "only an empty store is filled");
+        store.close().await;
+        assert_eq!(crate::operator::check(&file).await.expect("a check").faults, Vec::<String>::new());
+    }
+}
