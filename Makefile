@@ -85,6 +85,11 @@ e2e: site target/debug/server $(STAMPS)/end2end ## Run the browser tests (ARGS="
 screenshots: ## Make the README's screenshots anew, from the browser tests
 	@SCREENSHOTS=1 $(MAKE) e2e ARGS="--project=with-javascript --grep @screenshot"
 
+.PHONY: bench
+bench: target/release/server ## Measure the served pages with wrk (ARGS="--people 60000 --projects 40000 --measurements 2000000" for a region)
+	@$(say) "Filling a store, serving it and loading its pages"
+	@node tools/bench.mjs $(ARGS)
+
 ##@ Its parts
 
 .PHONY: site
