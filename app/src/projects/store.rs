@@ -1110,3 +1110,196 @@ pub async fn change_status(
     )
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access;
+    use crate::duplicates::model::Query;
+    use crate::projects::model::{Move, Whole};
+    use crate::testing::{Fixture, TODAY, noon, on};
+
+    fn form(at: &Fixture) -> ProjectForm {
+        ProjectForm {
+            kind: "quality_improvement".into(),
+            title: "Antibiotics in sepsis".into(),
+            problem: "They are late.".into(),
+            department: at.department.to_string(),
+            priorities: vec![at.priority.to_string()],
+            ..ProjectForm::default()
+        }
+    }
+
+    async fn registered(
+        at: &Fixture,
+        person: PersonId,
+        form: &ProjectForm,
+        now: DateTime<Utc>,
+    ) -> Result<ProjectId, Error> {
+        let request = at.request_at(Some(person), now).await;
+        let trust = request.person()?.trust;
+        let (words, supervisor) = form.parse(Whole::Registered)?;
+        let mut change = at.store.write().await?;
+        let allowed = request.require(&mut change, access::RegisterProject(trust)).await?;
+        let project = register(&mut change, &allowed, &words, supervisor.as_ref()).await?;
+        change.commit().await?;
+        Ok(project)
+    }
+
+    #[tokio::test]
+    async fn references_count_within_a_trust_and_a_year() {
+        let at = Fixture::new().await;
+        let form = form(&at);
+        let next_year = "2027-01-01T00:30:00Z".parse().expect("a moment");
+        let mut references = Vec::new();
+        for (person, now) in [(at.trainee, noon()), (at.colleague, noon()), (at.lead, next_year)] {
+            let project = registered(&at, person, &form, now).await.expect("registered");
+            let mut conn = at.store.read().await.expect("a reader");
+            references.push(head(&mut conn, project).await.expect("a head").reference.unwrap_or_default());
+        }
+        assert_eq!(references, ["QI-2026-0001", "QI-2026-0002", "QI-2027-0001"]);
+    }
+
+    #[tokio::test]
+    async fn what_is_registered_is_led_found_and_on_record() {
+        let at = Fixture::new().await;
+        let named = ProjectForm { supervisor: at.supervisor.to_string(), ..form(&at) };
+        let id = registered(&at, at.trainee, &named, noon()).await.expect("registered");
+        let mut conn = at.store.read().await.expect("a reader");
+        let stored = project(&mut conn, id, TODAY, 20).await.expect("a project");
+        let team = stored.team().expect("a team");
+        let lead = team.iter().find(|place| place.role() == TeamRole::Lead).expect("a lead");
+        assert!(lead.person == at.trainee && lead.is_current(TODAY));
+        assert_eq!((lead.post.as_str(), lead.post_ends), ("FY2, Acute medicine", Some(on("2026-08-04"))));
+        let anchor = team.iter().find(|place| place.role() == TeamRole::Supervisor).expect("a supervisor");
+        assert!(anchor.is_open_question() && !anchor.is_current(TODAY), "an anchor counts once they accept");
+        let actions: Vec<String> = stored.history().expect("a history").into_iter().map(|row| row.action).collect();
+        assert_eq!(actions, ["registered the project", "asked for a supervisor"]);
+        let found = duplicates::store::similar(&mut conn, at.trust, &Query::whole("Sepsis antibiotics"), None, TODAY)
+            .await
+            .expect("found");
+        assert_eq!(found.first().map(|one| one.id), Some(id));
+        let waiting = questions_for(&mut conn, at.supervisor, TODAY).await.expect("questions");
+        assert_eq!(waiting.iter().map(|question| question.role).collect::<Vec<_>>(), [TeamRole::Supervisor]);
+        assert!(questions_for(&mut conn, at.trainee, TODAY).await.expect("questions").is_empty());
+    }
+
+    #[tokio::test]
+    async fn who_registers_and_anchors_has_said_so() {
+        let at = Fixture::new().await;
+        let own = ProjectForm { supervisor: at.supervisor.to_string(), ..form(&at) };
+        let id = registered(&at, at.supervisor, &own, noon()).await.expect("registered");
+        let mut conn = at.store.read().await.expect("a reader");
+        let team = project(&mut conn, id, TODAY, 0).await.expect("a project").team().expect("a team");
+        assert!(team.iter().all(|place| place.person == at.supervisor && place.is_current(TODAY)));
+        assert_eq!(team.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn choices_of_another_trust_are_refused_and_nothing_is_kept() {
+        let at = Fixture::new().await;
+        let theirs = registered(&at, at.stranger, &form(&at), noon()).await;
+        assert!(matches!(theirs, Err(Error::Invalid(errors)) if errors[0].field == "department"));
+        let stranger = ProjectForm { supervisor: at.stranger.to_string(), ..form(&at) };
+        let refused = registered(&at, at.trainee, &stranger, noon()).await;
+        assert!(matches!(refused, Err(Error::Invalid(errors)) if errors[0].field == "supervisor"));
+        let unknown = ProjectForm { priorities: vec![PriorityId::new().to_string()], ..form(&at) };
+        let refused = registered(&at, at.trainee, &unknown, noon()).await;
+        assert!(matches!(refused, Err(Error::Invalid(errors)) if errors[0].field == "priorities[]"));
+        let mut conn = at.store.read().await.expect("a reader");
+        let kept: i64 =
+            sqlx::query_scalar("select count(*) from project").fetch_one(&mut *conn).await.expect("a count");
+        assert_eq!(kept, 0);
+    }
+
+    #[tokio::test]
+    async fn a_stored_project_says_the_same_when_it_is_read_into_its_form() {
+        let at = Fixture::new().await;
+        let full = ProjectForm {
+            kind: "clinical_audit".into(),
+            origin: "complaint".into(),
+            aim_what: "Give them earlier".into(),
+            aim_by: "2026-09-01".into(),
+            standard: "Within the hour".into(),
+            standard_source: "NICE".into(),
+            standard_level: "95%".into(),
+            reaudit_on: "2026-10-01".into(),
+            next_step: "Collect".into(),
+            next_step_on: "2026-04-01".into(),
+            ..form(&at)
+        };
+        let id = registered(&at, at.trainee, &full, noon()).await.expect("registered");
+        let mut conn = at.store.read().await.expect("a reader");
+        let read = project(&mut conn, id, TODAY, 0).await.expect("a project").form().expect("a form");
+        assert_eq!(read.parse(Whole::Registered).expect("whole"), full.parse(Whole::Registered).expect("whole"));
+    }
+
+    #[tokio::test]
+    async fn an_edit_from_an_old_version_changes_nothing() {
+        let at = Fixture::new().await;
+        let id = at.project("Sepsis").await;
+        let request = at.request(Some(at.trainee)).await;
+        let (words, _) = form(&at).parse(Whole::Registered).expect("words");
+        let mut change = at.store.write().await.expect("a change");
+        let allowed = request.require(&mut change, access::EditProject(id)).await.expect("allowed");
+        assert_eq!(edit(&mut change, &allowed, 7, &words, None).await, Err(Error::Changed));
+        edit(&mut change, &allowed, 1, &words, None).await.expect("edited");
+        assert_eq!(edit(&mut change, &allowed, 1, &words, None).await, Err(Error::Changed));
+        change.commit().await.expect("committed");
+        let mut conn = at.store.read().await.expect("a reader");
+        let found = duplicates::store::similar(&mut conn, at.trust, &Query::whole("antibiotics"), None, TODAY).await;
+        assert_eq!(found.expect("found").len(), 1, "the new title is found");
+    }
+
+    #[tokio::test]
+    async fn a_status_changes_only_as_it_can_and_from_the_version_seen() {
+        let at = Fixture::new().await;
+        let id = at.project("Sepsis").await;
+        let request = at.request(Some(at.trainee)).await;
+        let mut conn = at.store.write().await.expect("a change");
+        let allowed = request.require(&mut conn, access::ChangeStatus(id)).await.expect("allowed");
+        let wish = |to| StatusChange { to, look_again_on: None, note: "Because".into() };
+        assert!(matches!(change_status(&mut conn, &allowed, 1, &wish(Move::Reopen)).await, Err(Error::Invalid(_))));
+        assert_eq!(change_status(&mut conn, &allowed, 9, &wish(Move::Stop)).await, Err(Error::Changed));
+        change_status(&mut conn, &allowed, 1, &wish(Move::Stop)).await.expect("stopped");
+        let closed = project(&mut conn, id, TODAY, 1).await.expect("a project");
+        assert_eq!((closed.status, closed.closed_reason), (Status::Closed, Some(ClosedReason::Stopped)));
+        assert_eq!(closed.closed_on, Some(TODAY));
+        assert!(closed.team().expect("a team").iter().any(|place| place.is_current(TODAY)), "the team stays");
+        change_status(&mut conn, &allowed, 2, &wish(Move::Reopen)).await.expect("reopened");
+        let open = project(&mut conn, id, TODAY, 1).await.expect("a project");
+        assert_eq!((open.status, open.closed_reason, open.closed_on), (Status::Active, None, None));
+    }
+
+    #[tokio::test]
+    async fn drafts_are_listed_for_their_author_alone() {
+        let at = Fixture::new().await;
+        let request = at.request(Some(at.trainee)).await;
+        let (words, _) = form(&at).parse(Whole::Draft).expect("words");
+        let mut change = at.store.write().await.expect("a change");
+        let allowed = request.require(&mut change, access::RegisterProject(at.trust)).await.expect("allowed");
+        let id = save_draft(&mut change, &allowed, &words, None).await.expect("saved");
+        change.commit().await.expect("committed");
+        let mut conn = at.store.read().await.expect("a reader");
+        let mine = drafts(&mut conn, at.trainee).await.expect("drafts");
+        assert_eq!(mine.iter().map(|draft| draft.id).collect::<Vec<_>>(), [id]);
+        assert!(drafts(&mut conn, at.colleague).await.expect("drafts").is_empty());
+        let found =
+            duplicates::store::similar(&mut conn, at.trust, &Query::whole("antibiotics sepsis"), None, TODAY).await;
+        assert!(found.expect("found").is_empty(), "a draft is in nobody's suggestions");
+    }
+
+    #[tokio::test]
+    async fn the_lists_of_questions_and_drafts_use_their_indexes() {
+        let at = Fixture::new().await;
+        let mut conn = at.store.read().await.expect("a reader");
+        for sql in [
+            "explain query plan select id from project where author_id = $1 and status = 'draft'",
+            "explain query plan select id from team_role where person_id = $1 and state = 'asked' and opened_by = 'team'",
+        ] {
+            let plan: Vec<(i64, i64, i64, String)> =
+                sqlx::query_as(sql).bind(at.trainee).fetch_all(&mut *conn).await.expect("a plan");
+            assert!(plan.iter().all(|(.., step)| step.contains("INDEX")), "{plan:?}");
+        }
+    }
+}
