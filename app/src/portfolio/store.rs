@@ -23,9 +23,9 @@ use crate::projects::model::{ProjectType, Status};
 const HOLDER: &str = "(select max(min(
         coalesce(date(r.until_on, '-1 day'), '9999-12-31'),
         coalesce(date(n.closed_on, '-1 day'), '9999-12-31'),
-        coalesce((select min(o.ends_on) from post o
+        coalesce((select min(o.ends_on) from post o indexed by post_person
             where o.person_id = r.person_id and o.trust_id = p.trust_id and o.ends_on >= $1
-              and not exists (select 1 from post q where q.person_id = o.person_id and q.trust_id = o.trust_id
+              and not exists (select 1 from post q indexed by post_person where q.person_id = o.person_id and q.trust_id = o.trust_id
                     and q.starts_on <= date(o.ends_on, '+2 days') and (q.ends_on is null or q.ends_on > o.ends_on))), '9999-12-31'),
         coalesce((select date(min(a.starts_on), '-1 day') from away a
             where a.person_id = r.person_id and a.trust_id = p.trust_id and a.starts_on > $1 and a.keeps_contributing = 0
