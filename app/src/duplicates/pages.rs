@@ -5,7 +5,7 @@ use leptos::server_fn::ServerFn;
 
 use super::api::Decide;
 use super::model::{Answer, LinkKind};
-use super::parts::undo;
+use super::parts::{address, undo};
 use super::store::{self, Decided, Pair, Side};
 use crate::access::Coordinate;
 use crate::clock::date_in_london;
@@ -315,7 +315,7 @@ fn decided_item(request: &Request, row: &Decided) -> AnyView {
     let word = (!row.word.is_empty()).then(|| view! { <p class="baton-lines">{row.word.clone()}</p> });
     view! {
         <p>
-            <a href=format!("/projects/{}", row.project)>{format!("{} {}", row.reference, row.title)}</a>
+            <a href=address(row.project, row.kind == LinkKind::DuplicateOf)>{format!("{} {}", row.reference, row.title)}</a>
             {between}
             <a href=format!("/projects/{}", row.other)>{format!("{} {}", row.other_reference, row.other_title)}</a>
             "."

@@ -100,6 +100,11 @@ pub(super) fn undo(request: &Request, link: String, reference: &str, kind: LinkK
     form.draw_as("baton-buttons-inline baton-no-print", fields)
 }
 
+/// A project's page; that of a merged one as it was, because its own address leads to the survivor.
+pub(super) fn address(project: ProjectId, merged: bool) -> String {
+    if merged { format!("/projects/{project}?as=was") } else { format!("/projects/{project}") }
+}
+
 fn sentence(link: &Link) -> AnyView {
     let (before, after) = match (link.kind, link.first) {
         (LinkKind::DuplicateOf, true) => ("Duplicate of ", ". This project goes on there."),
@@ -122,7 +127,7 @@ fn sentence(link: &Link) -> AnyView {
     });
     view! {
         {before}
-        <a href=format!("/projects/{}", link.other)>{format!("{} {}", link.reference, link.title)}</a>
+        <a href=address(link.other, link.kind == LinkKind::DuplicateOf && !link.first)>{format!("{} {}", link.reference, link.title)}</a>
         {after}{word}{by}
     }
     .into_any()

@@ -74,6 +74,8 @@ async fn a_duplicate_is_merged_shown_on_both_and_undone() {
 
     let trainee = app.browser(app.fixture.trainee).await;
     let duplicate = trainee.get(&format!("/projects/{newer}")).await;
+    assert!(duplicate.location().starts_with(&format!("/projects/{older}")), "its address leads to the other");
+    let duplicate = trainee.get(&format!("/projects/{newer}?as=was")).await;
     assert!(duplicate.body.contains(&second) && duplicate.body.contains("The same wards"));
     let survivor = trainee.get(&format!("/projects/{older}")).await;
     for shown in
