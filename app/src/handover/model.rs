@@ -1,6 +1,7 @@
 //! Handovers: their states, their answers, what is typed about them and what the pack needs.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -203,22 +204,28 @@ pub struct Part {
     pub done: bool,
 }
 
+/// What stands between a field's brackets. A key that begins with a digit would be read as a place in
+/// a list, and the form refused.
+fn key(id: impl Display) -> String {
+    format!("id-{id}")
+}
+
 /// The field for how a measure's next point is got.
 #[must_use]
 pub fn how(measure: MeasureId) -> String {
-    format!("how[{measure}]")
+    format!("how[{}]", key(measure))
 }
 
 /// The field for when a measure's next point is due.
 #[must_use]
 pub fn when(measure: MeasureId) -> String {
-    format!("when[{measure}]")
+    format!("when[{}]", key(measure))
 }
 
 /// The field for what somebody contributed.
 #[must_use]
 pub fn contribution(person: PersonId) -> String {
-    format!("contribution[{person}]")
+    format!("contribution[{}]", key(person))
 }
 
 impl Needs {
@@ -344,11 +351,11 @@ impl PackForm {
             .map(|measure| {
                 let (how, when) = (how(measure.id), when(measure.id));
                 let missing = format!("Say how the next point of “{}” is got.", measure.name);
-                let typed_when = typed(&self.when, measure.id.to_string());
+                let typed_when = typed(&self.when, key(measure.id));
                 if offering && measure.rhythm && typed_when.trim().is_empty() {
                     fields.wrong(&when, format!("Enter when the next point of “{}” is due.", measure.name));
                 }
-                let said = text(&mut fields, &how, &typed(&self.how, measure.id.to_string()), SENTENCE, Some(&missing));
+                let said = text(&mut fields, &how, &typed(&self.how, key(measure.id)), SENTENCE, Some(&missing));
                 Plan { measure: measure.id, how: said, next_on: fields.date(&when, &typed_when) }
             })
             .collect();
@@ -364,7 +371,7 @@ impl PackForm {
         let contributions = leaver
             .chain(needs.team.iter().map(|(person, _)| (*person, None)))
             .map(|(person, missing)| {
-                let said = typed(&self.contribution, person.to_string());
+                let said = typed(&self.contribution, key(person));
                 (person, text(&mut fields, &contribution(person), &said, PART, missing.as_deref()))
             })
             .filter(|(_, said)| !said.is_empty())
@@ -435,7 +442,7 @@ mod tests {
     }
 
     fn whole(needs: &Needs) -> PackForm {
-        let ids = |id: MeasureId, text: &str| (id.to_string(), text.to_owned());
+        let ids = |id: MeasureId, text: &str| (key(id), text.to_owned());
         PackForm {
             to: POOL.into(),
             takes_effect_on: "5 8 2026".into(),
@@ -444,7 +451,7 @@ mod tests {
             next_step_on: "1 9 2026".into(),
             how: needs.measures.iter().map(|measure| ids(measure.id, "Ask the ward clerk")).collect(),
             when: [ids(needs.measures[0].id, "12 8 2026")].into(),
-            contribution: needs.leaver.iter().map(|(id, _)| (id.to_string(), "Led it".to_owned())).collect(),
+            contribution: needs.leaver.iter().map(|(id, _)| (key(*id), "Led it".to_owned())).collect(),
             ..PackForm::default()
         }
     }
