@@ -1,9 +1,0 @@
-//! Pages.
-
-use crate::shell::Route;
-
-/// The slice's pages.
-#[must_use]
-pub fn routes() -> Vec<Route> {
-    vec![]
-}

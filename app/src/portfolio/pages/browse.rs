@@ -1,0 +1,245 @@
+//! Browsing and searching the trust's projects. Every view is an address.
+
+use leptos::prelude::*;
+
+use crate::access::ReadTrust;
+use crate::error::Error;
+use crate::handover::continuity::Continuity;
+use crate::people;
+use crate::portfolio::model::{Filter, Gap, PAGE, Sort, Statuses, cell};
+use crate::portfolio::{parts, store};
+use crate::priorities;
+use crate::projects::model::ProjectType;
+use crate::request::Request;
+use crate::shell::{Page, Reply};
+use crate::ui;
+
+/// What the filters offer to choose from: value and label.
+struct Offered {
+    departments: Vec<(String, String)>,
+    priorities: Vec<(String, String)>,
+}
+
+pub async fn browse(request: Request) -> Result<Page, Error> {
+    let person = request.person()?.clone();
+    let today = request.today();
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ReadTrust(person.trust)).await?;
+    let filter = Filter::of(person.id, &request.query);
+    let found = store::list(&mut conn, person.trust, &filter, today).await?;
+    let departments = people::store::departments(&mut conn, person.trust).await?;
+    let priorities = priorities::store::current(&mut conn, person.trust, today).await?;
+    drop(conn);
+    let offered = Offered {
+        departments: departments.into_iter().map(|one| (one.id.to_string(), one.name)).collect(),
+        priorities: priorities.into_iter().map(|one| (one.id.to_string(), one.title)).collect(),
+    };
+    Ok(Page::new("Projects", move || {
+        let last = (found.total + PAGE - 1) / PAGE;
+        let page = filter.page.unwrap_or(1);
+        let results = if found.rows.is_empty() { nothing(&filter) } else { parts::rows(found.rows, today) };
+        let csv = (found.total > 0).then(|| view! { <a href=address("/projects.csv", &filter)>"Download as CSV"</a> });
+        view! {
+            <div class="baton-actions baton-actions--title">
+                {ui::heading("", "Projects")}
+                {ui::button_link("/projects/register", "Register a project", false)}
+            </div>
+            <div class="baton-browse">
+                {filters(&filter, &offered)}
+                <div class="baton-browse__results">
+                    <div class="baton-browse__summary">
+                        <p role="status">{ui::count(found.total, "project", "projects")}</p>
+                        {csv}
+                    </div>
+                    {narrowed(&filter, &offered)}
+                    {results}
+                    {ui::pages(page, last, |to| address("/projects", &Filter { page: Some(to), ..filter.clone() }))}
+                </div>
+            </div>
+        }
+        .into_any()
+    }))
+}
+
+/// The address of a view.
+fn address(path: &str, filter: &Filter) -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(filter.query()).finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+fn nothing(filter: &Filter) -> AnyView {
+    let words = if filter.query().is_empty() {
+        "No project is registered yet. The trust’s projects will be listed here."
+    } else if filter.text.is_empty() {
+        "No project fits all of these. Remove a filter, or look among open and closed ones."
+    } else {
+        "No project fits. Try fewer or shorter words, remove a filter, or look among open and closed ones."
+    };
+    ui::empty(words, Some(("/projects?status=any", "All projects, open and closed")))
+}
+
+/// What the list is narrowed to, each with the link that takes it away.
+fn narrowed(filter: &Filter, offered: &Offered) -> AnyView {
+    let label = |options: &[(String, String)], value: String| {
+        options.iter().find(|(key, _)| *key == value).map_or(value, |(_, label)| label.clone())
+    };
+    let without = |change: fn(&mut Filter)| {
+        let mut less = Filter { page: None, ..filter.clone() };
+        change(&mut less);
+        address("/projects", &less)
+    };
+    let mut chips: Vec<(String, String)> = Vec::new();
+    if !filter.text.is_empty() {
+        chips.push((format!("“{}”", filter.text), without(|filter| filter.text.clear())));
+    }
+    if filter.statuses != Statuses::default() {
+        chips.push((filter.statuses.words().to_owned(), without(|filter| filter.statuses = Statuses::default())));
+    }
+    if let Some(id) = filter.department {
+        chips.push((label(&offered.departments, id.to_string()), without(|filter| filter.department = None)));
+    }
+    if let Some(id) = filter.priority {
+        chips.push((label(&offered.priorities, id.to_string()), without(|filter| filter.priority = None)));
+    }
+    if let Some(kind) = filter.kind {
+        chips.push((kind.words().to_owned(), without(|filter| filter.kind = None)));
+    }
+    if let Some(state) = filter.continuity {
+        chips.push((state.words().to_owned(), without(|filter| filter.continuity = None)));
+    }
+    if let Some(gap) = filter.gap {
+        chips.push((gap.words().to_owned(), without(|filter| filter.gap = None)));
+    }
+    if filter.mine.is_some() {
+        chips.push(("Mine".to_owned(), without(|filter| filter.mine = None)));
+    }
+    if chips.is_empty() {
+        return ().into_any();
+    }
+    let chips = chips
+        .into_iter()
+        .map(|(words, href)| {
+            view! {
+                <li>
+                    <a href=href>
+                        <span class="nhsuk-u-visually-hidden">"Remove filter: "</span>
+                        {words}
+                        <span aria-hidden="true">" ×"</span>
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ul class="baton-links" aria-label="Filters in use">{chips}</ul> }.into_any()
+}
+
+fn filters(filter: &Filter, offered: &Offered) -> AnyView {
+    let select =
+        |name: &'static str, label: &'static str, all: &'static str, options: Vec<(String, String)>, chosen: String| {
+            let any = (!all.is_empty()).then(|| view! { <option value="">{all}</option> });
+            let options = options
+                .into_iter()
+                .map(|(value, label)| {
+                    let chosen = value == chosen;
+                    view! { <option value=value selected=chosen>{label}</option> }
+                })
+                .collect_view();
+            view! {
+                <div class="nhsuk-form-group">
+                    <label class="nhsuk-label" for=name>{label}</label>
+                    <select class="nhsuk-select" id=name name=name>{any}{options}</select>
+                </div>
+            }
+        };
+    let text = |value: Option<String>| value.unwrap_or_default();
+    let kinds = [ProjectType::QualityImprovement, ProjectType::ClinicalAudit, ProjectType::ServiceEvaluation]
+        .map(|kind| (kind.to_string(), kind.words().to_owned()))
+        .into();
+    view! {
+        <form class="baton-filters" method="get" action="/projects">
+            <h2 class="baton-filters__title">"Filter"</h2>
+            <div class="nhsuk-form-group">
+                <label class="nhsuk-label" for="q">"Words or reference"</label>
+                <input class="nhsuk-input" id="q" name="q" type="search" value=filter.text.clone() />
+            </div>
+            {select("status", "Status", "", Statuses::options(), filter.statuses.to_string())}
+            {select("continuity", "Continuity", "Any", Continuity::options(), text(filter.continuity.map(|one| one.to_string())))}
+            {select("department", "Department", "All", offered.departments.clone(), text(filter.department.map(|id| id.to_string())))}
+            {select("priority", "Priority", "All", offered.priorities.clone(), text(filter.priority.map(|id| id.to_string())))}
+            {select("type", "Type", "All", kinds, text(filter.kind.map(|kind| kind.to_string())))}
+            {select("gap", "What is missing", "Anything or nothing", Gap::options(), text(filter.gap.map(|gap| gap.to_string())))}
+            {select("sort", "Sorted by", "", Sort::options(), filter.sort.to_string())}
+            <div class="nhsuk-form-group">
+                <div class="nhsuk-checkboxes nhsuk-checkboxes--small">
+                    <div class="nhsuk-checkboxes__item">
+                        <input class="nhsuk-checkboxes__input" id="mine" name="mine" type="checkbox" value="yes" checked=filter.mine.is_some() />
+                        <label class="nhsuk-label nhsuk-checkboxes__label" for="mine">"Mine"</label>
+                    </div>
+                </div>
+            </div>
+            <div class="baton-actions">
+                <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">"Apply filters"</button>
+                <a href="/projects">"Clear"</a>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+/// The whole view as a table for a spreadsheet, all its pages.
+pub async fn download(request: Request) -> Result<Reply, Error> {
+    let person = request.person()?.clone();
+    let today = request.today();
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ReadTrust(person.trust)).await?;
+    let filter = Filter { page: None, ..Filter::of(person.id, &request.query) };
+    let found = store::list(&mut conn, person.trust, &filter, today).await?;
+    drop(conn);
+    let mut table = csv::Writer::from_writer(Vec::new());
+    let written = (|| {
+        table.write_record([
+            "Reference",
+            "Title",
+            "Type",
+            "Status",
+            "Department",
+            "Continuity",
+            "Held by",
+            "Until",
+            "Anchored by",
+            "Next measurement",
+            "Measure",
+            "Next step",
+            "Next step by",
+            "Changed",
+        ])?;
+        for row in &found.rows {
+            let date = |date: Option<chrono::NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
+            let next = row.next_measurement.as_ref();
+            let cells: [String; 14] = [
+                row.reference.clone().unwrap_or_default(),
+                row.title.clone(),
+                row.kind.words().to_owned(),
+                row.status.words().to_owned(),
+                row.department.clone().unwrap_or_default(),
+                row.continuity.map_or("", Continuity::words).to_owned(),
+                row.holder.as_ref().map(|holder| holder.name.clone()).unwrap_or_default(),
+                date(row.holder.as_ref().and_then(|holder| holder.until)),
+                row.anchor.as_ref().map(|(_, name)| name.clone()).unwrap_or_default(),
+                date(next.map(|next| next.on)),
+                next.map(|next| next.measure.clone()).unwrap_or_default(),
+                row.next_step.clone(),
+                date(row.next_step_on),
+                crate::clock::date_in_london(row.updated_at).to_string(),
+            ];
+            table.write_record(cells.map(|text| cell(&text)))?;
+        }
+        table.flush().map_err(csv::Error::from)
+    })();
+    written.map_err(|error| {
+        tracing::error!(%error, "a list could not be written as CSV");
+        Error::Fault
+    })?;
+    let body = table.into_inner().map_err(|_| Error::Fault)?;
+    Ok(Reply::File { name: format!("projects-{today}.csv"), kind: "text/csv; charset=utf-8", body })
+}

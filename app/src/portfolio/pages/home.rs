@@ -1,0 +1,252 @@
+//! Home: what a person holds, what waits for them, and, for the academy lead, where everything stands.
+//! One person can be several: each section is shown to whom it concerns.
+
+use chrono::NaiveDate;
+use leptos::prelude::*;
+
+use crate::access::ReadTrust;
+use crate::error::Error;
+use crate::handover;
+use crate::handover::continuity::Continuity;
+use crate::handover::model::Asks;
+use crate::handover::store::Waiting;
+use crate::portfolio::model::{Found, ProjectRow};
+use crate::portfolio::{parts, store};
+use crate::priorities;
+use crate::projects;
+use crate::projects::model::Status;
+use crate::request::Request;
+use crate::shell::{Page, Reply};
+use crate::ui;
+
+pub async fn home(request: Request) -> Result<Reply, Error> {
+    let person = request.person()?.clone();
+    let today = request.today();
+    let mut conn = request.store.read().await?;
+    let belongs = request.may(&mut conn, ReadTrust(person.trust)).await?;
+    let mine = store::mine(&mut conn, person.trust, person.id, today).await?;
+    let questions = projects::store::questions_for(&mut conn, person.id, today).await?;
+    let waiting = handover::store::waiting_for(&mut conn, person.id, today).await?;
+    let looking =
+        if belongs { store::looking(&mut conn, person.trust, person.id, today).await? } else { Found::default() };
+    let (board, idle) = if person.academy_lead {
+        let board = store::board(&mut conn, person.trust, today).await?;
+        let all = priorities::store::list(&mut conn, person.trust).await?;
+        (Some(board), all.into_iter().filter(|one| one.is_current(today) && one.open == 0).collect())
+    } else {
+        (None, Vec::new())
+    };
+    drop(conn);
+
+    Ok(Page::new("Home", move || {
+        let (drafts, registered): (Vec<_>, Vec<_>) = mine.into_iter().partition(|one| one.row.status == Status::Draft);
+        let due: Vec<ProjectRow> =
+            registered.iter().filter(|one| one.row.is_overdue(today)).map(|one| one.row.clone()).collect();
+        let (held, others): (Vec<_>, Vec<_>) = registered.into_iter().partition(|one| one.leads);
+        let (anchored, joined): (Vec<_>, Vec<_>) = others.into_iter().partition(|one| one.anchors);
+        let rows = |of: Vec<store::Mine>| of.into_iter().map(|one| one.row).collect::<Vec<_>>();
+        let (held, anchored, joined) = (rows(held), rows(anchored), rows(joined));
+        let newcomer = held.is_empty() && anchored.is_empty() && joined.is_empty() && drafts.is_empty() && board.is_none();
+        let first = person.name.split(' ').next().unwrap_or_default().to_owned();
+        view! {
+            <div class="baton-actions baton-actions--title">
+                {ui::heading(&person.trust_name, &format!("Hello {first}"))}
+                {belongs.then(|| ui::button_link("/projects/register", "Register a project", false))}
+            </div>
+            {(!belongs).then(|| view! {
+                <div class="nhsuk-inset-text">
+                    <p>"You have no current post in this trust. You still see what you contributed to. If you have a new post, ask the academy lead to add it."</p>
+                </div>
+            })}
+            {waits(&request, questions, waiting)}
+            {board.map(|board| where_things_stand(board, today))}
+            {(!idle.is_empty()).then(|| no_project(idle))}
+            {overdue(due, today)}
+            {list("What you hold", "held", held, today)}
+            {list("What you anchor", "anchored", anchored, today)}
+            {list("Teams you are in", "teams", joined, today)}
+            {(!drafts.is_empty()).then(|| view! {
+                <section aria-labelledby="drafts">
+                    <h2 class="nhsuk-heading-m" id="drafts">"Your drafts"</h2>
+                    <ul class="nhsuk-list">
+                        {drafts.into_iter().map(|one| view! {
+                            <li>
+                                <a href=format!("/projects/{}", one.row.id)>{one.row.title.clone()}</a>
+                                {format!(", changed {}", ui::day(crate::clock::date_in_london(one.row.updated_at)))}
+                            </li>
+                        }).collect_view()}
+                    </ul>
+                </section>
+            })}
+            {newcomer.then(first_steps)}
+            {in_departments(looking, today)}
+        }
+        .into_any()
+    })
+    .into())
+}
+
+fn list(title: &'static str, id: &'static str, rows: Vec<ProjectRow>, today: NaiveDate) -> AnyView {
+    if rows.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <section aria-labelledby=id>
+            <h2 class="nhsuk-heading-m" id=id>{title}</h2>
+            {parts::rows_in_section(rows, today, true)}
+        </section>
+    }
+    .into_any()
+}
+
+fn waits(request: &Request, questions: Vec<projects::store::Question>, waiting: Vec<Waiting>) -> AnyView {
+    if questions.is_empty() && waiting.is_empty() {
+        return ().into_any();
+    }
+    let handovers = waiting
+        .into_iter()
+        .map(|one| {
+            let words = match one.asks {
+                Asks::Successor => format!("{} asks you to take over", one.from.clone().unwrap_or_else(|| "The academy".to_owned())),
+                Asks::Anchor => format!("As its supervisor, say whether {} may take over", one.to),
+                Asks::ForAnchor => format!("No supervisor has answered: say whether {} may take over", one.to),
+            };
+            view! {
+                <div class="nhsuk-inset-text">
+                    <p>
+                        {words}" "
+                        <strong>{one.title.clone()}</strong>
+                        {format!(" ({}) on {}.", one.reference, ui::day(one.takes_effect_on))}
+                    </p>
+                    <p><a href=format!("/handovers/{}", one.handover_id)>"Read the handover and answer"<span class="nhsuk-u-visually-hidden">{format!(": {}", one.title)}</span></a></p>
+                </div>
+            }
+        })
+        .collect_view();
+    let questions = questions.iter().map(|question| projects::parts::question(request, question, true)).collect_view();
+    view! {
+        <section aria-labelledby="waiting">
+            <h2 class="nhsuk-heading-m" id="waiting">"Waiting for you"</h2>
+            {handovers}
+            {questions}
+        </section>
+    }
+    .into_any()
+}
+
+fn where_things_stand(board: store::Board, today: NaiveDate) -> AnyView {
+    let number = |count: i64, label: &str, href: String, attention: bool| {
+        let class = if attention && count > 0 {
+            "baton-numbers__item baton-numbers__item--attention"
+        } else {
+            "baton-numbers__item"
+        };
+        view! {
+            <li class=class>
+                <a class="baton-numbers__link" href=href>
+                    <span class="baton-numbers__value">{count}</span>
+                    <span class="baton-numbers__label">{label.to_lowercase()}</span>
+                </a>
+            </li>
+        }
+        .into_any()
+    };
+    let mut numbers: Vec<AnyView> = board
+        .states
+        .iter()
+        .map(|(state, count)| {
+            let attention = matches!(state, Continuity::InPool | Continuity::Due);
+            number(*count, state.words(), format!("/projects?continuity={}", state.stored()), attention)
+        })
+        .collect();
+    numbers.push(number(board.without_anchor, "No anchor", "/projects?gap=anchor".to_owned(), true));
+    numbers.push(number(board.overdue, "Measurement overdue", "/projects?gap=measurement".to_owned(), true));
+    let more = board.at_risk - i64::try_from(board.first.len()).unwrap_or_default();
+    let risky = if board.first.is_empty() {
+        ui::empty("No project is at risk: each has a lead with a post for the next 12 weeks, and an anchor.", None)
+    } else {
+        view! {
+            {parts::rows_in_section(board.first, today, true)}
+            {(more > 0).then(|| view! { <p><a href="/projects?sort=risk">{format!("See all, those at risk first ({more} more)")}</a></p> })}
+        }
+        .into_any()
+    };
+    view! {
+        <section aria-labelledby="standing">
+            <h2 class="nhsuk-heading-m" id="standing">"Where open projects stand"</h2>
+            <ul class="baton-numbers">{numbers}</ul>
+        </section>
+        <section aria-labelledby="risk">
+            <h2 class="nhsuk-heading-m" id="risk">"At risk"</h2>
+            {risky}
+        </section>
+    }
+    .into_any()
+}
+
+fn no_project(idle: Vec<priorities::store::PriorityRow>) -> AnyView {
+    let items = idle
+        .into_iter()
+        .map(|one| view! { <li><a href=format!("/priorities/{}", one.id)>{one.title}</a></li> })
+        .collect_view();
+    view! {
+        <section aria-labelledby="idle">
+            <h2 class="nhsuk-heading-m" id="idle">"Priorities that nobody works on"</h2>
+            <ul class="nhsuk-list nhsuk-list--bullet">{items}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn overdue(rows: Vec<ProjectRow>, today: NaiveDate) -> AnyView {
+    if rows.is_empty() {
+        return ().into_any();
+    }
+    let items = rows
+        .into_iter()
+        .filter_map(|row| {
+            let next = row.next_measurement?;
+            Some(view! {
+                <li>
+                    <a href=format!("/projects/{}#measures", row.id)>{format!("{}: {}", row.title, next.measure)}</a>
+                    {format!(", due {} ({})", ui::day(next.on), ui::distance(next.on, today))}
+                </li>
+            })
+        })
+        .collect_view();
+    view! {
+        <section aria-labelledby="overdue">
+            <h2 class="nhsuk-heading-m" id="overdue">"Measurements overdue"</h2>
+            <ul class="nhsuk-list nhsuk-list--bullet">{items}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn first_steps() -> AnyView {
+    view! {
+        <section aria-labelledby="first">
+            <h2 class="nhsuk-heading-m" id="first">"Where to start"</h2>
+            <ul class="nhsuk-list nhsuk-list--bullet">
+                <li><a href="/pool">"Take on a project that looks for a lead"</a>": its pack tells you where it stands"</li>
+                <li><a href="/projects">"See what others work on"</a>", and ask to join a team"</li>
+                <li><a href="/projects/register">"Register a project"</a>": four answers are enough"</li>
+            </ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn in_departments(found: Found, today: NaiveDate) -> AnyView {
+    if found.rows.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <section aria-labelledby="looking">
+            <h2 class="nhsuk-heading-m" id="looking">"Looking for a lead in your department"</h2>
+            {parts::rows_in_section(found.rows, today, true)}
+            <p><a href="/pool">"See the whole pool"</a></p>
+        </section>
+    }
+    .into_any()
+}
