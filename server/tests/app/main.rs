@@ -3,6 +3,7 @@
 mod cycles;
 mod duplicates;
 mod everything;
+mod handover;
 mod harness;
 mod measures;
 mod people;
