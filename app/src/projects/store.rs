@@ -1140,7 +1140,7 @@ mod tests {
         let trust = request.person()?.trust;
         let (words, supervisor) = form.parse(Whole::Registered)?;
         let mut change = at.store.write().await?;
-        let allowed = request.require(&mut change, access::RegisterProject(trust)).await?;
+        let allowed = request.require(&mut change, RegisterProject(trust)).await?;
         let project = register(&mut change, &allowed, &words, supervisor.as_ref()).await?;
         change.commit().await?;
         Ok(project)
@@ -1241,7 +1241,7 @@ mod tests {
         let request = at.request(Some(at.trainee)).await;
         let (words, _) = form(&at).parse(Whole::Registered).expect("words");
         let mut change = at.store.write().await.expect("a change");
-        let allowed = request.require(&mut change, access::EditProject(id)).await.expect("allowed");
+        let allowed = request.require(&mut change, EditProject(id)).await.expect("allowed");
         assert_eq!(edit(&mut change, &allowed, 7, &words, None).await, Err(Error::Changed));
         edit(&mut change, &allowed, 1, &words, None).await.expect("edited");
         assert_eq!(edit(&mut change, &allowed, 1, &words, None).await, Err(Error::Changed));
@@ -1257,7 +1257,7 @@ mod tests {
         let id = at.project("Sepsis").await;
         let request = at.request(Some(at.trainee)).await;
         let mut conn = at.store.write().await.expect("a change");
-        let allowed = request.require(&mut conn, access::ChangeStatus(id)).await.expect("allowed");
+        let allowed = request.require(&mut conn, ChangeStatus(id)).await.expect("allowed");
         let wish = |to| StatusChange { to, look_again_on: None, note: "Because".into() };
         assert!(matches!(change_status(&mut conn, &allowed, 1, &wish(Move::Reopen)).await, Err(Error::Invalid(_))));
         assert_eq!(change_status(&mut conn, &allowed, 9, &wish(Move::Stop)).await, Err(Error::Changed));
@@ -1277,7 +1277,7 @@ mod tests {
         let request = at.request(Some(at.trainee)).await;
         let (words, _) = form(&at).parse(Whole::Draft).expect("words");
         let mut change = at.store.write().await.expect("a change");
-        let allowed = request.require(&mut change, access::RegisterProject(at.trust)).await.expect("allowed");
+        let allowed = request.require(&mut change, RegisterProject(at.trust)).await.expect("allowed");
         let id = save_draft(&mut change, &allowed, &words, None).await.expect("saved");
         change.commit().await.expect("committed");
         let mut conn = at.store.read().await.expect("a reader");
