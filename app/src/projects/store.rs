@@ -1114,7 +1114,6 @@ pub async fn change_status(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access;
     use crate::duplicates::model::Query;
     use crate::projects::model::{Move, Whole};
     use crate::testing::{Fixture, TODAY, noon, on};
