@@ -53,6 +53,8 @@ async fn offered(app: &App, project: ProjectId, to: &str) -> String {
     let browser = app.browser(app.fixture.trainee).await;
     let typed = [
         ("to", to),
+        ("takes_effect_on.day", "1"),
+        ("takes_effect_on.month", "7"),
         ("next_step", "Test it on nights"),
         ("next_step_on.day", "1"),
         ("next_step_on.month", "9"),
@@ -89,12 +91,12 @@ async fn a_project_passes_from_hand_to_hand() {
     let page = answered(&app, at.colleague, &handover, ANSWER, true).await;
     assert!(page.words().contains("It waits for Sonia Supervisor as supervisor."));
     let page = answered(&app, at.supervisor, &handover, SUPERVISE, true).await;
-    assert!(page.words().contains("Both have accepted. Colin Colleague holds the project from 5 August 2026."));
-    assert_eq!(lead_on(&app, project, on("2026-08-04")).await, [at.trainee]);
-    assert_eq!(lead_on(&app, project, on("2026-08-05")).await, [at.colleague]);
+    assert!(page.words().contains("Both have accepted. Colin Colleague holds the project from 1 July 2026."));
+    assert_eq!(lead_on(&app, project, on("2026-06-30")).await, [at.trainee]);
+    assert_eq!(lead_on(&app, project, on("2026-07-01")).await, [at.colleague]);
 
     let page = app.browser(at.colleague).await.get(&format!("/projects/{project}")).await;
-    assert!(page.words().contains("Tara Trainee to Colin Colleague, 5 August 2026"));
+    assert!(page.words().contains("Tara Trainee to Colin Colleague, 1 July 2026"));
     assert!(page.words().contains("Test it on nights"), "the next step is the project’s now");
     let mut conn = at.store.read().await.expect("a reader");
     let credit: String =
@@ -217,7 +219,7 @@ async fn somebody_takes_a_project_on_from_the_pool() {
     assert!(browser.get("/pool").await.words().contains("Every open project has a lead."));
 
     offered(&app, project, "pool").await;
-    assert_eq!(lead_on(&app, project, on("2026-08-05")).await, []);
+    assert_eq!(lead_on(&app, project, on("2026-07-01")).await, []);
     let pool = browser.get("/pool").await;
     assert!(pool.words().contains("1 project looks for a lead") && pool.words().contains("Sepsis bundle"));
     let department = at.department;
@@ -237,8 +239,8 @@ async fn somebody_takes_a_project_on_from_the_pool() {
     assert!(other.words().contains("It is with Colin Colleague") && other.form(TAKE_ON).is_none());
     let handover = asked.location().split('?').next().unwrap_or_default().to_owned();
     let page = answered(&app, at.supervisor, &handover, SUPERVISE, true).await;
-    assert!(page.words().contains("Colin Colleague holds the project from 5 August 2026."));
-    assert_eq!(lead_on(&app, project, on("2026-08-05")).await, [at.colleague]);
+    assert!(page.words().contains("Colin Colleague holds the project from 1 July 2026."));
+    assert_eq!(lead_on(&app, project, on("2026-07-01")).await, [at.colleague]);
 }
 
 #[tokio::test]
