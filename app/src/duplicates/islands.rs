@@ -1,5 +1,7 @@
 //! What the browser does by itself: it looks for projects like the one whose title is being typed.
 
+#![allow(unused_qualifications, reason = "what is in scope differs between the two builds")]
+
 use std::cell::RefCell;
 use std::time::Duration;
 

@@ -107,17 +107,16 @@ fn how(measure: &Measure) -> String {
 
 fn led(subject: &Subject) -> String {
     let since = subject.leads_since.map(|since| format!(" since {}", day(since))).unwrap_or_default();
-    let recorded = (subject.recorded > 0)
-        .then(|| format!(" Recorded {}.", crate::ui::count(subject.recorded, "measurement", "measurements")))
-        .unwrap_or_default();
-    let cycles = (subject.cycles > 0)
-        .then(|| {
-            format!(
-                " Saw the project through {}.",
-                crate::ui::count(subject.cycles, "test of change", "tests of change")
-            )
-        })
-        .unwrap_or_default();
+    let recorded = if subject.recorded > 0 {
+        format!(" Recorded {}.", crate::ui::count(subject.recorded, "measurement", "measurements"))
+    } else {
+        String::new()
+    };
+    let cycles = if subject.cycles > 0 {
+        format!(" Saw the project through {}.", crate::ui::count(subject.cycles, "test of change", "tests of change"))
+    } else {
+        String::new()
+    };
     format!("Led the project{since}.{recorded}{cycles}")
 }
 

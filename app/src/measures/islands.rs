@@ -1,5 +1,7 @@
 //! Adding several points at once: rows are added in the browser, and cells pasted from a spreadsheet.
 
+#![allow(unused_qualifications, reason = "what is in scope differs between the two builds")]
+
 use leptos::ev::ClipboardEvent;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -348,7 +348,7 @@ impl PointForm {
 
     fn amount(&self, fields: &mut Fields, data_type: DataType, name: &impl Fn(&str) -> String) -> Amount {
         let alone = self.numerator.trim().is_empty() && self.denominator.trim().is_empty();
-        if data_type.is_ratio() && !(alone && !self.value.trim().is_empty()) {
+        if data_type.is_ratio() && (!alone || self.value.trim().is_empty()) {
             let (top, bottom) = (name("numerator"), name("denominator"));
             let before = fields.is_ok();
             let numerator = part(fields, &top, &self.numerator, "Enter how many had it. If none had, enter 0.");
