@@ -156,6 +156,7 @@ test("a person is added with a post, gets another one, and an administrator gran
   await page.getByLabel("Grade").fill("ST4");
   await fillDate(page, "First day", day(121));
   await page.getByRole("button", { name: "Add post" }).click();
+  await expect(page).toHaveURL(/[?&]done=/);
   await page.goto(person);
   await expect(page.getByRole("table", { name: "Posts" })).toContainText(`Since ${told(day(121))}, no end date`);
 
@@ -197,6 +198,7 @@ test("a department in use is not removed; a new one is added and retired", async
   await page.getByLabel("Specialty").fill("Acute medicine");
   await page.getByLabel("Site").selectOption({ index: 1 });
   await page.getByRole("button", { name: "Add department" }).click();
+  await expect(page).toHaveURL(/[?&]done=/);
   await page.goto("/departments");
   await page.getByRole("link", { name, exact: true }).click();
   await page.getByRole("button", { name: "Retire" }).click();

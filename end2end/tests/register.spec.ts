@@ -10,7 +10,7 @@ test("a newcomer registers a project and sees what it still needs", async ({ pag
   await page.goto("/");
   await axe(page);
   await fitsNarrow(page);
-  await page.getByRole("link", { name: "Register a project" }).first().click();
+  await page.getByRole("button", { name: "Register a project" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("What do you want to do?");
   await axe(page);
   await fitsNarrow(page);
@@ -144,7 +144,7 @@ test("a double click registers once", async ({ page }) => {
   await page.getByRole("button", { name: "Register project" }).dblclick();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
   await page.goto(`/projects?q=${encodeURIComponent(title)}`);
-  await expect(page.getByRole("link", { name: title })).toHaveCount(1);
+  await expect(page.getByRole("link", { name: title, exact: true })).toHaveCount(1);
 });
 
 test("projects like the one being registered are listed", async ({ page }) => {
