@@ -14,7 +14,7 @@ async function openHeld(page: Page): Promise<void> {
   await signInAs(page, "Priya Raman");
   await page.goto("/");
   const held = page.getByRole("region", { name: "What you hold" });
-  await held.getByRole("link", { name: "Improving the safety of weekend handover on hospital wards" }).click();
+  await held.getByRole("link", { name: "Improving the safety of weekend handover on hospital wards", exact: true }).click();
   await expect(answer(page, "Held by")).toBeVisible();
 }
 
