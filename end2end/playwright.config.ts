@@ -44,6 +44,8 @@ export default defineConfig({
   forbidOnly: true,
   fullyParallel: true,
   workers: 2,
+  // A loaded machine can be slow once; what fails twice is broken.
+  retries: process.env.CI ? 1 : 0,
   timeout: 45_000,
   expect: { timeout: 7_000 },
   reporter: [["list"]],
