@@ -1,12 +1,27 @@
-//! Deciding about pairs of projects, and taking a decision back.
+//! Suggesting projects like one, deciding about pairs of projects, and taking a decision back.
 
+use http::HeaderValue;
+use http::header::CACHE_CONTROL;
 use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use leptos_axum::ResponseOptions;
 
-use super::model::{DecideForm, LinkKind, UndoForm};
+use super::model::{DecideForm, LinkKind, Query, Similar, UndoForm};
 use super::store;
-use crate::access::Coordinate;
+use crate::access::{Coordinate, RegisterProject};
 use crate::error::Error;
 use crate::request::{Request, redirect};
+
+/// The projects of the visitor's trust that are most like a title, which may still be being typed.
+#[server(endpoint = "similar", input = GetUrl)]
+pub async fn find_similar(title: String) -> Result<Vec<Similar>, Error> {
+    let request = Request::current();
+    expect_context::<ResponseOptions>().insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let trust = request.person()?.trust;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, RegisterProject(trust)).await?;
+    store::similar(&mut conn, trust, &Query::typed(&title), None, request.today()).await
+}
 
 /// Decides what two projects are to each other.
 #[server(endpoint = "look-alikes/decide")]
