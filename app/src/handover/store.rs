@@ -537,7 +537,10 @@ async fn has_post(conn: &mut Connection, person: PersonId, trust: TrustId, on: N
 }
 
 /// Writes down what has lapsed, so that the project's one place for a live offer is free again.
-async fn settle<A: Act>(conn: &mut Connection, allowed: &Allowed<A>, project: ProjectId) -> Result<(), Error> {
+///
+/// # Errors
+/// [`Error::Store`] when the database fails.
+pub async fn settle<A: Act>(conn: &mut Connection, allowed: &Allowed<A>, project: ProjectId) -> Result<(), Error> {
     let lapsed: Option<HandoverId> = sqlx::query_scalar(
         "update handover set state = 'lapsed', ended_at = $3, version = version + 1
          where project_id = $1 and state = 'offered' and to_person is not null and takes_effect_on < $2 returning id",

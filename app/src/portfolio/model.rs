@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::choices;
 use crate::handover::continuity::Continuity;
-use crate::id::{DepartmentId, PersonId, PriorityId, ProjectId};
+use crate::id::{DepartmentId, MeasureId, PersonId, PriorityId, ProjectId};
 use crate::projects::model::{ProjectType, Status};
 
 /// How many projects a page of a list shows.
@@ -33,7 +33,9 @@ pub struct Passing {
 /// The measurement that comes next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextMeasurement {
-    /// The measure.
+    /// The measure's id.
+    pub id: MeasureId,
+    /// Its name.
     pub measure: String,
     /// When it is due.
     pub on: NaiveDate,
@@ -68,6 +70,8 @@ pub struct ProjectRow {
     pub anchor: Option<(PersonId, String)>,
     /// Who was asked to anchor it and has not answered.
     pub anchor_asked: Option<String>,
+    /// Who anchors it by name, and is away for long or has left.
+    pub anchor_absent: Option<String>,
     /// How many measures it has.
     pub measures: i64,
     /// The measurement that comes next; none without a measure that has a frequency.

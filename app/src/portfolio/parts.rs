@@ -8,7 +8,7 @@ use super::store;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::handover::continuity::{Continuity, DUE_DAYS};
-use crate::id::ProjectId;
+use crate::id::{MeasureId, ProjectId};
 use crate::projects::model::Status;
 use crate::projects::parts::status_tag;
 use crate::ui;
@@ -52,6 +52,11 @@ impl Answer {
 
     fn mend(mut self, project: ProjectId, page: &str, label: &'static str) -> Self {
         self.mend = Some((format!("/projects/{project}/{page}"), label));
+        self
+    }
+
+    fn record(mut self, measure: MeasureId) -> Self {
+        self.mend = Some((format!("/measures/{measure}/points"), "Record it"));
         self
     }
 
@@ -165,13 +170,20 @@ impl Strip {
 
     fn anchored(&self) -> Answer {
         let label = "Anchored by";
-        match (&self.row.anchor, &self.row.anchor_asked) {
-            (Some((_, name)), _) => Answer::given(label, ANCHORED, name.clone()),
-            (None, _) if self.is_closed() => Answer::given(label, ANCHORED, "Nobody"),
-            (None, Some(name)) => Answer::missing(label, ANCHORED, "Nobody yet")
-                .more(format!("{name} was asked"))
-                .mend(self.row.id, "team", "See the team"),
-            (None, None) => Answer::missing(label, ANCHORED, "Nobody yet").mend(self.row.id, "team", "Name an anchor"),
+        let row = &self.row;
+        if let Some((_, name)) = &row.anchor {
+            return Answer::given(label, ANCHORED, name.clone());
+        }
+        if self.is_closed() {
+            return Answer::given(label, ANCHORED, "Nobody");
+        }
+        let answer = Answer::missing(label, ANCHORED, "Nobody today");
+        match (&row.anchor_asked, &row.anchor_absent) {
+            (Some(name), _) => answer.more(format!("{name} was asked")).mend(row.id, "team", "See the team"),
+            (None, Some(name)) => {
+                answer.more(format!("{name} is away or has left")).mend(row.id, "team", "Name another anchor")
+            }
+            (None, None) => Answer::missing(label, ANCHORED, "Nobody yet").mend(row.id, "team", "Name an anchor"),
         }
     }
 
@@ -191,7 +203,8 @@ impl Strip {
                 } else {
                     ui::day(next.on)
                 };
-                Answer { late, ..Answer::given(label, MEASUREMENT, words) }.more(next.measure.clone())
+                let answer = Answer { late, ..Answer::given(label, MEASUREMENT, words) }.more(next.measure.clone());
+                if late { answer.record(next.id) } else { answer }
             }
             None if row.measures > 0 => Answer::given(label, MEASUREMENT, "When there is something to measure"),
             None => {

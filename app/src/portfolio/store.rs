@@ -19,29 +19,33 @@ use crate::projects::model::{ProjectType, Status};
 // The parameters that every fragment below knows: $1 today, $2 the trust, $3 the earliest day of an
 // offer that has not lapsed, $4 the last day that is due, $5 yesterday, $6 tomorrow. `p` is the project.
 
-/// The last day of the lead who holds the project longest ('9999-12-31': no end), their id, their name.
-const HOLDER: &str = "(select max(min(
-        coalesce(date(r.until_on, '-1 day'), '9999-12-31'),
+/// Whether the person `n` is in post in the project's trust: not gone, not away for long.
+const IN_POST: &str = "(n.closed_on is null or n.closed_on > $1)
+      and (exists (select 1 from post o where o.person_id = n.id and o.trust_id = p.trust_id
+                and o.starts_on <= $1 and (o.ends_on is null or o.ends_on >= $1))
+           or (exists (select 1 from post o where o.person_id = n.id and o.trust_id = p.trust_id and o.ends_on = $5)
+               and exists (select 1 from post o where o.person_id = n.id and o.trust_id = p.trust_id and o.starts_on = $6)))
+      and not exists (select 1 from away a where a.person_id = n.id and a.trust_id = p.trust_id
+            and a.starts_on <= $1 and a.ends_on >= $1 and a.keeps_contributing = 0
+            and julianday(a.ends_on) - julianday(a.starts_on) >= 28)";
+
+/// The last day of the person `n`, who is in post ('9999-12-31': no end). Of posts that are not over,
+/// the soonest end that no other post carries on is where the posts that follow each other end.
+const LAST_DAY: &str = "min(
         coalesce(date(n.closed_on, '-1 day'), '9999-12-31'),
         coalesce((select min(o.ends_on) from post o indexed by post_person
-            where o.person_id = r.person_id and o.trust_id = p.trust_id and o.ends_on >= $1
+            where o.person_id = n.id and o.trust_id = p.trust_id and o.ends_on >= $1
               and not exists (select 1 from post q indexed by post_person where q.person_id = o.person_id and q.trust_id = o.trust_id
                     and q.starts_on <= date(o.ends_on, '+2 days') and (q.ends_on is null or q.ends_on > o.ends_on))), '9999-12-31'),
         coalesce((select date(min(a.starts_on), '-1 day') from away a
-            where a.person_id = r.person_id and a.trust_id = p.trust_id and a.starts_on > $1 and a.keeps_contributing = 0
-              and julianday(a.ends_on) - julianday(a.starts_on) >= 28), '9999-12-31')
-    ) || r.person_id || n.name)
-    from team_role r join person n on n.id = r.person_id
-    where r.project_id = p.id and r.role = 'lead' and r.state = 'accepted'
-      and r.from_on <= $1 and (r.until_on is null or r.until_on > $1)
-      and (n.closed_on is null or n.closed_on > $1)
-      and (exists (select 1 from post o where o.person_id = r.person_id and o.trust_id = p.trust_id
-                and o.starts_on <= $1 and (o.ends_on is null or o.ends_on >= $1))
-           or (exists (select 1 from post o where o.person_id = r.person_id and o.trust_id = p.trust_id and o.ends_on = $5)
-               and exists (select 1 from post o where o.person_id = r.person_id and o.trust_id = p.trust_id and o.starts_on = $6)))
-      and not exists (select 1 from away a where a.person_id = r.person_id and a.trust_id = p.trust_id
-            and a.starts_on <= $1 and a.ends_on >= $1 and a.keeps_contributing = 0
-            and julianday(a.ends_on) - julianday(a.starts_on) >= 28))";
+            where a.person_id = n.id and a.trust_id = p.trust_id and a.starts_on > $1 and a.keeps_contributing = 0
+              and julianday(a.ends_on) - julianday(a.starts_on) >= 28), '9999-12-31'))";
+
+/// An accepted place `r` that is in force today.
+const IN_FORCE: &str = "r.state = 'accepted' and r.from_on <= $1 and (r.until_on is null or r.until_on > $1)";
+
+/// The last day of a place `r`.
+const ROLE_LAST_DAY: &str = "coalesce(date(r.until_on, '-1 day'), '9999-12-31')";
 
 /// The day on which an agreed handover takes effect, and the successor's name.
 const AGREED: &str =
@@ -53,24 +57,21 @@ const OFFER: &str =
     "(select min(h.takes_effect_on || coalesce(n.name, '')) from handover h left join person n on n.id = h.to_person
     where h.project_id = p.id and h.state = 'offered' and (h.to_person is null or h.takes_effect_on >= $3))";
 
-/// The id and name of somebody in post who anchors the project.
-const ANCHOR: &str = "(select min(r.person_id || n.name) from team_role r join person n on n.id = r.person_id
+/// The name of an anchor who is away for long or has left.
+const ANCHOR_ABSENT: &str = "(select min(n.name) from team_role r join person n on n.id = r.person_id
     where r.project_id = p.id and r.role = 'supervisor' and r.state = 'accepted'
-      and r.from_on <= $1 and (r.until_on is null or r.until_on > $1)
-      and (n.closed_on is null or n.closed_on > $1)
-      and exists (select 1 from post o where o.person_id = r.person_id and o.trust_id = p.trust_id
-            and o.starts_on <= $1 and (o.ends_on is null or o.ends_on >= $1)))";
+      and r.from_on <= $1 and (r.until_on is null or r.until_on > $1))";
 
 /// The name of somebody who was asked to anchor the project.
 const ANCHOR_ASKED: &str = "(select min(n.name) from team_role r join person n on n.id = r.person_id
     where r.project_id = p.id and r.role = 'supervisor' and r.state = 'asked' and r.until_on is null)";
 
-/// The day of the next measurement and the measure's name; the day as `measures::model::next_on` says.
+/// The day of the next measurement, the measure's id and its name; the day as `measures::model::next_on` says.
 const NEXT: &str = "(select min(max(m.starts_on, coalesce(case m.every_days
             when 30 then date(m.last_on, '+1 month', 'floor')
             when 91 then date(m.last_on, '+3 months', 'floor')
             when 365 then date(m.last_on, '+12 months', 'floor')
-            else date(m.last_on, '+' || m.every_days || ' days') end, m.starts_on)) || m.name)
+            else date(m.last_on, '+' || m.every_days || ' days') end, m.starts_on)) || m.id || m.name)
     from measure m where m.project_id = p.id and m.retired_on is null and m.every_days is not null)";
 
 /// The state of continuity, of a row `s` that holds the fragments above.
@@ -126,9 +127,27 @@ impl Ask {
         Ok(self)
     }
 
+    /// Adds the last day of the lead who holds the project longest, their id and their name.
+    fn holder(&mut self) -> &mut Self {
+        self.push("(select max(min(").push(ROLE_LAST_DAY).push(", ").push(LAST_DAY).push(
+            ") || n.id || n.name) from team_role r join person n on n.id = r.person_id
+            where r.project_id = p.id and r.role = 'lead' and ",
+        );
+        self.push(IN_FORCE).push(" and ").push(IN_POST).push(")")
+    }
+
+    /// Adds the id and name of somebody in post who anchors the project.
+    fn anchor(&mut self) -> &mut Self {
+        self.push(
+            "(select min(n.id || n.name) from team_role r join person n on n.id = r.person_id
+            where r.project_id = p.id and r.role = 'supervisor' and ",
+        );
+        self.push(IN_FORCE).push(" and ").push(IN_POST).push(")")
+    }
+
     /// Adds the columns that decide continuity.
     fn deciding(&mut self) -> &mut Self {
-        self.push(HOLDER).push(" as holder, ").push(AGREED).push(" as agreed, ").push(OFFER).push(" as offer")
+        self.holder().push(" as holder, ").push(AGREED).push(" as agreed, ").push(OFFER).push(" as offer")
     }
 
     /// Reads the rows of the projects that `page` (id, place, total, roles) names, by their place.
@@ -141,7 +160,8 @@ impl Ask {
             ", shown as materialized (select page.place, page.total, page.roles, p.id, p.reference, p.title, p.status, p.type as kind,
                 p.department_id, p.updated_at, p.look_again_on, p.closed_on, p.next_step, p.next_step_on, ",
         );
-        self.deciding().push(", ").push(ANCHOR).push(" as anchor, ").push(ANCHOR_ASKED).push(" as anchor_asked, ");
+        self.deciding().push(", ").anchor().push(" as anchor, ");
+        self.push(ANCHOR_ASKED).push(" as anchor_asked, ").push(ANCHOR_ABSENT).push(" as anchor_absent, ");
         self.push(NEXT).push(" as next_measurement, ");
         self.push(
             "(select count(*) from measure m where m.project_id = p.id and m.retired_on is null) as measures
@@ -178,6 +198,7 @@ struct Raw {
     offer: Option<String>,
     anchor: Option<String>,
     anchor_asked: Option<String>,
+    anchor_absent: Option<String>,
     next_measurement: Option<String>,
     measures: i64,
     continuity: Option<Continuity>,
@@ -190,7 +211,7 @@ fn dated(text: &str) -> Option<(NaiveDate, String)> {
     Some((text.get(..DAY)?.parse().ok()?, text.get(DAY..)?.to_owned()))
 }
 
-fn named(text: &str) -> Option<(PersonId, String)> {
+fn named<T: std::str::FromStr>(text: &str) -> Option<(T, String)> {
     Some((text.get(..ID)?.parse().ok()?, text.get(ID..)?.to_owned()))
 }
 
@@ -205,7 +226,10 @@ impl From<Raw> for ProjectRow {
             let open = NaiveDate::from_ymd_opt(9999, 12, 31);
             Some(Holder { id, name, until: Some(until).filter(|day| Some(*day) != open) })
         });
-        let next = raw.next_measurement.as_deref().and_then(dated);
+        let next = raw.next_measurement.as_deref().and_then(dated).and_then(|(on, rest)| {
+            let (id, name) = named(&rest)?;
+            Some(NextMeasurement { id, measure: name, on })
+        });
         Self {
             id: raw.id,
             reference: raw.reference,
@@ -219,9 +243,10 @@ impl From<Raw> for ProjectRow {
             continuity: raw.continuity,
             holder,
             anchor: raw.anchor.as_deref().and_then(named),
+            anchor_absent: raw.anchor_absent.filter(|_| raw.anchor.is_none()),
             anchor_asked: raw.anchor_asked,
             measures: raw.measures,
-            next_measurement: next.map(|(on, measure)| NextMeasurement { measure, on }),
+            next_measurement: next,
             next_step: raw.next_step,
             next_step_on: raw.next_step_on,
             offer: raw.offer.as_deref().and_then(passing),
@@ -324,7 +349,7 @@ fn narrow(ask: &mut Ask, filter: &Filter) -> Result<(), Error> {
         ask.bind(person)?.push(")");
     }
     match filter.gap {
-        Some(Gap::Anchor) => ask.push(" and ").push(ANCHOR).push(" is null"),
+        Some(Gap::Anchor) => ask.push(" and ").anchor().push(" is null"),
         Some(Gap::Measure) => {
             ask.push(" and not exists (select 1 from measure m where m.project_id = p.id and m.retired_on is null)")
         }
@@ -346,8 +371,6 @@ fn narrow(ask: &mut Ask, filter: &Filter) -> Result<(), Error> {
     }
     Ok(())
 }
-
-const IN_TEAM: &str = "r.state = 'accepted' and r.from_on <= $1 and (r.until_on is null or r.until_on > $1)";
 
 /// A project on which somebody has a place.
 #[derive(Clone, Debug)]
@@ -388,7 +411,7 @@ fn mine_of(trust: TrustId, person: PersonId, today: NaiveDate) -> Result<Ask, Er
     let mut ask = Ask::new(Some(trust), today)?;
     ask.push("with own as (select r.project_id as id, r.role from team_role r where r.person_id = ").bind(person)?;
     ask.push(" and ")
-        .push(IN_TEAM)
+        .push(IN_FORCE)
         .push(" union select p.id, 'author' from project p where p.status = 'draft' and p.author_id = ");
     ask.bind(person)?.push(
         "), page as materialized (select p.id, group_concat(own.role) as roles, 0 as total, row_number() over (order by p.title collate nocase, p.id) as place
@@ -422,7 +445,7 @@ fn looking_for(trust: TrustId, person: PersonId, today: NaiveDate) -> Result<Ask
             and o.starts_on <= $1 and (o.ends_on is null or o.ends_on >= $1) and o.person_id = ",
     );
     ask.bind(person)?.push(") and p.status in ('active', 'paused', 'sustaining') and p.id not in (select r.project_id from team_role r where r.role = 'lead' and ");
-    ask.push(IN_TEAM).push(" and r.person_id = ").bind(person)?.push(")), found as (select s.*, ");
+    ask.push(IN_FORCE).push(" and r.person_id = ").bind(person)?.push(")), found as (select s.*, ");
     ask.push(STATE).push(
         " as continuity from candidate s), page as materialized (select s.id, '' as roles, count(*) over () as total,
             row_number() over (order by s.continuity <> 'in_pool', s.updated_at, s.id) as place
@@ -480,8 +503,12 @@ pub async fn board(conn: &mut Connection, trust: TrustId, today: NaiveDate) -> R
 
 fn counting(trust: TrustId, today: NaiveDate) -> Result<Ask, Error> {
     let mut ask = Ask::new(Some(trust), today)?;
-    ask.push("with candidate as materialized (select p.id, p.status, p.look_again_on, p.updated_at, ").deciding();
-    ask.push(", ").push(ANCHOR).push(" is null as unanchored, coalesce(p.status <> 'paused' and substr(").push(NEXT);
+    ask.push("with candidate as materialized (select p.id, p.status, p.look_again_on, p.updated_at, ");
+    ask.deciding()
+        .push(", ")
+        .anchor()
+        .push(" is null as unanchored, coalesce(p.status <> 'paused' and substr(")
+        .push(NEXT);
     ask.push(", 1, 10) < $1, 0) as overdue from project p where p.trust_id = $2 and p.status in ('active', 'paused', 'sustaining')),
         found as materialized (select s.id, s.holder, s.updated_at, s.unanchored, s.overdue, ");
     ask.push(STATE).push(" as continuity from candidate s), risky as (select * from found where unanchored or continuity in ('in_pool', 'due'))

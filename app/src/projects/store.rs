@@ -15,6 +15,7 @@ use crate::access::{
 use crate::db::Connection;
 use crate::duplicates;
 use crate::error::{Error, FieldError};
+use crate::handover;
 use crate::history::{self, Entry};
 use crate::id::{DepartmentId, HandoverId, PersonId, PriorityId, ProjectId, TeamRoleId, TrustId};
 use crate::people;
@@ -400,11 +401,17 @@ pub struct Question {
 }
 
 /// The questions that wait for this person: invitations, and requests to join what they lead or
-/// anchor. The oldest first.
+/// anchor; for the academy lead of a trust, also who was asked to anchor one of its open projects. The
+/// oldest first.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn questions_for(conn: &mut Connection, person: PersonId, today: NaiveDate) -> Result<Vec<Question>, Error> {
+pub async fn questions_for(
+    conn: &mut Connection,
+    person: PersonId,
+    coordinates: Option<TrustId>,
+    today: NaiveDate,
+) -> Result<Vec<Question>, Error> {
     Ok(sqlx::query_as(
         "select r.id, r.project_id, p.title, p.reference, r.role, r.opened_by, r.message, r.person_id, n.name, r.asked_at
          from team_role r join project p on p.id = r.project_id join person n on n.id = r.person_id
@@ -414,11 +421,16 @@ pub async fn questions_for(conn: &mut Connection, person: PersonId, today: Naive
             select q.id from team_role m join team_role q on q.project_id = m.project_id
             where m.person_id = $1 and m.state = 'accepted' and m.role in ('lead', 'supervisor')
               and m.from_on <= $2 and (m.until_on is null or m.until_on > $2)
-              and q.state = 'asked' and q.opened_by = 'person')
+              and q.state = 'asked' and q.opened_by = 'person'
+            union
+            select a.id from team_role a join project o on o.id = a.project_id
+            where a.state = 'asked' and a.until_on is null and a.role = 'supervisor' and a.opened_by = 'team'
+              and o.trust_id = $3 and o.status in ('active', 'paused', 'sustaining'))
          order by r.asked_at",
     )
     .bind(person)
     .bind(today)
+    .bind(coordinates)
     .fetch_all(conn)
     .await?)
 }
@@ -1062,6 +1074,7 @@ pub async fn change_status(
     }
     let status = change.to.status();
     if status == Status::Closed {
+        handover::store::settle(conn, allowed, id).await?;
         let under_way: Option<HandoverId> = sqlx::query_scalar(
             "select id from handover where project_id = $1
                and (state = 'offered' or (state = 'agreed' and takes_effect_on > $2)) limit 1",
@@ -1178,9 +1191,12 @@ mod tests {
             .await
             .expect("found");
         assert_eq!(found.first().map(|one| one.id), Some(id));
-        let waiting = questions_for(&mut conn, at.supervisor, TODAY).await.expect("questions");
+        let waiting = questions_for(&mut conn, at.supervisor, None, TODAY).await.expect("questions");
         assert_eq!(waiting.iter().map(|question| question.role).collect::<Vec<_>>(), [TeamRole::Supervisor]);
-        assert!(questions_for(&mut conn, at.trainee, TODAY).await.expect("questions").is_empty());
+        assert!(questions_for(&mut conn, at.trainee, None, TODAY).await.expect("questions").is_empty());
+        let asked = questions_for(&mut conn, at.lead, Some(at.trust), TODAY).await.expect("questions");
+        assert_eq!(asked.iter().map(|question| question.person_id).collect::<Vec<_>>(), [at.supervisor]);
+        assert!(questions_for(&mut conn, at.lead, None, TODAY).await.expect("questions").is_empty());
     }
 
     #[tokio::test]

@@ -301,7 +301,7 @@ impl Form {
                 .collect::<Vec<_>>()
                 .join(", ")
         };
-        let rows = self
+        let rows: Vec<AnyView> = self
             .drawn
             .borrow()
             .iter()
@@ -316,9 +316,18 @@ impl Form {
                             <td class="nhsuk-table__cell baton-lines">{told(yours)}</td>
                         </tr>
                     }
+                    .into_any()
                 })
             })
-            .collect_view();
+            .collect();
+        if rows.is_empty() {
+            return view! {
+                <div class="nhsuk-inset-text">
+                    <p>"It was saved by somebody else in the meantime. What you filled in is the same as what is stored now: nothing is left to save, unless you change it."</p>
+                </div>
+            }
+            .into_any();
+        }
         view! {
             <div class="baton-compare">
                 <table class="nhsuk-table">

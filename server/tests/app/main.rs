@@ -7,5 +7,6 @@ mod handover;
 mod harness;
 mod measures;
 mod people;
+mod portfolio;
 mod priorities;
 mod projects;

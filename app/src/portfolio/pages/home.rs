@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use leptos::prelude::*;
 
 use crate::access::ReadTrust;
+use crate::clock::date_in_london;
 use crate::error::Error;
 use crate::handover;
 use crate::handover::continuity::Continuity;
@@ -14,7 +15,8 @@ use crate::portfolio::model::{Found, ProjectRow};
 use crate::portfolio::{parts, store};
 use crate::priorities;
 use crate::projects;
-use crate::projects::model::Status;
+use crate::projects::model::{OpenedBy, Status};
+use crate::projects::store::Question;
 use crate::request::Request;
 use crate::shell::{Page, Reply};
 use crate::ui;
@@ -25,7 +27,12 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
     let mut conn = request.store.read().await?;
     let belongs = request.may(&mut conn, ReadTrust(person.trust)).await?;
     let mine = store::mine(&mut conn, person.trust, person.id, today).await?;
-    let questions = projects::store::questions_for(&mut conn, person.id, today).await?;
+    let coordinates = person.academy_lead.then_some(person.trust);
+    let (questions, silent): (Vec<_>, Vec<_>) =
+        projects::store::questions_for(&mut conn, person.id, coordinates, today)
+            .await?
+            .into_iter()
+            .partition(|one| one.opened_by == OpenedBy::Person || one.person_id == person.id);
     let waiting = handover::store::waiting_for(&mut conn, person.id, today).await?;
     let looking =
         if belongs { store::looking(&mut conn, person.trust, person.id, today).await? } else { Found::default() };
@@ -60,6 +67,7 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
             })}
             {waits(&request, questions, waiting)}
             {board.map(|board| where_things_stand(board, today))}
+            {unanswered(&silent, today)}
             {(!idle.is_empty()).then(|| no_project(idle))}
             {overdue(due, today)}
             {list("What you hold", "held", held, today)}
@@ -72,7 +80,7 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
                         {drafts.into_iter().map(|one| view! {
                             <li>
                                 <a href=format!("/projects/{}", one.row.id)>{one.row.title.clone()}</a>
-                                {format!(", changed {}", ui::day(crate::clock::date_in_london(one.row.updated_at)))}
+                                {format!(", changed {}", ui::day(date_in_london(one.row.updated_at)))}
                             </li>
                         }).collect_view()}
                     </ul>
@@ -99,7 +107,7 @@ fn list(title: &'static str, id: &'static str, rows: Vec<ProjectRow>, today: Nai
     .into_any()
 }
 
-fn waits(request: &Request, questions: Vec<projects::store::Question>, waiting: Vec<Waiting>) -> AnyView {
+fn waits(request: &Request, questions: Vec<Question>, waiting: Vec<Waiting>) -> AnyView {
     if questions.is_empty() && waiting.is_empty() {
         return ().into_any();
     }
@@ -184,6 +192,37 @@ fn where_things_stand(board: store::Board, today: NaiveDate) -> AnyView {
     .into_any()
 }
 
+fn unanswered(silent: &[Question], today: NaiveDate) -> AnyView {
+    const SHOWN: usize = 10;
+    if silent.is_empty() {
+        return ().into_any();
+    }
+    let items = silent
+        .iter()
+        .take(SHOWN)
+        .map(|one| {
+            let asked = date_in_london(one.asked_at);
+            view! {
+                <li>
+                    {one.name.clone()}", for "
+                    <a href=format!("/projects/{}/team", one.project_id)>{one.title.clone()}</a>
+                    {format!(", asked on {} ({})", ui::day(asked), ui::distance(asked, today))}
+                </li>
+            }
+        })
+        .collect_view();
+    let more = silent.len().saturating_sub(SHOWN);
+    view! {
+        <section aria-labelledby="unanswered">
+            <h2 class="nhsuk-heading-m" id="unanswered">"Supervisors who have not answered"</h2>
+            <p>"A project is anchored once its supervisor accepts. When you have their word, you can answer for them on the project’s team page."</p>
+            <ul class="nhsuk-list nhsuk-list--bullet">{items}</ul>
+            {(more > 0).then(|| view! { <p>{format!("{more} more were asked later. ")}<a href="/projects?gap=anchor">"See all projects without an anchor"</a></p> })}
+        </section>
+    }
+    .into_any()
+}
+
 fn no_project(idle: Vec<priorities::store::PriorityRow>) -> AnyView {
     let items = idle
         .into_iter()
@@ -208,7 +247,7 @@ fn overdue(rows: Vec<ProjectRow>, today: NaiveDate) -> AnyView {
             let next = row.next_measurement?;
             Some(view! {
                 <li>
-                    <a href=format!("/projects/{}#measures", row.id)>{format!("{}: {}", row.title, next.measure)}</a>
+                    <a href=format!("/measures/{}", next.id)>{format!("{}: {}", row.title, next.measure)}</a>
                     {format!(", due {} ({})", ui::day(next.on), ui::distance(next.on, today))}
                 </li>
             })

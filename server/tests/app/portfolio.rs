@@ -1,0 +1,170 @@
+//! Home by role, and the list of projects with its filters and its CSV.
+
+use app::id::ProjectId;
+use app::testing::{Fixture, on, role};
+use http::StatusCode;
+
+use crate::harness::{Answer, App};
+
+async fn change(fixture: &Fixture, sql: &'static str, id: ProjectId) {
+    let mut conn = fixture.store.write().await.expect("a change");
+    sqlx::query(sql).bind(id).execute(&mut *conn).await.expect(sql);
+    conn.commit().await.expect("committed");
+}
+
+/// Nobody leads it any more.
+const LEADERLESS: &str = "update team_role set until_on = '2026-02-01' where project_id = $1 and role = 'lead'";
+/// Its supervisor was asked and has not answered.
+const UNANSWERED: &str = "update team_role set state = 'asked', answered_at = null
+    where project_id = $1 and role = 'supervisor'";
+
+/// The titles in a list of projects, in its order.
+fn titles(answer: &Answer) -> Vec<String> {
+    let rows = answer.body.split("baton-list__title").skip(1);
+    rows.filter_map(|row| {
+        let link = row.split_once("<a ")?.1.split_once('>')?.1;
+        Some(link.split_once("</a>")?.0.replace("<!>", ""))
+    })
+    .collect()
+}
+
+/// Where the academy lead's numbers lead to, each with its number.
+fn numbers(home: &Answer) -> Vec<(String, usize)> {
+    let links = home.body.split("<a ").skip(1).filter(|link| link.contains("baton-numbers__value"));
+    links
+        .map(|link| {
+            let href = link.split_once("href=\"").expect("an address").1;
+            let value = link.split_once("baton-numbers__value").expect("a number").1;
+            let value = value.split_once('>').expect("its start").1.split_once('<').expect("its end").0;
+            let href = href.split_once('"').expect("its end").0.replace("&amp;", "&");
+            (href, value.parse().expect("a number"))
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn each_number_on_the_academy_leads_home_leads_to_as_many_projects() {
+    let app = App::new().await;
+    let fixture = &app.fixture;
+    fixture.project("Safely held").await;
+    let pooled = fixture.project("Left behind").await;
+    change(fixture, LEADERLESS, pooled).await;
+    let loose = fixture.project("Without an anchor").await;
+    change(fixture, UNANSWERED, loose).await;
+    let late = fixture.project("Not measured").await;
+    fixture.measure(late).await;
+    let browser = app.browser(fixture.lead).await;
+    let home = browser.get("/").await;
+    let numbers = numbers(&home);
+    for (gap, count) in
+        [("/projects?continuity=in_pool", 1), ("/projects?gap=anchor", 1), ("/projects?gap=measurement", 1)]
+    {
+        assert!(numbers.contains(&(gap.to_owned(), count)), "{gap}: {numbers:?}");
+    }
+    for (href, count) in numbers {
+        assert_eq!(titles(&browser.get(&href).await).len(), count, "{href}");
+    }
+    let words = home.words();
+    let unanswered = words.split("Supervisors who have not answered").nth(1).expect("who has not answered");
+    assert!(unanswered.contains("Sonia Supervisor") && unanswered.contains(&format!("/projects/{loose}/team")));
+    let risk = browser.get("/projects?sort=risk").await;
+    assert_eq!(titles(&risk).first().map(String::as_str), Some("Left behind"));
+}
+
+#[tokio::test]
+async fn a_trainees_home_shows_what_is_theirs_and_nobody_elses_draft() {
+    let app = App::new().await;
+    let fixture = &app.fixture;
+    let held = fixture.project("Held by Tara").await;
+    let measure = fixture.measure(held).await;
+    let draft = fixture.project("Half a thought").await;
+    change(fixture, "update project set status = 'draft', reference = null, submitted_at = null where id = $1", draft)
+        .await;
+    change(fixture, "delete from team_role where project_id = $1", draft).await;
+    let home = app.browser(fixture.trainee).await.get("/").await.words();
+    for words in ["What you hold", "Held by Tara", "Your drafts", "Half a thought", "Measurements overdue"] {
+        assert!(home.contains(words), "{words}");
+    }
+    assert!(home.contains(&format!("/measures/{measure}")));
+    assert!(!home.contains("Where open projects stand"), "numbers are the academy lead's");
+    let anchor = app.browser(fixture.supervisor).await.get("/").await.words();
+    assert!(anchor.contains("What you anchor") && !anchor.contains("Half a thought"));
+    let newcomer = app.browser(fixture.colleague).await.get("/").await.words();
+    assert!(newcomer.contains("Where to start") && !newcomer.contains("Half a thought"));
+}
+
+#[tokio::test]
+async fn filters_narrow_the_list_alone_and_together() {
+    let app = App::new().await;
+    let fixture = &app.fixture;
+    let audit = fixture.project("Audit of falls").await;
+    change(
+        fixture,
+        "update project set type = 'clinical_audit', standard = 's', standard_source = 's', standard_level = 'l' where id = $1",
+        audit,
+    )
+    .await;
+    let closed = fixture.project("Falls, finished").await;
+    change(
+        fixture,
+        "update project set status = 'closed', closed_reason = 'completed', closed_on = '2026-02-01' where id = $1",
+        closed,
+    )
+    .await;
+    let pooled = fixture.project("Pain relief").await;
+    change(fixture, LEADERLESS, pooled).await;
+    let mut conn = fixture.store.write().await.expect("a change");
+    role(&mut conn, pooled, fixture.colleague, "member", on("2026-01-01"), None).await;
+    conn.commit().await.expect("committed");
+    let browser = app.browser(fixture.colleague).await;
+    let department = fixture.department;
+    for (query, expected) in [
+        ("sort=title", vec!["Audit of falls", "Pain relief"]),
+        ("q=fall", vec!["Audit of falls"]),
+        ("q=fall&status=any&sort=title", vec!["Audit of falls", "Falls, finished"]),
+        ("status=closed", vec!["Falls, finished"]),
+        ("type=clinical_audit", vec!["Audit of falls"]),
+        ("mine=yes", vec!["Pain relief"]),
+        ("continuity=in_pool", vec!["Pain relief"]),
+        ("q=QI-2026-0003", vec!["Pain relief"]),
+        ("mine=yes&q=fall", vec![]),
+    ] {
+        let page = browser.get(&format!("/projects?{query}&department={department}")).await;
+        assert_eq!(titles(&page), expected, "{query}");
+    }
+    let nothing = browser.get("/projects?q=nowhere").await;
+    assert_eq!(nothing.status, StatusCode::OK);
+    assert!(nothing.words().contains("No project fits. Try fewer or shorter words"));
+    assert!(nothing.words().contains("0 projects") && !nothing.words().contains("Download as CSV"));
+    let odd = browser.get("/projects?status=nonsense&page=-4&department=%27%22%3E&q=%22*%20OR%20(").await;
+    assert_eq!(odd.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_long_list_is_paged_and_its_csv_holds_all_of_it() {
+    let app = App::new().await;
+    for number in 1..=45 {
+        app.fixture.project(&format!("Project {number:02}")).await;
+    }
+    app.fixture.project("=HYPERLINK(\"x\"), \"quoted\"").await;
+    let browser = app.browser(app.fixture.colleague).await;
+    let first = browser.get("/projects?sort=title").await;
+    assert!(first.words().contains("46 projects"));
+    assert_eq!(titles(&first).len(), 20);
+    let last = titles(&browser.get("/projects?sort=title&page=3").await);
+    assert_eq!((last.len(), last.last().map(String::as_str)), (6, Some("Project 45")));
+    let beyond = browser.get("/projects?sort=title&page=99").await;
+    assert_eq!(beyond.status, StatusCode::OK);
+    let file = browser.get("/projects.csv?sort=title").await;
+    assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
+    assert!(file.headers["content-disposition"].to_str().expect("words").contains("projects-2026-03-04.csv"));
+    let lines: Vec<&str> = file.body.lines().collect();
+    assert_eq!(lines.len(), 47);
+    assert!(lines[0].starts_with("Reference,Title,Type,Status,"));
+    assert!(lines[1].contains("\"'=HYPERLINK(\"\"x\"\"), \"\"quoted\"\"\""), "{}", lines[1]);
+    assert!(
+        lines[46].contains("QI-2026-0045,Project 45") && lines[46].contains("Tara Trainee,2026-08-04,Sonia Supervisor")
+    );
+    let filtered = browser.get("/projects.csv?q=44").await;
+    assert_eq!(filtered.body.lines().count(), 2);
+}
