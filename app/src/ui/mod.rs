@@ -69,7 +69,19 @@ pub fn heading(caption: &str, title: &str) -> AnyView {
 /// A link back to where the person came from.
 #[must_use]
 pub fn back(href: &str, label: &str) -> AnyView {
-    view! { <a class="nhsuk-back-link" href=href.to_owned()>{label.to_owned()}</a> }.into_any()
+    view! { <a class="nhsuk-back-link" href=href.to_owned()>{shortened(label, BACK)}</a> }.into_any()
+}
+
+/// Longer titles would make more of the way back than of the page.
+const BACK: usize = 60;
+
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(most).collect();
+    let words = cut.rsplit_once(' ').map_or(cut.as_str(), |(words, _)| words);
+    format!("{}…", words.trim_end_matches([',', ':', ';', '.', ' ']))
 }
 
 /// A state in a word; `colour` is one of the design system's (`grey`, `blue`, `green`, `orange`, …).
