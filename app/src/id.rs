@@ -92,6 +92,8 @@ ids! {
     MeasureId,
     /// One point of a measure.
     MeasurementId,
+    /// A count at the bedside.
+    TallyId,
     /// A PDSA cycle.
     CycleId,
     /// A handover.

@@ -102,6 +102,7 @@ pub fn routes() -> Vec<Route> {
         priorities::pages::routes(),
         projects::pages::routes(),
         measures::pages::routes(),
+        measures::tally::pages::routes(),
         cycles::pages::routes(),
         handover::pages::routes(),
         duplicates::pages::routes(),

@@ -14,3 +14,4 @@ pub mod pages;
 pub mod parts;
 #[cfg(feature = "ssr")]
 pub mod store;
+pub mod tally;

@@ -218,7 +218,7 @@ async fn measure(request: Request) -> Result<Page, Error> {
                 <aside class="baton-columns__side" aria-labelledby="record">
                     <h2 class="nhsuk-heading-m" id="record">"Record a point"</h2>
                     {record_form(form, measure)}
-                    <p><a href=format!("/measures/{id}/points")>"Record many points at once"</a></p>
+                    {other_ways(measure)}
                 </aside>
             }
         });
@@ -331,6 +331,20 @@ fn record_form(form: Form, measure: &Measure) -> AnyView {
     }
     .into_any();
     form.draw(fields)
+}
+
+/// The other ways in which points come in.
+fn other_ways(measure: &Measure) -> AnyView {
+    let id = measure.id;
+    let tally = (measure.data_type == DataType::Percentage)
+        .then(|| view! { <li><a href=format!("/measures/{id}/tally")>"Count yes and no at the bedside"</a></li> });
+    view! {
+        <ul class="nhsuk-list">
+            {tally}
+            <li><a href=format!("/measures/{id}/points")>"Record many points at once"</a></li>
+        </ul>
+    }
+    .into_any()
 }
 
 fn figure(drawn: &spc::Chart, measure: &Measure) -> AnyView {

@@ -558,7 +558,22 @@ async fn keep_last_on(conn: &mut Connection, measure: MeasureId) -> Result<(), E
     Ok(())
 }
 
-/// Records points, each with the name of the input that holds its date: all of them, or none.
+/// Whether points can be recorded now.
+///
+/// # Errors
+/// [`Error::Invalid`] when the measure is retired or its project closed.
+pub fn takes_points(measure: &Measure) -> Result<(), Error> {
+    if measure.closed {
+        return Err(Error::refused("The project is closed. Reopen it to record points."));
+    }
+    if measure.retired_on.is_some() {
+        return Err(Error::refused("The measure is retired. Take it up again to record points."));
+    }
+    Ok(())
+}
+
+/// Records points, each with the name of the input that holds its date: all of them, or none. Gives
+/// their ids, in order.
 ///
 /// # Errors
 /// [`Error::Invalid`] when a point of the same date, time and place is there already, or when the
@@ -568,16 +583,11 @@ pub async fn record(
     allowed: &Allowed<RecordMeasurement>,
     measure: &Measure,
     points: &[(String, Point)],
-) -> Result<(), Error> {
+) -> Result<Vec<MeasurementId>, Error> {
     if measure.project_id != allowed.act.0 {
         return Err(Error::NotFound);
     }
-    if measure.closed {
-        return Err(Error::refused("The project is closed. Reopen it to record points."));
-    }
-    if measure.retired_on.is_some() {
-        return Err(Error::refused("The measure is retired. Take it up again to record points."));
-    }
+    takes_points(measure)?;
     let mut errors = Vec::new();
     for (field, point) in points {
         if let Some(first) = same_moment(conn, measure.id, point, None).await? {
@@ -588,8 +598,10 @@ pub async fn record(
         return Err(Error::Invalid(errors));
     }
     let by = allowed.person()?;
+    let mut ids = Vec::with_capacity(points.len());
     for (_, point) in points {
         let id = MeasurementId::new();
+        ids.push(id);
         let (value, numerator, denominator) = point.amount.columns();
         sqlx::query(
             "insert into measurement (id, measure_id, taken_on, taken_at, place, entry, value, numerator, denominator, note, recorded_by, recorded_at)
@@ -616,7 +628,8 @@ pub async fn record(
             .change("Note", "", &point.note);
         history::record(conn, allowed, entry).await?;
     }
-    keep_last_on(conn, measure.id).await
+    keep_last_on(conn, measure.id).await?;
+    Ok(ids)
 }
 
 /// Changes a point, with the reason.

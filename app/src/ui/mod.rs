@@ -273,6 +273,8 @@ const DONE: &[(&str, &str)] = &[
     ("agreed", "Both have accepted. The handover is agreed."),
     ("handover-withdrawn", "The handover is withdrawn. What it said is kept."),
     ("handover-discarded", "The draft of the handover is discarded."),
+    ("counted", "The count is closed and recorded. The chart has one point more."),
+    ("discarded", "The count is discarded. No point was recorded."),
 ];
 
 /// The banner that says that a form was accepted.

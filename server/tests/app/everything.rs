@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use app::id::{CycleId, HandoverId, MeasurementId, PersonId, ProjectId};
+use app::id::{CycleId, HandoverId, MeasurementId, PersonId, ProjectId, TallyId};
 use app::testing::{Fixture, noon, role};
 use http::StatusCode;
 
@@ -41,6 +41,9 @@ async fn world(fixture: &Fixture) -> World {
         .expect("noted");
     sqlx::query("insert into cycle (id, project_id, number, title, starts_on, created_at) values ($1, $2, 1, 'Poster', '2026-02-01', $3)")
         .bind(cycle).bind(project).bind(noon()).execute(&mut *conn).await.expect("a cycle");
+    let tally = TallyId::new();
+    sqlx::query("insert into tally (id, measure_id, taken_on, presses, started_by, started_at) values ($1, $2, '2026-03-04', 'YYN', $3, $4)")
+        .bind(tally).bind(measure).bind(fixture.trainee).bind(noon()).execute(&mut *conn).await.expect("a count");
     sqlx::query("insert into handover (id, project_id, from_person, to_person, state, takes_effect_on, summary, next_step, next_step_on, created_by, created_at, offered_at) values ($1, $2, $3, $4, 'offered', '2026-04-01', 'Going well', 'Measure', '2026-03-11', $3, $5, $5)")
         .bind(handover).bind(project).bind(fixture.trainee).bind(fixture.colleague).bind(noon()).execute(&mut *conn).await.expect("a handover");
     role(&mut conn, other, fixture.colleague, "member", app::testing::TODAY, None).await;
@@ -59,6 +62,7 @@ async fn world(fixture: &Fixture) -> World {
         ("projects", project.to_string()),
         ("measures", measure.to_string()),
         ("measurements", measurement.to_string()),
+        ("tallies", tally.to_string()),
         ("cycles", cycle.to_string()),
         ("handovers", handover.to_string()),
         ("places", place),

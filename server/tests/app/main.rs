@@ -10,3 +10,4 @@ mod people;
 mod portfolio;
 mod priorities;
 mod projects;
+mod tally;

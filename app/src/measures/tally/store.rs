@@ -1,0 +1,400 @@
+//! Counts at the bedside: their SQL.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::FromRow;
+
+use super::model::{self, MOST_PRESSES, Press};
+use crate::access::{Allowed, RecordMeasurement};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::history::{self, Entry};
+use crate::id::{MeasureId, MeasurementId, TallyId};
+use crate::measures::model::{Amount, DataType, Point};
+use crate::measures::store::{self, Measure};
+use crate::parse::day;
+
+/// The columns of [`Tally`], of `tally t` joined to `person p`.
+macro_rules! tally_columns {
+    () => {
+        "t.id, t.measure_id, t.taken_on, t.place, t.presses, p.name as started_by, t.started_at, t.closed_at,
+         t.measurement_id, t.version"
+    };
+}
+
+/// A count.
+#[derive(Clone, Debug, FromRow)]
+pub struct Tally {
+    /// Its id.
+    pub id: TallyId,
+    /// Its measure.
+    pub measure_id: MeasureId,
+    /// The day that it counts for.
+    pub taken_on: NaiveDate,
+    /// The place; may be empty.
+    pub place: String,
+    /// One letter for each answer.
+    pub presses: String,
+    /// Who began it.
+    pub started_by: String,
+    /// When.
+    pub started_at: DateTime<Utc>,
+    /// When it was recorded or discarded.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// The point that it became.
+    pub measurement_id: Option<MeasurementId>,
+    /// Its version; presses don't change it.
+    pub version: i64,
+}
+
+impl Tally {
+    /// `18 of 24`.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let (yes, all) = model::counted(&self.presses);
+        format!("{yes} of {all}")
+    }
+
+    /// The day, with the place where there is one.
+    #[must_use]
+    pub fn when(&self) -> String {
+        if self.place.is_empty() { day(self.taken_on) } else { format!("{}, {}", day(self.taken_on), self.place) }
+    }
+}
+
+/// A count.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such count.
+pub async fn tally(conn: &mut Connection, tally: TallyId) -> Result<Tally, Error> {
+    Ok(sqlx::query_as(concat!(
+        "select ",
+        tally_columns!(),
+        " from tally t join person p on p.id = t.started_by where t.id = $1"
+    ))
+    .bind(tally)
+    .fetch_one(conn)
+    .await?)
+}
+
+/// The counts of a measure that are going on, the newest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn open(conn: &mut Connection, measure: MeasureId) -> Result<Vec<Tally>, Error> {
+    Ok(sqlx::query_as(concat!(
+        "select ",
+        tally_columns!(),
+        " from tally t join person p on p.id = t.started_by
+          where t.measure_id = $1 and t.closed_at is null order by t.started_at desc"
+    ))
+    .bind(measure)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Begins a count.
+///
+/// # Errors
+/// [`Error::Invalid`] when the measure is no percentage, or takes no points.
+pub async fn start(
+    conn: &mut Connection,
+    allowed: &Allowed<RecordMeasurement>,
+    measure: &Measure,
+    taken_on: NaiveDate,
+    place: &str,
+) -> Result<TallyId, Error> {
+    if measure.project_id != allowed.act.0 {
+        return Err(Error::NotFound);
+    }
+    if measure.data_type != DataType::Percentage {
+        return Err(Error::refused("Only a percentage is counted as yes and no."));
+    }
+    store::takes_points(measure)?;
+    let id = TallyId::new();
+    sqlx::query(
+        "insert into tally (id, measure_id, taken_on, place, started_by, started_at) values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(id)
+    .bind(measure.id)
+    .bind(taken_on)
+    .bind(place)
+    .bind(allowed.person()?)
+    .bind(allowed.now)
+    .execute(&mut *conn)
+    .await?;
+    let entry = Entry::new("tally", id, "began a count")
+        .of(measure.project_id)
+        .change("Measure", "", &measure.name)
+        .change("Date", "", day(taken_on))
+        .change("Place", "", place);
+    history::record(conn, allowed, entry).await?;
+    Ok(id)
+}
+
+fn going_on(allowed: &Allowed<RecordMeasurement>, measure: &Measure, tally: &Tally) -> Result<(), Error> {
+    if measure.project_id != allowed.act.0 || tally.measure_id != measure.id {
+        return Err(Error::NotFound);
+    }
+    if tally.closed_at.is_some() {
+        return Err(Error::refused("The count is closed. Begin another one to count on."));
+    }
+    Ok(())
+}
+
+/// Adds an answer. Several people can press at the same time: none is lost.
+///
+/// # Errors
+/// [`Error::Invalid`] when the count is closed or full.
+pub async fn press(
+    conn: &mut Connection,
+    allowed: &Allowed<RecordMeasurement>,
+    measure: &Measure,
+    tally: &Tally,
+    press: Press,
+) -> Result<(), Error> {
+    going_on(allowed, measure, tally)?;
+    if tally.presses.len() >= MOST_PRESSES {
+        return Err(Error::refused(format!("One count takes {MOST_PRESSES} answers. Close it and begin another.")));
+    }
+    sqlx::query("update tally set presses = presses || $2 where id = $1")
+        .bind(tally.id)
+        .bind(press.letter())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Takes back the last answer, if it is still the one of a count of `seen` answers.
+///
+/// # Errors
+/// [`Error::Invalid`] when somebody pressed meanwhile, so that another answer would go.
+pub async fn undo(
+    conn: &mut Connection,
+    allowed: &Allowed<RecordMeasurement>,
+    measure: &Measure,
+    tally: &Tally,
+    seen: usize,
+) -> Result<(), Error> {
+    going_on(allowed, measure, tally)?;
+    if tally.presses.len() != seen || seen == 0 {
+        return Err(Error::refused(
+            "The count has changed since: nothing was taken back. Look at it, then undo again.",
+        ));
+    }
+    sqlx::query("update tally set presses = substr(presses, 1, length(presses) - 1) where id = $1")
+        .bind(tally.id)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Changes the day and the place of a count.
+///
+/// # Errors
+/// [`Error::Changed`] when somebody else was faster.
+pub async fn edit(
+    conn: &mut Connection,
+    allowed: &Allowed<RecordMeasurement>,
+    measure: &Measure,
+    tally: &Tally,
+    (taken_on, place): (NaiveDate, &str),
+    version: i64,
+) -> Result<(), Error> {
+    going_on(allowed, measure, tally)?;
+    if tally.version != version {
+        return Err(Error::Changed);
+    }
+    sqlx::query("update tally set taken_on = $2, place = $3, version = version + 1 where id = $1")
+        .bind(tally.id)
+        .bind(taken_on)
+        .bind(place)
+        .execute(&mut *conn)
+        .await?;
+    let entry = Entry::new("tally", tally.id, "changed a count")
+        .of(measure.project_id)
+        .change("Date", day(tally.taken_on), day(taken_on))
+        .change("Place", &tally.place, place);
+    history::record(conn, allowed, entry).await
+}
+
+/// Closes a count: yes out of all becomes a point of the measure.
+///
+/// # Errors
+/// [`Error::Invalid`] when nothing was counted, or the point cannot be recorded; the count goes on.
+pub async fn close(
+    conn: &mut Connection,
+    allowed: &Allowed<RecordMeasurement>,
+    measure: &Measure,
+    tally: &Tally,
+) -> Result<MeasurementId, Error> {
+    going_on(allowed, measure, tally)?;
+    let (yes, all) = model::counted(&tally.presses);
+    if all == 0 {
+        return Err(Error::refused("Nothing is counted yet. Press Yes or No, or discard the count."));
+    }
+    let point = Point {
+        taken_on: tally.taken_on,
+        taken_at: None,
+        place: tally.place.clone(),
+        amount: Amount::Ratio(yes as f64, all as f64),
+        note: String::new(),
+    };
+    let recorded = store::record(conn, allowed, measure, &[(String::new(), point)]).await?;
+    let id = recorded.first().copied().ok_or(Error::Fault)?;
+    finish(conn, allowed, tally, Some(id)).await?;
+    let entry =
+        Entry::new("tally", tally.id, "closed a count").of(measure.project_id).change("Counted", "", tally.told());
+    history::record(conn, allowed, entry).await?;
+    Ok(id)
+}
+
+/// Discards a count: no point comes of it.
+///
+/// # Errors
+/// [`Error::Invalid`] when it is closed already.
+pub async fn discard(
+    conn: &mut Connection,
+    allowed: &Allowed<RecordMeasurement>,
+    measure: &Measure,
+    tally: &Tally,
+) -> Result<(), Error> {
+    going_on(allowed, measure, tally)?;
+    finish(conn, allowed, tally, None).await?;
+    let entry =
+        Entry::new("tally", tally.id, "discarded a count").of(measure.project_id).change("Counted", tally.told(), "");
+    history::record(conn, allowed, entry).await
+}
+
+async fn finish(
+    conn: &mut Connection,
+    allowed: &Allowed<RecordMeasurement>,
+    tally: &Tally,
+    point: Option<MeasurementId>,
+) -> Result<(), Error> {
+    sqlx::query("update tally set closed_at = $2, measurement_id = $3, version = version + 1 where id = $1")
+        .bind(tally.id)
+        .bind(allowed.now)
+        .bind(point)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{PersonId, ProjectId};
+    use crate::testing::{Fixture, TODAY};
+
+    struct Scene {
+        fixture: Fixture,
+        project: ProjectId,
+        measure: MeasureId,
+        tally: TallyId,
+    }
+
+    async fn scene() -> Scene {
+        let fixture = Fixture::new().await;
+        let project = fixture.project("Sepsis").await;
+        let measure = fixture.measure(project).await;
+        let request = fixture.request(Some(fixture.trainee)).await;
+        let mut change = fixture.store.write().await.expect("a change");
+        let allowed = request.require(&mut change, RecordMeasurement(project)).await.expect("allowed");
+        let of = store::measure(&mut change, measure).await.expect("a measure");
+        let tally = start(&mut change, &allowed, &of, TODAY, "Ward 4").await.expect("begun");
+        change.commit().await.expect("committed");
+        Scene { fixture, project, measure, tally }
+    }
+
+    impl Scene {
+        async fn act<T>(
+            &self,
+            who: PersonId,
+            act: impl AsyncFnOnce(&mut Connection, &Allowed<RecordMeasurement>, &Measure, &Tally) -> Result<T, Error>,
+        ) -> Result<T, Error> {
+            let request = self.fixture.request(Some(who)).await;
+            let mut change = self.fixture.store.write().await?;
+            let allowed = request.require(&mut change, RecordMeasurement(self.project)).await?;
+            let measure = store::measure(&mut change, self.measure).await?;
+            let tally = tally(&mut change, self.tally).await?;
+            let done = act(&mut change, &allowed, &measure, &tally).await?;
+            change.commit().await?;
+            Ok(done)
+        }
+
+        async fn press(&self, who: PersonId, answer: Press) {
+            self.act(who, async |conn, allowed, measure, tally| press(conn, allowed, measure, tally, answer).await)
+                .await
+                .expect("pressed");
+        }
+
+        async fn stored(&self) -> Tally {
+            let mut conn = self.fixture.store.read().await.expect("a reader");
+            tally(&mut conn, self.tally).await.expect("a count")
+        }
+    }
+
+    #[tokio::test]
+    async fn several_press_undo_is_exact_and_the_count_becomes_one_point() {
+        let scene = scene().await;
+        let (one, other) = (scene.fixture.trainee, scene.fixture.supervisor);
+        scene.press(one, Press::Yes).await;
+        scene.press(other, Press::No).await;
+        scene.press(one, Press::Yes).await;
+        assert_eq!(scene.stored().await.presses, "YNY");
+        let stale = scene.act(one, async |c, a, m, t| undo(c, a, m, t, 2).await).await;
+        assert!(stale.is_err(), "another answer would go");
+        scene.act(one, async |c, a, m, t| undo(c, a, m, t, 3).await).await.expect("undone");
+        assert_eq!(scene.stored().await.told(), "1 of 2");
+        let point = scene.act(other, async |c, a, m, t| close(c, a, m, t).await).await.expect("closed");
+        let mut conn = scene.fixture.store.read().await.expect("a reader");
+        let recorded = store::measurement(&mut conn, point).await.expect("a point");
+        assert_eq!(recorded.amount(), Amount::Ratio(1.0, 2.0));
+        assert_eq!((recorded.taken_on, recorded.place.as_str()), (TODAY, "Ward 4"));
+        assert!(open(&mut conn, scene.measure).await.expect("counts").is_empty());
+        assert_eq!(history::first_broken(&mut conn).await.expect("history"), None);
+        drop(conn);
+        assert!(scene.act(one, async |c, a, m, t| press(c, a, m, t, Press::Yes).await).await.is_err(), "it is closed");
+    }
+
+    #[tokio::test]
+    async fn a_refused_count_goes_on_and_its_date_can_be_changed() {
+        let scene = scene().await;
+        let who = scene.fixture.trainee;
+        assert!(scene.act(who, async |c, a, m, t| close(c, a, m, t).await).await.is_err(), "nothing is counted");
+        scene.press(who, Press::Yes).await;
+        let point = Point {
+            taken_on: TODAY,
+            taken_at: None,
+            place: "ward 4".to_owned(),
+            amount: Amount::Ratio(5.0, 6.0),
+            note: String::new(),
+        };
+        scene
+            .act(who, async |c, a, m, _| store::record(c, a, m, &[(String::new(), point)]).await)
+            .await
+            .expect("recorded");
+        let refused = scene.act(who, async |c, a, m, t| close(c, a, m, t).await).await;
+        let Err(Error::Invalid(errors)) = refused else { panic!("refused") };
+        assert!(errors[0].link.is_some());
+        assert_eq!(scene.stored().await.presses, "Y", "nothing is lost");
+        let stale = scene.act(who, async |c, a, m, t| edit(c, a, m, t, (TODAY, "Ward 5"), 9).await).await;
+        assert_eq!(stale, Err(Error::Changed));
+        scene.act(who, async |c, a, m, t| edit(c, a, m, t, (TODAY, "Ward 5"), 1).await).await.expect("changed");
+        scene.act(who, async |c, a, m, t| close(c, a, m, t).await).await.expect("closed");
+    }
+
+    #[tokio::test]
+    async fn a_discarded_count_leaves_no_point() {
+        let scene = scene().await;
+        let who = scene.fixture.trainee;
+        scene.press(who, Press::No).await;
+        scene.act(who, async |c, a, m, t| discard(c, a, m, t).await).await.expect("discarded");
+        let stored = scene.stored().await;
+        assert!(stored.closed_at.is_some() && stored.measurement_id.is_none());
+        let mut conn = scene.fixture.store.read().await.expect("a reader");
+        assert!(store::measurements(&mut conn, scene.measure).await.expect("points").is_empty());
+        drop(conn);
+        assert!(scene.act(who, async |c, a, m, t| discard(c, a, m, t).await).await.is_err(), "once");
+    }
+}
