@@ -27,7 +27,14 @@ async function styles() {
     style: "compressed",
     charset: false,
   });
-  put("baton.css", css);
+  // Icons stand beside the style sheet, whose address changes with its content.
+  const icons = new Set();
+  const local = css.replace(/url\("\/assets\/images\/([\w.-]+)"\)/g, (_, name) => {
+    icons.add(name);
+    return `url("${name}")`;
+  });
+  put("baton.css", local);
+  for (const name of icons) put(name, readFileSync(join(nhsuk, "nhsuk", "assets", "images", name), "utf8"));
 }
 
 function files() {

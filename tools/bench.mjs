@@ -96,6 +96,10 @@ async function firstVisit(path, cookie) {
     const text = (packed ? brotliDecompressSync(answer.body) : answer.body).toString()
     const names = text.match(/\/(?:assets|pkg)\/[\w./-]+\.(?:css|js|wasm|svg|woff2)/g) ?? []
     queue.push(...names)
+    // What a style sheet names stands beside it; a browser fetches only what a page uses of it, which
+    // this cannot know, so it is counted whole.
+    const beside = next.endsWith('.css') ? [...text.matchAll(/url\("([\w.-]+)"\)/g)].map(match => match[1]) : []
+    queue.push(...beside.map(name => next.slice(0, next.lastIndexOf('/') + 1) + name))
   }
   const wasm = Object.entries(sizes).filter(([name]) => name.endsWith('.wasm')).reduce((sum, [, size]) => sum + size, 0)
   return { all: Object.values(sizes).reduce((sum, size) => sum + size, 0), wasm, sizes }
@@ -136,9 +140,11 @@ async function main() {
   const places = [
     ['home (trainee)', '/', trainee],
     ['home (academy lead)', '/', lead],
-    ['project list with a search', '/projects?text=handover', trainee],
+    ['project list with a search', '/projects?q=handover', trainee],
     ['project page', `/projects/${project}`, trainee],
     ['chart page', `/measures/${measure}`, trainee],
+    ['pool', '/pool', trainee],
+    ['look-alikes', '/look-alikes', lead],
   ]
 
   // The first round counts statements, before any load has made the store busy.
