@@ -91,6 +91,8 @@ actions! {
     RecordMeasurement(ProjectId) on Project,
     /// Add and edit PDSA cycles.
     WriteCycle(ProjectId) on Project,
+    /// Add, edit, move, remove and restore the lines of a project's driver diagram.
+    DrawDrivers(ProjectId) on Project,
     /// Prepare and offer a handover, to a person or to the pool.
     OfferHandover(ProjectId) on Project,
     /// Ask to take on a project that is looking for a lead.
@@ -158,9 +160,11 @@ pub fn may(action: Action, s: Standing) -> bool {
         Action::GrantRoles(_) => s.belongs && s.administrator,
         Action::ManagePriorities(_) | Action::Coordinate(_) => lead,
         Action::ReadProject(_) => reads,
-        Action::EditProject(_) | Action::DefineMeasure(_) | Action::RecordMeasurement(_) | Action::WriteCycle(_) => {
-            works_on || (lead && !s.draft)
-        }
+        Action::EditProject(_)
+        | Action::DefineMeasure(_)
+        | Action::RecordMeasurement(_)
+        | Action::WriteCycle(_)
+        | Action::DrawDrivers(_) => works_on || (lead && !s.draft),
         Action::FinishDraft(_) => s.belongs && s.draft && s.author,
         Action::ChangeStatus(_) | Action::OfferHandover(_) => !s.draft && s.belongs && (s.holder || s.anchor || lead),
         Action::ManageTeam(_) => s.belongs && (s.holder || s.anchor || (s.draft && s.author) || (lead && !s.draft)),
@@ -460,6 +464,11 @@ mod tests {
                 &["belongs", "past", "outside"],
             ),
             (Action::WriteCycle(p), &["holder", "team", "lead", "draft author"], &["belongs", "past", "outside"]),
+            (
+                Action::DrawDrivers(p),
+                &["holder", "anchor", "team", "lead", "draft author"],
+                &["belongs", "past", "outside", "administrator", "draft lead"],
+            ),
             (
                 Action::OfferHandover(p),
                 &["holder", "anchor", "lead"],

@@ -96,6 +96,8 @@ ids! {
     TallyId,
     /// A PDSA cycle.
     CycleId,
+    /// A line of a driver diagram.
+    DriverId,
     /// A handover.
     HandoverId,
     /// A decided link between two projects.

@@ -36,6 +36,7 @@ pub mod ui;
 pub mod visitor;
 
 pub mod cycles;
+pub mod drivers;
 pub mod duplicates;
 pub mod handover;
 pub mod measures;

@@ -1,4 +1,4 @@
-//! PDSA cycles.
+//! PDSA cycles, and the ramps that they make: the cycles that test one change idea, one after the other.
 
 #[cfg(feature = "ssr")]
 #[allow(missing_docs, reason = "the server macro makes undocumented structs of documented arguments")]
@@ -9,4 +9,8 @@ pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod parts;
 #[cfg(feature = "ssr")]
+pub mod ramp;
+#[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(feature = "ssr")]
+pub mod timeline;

@@ -1,8 +1,12 @@
 //! What other slices' pages show of cycles.
 
+use chrono::NaiveDate;
 use leptos::prelude::*;
 
+use super::model::Decision;
+use super::ramp::{self, Ramp};
 use super::store::{self, Cycle};
+use super::timeline;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::ProjectId;
@@ -12,6 +16,7 @@ use crate::ui;
 #[derive(Clone, Debug)]
 pub struct Cycles {
     project: ProjectId,
+    today: NaiveDate,
     cycles: Vec<Cycle>,
 }
 
@@ -20,8 +25,8 @@ impl Cycles {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn load(conn: &mut Connection, project: ProjectId) -> Result<Self, Error> {
-        Ok(Self { project, cycles: store::of_project(conn, project).await? })
+    pub async fn load(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<Self, Error> {
+        Ok(Self { project, today, cycles: store::of_project(conn, project).await? })
     }
 
     /// Draws it; with the link that adds one, when the visitor may.
@@ -40,8 +45,14 @@ impl Cycles {
                 ui::words("Until"),
                 ui::words("Decision"),
             ];
-            let more = may_write.then(|| view! { <p><a href=add>"Plan another cycle"</a></p> });
-            view! { {ui::table("PDSA cycles", columns, rows)}{more} }.into_any()
+            let all = format!("/projects/{}/cycles", self.project);
+            let more = may_write.then(|| view! { " · "<a href=add>"Plan another cycle"</a> });
+            view! {
+                {timeline(&ramp::ramps(&self.cycles), self.today)}
+                {ui::table("PDSA cycles", columns, rows)}
+                <p class="baton-no-print"><a href=all>"What each cycle taught"</a>{more}</p>
+            }
+            .into_any()
         };
         view! {
             <section aria-labelledby="cycles">
@@ -53,13 +64,26 @@ impl Cycles {
     }
 }
 
+/// The timeline, wide and as a telephone shows it.
+#[must_use]
+pub fn timeline(ramps: &[Ramp<'_>], today: NaiveDate) -> AnyView {
+    let wide = timeline::draw(ramps, today, 960.0, "cycles-wide");
+    let narrow = timeline::draw(ramps, today, 290.0, "cycles-narrow");
+    view! {
+        <div class="baton-drawing">
+            <div class="baton-only-wide" inner_html=wide />
+            <div class="baton-only-narrow" inner_html=narrow />
+        </div>
+    }
+    .into_any()
+}
+
 fn row(cycle: &Cycle) -> Vec<AnyView> {
-    let decision = cycle.decision.map_or("Not yet", |decision| decision.words());
     vec![
         cycle.number.to_string().into_any(),
         view! { <a href=format!("/cycles/{}", cycle.id)>{cycle.title.clone()}</a> }.into_any(),
         ui::time(cycle.starts_on),
         cycle.ends_on.map_or_else(|| "Under way".into_any(), ui::time),
-        decision.to_owned().into_any(),
+        cycle.decision.map_or("Not yet", Decision::words).into_any(),
     ]
 }

@@ -4,12 +4,12 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use sqlx::FromRow;
 
-use super::model::{Decision, Plan};
+use super::model::{Decision, Plan, Scale, WasRight};
 use crate::access::{Allowed, WriteCycle};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
-use crate::id::{CycleId, ProjectId};
+use crate::id::{CycleId, DriverId, ProjectId};
 use crate::parse::day;
 
 /// A cycle as a chart marks it.
@@ -49,10 +49,24 @@ pub struct Cycle {
     pub question: String,
     /// What is expected.
     pub prediction: String,
+    /// How much is tested.
+    pub scale: Option<Scale>,
+    /// The change idea that is tested.
+    pub idea_id: Option<DriverId>,
+    /// The idea's words.
+    pub idea: Option<String>,
+    /// The cycle that it carries on.
+    pub continues: Option<CycleId>,
+    /// The number of that cycle.
+    pub continues_number: Option<i64>,
     /// What was done.
     pub done: String,
+    /// What was done otherwise than planned.
+    pub differed: String,
     /// What was learnt.
     pub studied: String,
+    /// Whether the prediction was right.
+    pub was_right: Option<WasRight>,
     /// What was decided.
     pub decision: Option<Decision>,
     /// What follows from it.
@@ -71,8 +85,11 @@ pub struct Cycle {
 /// When the store cannot be read.
 pub async fn of_project(conn: &mut Connection, project: ProjectId) -> Result<Vec<Cycle>, Error> {
     Ok(sqlx::query_as(
-        "select id, project_id, number, title, question, prediction, done, studied, decision, acted, starts_on, ends_on, version
-         from cycle where project_id = $1 order by number",
+        "select c.id, c.project_id, c.number, c.title, c.question, c.prediction, c.scale, c.idea_id, d.text as idea,
+                c.continues, b.number as continues_number, c.done, c.differed, c.studied, c.was_right, c.decision, c.acted,
+                c.starts_on, c.ends_on, c.version
+         from cycle c left join driver d on d.id = c.idea_id left join cycle b on b.id = c.continues
+         where c.project_id = $1 order by c.number",
     )
     .bind(project)
     .fetch_all(conn)
@@ -85,26 +102,66 @@ pub async fn of_project(conn: &mut Connection, project: ProjectId) -> Result<Vec
 /// [`Error::NotFound`] when there is no such cycle.
 pub async fn cycle(conn: &mut Connection, cycle: CycleId) -> Result<Cycle, Error> {
     Ok(sqlx::query_as(
-        "select id, project_id, number, title, question, prediction, done, studied, decision, acted, starts_on, ends_on, version
-         from cycle where id = $1",
+        "select c.id, c.project_id, c.number, c.title, c.question, c.prediction, c.scale, c.idea_id, d.text as idea,
+                c.continues, b.number as continues_number, c.done, c.differed, c.studied, c.was_right, c.decision, c.acted,
+                c.starts_on, c.ends_on, c.version
+         from cycle c left join driver d on d.id = c.idea_id left join cycle b on b.id = c.continues
+         where c.id = $1",
     )
     .bind(cycle)
     .fetch_one(conn)
     .await?)
 }
 
+/// What a plan refers to, in words for the history: the idea, and the cycle before.
+async fn referred(
+    conn: &mut Connection,
+    project: ProjectId,
+    plan: &Plan,
+    number: i64,
+) -> Result<(String, String), Error> {
+    let (idea, before): (Option<String>, Option<i64>) = sqlx::query_as(
+        "select (select text from driver where id = $2 and project_id = $1 and level = 'idea'),
+                (select number from cycle where id = $3 and project_id = $1 and number < $4)",
+    )
+    .bind(project)
+    .bind(plan.idea)
+    .bind(plan.continues)
+    .bind(number)
+    .fetch_one(conn)
+    .await?;
+    if plan.idea.is_some() && idea.is_none() {
+        return Err(Error::field("idea", "Choose the change idea from the list."));
+    }
+    if plan.continues.is_some() && before.is_none() {
+        return Err(Error::field("continues", "Choose an earlier cycle of this project."));
+    }
+    Ok((idea.unwrap_or_default(), before.map(named).unwrap_or_default()))
+}
+
+fn named(number: i64) -> String {
+    format!("Cycle {number}")
+}
+
 /// Adds a cycle, with the project's next number.
 ///
 /// # Errors
-/// When the store cannot write.
+/// [`Error::Invalid`] when it refers to an idea or a cycle of another project.
 pub async fn add(conn: &mut Connection, allowed: &Allowed<WriteCycle>, plan: &Plan) -> Result<CycleId, Error> {
     let (id, project) = (CycleId::new(), allowed.act.0);
+    let number: i64 = sqlx::query_scalar("select coalesce(max(number), 0) + 1 from cycle where project_id = $1")
+        .bind(project)
+        .fetch_one(&mut *conn)
+        .await?;
+    let (idea, before) = referred(conn, project, plan, number).await?;
     sqlx::query(
-        "insert into cycle (id, project_id, number, title, question, prediction, done, studied, decision, acted, starts_on, ends_on, created_at)
-         values ($1, $2, (select coalesce(max(number), 0) + 1 from cycle where project_id = $2), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "insert into cycle (id, project_id, number, title, question, prediction, done, studied, decision, acted, starts_on, ends_on,
+                created_at, scale, idea_id, continues, differed, was_right)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     )
     .bind(id)
     .bind(project)
+    .bind(number)
     .bind(&plan.title)
     .bind(&plan.question)
     .bind(&plan.prediction)
@@ -115,9 +172,19 @@ pub async fn add(conn: &mut Connection, allowed: &Allowed<WriteCycle>, plan: &Pl
     .bind(plan.starts_on)
     .bind(plan.ends_on)
     .bind(allowed.now)
+    .bind(plan.scale)
+    .bind(plan.idea)
+    .bind(plan.continues)
+    .bind(&plan.differed)
+    .bind(plan.was_right)
     .execute(&mut *conn)
     .await?;
-    let entry = Entry::new("cycle", id, "planned a cycle").of(project).change("Title", "", &plan.title);
+    let entry = Entry::new("cycle", id, "planned a cycle")
+        .of(project)
+        .change("Title", "", &plan.title)
+        .change("Prediction", "", &plan.prediction)
+        .change("Change idea", "", idea)
+        .change("Continues", "", before);
     history::record(conn, allowed, entry).await?;
     Ok(id)
 }
@@ -125,7 +192,8 @@ pub async fn add(conn: &mut Connection, allowed: &Allowed<WriteCycle>, plan: &Pl
 /// Changes a cycle.
 ///
 /// # Errors
-/// [`Error::Changed`] when somebody else was faster.
+/// [`Error::Changed`] when somebody else was faster; [`Error::Invalid`] when it refers to an idea or a
+/// cycle of another project.
 pub async fn edit(
     conn: &mut Connection,
     allowed: &Allowed<WriteCycle>,
@@ -133,9 +201,11 @@ pub async fn edit(
     plan: &Plan,
     version: i64,
 ) -> Result<(), Error> {
+    let (idea, continues) = referred(conn, allowed.act.0, plan, before.number).await?;
     let changed = sqlx::query(
         "update cycle set title = $3, question = $4, prediction = $5, done = $6, studied = $7, decision = $8, acted = $9,
-                starts_on = $10, ends_on = $11, version = version + 1
+                starts_on = $10, ends_on = $11, scale = $13, idea_id = $14, continues = $15, differed = $16, was_right = $17,
+                version = version + 1
          where id = $1 and project_id = $2 and version = $12",
     )
     .bind(before.id)
@@ -150,6 +220,11 @@ pub async fn edit(
     .bind(plan.starts_on)
     .bind(plan.ends_on)
     .bind(version)
+    .bind(plan.scale)
+    .bind(plan.idea)
+    .bind(plan.continues)
+    .bind(&plan.differed)
+    .bind(plan.was_right)
     .execute(&mut *conn)
     .await?;
     if changed.rows_affected() == 0 {
@@ -157,13 +232,20 @@ pub async fn edit(
     }
     let date = |date: Option<NaiveDate>| date.map(day).unwrap_or_default();
     let decided = |decision: Option<Decision>| decision.map_or("", Decision::words);
+    let scale = |scale: Option<Scale>| scale.map_or("", Scale::words);
+    let right = |right: Option<WasRight>| right.map_or("", WasRight::words);
     let entry = Entry::new("cycle", before.id, "changed a cycle")
         .of(allowed.act.0)
         .change("Title", &before.title, &plan.title)
+        .change("Change idea", before.idea.as_deref().unwrap_or_default(), idea)
+        .change("Continues", before.continues_number.map(named).unwrap_or_default(), continues)
         .change("Question", &before.question, &plan.question)
         .change("Prediction", &before.prediction, &plan.prediction)
+        .change("Size of the test", scale(before.scale), scale(plan.scale))
         .change("Do", &before.done, &plan.done)
+        .change("Different from the plan", &before.differed, &plan.differed)
         .change("Study", &before.studied, &plan.studied)
+        .change("Was the prediction right?", right(before.was_right), right(plan.was_right))
         .change("Decision", decided(before.decision), decided(plan.decision))
         .change("Act", &before.acted, &plan.acted)
         .change("Start", day(before.starts_on), day(plan.starts_on))

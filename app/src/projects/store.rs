@@ -775,8 +775,10 @@ pub async fn delete_draft(conn: &mut Connection, allowed: &Allowed<FinishDraft>)
     let id = allowed.act.0;
     for statement in [
         "delete from measurement where measure_id in (select id from measure where project_id = $1)",
+        "delete from driver_measure where driver_id in (select id from driver where project_id = $1)",
         "delete from measure where project_id = $1",
         "delete from cycle where project_id = $1",
+        "delete from driver where project_id = $1",
         "delete from project_link where $1 in (project_id, other_id)",
         "delete from team_role where project_id = $1",
         "delete from project_priority where project_id = $1",

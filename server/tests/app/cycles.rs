@@ -59,3 +59,63 @@ async fn two_who_write_a_cycle_get_both_versions() {
     assert!(page.body.contains("Both versions, where they differ"));
     assert!(page.body.contains("Sepsis box, mine") && page.body.contains("Sepsis box, theirs"));
 }
+
+#[tokio::test]
+async fn a_cycle_teaches_and_the_next_one_carries_its_words_on() {
+    let app = App::new().await;
+    let project = app.fixture.project("Sepsis").await;
+    app.fixture.measure(project).await;
+    let browser = app.browser(app.fixture.trainee).await;
+    let new = format!("/projects/{project}/cycles/new");
+    let plan = [
+        ("title", "Sepsis box"),
+        ("question", "Is it quicker on nights?"),
+        ("prediction", "Ten minutes"),
+        ("scale", "shift"),
+    ];
+    let answer = browser.fill(&new, "/api/cycles/plan", &plan).await;
+    let first = answer.location().split('?').next().expect("an address").to_owned();
+
+    // A decision without anything learnt is not taken, and the prediction stands above the study.
+    let form = browser.follow(&browser.fill(&first, "/api/cycles/save", &[("decision", "adopt")]).await).await;
+    assert!(form.body.contains("Say what you learnt before you decide"));
+    let study = &form.body[form.body.find("What you predicted").expect("asked again")..];
+    assert!(study.contains("Ten minutes") && study.contains("Antibiotics within the hour"), "the charts stand beside");
+
+    let study =
+        [("was_right", "partly"), ("studied", "Days only"), ("decision", "adopt"), ("acted", "A box on each ward")];
+    let page = browser.follow(&browser.fill(&first, "/api/cycles/save", &study).await).await;
+    assert!(page.body.contains("Plan the next cycle"));
+    let next = format!("{new}?after={}", first.rsplit('/').next().expect("an id"));
+    let page = browser.get(&next).await;
+    assert!(page.body.contains("From cycle 1: Sepsis box") && page.body.contains("A box on each ward"));
+    let form = page.form("/api/cycles/plan").expect("a form");
+    let value = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    assert_eq!(value("title"), Some("Sepsis box"));
+    assert_eq!(value("question"), Some("Is it quicker on nights?"));
+    assert_eq!(value("prediction"), Some(""), "each test has its own prediction");
+    assert_eq!(value("scale"), Some("day"), "what worked is tested on a larger scale");
+    let answer = browser.fill(&next, "/api/cycles/plan", &[("prediction", "Nights too")]).await;
+    let page = browser.follow(&answer).await;
+    assert!(page.body.contains("Carries on ") && page.body.contains("cycle 1: Sepsis box"));
+    assert!(browser.get(&first).await.body.contains("Carried on in "));
+
+    let ramp = browser.get(&format!("/projects/{project}/cycles")).await;
+    assert!(ramp.body.contains("Timeline of 2 PDSA cycles") && ramp.body.contains("Days only"));
+    assert_eq!(ramp.body.matches("baton-ramp").count(), 1, "both stand in one ramp");
+    assert!(browser.get(&format!("/projects/{project}")).await.body.contains("Timeline of 2 PDSA cycles"));
+}
+
+#[tokio::test]
+async fn a_cycle_carries_on_an_earlier_one_of_its_own_project_only() {
+    let app = App::new().await;
+    let (project, other) = (app.fixture.project("Sepsis").await, app.fixture.project("Falls").await);
+    let browser = app.browser(app.fixture.trainee).await;
+    let plan = [("title", "Poster")];
+    let answer = browser.fill(&format!("/projects/{other}/cycles/new"), "/api/cycles/plan", &plan).await;
+    let foreign = answer.location().split('?').next().and_then(|to| to.rsplit('/').next()).expect("an id").to_owned();
+    let new = format!("/projects/{project}/cycles/new");
+    let typed = [("title", "Box"), ("continues", foreign.as_str())];
+    let form = browser.follow(&browser.fill(&new, "/api/cycles/plan", &typed).await).await;
+    assert!(form.body.contains("Choose an earlier cycle of this project."));
+}

@@ -71,7 +71,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
         today,
     };
     let charts = Charts::load(&mut conn, id, today).await?;
-    let cycles = Cycles::load(&mut conn, id).await?;
+    let cycles = Cycles::load(&mut conn, id, today).await?;
     if told.project.status == Status::Draft {
         drop(conn);
         return Ok(draft(request, told, charts, cycles)?.into());
