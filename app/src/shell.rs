@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::request::Request;
 use crate::ui;
 use crate::visitor::Visitor;
-use crate::{cycles, duplicates, handover, measures, people, portfolio, priorities, projects};
+use crate::{cycles, drivers, duplicates, handover, measures, people, portfolio, priorities, projects};
 
 /// What a route answers with.
 pub enum Reply {
@@ -104,6 +104,7 @@ pub fn routes() -> Vec<Route> {
         measures::pages::routes(),
         measures::tally::pages::routes(),
         cycles::pages::routes(),
+        drivers::pages::routes(),
         handover::pages::routes(),
         duplicates::pages::routes(),
     ]

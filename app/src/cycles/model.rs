@@ -10,6 +10,8 @@ use crate::parse::{Fields, LINE, PARAGRAPH};
 
 choices! {
     /// What was decided after a cycle.
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "snake_case")]
     Decision {
         /// The change is made the way things are done.
         Adopt = "adopt" => "Adopt",

@@ -275,6 +275,9 @@ const DONE: &[(&str, &str)] = &[
     ("handover-discarded", "The draft of the handover is discarded."),
     ("counted", "The count is closed and recorded. The chart has one point more."),
     ("discarded", "The count is discarded. No point was recorded."),
+    ("drivers", "The driver diagram is changed."),
+    ("driver-moved", "It is moved."),
+    ("driver-removed", "It is out of the diagram. You can restore it at the foot of this page."),
 ];
 
 /// The banner that says that a form was accepted.

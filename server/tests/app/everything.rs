@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use app::id::{CycleId, HandoverId, MeasurementId, PersonId, ProjectId, TallyId};
+use app::id::{CycleId, DriverId, HandoverId, MeasurementId, PersonId, ProjectId, TallyId};
 use app::testing::{Fixture, noon, role};
 use http::StatusCode;
 
@@ -23,6 +23,7 @@ async fn world(fixture: &Fixture) -> World {
     let other = fixture.project("Weekend handover on the wards").await;
     let measure = fixture.measure(project).await;
     let (measurement, cycle, handover) = (MeasurementId::new(), CycleId::new(), HandoverId::new());
+    let driver = DriverId::new();
     let mut conn = fixture.store.write().await.expect("a change");
     for sql in [
         "update project set status = 'draft', reference = null where title = 'A draft'",
@@ -41,6 +42,14 @@ async fn world(fixture: &Fixture) -> World {
         .expect("noted");
     sqlx::query("insert into cycle (id, project_id, number, title, starts_on, created_at) values ($1, $2, 1, 'Poster', '2026-02-01', $3)")
         .bind(cycle).bind(project).bind(noon()).execute(&mut *conn).await.expect("a cycle");
+    for (id, text, position, removed) in [
+        (driver, "Staff know how", 1, None),
+        (DriverId::new(), "Kit", 2, None),
+        (DriverId::new(), "Gone", 3, Some(noon())),
+    ] {
+        sqlx::query("insert into driver (id, project_id, level, text, position, created_at, removed_at) values ($1, $2, 'primary', $3, $4, $5, $6)")
+            .bind(id).bind(project).bind(text).bind(position).bind(noon()).bind(removed).execute(&mut *conn).await.expect("a driver");
+    }
     let tally = TallyId::new();
     sqlx::query("insert into tally (id, measure_id, taken_on, presses, started_by, started_at) values ($1, $2, '2026-03-04', 'YYN', $3, $4)")
         .bind(tally).bind(measure).bind(fixture.trainee).bind(noon()).execute(&mut *conn).await.expect("a count");
@@ -64,6 +73,7 @@ async fn world(fixture: &Fixture) -> World {
         ("measurements", measurement.to_string()),
         ("tallies", tally.to_string()),
         ("cycles", cycle.to_string()),
+        ("drivers", driver.to_string()),
         ("handovers", handover.to_string()),
         ("places", place),
         ("priorities", fixture.priority.to_string()),

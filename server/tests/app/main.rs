@@ -1,6 +1,7 @@
 //! Whole-app tests: requests through the router, on a real store, without a socket.
 
 mod cycles;
+mod drivers;
 mod duplicates;
 mod everything;
 mod handover;

@@ -6,6 +6,7 @@ use leptos::server_fn::ServerFn;
 
 use crate::access::{self, Action, Standing};
 use crate::cycles::parts::Cycles;
+use crate::drivers::parts::Drivers;
 use crate::duplicates::parts::Links;
 use crate::error::{Error, FieldError};
 use crate::handover::parts::Handovers;
@@ -72,9 +73,10 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
     };
     let charts = Charts::load(&mut conn, id, today).await?;
     let cycles = Cycles::load(&mut conn, id, today).await?;
+    let drivers = Drivers::load(&mut conn, id).await?;
     if told.project.status == Status::Draft {
         drop(conn);
-        return Ok(draft(request, told, charts, cycles)?.into());
+        return Ok(draft(request, told, charts, drivers, cycles)?.into());
     }
     let strip = Strip::load(&mut conn, id, today).await?;
     let handovers = Handovers::load(&mut conn, id, &request).await?;
@@ -98,6 +100,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
             {actions(&told)}
             {about(&told)}
             {charts.view(told.may(Action::RecordMeasurement))}
+            {drivers.view(told.may(Action::DrawDrivers))}
             {cycles.view(told.may(Action::WriteCycle))}
             {team(&told)}
             {handovers.view()}
@@ -271,7 +274,7 @@ fn history_section(told: &Told) -> AnyView {
     .into_any()
 }
 
-fn draft(request: Request, told: Told, charts: Charts, cycles: Cycles) -> Result<Page, Error> {
+fn draft(request: Request, told: Told, charts: Charts, drivers: Drivers, cycles: Cycles) -> Result<Page, Error> {
     let missing: Vec<FieldError> = match told.project.form()?.parse(Whole::Registered) {
         Ok(_) => Vec::new(),
         Err(Error::Invalid(errors)) => errors,
@@ -332,6 +335,7 @@ fn draft(request: Request, told: Told, charts: Charts, cycles: Cycles) -> Result
             </div>
             {about(&told)}
             {charts.view(told.may(Action::RecordMeasurement))}
+            {drivers.view(told.may(Action::DrawDrivers))}
             {cycles.view(told.may(Action::WriteCycle))}
             {team(&told)}
             {delete}

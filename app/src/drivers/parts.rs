@@ -1,0 +1,85 @@
+//! What other slices' pages show of a driver diagram.
+
+use leptos::prelude::*;
+
+use super::store::{self, Diagram, Driver};
+use super::tree::{self, Node};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::id::ProjectId;
+use crate::ui;
+
+/// The section of a project's page that says what its aim depends on.
+#[derive(Clone, Debug)]
+pub struct Drivers {
+    diagram: Diagram,
+}
+
+impl Drivers {
+    /// Loads the diagram: one query.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn load(conn: &mut Connection, project: ProjectId) -> Result<Self, Error> {
+        Ok(Self { diagram: store::diagram(conn, project).await? })
+    }
+
+    /// Draws it; with the first step, when the visitor may.
+    #[must_use]
+    pub fn view(self, may_draw: bool) -> AnyView {
+        let href = format!("/projects/{}/drivers", self.diagram.project);
+        let nodes = tree::tree(&self.diagram.drivers);
+        let body = if nodes.is_empty() {
+            let words = "What the aim depends on will be here, and the ideas that the team could test.";
+            ui::empty(words, may_draw.then_some((href.as_str(), "Draw the driver diagram")))
+        } else {
+            let items = nodes.iter().map(item).collect_view();
+            view! {
+                <p>"The aim depends on:"</p>
+                <ul class="nhsuk-list nhsuk-list--bullet">{items}</ul>
+                <p><a href=href>"The driver diagram"</a></p>
+            }
+            .into_any()
+        };
+        view! {
+            <section aria-labelledby="drivers">
+                <h2 class="nhsuk-heading-m" id="drivers">"Driver diagram"</h2>
+                {body}
+            </section>
+        }
+        .into_any()
+    }
+}
+
+fn item(node: &Node<'_>) -> AnyView {
+    let ideas = node.ideas();
+    let tested = ideas.iter().filter(|idea| !idea.cycles.is_empty()).count();
+    let words = match (ideas.len(), tested) {
+        (0, _) => "no change idea yet".to_owned(),
+        (all, tested) => {
+            format!(
+                "{}, {tested} tested",
+                ui::count(i64::try_from(all).unwrap_or(i64::MAX), "change idea", "change ideas")
+            )
+        }
+    };
+    view! { <li>{node.driver.text.clone()}" "<span class="nhsuk-u-secondary-text-colour">{format!("({words})")}</span></li> }
+        .into_any()
+}
+
+/// The cycles that test a line and the measures that tell whether it moves, as links.
+#[must_use]
+pub fn linked(driver: &Driver) -> AnyView {
+    let cycles = driver.cycles.iter().map(|cycle| {
+        let decision = cycle.decision.map_or("under way", |decision| decision.words());
+        let words = format!("Cycle {}: {}", cycle.number, cycle.title);
+        view! { <li><a href=format!("/cycles/{}", cycle.id)>{words}</a>{format!(", {}", decision.to_lowercase())}</li> }
+            .into_any()
+    });
+    let measures = driver.measures.iter().map(|measure| {
+        view! { <li>"Measured by "<a href=format!("/measures/{}", measure.id)>{measure.name.clone()}</a></li> }
+            .into_any()
+    });
+    let all: Vec<AnyView> = cycles.chain(measures).collect();
+    if all.is_empty() { ().into_any() } else { view! { <ul class="baton-outline__linked">{all}</ul> }.into_any() }
+}
