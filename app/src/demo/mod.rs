@@ -13,11 +13,12 @@ use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, Utc};
 use crate::access::{self, RegisterProject};
 use crate::clock::date_in_london;
 use crate::db::{Connection, Store};
+use crate::drivers::model::Level;
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{
-    CycleId, DepartmentId, HandoverId, LinkId, MeasureId, MeasurementId, PersonId, PostId, PriorityId, ProjectId,
-    SiteId, TeamRoleId, TrustId,
+    CycleId, DepartmentId, DriverId, HandoverId, LinkId, MeasureId, MeasurementId, PersonId, PostId, PriorityId,
+    ProjectId, SiteId, TeamRoleId, TrustId,
 };
 use scenario::{Calendar, Scenario, When};
 use store::moment;
@@ -270,7 +271,8 @@ impl<'a> Filler<'a> {
         }
         self.team(project, id, rows)?;
         let measures = self.measures(project, id, rows)?;
-        self.cycles(project, id, rows);
+        let ideas = self.drivers(project, id, &measures, rows)?;
+        self.cycles(project, id, &ideas, rows)?;
         for handover in &project.handovers {
             self.handover(handover, id, &measures, rows)?;
         }
@@ -417,7 +419,62 @@ impl<'a> Filler<'a> {
         self.person(key)
     }
 
-    fn cycles(&mut self, project: &scenario::Project, id: ProjectId, rows: &mut Rows) {
+    /// The driver diagram; gives its change ideas by their words.
+    fn drivers<'p>(
+        &mut self,
+        project: &'p scenario::Project,
+        id: ProjectId,
+        measures: &[MeasureId],
+        rows: &mut Rows,
+    ) -> Result<HashMap<&'p str, DriverId>, Error> {
+        let on = self.date(project.registered);
+        let (at, by) = (self.moment(on), self.holder(project, on)?);
+        let mut ideas = HashMap::new();
+        let mut add = |rows: &mut Rows, parent_id, level: Level, text: &str, position| {
+            let driver = DriverId::new();
+            let entry = Entry::new("driver", driver, "added to the driver diagram").of(id);
+            self.events.push(Event { at, actor: Some(by), entry: entry.change(level.words(), "", text) });
+            let (level, text, created_at) = (level.to_string(), text.to_owned(), moment(at));
+            rows.drivers.push(store::Driver {
+                id: driver,
+                project_id: id,
+                parent_id,
+                level,
+                text,
+                position,
+                created_at,
+            });
+            driver
+        };
+        for (position, primary) in (1..).zip(&project.drivers) {
+            let first = add(rows, None, Level::Primary, &primary.text, position);
+            let mut both = vec![(first, primary)];
+            for (position, secondary) in (1..).zip(&primary.secondary) {
+                both.push((add(rows, Some(first), Level::Secondary, &secondary.text, position), secondary));
+            }
+            for (driver_id, driver) in both {
+                // After the secondary drivers, which stand in the same place.
+                for (position, idea) in (100..).zip(&driver.ideas) {
+                    ideas.insert(idea.as_str(), add(rows, Some(driver_id), Level::Idea, idea, position));
+                }
+                for measure in &driver.measures {
+                    let measure_id = measures.get(*measure).copied();
+                    let measure_id = measure_id.ok_or_else(|| Error::refused("A driver has no such measure."))?;
+                    rows.driver_measures.push(store::DriverMeasure { driver_id, measure_id });
+                }
+            }
+        }
+        Ok(ideas)
+    }
+
+    fn cycles(
+        &mut self,
+        project: &scenario::Project,
+        id: ProjectId,
+        ideas: &HashMap<&str, DriverId>,
+        rows: &mut Rows,
+    ) -> Result<(), Error> {
+        let mut ids: Vec<CycleId> = Vec::new();
         for (number, cycle) in (1..).zip(&project.cycles) {
             let starts_on = self.date(cycle.from);
             let made = self.moment(starts_on.min(self.calendar.today));
@@ -431,6 +488,7 @@ impl<'a> Filler<'a> {
                 Some((decision, acted)) => (Some(decision), acted),
                 None => (None, String::new()),
             };
+            let before = cycle.continues.map(|number| ids.get(number - 1).copied());
             rows.cycles.push(store::Cycle {
                 id: cycle_id,
                 project_id: id,
@@ -445,8 +503,15 @@ impl<'a> Filler<'a> {
                 starts_on,
                 ends_on: self.maybe(cycle.until),
                 created_at: moment(made),
+                scale: cycle.scale.clone(),
+                idea_id: cycle.idea.as_ref().map(|idea| known(ideas, idea)).transpose()?,
+                continues: before.flatten(),
+                differed: cycle.differed.clone(),
+                was_right: cycle.right.clone(),
             });
+            ids.push(cycle_id);
         }
+        Ok(())
     }
 
     fn handover(
@@ -563,6 +628,8 @@ struct Rows {
     team: Vec<store::TeamRole>,
     measures: Vec<store::Measure>,
     measurements: Vec<store::Measurement>,
+    drivers: Vec<store::Driver>,
+    driver_measures: Vec<store::DriverMeasure>,
     cycles: Vec<store::Cycle>,
     handovers: Vec<store::Handover>,
     handover_measures: Vec<store::HandoverMeasure>,
@@ -577,6 +644,8 @@ impl Rows {
         store::TeamRole::insert(conn, &self.team).await?;
         store::Measure::insert(conn, &self.measures).await?;
         store::Measurement::insert(conn, &self.measurements).await?;
+        store::Driver::insert(conn, &self.drivers).await?;
+        store::DriverMeasure::insert(conn, &self.driver_measures).await?;
         store::Cycle::insert(conn, &self.cycles).await?;
         store::Handover::insert(conn, &self.handovers).await?;
         store::HandoverMeasure::insert(conn, &self.handover_measures).await?;

@@ -246,6 +246,9 @@ pub struct Project {
     /// The measures.
     #[serde(default)]
     pub measures: Vec<Measure>,
+    /// The primary drivers of its diagram.
+    #[serde(default)]
+    pub drivers: Vec<Driver>,
     /// The PDSA cycles.
     #[serde(default)]
     pub cycles: Vec<Cycle>,
@@ -358,14 +361,42 @@ pub struct Cycle {
     pub question: String,
     /// Plan: the prediction.
     pub prediction: String,
+    /// The change idea of the diagram, by its words.
+    pub idea: Option<String>,
+    /// The number of the cycle that it carries on.
+    pub continues: Option<usize>,
+    /// The size of the test, as stored.
+    pub scale: Option<String>,
     /// Do.
     #[serde(default, rename = "do")]
     pub done: String,
+    /// Do: what was different from the plan.
+    #[serde(default)]
+    pub differed: String,
     /// Study.
     #[serde(default)]
     pub study: String,
+    /// Whether the prediction was right, as stored.
+    pub right: Option<String>,
     /// Act: the decision, as stored, and what follows.
     pub act: Option<(String, String)>,
+}
+
+/// A driver, with what stands beneath it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Driver {
+    /// Its words.
+    pub text: String,
+    /// The places of its measures in the project's list.
+    #[serde(default)]
+    pub measures: Vec<usize>,
+    /// The secondary drivers of a primary one.
+    #[serde(default)]
+    pub secondary: Vec<Driver>,
+    /// Its change ideas.
+    #[serde(default)]
+    pub ideas: Vec<String>,
 }
 
 /// A handover.

@@ -7,8 +7,8 @@ use serde::Serialize;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{
-    CycleId, DepartmentId, HandoverId, LinkId, MeasureId, MeasurementId, PersonId, PostId, PriorityId, ProjectId,
-    SiteId, TeamRoleId, TrustId,
+    CycleId, DepartmentId, DriverId, HandoverId, LinkId, MeasureId, MeasurementId, PersonId, PostId, PriorityId,
+    ProjectId, SiteId, TeamRoleId, TrustId,
 };
 
 const ROWS_AT_ONCE: usize = 2000;
@@ -109,8 +109,16 @@ rows! {
     Cycle in "cycle" {
         id: CycleId, project_id: ProjectId, number: i64, title: String, question: String, prediction: String,
         done: String, studied: String, decision: Option<String>, acted: String, starts_on: NaiveDate,
-        ends_on: Option<NaiveDate>, created_at: String,
+        ends_on: Option<NaiveDate>, created_at: String, scale: Option<String>, idea_id: Option<DriverId>,
+        continues: Option<CycleId>, differed: String, was_right: Option<String>,
     }
+    /// A line of a driver diagram.
+    Driver in "driver" {
+        id: DriverId, project_id: ProjectId, parent_id: Option<DriverId>, level: String, text: String, position: i64,
+        created_at: String,
+    }
+    /// A measure of a line.
+    DriverMeasure in "driver_measure" { driver_id: DriverId, measure_id: MeasureId, }
     /// A handover.
     Handover in "handover" {
         id: HandoverId, project_id: ProjectId, from_person: Option<PersonId>, to_person: Option<PersonId>, to_pool: bool, state: String,
