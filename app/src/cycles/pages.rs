@@ -75,7 +75,7 @@ fn line(ramp: &Ramp<'_>) -> AnyView {
 fn taught(cycle: &Cycle) -> AnyView {
     let part = |name: &str, text: &str| {
         (!text.is_empty())
-            .then(|| view! { <p class="baton-lines nhsuk-u-margin-bottom-1"><strong>{name.to_owned()}": "</strong>{text.to_owned()}</p> })
+            .then(|| view! { <p class="baton-lines nhsuk-u-margin-bottom-1"><strong>{name.to_owned()}" "</strong>{text.to_owned()}</p> })
     };
     let until = cycle.ends_on.map(|on| view! { " until "{ui::time(on)} });
     let size = cycle.scale.map(|scale| format!(". {}", scale.words()));
@@ -88,10 +88,10 @@ fn taught(cycle: &Cycle) -> AnyView {
                 <br />
                 <span class="nhsuk-u-secondary-text-colour">"From "{ui::time(cycle.starts_on)}{until}{size}</span>
             </p>
-            {part("Predicted", &cycle.prediction)}
+            {part("Predicted:", &cycle.prediction)}
             {part("Was it right?", right)}
-            {part("Learnt", &cycle.studied)}
-            {part("Decided", decision)}
+            {part("Learnt:", &cycle.studied)}
+            {part("Decided:", decision)}
         </li>
     }
     .into_any()

@@ -301,7 +301,7 @@ fn moves(request: &Request, node: &Node<'_>) -> (AnyView, AnyView) {
         <section aria-labelledby="order">
             <h2 class="nhsuk-heading-m" id="order">"Order"</h2>
             <p>{format!("It is number {} of {} in its place.", node.place, node.of)}</p>
-            <div class="baton-buttons-inline">{buttons}</div>
+            <div class="baton-buttons-inline nhsuk-u-margin-bottom-4">{buttons}</div>
         </section>
     };
     (summaries.collect_view().into_any(), drawn.into_any())
