@@ -34,7 +34,9 @@
 pub mod anhoej;
 mod chart;
 pub mod format;
+pub mod limits;
 pub mod scene;
+pub mod screening;
 mod series;
 pub mod svg;
 pub mod words;
