@@ -33,11 +33,13 @@
 
 pub mod anhoej;
 mod chart;
+pub mod constants;
 pub mod format;
 pub mod limits;
 pub mod scene;
 pub mod screening;
 mod series;
+pub mod subgroup;
 pub mod svg;
 pub mod words;
 

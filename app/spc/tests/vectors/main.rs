@@ -19,6 +19,7 @@ mod powerbi_spc;
 mod qcc;
 mod qicharts2;
 mod runcharter;
+mod shape;
 
 use std::path::{Path, PathBuf};
 
@@ -67,6 +68,13 @@ fn same_folder(a: &Path, b: &Path) -> bool {
     match (a.canonicalize(), b.canonicalize()) {
         (Ok(a), Ok(b)) => a == b,
         _ => false,
+    }
+}
+
+/// A part of a file that nobody reads is a failure.
+fn unknown_parts(file: &File, known: &[&str], book: &mut Book) {
+    for part in file.unknown_parts(known) {
+        book.fail("-", &part, "no module checks this part of the file");
     }
 }
 
