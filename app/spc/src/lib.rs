@@ -34,6 +34,7 @@
 pub mod anhoej;
 mod chart;
 pub mod format;
+pub mod rules;
 pub mod scene;
 mod series;
 pub mod svg;
