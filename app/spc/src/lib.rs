@@ -34,8 +34,10 @@
 pub mod anhoej;
 mod chart;
 pub mod format;
+pub mod limits;
 pub mod rules;
 pub mod scene;
+pub mod screening;
 mod series;
 pub mod svg;
 pub mod words;
