@@ -34,6 +34,7 @@
 pub mod anhoej;
 mod chart;
 pub mod format;
+pub mod icons;
 pub mod limits;
 pub mod rules;
 pub mod scene;

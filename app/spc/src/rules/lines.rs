@@ -1,6 +1,7 @@
 //! The lines that points are judged against.
 
 use crate::chart::Side;
+use crate::limits::Limits;
 
 /// A lower and an upper line at one point, in the unit of the values.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
@@ -68,6 +69,15 @@ impl Lines {
         let part = |line: Option<f64>, thirds: f64| line.map(|line| centre + (line - centre) * thirds / 3.0);
         let band = |thirds| Band { lower: part(limits.lower, thirds), upper: part(limits.upper, thirds) };
         Self { centre: Some(centre), one: band(1.0), two: band(2.0), three: limits }
+    }
+
+    /// The lines at every point of a chart.
+    pub fn of(limits: &Limits) -> Vec<Self> {
+        let at = |line: &[Option<f64>], i: usize| line.get(i).copied().flatten();
+        let band =
+            |k: usize, i: usize| Band { lower: at(&limits.bands[k].lower, i), upper: at(&limits.bands[k].upper, i) };
+        let lines = |i| Self { centre: at(&limits.centre, i), one: band(0, i), two: band(1, i), three: band(2, i) };
+        (0..limits.centre.len()).map(lines).collect()
     }
 
     pub(super) fn at(&self, sigmas: Sigmas) -> &Band {

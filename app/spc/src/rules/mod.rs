@@ -37,6 +37,7 @@ pub use sets::RuleSet;
 use crate::anhoej;
 use crate::chart::Side;
 use judge::Points;
+pub(crate) use pattern::side_of;
 
 /// What a point on the centre line does to a shift, and a value equal to the one before to a trend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -255,6 +256,21 @@ impl Rule {
             Self::Cluster(cluster) => cluster.window.max(1),
             Self::LongRun | Self::FewCrossings | Self::TooFewRuns | Self::TooManyRuns => anhoej::MINIMUM_USEFUL,
         }
+    }
+}
+
+/// The first place without a finite value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MissingValue {
+    /// Where it is.
+    pub place: usize,
+}
+
+/// Whether a series has no gap. Rules pass a gap over; NHSRplotthedots refuses a series with one.
+pub fn complete(values: &[Option<f64>]) -> Result<(), MissingValue> {
+    match values.iter().position(|value| lines::finite(*value).is_none()) {
+        Some(place) => Err(MissingValue { place }),
+        None => Ok(()),
     }
 }
 

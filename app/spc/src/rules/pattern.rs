@@ -71,7 +71,7 @@ fn steps(values: &[f64]) -> Vec<Option<Side>> {
 }
 
 /// On which side of a line a value lies. Equality is that of doubles; `None` if either is NaN.
-pub(super) fn side_of(value: f64, line: f64) -> Option<Side> {
+pub(crate) fn side_of(value: f64, line: f64) -> Option<Side> {
     Some(match value.partial_cmp(&line)? {
         std::cmp::Ordering::Greater => Side::Above,
         std::cmp::Ordering::Equal => Side::On,

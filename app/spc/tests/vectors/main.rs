@@ -11,6 +11,7 @@ mod constants;
 mod expect;
 mod funnel;
 mod nhsrplotthedots;
+mod options;
 mod pbcharts;
 mod point_rules;
 mod powerbi_flags;
