@@ -15,9 +15,11 @@ mod options;
 mod pbcharts;
 mod point_rules;
 mod powerbi_flags;
+mod powerbi_own_rules;
 mod powerbi_own_tests;
 mod powerbi_spc;
 mod qcc;
+mod qcc_rules;
 mod qicharts2;
 mod runcharter;
 
