@@ -36,6 +36,7 @@ mod chart;
 pub mod format;
 pub mod icons;
 pub mod limits;
+pub mod rebase;
 pub mod rules;
 pub mod scene;
 pub mod screening;
