@@ -33,6 +33,7 @@
 
 pub mod anhoej;
 mod chart;
+pub mod constants;
 pub mod format;
 pub mod icons;
 pub mod limits;
@@ -41,6 +42,7 @@ pub mod rules;
 pub mod scene;
 pub mod screening;
 mod series;
+pub mod subgroup;
 pub mod svg;
 pub mod words;
 

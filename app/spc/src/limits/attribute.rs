@@ -1,5 +1,5 @@
 use super::individual::{ranges, sigma};
-use super::{Basis, Bounds, Centre, Data, Limits, Options, finite};
+use super::{Basis, Centre, Data, Limits, Options, ZeroDenominator, finite};
 use crate::chart::median;
 
 /// The distribution that says how far counts spread.
@@ -81,25 +81,31 @@ fn chart(data: &Data, family: Family, dispersion: Dispersion, options: &Options)
     } else {
         expected
     };
-    let within = match (options.bounds, family) {
-        (Bounds::Off, _) => (f64::NEG_INFINITY, f64::INFINITY),
-        (_, Family::Binomial) => (0.0, 1.0),
-        (_, Family::Poisson) => (0.0, f64::INFINITY),
+    let within = match family {
+        Family::Binomial => options.bounds.share(),
+        Family::Poisson => options.bounds.amount(),
     };
     Limits::symmetric(values, vec![centre; data.len()], spreads, within, basis)
 }
 
-/// Numerators over denominators of the points used: the mean weighted by the denominators.
+/// The centre line: Σy / Σn of the points used, unless it is their median or given.
 fn centre(data: &Data, values: &[Option<f64>], options: &Options) -> Option<f64> {
     match options.centre {
         Centre::Given(centre) => finite(centre),
         Centre::Median => median(&data.places().filter_map(|i| values[i]).collect::<Vec<_>>()),
-        Centre::Mean => {
-            let both = |i: usize| Some((data.value(i)?, data.denominator(i)?));
-            let (y, n) = data.places().filter_map(both).fold((0.0, 0.0), |(y, n), (a, b)| (y + a, n + b));
-            finite(y / n)
-        }
+        Centre::Mean => weighted_mean(data, options.zero_denominator),
     }
+}
+
+/// Σy / Σn of the points used that have both.
+pub(super) fn weighted_mean(data: &Data, zero: ZeroDenominator) -> Option<f64> {
+    let both = |i: usize| match data.denominator(i) {
+        Some(n) => Some((data.value(i)?, n)),
+        None if zero == ZeroDenominator::Unbounded && data.is_unbounded(i) => Some((data.value(i)?, 0.0)),
+        None => None,
+    };
+    let (y, n) = data.places().filter_map(both).fold((0.0, 0.0), |(y, n), (a, b)| (y + a, n + b));
+    finite(y / n)
 }
 
 fn spread(family: Family, centre: f64, n: f64) -> Option<f64> {

@@ -1,28 +1,103 @@
-use super::{Basis, Bounds, Centre, Data, Limits, Options, finite};
+use super::{Basis, Bounds, Centre, Data, Excluded, Limits, Options, ZeroDenominator, finite};
 use crate::chart::median;
-use crate::screening::{self, RangeAverage, mean};
+use crate::screening::{self, RangeAverage, distance, mean};
+
+/// The upper limit of a moving range in mean moving ranges, D4 for two values to three places.
+const RANGE_UPPER: f64 = 3.267;
+
+/// The run chart: the median of the points used, and no limits.
+///
+/// With denominators the values are plain quotients. [`Options::centre`] matters only where it is
+/// [`Centre::Given`]. Unit: that of the values.
+///
+/// Source: Perla RJ, Provost LP, Murray SK (2011), "The run chart", BMJ Quality & Safety 20(1).
+pub fn run(data: &Data, options: &Options) -> Limits {
+    let centre = match options.centre {
+        Centre::Given(_) => options.centre,
+        _ => Centre::Median,
+    };
+    let values = data.ratios();
+    let (centre, basis) = plain_centre(data, &values, &Options { centre, ..*options });
+    let none = vec![None; data.len()];
+    Limits::symmetric(values, vec![centre; data.len()], none, (f64::NEG_INFINITY, f64::INFINITY), basis)
+}
 
 /// The X chart of individual values (XmR, I chart): centre ± k σ, σ = average moving range / d2.
 ///
 /// The centre is the mean, or the median ([`Centre::Median`]). With denominators the values are
 /// plain quotients, each with the same weight. Unit: that of the values.
 ///
-/// Source: Shewhart WA (1931); Wheeler DJ (1993), "Understanding variation"; Montgomery DC,
-/// "Introduction to statistical quality control", 7th edition, section 6.4.
+/// Source: Shewhart WA (1931), "Economic control of quality of manufactured product"; Wheeler DJ
+/// (1993), "Understanding variation"; Montgomery, 7th edition, section 6.4.
 pub fn xmr(data: &Data, options: &Options) -> Limits {
     let values = data.ratios();
-    let used: Vec<f64> = data.places().filter_map(|i| values[i]).collect();
-    let centre = centre(&used, options);
+    let (centre, mut basis) = plain_centre(data, &values, options);
     let ranges = ranges(data, &values, options);
     let sigma = sigma(&ranges, options);
-    let least = if options.bounds == Bounds::NotBelowZero && values.iter().flatten().all(|value| *value >= 0.0) {
-        0.0
-    } else {
-        f64::NEG_INFINITY
-    };
-    let basis = Basis { used: used.len(), ranges: Some(ranges), ..Basis::default() };
+    basis.ranges = Some(ranges);
+    basis.process_sigma = sigma;
+    let within = options.bounds.measurement(&values);
+    Limits::symmetric(values, vec![centre; data.len()], vec![sigma; data.len()], within, basis)
+}
+
+/// The moving range chart (mR): mean moving range, with an upper limit of 3.267 times that.
+///
+/// Each value is the distance to the point before; the first of a phase has none. Nothing is
+/// screened. The lower limit is 0, or none with [`Bounds::Off`]. Unit: that of the values.
+///
+/// Source: as [`xmr`].
+pub fn moving_range(data: &Data, options: &Options) -> Limits {
+    let ratios = data.ratios();
+    let unbounded = |i: usize| options.zero_denominator == ZeroDenominator::Unbounded && data.is_unbounded(i);
+    let mut before: Option<usize> = None;
+    let mut values = vec![None; data.len()];
+    let mut infinite = false;
+    for i in 0..data.len() {
+        if options.excluded == Excluded::PassedOver && data.is_excluded(i) {
+            continue;
+        }
+        if let Some(before) = before {
+            values[i] = ratios[before].zip(ratios[i]).map(|(a, b)| distance(a, b));
+            let both = (ratios[before].is_some() || unbounded(before)) && (ratios[i].is_some() || unbounded(i));
+            infinite |= both && values[i].is_none() && data.is_used(i);
+        }
+        before = Some(i);
+    }
+    let used: Vec<f64> = data.places().filter_map(|i| values[i]).collect();
+    let centre = if infinite { None } else { centre(&used, options) };
+    let sigma = centre.and_then(|centre| finite(centre * (RANGE_UPPER - 1.0) / 3.0));
+    let basis = Basis { used: used.len(), centre_unbounded: infinite, ..Basis::default() };
     let len = data.len();
-    Limits::symmetric(values, vec![centre; len], vec![sigma; len], (least, f64::INFINITY), basis)
+    let mut limits = Limits::symmetric(values, vec![centre; len], vec![sigma; len], (0.0, f64::INFINITY), basis);
+    for (band, k) in limits.bands.iter_mut().zip([1.0, 2.0, 3.0]) {
+        let lower = if options.bounds == Bounds::Off { None } else { Some(0.0) };
+        band.lower = vec![lower; len];
+        band.upper = vec![centre.and_then(|centre| finite(centre * RANGE_UPPER * k / 3.0)); len];
+    }
+    limits
+}
+
+/// The centre line of values of equal weight, with what it is made of.
+fn plain_centre(data: &Data, values: &[Option<f64>], options: &Options) -> (Option<f64>, Basis) {
+    let mut used: Vec<f64> = data.places().filter_map(|i| values[i]).collect();
+    let mut basis = Basis { used: used.len(), ..Basis::default() };
+    let unbounded = match options.zero_denominator {
+        ZeroDenominator::Gap => 0,
+        ZeroDenominator::Unbounded => data.places().filter(|i| data.is_unbounded(*i)).count(),
+    };
+    let centre = match options.centre {
+        Centre::Given(_) => centre(&used, options),
+        _ if unbounded == 0 => centre(&used, options),
+        Centre::Mean => None,
+        Centre::Median => {
+            used.sort_by(f64::total_cmp);
+            let total = used.len() + unbounded;
+            let (low, high) = (used.get((total - 1) / 2), used.get(total / 2));
+            low.zip(high).and_then(|(low, high)| median(&[*low, *high]))
+        }
+    };
+    basis.centre_unbounded = centre.is_none() && unbounded > 0;
+    (centre, basis)
 }
 
 /// The centre line of values of equal weight.

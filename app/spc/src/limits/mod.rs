@@ -1,22 +1,87 @@
 //! Centre lines and control limits of every chart.
 //!
 //! One function a chart: it takes [`Data`] (the points of one phase) and [`Options`] and gives
-//! [`Limits`]. [`by_phase`] does so for every phase of a series. The tools of the field agree in
-//! the formulas and differ in a few choices; these are the fields of [`Options`], and each tool's
-//! choices have a name ([`Options::qicharts2`] and so on).
+//! [`Limits`]; [`chart`] chooses the function by [`Kind`], and [`by_phase`] does so for every phase
+//! of a series. Charts of subgroups are in [`crate::subgroup`].
+//!
+//! The tools of the field agree in the formulas and differ in a few choices; these are the fields of
+//! [`Options`], and each tool's choices have a name ([`Options::qicharts2`] and so on).
 //!
 //! A value that is missing or not finite is a gap: it counts in no calculation, and its moving
-//! ranges on both sides are missing too. A point that is not [used](Data::used) is passed over: its
+//! ranges on both sides are missing too. An excluded point ([`Data::used`]) is passed over: its
 //! neighbours become neighbours of each other. Limits are given at every point of the phase, used
 //! or not, except where they depend on a denominator that is missing or not above zero.
 
 mod attribute;
 mod individual;
+mod normalised;
+mod options;
+mod phases;
+mod rare;
 
 pub use attribute::{c, c_prime, p, p_prime, u, u_prime};
-pub use individual::xmr;
+pub use individual::{moving_range, run, xmr};
+pub use normalised::{MOVING_S_UPPER, i_prime, moving_s};
+pub use options::{Bounds, Centre, Excluded, Geometric, Options, RangeScale, Times, Within, ZeroDenominator};
+pub use phases::{Phase, by_phase, chart};
+pub use rare::{TIME_POWER, g, t};
 
-use crate::screening::{Average, NoVariation, RangeAverage, Screening};
+use crate::screening::RangeAverage;
+
+/// Which chart of individual points; see the function of the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// [`run`].
+    Run,
+    /// [`xmr`].
+    Xmr,
+    /// [`moving_range`].
+    MovingRange,
+    /// [`p`].
+    P,
+    /// [`p_prime`].
+    PPrime,
+    /// [`u`].
+    U,
+    /// [`u_prime`].
+    UPrime,
+    /// [`c`].
+    C,
+    /// [`c_prime`].
+    CPrime,
+    /// [`g`].
+    G,
+    /// [`t`].
+    T,
+    /// [`i_prime`].
+    IPrime,
+    /// [`moving_s`].
+    MovingS,
+}
+
+/// Why there is no chart for the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// A time between events is not above zero.
+    TimeNotPositive,
+    /// A subgroup has fewer than two values.
+    SubgroupTooSmall,
+    /// A subgroup has too many values for the range to be a measure of spread.
+    SubgroupTooLarge,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::TimeNotPositive => "a time between events is not above zero",
+            Self::SubgroupTooSmall => "a subgroup has fewer than two values",
+            Self::SubgroupTooLarge => "a subgroup has too many values for its range",
+        })
+    }
+}
+
+impl std::error::Error for Refusal {}
 
 /// The points of one phase, in order of time.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,9 +90,12 @@ pub struct Data<'a> {
     pub values: &'a [Option<f64>],
     /// The denominator of each point, in the same order; none where the chart has none.
     pub denominators: Option<&'a [Option<f64>]>,
-    /// Whether each point takes part in the calculation; none where all do. An excluded point, or
-    /// one after a frozen baseline, doesn't.
+    /// Whether each point takes part in the calculation; none where all do. One that doesn't is
+    /// excluded, and passed over.
     pub used: Option<&'a [bool]>,
+    /// How many points at the beginning the lines are computed from; none where all are. Points that
+    /// are missing or excluded count, so that a frozen baseline ends where it was said to end.
+    pub baseline: Option<usize>,
 }
 
 impl<'a> Data<'a> {
@@ -51,8 +119,9 @@ impl<'a> Data<'a> {
         self.values.get(i).copied().flatten().filter(|value| value.is_finite())
     }
 
-    /// The finite denominator above zero of a point; 1 where the series has none.
+    /// The finite denominator above zero of a point that has a value; 1 where the series has none.
     pub(crate) fn denominator(&self, i: usize) -> Option<f64> {
+        self.value(i)?;
         match self.denominators {
             None => Some(1.0),
             Some(all) => all.get(i).copied().flatten().filter(|n| n.is_finite() && *n > 0.0),
@@ -64,9 +133,20 @@ impl<'a> Data<'a> {
         finite(self.value(i)? / self.denominator(i)?)
     }
 
+    /// Whether a point has events, and an exposure of exactly zero.
+    pub(crate) fn is_unbounded(&self, i: usize) -> bool {
+        let denominator = self.denominators.and_then(|all| all.get(i).copied().flatten());
+        denominator == Some(0.0) && self.value(i).is_some_and(|value| value > 0.0)
+    }
+
+    /// Whether a point is excluded.
+    pub(crate) fn is_excluded(&self, i: usize) -> bool {
+        self.used.is_some_and(|used| used.get(i) == Some(&false))
+    }
+
     /// Whether a point takes part in the calculation.
     pub(crate) fn is_used(&self, i: usize) -> bool {
-        self.used.is_none_or(|used| used.get(i).copied().unwrap_or(true))
+        !self.is_excluded(i) && self.baseline.is_none_or(|baseline| i < baseline)
     }
 
     /// The places of the points that take part.
@@ -77,106 +157,6 @@ impl<'a> Data<'a> {
     /// The value over the denominator of every point.
     pub(crate) fn ratios(&self) -> Vec<Option<f64>> {
         (0..self.len()).map(|i| self.ratio(i)).collect()
-    }
-}
-
-/// What the centre line is.
-#[derive(Clone, Copy, Debug, PartialEq, Default)]
-pub enum Centre {
-    /// The mean of the points used: weighted by the denominators where the chart has any.
-    #[default]
-    Mean,
-    /// The median of the points used.
-    Median,
-    /// Given by hand, in the unit of the chart before it is multiplied.
-    Given(f64),
-}
-
-/// How an average moving range becomes a standard deviation.
-#[derive(Clone, Copy, Debug, PartialEq, Default)]
-pub enum RangeScale {
-    /// Divided by 1.128: d2 for two values to three places, as printed in every table.
-    #[default]
-    Rounded,
-    /// Divided by 2/√π = 1.12837…: d2 for two values.
-    Exact,
-    /// Three standard deviations are 2.66 average moving ranges.
-    Limit266,
-    /// Divided by this number.
-    Divisor(f64),
-}
-
-impl RangeScale {
-    /// The divisor.
-    pub fn divisor(self) -> f64 {
-        match self {
-            Self::Rounded => 1.128,
-            Self::Exact => std::f64::consts::FRAC_2_SQRT_PI,
-            Self::Limit266 => 3.0 / 2.66,
-            Self::Divisor(divisor) => divisor,
-        }
-    }
-}
-
-/// Whether limits end where the quantity does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Bounds {
-    /// A share lies between 0 and 1, a count, a rate or a spread is at least 0; a measurement is
-    /// free.
-    #[default]
-    Natural,
-    /// As [`Bounds::Natural`], and a measurement is at least 0 too where no value is below.
-    NotBelowZero,
-    /// Limits are what the formula gives.
-    Off,
-}
-
-/// The choices in which the tools differ.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Options {
-    /// What the centre line is.
-    pub centre: Centre,
-    /// How moving ranges are averaged.
-    pub average: Average,
-    /// Whether wild moving ranges are left out.
-    pub screening: Screening,
-    /// How their average becomes a standard deviation.
-    pub scale: RangeScale,
-    /// Whether limits end where the quantity does.
-    pub bounds: Bounds,
-    /// What a series without any variation has for limits.
-    pub no_variation: NoVariation,
-}
-
-impl Default for Options {
-    /// Baton's choices: screening, 1.128, natural bounds, and limits on the centre line where
-    /// nothing varies.
-    fn default() -> Self {
-        Self {
-            centre: Centre::Mean,
-            average: Average::Mean,
-            screening: Screening::ON,
-            scale: RangeScale::Rounded,
-            bounds: Bounds::Natural,
-            no_variation: NoVariation::Zero,
-        }
-    }
-}
-
-impl Options {
-    /// The choices of qicharts2 0.8 (Anhøj).
-    pub fn qicharts2() -> Self {
-        Self { no_variation: NoVariation::Undefined, ..Self::default() }
-    }
-
-    /// The choices of NHSRplotthedots 0.2: 2.66 mean moving ranges.
-    pub fn nhsrplotthedots() -> Self {
-        Self { scale: RangeScale::Limit266, ..Self::qicharts2() }
-    }
-
-    /// The choices of autospc 0.0.0.9051.
-    pub fn autospc() -> Self {
-        Self::qicharts2()
     }
 }
 
@@ -195,10 +175,15 @@ pub struct Basis {
     /// How many points have a value and take part.
     pub used: usize,
     /// The moving ranges, where the chart has any: of the values, of the values in standard
-    /// deviations (p′, u′, c′), or of the transformed times (t).
+    /// deviations (p′, u′, c′), of the transformed times (t), or the moving S (I′).
     pub ranges: Option<RangeAverage>,
     /// Laney's σz: how much wider the data spread than the binomial or Poisson distribution says.
     pub sigma_z: Option<f64>,
+    /// The standard deviation of the values that the limits come from, where it is the same at every
+    /// point: of the process (XmR, subgroups), of the transformed times (t).
+    pub process_sigma: Option<f64>,
+    /// With [`ZeroDenominator::Unbounded`]: the centre line lies above every number.
+    pub centre_unbounded: bool,
 }
 
 /// The lines of one chart in one phase; every list has one entry a point.
@@ -208,7 +193,7 @@ pub struct Limits {
     pub values: Vec<Option<f64>>,
     /// The centre line.
     pub centre: Vec<Option<f64>>,
-    /// The standard deviation of the plotted value, in its unit. `None` where limits are not
+    /// The standard deviation of the plotted value, in its unit. `None` where the limits are not
     /// symmetrical about a centre (t), too.
     pub sigma: Vec<Option<f64>>,
     /// One, two and three standard deviations.
@@ -238,6 +223,19 @@ impl Limits {
         &self.bands[1].upper
     }
 
+    /// Values and lines in another unit: each times `by` (100 for per cent, 1,000 for a rate per
+    /// 1,000). What is no longer finite is a gap.
+    #[must_use]
+    pub fn multiplied(mut self, by: f64) -> Self {
+        let lines = self.bands.iter_mut().flat_map(|band| [&mut band.lower, &mut band.upper]);
+        for line in lines.chain([&mut self.values, &mut self.centre, &mut self.sigma]) {
+            for number in line.iter_mut() {
+                *number = number.and_then(|number| finite(number * by));
+            }
+        }
+        self
+    }
+
     /// Lines at centre ± k σ, no further out than from `least` to `most`.
     pub(crate) fn symmetric(
         values: Vec<Option<f64>>,
@@ -260,7 +258,7 @@ impl Limits {
     }
 }
 
-/// The number, if it is one.
+/// The number, if it is one; -0 becomes 0, so that both are the same point on the same line.
 pub(crate) fn finite(number: f64) -> Option<f64> {
     number.is_finite().then_some(number + 0.0)
 }

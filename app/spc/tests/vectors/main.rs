@@ -22,6 +22,7 @@ mod qcc;
 mod qcc_rules;
 mod qicharts2;
 mod runcharter;
+mod shape;
 
 use std::path::{Path, PathBuf};
 
@@ -70,6 +71,13 @@ fn same_folder(a: &Path, b: &Path) -> bool {
     match (a.canonicalize(), b.canonicalize()) {
         (Ok(a), Ok(b)) => a == b,
         _ => false,
+    }
+}
+
+/// A part of a file that nobody reads is a failure.
+fn unknown_parts(file: &File, known: &[&str], book: &mut Book) {
+    for part in file.unknown_parts(known) {
+        book.fail("-", &part, "no module checks this part of the file");
     }
 }
 
