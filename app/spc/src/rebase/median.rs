@@ -58,7 +58,7 @@ pub struct TooFewPoints {
 ///
 /// Source: the method of `runcharter` (MacGillivray).
 pub fn median_shift(values: &[Option<f64>], options: &MedianShift) -> Result<Vec<MedianPhase>, TooFewPoints> {
-    let points: Vec<(usize, f64)> = values
+    let points: Vec<Placed> = values
         .iter()
         .enumerate()
         .filter_map(|(place, value)| Some((place, value.filter(|value| value.is_finite())?)))
@@ -81,19 +81,17 @@ pub fn median_shift(values: &[Option<f64>], options: &MedianShift) -> Result<Vec
     Ok(phases)
 }
 
-fn phase(points: &[(usize, f64)], drawn_to: usize) -> Option<MedianPhase> {
+/// A value and its place.
+type Placed = (usize, f64);
+
+fn phase(points: &[Placed], drawn_to: usize) -> Option<MedianPhase> {
     let values: Vec<f64> = points.iter().map(|point| point.1).collect();
     Some(MedianPhase { median: median(&values)?, first: points.first()?.0, last: points.last()?.0, drawn_to })
 }
 
 /// The first run of so many points on a side that counts, and the points after it.
-fn next_run(
-    points: &[(usize, f64)],
-    median: f64,
-    length: usize,
-    sides: Sides,
-) -> Option<(Vec<(usize, f64)>, &[(usize, f64)])> {
-    let mut members: Vec<(usize, f64)> = Vec::new();
+fn next_run(points: &[Placed], median: f64, length: usize, sides: Sides) -> Option<(Vec<Placed>, &[Placed])> {
+    let mut members: Vec<Placed> = Vec::new();
     let mut of = Side::On;
     for (i, point) in points.iter().enumerate() {
         let side = side_of(point.1, median).filter(|side| *side != Side::On);

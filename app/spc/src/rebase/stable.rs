@@ -152,7 +152,7 @@ impl<'a, C: Fn(&Data) -> Limits> Series<'a, C> {
     /// The limits of some points.
     fn limits(&self, points: Range<usize>, used: &[bool]) -> Limits {
         let denominators = self.denominators.as_ref().map(|all| &all[points.clone()]);
-        (self.chart)(&Data { values: &self.values[points], denominators, used: Some(used) })
+        (self.chart)(&Data { denominators, used: Some(used), ..Data::new(&self.values[points]) })
     }
 
     /// A period that begins at a point, with the points left out that lie furthest outside.
@@ -240,9 +240,9 @@ impl<'a, C: Fn(&Data) -> Limits> Series<'a, C> {
                     used[place(point) - places.start] = !candidate.excluded.contains(&point);
                 }
                 let limits = (self.chart)(&Data {
-                    values: &self.data.values[places.clone()],
                     denominators: self.data.denominators.map(|all| all.get(places.clone()).unwrap_or(&[])),
                     used: Some(&used),
+                    ..Data::new(&self.data.values[places.clone()])
                 });
                 StablePhase { places, calculated, excluded, limits }
             })

@@ -5,6 +5,7 @@ use spc::rules::{Lines, Mark, Rule, Ties, WithoutLimits};
 use spc::screening::Screening;
 
 use crate::book::{Book, Datasets, File};
+use crate::columns;
 use crate::expect::Expected;
 use crate::options::Given;
 
@@ -40,9 +41,9 @@ fn one(case: &Value, chart: &str, datasets: &Datasets) -> Result<(), String> {
     };
     given.finish()?;
 
-    let dataset = datasets.get(case)?;
+    let (values, n) = columns::of(datasets.get(case)?);
     let denominators = match (chart, case["value"].as_str()) {
-        ("P" | "P'", _) | (_, Some("y/n")) => Some(dataset.n.as_deref().ok_or("no denominators")?),
+        ("P" | "P'", _) | (_, Some("y/n")) => Some(n.as_deref().ok_or("no denominators")?),
         (_, Some("y") | None) => None,
         (_, value) => return Err(format!("no value {value:?}")),
     };
@@ -54,7 +55,7 @@ fn one(case: &Value, chart: &str, datasets: &Datasets) -> Result<(), String> {
         "P'" => (limits::p_prime, 100.0),
         _ => return Err("no such chart".to_owned()),
     };
-    let data = Data { denominators, ..Data::new(&dataset.y) };
+    let data = Data { denominators, ..Data::new(&values) };
     let mut expected = Expected::of(case)?;
     let phases = stable_shift(&data, |data| limits(data, &options), &shift);
     if expected.has("limits") {

@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
-use spc::limits::{self, Data};
 use spc::rebase::{MedianShift, Sides, median_shift};
 
 use crate::book::{Book, Datasets, File};
+use crate::columns;
 use crate::expect::{Expected, close};
 use crate::options::Given;
 
@@ -27,16 +27,7 @@ fn one(case: &Value, datasets: &Datasets) -> Result<(), String> {
         Some(other) => return Err(format!("no direction {other}")),
     };
     given.finish()?;
-    let dataset = datasets.get(case)?;
-    let values = match (case["value"].as_str(), &dataset.n) {
-        (Some("y"), _) => dataset.y.clone(),
-        (Some("y/n"), Some(n)) => {
-            let data = Data { denominators: Some(n), ..Data::new(&dataset.y) };
-            limits::xmr(&data, &limits::Options::default()).values
-        }
-        (value, _) => return Err(format!("no value {value:?}")),
-    };
-
+    let values = columns::values(case, datasets)?;
     let mut expected = Expected::of(case)?;
     let found = match median_shift(&values, &options) {
         Ok(found) => found,
