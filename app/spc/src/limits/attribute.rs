@@ -69,7 +69,8 @@ fn chart(data: &Data, family: Family, dispersion: Dispersion, options: &Options)
     let used = data.places().filter(|i| values[*i].is_some()).count();
     let centre = centre(data, &values, options);
     let expected: Vec<Option<f64>> = (0..data.len()).map(|i| spread(family, centre?, data.denominator(i)?)).collect();
-    let mut basis = Basis { used, ..Basis::default() };
+    let process_sigma = centre.and_then(|centre| spread(family, centre, 1.0));
+    let mut basis = Basis { used, process_sigma, ..Basis::default() };
     let spreads = if dispersion == Dispersion::Measured {
         let standardised: Vec<Option<f64>> =
             values.iter().zip(&expected).map(|(value, spread)| finite(((*value)? - centre?) / (*spread)?)).collect();

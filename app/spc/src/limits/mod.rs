@@ -179,8 +179,8 @@ pub struct Basis {
     pub ranges: Option<RangeAverage>,
     /// Laney's σz: how much wider the data spread than the binomial or Poisson distribution says.
     pub sigma_z: Option<f64>,
-    /// The standard deviation of the values that the limits come from, where it is the same at every
-    /// point: of the process (XmR, subgroups), of the transformed times (t).
+    /// The standard deviation that those of the points come from: of the process (XmR, subgroups),
+    /// of the transformed times (t), of the count for one unit of the denominator (p, u, c).
     pub process_sigma: Option<f64>,
     /// With [`ZeroDenominator::Unbounded`]: the centre line lies above every number.
     pub centre_unbounded: bool,

@@ -77,11 +77,7 @@ pub(crate) fn spans(len: usize, phases: &[Phase]) -> Vec<Span> {
         starts.insert(0, Phase::default());
     }
     let ends = starts.iter().skip(1).map(|phase| phase.first).chain([len]);
-    starts
-        .iter()
-        .zip(ends)
-        .map(|(phase, end)| Span { first: phase.first, end, baseline: phase.baseline })
-        .collect()
+    starts.iter().zip(ends).map(|(phase, end)| Span { first: phase.first, end, baseline: phase.baseline }).collect()
 }
 
 /// The part of a list that is there.

@@ -67,13 +67,13 @@ pub fn t(data: &Data, options: &Options) -> Result<Limits, Refusal> {
     if !values.iter().flatten().all(|time| possible(*time)) {
         return Err(Refusal::TimeNotPositive);
     }
-    let transformed: Vec<Option<f64>> = values.iter().map(|time| time.map(|time| time.powf(1.0 / TIME_POWER))).collect();
+    let transformed: Vec<Option<f64>> =
+        values.iter().map(|time| time.map(|time| time.powf(1.0 / TIME_POWER))).collect();
     let centre = match options.centre {
         Centre::Given(given) => Centre::Given(given.max(0.0).powf(1.0 / TIME_POWER)),
         other => other,
     };
-    let limits =
-        xmr(&Data { values: &transformed, denominators: None, ..*data }, &Options { centre, ..*options });
+    let limits = xmr(&Data { values: &transformed, denominators: None, ..*data }, &Options { centre, ..*options });
     let back = |line: &[Option<f64>]| {
         line.iter().map(|at| at.and_then(|at| finite(at.max(0.0).powf(TIME_POWER)))).collect::<Vec<_>>()
     };

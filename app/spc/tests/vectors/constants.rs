@@ -60,7 +60,9 @@ fn single(name: &str, value: &Value) -> Result<(), String> {
         "nhsr_limit_multiplier" => Some(3.0 / RangeScale::Limit266.divisor()),
         "ms_uls_pbcharts" => Some(spc::limits::MOVING_S_UPPER),
         "t_chart_power" => Some(spc::limits::TIME_POWER),
-        "qicharts2_sigma" if *value == "mean(mr)/1.128" => return (RangeScale::Rounded.divisor() == 1.128).then_some(()).ok_or("not 1.128".into()),
+        "qicharts2_sigma" if *value == "mean(mr)/1.128" => {
+            return (RangeScale::Rounded.divisor() == 1.128).then_some(()).ok_or("not 1.128".into());
+        }
         _ => None,
     };
     match found.zip(value.as_f64()) {

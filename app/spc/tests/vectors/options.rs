@@ -49,6 +49,11 @@ impl<'a> Given<'a> {
         self.read(name, Value::as_bool)
     }
 
+    /// A number.
+    pub fn number(&mut self, name: &'static str) -> Option<f64> {
+        self.read(name, Value::as_f64)
+    }
+
     /// A word.
     pub fn word(&mut self, name: &'static str) -> Option<&'a str> {
         self.read(name, Value::as_str)

@@ -7,6 +7,7 @@ use spc::screening::Screening;
 
 use crate::book::{Book, Dataset, Datasets, File};
 use crate::expect::Expected;
+use crate::options::Given;
 use crate::qicharts2::compare_runs;
 use crate::shape;
 
@@ -22,11 +23,12 @@ pub fn check(file: &File, datasets: &Datasets, book: &mut Book) {
 }
 
 fn one(case: &Value, chart: &str, dataset: &Dataset) -> Result<(), String> {
-    let given = shape::known_options(case, &["screenms"])?;
+    let mut given = Given::of(case);
     let mut options = Options::pbcharts();
-    if given["screenms"] == true {
+    if given.flag("screenms") == Some(true) {
         options.screening = SCREENING;
     }
+    given.finish()?;
     let rows = shape::rows(dataset);
     let values: Vec<Option<f64>> = rows.iter().map(|row| row.y).collect();
     let denominators: Option<Vec<Option<f64>>> = dataset.n.as_ref().map(|_| rows.iter().map(|row| row.n).collect());

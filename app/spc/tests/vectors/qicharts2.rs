@@ -9,10 +9,8 @@ use spc::subgroup::{self, Aggregate, Subgroups};
 
 use crate::book::{Book, Dataset, Datasets, File};
 use crate::expect::Expected;
+use crate::options::Given;
 use crate::shape;
-
-const OPTIONS: [&str; 9] =
-    ["freeze", "part", "exclude", "cl", "multiply", "agg_fun", "method", "screened_mr", "y.neg"];
 
 /// What a case asks for.
 struct Asked {
@@ -46,16 +44,17 @@ pub fn check(file: &File, datasets: &Datasets, book: &mut Book) {
 }
 
 fn one(case: &Value, chart: &str, dataset: &Dataset) -> Result<(), String> {
-    let given = shape::known_options(case, &OPTIONS)?;
     let rows = shape::rows(dataset);
-    let asked = asked(given, rows.len())?;
-    let how = match given["agg_fun"].as_str() {
+    let mut given = Given::of(case);
+    let asked = asked(&mut given, rows.len())?;
+    let how = match given.word("agg_fun") {
         None | Some("mean") => Aggregate::Mean,
         Some("median") => Aggregate::Median,
         Some("sum") => Aggregate::Sum,
         Some("sd") => Aggregate::StandardDeviation,
         Some(other) => return Err(format!("unknown agg_fun {other}")),
     };
+    given.finish()?;
     let mut expected = Expected::of(case)?;
     let drawn = match draw(chart, dataset, &rows, how, &asked)? {
         Ok(drawn) if expected.is_error() => return Err(format!("no error, but {} parts", drawn.parts.len())),
@@ -71,29 +70,27 @@ fn one(case: &Value, chart: &str, dataset: &Dataset) -> Result<(), String> {
     expected.finish()
 }
 
-fn asked(given: &Value, len: usize) -> Result<Asked, String> {
+fn asked(given: &mut Given, len: usize) -> Result<Asked, String> {
     let mut options = Options::qicharts2();
-    if given["screened_mr"] == false {
+    if given.flag("screened_mr") == Some(false) {
         options.screening = Screening::Off;
     }
-    if given["y.neg"] == false {
+    if given.flag("y.neg") == Some(false) {
         options.bounds = Bounds::NotBelowZero;
     }
-    if let Some(cl) = given["cl"].as_f64() {
-        options.centre = Centre::Given(cl);
-    } else if !given["cl"].is_null() {
-        return Err(format!("cl is {}", given["cl"]));
+    if let Some(centre) = given.number("cl") {
+        options.centre = Centre::Given(centre);
     }
-    let mut phases = vec![Phase::default()];
-    phases.extend(shape::places(&given["part"])?.into_iter().map(|last| Phase { first: last, baseline: None }));
-    phases[0].baseline = shape::places(&given["freeze"])?.first().copied();
-    let excluded = shape::places(&given["exclude"])?;
+    let mut phases = vec![Phase { first: 0, baseline: given.count("freeze") }];
+    let parts = given.counts("part").unwrap_or_default();
+    phases.extend(parts.into_iter().map(|last| Phase { first: last, baseline: None }));
+    let excluded = given.counts("exclude").unwrap_or_default();
     Ok(Asked {
         options,
         phases,
         used: (1..=len).map(|place| !excluded.contains(&place)).collect(),
-        multiply: given["multiply"].as_f64().unwrap_or(1.0),
-        method: match given["method"].as_str() {
+        multiply: given.number("multiply").unwrap_or(1.0),
+        method: match given.word("method") {
             None | Some("anhoej") => Method::Anhoej,
             Some("bestbox") => Method::BestBox,
             Some("cutbox") => Method::CutBox,
@@ -144,15 +141,19 @@ fn draw(
 
 fn draw_subgroups(chart: &str, rows: &[shape::Row], asked: &Asked) -> Result<Drawn, Refusal> {
     let groups = shape::subgroups(rows);
-    let mut starts: Vec<usize> = asked.phases.iter().map(|phase| phase.first).filter(|first| *first < groups.len()).collect();
+    let mut starts: Vec<usize> =
+        asked.phases.iter().map(|phase| phase.first).filter(|first| *first < groups.len()).collect();
     starts.push(groups.len());
     let mut parts = Vec::new();
     for span in starts.windows(2) {
         let baseline = asked.phases[0].baseline.unwrap_or(usize::MAX);
-        let used: Vec<bool> =
-            (span[0]..span[1]).map(|i| asked.used[i] && (span[0] > 0 || i < baseline)).collect();
+        let used: Vec<bool> = (span[0]..span[1]).map(|i| asked.used[i] && (span[0] > 0 || i < baseline)).collect();
         let part = Subgroups { groups: &groups[span[0]..span[1]], used: Some(&used) };
-        parts.push(if chart == "s" { subgroup::s(&part, &asked.options)? } else { subgroup::xbar(&part, &asked.options)? });
+        parts.push(if chart == "s" {
+            subgroup::s(&part, &asked.options)?
+        } else {
+            subgroup::xbar(&part, &asked.options)?
+        });
     }
     let parts: Vec<Limits> = parts.into_iter().map(|part| part.multiplied(asked.multiply)).collect();
     let judged = parts.iter().flat_map(|part| part.values.iter().copied()).collect();
@@ -203,7 +204,8 @@ fn runs(expected: &mut Expected, chart: &str, drawn: &Drawn, asked: &Asked) {
         } else {
             part.centre.iter().copied().flatten().next()
         };
-        let found = centre.map(|centre| anhoej::runs(places.iter().map(|i| drawn.judged[*i]), centre)).unwrap_or_default();
+        let found =
+            centre.map(|centre| anhoej::runs(places.iter().map(|i| drawn.judged[*i]), centre)).unwrap_or_default();
         let signal = chart != "mr" && signal(&found, asked.method);
         let result = Expected::from(wanted).and_then(|mut wanted| {
             wanted.same("part", number + 1);
@@ -229,7 +231,8 @@ pub fn compare_runs(wanted: &mut Expected, found: &anhoej::Runs) {
 }
 
 fn signal(found: &anhoej::Runs, method: Method) -> bool {
-    let outside = |limits: Option<RunsBox>| limits.is_some_and(|limits| limits.signal(found.crossings, found.longest_run));
+    let outside =
+        |limits: Option<RunsBox>| limits.is_some_and(|limits| limits.signal(found.crossings, found.longest_run));
     match method {
         Method::Anhoej => found.long_run() || found.few_crossings(),
         Method::BestBox => outside(best_box(found.useful)),

@@ -60,23 +60,3 @@ pub fn is_complete(dataset: &Dataset, row: &Row) -> bool {
     let denominator = dataset.n.is_none() || row.n.is_some_and(|n| n > 0.0);
     if dataset.kind == "subgroup" { !row.values.is_empty() } else { row.y.is_some() && denominator }
 }
-
-/// A list of numbers under an option, which may also be one number.
-pub fn places(option: &Value) -> Result<Vec<usize>, String> {
-    let one = |value: &Value| value.as_u64().map(|n| n as usize).ok_or_else(|| format!("not a place: {value}"));
-    match option {
-        Value::Null => Ok(Vec::new()),
-        Value::Array(list) => list.iter().map(one).collect(),
-        value => Ok(vec![one(value)?]),
-    }
-}
-
-/// The options of a case: each has to be known.
-pub fn known_options<'a>(case: &'a Value, known: &[&str]) -> Result<&'a Value, String> {
-    let options = &case["options"];
-    let names = options.as_object().into_iter().flat_map(|options| options.keys());
-    match names.into_iter().find(|name| !known.contains(&name.as_str())) {
-        Some(unknown) => Err(format!("unknown option {unknown}")),
-        None => Ok(options),
-    }
-}
