@@ -39,6 +39,7 @@ pub mod format;
 pub mod funnel;
 pub mod icons;
 pub mod limits;
+pub mod rebase;
 pub mod rules;
 pub mod scene;
 pub mod screening;

@@ -102,12 +102,27 @@ impl<'a> Points<'a> {
 
     fn cluster(&self, cluster: &Cluster) -> Option<Vec<Stretch>> {
         known(self.about(cluster.beyond))?;
-        let mut above = Vec::new();
-        let mut below = Vec::new();
-        for start in 0..=self.values.len() - cluster.window.max(1) {
-            let window = start..start + cluster.window.max(1);
-            above.extend(self.window(cluster, window.clone(), Side::Above));
-            below.extend(self.window(cluster, window, Side::Below));
+        let length = cluster.window.max(1);
+        let own: Vec<Option<Side>> = (0..self.values.len()).map(|place| self.counted(cluster, place, place)).collect();
+        let about_centre = if cluster.others == Others::SameSide { self.about_centre() } else { Vec::new() };
+        let (mut above, mut below) = (Vec::new(), Vec::new());
+        let mut window = Vec::with_capacity(length);
+        for start in 0..=self.values.len() - length {
+            let span = start..start + length;
+            window.clear();
+            match cluster.lines {
+                WindowLines::Own => window.extend_from_slice(&own[span.clone()]),
+                WindowLines::Last => {
+                    window.extend(span.clone().map(|place| self.counted(cluster, place, span.end - 1)))
+                }
+            }
+            for (side, found) in [(Side::Above, &mut above), (Side::Below, &mut below)] {
+                let one_sided = || about_centre[span.clone()].iter().all(|about| *about == Some(side));
+                if cluster.holds(&window, side) && (cluster.others != Others::SameSide || one_sided()) {
+                    let members = span.clone().filter(|place| window[place - start] == Some(side)).collect();
+                    found.push(Stretch { side: Some(side), members, span: span.clone(), complete: vec![span.end - 1] });
+                }
+            }
         }
         let mut found = pattern::join(above);
         found.extend(pattern::join(below));
@@ -115,30 +130,12 @@ impl<'a> Points<'a> {
         Some(found)
     }
 
-    fn window(&self, cluster: &Cluster, window: Range<usize>, side: Side) -> Option<Stretch> {
-        let last = window.end - 1;
-        let lines = |place: usize| match cluster.lines {
-            WindowLines::Own => self.lines[place],
-            WindowLines::Last => self.lines[last],
-        };
-        let beyond = |place: usize| {
-            let inner = lines(place).at(cluster.beyond).side(self.values[place]);
-            let outer = lines(place).three.side(self.values[place]);
-            let ignored = cluster.outside == Outside::Ignored && matches!(outer, Some(Side::Above | Side::Below));
-            inner.filter(|_| !ignored)
-        };
-        let members: Vec<usize> = window.clone().filter(|&place| beyond(place) == Some(side)).collect();
-        let opposite = match cluster.others {
-            Others::Net => window.clone().filter(|&place| beyond(place) == Some(opposite(side))).count(),
-            _ => 0,
-        };
-        let on_the_side = |place: usize| {
-            finite(lines(place).centre).and_then(|centre| side_of(self.values[place], centre)) == Some(side)
-        };
-        let hit = members.len() >= cluster.count.max(1) + opposite
-            && (cluster.others != Others::SameSide || window.clone().all(on_the_side))
-            && (cluster.last == LastPoint::Any || members.last() == Some(&last));
-        hit.then(|| Stretch { side: Some(side), members, span: window, complete: vec![last] })
+    /// The side on which a point counts as beyond the inner lines, those of the place given.
+    fn counted(&self, cluster: &Cluster, point: usize, lines_of: usize) -> Option<Side> {
+        let (value, lines) = (self.values[point], self.lines[lines_of]);
+        let ignored =
+            cluster.outside == Outside::Ignored && matches!(lines.three.side(value), Some(Side::Above | Side::Below));
+        lines.at(cluster.beyond).side(value).filter(|_| !ignored)
     }
 
     fn runs(&self) -> Option<Runs> {
@@ -149,6 +146,16 @@ impl<'a> Points<'a> {
         }
         let crossings = useful.windows(2).filter(|pair| pair[0] != pair[1]).count();
         Some(Runs { anhoej: anhoej::limits(useful.len())?, useful: useful.len(), number: crossings + 1, sides })
+    }
+}
+
+impl Cluster {
+    /// Whether there are enough points of a window on one side, wherever the others lie.
+    fn holds(&self, window: &[Option<Side>], side: Side) -> bool {
+        let on = |side: Side| window.iter().filter(|of| **of == Some(side)).count();
+        let opposed = if self.others == Others::Net { on(opposite(side)) } else { 0 };
+        on(side) >= self.count.max(1).saturating_add(opposed)
+            && (self.last == LastPoint::Any || window.last() == Some(&Some(side)))
     }
 }
 

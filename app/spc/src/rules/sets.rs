@@ -23,7 +23,7 @@ impl RuleSet {
         Self { name, rules: rules.into(), mark: Mark::Members }
     }
 
-    /// The two runs rules of Anhøj and Olesen (2014): see [`anhoej`].
+    /// The two runs rules of Anhøj and Olesen (2014): see [`anhoej`](crate::anhoej).
     pub fn anhoej() -> Self {
         Self::new("Anhøj", [Rule::LongRun, Rule::FewCrossings])
     }
@@ -60,7 +60,7 @@ impl RuleSet {
     /// The run chart rules of Perla, Provost and Murray (2011), "The run chart: a simple analytical
     /// tool for learning from variation in healthcare processes", BMJ Quality & Safety 20: 46–51;
     /// taught by the Institute for Healthcare Improvement. The table of runs is exact
-    /// ([`runs_limits`]).
+    /// ([`runs_limits`](super::runs_limits)).
     pub fn ihi() -> Self {
         Self::new(
             "IHI run rules (6, 5, runs)",

@@ -7,6 +7,7 @@
 mod anhoej_rules;
 mod autospc;
 mod book;
+mod columns;
 mod constants;
 mod expect;
 mod funnel;

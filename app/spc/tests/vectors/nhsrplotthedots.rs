@@ -6,6 +6,7 @@ use spc::screening::Screening;
 use spc::{Direction, Meaning, Side};
 
 use crate::book::{Book, Datasets, File, numbers};
+use crate::columns;
 use crate::expect::Expected;
 use crate::options::Given;
 
@@ -24,28 +25,16 @@ pub fn check(file: &File, datasets: &Datasets, book: &mut Book) {
     }
 }
 
-/// Value, or numerator over denominator.
-fn values(case: &Value, datasets: &Datasets) -> Result<Vec<Option<f64>>, String> {
-    let dataset = datasets.get(case)?;
-    match (case["value"].as_str(), &dataset.n) {
-        (Some("y"), _) => Ok(dataset.y.clone()),
-        (Some("y/n"), Some(n)) => {
-            Ok(limits::xmr(&Data { denominators: Some(n), ..Data::new(&dataset.y) }, &limits::Options::default())
-                .values)
-        }
-        (value, _) => Err(format!("no value {value:?}")),
-    }
-}
-
 fn whole_chart(case: &Value, datasets: &Datasets) -> Result<(), String> {
     let mut given = Given::of(case);
-    let starts: Vec<usize> =
+    let mut starts: Vec<usize> =
         given.counts("rebase_at").unwrap_or_default().into_iter().map(|place| place.saturating_sub(1)).collect();
-    let baseline = given.count("fix_after_n_points").unwrap_or(usize::MAX);
+    starts.sort_unstable();
+    let baseline = given.count("fix_after_n_points");
     let screened = given.flag("screen_outliers").unwrap_or(true);
     given.finish()?;
 
-    let values = values(case, datasets)?;
+    let values = columns::values(case, datasets)?;
     let mut expected = Expected::of(case)?;
     if spc::rules::complete(&values).is_err() {
         return if expected.is_error() { Ok(()) } else { Err("refused for a missing value".to_owned()) };
@@ -58,9 +47,10 @@ fn whole_chart(case: &Value, datasets: &Datasets) -> Result<(), String> {
     let mut lines = Vec::new();
     let mut group = Vec::new();
     let mut short = Vec::new();
-    for (number, phase) in phases(values.len(), &starts).enumerate() {
-        let used: Vec<bool> = (0..phase.len()).map(|place| place < baseline).collect();
-        let data = Data { used: Some(&used), ..Data::new(&values[phase.clone()]) };
+    // The tool counts the groups by their starts: one that starts with the series is the first.
+    let first = usize::from(starts.contains(&0));
+    for (number, phase) in (first..).zip(phases(values.len(), &starts)) {
+        let data = Data { baseline, ..Data::new(&values[phase.clone()]) };
         lines.extend(Lines::of(&limits::xmr(&data, &options)));
         group.extend(phase.clone().map(|_| number));
         short.extend(phase.clone().map(|_| icons::is_short(phase.len())));
