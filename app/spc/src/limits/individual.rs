@@ -66,16 +66,21 @@ pub fn moving_range(data: &Data, options: &Options) -> Limits {
     let used: Vec<f64> = data.places().filter_map(|i| values[i]).collect();
     infinite &= !matches!(options.centre, Centre::Given(_));
     let centre = if infinite { None } else { centre(&used, options) };
-    let sigma = centre.and_then(|centre| finite(centre * (RANGE_UPPER - 1.0) / 3.0));
+    let sigma = multiple(centre, (RANGE_UPPER - 1.0) / 3.0);
     let basis = Basis { used: used.len(), centre_unbounded: infinite, ..Basis::default() };
     let len = data.len();
     let mut limits = Limits::symmetric(values, vec![centre; len], vec![sigma; len], (0.0, f64::INFINITY), basis);
     for (band, k) in limits.bands.iter_mut().zip([1.0, 2.0, 3.0]) {
         let lower = if options.bounds == Bounds::Off { None } else { Some(0.0) };
         band.lower = vec![lower; len];
-        band.upper = vec![centre.and_then(|centre| finite(centre * RANGE_UPPER * k / 3.0)); len];
+        band.upper = vec![multiple(centre, RANGE_UPPER * k / 3.0); len];
     }
     limits
+}
+
+/// So many times a mean range. A negative one, given by hand, has no lines.
+pub(super) fn multiple(centre: Option<f64>, by: f64) -> Option<f64> {
+    finite(centre.filter(|centre| *centre >= 0.0)? * by)
 }
 
 /// The centre line of values of equal weight, with what it is made of.

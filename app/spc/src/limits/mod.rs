@@ -240,10 +240,12 @@ impl Limits {
     pub(crate) fn symmetric(
         values: Vec<Option<f64>>,
         centre: Vec<Option<f64>>,
-        sigma: Vec<Option<f64>>,
+        mut sigma: Vec<Option<f64>>,
         (least, most): (f64, f64),
         basis: Basis,
     ) -> Self {
+        // A negative centre given by hand for a spread would make one.
+        sigma.iter_mut().for_each(|sigma| *sigma = sigma.filter(|sigma| *sigma >= 0.0));
         let band = |k: f64| {
             let line = |k: f64| {
                 let at = |(centre, sigma): (&Option<f64>, &Option<f64>)| {

@@ -43,9 +43,9 @@ pub fn moving_s(data: &Data, options: &Options) -> Limits {
     let used: Vec<f64> = data.places().filter_map(|i| values[i]).collect();
     let centre = individual::centre(&used, options);
     let at = |line: Option<f64>| values.iter().map(|value| value.and(line)).collect::<Vec<_>>();
-    let sigma = at(centre.and_then(|centre| finite(centre * (MOVING_S_UPPER - 1.0) / 3.0)));
+    let sigma = at(individual::multiple(centre, (MOVING_S_UPPER - 1.0) / 3.0));
     let lower = at((options.bounds != Bounds::Off).then_some(0.0));
-    let upper = [1.0, 2.0, 3.0].map(|k| at(centre.and_then(|centre| finite(centre * MOVING_S_UPPER * k / 3.0))));
+    let upper = [1.0, 2.0, 3.0].map(|k| at(individual::multiple(centre, MOVING_S_UPPER * k / 3.0)));
     let bands = upper.map(|upper| super::Band { lower: lower.clone(), upper });
     let basis = Basis { used: used.len(), ..Basis::default() };
     Limits { centre: vec![centre; data.len()], values, sigma, bands, basis }

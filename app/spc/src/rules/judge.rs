@@ -1,7 +1,5 @@
 //! Judging a rule on the points of a phase.
 
-use std::ops::Range;
-
 use super::lines::finite;
 use super::pattern::{self, Stretch, side_of};
 use super::{

@@ -4,6 +4,8 @@
 //! project's own copy and, where it exists, `../shared/spc/reference` beside the repository. A file
 //! or a field that is not understood counts as failed. `SPC_TABLE` names a file for the result.
 
+#![expect(clippy::print_stdout, reason = "what the test prints is its report")]
+
 mod anhoej_rules;
 mod autospc;
 mod book;
@@ -32,8 +34,10 @@ use book::{Book, Datasets, File};
 /// Cases that are deliberately not met: file, case, reason.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[];
 
+type Check = fn(&File, &Datasets, &mut Book);
+
 /// Which module checks which file.
-const TOOLS: &[(&str, fn(&File, &Datasets, &mut Book))] = &[
+const TOOLS: &[(&str, Check)] = &[
     ("anhoej_rules", anhoej_rules::check),
     ("autospc", autospc::check),
     ("constants", constants::check),
