@@ -293,14 +293,11 @@ fn a_point_is_described_by_the_first_rule_of_the_set() {
 
 #[test]
 fn a_rule_that_hit_in_an_earlier_phase_does_not_come_first_in_a_later_one() {
-    let phase = |last: f64| [1.0; 7].into_iter().chain([last]);
-    let values: Vec<Option<f64>> = phase(-1.0).chain(phase(-4.0).map(|value| -value)).map(Some).collect();
-    let lines = vec![Lines::from_sigma(0.0, 1.0); values.len()];
-    let hits = RuleSet::making_data_count().judge_phases(&values, &lines, &[8]);
-    let points = variation(&hits, values.len(), Direction::Increase);
-    assert_eq!(points[0], Variation::on(Side::Above, Direction::Increase));
-    assert_eq!(points[14], Variation::on(Side::Below, Direction::Increase));
-    assert_eq!(points[15], Variation::on(Side::Above, Direction::Increase));
-    let whole = RuleSet::three_sigma_anhoej().judge_phases(&values, &lines, &[8]);
-    assert!(whole.iter().all(|hit| hit.phase == (8..16)), "{whole:?}");
+    // Seven above the centre; then seven below it that rise: the trend comes before the shift.
+    let values: Vec<Option<f64>> = [1.0; 7].into_iter().chain((-7..0).map(f64::from)).map(Some).collect();
+    let lines = vec![Lines::from_sigma(0.0, 10.0); values.len()];
+    let hits = RuleSet::making_data_count().judge_phases(&values, &lines, &[7]);
+    assert_eq!(hits.iter().map(|hit| hit.phase.clone()).collect::<Vec<_>>(), [0..7, 7..14, 7..14]);
+    let up = Variation::on(Side::Above, Direction::Increase);
+    assert_eq!(variation(&hits, values.len(), Direction::Increase), [up; 14]);
 }
