@@ -34,7 +34,9 @@
 pub mod anhoej;
 mod chart;
 pub mod constants;
+mod distribution;
 pub mod format;
+pub mod funnel;
 pub mod icons;
 pub mod limits;
 pub mod rebase;

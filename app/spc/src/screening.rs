@@ -35,14 +35,14 @@ pub enum Average {
     Median,
 }
 
-/// What is left when all moving ranges are zero. The strict comparison of [`Screening::Below`] then
-/// keeps none of them.
+/// What becomes of moving ranges of zero where the average is zero, too: the strict comparison of
+/// [`Screening::Below`] would then keep none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum NoVariation {
-    /// The average is zero: limits lie on the centre line.
+    /// A range of zero is always kept, so that the average is zero and limits lie on the centre line.
     #[default]
     Zero,
-    /// With screening there is no average, hence there are no limits.
+    /// None is kept, there is no average, and hence there are no limits.
     Undefined,
 }
 
@@ -87,11 +87,9 @@ pub fn average(ranges: &[f64], average: Average, screening: Screening, none: NoV
     let (Screening::Below { multiple }, Some(raw)) = (screening, all) else {
         return RangeAverage { average: all, kept: ranges.len(), screened: 0 };
     };
-    if none == NoVariation::Zero && ranges.iter().all(|range| *range == 0.0) {
-        return RangeAverage { average: all, kept: ranges.len(), screened: 0 };
-    }
     let limit = multiple * raw;
-    let kept: Vec<f64> = ranges.iter().copied().filter(|range| *range < limit).collect();
+    let keeps = |range: f64| range < limit || (range == 0.0 && none == NoVariation::Zero);
+    let kept: Vec<f64> = ranges.iter().copied().filter(|range| keeps(*range)).collect();
     RangeAverage { average: of(&kept), kept: kept.len(), screened: ranges.len() - kept.len() }
 }
 

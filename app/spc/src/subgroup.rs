@@ -2,7 +2,7 @@
 
 use crate::chart::median;
 use crate::constants::{c4, c5, d2, d3};
-use crate::limits::{Basis, Centre, Limits, Options, RangeScale, Refusal, Within, finite};
+use crate::limits::{Basis, Centre, Degrees, Limits, Options, RangeScale, Refusal, Within, finite};
 use crate::screening::mean;
 
 /// The largest subgroup for which [`Within::Unbiased`] estimates the spread by ranges.
@@ -111,20 +111,23 @@ impl<'a> Subgroups<'a> {
         mean(&self.used().filter_map(statistic).collect::<Vec<_>>())
     }
 
-    /// √(Σ(n − 1)s² / Σ(n − 1)), and Σ(n − 1).
-    fn pooled(&self) -> Option<(f64, usize)> {
-        let spreads = self.used().filter_map(|group| Some((group.size.saturating_sub(1), group.s?)));
-        let (freedom, squares) = spreads.fold((0, 0.0), |(freedom, squares), (free, s)| {
-            (usize::saturating_add(freedom, free), squares + free as f64 * s * s)
-        });
+    /// √(Σ(n − 1)s² / f), and f, the degrees of freedom.
+    fn pooled(&self, degrees: Degrees) -> Option<(f64, usize)> {
+        let squares: f64 =
+            self.used().filter_map(|group| Some(group.size.saturating_sub(1) as f64 * group.s? * group.s?)).sum();
+        let freedom = self.used().map(|group| group.size.saturating_sub(1)).fold(0, usize::saturating_add);
+        let freedom = match degrees {
+            Degrees::OfValues => freedom,
+            Degrees::LessSubgroups => freedom.saturating_sub(self.used().filter(|group| group.size == 0).count()),
+        };
         Some((finite((squares / freedom as f64).sqrt())?, freedom))
     }
 
     /// s̄: the mean where all sizes are the same, pooled otherwise.
-    fn mean_or_pooled(&self) -> Option<f64> {
+    fn mean_or_pooled(&self, degrees: Degrees) -> Option<f64> {
         let mut sizes = self.used().map(|group| group.size);
         let first = sizes.next()?;
-        if sizes.all(|size| size == first) { self.plain(|group| group.s) } else { Some(self.pooled()?.0) }
+        if sizes.all(|size| size == first) { self.plain(|group| group.s) } else { Some(self.pooled(degrees)?.0) }
     }
 
     fn check(&self, options: &Options) -> Result<(), Refusal> {
@@ -159,11 +162,12 @@ pub fn xbar(groups: &Subgroups, options: &Options) -> Result<Limits, Refusal> {
     groups.check(options)?;
     let (values, used) = groups.lines(|group| group.mean);
     let (s, process_sigma) = match options.within {
-        Within::MeanOrPooled => (groups.mean_or_pooled(), None),
-        Within::Pooled => (groups.pooled().map(|(s, _)| s), None),
+        Within::MeanOrPooled => (groups.mean_or_pooled(options.degrees), None),
+        Within::Pooled => (groups.pooled(options.degrees).map(|(s, _)| s), None),
         Within::Unbiased => {
             let large = groups.used().any(|group| group.size > MOST_FOR_RANGES);
-            let pooled = || groups.pooled().and_then(|(s, freedom)| finite(s / c4(freedom.saturating_add(1))?));
+            let pooled =
+                || groups.pooled(options.degrees).and_then(|(s, freedom)| finite(s / c4(freedom.saturating_add(1))?));
             (None, if large { pooled() } else { groups.sigma_from_ranges(options) })
         }
     };
@@ -183,8 +187,7 @@ pub fn xbar(groups: &Subgroups, options: &Options) -> Result<Limits, Refusal> {
 /// The s chart of the standard deviations of subgroups: s̄ ± k s̄ c5 / c4.
 ///
 /// s̄ is that of [`Options::within`]; with [`Within::Unbiased`] the line is the mean of s weighted by
-/// size and its standard deviation σ c5. At least 0, but free with [`Within::Pooled`]. Unit: that of
-/// the values.
+/// size and its standard deviation σ c5. Unit: that of the values.
 ///
 /// # Errors
 ///
@@ -195,8 +198,8 @@ pub fn s(groups: &Subgroups, options: &Options) -> Result<Limits, Refusal> {
     groups.check(options)?;
     let (values, used) = groups.lines(|group| group.s);
     let (mean, process_sigma) = match options.within {
-        Within::MeanOrPooled => (groups.mean_or_pooled(), None),
-        Within::Pooled => (groups.pooled().map(|(s, _)| s), None),
+        Within::MeanOrPooled => (groups.mean_or_pooled(options.degrees), None),
+        Within::Pooled => (groups.pooled(options.degrees).map(|(s, _)| s), None),
         Within::Unbiased => {
             (groups.weighted(|group| group.s), groups.plain(|group| finite(group.s? / c4(group.size)?)))
         }
@@ -210,10 +213,7 @@ pub fn s(groups: &Subgroups, options: &Options) -> Result<Limits, Refusal> {
         finite(process_sigma.or_else(|| finite(centre? / c4))? * c5)
     };
     let sigma: Vec<Option<f64>> = groups.groups.iter().map(sigma).collect();
-    let within = match options.within {
-        Within::Pooled => (f64::NEG_INFINITY, f64::INFINITY),
-        _ => options.bounds.amount(),
-    };
+    let within = options.bounds.amount();
     let basis = Basis { used, process_sigma, ..Basis::default() };
     let len = values.len();
     Ok(Limits::symmetric(values, vec![centre; len], sigma, within, basis))

@@ -64,6 +64,7 @@ pub fn moving_range(data: &Data, options: &Options) -> Limits {
         before = Some(i);
     }
     let used: Vec<f64> = data.places().filter_map(|i| values[i]).collect();
+    infinite &= !matches!(options.centre, Centre::Given(_));
     let centre = if infinite { None } else { centre(&used, options) };
     let sigma = centre.and_then(|centre| finite(centre * (RANGE_UPPER - 1.0) / 3.0));
     let basis = Basis { used: used.len(), centre_unbounded: infinite, ..Basis::default() };

@@ -129,6 +129,16 @@ pub enum Within {
     Unbiased,
 }
 
+/// How many degrees of freedom a pooled standard deviation has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Degrees {
+    /// Σ(n − 1) over the subgroups that have values.
+    #[default]
+    OfValues,
+    /// Σn − k, the k subgroups counted whether or not they have values.
+    LessSubgroups,
+}
+
 /// The choices in which the tools differ.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
@@ -154,6 +164,8 @@ pub struct Options {
     pub times: Times,
     /// How the spread inside subgroups is estimated.
     pub within: Within,
+    /// The degrees of freedom of a pooled standard deviation.
+    pub degrees: Degrees,
 }
 
 impl Default for Options {
@@ -172,6 +184,7 @@ impl Default for Options {
             geometric: Geometric::default(),
             times: Times::default(),
             within: Within::default(),
+            degrees: Degrees::default(),
         }
     }
 }
@@ -184,6 +197,7 @@ impl Options {
             no_variation: NoVariation::Undefined,
             zero_denominator: ZeroDenominator::Unbounded,
             excluded: Excluded::MakesRanges,
+            degrees: Degrees::LessSubgroups,
             ..Self::default()
         }
     }
@@ -198,8 +212,8 @@ impl Options {
         Self { no_variation: NoVariation::Undefined, ..Self::default() }
     }
 
-    /// The choices of PowerBI-SPC: always the pooled s, no bound for its limits, times of zero
-    /// drawn.
+    /// The choices of PowerBI-SPC: always the pooled s, times of zero drawn. Its s chart has
+    /// [`Bounds::Off`]; its chart on the median moving range has [`NoVariation::Zero`].
     pub fn powerbi_spc() -> Self {
         Self {
             no_variation: NoVariation::Undefined,

@@ -36,7 +36,7 @@ pub fn g(data: &Data, options: &Options) -> Limits {
             Limits { centre: vec![drawn; len], ..about_mean }
         }
         Geometric::Trials => {
-            let sigma = mean.and_then(|mean| finite((mean * (mean - 1.0)).sqrt()));
+            let sigma = mean.and_then(|mean| finite((1.0 - 1.0 / mean).sqrt() * mean));
             let free = (f64::NEG_INFINITY, f64::INFINITY);
             let line = vec![centre(&used, options); len];
             let limits = Limits::symmetric(values, line, vec![None; len], free, basis(sigma));

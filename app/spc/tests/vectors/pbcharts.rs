@@ -46,16 +46,22 @@ fn one(case: &Value, chart: &str, dataset: &Dataset) -> Result<(), String> {
     expected.numbers("cl", &found.centre);
     expected.numbers("lcl", found.lower());
     expected.numbers("ucl", found.upper());
+    let without_exposure =
+        |i: usize| chart == "i_prime" && rows[i].n == Some(0.0) && rows[i].y.is_some_and(|y| y > 0.0);
+    // Above one limit is a signal whether or not there is another; inside both, none.
     let signal = |i: usize| {
-        let (y, lower, upper) = (found.values[i]?, found.lower()[i]?, found.upper()[i]?);
-        Some(y < lower || y > upper)
+        let below = found.values[i].zip(found.lower()[i]).map(|(y, limit)| y < limit);
+        let above = found.values[i].zip(found.upper()[i]).map(|(y, limit)| y > limit);
+        match (below, above) {
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (Some(false), Some(false)) => Some(false),
+            _ if without_exposure(i) => Some(false),
+            _ => None,
+        }
     };
     expected.same("sigma_signal", (0..values.len()).map(signal).collect::<Vec<_>>());
     let centre = found.centre.iter().copied().flatten().next();
-    let judged = |i: usize| {
-        let without_exposure = chart == "i_prime" && rows[i].n == Some(0.0) && rows[i].y.is_some_and(|y| y > 0.0);
-        if without_exposure { Some(f64::INFINITY) } else { found.values[i] }
-    };
+    let judged = |i: usize| if without_exposure(i) { Some(f64::INFINITY) } else { found.values[i] };
     let runs = centre.map(|centre| anhoej::runs((0..values.len()).map(judged), centre)).unwrap_or_default();
     let result = Expected::from(expected.raw("runs")).and_then(|mut wanted| {
         compare_runs(&mut wanted, &runs);

@@ -1,7 +1,7 @@
 //! PowerBI-SPC: values and limits; flags and icons are in [`crate::powerbi_flags`].
 
 use serde_json::Value;
-use spc::limits::{self, Centre, Data, Kind, Limits, Options};
+use spc::limits::{self, Bounds, Centre, Data, Kind, Limits, Options};
 use spc::rules::Lines;
 use spc::screening::{Average, NoVariation, Screening};
 use spc::subgroup::{self, Subgroup, Subgroups};
@@ -34,8 +34,9 @@ fn one(case: &Value, chart: &str, dataset: &Dataset) -> Result<(), String> {
         return Err(format!("{KEPT}: {kept:?} for {}", case[KEPT]));
     }
     let y: Vec<Option<f64>> = shape::values(dataset, &rows, Default::default());
-    let y: Vec<Option<f64>> = kept.iter().map(|i| y[*i]).collect();
-    let n: Option<Vec<Option<f64>>> = dataset.n.as_ref().map(|_| kept.iter().map(|i| rows[*i].n).collect());
+    let y: Vec<Option<f64>> = kept.iter().map(|i| y[*i].map(fifteen_digits)).collect();
+    let n: Option<Vec<Option<f64>>> =
+        dataset.n.as_ref().map(|_| kept.iter().map(|i| rows[*i].n.map(fifteen_digits)).collect());
     let groups: Vec<Subgroup> = kept.iter().map(|i| Subgroup::of(&rows[*i].values)).collect();
     let found = draw(chart, &y, n.as_deref(), &groups, with_outliers)?;
     let mut expected = Expected::of(case)?;
@@ -58,6 +59,11 @@ fn one(case: &Value, chart: &str, dataset: &Dataset) -> Result<(), String> {
     expected.finish()
 }
 
+/// The tool was given its numbers to fifteen digits, as its own `values` show.
+fn fifteen_digits(number: f64) -> f64 {
+    format!("{number:.14e}").parse().unwrap_or(number)
+}
+
 /// A chart by the tool's name for it.
 pub fn draw(
     chart: &str,
@@ -76,6 +82,9 @@ pub fn draw(
     if chart == "i_mm" {
         options.average = Average::Median;
         options.no_variation = NoVariation::Zero;
+    }
+    if chart == "s" {
+        options.bounds = Bounds::Off;
     }
     let kind = match chart {
         "run" => Kind::Run,

@@ -81,8 +81,9 @@ fn asked(given: &mut Given, len: usize) -> Result<Asked, String> {
     if let Some(centre) = given.number("cl") {
         options.centre = Centre::Given(centre);
     }
-    let mut phases = vec![Phase { first: 0, baseline: given.count("freeze") }];
-    let parts = given.counts("part").unwrap_or_default();
+    let (freeze, parts) = (given.count("freeze"), given.counts("part").unwrap_or_default());
+    // The tool ignores a freeze where there are parts.
+    let mut phases = vec![Phase { first: 0, baseline: freeze.filter(|_| parts.is_empty()) }];
     phases.extend(parts.into_iter().map(|last| Phase { first: last, baseline: None }));
     let excluded = given.counts("exclude").unwrap_or_default();
     Ok(Asked {
