@@ -1,9 +1,10 @@
 //! Variation and assurance: what a chart says in two words.
 //!
-//! Source: NHS England, Making Data Count, "Strengthening your decisions" (2019). *Variation* asks
+//! Source: NHS England, "Making data count: strengthening your decisions". *Variation* asks
 //! whether there is special cause and whether it is wanted. *Assurance* asks whether the process, as
 //! it is, will meet its target: with the target beyond a control limit it always or never will,
-//! with the target between them it will by chance.
+//! with the target between them it will by chance. A point without a value is common cause, for no
+//! rule covers it.
 
 use crate::chart::{Meaning, Side};
 use crate::rules::{Band, Hit, sides};
@@ -78,7 +79,7 @@ impl Shown {
 }
 
 /// The variation at each of `length` points. Where several hits cover a point, the first of the
-/// hits decides: sets list their rules in that order.
+/// hits decides: [`RuleSet`](crate::rules::RuleSet) gives them in the order of its rules.
 pub fn variation<'a>(hits: impl IntoIterator<Item = &'a Hit>, length: usize, direction: Direction) -> Vec<Variation> {
     let mut variation = vec![Variation::CommonCause; length];
     for (place, side) in first_of_each_rule(hits, length).into_iter().enumerate() {
@@ -89,19 +90,14 @@ pub fn variation<'a>(hits: impl IntoIterator<Item = &'a Hit>, length: usize, dir
     variation
 }
 
-/// For each place the side of the first rule with a hit there, rules in the order of the hits.
+/// For each place the side of the first rule with a hit there, the rules of a phase in the order of
+/// its hits.
 fn first_of_each_rule<'a>(hits: impl IntoIterator<Item = &'a Hit>, length: usize) -> Vec<Option<Side>> {
     let hits: Vec<&Hit> = hits.into_iter().collect();
-    let mut rules = Vec::new();
-    for hit in &hits {
-        if !rules.contains(&hit.rule) {
-            rules.push(hit.rule);
-        }
-    }
+    let of = |hit: &Hit| (hit.phase.start, hit.rule);
     let mut decided = vec![None; length];
-    for rule in rules {
-        let of_rule = sides(hits.iter().copied().filter(|hit| hit.rule == rule), length);
-        for (decided, side) in decided.iter_mut().zip(of_rule) {
+    for rule in hits.chunk_by(|a, b| of(a) == of(b)) {
+        for (decided, side) in decided.iter_mut().zip(sides(rule.iter().copied(), length)) {
             *decided = decided.or(side);
         }
     }

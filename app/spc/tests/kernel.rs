@@ -118,9 +118,10 @@ proptest! {
         with_gap.insert(gap, None);
         let lines = vec![Lines::from_sigma(0.0, 1.0); with_gap.len()];
         for set in sets() {
-            let mut hits = set.judge(&values, &lines[1..]);
-            for place in hits.iter_mut().flat_map(|hit| &mut hit.points) {
-                *place += usize::from(*place >= gap);
+            let mut hits = set.judge(&values, &lines[..values.len()]);
+            for hit in &mut hits {
+                hit.points.iter_mut().for_each(|place| *place += usize::from(*place >= gap));
+                hit.phase.end += 1;
             }
             prop_assert_eq!(hits, set.judge(&with_gap, &lines), "{}", set.name);
         }
@@ -150,9 +151,10 @@ proptest! {
         let whole: Vec<Option<f64>> = first.iter().chain(&second).copied().collect();
         let lines = vec![Lines::from_sigma(0.0, 1.0); whole.len()];
         for set in sets() {
-            let mut apart = set.judge(&first, &lines);
-            apart.extend(set.judge(&second, &lines).into_iter().map(|mut hit| {
+            let mut apart = set.judge(&first, &lines[..first.len()]);
+            apart.extend(set.judge(&second, &lines[first.len()..]).into_iter().map(|mut hit| {
                 hit.points.iter_mut().for_each(|place| *place += first.len());
+                hit.phase = first.len()..whole.len();
                 hit
             }));
             prop_assert_eq!(apart, set.judge_phases(&whole, &lines, &[first.len()]), "{}", set.name);
@@ -287,4 +289,15 @@ fn a_point_is_described_by_the_first_rule_of_the_set() {
     let points = variation(&hits, values.len(), Direction::Increase);
     assert!(points[..7].iter().all(|point| *point == Variation::on(Side::Above, Direction::Increase)));
     assert_eq!(points[7], Variation::on(Side::Below, Direction::Increase));
+}
+
+#[test]
+fn a_rule_that_hit_in_an_earlier_phase_does_not_come_first_in_a_later_one() {
+    // Seven above the centre; then seven below it that rise: the trend comes before the shift.
+    let values: Vec<Option<f64>> = [1.0; 7].into_iter().chain((-7..0).map(f64::from)).map(Some).collect();
+    let lines = vec![Lines::from_sigma(0.0, 10.0); values.len()];
+    let hits = RuleSet::making_data_count().judge_phases(&values, &lines, &[7]);
+    assert_eq!(hits.iter().map(|hit| hit.phase.clone()).collect::<Vec<_>>(), [0..7, 7..14, 7..14]);
+    let up = Variation::on(Side::Above, Direction::Increase);
+    assert_eq!(variation(&hits, values.len(), Direction::Increase), [up; 14]);
 }

@@ -56,7 +56,7 @@ pub struct TooFewPoints {
 /// The medians of a series: that of the baseline, then that of each run of [`MedianShift::run`]
 /// points on one side of the median before. A point on the median is passed over.
 ///
-/// Source: the method of `runcharter` (MacGillivray).
+/// Source: the method that runcharter describes.
 pub fn median_shift(values: &[Option<f64>], options: &MedianShift) -> Result<Vec<MedianPhase>, TooFewPoints> {
     let points: Vec<Placed> = values
         .iter()

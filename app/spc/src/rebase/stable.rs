@@ -66,8 +66,8 @@ pub struct StablePhase {
 /// `chart` computes the limits of the points that are [used](Data::used); its centre line has to be
 /// the same at every point.
 ///
-/// Source: Woodcock T, O'Connor I (2025), "Re-establishing control limits in statistical process
-/// control analyses: the stable shift algorithm".
+/// Source: "Re-establishing control limits in statistical process control analyses: the stable shift
+/// algorithm" (2025), and the description of the algorithm that autospc publishes.
 pub fn stable_shift(data: &Data, chart: impl Fn(&Data) -> Limits, options: &StableShift) -> Option<Vec<StablePhase>> {
     let series = Series::new(data, &chart, options);
     let period = series.period;

@@ -13,11 +13,14 @@ pub(super) struct Points<'a> {
     places: Vec<usize>,
     values: Vec<f64>,
     lines: Vec<&'a Lines>,
+    /// How many points the phase has, with or without a value.
+    phase: usize,
 }
 
 impl<'a> Points<'a> {
     pub(super) fn new(values: &[Option<f64>], lines: &'a [Lines]) -> Self {
-        let mut points = Self { places: Vec::new(), values: Vec::new(), lines: Vec::new() };
+        let phase = values.len().min(lines.len());
+        let mut points = Self { places: Vec::new(), values: Vec::new(), lines: Vec::new(), phase };
         for (place, (value, lines)) in values.iter().zip(lines).enumerate() {
             if let Some(value) = finite(*value) {
                 points.places.push(place);
@@ -50,15 +53,15 @@ impl<'a> Points<'a> {
             }
             Rule::FewCrossings => {
                 let runs = self.runs()?;
-                return Some(whole_phase(rule, runs.number - 1 < runs.anhoej.crossings_min));
+                return Some(self.whole_phase(rule, runs.number - 1 < runs.anhoej.crossings_min));
             }
             Rule::TooFewRuns => {
                 let runs = self.runs()?;
-                return Some(whole_phase(rule, runs.number < runs_limits(runs.useful)?.fewest));
+                return Some(self.whole_phase(rule, runs.number < runs_limits(runs.useful)?.fewest));
             }
             Rule::TooManyRuns => {
                 let runs = self.runs()?;
-                return Some(whole_phase(rule, runs.number > runs_limits(runs.useful)?.most));
+                return Some(self.whole_phase(rule, runs.number > runs_limits(runs.useful)?.most));
             }
         };
         Some(found.into_iter().map(|stretch| self.hit(rule, stretch, mark)).collect())
@@ -71,7 +74,12 @@ impl<'a> Points<'a> {
             Mark::Completion => stretch.complete,
         };
         let points = places.into_iter().filter_map(|place| self.places.get(place).copied()).collect();
-        Hit { rule, side: stretch.side, points }
+        Hit { rule, side: stretch.side, points, phase: 0..self.phase }
+    }
+
+    /// A hit without points, for a rule that speaks of the whole phase.
+    fn whole_phase(&self, rule: Rule, hit: bool) -> Vec<Hit> {
+        hit.then_some(Hit { rule, side: None, points: Vec::new(), phase: 0..self.phase }).into_iter().collect()
     }
 
     fn about_centre(&self) -> Vec<Option<Side>> {
@@ -176,9 +184,4 @@ fn opposite(side: Side) -> Side {
 /// The sides, unless not one of them is known.
 fn known(sides: Vec<Option<Side>>) -> Option<Vec<Option<Side>>> {
     sides.iter().any(Option::is_some).then_some(sides)
-}
-
-/// A hit without points, for a rule that speaks of the whole phase.
-fn whole_phase(rule: Rule, hit: bool) -> Vec<Hit> {
-    hit.then_some(Hit { rule, side: None, points: Vec::new() }).into_iter().collect()
 }

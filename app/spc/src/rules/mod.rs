@@ -212,6 +212,8 @@ pub struct Hit {
     /// The places of the points it covers, in order, as the set's [`Mark`] says; empty for a rule
     /// that speaks of the whole phase.
     pub points: Vec<usize>,
+    /// The places of the phase it was found in.
+    pub phase: Range<usize>,
 }
 
 /// Which points of a pattern are covered by a [`Hit`].

@@ -155,8 +155,9 @@ impl RuleSet {
         phases(length, starts)
             .flat_map(|phase| {
                 let mut hits = self.judge(&values[phase.clone()], &lines[phase.clone()]);
-                for place in hits.iter_mut().flat_map(|hit| &mut hit.points) {
-                    *place += phase.start;
+                for hit in &mut hits {
+                    hit.points.iter_mut().for_each(|place| *place += phase.start);
+                    hit.phase = phase.clone();
                 }
                 hits
             })
