@@ -95,14 +95,15 @@ fn close(a: Option<f64>, b: Option<f64>, scale: f64) -> bool {
     }
 }
 
+type Line<'a> = &'a [Option<f64>];
+
 /// Every line of two charts, side by side.
-fn lines<'a>(a: &'a Limits, b: &'a Limits) -> Vec<(&'a [Option<f64>], &'a [Option<f64>])> {
-    let mut pairs: Vec<(&[Option<f64>], &[Option<f64>])> = vec![(&a.centre, &b.centre)];
-    for (a, b) in a.bands.iter().zip(&b.bands) {
-        pairs.push((&a.lower, &b.lower));
-        pairs.push((&a.upper, &b.upper));
-    }
-    pairs
+fn lines<'a>(a: &'a Limits, b: &'a Limits) -> Vec<(Line<'a>, Line<'a>)> {
+    let all = |limits: &'a Limits| -> Vec<Line<'a>> {
+        let bands = limits.bands.iter().flat_map(|band| [&band.lower[..], &band.upper[..]]);
+        bands.chain([&limits.centre[..]]).collect()
+    };
+    all(a).into_iter().zip(all(b)).collect()
 }
 
 proptest! {

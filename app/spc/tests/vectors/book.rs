@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -11,9 +11,11 @@ use serde_json::{Value, json};
 pub struct File {
     /// Its name without the ending.
     pub name: String,
-    /// Whether it is in the project's own copy.
+    /// The folder it is in.
+    pub folder: PathBuf,
+    /// Whether that is the project's own copy.
     pub own: bool,
-    /// Its content, or why it could not be read.
+    /// Its content; null if it could not be read.
     pub content: Value,
 }
 
@@ -30,22 +32,18 @@ impl File {
     }
 }
 
-/// Every JSON file of a folder, by name.
+/// Every JSON file of a folder, by name. One that can't be read has no content.
 pub fn read_folder(folder: &Path, own: bool) -> Result<Vec<File>, String> {
     let entries = std::fs::read_dir(folder).map_err(|error| error.to_string())?;
     let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
     paths.sort();
-    let read = |path: &Path| {
-        let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-        serde_json::from_str(&text).map_err(|error| error.to_string())
-    };
-    let file = |path: &Path| {
+    let file = |path: PathBuf| {
         let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let content = read(path).map_err(|error| format!("{name}: {error}"))?;
-        Ok(File { name, own, content })
+        let content = std::fs::read_to_string(&path).ok().and_then(|text| serde_json::from_str(&text).ok());
+        File { name, folder: folder.to_owned(), own, content: content.unwrap_or_default() }
     };
-    paths.iter().map(|path| file(path)).collect()
+    Ok(paths.into_iter().map(file).collect())
 }
 
 /// One dataset.
@@ -64,9 +62,11 @@ pub struct Dataset {
 pub struct Datasets(BTreeMap<String, Dataset>);
 
 impl Datasets {
-    /// Every dataset in the files.
-    pub fn of(files: &[File]) -> Self {
-        let all = files.iter().filter(|file| file.name == "datasets").flat_map(|file| file.list("datasets"));
+    /// Every dataset in the files. Of two with one id, that of the folder given is taken.
+    pub fn of(files: &[File], folder: &Path) -> Self {
+        let (here, elsewhere): (Vec<&File>, Vec<&File>) =
+            files.iter().filter(|file| file.name == "datasets").partition(|file| file.folder == folder);
+        let all = elsewhere.into_iter().chain(here).flat_map(|file| file.list("datasets"));
         let dataset = |value: &Value| {
             Some((
                 value["id"].as_str()?.to_owned(),

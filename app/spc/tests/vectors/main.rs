@@ -79,8 +79,11 @@ fn same_folder(a: &Path, b: &Path) -> bool {
     }
 }
 
-/// A part of a file that nobody reads is a failure.
+/// A part of a file that nobody reads is a failure, and so is a file without its first part.
 fn unknown_parts(file: &File, known: &[&str], book: &mut Book) {
+    if known.first().is_some_and(|first| file.content[*first].is_null()) {
+        book.fail("-", &file.name, "its main part is missing");
+    }
     for part in file.unknown_parts(known) {
         book.fail("-", &part, "no module checks this part of the file");
     }
@@ -97,11 +100,11 @@ fn every_tool_is_met() {
             Err(problem) => book.unreadable(&folder, is_own, &problem),
         }
     }
-    let datasets = Datasets::of(&files);
     for file in files.iter().filter(|file| file.name != "datasets") {
         book.open(file);
         match TOOLS.iter().find(|(name, _)| *name == file.name) {
-            Some((_, check)) => check(file, &datasets, &mut book),
+            _ if !file.content.is_object() => book.fail("-", &file.name, "the file can't be read"),
+            Some((_, check)) => check(file, &Datasets::of(&files, &file.folder), &mut book),
             None => book.fail("-", &file.name, "no module checks this file"),
         }
     }
