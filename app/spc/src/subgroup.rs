@@ -2,7 +2,7 @@
 
 use crate::chart::median;
 use crate::constants::{c4, c5, d2, d3};
-use crate::limits::{Basis, Centre, Degrees, Limits, Options, RangeScale, Refusal, Within, finite};
+use crate::limits::{self, Basis, Centre, Degrees, Limits, Options, Phase, RangeConstants, Refusal, Within, finite};
 use crate::screening::mean;
 
 /// The largest subgroup for which [`Within::Unbiased`] estimates the spread by ranges.
@@ -84,19 +84,26 @@ impl Subgroup {
     }
 }
 
-/// Subgroups in order of time, and which of them take part in the calculation.
+/// The subgroups of one phase, in order of time.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Subgroups<'a> {
     /// The subgroups.
     pub groups: &'a [Subgroup],
-    /// Whether each takes part; none where all do.
+    /// Whether each takes part in the calculation; none where all do.
     pub used: Option<&'a [bool]>,
+    /// How many subgroups at the beginning the lines are computed from; none where all are.
+    pub baseline: Option<usize>,
 }
 
 impl<'a> Subgroups<'a> {
+    /// Subgroups that all take part.
+    pub fn new(groups: &'a [Subgroup]) -> Self {
+        Self { groups, ..Self::default() }
+    }
+
     fn used(&self) -> impl Iterator<Item = &'a Subgroup> {
-        let used = self.used;
-        let is_used = move |i: usize| used.is_none_or(|used| used.get(i).copied().unwrap_or(true));
+        let (used, baseline) = (self.used, self.baseline.unwrap_or(usize::MAX));
+        let is_used = move |i: usize| i < baseline && used.is_none_or(|used| used.get(i) != Some(&false));
         self.groups.iter().enumerate().filter(move |(i, _)| is_used(*i)).map(|(_, group)| group)
     }
 
@@ -139,13 +146,56 @@ impl<'a> Subgroups<'a> {
 
     /// The spread of the process from ranges.
     fn sigma_from_ranges(&self, options: &Options) -> Option<f64> {
-        self.plain(|group| finite(group.range? / rounded_d2(group.size, options)?))
+        self.plain(|group| finite(group.range? / range_mean(group.size, options.range_constants)?))
     }
 
     fn lines(&self, statistic: fn(&Subgroup) -> Option<f64>) -> (Vec<Option<f64>>, usize) {
         let used = self.used().filter(|group| statistic(group).is_some()).count();
         (self.groups.iter().map(statistic).collect(), used)
     }
+}
+
+/// Which chart of subgroups; see the function of the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// [`xbar`].
+    Xbar,
+    /// [`s`].
+    S,
+    /// [`r`].
+    R,
+}
+
+/// The chart of this kind, all subgroups being one phase.
+///
+/// # Errors
+///
+/// As the function of that chart.
+pub fn chart(kind: Kind, groups: &Subgroups, options: &Options) -> Result<Limits, Refusal> {
+    match kind {
+        Kind::Xbar => xbar(groups, options),
+        Kind::S => s(groups, options),
+        Kind::R => r(groups, options),
+    }
+}
+
+/// The chart of every phase, in order; see [`limits::by_phase`].
+///
+/// # Errors
+///
+/// As [`chart`]: if one phase is refused, all are.
+pub fn by_phase(kind: Kind, groups: &Subgroups, phases: &[Phase], options: &Options) -> Result<Vec<Limits>, Refusal> {
+    limits::spans(groups.groups.len(), phases)
+        .into_iter()
+        .map(|span| {
+            let part = Subgroups {
+                groups: limits::slice(groups.groups, span.first, span.end),
+                used: groups.used.map(|used| limits::slice(used, span.first, span.end)),
+                baseline: span.baseline,
+            };
+            chart(kind, &part, options)
+        })
+        .collect()
 }
 
 /// The x̄ chart of the means of subgroups: x̿ ± k σ / √n.
@@ -236,7 +286,7 @@ pub fn r(groups: &Subgroups, options: &Options) -> Result<Limits, Refusal> {
     let (values, used) = groups.lines(|group| group.range);
     let centre = centre(groups, |group| group.range, options);
     let process_sigma = groups.sigma_from_ranges(options);
-    let sigma = |group: &Subgroup| finite(process_sigma? * printed_d3(group.size, options)?);
+    let sigma = |group: &Subgroup| finite(process_sigma? * range_deviation(group.size, options.range_constants)?);
     let sigma: Vec<Option<f64>> = groups.groups.iter().map(sigma).collect();
     let basis = Basis { used, process_sigma, ..Basis::default() };
     let len = values.len();
@@ -252,22 +302,21 @@ fn centre(groups: &Subgroups, statistic: fn(&Subgroup) -> Option<f64>, options: 
     }
 }
 
-fn rounded_d2(size: usize, options: &Options) -> Option<f64> {
+fn range_mean(size: usize, constants: RangeConstants) -> Option<f64> {
     let exact = d2(size)?;
-    Some(match options.scale {
-        RangeScale::Rounded => (exact * 1000.0).round() / 1000.0,
-        _ => exact,
+    Some(match constants {
+        RangeConstants::Exact => exact,
+        RangeConstants::Printed => (exact * 1000.0).round() / 1000.0,
     })
 }
 
-/// d3 as tables print it.
-fn printed_d3(size: usize, options: &Options) -> Option<f64> {
-    /// For 3 to 9 values: what qcc 3.0 takes, off by some units of the sixth place.
+fn range_deviation(size: usize, constants: RangeConstants) -> Option<f64> {
+    /// For 3 to 9 values; see [`RangeConstants::Printed`].
     const PRINTED: [f64; 7] =
         [0.888_369_7, 0.879_810_8, 0.864_085_5, 0.848_044_2, 0.833_210_8, 0.819_837_8, 0.807_841_3];
     let printed = size.checked_sub(3).and_then(|i| PRINTED.get(i)).copied();
-    match (options.scale, printed) {
-        (RangeScale::Rounded, Some(printed)) => Some(printed),
+    match (constants, printed) {
+        (RangeConstants::Printed, Some(printed)) => Some(printed),
         _ => d3(size),
     }
 }

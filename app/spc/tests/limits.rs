@@ -142,7 +142,7 @@ proptest! {
     ) {
         let groups: Vec<Subgroup> = rows.iter().map(|row| Subgroup::of(&row.0)).collect();
         let used: Vec<bool> = rows.iter().map(|row| row.1).collect();
-        let groups = Subgroups { groups: &groups, used: Some(&used) };
+        let groups = Subgroups { used: Some(&used), ..Subgroups::new(&groups) };
         for chart in [subgroup::xbar, subgroup::s, subgroup::r] {
             if let Ok(limits) = chart(&groups, &options) {
                 assert_sound(&limits, rows.len());
@@ -346,12 +346,12 @@ fn a_centre_given_by_hand_is_taken() {
 #[test]
 fn subgroups_that_a_chart_cannot_have_are_refused() {
     let small = [Subgroup::of(&[1.0]), Subgroup::of(&[1.0, 2.0])];
-    let small = Subgroups { groups: &small, used: None };
+    let small = Subgroups::new(&small);
     let unbiased = Options { within: Within::Unbiased, ..Options::default() };
     assert_eq!(subgroup::xbar(&small, &unbiased), Err(Refusal::SubgroupTooSmall));
     assert!(subgroup::xbar(&small, &Options::default()).is_ok());
     let large = [Subgroup::of(&(0..51).map(f64::from).collect::<Vec<_>>())];
-    let large = Subgroups { groups: &large, used: None };
+    let large = Subgroups::new(&large);
     assert_eq!(subgroup::r(&large, &Options::default()), Err(Refusal::SubgroupTooLarge));
 }
 
@@ -385,6 +385,21 @@ fn ranges_agree_with_numerical_integration() {
         let power = n as i32;
         let d2: f64 = grid.iter().map(|p| 1.0 - p.powi(power) - (1.0 - p).powi(power)).sum::<f64>() * step;
         assert!(close(constants::d2(n), Some(d2), 1.0), "{n}: {d2}");
+    }
+}
+
+#[test]
+fn ten_thousand_points_at_the_edge_of_what_a_number_can_be() {
+    let edge = [f64::MAX, f64::MIN, 1e308, -1e308, f64::INFINITY, f64::NAN, 5e-324, 0.0, 1.0];
+    let values: Vec<_> = (0..10_000).map(|i| edge.get(i * 7 % 11).copied()).collect();
+    let sizes: Vec<_> = (0..10_000).map(|i| edge.get(i * 5 % 13).copied()).collect();
+    for kind in KINDS {
+        for denominators in [None, Some(&sizes[..])] {
+            let data = Data { denominators, ..Data::new(&values) };
+            if let Ok(limits) = limits::chart(kind, &data, &Options::default()) {
+                assert_sound(&limits, values.len());
+            }
+        }
     }
 }
 

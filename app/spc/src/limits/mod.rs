@@ -22,8 +22,11 @@ mod rare;
 pub use attribute::{c, c_prime, p, p_prime, u, u_prime};
 pub use individual::{moving_range, run, xmr};
 pub use normalised::{MOVING_S_UPPER, i_prime, moving_s};
-pub use options::{Bounds, Centre, Degrees, Excluded, Geometric, Options, RangeScale, Times, Within, ZeroDenominator};
+pub use options::{
+    Bounds, Centre, Degrees, Excluded, Geometric, Options, RangeConstants, RangeScale, Times, Within, ZeroDenominator,
+};
 pub use phases::{Phase, by_phase, chart};
+pub(crate) use phases::{slice, spans};
 pub use rare::{TIME_POWER, g, t};
 
 use crate::screening::RangeAverage;

@@ -15,8 +15,7 @@ pub enum Centre {
 /// How an average moving range becomes a standard deviation.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub enum RangeScale {
-    /// Divided by 1.128: d2 for two values to three places, as printed in every table. The same
-    /// rounding holds for the ranges of subgroups.
+    /// Divided by 1.128: d2 for two values to three places, as printed in every table.
     #[default]
     Rounded,
     /// Divided by 2/√π = 1.12837…: d2 for two values.
@@ -129,6 +128,17 @@ pub enum Within {
     Unbiased,
 }
 
+/// The constants that the ranges of subgroups are divided by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum RangeConstants {
+    /// d2 and d3 to all digits.
+    #[default]
+    Exact,
+    /// d2 to three places, as tables print it, and for 3 to 9 values the d3 that qcc 3.0 answers with,
+    /// which is too large by some units of the sixth place.
+    Printed,
+}
+
 /// How many degrees of freedom a pooled standard deviation has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Degrees {
@@ -166,6 +176,8 @@ pub struct Options {
     pub within: Within,
     /// The degrees of freedom of a pooled standard deviation.
     pub degrees: Degrees,
+    /// The constants that the ranges of subgroups are divided by.
+    pub range_constants: RangeConstants,
 }
 
 impl Default for Options {
@@ -185,6 +197,7 @@ impl Default for Options {
             times: Times::default(),
             within: Within::default(),
             degrees: Degrees::default(),
+            range_constants: RangeConstants::default(),
         }
     }
 }
@@ -223,9 +236,16 @@ impl Options {
         }
     }
 
-    /// The choices of qcc 3.0: no screening, unbiased estimates for subgroups, trials in the g chart.
+    /// The choices of qcc 3.0: no screening, unbiased estimates and printed constants for subgroups,
+    /// trials in the g chart.
     pub fn qcc() -> Self {
-        Self { screening: Screening::Off, geometric: Geometric::Trials, within: Within::Unbiased, ..Self::default() }
+        Self {
+            screening: Screening::Off,
+            geometric: Geometric::Trials,
+            within: Within::Unbiased,
+            range_constants: RangeConstants::Printed,
+            ..Self::default()
+        }
     }
 
     /// The choices of pbcharts 0.1: no screening, no bounds.

@@ -60,8 +60,11 @@ pub fn by_phase(kind: Kind, data: &Data, phases: &[Phase], options: &Options) ->
 /// Where a phase begins and ends, and how many of its points are its baseline.
 #[derive(Clone, Copy)]
 pub(crate) struct Span {
+    /// The place of its first point.
     pub first: usize,
+    /// The place after its last.
     pub end: usize,
+    /// As in [`Phase`].
     pub baseline: Option<usize>,
 }
 
@@ -81,6 +84,6 @@ pub(crate) fn spans(len: usize, phases: &[Phase]) -> Vec<Span> {
 }
 
 /// The part of a list that is there.
-fn slice<T>(all: &[T], first: usize, end: usize) -> &[T] {
+pub(crate) fn slice<T>(all: &[T], first: usize, end: usize) -> &[T] {
     all.get(first..end.min(all.len())).unwrap_or(&[])
 }

@@ -98,9 +98,9 @@ pub fn draw(
         "g" => Kind::G,
         "t" => Kind::T,
         "xbar" => {
-            return subgroup::xbar(&Subgroups { groups, used: None }, &options).map_err(|error| error.to_string());
+            return subgroup::xbar(&Subgroups::new(groups), &options).map_err(|error| error.to_string());
         }
-        "s" => return subgroup::s(&Subgroups { groups, used: None }, &options).map_err(|error| error.to_string()),
+        "s" => return subgroup::s(&Subgroups::new(groups), &options).map_err(|error| error.to_string()),
         other => return Err(format!("unknown chart {other}")),
     };
     let data = Data { denominators: n, ..Data::new(y) };

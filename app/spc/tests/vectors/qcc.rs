@@ -46,7 +46,7 @@ fn one(case: &Value, chart: &str, dataset: &Dataset) -> Result<(), String> {
 fn draw(chart: &str, dataset: &Dataset, rows: &[shape::Row]) -> Result<Result<Limits, Refusal>, String> {
     let options = Options::qcc();
     let groups: Vec<Subgroup> = shape::subgroups(rows);
-    let groups = Subgroups { groups: &groups, used: None };
+    let groups = Subgroups::new(&groups);
     let values: Vec<Option<f64>> = rows.iter().map(|row| row.y).collect();
     let denominators: Option<Vec<Option<f64>>> = dataset.n.as_ref().map(|_| rows.iter().map(|row| row.n).collect());
     let data = Data { denominators: denominators.as_deref(), ..Data::new(&values) };

@@ -119,7 +119,8 @@ fn draw(
         "ip" => Kind::IPrime,
         "g" => Kind::G,
         "t" => Kind::T,
-        "xbar" | "s" => return Ok(draw_subgroups(chart, rows, asked)),
+        "xbar" => return Ok(draw_subgroups(subgroup::Kind::Xbar, rows, asked)),
+        "s" => return Ok(draw_subgroups(subgroup::Kind::S, rows, asked)),
         other => return Err(format!("unknown chart {other}")),
     };
     let values = shape::values(dataset, rows, how);
@@ -140,22 +141,10 @@ fn draw(
     Ok(Ok(Drawn { parts, judged }))
 }
 
-fn draw_subgroups(chart: &str, rows: &[shape::Row], asked: &Asked) -> Result<Drawn, Refusal> {
+fn draw_subgroups(kind: subgroup::Kind, rows: &[shape::Row], asked: &Asked) -> Result<Drawn, Refusal> {
     let groups = shape::subgroups(rows);
-    let mut starts: Vec<usize> =
-        asked.phases.iter().map(|phase| phase.first).filter(|first| *first < groups.len()).collect();
-    starts.push(groups.len());
-    let mut parts = Vec::new();
-    for span in starts.windows(2) {
-        let baseline = asked.phases[0].baseline.unwrap_or(usize::MAX);
-        let used: Vec<bool> = (span[0]..span[1]).map(|i| asked.used[i] && (span[0] > 0 || i < baseline)).collect();
-        let part = Subgroups { groups: &groups[span[0]..span[1]], used: Some(&used) };
-        parts.push(if chart == "s" {
-            subgroup::s(&part, &asked.options)?
-        } else {
-            subgroup::xbar(&part, &asked.options)?
-        });
-    }
+    let groups = Subgroups { used: Some(&asked.used), ..Subgroups::new(&groups) };
+    let parts = subgroup::by_phase(kind, &groups, &asked.phases, &asked.options)?;
     let parts: Vec<Limits> = parts.into_iter().map(|part| part.multiplied(asked.multiply)).collect();
     let judged = parts.iter().flat_map(|part| part.values.iter().copied()).collect();
     Ok(Drawn { parts, judged })
