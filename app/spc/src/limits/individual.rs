@@ -1,4 +1,4 @@
-use super::{Basis, Bounds, Centre, Data, Excluded, Limits, Options, ZeroDenominator, finite};
+use super::{Band, Basis, Bounds, Centre, Data, Excluded, Limits, Options, ZeroDenominator, finite};
 use crate::chart::median;
 use crate::screening::{self, RangeAverage, distance, mean};
 
@@ -49,33 +49,33 @@ pub fn xmr(data: &Data, options: &Options) -> Limits {
 pub fn moving_range(data: &Data, options: &Options) -> Limits {
     let ratios = data.ratios();
     let unbounded = |i: usize| options.zero_denominator == ZeroDenominator::Unbounded && data.is_unbounded(i);
-    let mut before: Option<usize> = None;
     let mut values = vec![None; data.len()];
+    let mut before: Option<usize> = None;
     let mut infinite = false;
     for i in 0..data.len() {
         if options.excluded == Excluded::PassedOver && data.is_excluded(i) {
             continue;
         }
-        if let Some(before) = before {
+        if let Some(before) = before.replace(i) {
             values[i] = ratios[before].zip(ratios[i]).map(|(a, b)| distance(a, b));
-            let both = (ratios[before].is_some() || unbounded(before)) && (ratios[i].is_some() || unbounded(i));
-            infinite |= both && values[i].is_none() && data.is_used(i);
+            let to_infinity = (unbounded(before) && ratios[i].is_some()) || (ratios[before].is_some() && unbounded(i));
+            infinite |= to_infinity && data.is_used(i);
         }
-        before = Some(i);
     }
     let used: Vec<f64> = data.places().filter_map(|i| values[i]).collect();
-    infinite &= !matches!(options.centre, Centre::Given(_));
-    let centre = if infinite { None } else { centre(&used, options) };
-    let sigma = multiple(centre, (RANGE_UPPER - 1.0) / 3.0);
-    let basis = Basis { used: used.len(), centre_unbounded: infinite, ..Basis::default() };
-    let len = data.len();
-    let mut limits = Limits::symmetric(values, vec![centre; len], vec![sigma; len], (0.0, f64::INFINITY), basis);
-    for (band, k) in limits.bands.iter_mut().zip([1.0, 2.0, 3.0]) {
-        let lower = if options.bounds == Bounds::Off { None } else { Some(0.0) };
-        band.lower = vec![lower; len];
-        band.upper = vec![multiple(centre, RANGE_UPPER * k / 3.0); len];
+    let centre_unbounded = infinite && !matches!(options.centre, Centre::Given(_));
+    let centre = if centre_unbounded { None } else { centre(&used, options) };
+    let same = |line: Option<f64>| vec![line; data.len()];
+    let lower = same((options.bounds != Bounds::Off).then_some(0.0));
+    let bands =
+        [1.0, 2.0, 3.0].map(|k| Band { lower: lower.clone(), upper: same(multiple(centre, RANGE_UPPER * k / 3.0)) });
+    Limits {
+        centre: same(centre),
+        sigma: same(multiple(centre, (RANGE_UPPER - 1.0) / 3.0)),
+        values,
+        bands,
+        basis: Basis { used: used.len(), centre_unbounded, ..Basis::default() },
     }
-    limits
 }
 
 /// So many times a mean range. A negative one, given by hand, has no lines.
