@@ -4,6 +4,12 @@
 //! (how it is to be read) give a [`Chart`]; the chart gives its description in [`words`], a
 //! [`scene::Scene`] (what stands where) and from that a picture ([`svg::write`]).
 //!
+//! Underneath lies a kernel on plain slices, for those who draw their own charts: centre lines and
+//! limits of every chart in [`limits`] and [`subgroup`] (with their [`constants`] and [`screening`]),
+//! limits for many units at one time in [`funnel`], rules for points in named sets in [`rules`],
+//! variation and assurance in [`icons`], automatic re-basing in [`rebase`]. The reference tools'
+//! choices are named sets of options there, and their answers are this crate's tests.
+//!
 //! Nothing here panics, and no number that comes out is NaN or infinite, whatever goes in: a value
 //! that is missing, infinite or without a usable denominator is a gap, never zero.
 //!
@@ -33,9 +39,18 @@
 
 pub mod anhoej;
 mod chart;
+pub mod constants;
+mod distribution;
 pub mod format;
+pub mod funnel;
+pub mod icons;
+pub mod limits;
+pub mod rebase;
+pub mod rules;
 pub mod scene;
+pub mod screening;
 mod series;
+pub mod subgroup;
 pub mod svg;
 pub mod words;
 

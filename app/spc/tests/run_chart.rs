@@ -10,7 +10,7 @@ fn read(text: &str) -> Value {
 }
 
 fn anhoej_rules() -> Value {
-    read(include_str!("data/anhoej_rules.json"))
+    read(include_str!("data/own/anhoej_rules.json"))
 }
 
 fn numbers(value: &Value) -> Vec<Option<f64>> {

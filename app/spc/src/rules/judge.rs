@@ -1,0 +1,187 @@
+//! Judging a rule on the points of a phase.
+
+use super::lines::finite;
+use super::pattern::{self, Stretch, side_of};
+use super::{
+    Cluster, Hit, LastPoint, Lines, Mark, Others, Outside, Rule, Sigmas, Ties, WindowLines, WithoutLimits, runs_limits,
+};
+use crate::anhoej;
+use crate::chart::Side;
+
+/// The points of a phase that have a value.
+pub(super) struct Points<'a> {
+    places: Vec<usize>,
+    values: Vec<f64>,
+    lines: Vec<&'a Lines>,
+    /// How many points the phase has, with or without a value.
+    phase: usize,
+}
+
+impl<'a> Points<'a> {
+    pub(super) fn new(values: &[Option<f64>], lines: &'a [Lines]) -> Self {
+        let phase = values.len().min(lines.len());
+        let mut points = Self { places: Vec::new(), values: Vec::new(), lines: Vec::new(), phase };
+        for (place, (value, lines)) in values.iter().zip(lines).enumerate() {
+            if let Some(value) = finite(*value) {
+                points.places.push(place);
+                points.values.push(value);
+                points.lines.push(lines);
+            }
+        }
+        points
+    }
+
+    pub(super) fn judge(&self, rule: Rule, mark: Mark) -> Option<Vec<Hit>> {
+        if self.values.len() < rule.needs() {
+            return None;
+        }
+        let found = match rule {
+            Rule::Outside { without_limits } => self.outside(without_limits)?,
+            Rule::Shift { length, ties } => pattern::same_side(&known(self.about_centre())?, length, ties),
+            Rule::Trend { length, ties } => pattern::monotone(&self.values, length, ties),
+            Rule::Cluster(cluster) => self.cluster(&cluster)?,
+            Rule::Alternating { length } => pattern::alternating(&self.values, length),
+            Rule::Hugging { length } => {
+                let within: Vec<bool> =
+                    known(self.about(Sigmas::One))?.into_iter().map(|side| side == Some(Side::On)).collect();
+                pattern::unbroken(&within, length)
+            }
+            Rule::Avoiding { length } => pattern::on_both_sides(&known(self.about(Sigmas::One))?, length),
+            Rule::LongRun => {
+                let runs = self.runs()?;
+                pattern::same_side(&runs.sides, runs.anhoej.longest_run_max + 1, Ties::Skip)
+            }
+            Rule::FewCrossings => {
+                let runs = self.runs()?;
+                return Some(self.whole_phase(rule, runs.number - 1 < runs.anhoej.crossings_min));
+            }
+            Rule::TooFewRuns => {
+                let runs = self.runs()?;
+                return Some(self.whole_phase(rule, runs.number < runs_limits(runs.useful)?.fewest));
+            }
+            Rule::TooManyRuns => {
+                let runs = self.runs()?;
+                return Some(self.whole_phase(rule, runs.number > runs_limits(runs.useful)?.most));
+            }
+        };
+        Some(found.into_iter().map(|stretch| self.hit(rule, stretch, mark)).collect())
+    }
+
+    fn hit(&self, rule: Rule, stretch: Stretch, mark: Mark) -> Hit {
+        let places = match mark {
+            Mark::Members => stretch.members,
+            Mark::Span => stretch.span.collect(),
+            Mark::Completion => stretch.complete,
+        };
+        let points = places.into_iter().filter_map(|place| self.places.get(place).copied()).collect();
+        Hit { rule, side: stretch.side, points, phase: 0..self.phase }
+    }
+
+    /// A hit without points, for a rule that speaks of the whole phase.
+    fn whole_phase(&self, rule: Rule, hit: bool) -> Vec<Hit> {
+        hit.then_some(Hit { rule, side: None, points: Vec::new(), phase: 0..self.phase }).into_iter().collect()
+    }
+
+    fn about_centre(&self) -> Vec<Option<Side>> {
+        self.values
+            .iter()
+            .zip(&self.lines)
+            .map(|(&value, lines)| finite(lines.centre).and_then(|centre| side_of(value, centre)))
+            .collect()
+    }
+
+    fn about(&self, sigmas: Sigmas) -> Vec<Option<Side>> {
+        self.values.iter().zip(&self.lines).map(|(&value, lines)| lines.at(sigmas).side(value)).collect()
+    }
+
+    /// Points in a row outside the same limit are one hit.
+    fn outside(&self, without_limits: WithoutLimits) -> Option<Vec<Stretch>> {
+        let sides = self.about(Sigmas::Three);
+        let sides = match without_limits {
+            WithoutLimits::NotJudged => known(sides)?,
+            WithoutLimits::Below => sides.into_iter().map(|side| side.or(Some(Side::Below))).collect(),
+        };
+        // A point without limits stands between two others as one that is inside does.
+        let sides: Vec<Option<Side>> = sides.into_iter().map(|side| side.or(Some(Side::On))).collect();
+        Some(pattern::same_side(&sides, 1, Ties::Break))
+    }
+
+    fn cluster(&self, cluster: &Cluster) -> Option<Vec<Stretch>> {
+        known(self.about(cluster.beyond))?;
+        let length = cluster.window.max(1);
+        let own: Vec<Option<Side>> = (0..self.values.len()).map(|place| self.counted(cluster, place, place)).collect();
+        let about_centre = if cluster.others == Others::SameSide { self.about_centre() } else { Vec::new() };
+        let (mut above, mut below) = (Vec::new(), Vec::new());
+        let mut window = Vec::with_capacity(length);
+        for start in 0..=self.values.len() - length {
+            let span = start..start + length;
+            window.clear();
+            match cluster.lines {
+                WindowLines::Own => window.extend_from_slice(&own[span.clone()]),
+                WindowLines::Last => {
+                    window.extend(span.clone().map(|place| self.counted(cluster, place, span.end - 1)))
+                }
+            }
+            for (side, found) in [(Side::Above, &mut above), (Side::Below, &mut below)] {
+                let one_sided = || about_centre[span.clone()].iter().all(|about| *about == Some(side));
+                if cluster.holds(&window, side) && (cluster.others != Others::SameSide || one_sided()) {
+                    let members = span.clone().filter(|place| window[place - start] == Some(side)).collect();
+                    found.push(Stretch { side: Some(side), members, span: span.clone(), complete: vec![span.end - 1] });
+                }
+            }
+        }
+        let mut found = pattern::join(above);
+        found.extend(pattern::join(below));
+        found.sort_by_key(|stretch| stretch.span.start);
+        Some(found)
+    }
+
+    /// The side on which a point counts as beyond the inner lines, those of the place given.
+    fn counted(&self, cluster: &Cluster, point: usize, lines_of: usize) -> Option<Side> {
+        let (value, lines) = (self.values[point], self.lines[lines_of]);
+        let ignored =
+            cluster.outside == Outside::Ignored && matches!(lines.three.side(value), Some(Side::Above | Side::Below));
+        lines.at(cluster.beyond).side(value).filter(|_| !ignored)
+    }
+
+    fn runs(&self) -> Option<Runs> {
+        let sides = self.about_centre();
+        let useful: Vec<Side> = sides.iter().flatten().copied().filter(|&side| side != Side::On).collect();
+        if useful.len() < anhoej::MINIMUM_USEFUL {
+            return None;
+        }
+        let crossings = useful.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        Some(Runs { anhoej: anhoej::limits(useful.len())?, useful: useful.len(), number: crossings + 1, sides })
+    }
+}
+
+impl Cluster {
+    /// Whether there are enough points of a window on one side, wherever the others lie.
+    fn holds(&self, window: &[Option<Side>], side: Side) -> bool {
+        let on = |side: Side| window.iter().filter(|of| **of == Some(side)).count();
+        let opposed = if self.others == Others::Net { on(opposite(side)) } else { 0 };
+        on(side) >= self.count.max(1).saturating_add(opposed)
+            && (self.last == LastPoint::Any || window.last() == Some(&Some(side)))
+    }
+}
+
+/// The runs about the centre line.
+struct Runs {
+    sides: Vec<Option<Side>>,
+    useful: usize,
+    number: usize,
+    anhoej: anhoej::Limits,
+}
+
+fn opposite(side: Side) -> Side {
+    match side {
+        Side::Above => Side::Below,
+        Side::On => Side::On,
+        Side::Below => Side::Above,
+    }
+}
+
+/// The sides, unless not one of them is known.
+fn known(sides: Vec<Option<Side>>) -> Option<Vec<Option<Side>>> {
+    sides.iter().any(Option::is_some).then_some(sides)
+}
