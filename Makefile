@@ -85,6 +85,14 @@ e2e: site target/debug/server $(STAMPS)/end2end ## Run the browser tests (ARGS="
 screenshots: ## Make the README's screenshots anew, from the browser tests
 	@SCREENSHOTS=1 $(MAKE) e2e ARGS="--project=with-javascript --grep @screenshot"
 
+.PHONY: vectors
+vectors: | $(SITE) ## Hold the chart engine's answers against those of the reference tools (SPC_VECTORS="folder:folder" for others)
+	@$(say) "Charts: the reference tools' cases"
+	@said=target/vectors.txt; status=0; \
+		SPC_TABLE="$$(if [ -z "$$SPC_VECTORS" ] && [ -d ../shared/spc/reference ]; then echo "$(CURDIR)/app/spc/checked.json"; fi)" \
+		cargo test --locked --release --quiet -p spc --test vectors -- --nocapture >$$said || status=$$?; \
+		grep -v '^vectors:\|^test result\|^running\|^\.*$$' $$said; grep '^vectors:' $$said || status=1; exit $$status
+
 .PHONY: bench
 bench: target/release/server ## Measure the served pages with wrk (ARGS="--people 60000 --projects 40000 --measurements 2000000" for a region)
 	@$(say) "Filling a store, serving it and loading its pages"

@@ -92,6 +92,10 @@ ids! {
     MeasureId,
     /// One point of a measure.
     MeasurementId,
+    /// The beginning of a phase of a chart.
+    PhaseId,
+    /// A target from a day on.
+    TargetId,
     /// A count at the bedside.
     TallyId,
     /// A PDSA cycle.

@@ -103,6 +103,8 @@ pub fn routes() -> Vec<Route> {
         projects::pages::routes(),
         measures::pages::routes(),
         measures::tally::pages::routes(),
+        measures::reading::pages::routes(),
+        measures::board::routes(),
         cycles::pages::routes(),
         drivers::pages::routes(),
         handover::pages::routes(),

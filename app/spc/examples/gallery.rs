@@ -6,7 +6,9 @@ use std::io::{self, Write};
 use chrono::{Days, NaiveDate};
 use spc::scene::{SceneOptions, Size, layout};
 use spc::svg::{Style, write};
-use spc::{Chart, Cycle, DataType, Direction, Options, Point, Reading, Series, words};
+use spc::{
+    Baseline, Chart, ChartKind, Cycle, DataType, Direction, Options, PhaseStart, Point, Reading, Rules, Series, words,
+};
 
 const START: Option<NaiveDate> = NaiveDate::from_ymd_opt(2026, 1, 4);
 
@@ -31,7 +33,7 @@ fn series(name: &str, data_type: DataType, unit: &str, every: u64, readings: Vec
         .into_iter()
         .enumerate()
         .map(|(key, reading)| Point { reading, ..Point::new(key, start + Days::new(every * key as u64)) });
-    Series { name: name.into(), unit: unit.into(), data_type, points: points.collect() }
+    Series { name: name.into(), unit: unit.into(), data_type, points: points.collect(), ..Series::default() }
 }
 
 fn minutes(count: usize, step: impl Fn(usize) -> f64) -> Vec<Reading> {
@@ -43,69 +45,101 @@ fn cycle(day: u64, number: u32, label: &str) -> Cycle {
     Cycle { date: START.unwrap_or_default() + Days::new(day), number, label: label.into() }
 }
 
+/// Every kind of chart with few, some, enough and many points, and some that go wrong.
 fn charts() -> Vec<Chart> {
-    let lower = || Options { direction: Direction::Decrease, ..Options::default() };
-    let higher = || Options { direction: Direction::Increase, ..Options::default() };
+    let lower = |kind| Options { kind, direction: Direction::Decrease, ..Options::default() };
+    let higher = |kind| Options { kind, direction: Direction::Increase, ..Options::default() };
     let measurement = DataType::Measurement;
     let name = "Door to antibiotics in suspected sepsis";
+    let mut all = Vec::new();
+    for count in [5, 15, 60, 400] {
+        let every = if count > 100 { 1 } else { 7 };
+        let mut noise = Noise(count as u64);
+        let step = |i: usize| if 2 * i > count { -9.0 } else { 0.0 };
+        let cycles = vec![cycle(every * count as u64 / 2, 1, "Grab bag")];
+        let minutes = series(name, measurement, "minutes", every, minutes(count, step));
+        for kind in [ChartKind::Run, ChartKind::Xmr, ChartKind::MovingRange] {
+            let options = Options { target: Some(50.0), cycles: cycles.clone(), ..lower(kind) };
+            all.push(Chart::new(&minutes, &options));
+        }
+        let shares = (0..count)
+            .map(|i| {
+                let n = (24.0 + 8.0 * noise.next()).round().max(3.0);
+                let share = 0.62 + 0.25 * i as f64 / count as f64 + 0.08 * noise.next();
+                Reading::ratio((n * share).clamp(0.0, n).round(), n)
+            })
+            .collect();
+        let shares = series("Discharge letters sent within 24 hours", DataType::Percentage, "", every, shares);
+        for kind in [ChartKind::P, ChartKind::PPrime, ChartKind::IPrime] {
+            all.push(Chart::new(&shares, &Options { target: Some(90.0), cycles: cycles.clone(), ..higher(kind) }));
+        }
+        let rates = (0..count)
+            .map(|_| {
+                Reading::ratio((4.0 + 2.0 * noise.next()).max(0.0).round(), (1_240.0 + 90.0 * noise.next()).round())
+            })
+            .collect();
+        let rates = series("Falls", DataType::Rate { per: 1000.0 }, "bed days", 30, rates);
+        for kind in [ChartKind::U, ChartKind::UPrime] {
+            all.push(Chart::new(&rates, &Options { rules: Rules::MakingDataCount, ..lower(kind) }));
+        }
+        let counts = (0..count).map(|_| Reading::Value((7.0 + 2.5 * noise.next()).max(0.0).round())).collect();
+        let counts = series("Complaints", DataType::Count, "complaints", 30, counts);
+        all.push(Chart::new(&counts, &lower(ChartKind::C)));
+        let between = |noise: &mut Noise| (20.0 + 12.0 * noise.next()).abs().round().max(1.0);
+        let cases = (0..count).map(|_| Reading::Value(between(&mut noise))).collect();
+        let cases = series("Cases between infections", DataType::CasesBetween, "cases", 9, cases);
+        all.push(Chart::new(&cases, &higher(ChartKind::G)));
+        let times = (0..count).map(|_| Reading::Value(between(&mut noise))).collect();
+        let times = series("Days between falls with harm", DataType::TimeBetween, "days", 9, times);
+        all.push(Chart::new(&times, &higher(ChartKind::T)));
+        let mut several = series("Pain score", measurement, "points", every, Vec::new());
+        several.points = (0..5 * count)
+            .map(|i| {
+                let day = START.unwrap_or_default() + Days::new(every * (i as u64 / 5));
+                Point { reading: Reading::Value((5.0 + 1.5 * noise.next()).round()), ..Point::new(i, day) }
+            })
+            .collect();
+        for kind in [ChartKind::Xbar, ChartKind::S] {
+            all.push(Chart::new(&several, &lower(kind)));
+        }
+    }
 
-    let mut fifteen = series(name, measurement, "minutes", 7, minutes(15, |_| 0.0));
-    fifteen.points[4].reading = Reading::Missing;
-    fifteen.points[9].excluded = true;
-    let mut sixty = series(name, measurement, "minutes", 7, minutes(60, |i| if i >= 30 { -9.0 } else { 0.0 }));
-    sixty.points[12].excluded = true;
-    sixty.points[44].reading = Reading::Missing;
+    let mut gaps = series(name, measurement, "minutes", 7, minutes(40, |i| if i > 20 { -12.0 } else { 0.0 }));
+    gaps.points[4].reading = Reading::Missing;
+    gaps.points[9].excluded = true;
+    let day = |day| START.unwrap_or_default() + Days::new(day);
+    let phases = vec![
+        PhaseStart { date: day(147), reason: "Grab bags on every ward".into(), freeze_after: Some(12) },
+        PhaseStart { date: day(245), reason: "New pathway".into(), freeze_after: None },
+    ];
     let cycles = vec![
         cycle(90, 1, "Grab bag"),
         cycle(150, 2, "Poster"),
         cycle(157, 3, "Screening at triage"),
         cycle(163, 4, "Nurse prescribing"),
-        cycle(300, 5, "Teaching"),
+        cycle(250, 5, "Teaching"),
     ];
-    let mut noise = Noise(3);
-    let percentages = (0..24)
-        .map(|i| {
-            let n = (24.0 + 4.0 * noise.next()).round();
-            Reading::ratio((n * (0.62 + f64::from(i) * 0.012 + 0.05 * noise.next())).clamp(0.0, n).round(), n)
-        })
-        .collect();
-    let high = (0..18).map(|_| Reading::Value((98.4 + 0.4 * noise.next()).min(100.0))).collect();
-    let rates = (0..20).map(|_| Reading::ratio((4.0 + 2.0 * noise.next()).max(0.0).round(), 1_240.0)).collect();
-    let counts = (0..14).map(|_| Reading::Value((3.0 + 1.5 * noise.next()).max(0.0).round())).collect();
-    vec![
-        Chart::run(
-            &series(name, measurement, "minutes", 7, minutes(5, |_| 0.0)),
-            &Options { target: Some(45.0), ..lower() },
-        ),
-        Chart::run(&fifteen, &Options { target: Some(55.0), cycles: vec![cycle(40, 1, "Grab bag")], ..lower() }),
-        Chart::run(&sixty, &Options { target: Some(50.0), cycles, ..lower() }),
-        Chart::run(
-            &series(name, measurement, "minutes", 1, minutes(400, |i| if i > 300 { -4.0 } else { 0.0 })),
-            &Options { cycles: vec![cycle(290, 12, "Checklist")], ..lower() },
-        ),
-        Chart::run(
-            &series("Discharge letters sent within 24 hours", DataType::Percentage, "", 14, percentages),
-            &Options { target: Some(90.0), cycles: vec![cycle(100, 1, "Template")], ..higher() },
-        ),
-        Chart::run(
-            &series("Hand hygiene", DataType::Percentage, "", 30, high),
-            &Options { target: Some(95.0), ..higher() },
-        ),
-        Chart::run(&series("Falls", DataType::Rate { per: 1000.0 }, "bed days", 30, rates), &lower()),
-        Chart::run(
-            &series("Complaints", DataType::Count, "complaints", 30, counts),
-            &Options { target: Some(0.0), ..Options::default() },
-        ),
-        Chart::run(
-            &series("One point", measurement, "minutes", 7, minutes(1, |_| 0.0)),
-            &Options { target: Some(45.0), ..lower() },
-        ),
-        Chart::run(&series("All equal", measurement, "points", 7, vec![Reading::Value(12.0); 12]), &lower()),
-        Chart::run(
-            &series("Nothing yet", DataType::Percentage, "", 7, Vec::new()),
-            &Options { target: Some(90.0), ..higher() },
-        ),
-    ]
+    all.push(Chart::new(
+        &gaps,
+        &Options {
+            target: Some(55.0),
+            later_targets: vec![(day(180), 45.0)],
+            phases,
+            cycles,
+            baseline: Baseline::All,
+            ..lower(ChartKind::Xmr)
+        },
+    ));
+    let high = (0..18).map(|i| Reading::Value(98.4 + 0.1 * f64::from(i % 7))).collect();
+    let high = series("Hand hygiene", DataType::Percentage, "", 30, high);
+    all.push(Chart::new(&high, &Options { target: Some(95.0), ..higher(ChartKind::Xmr) }));
+    let equal = series("All equal", measurement, "points", 7, vec![Reading::Value(12.0); 14]);
+    all.push(Chart::new(&equal, &lower(ChartKind::Xmr)));
+    let one = series("One point", measurement, "minutes", 7, minutes(1, |_| 0.0));
+    all.push(Chart::new(&one, &Options { target: Some(45.0), ..lower(ChartKind::Run) }));
+    let none = series("Nothing yet", DataType::Percentage, "", 7, Vec::new());
+    all.push(Chart::new(&none, &Options { target: Some(90.0), ..higher(ChartKind::P) }));
+    all
 }
 
 fn main() -> io::Result<()> {
@@ -127,7 +161,12 @@ fn main() -> io::Result<()> {
         };
         writeln!(out, "<section id=c{i}>{}<div class=row>", draw(Size::Full, "full"))?;
         writeln!(out, "{}{}</div>", draw(Size::Narrow, "narrow"), draw(Size::Small, "small"))?;
-        writeln!(out, "<p>{}</p><p><small>{}</small></p></section>", words::caption(chart), words::method(chart))?;
+        writeln!(
+            out,
+            "<p>{}</p><p><small>{}</small></p></section>",
+            words::caption(chart),
+            words::method(chart).join(" ")
+        )?;
     }
     writeln!(out, "</html>")
 }

@@ -28,7 +28,7 @@
 //!     }).collect(),
 //!     ..Series::default()
 //! };
-//! let chart = Chart::run(&series, &Options { direction: Direction::Increase, ..Options::default() });
+//! let chart = Chart::new(&series, &Options { direction: Direction::Increase, ..Options::default() });
 //! assert_eq!(chart.centre(), Some(76.0));
 //! assert!(spc::words::caption(&chart).contains("Too early to say"));
 //!
@@ -39,6 +39,7 @@
 
 pub mod anhoej;
 mod chart;
+pub mod choice;
 pub mod constants;
 mod distribution;
 pub mod format;
@@ -55,9 +56,10 @@ pub mod svg;
 pub mod words;
 
 pub use chart::{
-    Centre, Chart, ChartKind, ChartPoint, Cycle, Meaning, Options, Phase, Rule, RuleSet, Side, Signal, Verdict, median,
+    Baseline, Chart, ChartKind, ChartPoint, Cycle, FIRM_FROM, LIMITS_FROM, Meaning, Options, Phase, PhaseStart, Rules,
+    Side, Signal, Suggestion, Verdict, median,
 };
-pub use series::{DataType, Direction, Point, Reading, Series};
+pub use series::{DataType, Direction, Period, Point, Reading, Series, Summary};
 
 /// The chart's own stylesheet: the page links it, the standalone picture embeds it.
 pub const CSS: &str = include_str!("../spc.css");

@@ -5,7 +5,8 @@
 
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, Timelike};
 
-use crate::chart::{Chart, ChartPoint, Meaning, Rule};
+use crate::chart::{Chart, ChartPoint, Meaning, Phase, Side};
+use crate::rules::Rule;
 use crate::series::DataType;
 use crate::{format, words};
 
@@ -78,6 +79,8 @@ pub enum TextKind {
     Centre,
     /// The end of the target line.
     Target,
+    /// The end of a limit.
+    Limit,
     /// The number on a flag.
     Flag,
     /// The key at the foot.
@@ -123,10 +126,14 @@ pub enum LineKind {
     Grid,
     /// The x axis and its ticks.
     Axis,
-    /// The centre line.
+    /// The centre line, where it comes from the points above and below it.
     Centre,
+    /// The centre line, carried on beyond its baseline.
+    CarriedOn,
     /// The target.
     Target,
+    /// Where a phase begins.
+    Phase,
     /// The day of a PDSA cycle.
     Cycle,
     /// From the end of a line to its label, where the label had to move.
@@ -145,12 +152,18 @@ pub struct Line {
 }
 
 /// The shape of a point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shape {
     /// An ordinary point.
     Circle,
-    /// A point of a long run.
+    /// A point of a long run, a trend or another pattern of many points.
     Square,
+    /// A point above the upper limit.
+    TriangleUp,
+    /// A point below the lower limit.
+    TriangleDown,
+    /// A point near a limit, one of a few.
+    Diamond,
     /// An excluded point.
     Hollow,
 }
@@ -204,6 +217,8 @@ pub struct Scene {
     pub lines: Vec<Line>,
     /// The line through the data, in stretches without a gap.
     pub paths: Vec<Vec<(f64, f64)>>,
+    /// The limits, in stretches: they step where they change from point to point, and break at phases.
+    pub limits: Vec<Vec<(f64, f64)>>,
     /// Whether there are so many points that the line is drawn thin.
     pub dense: bool,
     /// The points, and those of the key.
@@ -285,6 +300,7 @@ pub fn layout(chart: &Chart, options: &SceneOptions) -> Scene {
         plot: Rect { left: 0.0, top: 0.0, right: preset.width, bottom: preset.height },
         lines: Vec::new(),
         paths: Vec::new(),
+        limits: Vec::new(),
         dense: chart.points.len() > DENSE,
         marks: Vec::new(),
         flags: Vec::new(),
@@ -335,17 +351,18 @@ pub fn layout(chart: &Chart, options: &SceneOptions) -> Scene {
     }
 
     let key = if preset.key { key_items(chart, !cycles.is_empty()) } else { Vec::new() };
-    let key_rows = key_rows(&key, preset.font, preset.width - 8.0);
-    let key_height = key_rows.len() as f64 * preset.font * 1.5;
     let values = Values::of(chart, preset.y_ticks);
+    let tick_width = values.ticks.iter().map(|(_, text)| text_width(text, preset.font)).fold(0.0, f64::max);
+    let left = (tick_width + 10.0).clamp(24.0, preset.width * 0.4);
+    let key_left = if preset.two_line_labels { 4.0 } else { left };
+    let key_rows = key_rows(&key, preset.font, preset.width - key_left - 4.0);
+    let key_height = key_rows.len() as f64 * preset.font * 1.5;
 
     let labels = level_labels(chart, &preset);
     let label_width = labels
         .iter()
         .flat_map(|label| label.texts.iter().map(|text| text_width(text, preset.font * 1.08)))
         .fold(0.0, f64::max);
-    let tick_width = values.ticks.iter().map(|(_, text)| text_width(text, preset.font)).fold(0.0, f64::max);
-    let left = (tick_width + 10.0).clamp(24.0, preset.width * 0.4);
     let right = preset.width - (label_width + 8.0).clamp(20.0, preset.width * 0.35);
     // Room for the date, the year under it, and the key.
     let bottom = preset.height - key_height - preset.font * 2.7 - 2.0;
@@ -383,10 +400,11 @@ pub fn layout(chart: &Chart, options: &SceneOptions) -> Scene {
     date_axis(&mut scene, &time, &preset, across);
     cycle_marks(&mut scene, chart, &cycles, &preset, flag_height, across);
 
-    for label in &labels {
-        let y = up(label.value);
-        scene.lines.push(Line { kind: label.line, from: (plot.left, y), to: (plot.right, y) });
+    let spans = spans(chart, plot, across);
+    for span in &spans {
+        span.draw(&mut scene, chart, across, up);
     }
+    target_lines(&mut scene, chart, across, up);
     place_level_labels(&mut scene, &labels, &preset, up);
     data(&mut scene, chart, &preset, across, up);
     place_key(&mut scene, &key, &key_rows, key_height, &preset);
@@ -421,11 +439,10 @@ fn data(scene: &mut Scene, chart: &Chart, preset: &Preset, across: impl Fn(f64) 
     let mut special = Vec::new();
     for (place, point) in chart.points.iter().enumerate() {
         let Some(value) = point.value else { continue };
-        let meaning = flagged(point);
-        let shape = match (point.excluded, meaning) {
-            (true, _) => Shape::Hollow,
-            (false, Some(_)) => Shape::Square,
-            (false, None) => Shape::Circle,
+        let (shape, meaning) = match flagged(point) {
+            _ if point.excluded => (Shape::Hollow, None),
+            Some((shape, meaning)) => (shape, Some(meaning)),
+            None => (Shape::Circle, None),
         };
         if shape == Shape::Circle && scene.dense && scene.size == Size::Small {
             // Only a blot would be seen of them; the line says it all.
@@ -446,8 +463,102 @@ fn data(scene: &mut Scene, chart: &Chart, preset: &Preset, across: impl Fn(f64) 
     scene.marks.append(&mut special);
 }
 
-fn flagged(point: &ChartPoint) -> Option<Meaning> {
-    point.flags.iter().find(|(rule, _)| *rule == Rule::LongRun).map(|(_, meaning)| *meaning)
+/// How a point looks that a rule covers: the first rule of the set decides.
+fn flagged(point: &ChartPoint) -> Option<(Shape, Meaning)> {
+    let (rule, meaning) = point.flags.first()?;
+    let shape = match rule {
+        Rule::Outside { .. } if point.side == Some(Side::Below) => Shape::TriangleDown,
+        Rule::Outside { .. } => Shape::TriangleUp,
+        Rule::Cluster(_) => Shape::Diamond,
+        _ => Shape::Square,
+    };
+    Some((shape, *meaning))
+}
+
+/// A phase in the picture.
+struct Span<'a> {
+    phase: &'a Phase,
+    left: f64,
+    right: f64,
+    is_first: bool,
+}
+
+/// Phases meet half way between the last point of one and the first of the next.
+fn spans<'a>(chart: &'a Chart, plot: Rect, across: impl Fn(f64) -> f64) -> Vec<Span<'a>> {
+    let at = |place: usize| chart.points.get(place).map_or(plot.left, |point| across(days(point.date, point.time)));
+    let mut spans: Vec<Span> = Vec::new();
+    for phase in &chart.phases {
+        let left = match spans.last_mut() {
+            Some(before) => {
+                let border = (at(before.phase.last) + at(phase.first)) / 2.0;
+                before.right = border;
+                border
+            }
+            None => plot.left,
+        };
+        spans.push(Span { phase, left, right: plot.right, is_first: spans.is_empty() });
+    }
+    spans
+}
+
+impl Span<'_> {
+    fn draw(&self, scene: &mut Scene, chart: &Chart, across: impl Fn(f64) -> f64, up: impl Fn(f64) -> f64) {
+        let plot = scene.plot;
+        if !self.is_first {
+            scene.lines.push(Line { kind: LineKind::Phase, from: (self.left, plot.top), to: (self.left, plot.bottom) });
+        }
+        let x = |place: usize| across(days(chart.points[place].date, chart.points[place].time));
+        let y = up(self.phase.centre);
+        let carried = match self.phase.baseline_last {
+            Some(last) if last < self.phase.last => (x(last) + x(last + 1)) / 2.0,
+            _ => self.right,
+        };
+        scene.lines.push(Line { kind: LineKind::Centre, from: (self.left, y), to: (carried, y) });
+        if carried < self.right {
+            scene.lines.push(Line { kind: LineKind::CarriedOn, from: (carried, y), to: (self.right, y) });
+        }
+        let points = &chart.points[self.phase.first..=self.phase.last];
+        for limit in [|point: &ChartPoint| point.lower, |point: &ChartPoint| point.upper] {
+            let mut stretch: Vec<(f64, f64)> = Vec::new();
+            for (i, point) in points.iter().enumerate() {
+                let place = self.phase.first + i;
+                let Some(value) = limit(point) else {
+                    scene.limits.push(std::mem::take(&mut stretch));
+                    continue;
+                };
+                let left = if i == 0 { self.left } else { (x(place - 1) + x(place)) / 2.0 };
+                let right = if i + 1 == points.len() { self.right } else { (x(place) + x(place + 1)) / 2.0 };
+                let y = up(value);
+                match stretch.last_mut() {
+                    // A limit that stays where it is needs no corner.
+                    Some(end) if (end.1 - y).abs() < 1e-9 => end.0 = right,
+                    _ => stretch.extend([(left, y), (right, y)]),
+                }
+            }
+            scene.limits.push(stretch);
+        }
+        scene.limits.retain(|stretch| stretch.len() > 1);
+    }
+}
+
+fn target_lines(scene: &mut Scene, chart: &Chart, across: impl Fn(f64) -> f64, up: impl Fn(f64) -> f64) {
+    let plot = scene.plot;
+    let x = |point: &ChartPoint| across(days(point.date, point.time));
+    let mut left = plot.left;
+    for together in chart.points.chunk_by(|a, b| a.target == b.target) {
+        let (Some(first), Some(last)) = (together.first(), together.last()) else { continue };
+        if left > plot.left {
+            left = x(first);
+        }
+        let is_last = chart.points.last().is_some_and(|end| std::ptr::eq(end, last));
+        let next = chart.points.iter().find(|point| point.date > last.date);
+        let right = if is_last { plot.right } else { next.map_or(plot.right, x) };
+        if let Some(target) = first.target {
+            let y = up(target);
+            scene.lines.push(Line { kind: LineKind::Target, from: (left, y), to: (right, y) });
+        }
+        left = right.max(plot.left + f64::EPSILON);
+    }
 }
 
 /// The days of the chart, first to last; a chart of one day gets room on both sides.
@@ -673,16 +784,15 @@ fn flag_text(chart: &Chart, places: &[usize]) -> String {
     }
 }
 
-/// A line across the plot, and what is written at its right end.
+/// What is written at the right end of a line across the plot.
 struct LevelLabel {
     value: f64,
-    line: LineKind,
     kind: TextKind,
     texts: Vec<String>,
 }
 
 fn level_labels(chart: &Chart, preset: &Preset) -> Vec<LevelLabel> {
-    let level = |name: &str, value: f64, line, kind| {
+    let level = |name: &str, value: f64, kind| {
         let number = format::number(value, chart.data_type);
         let texts = if preset.two_line_labels {
             vec![name.to_owned(), number]
@@ -692,11 +802,14 @@ fn level_labels(chart: &Chart, preset: &Preset) -> Vec<LevelLabel> {
             vec![number]
         };
         let texts = texts.into_iter().map(|text| fitted(&text, preset.font * 1.08, preset.width * 0.35 - 8.0));
-        LevelLabel { value, line, kind, texts: texts.collect() }
+        LevelLabel { value, kind, texts: texts.collect() }
     };
-    let target = chart.target.map(|value| level("Target", value, LineKind::Target, TextKind::Target));
-    let centre = chart.centre().map(|value| level("Median", value, LineKind::Centre, TextKind::Centre));
-    target.into_iter().chain(centre).collect()
+    let target = chart.target().map(|value| level("Target", value, TextKind::Target));
+    let centre = chart.centre().map(|value| level(chart.kind.centre_name(), value, TextKind::Centre));
+    let (lower, upper) = chart.limits().filter(|_| preset.key).unwrap_or_default();
+    let upper = upper.map(|value| level("Upper limit", value, TextKind::Limit));
+    let lower = lower.map(|value| level("Lower limit", value, TextKind::Limit));
+    target.into_iter().chain(centre).chain(upper).chain(lower).collect()
 }
 
 /// Puts the labels beside their lines, and moves those that would touch apart.
@@ -737,36 +850,58 @@ fn place_level_labels(scene: &mut Scene, labels: &[LevelLabel], preset: &Preset,
 
 #[derive(Clone, Copy, PartialEq)]
 enum KeyItem {
-    Run(Meaning),
+    Flagged(&'static str, Shape, Meaning),
     Excluded,
+    Limits,
+    TrialLimits,
     Cycle,
 }
 
 impl KeyItem {
-    fn text(self) -> &'static str {
+    fn text(self) -> String {
         match self {
-            Self::Run(Meaning::Improvement) => "Long run: improvement",
-            Self::Run(Meaning::Concern) => "Long run: concern",
-            Self::Run(Meaning::Change) => "Long run",
-            Self::Excluded => "Excluded",
-            Self::Cycle => "PDSA cycle",
+            Self::Flagged(what, _, Meaning::Improvement) => format!("{what}: improvement"),
+            Self::Flagged(what, _, Meaning::Concern) => format!("{what}: concern"),
+            Self::Flagged(what, _, Meaning::Change) => what.into(),
+            Self::Excluded => "Excluded".into(),
+            Self::Limits => "Limits".into(),
+            Self::TrialLimits => "Trial limits".into(),
+            Self::Cycle => "PDSA cycle".into(),
         }
     }
 
     fn width(self, font: f64) -> f64 {
-        text_width(self.text(), font) + font * 1.3
+        text_width(&self.text(), font) + font * 1.3
     }
 }
 
 fn key_items(chart: &Chart, cycles: bool) -> Vec<KeyItem> {
     let mut items = Vec::new();
-    for meaning in [Meaning::Improvement, Meaning::Concern, Meaning::Change] {
-        if chart.points.iter().any(|point| flagged(point) == Some(meaning)) {
-            items.push(KeyItem::Run(meaning));
+    for point in &chart.points {
+        if let (Some((shape, meaning)), Some((rule, _))) = (flagged(point), point.flags.first()) {
+            let what = match rule {
+                Rule::Outside { .. } => "Outside a limit",
+                Rule::LongRun | Rule::Shift { .. } => "Long run",
+                Rule::Trend { .. } => "Trend",
+                Rule::Cluster(_) => "Near a limit",
+                _ => "Unusual pattern",
+            };
+            let item = KeyItem::Flagged(what, shape, meaning);
+            if !items.contains(&item) {
+                items.push(item);
+            }
         }
     }
+    items.sort_by_key(|item| match item {
+        KeyItem::Flagged(_, shape, meaning) => (*shape as u8, *meaning as u8),
+        _ => (u8::MAX, 0),
+    });
     if chart.points.iter().any(|point| point.excluded && point.value.is_some()) {
         items.push(KeyItem::Excluded);
+    }
+    if chart.phases.iter().any(|phase| phase.limited) {
+        let trial = chart.phases.last().is_some_and(Phase::is_trial);
+        items.push(if trial { KeyItem::TrialLimits } else { KeyItem::Limits });
     }
     if cycles {
         items.push(KeyItem::Cycle);
@@ -798,22 +933,22 @@ fn place_key(scene: &mut Scene, items: &[KeyItem], rows: &[usize], height: f64, 
         let middle = preset.height - height + (row as f64 + 0.5) * font * 1.5;
         let mut x = if preset.two_line_labels { 4.0 } else { scene.plot.left };
         for item in items.by_ref().take(many) {
-            let (shape, meaning) = match item {
-                KeyItem::Run(meaning) => (Some(Shape::Square), Some(*meaning)),
-                KeyItem::Excluded => (Some(Shape::Hollow), None),
-                KeyItem::Cycle => (None, None),
+            let mark = |shape, meaning| Mark {
+                place: None,
+                x: x + font * 0.4,
+                y: middle,
+                radius: font * 0.33,
+                shape,
+                meaning,
+                title: None,
             };
-            match shape {
-                Some(shape) => scene.marks.push(Mark {
-                    place: None,
-                    x: x + font * 0.4,
-                    y: middle,
-                    radius: font * 0.33,
-                    shape,
-                    meaning,
-                    title: None,
-                }),
-                None => scene.flags.push(Flag {
+            match *item {
+                KeyItem::Flagged(_, shape, meaning) => scene.marks.push(mark(shape, Some(meaning))),
+                KeyItem::Excluded => scene.marks.push(mark(Shape::Hollow, None)),
+                KeyItem::Limits | KeyItem::TrialLimits => {
+                    scene.limits.push(vec![(x - font * 0.1, middle), (x + font * 1.05, middle)]);
+                }
+                KeyItem::Cycle => scene.flags.push(Flag {
                     area: Rect {
                         left: x,
                         top: middle - font * 0.45,
@@ -828,7 +963,7 @@ fn place_key(scene: &mut Scene, items: &[KeyItem], rows: &[usize], height: f64, 
                 x: x + font * 1.3,
                 y: middle + font * 0.35,
                 anchor: Anchor::Start,
-                text: item.text().into(),
+                text: item.text(),
                 font,
             });
             x += item.width(font) + font;
@@ -850,7 +985,7 @@ impl Values {
     fn of(chart: &Chart, wanted: f64) -> Self {
         let mut all: Vec<f64> = chart.points.iter().filter_map(|point| point.value).collect();
         all.extend(chart.phases.iter().map(|phase| phase.centre));
-        all.extend(chart.target);
+        all.extend(chart.points.iter().flat_map(|point| [point.lower, point.upper, point.target]).flatten());
         let largest = all.iter().fold(0.0, |a: f64, b| a.max(b.abs()));
         let factor = if largest > 1e290 { 1e-20 } else { 1.0 };
         let min = all.iter().copied().fold(f64::INFINITY, f64::min) * factor;

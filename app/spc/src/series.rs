@@ -1,4 +1,4 @@
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{Datelike, NaiveDate, NaiveTime, Weekday};
 
 /// What one number of a series is. It decides how a value is computed from numerator and
 /// denominator, how it is written, and how the axis is drawn.
@@ -32,6 +32,39 @@ pub enum Direction {
     /// Neither: a change is only a change.
     #[default]
     Neutral,
+}
+
+/// How several readings of one time become one point. Numerators and denominators are added up, and
+/// so are counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Summary {
+    /// Their mean.
+    #[default]
+    Mean,
+    /// Their median.
+    Median,
+}
+
+/// A stretch of the calendar whose readings become one point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Period {
+    /// A day.
+    Day,
+    /// A week from Monday.
+    Week,
+    /// A month.
+    Month,
+}
+
+impl Period {
+    /// The first day of the period in which a day lies.
+    pub fn start(self, date: NaiveDate) -> NaiveDate {
+        match self {
+            Self::Day => date,
+            Self::Week => date.week(Weekday::Mon).checked_first_day().unwrap_or(date),
+            Self::Month => date.with_day(1).unwrap_or(date),
+        }
+    }
 }
 
 /// What was recorded at one point.
@@ -123,6 +156,19 @@ pub struct Series {
     pub unit: String,
     /// What one number is.
     pub data_type: DataType,
+    /// How several readings of one time become one point.
+    pub summary: Summary,
     /// The points.
     pub points: Vec<Point>,
+}
+
+impl Series {
+    /// The series with the readings of each period at its first day, so that they become one point.
+    #[must_use]
+    pub fn by(mut self, period: Period) -> Self {
+        for point in &mut self.points {
+            (point.date, point.time) = (period.start(point.date), None);
+        }
+        self
+    }
 }

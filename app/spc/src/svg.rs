@@ -47,19 +47,19 @@ pub fn write(scene: &Scene, style: Style, id_prefix: &str) -> String {
         out.push_str(crate::CSS);
         out.push_str("</style><rect class=\"spc-paper\" width=\"100%\" height=\"100%\"/>");
     }
-    lines(&mut out, scene, &[LineKind::Grid, LineKind::Axis, LineKind::Cycle]);
+    lines(&mut out, scene, &[LineKind::Grid, LineKind::Axis, LineKind::Phase, LineKind::Cycle]);
     for flag in &scene.flags {
         flag_shape(&mut out, &flag.area);
     }
+    if !scene.limits.is_empty() {
+        let all: String = scene.limits.iter().map(|stretch| route(stretch)).collect();
+        let _ = write!(out, "<path class=\"spc-limit\" d=\"{all}\"/>");
+    }
     for path in &scene.paths {
         let class = if scene.dense { "spc-data spc-data-dense" } else { "spc-data" };
-        let _ = write!(out, "<path class=\"{class}\" d=\"");
-        for (i, (x, y)) in path.iter().enumerate() {
-            let _ = write!(out, "{}{} {}", if i == 0 { 'M' } else { 'L' }, number(*x), number(*y));
-        }
-        out.push_str("\"/>");
+        let _ = write!(out, "<path class=\"{class}\" d=\"{}\"/>", route(path));
     }
-    lines(&mut out, scene, &[LineKind::Target, LineKind::Centre, LineKind::Leader]);
+    lines(&mut out, scene, &[LineKind::Target, LineKind::Centre, LineKind::CarriedOn, LineKind::Leader]);
     for mark in &scene.marks {
         let class = match (mark.shape, mark.meaning) {
             (Shape::Hollow, _) => "spc-point spc-excluded",
@@ -75,6 +75,17 @@ pub fn write(scene: &Scene, style: Style, id_prefix: &str) -> String {
                 let _ =
                     write!(out, "<rect class=\"{class}\" x=\"{left}\" y=\"{top}\" width=\"{side}\" height=\"{side}\"");
                 "rect"
+            }
+            Shape::TriangleUp | Shape::TriangleDown | Shape::Diamond => {
+                // As large to the eye as the circle.
+                let r = r * 1.3;
+                let corners = match mark.shape {
+                    Shape::TriangleUp => [(x, y - r), (x + r, y + 0.8 * r), (x - r, y + 0.8 * r)].to_vec(),
+                    Shape::TriangleDown => [(x, y + r), (x + r, y - 0.8 * r), (x - r, y - 0.8 * r)].to_vec(),
+                    _ => [(x, y - r), (x + r, y), (x, y + r), (x - r, y)].to_vec(),
+                };
+                let _ = write!(out, "<path class=\"{class}\" d=\"{}Z\"", route(&corners));
+                "path"
             }
             Shape::Circle | Shape::Hollow => {
                 let (x, y, r) = (number(x), number(y), number(r));
@@ -97,6 +108,7 @@ pub fn write(scene: &Scene, style: Style, id_prefix: &str) -> String {
             TextKind::Year => "spc-text-year",
             TextKind::Centre => "spc-text-centre",
             TextKind::Target => "spc-text-target",
+            TextKind::Limit => "spc-text-limit",
             TextKind::Flag => "spc-text-flag",
             TextKind::Key => "spc-text-key",
             TextKind::Empty => "spc-text-empty",
@@ -122,6 +134,8 @@ fn lines(out: &mut String, scene: &Scene, kinds: &[LineKind]) {
             LineKind::Grid => "spc-grid",
             LineKind::Axis => "spc-axis",
             LineKind::Centre => "spc-centre",
+            LineKind::CarriedOn => "spc-centre spc-carried-on",
+            LineKind::Phase => "spc-phase",
             LineKind::Target => "spc-target",
             LineKind::Cycle => "spc-cycle",
             LineKind::Leader => "spc-leader",
@@ -135,6 +149,14 @@ fn lines(out: &mut String, scene: &Scene, kinds: &[LineKind]) {
             let _ = write!(out, "<path class=\"{class}\" d=\"{path}\"/>");
         }
     }
+}
+
+fn route(points: &[(f64, f64)]) -> String {
+    let mut path = String::new();
+    for (i, (x, y)) in points.iter().enumerate() {
+        let _ = write!(path, "{}{} {}", if i == 0 { 'M' } else { 'L' }, number(*x), number(*y));
+    }
+    path
 }
 
 fn flag_shape(out: &mut String, area: &Rect) {

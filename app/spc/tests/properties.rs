@@ -6,7 +6,9 @@ use chrono::{Days, NaiveDate, NaiveTime};
 use proptest::prelude::*;
 use spc::scene::{self, Scene, SceneOptions, Size, TextKind};
 use spc::svg::{self, Style};
-use spc::{Chart, Cycle, DataType, Direction, Options, Point, Reading, Series, words};
+use spc::{
+    Baseline, Chart, ChartKind, Cycle, DataType, Direction, Options, PhaseStart, Point, Reading, Rules, Series, words,
+};
 
 fn any_number() -> impl Strategy<Value = f64> {
     prop_oneof![
@@ -67,14 +69,44 @@ prop_compose! {
 
 prop_compose! {
     fn series()(name in words_of_the_caller(), unit in words_of_the_caller(), data_type in data_type(), points in prop::collection::vec(point(), 0..60)) -> Series {
-        Series { name, unit, data_type, points }
+        Series { name, unit, data_type, points, ..Series::default() }
+    }
+}
+
+fn kind() -> impl Strategy<Value = ChartKind> {
+    use ChartKind::*;
+    prop::sample::select(vec![Run, Xmr, MovingRange, IPrime, P, PPrime, U, UPrime, C, G, T, Xbar, S])
+}
+
+fn rules() -> impl Strategy<Value = Rules> {
+    use Rules::*;
+    prop::sample::select(vec![LimitsAndRuns, Runs, MakingDataCount, Ihi, WesternElectric, Nelson])
+}
+
+fn baseline() -> impl Strategy<Value = Baseline> {
+    prop_oneof![Just(Baseline::All), Just(Baseline::BeforeCycles), date().prop_map(Baseline::Until)]
+}
+
+prop_compose! {
+    fn phase()(date in date(), reason in words_of_the_caller(), freeze_after in prop::option::of(0usize..20)) -> PhaseStart {
+        PhaseStart { date, reason, freeze_after }
     }
 }
 
 prop_compose! {
-    fn options()(target in prop::option::of(any_number()), direction in direction(), cycles in prop::collection::vec((date(), 0u32..200, words_of_the_caller()), 0..12)) -> Options {
+    fn options()(
+        kind in kind(),
+        rules in rules(),
+        baseline in baseline(),
+        phases in prop::collection::vec(phase(), 0..3),
+        later_targets in prop::collection::vec((date(), any_number()), 0..3),
+        (screening, centre) in (any::<bool>(), prop::option::weighted(0.1, any_number())),
+        target in prop::option::of(any_number()),
+        direction in direction(),
+        cycles in prop::collection::vec((date(), 0u32..200, words_of_the_caller()), 0..12),
+    ) -> Options {
         let cycles = cycles.into_iter().map(|(date, number, label)| Cycle { date, number, label }).collect();
-        Options { target, direction, cycles, ..Options::default() }
+        Options { kind, rules, baseline, phases, later_targets, screening, centre, target, direction, cycles }
     }
 }
 
@@ -97,7 +129,7 @@ fn assert_drawable(scene: &Scene) {
         inside(line.from.0, line.from.1);
         inside(line.to.0, line.to.1);
     }
-    for &(x, y) in scene.paths.iter().flatten() {
+    for &(x, y) in scene.paths.iter().chain(&scene.limits).flatten() {
         inside(x, y);
     }
     for mark in &scene.marks {
@@ -138,9 +170,16 @@ proptest! {
 
     #[test]
     fn nothing_panics_and_every_number_is_finite(series in series(), options in options()) {
-        let chart = Chart::run(&series, &options);
+        let chart = Chart::new(&series, &options);
         prop_assert!(chart.points.iter().filter_map(|point| point.value).all(f64::is_finite));
         prop_assert!(chart.centre().is_none_or(f64::is_finite));
+        let lines = chart.points.iter().flat_map(|point| [point.centre, point.lower, point.upper, point.target]);
+        prop_assert!(lines.flatten().all(f64::is_finite));
+        if let Some(suggestion) = chart.suggestion() {
+            words::suggestion(&chart, &suggestion);
+        }
+        words::variation(chart.variation());
+        words::assurance(chart.assurance());
         prop_assert!(!words::caption(&chart).contains("NaN"));
         words::short(&chart);
         words::method(&chart);
@@ -163,7 +202,7 @@ proptest! {
         let turn = (seed % length) as usize;
         shuffled.points.rotate_left(turn);
         // As text: a rate per NaN is not equal to itself.
-        let says = |series| format!("{:?}", Chart::run(series, &options));
+        let says = |series| format!("{:?}", Chart::new(series, &options));
         prop_assert_eq!(says(&series), says(&shuffled));
     }
 
@@ -172,7 +211,7 @@ proptest! {
         let plain: Vec<f64> = values.iter().map(|&v| f64::from(v)).collect();
         let moved: Vec<f64> = values.iter().map(|&v| f64::from(v * factor + shift)).collect();
         let mirrored: Vec<f64> = plain.iter().map(|v| -v).collect();
-        let chart = |values: &[f64], direction| Chart::run(&common::measured(values), &Options { direction, ..Options::default() });
+        let chart = |values: &[f64], direction| Chart::new(&common::measured(values), &Options { direction, ..Options::default() });
         let (a, b) = (chart(&plain, Direction::Increase), chart(&moved, Direction::Increase));
         prop_assert_eq!(a.centre().map(|c| c * f64::from(factor) + f64::from(shift)), b.centre());
         prop_assert_eq!(&a.phases[0].runs, &b.phases[0].runs);
@@ -186,11 +225,14 @@ proptest! {
     #[test]
     fn an_excluded_point_changes_nothing_but_itself(series in series(), options in options(), extra in point()) {
         let extra = Point { excluded: true, key: 1_000, ..extra };
-        let without = Chart::run(&series, &options);
+        let without = Chart::new(&series, &options);
         let mut more = series.clone();
         more.points.push(extra);
-        let mut with = Chart::run(&more, &options);
-        with.points.retain(|point| point.key != 1_000);
+        let mut with = Chart::new(&more, &options);
+        for point in &mut with.points {
+            point.keys.retain(|key| *key != 1_000);
+        }
+        with.points.retain(|point| !point.keys.is_empty());
         prop_assert_eq!(&without.points, &with.points);
         prop_assert_eq!(without.centre(), with.centre());
         prop_assert_eq!(without.verdict(), with.verdict());
@@ -199,11 +241,11 @@ proptest! {
     #[test]
     fn a_missing_value_is_not_a_zero(values in prop::collection::vec(1.0..50.0f64, 1..40), place in 0usize..40) {
         let mut series = common::measured(&values);
-        let before = Chart::run(&series, &Options::default());
+        let before = Chart::new(&series, &Options::default());
         let date = series.points[place % values.len()].date;
         series.points.push(Point::new(100, date));
         series.points.push(Point { reading: Reading::ratio(3.0, 0.0), ..Point::new(101, date) });
-        let after = Chart::run(&series, &Options::default());
+        let after = Chart::new(&series, &Options::default());
         prop_assert_eq!(before.centre(), after.centre());
         prop_assert_eq!(before.phases[0].runs.longest_run, after.phases[0].runs.longest_run);
         prop_assert_eq!(before.phases[0].runs.crossings, after.phases[0].runs.crossings);
@@ -231,7 +273,7 @@ fn ten_thousand_points_are_drawn() {
             }
         })
         .collect();
-    let chart = Chart::run(&common::every(1, DataType::Measurement, "ml", readings), &Options::default());
+    let chart = Chart::new(&common::every(1, DataType::Measurement, "ml", readings), &Options::default());
     assert_eq!(chart.phases[0].used, 9_980);
     for scene in scenes(&chart) {
         assert_drawable(&scene);
@@ -247,7 +289,7 @@ fn many_cycles_share_flags() {
         number: i as u32 + 1,
         label: String::new(),
     });
-    let chart = Chart::run(&series, &Options { cycles: cycles.collect(), ..Options::default() });
+    let chart = Chart::new(&series, &Options { cycles: cycles.collect(), ..Options::default() });
     for scene in scenes(&chart) {
         assert_drawable(&scene);
         for (i, flag) in scene.flags.iter().enumerate() {

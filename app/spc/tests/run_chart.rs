@@ -90,7 +90,7 @@ fn whole_run_charts_are_the_same() {
         if let Some(excluded) = case["options"]["exclude"].as_u64() {
             series.points[excluded as usize - 1].excluded = true;
         }
-        let chart = Chart::run(&series, &Options::default());
+        let chart = Chart::new(&series, &Options::default());
         let expected = numbers(&case["expected"]["y"]);
         for (point, expected) in chart.points.iter().zip(expected) {
             match (point.value, expected) {

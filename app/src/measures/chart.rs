@@ -1,11 +1,14 @@
 //! From what is stored to what is drawn and said.
 
 use leptos::prelude::*;
+use spc::choice::{self, Choice};
 use spc::scene::{self, SceneOptions, Size};
 use spc::svg::{self, Style};
-use spc::{Chart, Cycle, Options, Reading, Series};
+use spc::{Chart, ChartKind, Cycle, Options, PhaseStart, Rules, Series};
 
 use super::model::{Amount, DataType, Direction};
+use super::reading::model::{Baseline, ChartType, Period, RuleSet, Summary};
+use super::reading::store::Reading;
 use super::store::{Charted, Measure};
 
 fn data_type(measure: &Measure) -> spc::DataType {
@@ -20,21 +23,56 @@ fn data_type(measure: &Measure) -> spc::DataType {
     }
 }
 
-fn reading(amount: Amount) -> Reading {
+fn recorded(amount: Amount) -> spc::Reading {
     match amount {
-        Amount::Value(value) => Reading::Value(value),
-        Amount::Ratio(numerator, denominator) => Reading::ratio(numerator, denominator),
+        Amount::Value(value) => spc::Reading::Value(value),
+        Amount::Ratio(numerator, denominator) => spc::Reading::ratio(numerator, denominator),
     }
 }
 
-/// The run chart of a measure.
-#[must_use]
-pub fn run(charted: &Charted) -> Chart {
-    let measure = &charted.measure;
+impl ChartType {
+    /// The engine's chart.
+    #[must_use]
+    pub fn kind(self) -> ChartKind {
+        match self {
+            Self::Run => ChartKind::Run,
+            Self::Xmr => ChartKind::Xmr,
+            Self::IPrime => ChartKind::IPrime,
+            Self::P => ChartKind::P,
+            Self::PPrime => ChartKind::PPrime,
+            Self::U => ChartKind::U,
+            Self::UPrime => ChartKind::UPrime,
+            Self::C => ChartKind::C,
+            Self::G => ChartKind::G,
+            Self::T => ChartKind::T,
+            Self::XbarS => ChartKind::Xbar,
+        }
+    }
+}
+
+impl RuleSet {
+    fn rules(self) -> Rules {
+        match self {
+            Self::LimitsAndRuns => Rules::LimitsAndRuns,
+            Self::Runs => Rules::Runs,
+            Self::MakingDataCount => Rules::MakingDataCount,
+            Self::Ihi => Rules::Ihi,
+            Self::WesternElectric => Rules::WesternElectric,
+            Self::Nelson => Rules::Nelson,
+        }
+    }
+}
+
+fn series(charted: &Charted) -> Series {
+    let Charted { measure, reading, .. } = charted;
     let series = Series {
         name: measure.name.clone(),
         unit: measure.unit.clone(),
         data_type: data_type(measure),
+        summary: match reading.summary {
+            Summary::Mean => spc::Summary::Mean,
+            Summary::Median => spc::Summary::Median,
+        },
         points: charted
             .points
             .iter()
@@ -43,20 +81,32 @@ pub fn run(charted: &Charted) -> Chart {
                 label: point.place.clone(),
                 date: point.taken_on,
                 time: point.taken_at,
-                reading: reading(point.amount()),
+                reading: recorded(point.amount()),
                 excluded: point.excluded != 0,
             })
             .collect(),
     };
-    let options = Options {
+    match reading.period {
+        None => series,
+        Some(Period::Day) => series.by(spc::Period::Day),
+        Some(Period::Week) => series.by(spc::Period::Week),
+        Some(Period::Month) => series.by(spc::Period::Month),
+    }
+}
+
+fn options(charted: &Charted, kind: ChartKind) -> Options {
+    let Charted { measure, reading, cycles, .. } = charted;
+    Options {
+        kind,
         target: measure.target,
+        later_targets: reading.later_targets.iter().map(|later| (later.starts_on, later.target)).collect(),
         direction: match measure.direction {
             Direction::Increase => spc::Direction::Increase,
             Direction::Decrease => spc::Direction::Decrease,
             Direction::Neutral => spc::Direction::Neutral,
         },
-        cycles: charted
-            .cycles
+        rules: reading.rule_set.rules(),
+        cycles: cycles
             .iter()
             .map(|marker| Cycle {
                 date: marker.starts_on,
@@ -64,9 +114,48 @@ pub fn run(charted: &Charted) -> Chart {
                 label: marker.title.clone(),
             })
             .collect(),
-        ..Options::default()
-    };
-    Chart::run(&series, &options)
+        phases: reading
+            .phases
+            .iter()
+            .map(|phase| PhaseStart {
+                date: phase.starts_on,
+                reason: phase.reason.clone(),
+                freeze_after: phase.freeze_after.and_then(|many| usize::try_from(many).ok()),
+            })
+            .collect(),
+        baseline: baseline(reading),
+        screening: reading.screening,
+        centre: reading.centre,
+    }
+}
+
+fn baseline(reading: &Reading) -> spc::Baseline {
+    match (reading.baseline, reading.baseline_until) {
+        (Baseline::Date, Some(until)) => spc::Baseline::Until(until),
+        (Baseline::Cycles, _) => spc::Baseline::BeforeCycles,
+        (Baseline::All | Baseline::Date, _) => spc::Baseline::All,
+    }
+}
+
+/// The chart that the data ask for, and why.
+#[must_use]
+pub fn suggested(charted: &Charted) -> Choice {
+    choice::choose(&series(charted))
+}
+
+/// The chart of a measure: the one that a person asked for, or that the data ask for.
+#[must_use]
+pub fn of(charted: &Charted) -> Chart {
+    let series = series(charted);
+    let kind = charted.reading.chart.map_or_else(|| choice::choose(&series).kind, ChartType::kind);
+    Chart::new(&series, &options(charted, kind))
+}
+
+/// The chart of the spread that goes with a chart, where it has one.
+#[must_use]
+pub fn companion(charted: &Charted, chart: &Chart) -> Option<Chart> {
+    let kind = chart.kind.companion()?;
+    Some(Chart::new(&series(charted), &options(charted, kind)))
 }
 
 /// A value with its unit, as it stands in a sentence: `75%`, `3.03 per 1,000 bed days`.
@@ -78,7 +167,7 @@ pub fn value(measure: &Measure, value: f64) -> String {
 /// What was recorded at a point, with its parts: `75% (18 of 24)`.
 #[must_use]
 pub fn amount(measure: &Measure, amount: Amount) -> String {
-    let Some(number) = reading(amount).value(data_type(measure)) else { return "No value".to_owned() };
+    let Some(number) = recorded(amount).value(data_type(measure)) else { return "No value".to_owned() };
     let number = value(measure, number);
     match parts(amount) {
         Some(parts) => format!("{number} ({parts})"),
@@ -90,13 +179,13 @@ pub fn amount(measure: &Measure, amount: Amount) -> String {
 #[must_use]
 pub fn number(measure: &Measure, amount: Amount) -> String {
     let data_type = data_type(measure);
-    reading(amount).value(data_type).map_or_else(String::new, |value| spc::format::number(value, data_type))
+    recorded(amount).value(data_type).map_or_else(String::new, |value| spc::format::number(value, data_type))
 }
 
 /// The value of a point as a number.
 #[must_use]
 pub fn plain(measure: &Measure, amount: Amount) -> Option<f64> {
-    reading(amount).value(data_type(measure))
+    recorded(amount).value(data_type(measure))
 }
 
 /// Numerator and denominator: `18 of 24`.

@@ -4,7 +4,11 @@
 #[allow(missing_docs, reason = "the server macro makes undocumented structs of documented arguments")]
 pub mod api;
 #[cfg(feature = "ssr")]
+pub mod board;
+#[cfg(feature = "ssr")]
 pub mod chart;
+#[cfg(feature = "ssr")]
+pub mod icons;
 #[allow(missing_docs, reason = "the island macro makes undocumented items")]
 pub mod islands;
 pub mod model;
@@ -12,6 +16,9 @@ pub mod model;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod parts;
+#[cfg(feature = "ssr")]
+pub mod png;
+pub mod reading;
 #[cfg(feature = "ssr")]
 pub mod store;
 pub mod tally;

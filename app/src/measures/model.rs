@@ -434,7 +434,8 @@ fn not_a_number(typed: &str) -> &'static str {
     }
 }
 
-fn optional_number(fields: &mut Fields, field: &str, typed: &str) -> Option<f64> {
+/// A number that may be left out.
+pub(super) fn optional_number(fields: &mut Fields, field: &str, typed: &str) -> Option<f64> {
     if typed.trim().is_empty() {
         return None;
     }

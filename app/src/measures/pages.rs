@@ -1,5 +1,7 @@
 //! Defining a measure, its chart, its points.
 
+use std::collections::HashMap;
+
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -10,7 +12,7 @@ use super::api::{
 use super::islands::{GridCell, GridColumn, MORE_ROWS, PointGrid};
 use super::model::{self, DataType, Direction, FREQUENCIES, Kind, MOST_ROWS, State, cell};
 use super::store::{Charted, Measure, Measurement};
-use super::{chart, parts, store};
+use super::{chart, icons, parts, png, store};
 use crate::access::{self, Action, DefineMeasure, ReadProject, RecordMeasurement};
 use crate::clock::date_in_london;
 use crate::error::Error;
@@ -32,6 +34,7 @@ pub fn routes() -> Vec<Route> {
         route!("/measures/{id}/edit", edit_measure),
         route!("/measures/{id}/points", points),
         route!("/measures/{id}/chart.svg", chart_file),
+        route!("/measures/{id}/chart.png", chart_picture),
         route!("/measures/{id}/points.csv", points_file),
         route!("/measurements/{id}", measurement),
     ]
@@ -202,13 +205,14 @@ async fn measure(request: Request) -> Result<Page, Error> {
     let project = charted.measure.project_id;
     let standing = access::standing(&mut conn, &request, project).await?;
     let points = store::measurements(&mut conn, id).await?;
+    let changes = store::changes(&mut conn, id, CHANGES_SHOWN).await?;
     drop(conn);
     let may_record = access::may(Action::RecordMeasurement(project), standing);
     let may_define = access::may(Action::DefineMeasure(project), standing);
     Ok(Page::new(charted.measure.name.clone(), move || {
         let measure = &charted.measure;
         let today = request.today();
-        let drawn = chart::run(&charted);
+        let drawn = chart::of(&charted);
         let form = Form::new(&request, RecordPoint::PATH)
             .with_date("taken_on", Some(measure.next_on().map_or(today, |next| next.min(today))));
         let summary = form.summary();
@@ -232,11 +236,12 @@ async fn measure(request: Request) -> Result<Page, Error> {
             <div class=class>
                 {side}
                 <div>
-                    {figure(&drawn, measure)}
+                    {figure(&drawn, &charted, may_define)}
                     {cycles(&charted)}
                 </div>
             </div>
             {data(&points, &drawn, &charted, may_record, request.query("all") == "1")}
+            {changed(&changes)}
         }
         .into_any()
     }))
@@ -347,21 +352,67 @@ fn other_ways(measure: &Measure) -> AnyView {
     .into_any()
 }
 
-fn figure(drawn: &spc::Chart, measure: &Measure) -> AnyView {
-    let id = measure.id;
+fn figure(drawn: &spc::Chart, charted: &Charted, may_define: bool) -> AnyView {
+    let id = charted.measure.id;
+    let suggestion = drawn.suggestion().map(|suggestion| {
+        let start =
+            may_define.then(|| view! { <p><a href=format!("/measures/{id}/chart#phases")>"Start a new phase"</a></p> });
+        view! {
+            <div class="nhsuk-inset-text">
+                <p>{spc::words::suggestion(drawn, &suggestion)}</p>
+                {start}
+            </div>
+        }
+    });
+    let choice = match charted.reading.chart {
+        None => format!("Chosen by the data. {}", chart::suggested(charted).reason),
+        Some(chosen) => format!("Chosen by a person: {}.", chosen.words()),
+    };
+    let method = spc::words::method(drawn).into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view();
+    let spread = chart::companion(charted, drawn).filter(|spread| !spread.phases.is_empty()).map(|spread| {
+        let body = view! {
+            {chart::large(&spread, "spread")}
+            <p class="baton-chart__found">{spc::words::caption(&spread)}</p>
+        };
+        ui::details(&format!("{} of the same data", spread.kind.name()), body.into_any())
+    });
+    let change =
+        may_define.then(|| view! { <p><a href=format!("/measures/{id}/chart")>"Change how the chart is read"</a></p> });
+    let how = view! {
+        <p>{choice}</p>
+        <ul class="nhsuk-list nhsuk-list--bullet">{method}</ul>
+        <p><a href="/how-charts-are-checked">"How the charts are checked"</a></p>
+    };
     view! {
         <figure class="baton-chart" aria-labelledby="chart-caption">
             <figcaption class="baton-chart__caption" id="chart-caption">{spc::words::title(drawn)}</figcaption>
             {chart::large(drawn, "chart")}
             <p class="baton-chart__found">{spc::words::caption(drawn)}</p>
         </figure>
-        {ui::details("How this chart is made", view! { <p>{spc::words::method(drawn)}</p> }.into_any())}
+        {icons::both(drawn)}
+        {suggestion}
+        {ui::details("How this was calculated", how.into_any())}
+        {spread}
+        {change}
         <p class="baton-actions">
+            <a href=format!("/measures/{id}/chart.png") download="">"Download the chart (PNG)"</a>
             <a href=format!("/measures/{id}/chart.svg") download="">"Download the chart (SVG)"</a>
             <a href=format!("/measures/{id}/points.csv") download="">"Download the data (CSV)"</a>
         </p>
     }
     .into_any()
+}
+
+/// So many changes are shown under a chart.
+const CHANGES_SHOWN: u32 = 20;
+
+fn changed(rows: &[Row]) -> AnyView {
+    if rows.is_empty() {
+        return ().into_any();
+    }
+    let title =
+        format!("What changed ({})", if rows.len() == CHANGES_SHOWN as usize { "the latest" } else { "all of it" });
+    ui::details(&title, timeline(rows))
 }
 
 fn cycles(charted: &Charted) -> AnyView {
@@ -409,12 +460,9 @@ fn data(points: &[Measurement], drawn: &spc::Chart, charted: &Charted, may_recor
         columns.push(ui::numbers("Recorded as"));
     }
     columns.extend([ui::words("Note"), ui::words("State"), ui::words("Recorded by"), ui::words("Open")]);
+    let flags = by_entry(drawn);
     let row = |point: &&Measurement| {
-        let flag = drawn
-            .points
-            .iter()
-            .find(|plotted| i64::try_from(plotted.key).ok() == Some(point.entry))
-            .and_then(spc::words::flag);
+        let flag = flags.get(&point.entry).copied().and_then(spc::words::flag);
         let state = match (point.state, flag) {
             (State::Current, flag) => {
                 let flag = flag.unwrap_or_default();
@@ -552,26 +600,41 @@ async fn readable(request: &Request) -> Result<Charted, Error> {
     Ok(charted)
 }
 
+/// What the chart made of each point that was recorded.
+fn by_entry(drawn: &spc::Chart) -> HashMap<i64, &spc::ChartPoint> {
+    let each = drawn.points.iter().flat_map(|point| point.keys.iter().map(move |key| (key, point)));
+    each.filter_map(|(key, point)| Some((i64::try_from(*key).ok()?, point))).collect()
+}
+
+async fn chart_picture(request: Request) -> Result<Reply, Error> {
+    let charted = readable(&request).await?;
+    let name = file_name(&charted.measure, "png");
+    let drawing = tokio::task::spawn_blocking(move || png::of(&chart::file(&chart::of(&charted))));
+    let body = drawing.await.map_err(|error| {
+        tracing::error!(%error, "drawing a PNG was given up");
+        Error::Fault
+    })??;
+    Ok(Reply::File { name, kind: "image/png", body })
+}
+
 async fn chart_file(request: Request) -> Result<Reply, Error> {
     let charted = readable(&request).await?;
     Ok(Reply::File {
         name: file_name(&charted.measure, "svg"),
         kind: "image/svg+xml",
-        body: chart::file(&chart::run(&charted)).into_bytes(),
+        body: chart::file(&chart::of(&charted)).into_bytes(),
     })
 }
 
 async fn points_file(request: Request) -> Result<Reply, Error> {
-    let id: MeasureId = request.param("id")?;
+    let charted = readable(&request).await?;
     let mut conn = request.store.read().await?;
-    let measure = store::measure(&mut conn, id).await?;
-    request.require(&mut conn, ReadProject(measure.project_id)).await?;
-    let points = store::measurements(&mut conn, id).await?;
+    let points = store::measurements(&mut conn, charted.measure.id).await?;
     drop(conn);
     Ok(Reply::File {
-        name: file_name(&measure, "csv"),
+        name: file_name(&charted.measure, "csv"),
         kind: "text/csv; charset=utf-8",
-        body: csv_of(&measure, &points).map_err(|error| {
+        body: csv_of(&charted, &points).map_err(|error| {
             tracing::error!(%error, "a CSV could not be written");
             Error::Fault
         })?,
@@ -583,7 +646,10 @@ fn harmless(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
-fn csv_of(measure: &Measure, points: &[Measurement]) -> Result<Vec<u8>, csv::Error> {
+fn csv_of(charted: &Charted, points: &[Measurement]) -> Result<Vec<u8>, csv::Error> {
+    let measure = &charted.measure;
+    let drawn = chart::of(charted);
+    let plotted = by_entry(&drawn);
     let plain = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record([
@@ -593,6 +659,11 @@ fn csv_of(measure: &Measure, points: &[Measurement]) -> Result<Vec<u8>, csv::Err
         "value",
         "numerator",
         "denominator",
+        "centre line",
+        "lower limit",
+        "upper limit",
+        "target",
+        "signals",
         "state",
         "reason",
         "note",
@@ -600,6 +671,8 @@ fn csv_of(measure: &Measure, points: &[Measurement]) -> Result<Vec<u8>, csv::Err
         "recorded at",
     ])?;
     for point in points.iter().rev() {
+        let on_chart = plotted.get(&point.entry).copied();
+        let line = |of: fn(&spc::ChartPoint) -> Option<f64>| plain(on_chart.and_then(of));
         writer.write_record([
             point.taken_on.to_string(),
             point.taken_at.map(|at| at.format("%H:%M").to_string()).unwrap_or_default(),
@@ -607,6 +680,11 @@ fn csv_of(measure: &Measure, points: &[Measurement]) -> Result<Vec<u8>, csv::Err
             plain(chart::plain(measure, point.amount())),
             plain(point.numerator),
             plain(point.denominator),
+            line(|point| point.centre),
+            line(|point| point.lower),
+            line(|point| point.upper),
+            line(|point| point.target),
+            on_chart.and_then(spc::words::flag).unwrap_or_default(),
             point.state.to_string(),
             harmless(&point.reason),
             harmless(&point.note),

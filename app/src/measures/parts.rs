@@ -53,7 +53,7 @@ impl Charts {
 
 fn figure(charted: &Charted, today: NaiveDate, may_record: bool) -> AnyView {
     let measure = &charted.measure;
-    let drawn = chart::run(charted);
+    let drawn = chart::of(charted);
     let href = format!("/measures/{}", measure.id);
     let record = may_record.then(|| {
         view! { " "<a href=format!("{href}#record")>"Record a point"<span class="nhsuk-u-visually-hidden">" of "{measure.name.clone()}</span></a> }

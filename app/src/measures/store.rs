@@ -6,12 +6,13 @@ use sqlx::FromRow;
 
 use super::chart;
 use super::model::{self, Amount, DataType, Definition, Direction, Kind, Point, State};
+use super::reading::store::{Reading, reading_columns};
 use crate::access::{Allowed, DefineMeasure, RecordMeasurement};
 use crate::cycles::store::Marker;
 use crate::db::Connection;
 use crate::error::{Error, FieldError};
 use crate::history::{self, Entry};
-use crate::id::{MeasureId, MeasurementId, ProjectId};
+use crate::id::{MeasureId, MeasurementId, PriorityId, ProjectId};
 use crate::parse::day;
 
 /// The columns of [`Measure`], of `measure m` joined to `project p`.
@@ -142,6 +143,9 @@ pub struct Charted {
     /// The measure.
     #[sqlx(flatten)]
     pub measure: Measure,
+    /// How its chart is read.
+    #[sqlx(flatten)]
+    pub reading: Reading,
     /// Its points, but for void ones, in no particular order.
     #[sqlx(json)]
     pub points: Vec<Plotted>,
@@ -158,6 +162,8 @@ pub async fn charted(conn: &mut Connection, project: ProjectId) -> Result<Vec<Ch
     Ok(sqlx::query_as(concat!(
         "select ",
         measure_columns!(),
+        ", ",
+        reading_columns!(),
         ", ",
         points_column!(),
         ", ",
@@ -178,6 +184,8 @@ pub async fn first_charted(conn: &mut Connection, projects: &[ProjectId]) -> Res
     Ok(sqlx::query_as(concat!(
         "select ",
         measure_columns!(),
+        ", ",
+        reading_columns!(),
         ", ",
         points_column!(),
         ", ",
@@ -200,6 +208,8 @@ pub async fn chart(conn: &mut Connection, measure: MeasureId) -> Result<Charted,
         "select ",
         measure_columns!(),
         ", ",
+        reading_columns!(),
+        ", ",
         points_column!(),
         ", ",
         cycles_column!(),
@@ -207,6 +217,56 @@ pub async fn chart(conn: &mut Connection, measure: MeasureId) -> Result<Charted,
     ))
     .bind(measure)
     .fetch_one(conn)
+    .await?)
+}
+
+/// The measures in use of a priority's open projects, each with its chart: one query.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn charted_of_priority(conn: &mut Connection, priority: PriorityId) -> Result<Vec<Charted>, Error> {
+    Ok(sqlx::query_as(concat!(
+        "select ",
+        measure_columns!(),
+        ", ",
+        reading_columns!(),
+        ", ",
+        points_column!(),
+        ", ",
+        cycles_column!(),
+        " from project_priority l join project p on p.id = l.project_id join measure m on m.project_id = p.id
+          where l.priority_id = $1 and p.status in ('active', 'paused', 'sustaining') and m.retired_on is null
+          order by p.title collate nocase, p.id, m.position, m.id limit $2"
+    ))
+    .bind(priority)
+    .bind(MOST_ON_A_BOARD)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// A board shows no more measures than this: beyond it nobody reads.
+pub const MOST_ON_A_BOARD: i64 = 200;
+
+/// What was done to a measure and its points, newest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn changes(conn: &mut Connection, measure: MeasureId, limit: u32) -> Result<Vec<history::Row>, Error> {
+    Ok(sqlx::query_as(
+        "select h.at, p.name as actor, h.action, coalesce(d.detail, '') as detail
+         from history h
+         left join person p on p.id = h.actor_id
+         left join history_detail d on d.sequence = h.sequence
+         where h.sequence in (
+            select o.sequence from history o where o.object_id = $1
+            union
+            select o.sequence from measurement m join history o on o.object_id = m.id
+            where m.measure_id = $1 and m.version > 1)
+         order by h.sequence desc limit $2",
+    )
+    .bind(measure)
+    .bind(limit)
+    .fetch_all(conn)
     .await?)
 }
 

@@ -268,6 +268,8 @@ const DONE: &[(&str, &str)] = &[
     ("retired", "It is retired. Everything that refers to it is kept."),
     ("restored", "It is in use again."),
     ("removed", "It is removed."),
+    ("phase", "The phase is started. The chart has new lines from that day on."),
+    ("phase-removed", "The phase is removed. Its points are read with those before it again."),
     ("priority", "The priority is saved."),
     ("points", "The points are recorded."),
     ("agreed", "Both have accepted. The handover is agreed."),

@@ -1,5 +1,6 @@
 //! Whole-app tests: requests through the router, on a real store, without a socket.
 
+mod charts;
 mod cycles;
 mod drivers;
 mod duplicates;

@@ -72,7 +72,7 @@ async fn a_point_is_recorded_and_stands_on_the_chart_and_in_the_files() {
     assert_eq!(svg.headers["content-type"], "image/svg+xml");
     assert!(svg.body.starts_with("<svg xmlns="));
     let csv = browser.get(&format!("/measures/{measure}/points.csv")).await;
-    assert!(csv.body.contains("2026-02-25,,,75,18,24,current"), "{}", csv.body);
+    assert!(csv.body.contains("2026-02-25,,,75,18,24,75,,,90,,current"), "{}", csv.body);
 }
 
 #[tokio::test]

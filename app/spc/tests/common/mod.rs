@@ -18,7 +18,13 @@ pub fn every(days: u64, data_type: DataType, unit: &str, readings: impl IntoIter
         .into_iter()
         .enumerate()
         .map(|(key, reading)| Point { reading, ..Point::new(key, day(2026, 1, 4) + Days::new(days * key as u64)) });
-    Series { name: "Time to antibiotics".into(), unit: unit.into(), data_type, points: points.collect() }
+    Series {
+        name: "Time to antibiotics".into(),
+        unit: unit.into(),
+        data_type,
+        points: points.collect(),
+        ..Series::default()
+    }
 }
 
 pub fn measured(values: &[f64]) -> Series {

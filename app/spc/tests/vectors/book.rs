@@ -204,14 +204,21 @@ impl Book {
 
     /// The scores as JSON: a list for the project's own cases and one for the others.
     pub fn table(&self) -> String {
-        let rows = |of_others: bool| {
-            let chosen = self.scores.iter().filter(move |((other, ..), _)| *other == of_others);
-            let row = |((_, tool, version, chart), score): (&(bool, String, String, String), &Score)| json!({"tool": tool, "version": version, "chart": chart, "passed": score.passed, "total": score.total});
-            chosen.map(row).collect::<Vec<_>>()
-        };
-        let mut text =
-            serde_json::to_string_pretty(&json!({"own": rows(false), "other": rows(true)})).unwrap_or_default();
+        let mut text = serde_json::to_string_pretty(&json!({"own": self.rows(false), "other": self.rows(true)}))
+            .unwrap_or_default();
         let _ = writeln!(text);
         text
+    }
+
+    /// The rows of the project's own cases, where these were read.
+    pub fn own_rows(&self) -> Option<serde_json::Value> {
+        let rows = self.rows(false);
+        (!rows.is_empty()).then_some(serde_json::Value::Array(rows))
+    }
+
+    fn rows(&self, of_others: bool) -> Vec<serde_json::Value> {
+        let chosen = self.scores.iter().filter(|((other, ..), _)| *other == of_others);
+        let row = |((_, tool, version, chart), score): (&(bool, String, String, String), &Score)| json!({"tool": tool, "version": version, "chart": chart, "passed": score.passed, "total": score.total});
+        chosen.map(row).collect()
     }
 }

@@ -208,7 +208,7 @@ fn credits(pack: &Pack, handover: Option<&Handover>, names: &Needs) -> Vec<(Stri
 
 fn figure(charted: &Charted, pack: &Pack) -> AnyView {
     let measure = &charted.measure;
-    let drawn = chart::run(charted);
+    let drawn = chart::of(charted);
     let last =
         charted.points.iter().filter(|point| point.excluded == 0).max_by_key(|point| (point.taken_on, point.entry));
     let last = last.map_or_else(

@@ -156,7 +156,7 @@ fn item(row: ProjectRow, since: Option<NaiveDate>, charted: Option<Charted>, tod
         .into_any(),
     };
     let figure = charted.map(|charted| {
-        let drawn = chart::run(&charted);
+        let drawn = chart::of(&charted);
         view! {
             <figure class="baton-chart baton-chart--small">
                 <figcaption class="baton-chart__caption">{charted.measure.name.clone()}</figcaption>

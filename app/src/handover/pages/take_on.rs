@@ -128,7 +128,7 @@ fn asking(form: Form, subject: &Subject, last: Option<&Handover>, today: chrono:
 }
 
 fn figure(charted: &Charted) -> AnyView {
-    let drawn = chart::run(charted);
+    let drawn = chart::of(charted);
     view! {
         <figure class="baton-chart baton-chart--small">
             <figcaption class="baton-chart__caption">{charted.measure.name.clone()}</figcaption>

@@ -1,0 +1,112 @@
+//! The board's page: every measure of a project, or of all open projects of a priority, in one table.
+
+use leptos::prelude::*;
+
+use super::store::{Charted, MOST_ON_A_BOARD};
+use super::{chart, icons, store};
+use crate::access::{ReadProject, ReadTrust};
+use crate::error::Error;
+use crate::id::{PriorityId, ProjectId};
+use crate::request::Request;
+use crate::route;
+use crate::shell::{Page, Route};
+use crate::{priorities, projects, ui};
+
+/// The board's pages.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![route!("/projects/{id}/board", of_project), route!("/priorities/{id}/board", of_priority)]
+}
+
+async fn of_project(request: Request) -> Result<Page, Error> {
+    let id: ProjectId = request.param("id")?;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ReadProject(id)).await?;
+    let head = projects::store::head(&mut conn, id).await?;
+    let charted = store::charted(&mut conn, id).await?;
+    drop(conn);
+    Ok(Page::new(format!("Measures: {}", head.title), move || {
+        view! {
+            {ui::back(&format!("/projects/{id}"), &head.title)}
+            {ui::heading(&head.reference.unwrap_or_default(), "All measures")}
+            {table(&charted, false)}
+        }
+        .into_any()
+    }))
+}
+
+async fn of_priority(request: Request) -> Result<Page, Error> {
+    let id: PriorityId = request.param("id")?;
+    let trust = request.person()?.trust;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ReadTrust(trust)).await?;
+    let priority = priorities::store::find(&mut conn, trust, id).await?;
+    let charted = store::charted_of_priority(&mut conn, id).await?;
+    drop(conn);
+    Ok(Page::new(format!("Measures: {}", priority.title), move || {
+        let cut = (i64::try_from(charted.len()).unwrap_or(i64::MAX) >= MOST_ON_A_BOARD)
+            .then(|| view! { <p>{format!("The first {MOST_ON_A_BOARD} measures are shown.")}</p> });
+        view! {
+            {ui::back(&format!("/priorities/{id}"), &priority.title)}
+            {ui::heading(&priority.title, "All measures of its open projects")}
+            {cut}
+            {table(&charted, true)}
+        }
+        .into_any()
+    }))
+}
+
+fn table(charted: &[Charted], with_project: bool) -> AnyView {
+    if charted.is_empty() {
+        let words = "Every measure will be here, with its latest value, its variation and whether it meets its target.";
+        return ui::empty(words, None);
+    }
+    let mut columns = vec![ui::words("Measure")];
+    if with_project {
+        columns.push(ui::words("Project"));
+    }
+    columns.extend([
+        ui::numbers("Latest"),
+        ui::words("On"),
+        ui::numbers("Centre line"),
+        ui::numbers("Target"),
+        ui::words("Variation"),
+        ui::words("Target met?"),
+    ]);
+    let rows = charted
+        .iter()
+        .map(|charted| {
+            let measure = &charted.measure;
+            let drawn = chart::of(charted);
+            let number = |value: Option<f64>| value.map(|value| chart::value(measure, value)).unwrap_or_default();
+            let latest = drawn.latest();
+            let mut row =
+                vec![view! { <a href=format!("/measures/{}", measure.id)>{measure.name.clone()}</a> }.into_any()];
+            if with_project {
+                row.push(
+                    view! { <a href=format!("/projects/{}", measure.project_id)>{measure.project_title.clone()}</a> }
+                        .into_any(),
+                );
+            }
+            let assurance = icons::assurance(&drawn).unwrap_or_else(|| {
+                if drawn.target().is_none() { "No target".into_any() } else { "Not judged without limits".into_any() }
+            });
+            row.extend([
+                number(latest.and_then(spc::ChartPoint::used)).into_any(),
+                latest.map_or_else(|| "No point yet".into_any(), |point| ui::time(point.date)),
+                number(drawn.centre()).into_any(),
+                number(drawn.target()).into_any(),
+                icons::variation(&drawn),
+                assurance,
+            ]);
+            row
+        })
+        .collect();
+    view! {
+        {ui::table("Measures", columns, rows)}
+        <p class="nhsuk-hint">
+            "Variation is that of the latest point. H is high, L is low; a wave is common cause. P: the process as it is will meet the target; F: it will miss it; ?: it will hit and miss it by chance."
+        </p>
+    }
+    .into_any()
+}

@@ -1,0 +1,157 @@
+//! How charts are read: settings, phases, targets over time, the trust's rules, pictures and boards.
+
+use app::id::{MeasureId, ProjectId};
+use app::testing::Fixture;
+use http::StatusCode;
+
+use crate::harness::App;
+
+const READ: &str = "/api/measures/read";
+const PHASE: &str = "/api/measures/start-phase";
+const TARGET: &str = "/api/measures/set-target";
+const RULES: &str = "/api/charts/rules";
+
+/// A weekly percentage with 24 points: 60 % for twelve weeks, then 80 %.
+async fn scene(app: &App) -> (ProjectId, MeasureId) {
+    let project = app.fixture.project("Antibiotics in sepsis").await;
+    let measure = app.fixture.measure(project).await;
+    fill(&app.fixture, measure).await;
+    (project, measure)
+}
+
+async fn fill(fixture: &Fixture, measure: MeasureId) {
+    let mut conn = fixture.store.write().await.expect("a change");
+    for week in 0..24_i64 {
+        let share = if week < 12 { 12 + week % 3 } else { 16 + week % 3 };
+        let day = app::testing::on("2025-09-01") + chrono::Duration::weeks(week);
+        sqlx::query(
+            "insert into measurement (id, measure_id, taken_on, entry, numerator, denominator, recorded_by, recorded_at)
+             values ($1, $2, $3, $4, $5, 20, $6, $7)",
+        )
+        .bind(app::id::MeasurementId::new())
+        .bind(measure)
+        .bind(day)
+        .bind(week + 1)
+        .bind(share)
+        .bind(fixture.trainee)
+        .bind(app::testing::noon())
+        .execute(&mut *conn)
+        .await
+        .expect("a point");
+    }
+    conn.commit().await.expect("committed");
+}
+
+#[tokio::test]
+async fn the_data_choose_the_chart_and_a_person_can_choose_another() {
+    let app = App::new().await;
+    let (_, measure) = scene(&app).await;
+    let browser = app.browser(app.fixture.trainee).await;
+    let page = browser.get(&format!("/measures/{measure}")).await.words();
+    assert!(page.contains("p chart: Antibiotics within the hour"), "a percentage with enough points has limits");
+    assert!(page.contains("the limits follow the denominator") && page.contains("24 weekly points"));
+    assert!(page.contains("Rules: 3 sigma and Anhøj"));
+    let settings = format!("/measures/{measure}/chart");
+    let saved = browser
+        .fill(&settings, READ, &[("chart", "xmr"), ("rule_set", "making_data_count"), ("baseline", "all")])
+        .await;
+    let page = browser.follow(&saved).await.words();
+    assert!(page.contains("XmR chart: ") && page.contains("NHS Making Data Count"));
+    assert!(page.contains("changed how the chart is read"), "it is in what changed");
+    assert!(page.contains("Moving range chart of the same data"));
+    let wrong = browser.fill(&settings, READ, &[("chart", "c")]).await;
+    let page = browser.follow(&wrong).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.words().contains("This chart is for another kind of number"));
+    let stale = browser.fill(&settings, READ, &[("version", "1")]).await;
+    assert_eq!(browser.follow(&stale).await.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn a_phase_gets_lines_of_its_own_and_can_be_removed() {
+    let app = App::new().await;
+    let (_, measure) = scene(&app).await;
+    let browser = app.browser(app.fixture.trainee).await;
+    let settings = format!("/measures/{measure}/chart");
+    let phase = [
+        ("starts_on.day", "24"),
+        ("starts_on.month", "11"),
+        ("starts_on.year", "2025"),
+        ("reason", "Sepsis boxes on every ward"),
+    ];
+    let started = browser.fill(&settings, PHASE, &phase).await;
+    let page = browser.follow(&started).await.words();
+    assert!(page.contains("Phase 2 from 24 November 2025: Sepsis boxes on every ward."), "{page}");
+    assert!(page.contains("Mean 85%"), "the mean of the last twelve");
+    let twice = browser.fill(&settings, PHASE, &phase).await;
+    assert!(browser.follow(&twice).await.words().contains("A phase starts on this day already"));
+    let csv = browser.get(&format!("/measures/{measure}/points.csv")).await.body;
+    let centre = |day: &str| {
+        let line = csv.lines().find(|line| line.starts_with(day)).expect("a row");
+        line.split(',').nth(6).expect("a centre line").to_owned()
+    };
+    assert!(centre("2025-09-01").starts_with("65") && centre("2025-12-01").starts_with("85"));
+    let removed = browser.fill(&settings, "/api/measures/remove-phase", &[]).await;
+    let page = browser.follow(&removed).await.words();
+    assert!(page.contains("The phase is removed") && !page.contains("Phases after the first"));
+}
+
+#[tokio::test]
+async fn a_target_changes_on_its_day() {
+    let app = App::new().await;
+    let (_, measure) = scene(&app).await;
+    let browser = app.browser(app.fixture.trainee).await;
+    let settings = format!("/measures/{measure}/chart");
+    let day = [("starts_on.day", "1"), ("starts_on.month", "12"), ("starts_on.year", "2025")];
+    let refused = browser.fill(&settings, TARGET, &[&day[..], &[("target", "195")]].concat()).await;
+    assert!(browser.follow(&refused).await.words().contains("Enter a percentage between 0 and 100"));
+    browser.fill(&settings, TARGET, &[&day[..], &[("target", "95")]].concat()).await;
+    let csv = browser.get(&format!("/measures/{measure}/points.csv")).await.body;
+    let target = |day: &str| csv.lines().find(|line| line.starts_with(day)).and_then(|line| line.split(',').nth(9));
+    assert_eq!((target("2025-11-24"), target("2025-12-01")), (Some("90"), Some("95")));
+    let page = browser.fill(&settings, "/api/measures/remove-target", &[]).await;
+    assert!(!browser.follow(&page).await.words().contains("Later targets"));
+}
+
+#[tokio::test]
+async fn the_academy_lead_chooses_the_rules_of_the_trust() {
+    let app = App::new().await;
+    let (_, measure) = scene(&app).await;
+    let lead = app.browser(app.fixture.lead).await;
+    let saved = lead.fill("/charts", RULES, &[("rule_set", "ihi")]).await;
+    assert_eq!(lead.follow(&saved).await.status, StatusCode::OK);
+    let trainee = app.browser(app.fixture.trainee).await;
+    assert!(trainee.get(&format!("/measures/{measure}")).await.words().contains("IHI run rules"));
+    let page = trainee.get("/charts").await;
+    assert!(page.words().contains("IHI run chart rules") && page.form(RULES).is_none());
+}
+
+#[tokio::test]
+async fn the_picture_travels_as_png() {
+    let app = App::new().await;
+    let (_, measure) = scene(&app).await;
+    let browser = app.browser(app.fixture.colleague).await;
+    let picture = browser.get(&format!("/measures/{measure}/chart.png")).await;
+    assert_eq!(picture.headers["content-type"], "image/png");
+    assert!(picture.headers["content-disposition"].to_str().expect("words").contains(".png"));
+    assert!(picture.body.contains("PNG") && picture.body.len() > 10_000);
+    let stranger = app.browser(app.fixture.stranger).await;
+    let refused = stranger.get(&format!("/measures/{measure}/chart.png")).await.status;
+    assert!(refused == StatusCode::FORBIDDEN || refused == StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_board_sums_up_the_measures_of_a_project_and_of_a_priority() {
+    let app = App::new().await;
+    let (project, measure) = scene(&app).await;
+    let browser = app.browser(app.fixture.colleague).await;
+    for board in [format!("/projects/{project}/board"), format!("/priorities/{}/board", app.fixture.priority)] {
+        let page = browser.get(&board).await;
+        assert_eq!(page.status, StatusCode::OK);
+        let words = page.words();
+        assert!(words.contains(&format!("/measures/{measure}")) && words.contains("Special cause: improvement, high"));
+        assert!(words.contains("90%"));
+    }
+    let checked = app.nobody().get("/how-charts-are-checked").await;
+    assert!(checked.words().contains("1,740 of 1,740 cases give the same answer"));
+}
