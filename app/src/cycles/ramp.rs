@@ -39,12 +39,12 @@ pub fn ramps(cycles: &[Cycle]) -> Vec<Ramp<'_>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::id::ProjectId;
     use crate::testing::TODAY;
 
-    fn cycle(number: i64, idea: Option<DriverId>, continues: Option<CycleId>) -> Cycle {
+    pub fn cycle(number: i64, idea: Option<DriverId>, continues: Option<CycleId>) -> Cycle {
         Cycle {
             id: CycleId::new(),
             project_id: ProjectId::new(),

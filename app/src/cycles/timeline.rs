@@ -117,7 +117,8 @@ fn shortened(text: &str, most: f64) -> String {
 fn ticks(first: NaiveDate, last: NaiveDate, width: f64) -> Vec<(NaiveDate, String)> {
     let months = days(first, last) / 30.0;
     let room = (width / 76.0).floor();
-    let step = [1, 2, 3, 6, 12, 24, 60].into_iter().find(|step| months / f64::from(*step) <= room).unwrap_or(120);
+    let step = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600];
+    let step = step.into_iter().find(|step| months / f64::from(*step) <= room).unwrap_or(1200);
     let mut date = first.with_day(1).unwrap_or(first);
     let mut ticks = Vec::new();
     while date <= last {
@@ -134,7 +135,9 @@ fn ticks(first: NaiveDate, last: NaiveDate, width: f64) -> Vec<(NaiveDate, Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::on;
+    use crate::cycles::ramp::{ramps, tests::cycle};
+    use crate::testing::{TODAY, on};
+    use proptest::prelude::*;
 
     #[test]
     fn ticks_are_first_days_of_months_with_room_between_them() {
@@ -144,5 +147,42 @@ mod tests {
         assert_eq!(words("2026-01-10", "2026-04-20", 900.0), ["Feb 2026", "Mar 2026", "Apr 2026"]);
         assert_eq!(words("2025-11-10", "2026-12-20", 300.0), ["Jan 2026", "Jul 2026"]);
         assert!(words("1990-01-01", "2026-01-01", 300.0).len() <= 6);
+    }
+
+    #[test]
+    fn the_picture_says_what_it_shows_and_is_markup_only_of_its_own() {
+        let mut one = cycle(1, None, None);
+        one.title = "<b>Box</b>".to_owned();
+        let all = [one];
+        let svg = draw(&ramps(&all), TODAY, 300.0, "x");
+        assert!(svg.contains("Timeline of 1 PDSA cycle<") && svg.contains("&lt;b&gt;Box") && !svg.contains("<b>"));
+        assert!(!svg.contains("style=") && svg.contains("aria-labelledby=\"x-title x-words\""));
+        assert_eq!(draw(&[], TODAY, 300.0, "x"), "");
+    }
+
+    proptest! {
+        #[test]
+        fn every_bar_stays_inside_the_picture_whatever_its_dates(
+            dates in prop::collection::vec((0i64..80_000, prop::option::of(0i64..4_000)), 1..30),
+            width in prop::sample::select(vec![290.0, 960.0]),
+        ) {
+            let all: Vec<_> = (1..).zip(dates).map(|(number, (from, length))| {
+                let mut one = cycle(number, None, None);
+                one.starts_on = on("1948-01-01") + chrono::Duration::days(from);
+                one.ends_on = length.map(|length| one.starts_on + chrono::Duration::days(length));
+                one
+            }).collect();
+            let svg = draw(&ramps(&all), TODAY, width, "x");
+            prop_assert!(!svg.contains("NaN") && !svg.contains("inf"));
+            let number = |rect: &str, name: &str| -> f64 {
+                let start = rect.find(&format!(" {name}=\"")).expect(name) + name.len() + 3;
+                rect[start..].split('"').next().expect("a value").parse().expect("a number")
+            };
+            prop_assert_eq!(svg.matches("<rect").count(), all.len());
+            for rect in svg.split("<rect").skip(1) {
+                let (x, wide) = (number(rect, "x"), number(rect, "width"));
+                prop_assert!(x >= 0.0 && wide > 0.0 && x + wide <= width, "{x} + {wide}");
+            }
+        }
     }
 }

@@ -542,4 +542,20 @@ mod tests {
         let many = vec!["x"; 299];
         assert!(matches!(add(&mut change, &here, &lines(Level::Primary, None, &many)).await, Err(Error::Invalid(_))));
     }
+
+    #[tokio::test]
+    async fn a_diagram_is_read_through_indexes() {
+        let fixture = Fixture::new().await;
+        let mut conn = fixture.store.read().await.expect("a reader");
+        for explained in [
+            "explain query plan select id from driver where project_id = 'x' order by position, id",
+            "explain query plan select id from driver where project_id = 'x' and parent_id is 'y'",
+            "explain query plan select measure_id from driver_measure where driver_id = 'x'",
+            "explain query plan select id from cycle where idea_id = 'x'",
+        ] {
+            let plan: Vec<(i64, i64, i64, String)> =
+                sqlx::query_as(explained).fetch_all(&mut *conn).await.expect(explained);
+            assert!(plan.iter().all(|(.., step)| !step.starts_with("SCAN")), "{explained}: {plan:?}");
+        }
+    }
 }
