@@ -93,6 +93,10 @@ pub fn write(scene: &Scene, style: Style, id_prefix: &str) -> String {
                 "circle"
             }
         };
+        if let (Style::Page, Some(place), true) = (style, mark.place, mark.title.is_some()) {
+            // By which the page finds the point that is being read.
+            attribute(&mut out, "id", &format!("{id}-p{}", place + 1));
+        }
         match &mark.title {
             Some(title) => {
                 let _ = write!(out, "><title>{}</title></{name}>", escaped(title));

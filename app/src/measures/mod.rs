@@ -18,6 +18,8 @@ pub mod pages;
 pub mod parts;
 #[cfg(feature = "ssr")]
 pub mod png;
+#[allow(missing_docs, reason = "the island macro makes undocumented items")]
+pub mod reader;
 pub mod reading;
 #[cfg(feature = "ssr")]
 pub mod store;

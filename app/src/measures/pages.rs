@@ -11,6 +11,7 @@ use super::api::{
 };
 use super::islands::{GridCell, GridColumn, MORE_ROWS, PointGrid};
 use super::model::{self, DataType, Direction, FREQUENCIES, Kind, MOST_ROWS, State, cell};
+use super::reader::ChartReader;
 use super::store::{Charted, Measure, Measurement};
 use super::{chart, icons, parts, png, store};
 use crate::access::{self, Action, DefineMeasure, ReadProject, RecordMeasurement};
@@ -93,7 +94,7 @@ fn definition_fields(form: &Form) -> AnyView {
             .limit(PARAGRAPH)
             .view()}
         {form.radios("kind", "What does it tell of?", kinds.collect()).view()}
-        {form.radios("data_type", "What is one number?", types.collect()).view()}
+        {form.radios("data_type", "What is one number?", types.collect()).hint("Is something counted or read? Is there a denominator? Is it rare, with none in every second period? The answers choose the chart.").view()}
         {form
             .line("unit", "Unit")
             .hint("For example, minutes, complaints, or, for a rate, bed days. A percentage needs none.")
@@ -244,7 +245,8 @@ async fn measure(request: Request) -> Result<Page, Error> {
             {changed(&changes)}
         }
         .into_any()
-    }))
+    })
+    .with_islands())
 }
 
 fn facts(measure: &Measure, may_define: bool) -> AnyView {
@@ -389,6 +391,7 @@ fn figure(drawn: &spc::Chart, charted: &Charted, may_define: bool) -> AnyView {
             {chart::large(drawn, "chart")}
             <p class="baton-chart__found">{spc::words::caption(drawn)}</p>
         </figure>
+        {reader(drawn, id)}
         {icons::both(drawn)}
         {suggestion}
         {ui::details("How this was calculated", how.into_any())}
@@ -401,6 +404,18 @@ fn figure(drawn: &spc::Chart, charted: &Charted, may_define: bool) -> AnyView {
         </p>
     }
     .into_any()
+}
+
+/// Beyond so many points nobody reads them one by one.
+const MOST_READ: usize = 400;
+
+fn reader(drawn: &spc::Chart, id: MeasureId) -> AnyView {
+    if drawn.points.is_empty() || drawn.points.len() > MOST_READ {
+        return ().into_any();
+    }
+    let points = (0..drawn.points.len()).filter_map(|place| spc::words::point(drawn, place)).collect();
+    let picture = format!("/measures/{id}/chart.png");
+    view! { <ChartReader points picture /> }.into_any()
 }
 
 /// So many changes are shown under a chart.

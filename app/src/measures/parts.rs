@@ -38,7 +38,9 @@ impl Charts {
             ui::empty(words, may_record.then_some((define.as_str(), "Define the first measure")))
         } else {
             let figures = charted.iter().map(|charted| figure(charted, today, may_record)).collect_view();
-            let more = may_record.then(|| view! { <p><a href=define>"Define another measure"</a></p> });
+            let board = format!("/projects/{project}/board");
+            let more = may_record.then(|| view! { <a href=define>"Define another measure"</a> });
+            let more = view! { <p class="baton-actions">{more}<a href=board>"All measures in one table"</a></p> };
             view! { <div class="baton-charts">{figures}</div>{more} }.into_any()
         };
         view! {

@@ -154,6 +154,7 @@ async fn priority(request: Request) -> Result<Page, Error> {
             <h2 class="nhsuk-heading-m">"Projects"</h2>
             <div class="baton-browse__summary">
                 <p>{told}</p>
+                <a href=format!("/priorities/{id}/board")>"All their measures in one table"</a>
                 <a href=format!("/projects?priority={id}&status=any")>"Every project of this priority, closed ones too"</a>
             </div>
             {projects}

@@ -211,12 +211,12 @@ impl Book {
     }
 
     /// The rows of the project's own cases, where these were read.
-    pub fn own_rows(&self) -> Option<serde_json::Value> {
+    pub fn own_rows(&self) -> Option<Value> {
         let rows = self.rows(false);
-        (!rows.is_empty()).then_some(serde_json::Value::Array(rows))
+        (!rows.is_empty()).then_some(Value::Array(rows))
     }
 
-    fn rows(&self, of_others: bool) -> Vec<serde_json::Value> {
+    fn rows(&self, of_others: bool) -> Vec<Value> {
         let chosen = self.scores.iter().filter(|((other, ..), _)| *other == of_others);
         let row = |((_, tool, version, chart), score): (&(bool, String, String, String), &Score)| json!({"tool": tool, "version": version, "chart": chart, "passed": score.passed, "total": score.total});
         chosen.map(row).collect()
