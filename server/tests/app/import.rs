@@ -40,7 +40,8 @@ async fn sixty_pasted_rows_are_checked_and_recorded() {
     assert_eq!(answer.status, StatusCode::OK);
     assert!(answer.words().contains("<strong>60</strong> new"), "{}", answer.body);
     assert!(answer.body.contains("Record 60 points") && answer.body.contains("the day comes first"));
-    assert!(!browser.get(&format!("/measures/{measure}")).await.body.contains("spc-chart"), "nothing is recorded yet");
+    let csv = browser.get(&format!("/measures/{measure}/points.csv")).await;
+    assert_eq!(csv.body.lines().count(), 1, "nothing is recorded yet");
     let (_, chart) = send(&browser, &check, &[("then", "record")]).await;
     assert!(chart.body.contains("New points: 60. Corrected: 0."), "{}", chart.body);
     let csv = browser.get(&format!("/measures/{measure}/points.csv")).await;
