@@ -24,6 +24,7 @@ pub const NAME: &str = "_form";
 
 const KEPT_FOR: Duration = Duration::hours(1);
 const MOST_KEPT: usize = 2_000;
+const MOST_BYTES: usize = 64 * 1024 * 1024;
 const MOST_ANSWERS: usize = 20_000;
 
 /// A form that could not be accepted, as its page draws it again.
@@ -46,6 +47,7 @@ pub struct Rejected {
 #[derive(Debug)]
 struct Kept {
     rejected: Rejected,
+    bytes: usize,
     form_key: String,
     at: DateTime<Utc>,
 }
@@ -56,6 +58,7 @@ type Answer = Arc<tokio::sync::Mutex<Option<String>>>;
 struct Memory {
     kept: HashMap<String, Kept>,
     kept_order: VecDeque<String>,
+    kept_bytes: usize,
     answers: HashMap<String, Answer>,
     answers_order: VecDeque<String>,
 }
@@ -120,11 +123,15 @@ impl Forms {
         rejected.typed.retain(|(name, _)| !name.contains("password") && !name.contains("code") && name != KEY);
         let key = format!("{:032x}", rand::random::<u128>());
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        while memory.kept.len() >= MOST_KEPT {
+        let bytes = rejected.typed.iter().map(|(name, value)| name.len() + value.len()).sum();
+        while memory.kept.len() >= MOST_KEPT || memory.kept_bytes + bytes > MOST_BYTES {
             let Some(oldest) = memory.kept_order.pop_front() else { break };
-            memory.kept.remove(&oldest);
+            if let Some(gone) = memory.kept.remove(&oldest) {
+                memory.kept_bytes -= gone.bytes;
+            }
         }
-        memory.kept.insert(key.clone(), Kept { rejected, form_key: form_key.to_owned(), at: now });
+        memory.kept_bytes += bytes;
+        memory.kept.insert(key.clone(), Kept { rejected, bytes, form_key: form_key.to_owned(), at: now });
         memory.kept_order.push_back(key.clone());
         key
     }
@@ -216,5 +223,12 @@ mod tests {
             let _ = forms.keep(rejected(), &key, Utc::now());
         }
         assert_eq!(forms.memory.lock().expect("a lock").kept.len(), MOST_KEPT);
+        let long = Rejected { typed: vec![("text".into(), "a".repeat(MOST_BYTES / 3))], ..rejected() };
+        for _ in 0..5 {
+            let _ = forms.keep(long.clone(), &key, Utc::now());
+        }
+        let memory = forms.memory.lock().expect("a lock");
+        assert!(memory.kept_bytes <= MOST_BYTES);
+        assert_eq!(memory.kept_bytes, memory.kept.values().map(|kept| kept.bytes).sum::<usize>());
     }
 }

@@ -103,6 +103,7 @@ pub fn routes() -> Vec<Route> {
         projects::pages::routes(),
         measures::pages::routes(),
         measures::tally::pages::routes(),
+        measures::import::pages::routes(),
         measures::reading::pages::routes(),
         measures::board::routes(),
         cycles::pages::routes(),

@@ -14,9 +14,12 @@ use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use leptos_axum::ResponseOptions;
 
-use crate::router::{self, MOST_BODY, State};
+use crate::router::{self, MOST_BODY, MOST_TABLE, State};
 
 type Pairs = Vec<(String, String)>;
+
+/// The server functions that take a table.
+const TABLES: &[&str] = &["/api/measures/import"];
 
 /// Whether the caller is a browser that wants a page.
 #[must_use]
@@ -27,8 +30,9 @@ pub fn wants_html(headers: &HeaderMap) -> bool {
 /// Answers a call of a server function.
 pub async fn answer(state: Arc<State>, http: http::Request<Body>) -> Response {
     let html = wants_html(http.headers());
-    let (parts, body) = http.into_parts();
-    let body = match to_bytes(body, MOST_BODY).await {
+    let (mut parts, body) = http.into_parts();
+    let most = if TABLES.contains(&parts.uri.path()) { MOST_TABLE } else { MOST_BODY };
+    let body = match to_bytes(body, most).await {
         Ok(body) => body,
         Err(error) => {
             let too_large = std::error::Error::source(&error).is_some_and(|source| source.is::<LengthLimitError>());
@@ -50,7 +54,15 @@ pub async fn answer(state: Arc<State>, http: http::Request<Body>) -> Response {
         };
     }
 
-    let typed: Pairs = form_urlencoded::parse(&body).into_owned().collect();
+    let (typed, unreadable) = match boundary(&parts.headers) {
+        None => (form_urlencoded::parse(&body).into_owned().collect(), None),
+        Some(boundary) => match with_files(body.clone(), &boundary).await {
+            Ok(read) => read,
+            Err(error) => return json(&error),
+        },
+    };
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    let typed: Pairs = typed;
     let find = |name: &str| typed.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
     let page = local(find(form::PAGE));
     let form_key = find(form::KEY).to_owned();
@@ -75,6 +87,10 @@ pub async fn answer(state: Arc<State>, http: http::Request<Body>) -> Response {
         let error =
             Error::refused("Your session had ended. Everything you typed is still here: check it and send it again.");
         return Redirect::to(&router::sign_in(&back(&error))).into_response();
+    }
+
+    if let Some(error) = unreadable {
+        return if html { Redirect::to(&back(&error)).into_response() } else { json(&error) };
     }
 
     let sent = form_urlencoded::Serializer::new(String::new()).extend_pairs(join_dates(&typed)).finish();
@@ -117,6 +133,37 @@ pub async fn answer(state: Arc<State>, http: http::Request<Body>) -> Response {
             Error::SignIn | Error::Forbidden | Error::NotFound | Error::TooLarge => json(&error),
         },
     }
+}
+
+/// The boundary of a form that carries files.
+fn boundary(headers: &HeaderMap) -> Option<String> {
+    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    multer::parse_boundary(kind).ok()
+}
+
+/// The pairs of a form that carries files: each file becomes the text of its table. A file that is no
+/// table is told beside the pairs.
+async fn with_files(body: bytes::Bytes, boundary: &str) -> Result<(Pairs, Option<Error>), Error> {
+    let incomplete = |_| Error::refused("The form did not arrive whole. Send it again.");
+    let whole = futures::stream::iter([Ok::<_, std::convert::Infallible>(body)]);
+    let mut form = multer::Multipart::new(whole, boundary);
+    let (mut pairs, mut unreadable) = (Pairs::new(), None);
+    while let Some(field) = form.next_field().await.map_err(incomplete)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let is_file = field.file_name().is_some();
+        let bytes = field.bytes().await.map_err(incomplete)?;
+        let value = if is_file && !bytes.is_empty() {
+            let read = tokio::task::spawn_blocking(move || app::measures::import::file::text(&bytes)).await;
+            read.map_err(|_| Error::Fault)?.unwrap_or_else(|error| {
+                unreadable = Some(error);
+                String::new()
+            })
+        } else {
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        pairs.push((name, value));
+    }
+    Ok((pairs, unreadable))
 }
 
 /// Runs the server function at the path, as leptos_axum does, but leaves its errors to us.

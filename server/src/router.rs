@@ -39,6 +39,8 @@ use crate::{action, assets};
 
 /// The most that one request's body may hold.
 pub const MOST_BODY: usize = 1024 * 1024;
+/// The most that a request's body may hold where a table is sent.
+pub const MOST_TABLE: usize = 8 * 1024 * 1024;
 
 /// Everything that requests share.
 #[derive(Clone, Debug)]

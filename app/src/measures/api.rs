@@ -124,7 +124,8 @@ pub async fn record_points(
     if then == "more" {
         return Err(Error::Invalid(Vec::new()));
     }
-    let points = rows_of(&rows, measure.data_type, request.today())?;
+    let several = store::several_a_day(&mut change, measure.id).await?;
+    let points = rows_of(&rows, measure.data_type, several, request.today())?;
     store::record(&mut change, &allowed, &measure, &points).await?;
     change.commit().await?;
     redirect(format!("/measures/{}?done=points", measure.id));

@@ -9,6 +9,8 @@ pub mod board;
 pub mod chart;
 #[cfg(feature = "ssr")]
 pub mod icons;
+#[cfg(feature = "ssr")]
+pub mod import;
 #[allow(missing_docs, reason = "the island macro makes undocumented items")]
 pub mod islands;
 pub mod model;

@@ -458,10 +458,16 @@ pub fn cell(row: usize, field: &str) -> String {
 }
 
 /// The points of the grid's rows, each with the name of its date's input; empty rows are passed over.
+/// Where there are `several` observations of a day, two rows may be of the same moment.
 ///
 /// # Errors
 /// [`Error::Invalid`] with everything that is wrong in any of them.
-pub fn rows_of(rows: &[PointForm], data_type: DataType, today: NaiveDate) -> Result<Vec<(String, Point)>, Error> {
+pub fn rows_of(
+    rows: &[PointForm],
+    data_type: DataType,
+    several: bool,
+    today: NaiveDate,
+) -> Result<Vec<(String, Point)>, Error> {
     let mut fields = Fields::new();
     if rows.len() > MOST_ROWS {
         fields.wrong("", format!("Enter at most {MOST_ROWS} points at once."));
@@ -473,7 +479,7 @@ pub fn rows_of(rows: &[PointForm], data_type: DataType, today: NaiveDate) -> Res
             (other.taken_on, other.taken_at) == (point.taken_on, point.taken_at)
                 && other.place.to_lowercase() == point.place.to_lowercase()
         };
-        if let Some((first, _)) = points.iter().find(|(_, other)| same(other))
+        if let Some((first, _)) = points.iter().find(|(_, other)| !several && same(other))
             && point.taken_on != NaiveDate::default()
         {
             fields.wrong(
@@ -579,12 +585,16 @@ mod tests {
         let row =
             |on: &str, value: &str| PointForm { taken_on: on.into(), value: value.into(), ..PointForm::default() };
         let rows = [row("4 1 2026", "3"), row("", ""), row("4 january 2026", "4"), row("5 1 2026", "x")];
-        let Err(Error::Invalid(errors)) = rows_of(&rows, DataType::Measurement, TODAY) else { panic!("refused") };
+        let Err(Error::Invalid(errors)) = rows_of(&rows, DataType::Measurement, false, TODAY) else {
+            panic!("refused")
+        };
         let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
         assert_eq!(fields, ["rows[2][taken_on]", "rows[3][value]"]);
         assert!(errors[0].message.starts_with("Row 1 has the same date"));
-        assert!(rows_of(&[row("", "")], DataType::Measurement, TODAY).is_err(), "nothing to record");
-        assert_eq!(rows_of(&rows[..2], DataType::Measurement, TODAY).expect("points").len(), 1);
+        let twins = [row("4 1 2026", "3"), row("4 1 2026", "3")];
+        assert_eq!(rows_of(&twins, DataType::Measurement, true, TODAY).expect("raw observations").len(), 2);
+        assert!(rows_of(&[row("", "")], DataType::Measurement, false, TODAY).is_err(), "nothing to record");
+        assert_eq!(rows_of(&rows[..2], DataType::Measurement, false, TODAY).expect("points").len(), 1);
     }
 
     #[test]

@@ -349,6 +349,7 @@ fn other_ways(measure: &Measure) -> AnyView {
         <ul class="nhsuk-list">
             {tally}
             <li><a href=format!("/measures/{id}/points")>"Record many points at once"</a></li>
+            <li><a href=format!("/measures/{id}/import")>"Import from a spreadsheet"</a></li>
         </ul>
     }
     .into_any()
@@ -573,6 +574,7 @@ async fn points(request: Request) -> Result<Page, Error> {
                 "Write dates as 4 1 2026 or 4 January 2026. Leave rows empty that you do not need. Nothing is recorded until every row is right."
             </p>
             <p class="baton-only-js">"You can paste rows copied from a spreadsheet: click the cell where they start."</p>
+            <p>{format!("For more than {MOST_ROWS} rows, or a file, ")}<a href=format!("{href}/import")>"import them from a spreadsheet"</a>"."</p>
             {form.draw(fields)}
             <p><a href=href.clone()>"Cancel"</a></p>
         }

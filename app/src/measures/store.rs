@@ -381,7 +381,9 @@ impl Measurement {
     }
 }
 
-fn when(on: NaiveDate, at: Option<NaiveTime>, place: &str) -> String {
+/// A moment in words: `4 January 2026, 14:05, Ward 4`.
+#[must_use]
+pub fn when(on: NaiveDate, at: Option<NaiveTime>, place: &str) -> String {
     let time = at.map(|at| at.format(", %H:%M").to_string()).unwrap_or_default();
     let place = if place.is_empty() { String::new() } else { format!(", {place}") };
     format!("{}{time}{place}", day(on))
@@ -575,6 +577,14 @@ pub async fn shift(
     history::record(conn, allowed, Entry::new("measure", measure, "moved a measure").of(allowed.act.0)).await
 }
 
+/// Whether several observations of a day are several points: they are drawn as one for each period.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn several_a_day(conn: &mut Connection, measure: MeasureId) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar("select period is not null from measure where id = $1").bind(measure).fetch_one(conn).await?)
+}
+
 async fn same_moment(
     conn: &mut Connection,
     measure: MeasureId,
@@ -585,6 +595,7 @@ async fn same_moment(
         "select id from measurement
          where measure_id = $1 and taken_on = $2 and taken_at is not distinct from $3 and lower(place) = lower($4)
            and state <> 'void' and id is distinct from $5
+           and not exists (select 1 from measure where id = $1 and period is not null)
          order by entry limit 1",
     )
     .bind(measure)
@@ -607,7 +618,11 @@ fn taken(field: &str, point: &Point, first: MeasurementId) -> FieldError {
     }
 }
 
-async fn keep_last_on(conn: &mut Connection, measure: MeasureId) -> Result<(), Error> {
+/// Keeps the date of a measure's last point with the measure.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn keep_last_on(conn: &mut Connection, measure: MeasureId) -> Result<(), Error> {
     sqlx::query(
         "update measure set last_on = (select taken_on from measurement where measure_id = $1 and state <> 'void'
                 order by taken_on desc limit 1) where id = $1",
@@ -717,6 +732,23 @@ pub async fn correct(
     if let Some(first) = same_moment(conn, measure.id, point, Some(before.id)).await? {
         return Err(Error::Invalid(vec![taken("taken_on", point, first)]));
     }
+    replace(conn, allowed, measure, before, point, reason).await?;
+    keep_last_on(conn, measure.id).await
+}
+
+/// Puts a point in the place of another, whose history says what it was. What it may not do is for the
+/// caller to check.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn replace(
+    conn: &mut Connection,
+    allowed: &Allowed<RecordMeasurement>,
+    measure: &Measure,
+    before: &Measurement,
+    point: &Point,
+    reason: &str,
+) -> Result<(), Error> {
     let (value, numerator, denominator) = point.amount.columns();
     sqlx::query(
         "update measurement set taken_on = $2, taken_at = $3, place = $4, value = $5, numerator = $6, denominator = $7,
@@ -740,8 +772,7 @@ pub async fn correct(
         .change("Value", chart::amount(measure, before.amount()), chart::amount(measure, point.amount))
         .change("Note", &before.note, &point.note)
         .change("Reason", "", reason);
-    history::record(conn, allowed, entry).await?;
-    keep_last_on(conn, measure.id).await
+    history::record(conn, allowed, entry).await
 }
 
 /// Excludes a point, makes it void, or lets it count again.

@@ -48,6 +48,8 @@ pub enum Kind {
     Lines(u8),
     /// Day, month and year.
     Date,
+    /// A file of one of these endings, as `accept` wants them.
+    File(&'static str),
     /// One of these, from a list that opens.
     Select(Vec<(String, String)>),
     /// One of these, all in sight; each with an optional sentence.
@@ -83,7 +85,7 @@ impl Form {
     /// One of several forms of the same action on a page, told apart by `name`.
     #[must_use]
     pub fn named(request: &Request, action: &'static str, name: &str) -> Self {
-        let rejected = request.rejected.clone().filter(|r| r.action == action && r.name == name);
+        let rejected = request.rejected.as_ref().filter(|r| r.action == action && r.name == name).cloned();
         Self {
             action,
             name: name.to_owned(),
@@ -107,6 +109,15 @@ impl Form {
     #[must_use]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.stored.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// What stands in a field instead of what was typed there: for a page that works it out of the rest.
+    #[must_use]
+    pub fn instead(mut self, name: &str, value: impl ToString) -> Self {
+        let from = self.rejected.as_mut().map_or(&mut self.stored, |rejected| &mut rejected.typed);
+        from.retain(|(key, _)| key != name);
+        from.push((name.to_owned(), value.to_string()));
         self
     }
 
@@ -185,6 +196,12 @@ impl Form {
     #[must_use]
     pub fn date(&self, name: &str, label: &str) -> Field<'_> {
         self.field(name, label, Kind::Date)
+    }
+
+    /// A file; the form is drawn with [`Form::draw_with_file`].
+    #[must_use]
+    pub fn file(&self, name: &str, label: &str, endings: &'static str) -> Field<'_> {
+        self.field(name, label, Kind::File(endings))
     }
 
     /// A number.
@@ -267,11 +284,21 @@ impl Form {
     /// The form around its drawn fields, with a class of its own.
     #[must_use]
     pub fn draw_as(self, class: &'static str, fields: AnyView) -> AnyView {
+        self.drawn_as(class, None, fields)
+    }
+
+    /// The form around its drawn fields, one of which is a file.
+    #[must_use]
+    pub fn draw_with_file(self, fields: AnyView) -> AnyView {
+        self.drawn_as("baton-form", Some("multipart/form-data"), fields)
+    }
+
+    fn drawn_as(self, class: &'static str, encoding: Option<&'static str>, fields: AnyView) -> AnyView {
         let compare = self.compare();
         let version = self.version.map(|version| self.hidden("version", version));
         let name = (!self.name.is_empty()).then(|| self.hidden(form::NAME, &self.name));
         view! {
-            <form method="post" action=self.action class=class novalidate>
+            <form method="post" action=self.action class=class enctype=encoding novalidate>
                 {self.hidden(form::PAGE, &self.page)}
                 {self.hidden(form::KEY, &self.key)}
                 {version}
@@ -464,6 +491,13 @@ impl Field<'_> {
                     }
                     None => view! { <div class=group>{label}{hint}{told}{area}</div> }.into_any(),
                 }
+            }
+            Kind::File(endings) => {
+                let class = if wrong { "baton-file baton-file--error" } else { "baton-file" };
+                let input = view! {
+                    <input class=class id=id.clone() name=self.name.clone() type="file" accept=*endings aria-describedby=described />
+                };
+                view! { <div class=group>{self.label_view(&id)}{hint}{told}{input}</div> }.into_any()
             }
             Kind::Date => {
                 let part = |part: &str, label: &str, width: u8| {

@@ -241,7 +241,7 @@ pub fn tabs(label: &str, links: Vec<(String, String, bool)>) -> AnyView {
 }
 
 /// What a form's acceptance is told as, on the page that it leads to. Only these words can stand in a
-/// banner, whatever an address says.
+/// banner, whatever an address says; in braces, a number that the address gives by that name.
 const DONE: &[(&str, &str)] = &[
     ("saved", "Your changes are saved."),
     ("signed-out", "You are signed out. Close the window if others use this computer."),
@@ -280,6 +280,7 @@ const DONE: &[(&str, &str)] = &[
     ("drivers", "The driver diagram is changed."),
     ("driver-moved", "It is moved."),
     ("driver-removed", "It is out of the diagram. You can restore it at the foot of this page."),
+    ("imported", "The import is recorded. New points: {new}. Corrected: {corrected}."),
 ];
 
 /// The banner that says that a form was accepted.
@@ -288,13 +289,20 @@ pub fn done(request: &Request) -> AnyView {
     let Some((_, words)) = DONE.iter().find(|(code, _)| *code == request.query("done")) else {
         return ().into_any();
     };
+    let mut words = (*words).to_owned();
+    while let Some((before, rest)) = words.split_once('{')
+        && let Some((name, after)) = rest.split_once('}')
+    {
+        let number: u32 = request.query(name).parse().unwrap_or_default();
+        words = format!("{before}{number}{after}");
+    }
     view! {
         <div class="nhsuk-notification-banner nhsuk-notification-banner--success" role="alert" aria-labelledby="done-title" data-module="nhsuk-notification-banner">
             <div class="nhsuk-notification-banner__header">
                 <h2 class="nhsuk-notification-banner__title" id="done-title">"Done"</h2>
             </div>
             <div class="nhsuk-notification-banner__content">
-                <p class="nhsuk-notification-banner__heading">{*words}</p>
+                <p class="nhsuk-notification-banner__heading">{words}</p>
             </div>
         </div>
     }

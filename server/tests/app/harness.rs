@@ -127,6 +127,26 @@ impl Browser<'_> {
         self.post(action, &pairs).await
     }
 
+    /// Opens a page and sends its form for an action with a file, as a browser sends it.
+    pub async fn upload(&self, page: &str, action: &str, name: &str, file: &[u8]) -> Answer {
+        let drawn = self.get(page).await;
+        let form = drawn.form(action).unwrap_or_else(|| panic!("no form for {action} on {page}"));
+        let mut body = Vec::new();
+        for (field, value) in form.iter().filter(|(field, _)| field != "file") {
+            body.extend(
+                format!("--edge\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").bytes(),
+            );
+        }
+        let head = "Content-Type: application/octet-stream";
+        let file_head =
+            format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n{head}\r\n\r\n");
+        body.extend(file_head.bytes());
+        body.extend(file);
+        body.extend(b"\r\n--edge--\r\n");
+        let request = Request::post(action).header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
+        self.send(request, Body::from(body)).await
+    }
+
     /// Opens where an answer leads to.
     pub async fn follow(&self, answer: &Answer) -> Answer {
         assert!(answer.status.is_redirection(), "{}: {}", answer.status, answer.body);

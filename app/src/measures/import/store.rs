@@ -1,0 +1,208 @@
+//! Recording an import: one change for all of it.
+
+use super::model::Settled;
+use crate::access::{Allowed, RecordMeasurement};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::history::{self, Entry};
+use crate::id::MeasurementId;
+use crate::measures::store::{self, Measure, Measurement};
+use crate::parse::day;
+
+/// Records everything that an import brings. `stored` is what the corrections' places count in.
+///
+/// # Errors
+/// [`Error::Invalid`] when the measure takes no points.
+pub async fn import(
+    conn: &mut Connection,
+    allowed: &Allowed<RecordMeasurement>,
+    measure: &Measure,
+    stored: &[Measurement],
+    settled: &Settled,
+) -> Result<(), Error> {
+    if measure.project_id != allowed.act.0 {
+        return Err(Error::NotFound);
+    }
+    store::takes_points(measure)?;
+    let rows: Vec<serde_json::Value> = settled
+        .new
+        .iter()
+        .map(|point| {
+            let (value, numerator, denominator) = point.amount.columns();
+            let at = point.taken_at.map(|at| at.format("%H:%M:%S").to_string());
+            serde_json::json!([
+                MeasurementId::new(),
+                point.taken_on,
+                at,
+                point.place,
+                value,
+                numerator,
+                denominator,
+                point.note
+            ])
+        })
+        .collect();
+    sqlx::query(
+        "insert into measurement (id, measure_id, taken_on, taken_at, place, entry, value, numerator, denominator, note, recorded_by, recorded_at)
+         select j.value ->> 0, $1, j.value ->> 1, j.value ->> 2, j.value ->> 3,
+                j.key + 1 + (select coalesce(max(entry), 0) from measurement where measure_id = $1),
+                j.value ->> 4, j.value ->> 5, j.value ->> 6, j.value ->> 7, $3, $4
+         from json_each($2) j",
+    )
+    .bind(measure.id)
+    .bind(serde_json::to_string(&rows)?)
+    .bind(allowed.person()?)
+    .bind(allowed.now)
+    .execute(&mut *conn)
+    .await?;
+    for (at, point) in &settled.corrections {
+        let Some(before) = stored.get(*at) else { return Err(Error::Fault) };
+        // What the table does not hold stays as it is.
+        let mut point = point.clone();
+        if point.note.is_empty() {
+            point.note.clone_from(&before.note);
+        }
+        store::replace(conn, allowed, measure, before, &point, &settled.reason).await?;
+    }
+    store::keep_last_on(conn, measure.id).await?;
+    let days = settled.new.iter().map(|point| point.taken_on);
+    let span = match (days.clone().min(), days.max()) {
+        (Some(first), Some(last)) => format!("{} to {}", day(first), day(last)),
+        _ => String::new(),
+    };
+    let told = |count: usize| if count == 0 { String::new() } else { count.to_string() };
+    let totals = settled.totals;
+    let entry = Entry::new("measure", measure.id, "imported measurements")
+        .of(measure.project_id)
+        .change("Measure", "", &measure.name)
+        .change("New points", "", told(settled.new.len()))
+        .change("From and to", "", span)
+        .change("Corrected", "", told(settled.corrections.len()))
+        .change("Kept as stored", "", told(totals.different - settled.corrections.len()))
+        .change("Already stored", "", told(totals.same))
+        .change("Left out", "", told(totals.wrong + totals.empty))
+        .change("Reason", "", &settled.reason);
+    history::record(conn, allowed, entry).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{MeasureId, ProjectId};
+    use crate::measures::import::model::{CORRECT, Ground, ImportForm, Totals, plan};
+    use crate::measures::model::Amount;
+    use crate::testing::{Fixture, TODAY, on};
+
+    struct Scene {
+        fixture: Fixture,
+        project: ProjectId,
+        measure: MeasureId,
+    }
+
+    async fn scene() -> Scene {
+        let fixture = Fixture::new().await;
+        let project = fixture.project("Sepsis").await;
+        let measure = fixture.measure(project).await;
+        Scene { fixture, project, measure }
+    }
+
+    impl Scene {
+        async fn import(&self, form: &ImportForm) -> Result<Totals, Error> {
+            let request = self.fixture.request(Some(self.fixture.trainee)).await;
+            let mut change = self.fixture.store.write().await?;
+            let allowed = request.require(&mut change, RecordMeasurement(self.project)).await?;
+            let measure = store::measure(&mut change, self.measure).await?;
+            let several = store::several_a_day(&mut change, measure.id).await?;
+            let stored = store::measurements(&mut change, measure.id).await?;
+            let sheet = form.sheet()?;
+            let roles = form.roles(&sheet, measure.data_type);
+            let ground = Ground { measure: &measure, several, stored: &stored, today: TODAY };
+            let plan = plan(&sheet, &roles, form, &ground);
+            let totals = plan.totals();
+            import(&mut change, &allowed, &measure, &stored, &plan.settled(form)?).await?;
+            change.commit().await?;
+            Ok(totals)
+        }
+
+        async fn points(&self) -> Vec<Measurement> {
+            let mut conn = self.fixture.store.read().await.expect("a reader");
+            store::measurements(&mut conn, self.measure).await.expect("points")
+        }
+    }
+
+    fn text(text: &str) -> ImportForm {
+        ImportForm { text: text.to_owned(), ..ImportForm::default() }
+    }
+
+    #[tokio::test]
+    async fn rows_are_stored_once_kept_or_corrected_with_a_reason() {
+        let scene = scene().await;
+        let table = "Date\tTime\tWard\tYes\tTotal\tNote\n13/01/2026\t9:30\tA\t18\t24\tbusy\n20/01/2026\t\t\t20\t24\t\n";
+        scene.import(&text(table)).await.expect("imported");
+        let points = scene.points().await;
+        assert_eq!(points.len(), 2);
+        assert_eq!(points[1].when(), "13 January 2026, 09:30, A");
+        assert_eq!((points[1].amount(), points[1].note.as_str()), (Amount::Ratio(18.0, 24.0), "busy"));
+        assert_eq!((points[1].entry, points[0].entry), (1, 2));
+        let again = scene.import(&text(table)).await;
+        assert!(again.is_err(), "nothing is new");
+
+        let mended = table.replace("20\t24", "21\t24") + "27/01/2026\t\t\t22\t24\t\n";
+        let totals = scene.import(&text(&mended)).await.expect("imported");
+        assert_eq!(totals, Totals { new: 1, same: 1, different: 1, empty: 0, wrong: 0 });
+        assert_eq!(scene.points().await[1].amount(), Amount::Ratio(20.0, 24.0), "kept as stored");
+        let correct = ImportForm { different: CORRECT.into(), ..text(&mended) };
+        let Err(Error::Invalid(errors)) = scene.import(&correct).await else { panic!("refused") };
+        assert_eq!(errors[0].field, "reason");
+        let correct = ImportForm { reason: "counted again".into(), ..correct };
+        scene.import(&correct).await.expect("corrected");
+        let point = scene.points().await[1].clone();
+        assert_eq!(
+            (point.amount(), point.version, point.reason.as_str()),
+            (Amount::Ratio(21.0, 24.0), 2, "counted again")
+        );
+        let mut conn = scene.fixture.store.read().await.expect("a reader");
+        let rows = history::of_object(&mut conn, scene.measure, 10).await.expect("history");
+        assert_eq!(rows.len(), 3, "one row for each import");
+        let corrections = history::of_object(&mut conn, point.id, 10).await.expect("history");
+        assert_eq!(corrections[0].action, "corrected a measurement");
+        assert_eq!(history::first_broken(&mut conn).await.expect("history"), None);
+        let measure = store::measure(&mut conn, scene.measure).await.expect("a measure");
+        assert_eq!(measure.last_on, Some(on("2026-01-27")));
+    }
+
+    #[tokio::test]
+    async fn ten_thousand_rows_are_planned_and_stored_quickly() {
+        let scene = scene().await;
+        let mut table = String::from("date,numerator,denominator\n");
+        for at in 0..10_000_u64 {
+            let day = on("1998-01-01") + chrono::Days::new(at);
+            table.push_str(&format!("{day},{},{}\n", at % 25, 25));
+        }
+        let started = std::time::Instant::now();
+        scene.import(&text(&table)).await.expect("imported");
+        let took = started.elapsed();
+        assert_eq!(scene.points().await.len(), 10_000);
+        // Two seconds where it is optimised; a build for tests is several times slower.
+        assert!(took < std::time::Duration::from_secs(12), "{took:?}");
+        let again = scene.import(&text(&table)).await;
+        assert!(matches!(again, Err(Error::Invalid(_))), "nothing is new");
+    }
+
+    #[tokio::test]
+    async fn several_observations_of_a_day_are_stored_once_each() {
+        let scene = scene().await;
+        let mut change = scene.fixture.store.write().await.expect("a change");
+        sqlx::query("update measure set period = 'day' where id = $1")
+            .bind(scene.measure)
+            .execute(&mut *change)
+            .await
+            .expect("a period");
+        change.commit().await.expect("committed");
+        let table = "2026-01-13,70\n2026-01-13,70\n2026-01-13,80";
+        scene.import(&text(table)).await.expect("imported");
+        let totals = scene.import(&text(&format!("{table}\n2026-01-13,70"))).await.expect("imported");
+        assert_eq!((totals.new, totals.same), (1, 3));
+        assert_eq!(scene.points().await.len(), 4);
+    }
+}
