@@ -1,5 +1,4 @@
 //! How long a chart of 1,000 points takes: `cargo bench -p spc`.
-#![expect(missing_docs, reason = "the macros make items of their own")]
 
 use chrono::{Days, NaiveDate};
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -102,6 +102,6 @@ pub async fn set_trust_rules(rule_set: String) -> Result<(), Error> {
     let allowed = request.require(&mut change, Coordinate(trust)).await?;
     store::set_trust_rules(&mut change, &allowed, chosen).await?;
     change.commit().await?;
-    redirect("/charts?done=saved".to_owned());
+    redirect("/charts?done=saved");
     Ok(())
 }
