@@ -144,7 +144,7 @@ test("chart and data are downloaded", async ({ page }) => {
   const [data] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download the data (CSV)" }).click()]);
   expect(data.suggestedFilename()).toMatch(/\.csv$/);
   const [heading, first] = (await text(data)).trim().split(/\r?\n/);
-  expect(heading).toBe("date,time,place,value,numerator,denominator,state,reason,note,recorded by,recorded at");
+  expect(heading).toBe("date,time,place,value,numerator,denominator,centre line,lower limit,upper limit,target,signals,state,reason,note,recorded by,recorded at");
   expect(first).toContain(",75,15,20,current,");
   expect(first).toContain("Priya Raman");
 });

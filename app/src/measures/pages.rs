@@ -227,7 +227,14 @@ async fn measure(request: Request) -> Result<Page, Error> {
                 </aside>
             }
         });
-        let class = if recordable { "baton-columns baton-columns--side-first" } else { "" };
+        // People come for the form; who has just recorded something looks at the chart.
+        let recorded = ["recorded", "points", "counted", "imported"].contains(&request.query("done"));
+        let (before, after) = if recorded { (None, side) } else { (side, None) };
+        let class = match (recordable, recorded) {
+            (true, false) => "baton-columns baton-columns--side-first",
+            (true, true) => "baton-columns",
+            (false, _) => "",
+        };
         view! {
             {ui::back(&format!("/projects/{project}"), &measure.project_title)}
             {summary}
@@ -235,11 +242,12 @@ async fn measure(request: Request) -> Result<Page, Error> {
             {facts(measure, may_define)}
             <p class="nhsuk-body-l">{parts::due(measure, today)}" "{collected(measure)}</p>
             <div class=class>
-                {side}
+                {before}
                 <div>
                     {figure(&drawn, &charted, may_define)}
                     {cycles(&charted)}
                 </div>
+                {after}
             </div>
             {data(&points, &drawn, &charted, may_record, request.query("all") == "1")}
             {changed(&changes)}

@@ -313,7 +313,11 @@ impl Check<'_> {
                         view! { <li>{format!("{column}{why}")}</li> }
                     })
                     .collect_view();
-                (view! { {ui::tag("Not readable", "red")} <ul class="nhsuk-list">{why}</ul> }.into_any(), None)
+                (
+                    view! { {ui::tag("Not readable", "red")} <ul class="nhsuk-list baton-import__why">{why}</ul> }
+                        .into_any(),
+                    None,
+                )
             }
         };
         let (when, value, note) = point.map_or_else(Default::default, |point| {

@@ -100,6 +100,8 @@ pub fn sheet(text: &str, headings: Option<bool>) -> Result<Sheet, NoTable> {
     if text.trim().is_empty() {
         return Err(NoTable::Empty);
     }
+    // A browser sends two characters for the end of a line, which the reader would count one line late.
+    let text = &text.replace("\r\n", "\n");
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -708,8 +710,9 @@ mod tests {
             sheet("Sepsis audit 2026\n\nDate\tYes\tTotal\t\n04/01/2026\t18\t24\t\n\t\t\n", None).expect("a table");
         assert_eq!(table.headings[..3], ["Date", "Yes", "Total"]);
         assert_eq!((table.above, table.rows.len(), table.width, table.rows[0].number), (1, 1, 3, 4));
-        let table = sheet("04/01/2026;12,5\n11/01/2026;13", None).expect("a table");
+        let table = sheet("04/01/2026;12,5\r\n11/01/2026;13\r\n", None).expect("a table");
         assert!(table.headings.is_empty());
+        assert_eq!(table.rows[1].number, 2);
         assert_eq!(table.rows[0].cells, ["04/01/2026", "12,5"]);
         let quoted = sheet("date,n,note\n4 Jan 2026,3,\"one, two\"", None).expect("a table");
         assert_eq!(quoted.rows[0].cells[2], "one, two");

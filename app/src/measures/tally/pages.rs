@@ -169,7 +169,7 @@ async fn counter(request: Request) -> Result<Page, Error> {
                 </summary>
                 <div class="nhsuk-details__text">{edit.draw(fields)}</div>
             </details>
-            <p class="baton-meta">
+            <p class="nhsuk-body-s">
                 {format!("Begun by {} on ", tally.started_by)}
                 {ui::time(date_in_london(tally.started_at))}
                 ". It is kept until it is closed, and everybody in the team can press."
