@@ -145,7 +145,7 @@ test("chart and data are downloaded", async ({ page }) => {
   expect(data.suggestedFilename()).toMatch(/\.csv$/);
   const [heading, first] = (await text(data)).trim().split(/\r?\n/);
   expect(heading).toBe("date,time,place,value,numerator,denominator,centre line,lower limit,upper limit,target,signals,state,reason,note,recorded by,recorded at");
-  expect(first).toContain(",75,15,20,current,");
+  expect(first).toContain(",75,15,20,75,,,,,current,");
   expect(first).toContain("Priya Raman");
 });
 
