@@ -6,21 +6,25 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_axum::ResponseOptions;
 
-use super::model::{DecideForm, LinkKind, Query, Similar, UndoForm};
-use super::store;
+use super::model::{DecideForm, ENOUGH_WORDS, LinkKind, Query, UndoForm};
+use super::{parts, store};
 use crate::access::{Coordinate, RegisterProject};
 use crate::error::Error;
 use crate::request::{Request, redirect};
 
-/// The projects of the visitor's trust that are most like a title, which may still be being typed.
+/// The projects of the visitor's trust that are most like a title, which may still be being typed: as
+/// the form that registers a project shows them.
 #[server(endpoint = "similar", input = GetUrl)]
-pub async fn find_similar(title: String) -> Result<Vec<Similar>, Error> {
+pub async fn find_similar(title: String) -> Result<String, Error> {
     let request = Request::current();
     expect_context::<ResponseOptions>().insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let trust = request.person()?.trust;
     let mut conn = request.store.read().await?;
     request.require(&mut conn, RegisterProject(trust)).await?;
-    store::similar(&mut conn, trust, &Query::typed(&title), None, request.today()).await
+    let query = Query::typed(&title);
+    let asked = query.words.len() >= ENOUGH_WORDS;
+    let found = if asked { store::similar(&mut conn, trust, &query, None, request.today()).await? } else { Vec::new() };
+    Ok(parts::similar_found(found, asked).to_html())
 }
 
 /// Decides what two projects are to each other.

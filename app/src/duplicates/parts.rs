@@ -21,8 +21,53 @@ use crate::ui::{self, Form};
 /// of what is listed.
 #[must_use]
 pub fn similar_section(similar: Vec<Similar>, title: &str) -> AnyView {
-    let asked = !title.trim().is_empty();
-    view! { <SimilarProjects found=similar asked field="title".to_owned() /> }.into_any()
+    view! {
+        <section class="baton-similar" aria-labelledby="similar-title">
+            <h2 class="baton-similar__title" id="similar-title">"Projects like this"</h2>
+            {similar_found(similar, !title.trim().is_empty())}
+            <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small baton-similar__look" type="submit" name="then" value="similar" formnovalidate=true>
+                "Look for projects like this"
+            </button>
+            <SimilarProjects />
+        </section>
+    }
+    .into_any()
+}
+
+/// What was found, in a sentence and in a list; nothing was asked when the title says too little. The
+/// browser takes both into the section while a title is typed.
+#[must_use]
+pub fn similar_found(found: Vec<Similar>, asked: bool) -> AnyView {
+    let told = match (found.len(), asked) {
+        (0, false) => "They are listed here once your title says enough.".to_owned(),
+        (0, true) => "No other project looks like this.".to_owned(),
+        (1, _) => "1 project like this. Is it the same work?".to_owned(),
+        (n, _) => format!("{n} projects like this. Is one of them the same work?"),
+    };
+    view! {
+        <p role="status">{told}</p>
+        <ul class="baton-similar__list">{found.into_iter().map(similar_item).collect_view()}</ul>
+    }
+    .into_any()
+}
+
+fn similar_item(project: Similar) -> AnyView {
+    let Similar { id, reference, title, status, department, lead } = project;
+    let facts: Vec<String> =
+        [reference, department, status, lead].into_iter().filter(|fact| !fact.is_empty()).collect();
+    view! {
+        <li class="baton-similar__item">
+            <input type="hidden" name="seen[]" value=id.to_string() />
+            <a href=format!("/projects/{id}") target="_blank">{title.clone()}" (opens in a new tab)"</a>
+            <span class="baton-similar__why">
+                {facts.join(" · ")}" · "
+                <a href=format!("/projects/{id}/team#join") target="_blank">
+                    "Ask to join"<span class="nhsuk-u-visually-hidden">{format!(" {title} (opens in a new tab)")}</span>
+                </a>
+            </span>
+        </li>
+    }
+    .into_any()
 }
 
 /// A project's links to others, loaded.

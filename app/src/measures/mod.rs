@@ -12,6 +12,8 @@ pub mod icons;
 #[cfg(feature = "ssr")]
 pub mod import;
 #[allow(missing_docs, reason = "the island macro makes undocumented items")]
+#[cfg(feature = "hydrate")]
+mod grid;
 pub mod islands;
 pub mod model;
 #[cfg(feature = "ssr")]

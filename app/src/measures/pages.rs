@@ -9,7 +9,7 @@ use super::api::{
     AddMeasure, CorrectPoint, EditMeasure, ExcludePoint, IncludePoint, MoveMeasure, RecordPoint, RecordPoints,
     RestoreMeasure, RetireMeasure, VoidPoint,
 };
-use super::islands::{GridCell, GridColumn, MORE_ROWS, PointGrid};
+use super::islands::{MORE_ROWS, PointGrid};
 use super::model::{self, DataType, Direction, FREQUENCIES, Kind, MOST_ROWS, State, cell};
 use super::reader::ChartReader;
 use super::store::{Charted, Measure, Measurement};
@@ -554,24 +554,36 @@ async fn points(request: Request) -> Result<Page, Error> {
         });
         let more = if form.value("then") == "more" { MORE_ROWS } else { 0 };
         let count = (typed_rows.max(if more > 0 { 0 } else { MORE_ROWS }) + more).min(MOST_ROWS);
-        let rows = (0..count)
-            .map(|row| {
-                columns
-                    .iter()
-                    .map(|column| {
-                        let name = cell(row, &column.field);
-                        let error = rejected
-                            .and_then(|rejected| rejected.errors.iter().find(|error| error.field == name))
-                            .map(|error| error.message.clone());
-                        GridCell { value: form.value(&name), error }
-                    })
-                    .collect()
-            })
-            .collect();
+        let rows = (0..count).map(|row| {
+            let wrong = |field: &str| {
+                let name = cell(row, field);
+                let error = rejected?.errors.iter().find(|error| error.field == name)?;
+                Some(error.message.clone())
+            };
+            grid_row(row, &columns, |field| (form.value(&cell(row, field)), wrong(field)))
+        });
+        let rows = rows.collect_view();
+        let heads = columns.iter().map(|column| view! { <th scope="col">{column.label.clone()}</th> }).collect_view();
         let href = format!("/measures/{id}");
         let fields = view! {
             {form.hidden("measure", id)}
-            <PointGrid columns rows />
+            <div class="baton-table-region" role="region" aria-label="Points to record" tabindex="0">
+                <table class="baton-grid">
+                    <thead>
+                        <tr>
+                            <th scope="col"><span class="nhsuk-u-visually-hidden">"Row"</span></th>
+                            {heads}
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+            <p class="baton-grid__told" role="status"></p>
+            <div class="baton-actions">
+                <button class="nhsuk-button" type="submit">"Record these points"</button>
+                <button class="nhsuk-button nhsuk-button--secondary" type="submit" name="then" value="more">"More rows"</button>
+            </div>
+            <PointGrid />
         }
         .into_any();
         view! {
@@ -589,6 +601,59 @@ async fn points(request: Request) -> Result<Page, Error> {
         .into_any()
     })
     .with_islands())
+}
+
+/// A column of the grid: its field, its heading, the class of its inputs.
+struct GridColumn {
+    field: String,
+    label: String,
+    class: String,
+}
+
+/// A row of the grid. The browser makes further rows of the last one: what holds its number is
+/// `rows[4][value]`, `rows-4--value-` and "Value, row 5".
+fn grid_row(row: usize, columns: &[GridColumn], cell_of: impl Fn(&str) -> (String, Option<String>)) -> AnyView {
+    let mut any_wrong = false;
+    let cells = columns
+        .iter()
+        .map(|column| {
+            let (value, error) = cell_of(&column.field);
+            any_wrong |= error.is_some();
+            let name = cell(row, &column.field);
+            let id = name.replace(['[', ']', '.'], "-");
+            let error_id = format!("{id}-error");
+            let described = error.is_some().then(|| error_id.clone());
+            let invalid = error.is_some().then_some("true");
+            let class = if error.is_some() {
+                format!("nhsuk-input nhsuk-input--error {}", column.class)
+            } else {
+                format!("nhsuk-input {}", column.class)
+            };
+            let told = error.map(|error| {
+                view! {
+                    <span class="nhsuk-error-message" id=error_id>
+                        <span class="nhsuk-u-visually-hidden">"Error: "</span>
+                        {error}
+                    </span>
+                }
+            });
+            view! {
+                <td>
+                    <input class=class id=id name=name type="text" value=value autocomplete="off"
+                        aria-label=format!("{}, row {}", column.label, row + 1) aria-describedby=described
+                        aria-invalid=invalid />
+                    {told}
+                </td>
+            }
+        })
+        .collect_view();
+    view! {
+        <tr class=if any_wrong { "baton-grid__row--error" } else { "" }>
+            <th scope="row">{row + 1}</th>
+            {cells}
+        </tr>
+    }
+    .into_any()
 }
 
 fn grid_columns(measure: &Measure) -> Vec<GridColumn> {
