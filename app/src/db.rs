@@ -1,8 +1,12 @@
 //! The store: one SQLite file, one writer, several readers. Nothing else names the engine.
 
+use std::any::Any;
+use std::collections::HashMap;
 use std::fs::File;
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
@@ -34,11 +38,29 @@ fn new_enough(version: &str) -> bool {
 pub struct Store {
     readers: Pool<Db>,
     writer: Pool<Db>,
+    kept: Arc<Kept>,
 }
+
+/// What was computed from the store, each good until the next change. This process makes every change
+/// that could matter to it, so counting them tells exactly what still holds.
+#[derive(Debug, Default)]
+struct Kept {
+    changes: AtomicU64,
+    slots: Mutex<HashMap<String, Arc<Slot>>>,
+}
+
+/// A value, and after how many changes it was computed. Who computes it keeps the others waiting.
+type Slot = tokio::sync::Mutex<Option<(u64, Arc<dyn Any + Send + Sync>)>>;
+
+/// Beyond so many values all are let go.
+const MOST_KEPT: usize = 200;
 
 /// A change in progress: begun IMMEDIATE, rolled back unless committed. Await nothing but SQL inside.
 #[derive(Debug)]
-pub struct Write(Transaction<'static, Db>);
+pub struct Write {
+    transaction: Transaction<'static, Db>,
+    outdates: Option<Arc<Kept>>,
+}
 
 impl Write {
     /// Makes the change durable.
@@ -46,20 +68,24 @@ impl Write {
     /// # Errors
     /// When the store cannot write.
     pub async fn commit(self) -> Result<(), Error> {
-        Ok(self.0.commit().await?)
+        self.transaction.commit().await?;
+        if let Some(kept) = self.outdates {
+            kept.changes.fetch_add(1, Ordering::Release);
+        }
+        Ok(())
     }
 }
 
 impl Deref for Write {
     type Target = Connection;
     fn deref(&self) -> &Connection {
-        &self.0
+        &self.transaction
     }
 }
 
 impl DerefMut for Write {
     fn deref_mut(&mut self) -> &mut Connection {
-        &mut self.0
+        &mut self.transaction
     }
 }
 
@@ -179,7 +205,7 @@ impl Store {
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options(file).pragma("query_only", "on"))
             .await?;
-        Ok(Self { readers, writer })
+        Ok(Self { readers, writer, kept: Arc::default() })
     }
 
     /// A connection that can only read.
@@ -195,7 +221,46 @@ impl Store {
     /// # Errors
     /// [`Error::Busy`] when the writer is not free in time.
     pub async fn write(&self) -> Result<Write, Error> {
-        Ok(Write(self.writer.begin_with("begin immediate").await?))
+        Ok(Write { outdates: Some(Arc::clone(&self.kept)), ..self.write_aside().await? })
+    }
+
+    /// Begins a change of something of which nothing is [kept](Self::kept), such as a session.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when the writer is not free in time.
+    pub async fn write_aside(&self) -> Result<Write, Error> {
+        Ok(Write { transaction: self.writer.begin_with("begin immediate").await?, outdates: None })
+    }
+
+    /// What was computed under this key since the last change; otherwise computes it, once for all who
+    /// ask. The key names everything that the value depends on but the store: the trust, the day.
+    ///
+    /// # Errors
+    /// What the computation gives.
+    pub async fn kept<T: Send + Sync + 'static>(
+        &self,
+        key: String,
+        compute: impl Future<Output = Result<T, Error>>,
+    ) -> Result<Arc<T>, Error> {
+        let slot = {
+            let mut slots = self.kept.slots.lock().unwrap_or_else(PoisonError::into_inner);
+            if slots.len() >= MOST_KEPT && !slots.contains_key(&key) {
+                slots.clear();
+            }
+            Arc::clone(slots.entry(key).or_default())
+        };
+        let mut slot = slot.lock().await;
+        // Read before the store is: a change that comes between outdates the value, never the reverse.
+        let now = self.kept.changes.load(Ordering::Acquire);
+        if let Some((then, value)) = slot.as_ref()
+            && *then == now
+            && let Ok(value) = Arc::clone(value).downcast::<T>()
+        {
+            return Ok(value);
+        }
+        let value = Arc::new(compute.await?);
+        *slot = Some((now, value.clone()));
+        Ok(value)
     }
 
     /// Closes every connection, folding the write-ahead log into the file.
@@ -233,5 +298,30 @@ mod tests {
         let trusts: i64 =
             sqlx::query_scalar("select count(*) from trust").fetch_one(&mut *reader).await.expect("a count");
         assert_eq!(trusts, 0);
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_holds_until_the_next_change() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("baton.db")).await.expect("a store");
+        let asked = AtomicU64::new(0);
+        let ask = async |key: &str| {
+            let compute = async { Ok(asked.fetch_add(1, Ordering::Relaxed)) };
+            *store.kept(key.to_owned(), compute).await.expect("a value")
+        };
+        assert_eq!((ask("board").await, ask("board").await), (0, 0));
+        assert_eq!(ask("pool").await, 1, "each key has its own");
+        drop(store.write().await.expect("a change"));
+        store.write_aside().await.expect("a change").commit().await.expect("committed");
+        assert_eq!(ask("board").await, 0, "neither what was rolled back nor a session outdates it");
+        store.write().await.expect("a change").commit().await.expect("committed");
+        assert_eq!((ask("board").await, ask("board").await), (2, 2));
+        let failed = store.kept::<u64>("fault".to_owned(), async { Err(Error::Fault) }).await;
+        assert!(matches!(failed, Err(Error::Fault)));
+        assert_eq!(ask("fault").await, 3, "a fault is not kept");
+        for number in 0..2 * MOST_KEPT {
+            ask(&number.to_string()).await;
+        }
+        assert!(store.kept.slots.lock().expect("the slots").len() <= MOST_KEPT);
     }
 }

@@ -173,7 +173,7 @@ pub async fn request(
     if let Visitor::Person(person) = &visitor
         && now - person.seen_at > chrono::Duration::minutes(2)
     {
-        let mut change = state.store.write().await?;
+        let mut change = state.store.write_aside().await?;
         state.sessions.touch(&mut change, &parts.headers, now).await?;
         change.commit().await?;
     }

@@ -36,7 +36,8 @@ async fn look_alikes(request: Request) -> Result<Page, Error> {
         return Ok(Page::new("Decided pairs", move || decided(&request, rows, total, page)));
     }
     let before = request.query("before").parse().ok();
-    let found = store::pairs(&mut conn, &allowed, before).await?;
+    let key = format!("look-alikes {trust} {}", before.unwrap_or_default());
+    let found = request.store.kept(key, store::pairs(&mut conn, &allowed, before)).await?;
     Ok(Page::new("Look-alike projects", move || {
         let compared = i64::try_from(found.compared).unwrap_or_default();
         let none = found.pairs.is_empty().then(|| {

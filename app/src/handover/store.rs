@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Deserializer};
@@ -11,12 +12,13 @@ use super::model::{Answer, Asks, Measured, Needs, Pack, Party, Plan, SILENT_AFTE
 use crate::access::{
     Act, Allowed, AnswerAsAnchor, AnswerAsSuccessor, OfferHandover, Standing, TakeOn, WithdrawHandover,
 };
-use crate::db::Connection;
+use crate::db::{Connection, Store};
 use crate::error::{Error, FieldError};
 use crate::history::{self, Entry};
 use crate::id::{HandoverId, MeasureId, PersonId, ProjectId, TeamRoleId, TrustId};
 use crate::measures::store::Charted;
 use crate::portfolio;
+use crate::portfolio::model::ProjectRow;
 use crate::projects::model::{Status, TeamRole};
 
 fn stored<'de, D: Deserializer<'de>, T: FromStr<Err = String>>(from: D) -> Result<T, D::Error> {
@@ -484,6 +486,38 @@ pub async fn looking_since(
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().collect())
+}
+
+/// A project that looks for a lead.
+#[derive(Clone, Debug)]
+pub struct Free {
+    /// The project.
+    pub row: ProjectRow,
+    /// Since when.
+    pub since: Option<NaiveDate>,
+}
+
+/// The projects of a trust that look for a lead, longest waiting first. They are the same for
+/// everybody, so they are kept until the next change.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn pool(
+    store: &Store,
+    conn: &mut Connection,
+    trust: TrustId,
+    today: NaiveDate,
+) -> Result<Arc<Vec<Free>>, Error> {
+    let read = async {
+        let rows = portfolio::store::pool(conn, trust, today).await?;
+        let ids: Vec<ProjectId> = rows.iter().map(|row| row.id).collect();
+        let since = looking_since(conn, &ids, today).await?;
+        let mut free: Vec<Free> =
+            rows.into_iter().map(|row| Free { since: since.get(&row.id).copied(), row }).collect();
+        free.sort_by_key(|free| (free.since, free.row.id));
+        Ok(free)
+    };
+    store.kept(format!("pool {trust} {today}"), read).await
 }
 
 /// Somebody who could lead a project.

@@ -89,7 +89,7 @@ fn paste(event: &Event) -> Option<()> {
     let text = event.unchecked_ref::<ClipboardEvent>().clipboard_data()?.get_data("text/plain").ok()?;
     let lines = cells_of(&text)?;
     event.prevent_default();
-    let column = inputs(&row).iter().position(|input| **input == *target)?;
+    let column = inputs(&row).iter().position(|input| AsRef::<Element>::as_ref(input) == &target)?;
     let rows = grid.body.children();
     let first = (0..grid.rows()).find(|at| rows.item(*at as u32).as_ref() == Some(&row))?;
     grid.grow(first + lines.len())?;

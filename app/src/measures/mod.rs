@@ -7,13 +7,13 @@ pub mod api;
 pub mod board;
 #[cfg(feature = "ssr")]
 pub mod chart;
+#[allow(missing_docs, reason = "the island macro makes undocumented items")]
+#[cfg(feature = "hydrate")]
+mod grid;
 #[cfg(feature = "ssr")]
 pub mod icons;
 #[cfg(feature = "ssr")]
 pub mod import;
-#[allow(missing_docs, reason = "the island macro makes undocumented items")]
-#[cfg(feature = "hydrate")]
-mod grid;
 pub mod islands;
 pub mod model;
 #[cfg(feature = "ssr")]

@@ -11,9 +11,8 @@ use super::api::{
 };
 use super::islands::{MORE_ROWS, PointGrid};
 use super::model::{self, DataType, Direction, FREQUENCIES, Kind, MOST_ROWS, State, cell};
-use super::reader::ChartReader;
 use super::store::{Charted, Measure, Measurement};
-use super::{chart, icons, parts, png, store};
+use super::{chart, icons, parts, png, reader, store};
 use crate::access::{self, Action, DefineMeasure, ReadProject, RecordMeasurement};
 use crate::clock::date_in_london;
 use crate::error::Error;
@@ -400,7 +399,7 @@ fn figure(drawn: &spc::Chart, charted: &Charted, may_define: bool) -> AnyView {
             {chart::large(drawn, "chart")}
             <p class="baton-chart__found">{spc::words::caption(drawn)}</p>
         </figure>
-        {reader(drawn, id)}
+        {point_reader(drawn, id)}
         {icons::both(drawn)}
         {suggestion}
         {ui::details("How this was calculated", how.into_any())}
@@ -418,13 +417,12 @@ fn figure(drawn: &spc::Chart, charted: &Charted, may_define: bool) -> AnyView {
 /// Beyond so many points nobody reads them one by one.
 const MOST_READ: usize = 400;
 
-fn reader(drawn: &spc::Chart, id: MeasureId) -> AnyView {
+fn point_reader(drawn: &spc::Chart, id: MeasureId) -> AnyView {
     if drawn.points.is_empty() || drawn.points.len() > MOST_READ {
         return ().into_any();
     }
     let points = (0..drawn.points.len()).filter_map(|place| spc::words::point(drawn, place)).collect();
-    let picture = format!("/measures/{id}/chart.png");
-    view! { <ChartReader points picture /> }.into_any()
+    reader::reader(points, format!("/measures/{id}/chart.png"))
 }
 
 /// So many changes are shown under a chart.

@@ -1,87 +1,107 @@
 //! Reading a chart's points one by one with the arrow keys, and copying its picture.
 //!
-//! Without scripts nothing of it is drawn: every point stands in the table, and the picture can be
-//! downloaded.
+//! The server draws all of it hidden; the browser shows it when it can work. Without scripts every
+//! point stands in the table, and the picture can be downloaded.
 
 use leptos::prelude::*;
 
-/// A slider along the points of a chart: one stop of the tab key. The point that it stands on is read
-/// aloud, and marked in the picture.
+/// Wakes the reader of the page; draws nothing.
 #[island]
-pub fn ChartReader(
-    /// What each point is, in words, in the order of the chart.
-    points: Vec<String>,
-    /// The address of the picture that can be copied.
-    picture: String,
-) -> impl IntoView {
-    let awake = RwSignal::new(false);
-    let here = RwSignal::new(points.len());
-    let told = RwSignal::new(String::new());
-    let copied = RwSignal::new("");
+pub fn ChartReader() -> impl IntoView {
+    #[cfg(feature = "hydrate")]
+    browser::listen();
+}
+
+/// A slider along the points of a chart: one stop of the tab key. The point that it stands on is read
+/// aloud, and marked in the picture. `points` are their words in the order of the chart, `picture` is
+/// the address of what can be copied.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn reader(points: Vec<String>, picture: String) -> AnyView {
     let count = points.len();
-    let points = StoredValue::new(points);
-    let picture = StoredValue::new(picture);
-    Effect::new(move || awake.set(true));
-    let go = move |to: usize| {
-        mark(here.get_untracked(), false);
-        mark(to, true);
-        here.set(to);
-        told.set(points.with_value(|points| points.get(to - 1).cloned().unwrap_or_default()));
-    };
-    let copy = move |_| copy(picture.get_value(), copied);
-    move || {
-        awake.get().then(|| {
-            let slider = (count > 1).then(|| {
-                view! {
-                    <label class="nhsuk-label nhsuk-label--s" for="reader">"Read the points one by one"</label>
-                    <input class="baton-reader__slider" id="reader" type="range" min="1" max=count value=count
-                        aria-valuetext=move || format!("Point {} of {count}", here.get())
-                        on:input=move |event| go(event_target_value(&event).parse().unwrap_or(count)) />
-                    <output class="baton-reader__point" for="reader">{move || told.get()}</output>
-                }
-            });
-            let copy = can_copy().then(|| {
-                view! {
-                    <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="button" on:click=copy>"Copy the chart"</button>
-                    <span role="status">{move || copied.get()}</span>
-                }
-            });
-            view! { <div class="baton-reader">{slider}<div class="baton-buttons-inline">{copy}</div></div> }
-        })
+    let slider = (count > 1).then(|| {
+        let points = points.into_iter().map(|point| view! { <li>{point}</li> }).collect_view();
+        view! {
+            <label class="nhsuk-label nhsuk-label--s" for="reader">"Read the points one by one"</label>
+            <input class="baton-reader__slider" id="reader" type="range" min="1" max=count value=count autocomplete="off"
+                aria-valuetext=format!("Point {count} of {count}") />
+            <output class="baton-reader__point" for="reader"></output>
+            <ol class="baton-reader__points" hidden>{points}</ol>
+        }
+    });
+    view! {
+        <div class="baton-reader" hidden>
+            {slider}
+            <div class="baton-buttons-inline">
+                <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small baton-reader__copy" type="button" data-picture=picture>
+                    "Copy the chart"
+                </button>
+                <span class="baton-reader__copied" role="status"></span>
+            </div>
+            <ChartReader />
+        </div>
     }
+    .into_any()
 }
-
-#[cfg(feature = "hydrate")]
-use browser::{can_copy, copy, mark};
-
-#[cfg(not(feature = "hydrate"))]
-fn can_copy() -> bool {
-    false
-}
-
-#[cfg(not(feature = "hydrate"))]
-fn copy(_: String, _: RwSignal<&'static str>) {}
-
-#[cfg(not(feature = "hydrate"))]
-fn mark(_: usize, _: bool) {}
 
 #[cfg(feature = "hydrate")]
 mod browser {
     use js_sys::{Array, Function, Object, Reflect};
     use leptos::prelude::*;
     use wasm_bindgen::{JsCast as _, JsValue};
-    use wasm_bindgen_futures::JsFuture;
-    use web_sys::Response;
+    use wasm_bindgen_futures::{JsFuture, spawn_local};
+    use web_sys::{Element, Response};
 
-    /// Marks a point, counted from 1, in both pictures of the chart; one that shows too many points to
-    /// tell apart has no ids.
-    pub(super) fn mark(point: usize, on: bool) {
+    fn find(what: &str) -> Option<Element> {
+        document().query_selector(what).ok()?
+    }
+
+    /// Shows the reader and follows its slider and its button.
+    pub(super) fn listen() {
+        if let Some(reader) = find(".baton-reader") {
+            let _ = reader.remove_attribute("hidden");
+        }
+        if clipboard().is_none()
+            && let Some(button) = find(".baton-reader__copy")
+        {
+            button.remove();
+        }
+        window_event_listener_untyped("input", |event| {
+            if event_target::<Element>(&event).id() == "reader" {
+                go(&event_target_value(&event));
+            }
+        });
+        window_event_listener_untyped("click", |event| {
+            let target: Element = event_target(&event);
+            if let Some(picture) = target
+                .closest(".baton-reader__copy")
+                .ok()
+                .flatten()
+                .and_then(|button| button.get_attribute("data-picture"))
+            {
+                copy(picture);
+            }
+        });
+    }
+
+    /// Reads and marks a point, counted from 1. A picture with too many points to tell apart marks none.
+    fn go(point: &str) -> Option<()> {
+        let points = find(".baton-reader__points")?.children();
+        let at: u32 = point.parse().ok()?;
+        find("output.baton-reader__point")?
+            .set_text_content(points.item(at.checked_sub(1)?)?.text_content().as_deref());
+        let told = format!("Point {at} of {}", points.length());
+        // What cannot be changed is no reason to stop reading.
+        let _ = find("#reader")?.set_attribute("aria-valuetext", &told);
+        while let Some(before) = find(".spc-chart [data-here]") {
+            before.remove_attribute("data-here").ok()?;
+        }
         for picture in ["chart-wide", "chart-narrow"] {
-            if let Some(mark) = document().get_element_by_id(&format!("{picture}-p{point}")) {
-                // A picture that cannot be changed is no reason to stop reading.
-                let _ = if on { mark.set_attribute("data-here", "") } else { mark.remove_attribute("data-here") };
+            if let Some(mark) = document().get_element_by_id(&format!("{picture}-p{at}")) {
+                let _ = mark.set_attribute("data-here", "");
             }
         }
+        Some(())
     }
 
     fn clipboard() -> Option<(JsValue, Function)> {
@@ -92,18 +112,16 @@ mod browser {
         Some((clipboard, item))
     }
 
-    /// Whether the browser puts pictures on its clipboard.
-    pub(super) fn can_copy() -> bool {
-        clipboard().is_some()
-    }
-
     /// Puts the picture on the clipboard and says whether it is there.
-    pub(super) fn copy(picture: String, told: RwSignal<&'static str>) {
-        leptos::task::spawn_local(async move {
-            told.set(match put(&picture).await {
+    fn copy(picture: String) {
+        spawn_local(async move {
+            let told = match put(&picture).await {
                 Some(()) => "Copied.",
                 None => "The browser did not allow it. Download the chart instead.",
-            });
+            };
+            if let Some(status) = find(".baton-reader__copied") {
+                status.set_text_content(Some(told));
+            }
         });
     }
 

@@ -173,6 +173,27 @@ pub struct Department {
     pub site: String,
 }
 
+/// The names of the departments in which a person has a post today.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn departments_of(
+    conn: &mut Connection,
+    person: PersonId,
+    trust: TrustId,
+    today: NaiveDate,
+) -> Result<Vec<String>, Error> {
+    Ok(sqlx::query_scalar(
+        "select d.name from post o join department d on d.id = o.department_id
+         where o.person_id = $1 and o.trust_id = $2 and o.starts_on <= $3 and (o.ends_on is null or o.ends_on >= $3)",
+    )
+    .bind(person)
+    .bind(trust)
+    .bind(today)
+    .fetch_all(conn)
+    .await?)
+}
+
 /// The trust's departments that are in use, by name.
 ///
 /// # Errors

@@ -422,34 +422,25 @@ fn mine_of(trust: TrustId, person: PersonId, today: NaiveDate) -> Result<Ask, Er
     Ok(ask)
 }
 
-/// Projects in the departments of a person's posts that look for a lead, the longest unchanged first.
+/// The projects of a trust that look for a lead, longest unchanged first: those that nobody holds, and
+/// those whose lead offers them to whoever takes them on.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn looking(
-    conn: &mut Connection,
-    trust: TrustId,
-    person: PersonId,
-    today: NaiveDate,
-) -> Result<Found, Error> {
-    let rows = looking_for(trust, person, today)?.rows(conn).await?;
-    let total = rows.first().map_or(0, |row| row.total);
-    Ok(Found { rows: rows.into_iter().map(ProjectRow::from).collect(), total })
+pub async fn pool(conn: &mut Connection, trust: TrustId, today: NaiveDate) -> Result<Vec<ProjectRow>, Error> {
+    Ok(looking_for(trust, today)?.rows(conn).await?.into_iter().map(ProjectRow::from).collect())
 }
 
-fn looking_for(trust: TrustId, person: PersonId, today: NaiveDate) -> Result<Ask, Error> {
+fn looking_for(trust: TrustId, today: NaiveDate) -> Result<Ask, Error> {
     let mut ask = Ask::new(Some(trust), today)?;
     ask.push("with candidate as materialized (select p.id, p.status, p.look_again_on, p.updated_at, ").deciding();
     ask.push(
-        " from project p where p.department_id in (select o.department_id from post o where o.trust_id = $2
-            and o.starts_on <= $1 and (o.ends_on is null or o.ends_on >= $1) and o.person_id = ",
+        " from project p where p.trust_id = $2 and p.status in ('active', 'paused', 'sustaining')), found as (select s.*, ",
     );
-    ask.bind(person)?.push(") and p.status in ('active', 'paused', 'sustaining') and p.id not in (select r.project_id from team_role r where r.role = 'lead' and ");
-    ask.push(IN_FORCE).push(" and r.person_id = ").bind(person)?.push(")), found as (select s.*, ");
     ask.push(STATE).push(
         " as continuity from candidate s), page as materialized (select s.id, '' as roles, count(*) over () as total,
             row_number() over (order by s.continuity <> 'in_pool', s.updated_at, s.id) as place
-            from found s where s.continuity = 'in_pool' or (s.continuity = 'offered' and length(s.offer) = 10) order by place limit 5)",
+            from found s where s.continuity = 'in_pool' or (s.continuity = 'offered' and length(s.offer) = 10))",
     );
     Ok(ask)
 }
@@ -794,7 +785,7 @@ mod tests {
             .map(Ask::showing)
             .collect();
         asks.push(mine_of(fixture.trust, fixture.trainee, TODAY).expect("a list").showing());
-        asks.push(looking_for(fixture.trust, fixture.trainee, TODAY).expect("a list").showing());
+        asks.push(looking_for(fixture.trust, TODAY).expect("a list").showing());
         asks.push(naming(fixture.trust, "[]".into(), TODAY).expect("a list").showing());
         asks.push(counting(fixture.trust, TODAY).expect("counts"));
         for ask in asks {

@@ -7,14 +7,12 @@ use leptos::prelude::*;
 
 use crate::access::ReadTrust;
 use crate::error::Error;
-use crate::handover::continuity::Continuity;
-use crate::handover::store;
+use crate::handover::store::{self, Free};
 use crate::id::{DepartmentId, ProjectId};
 use crate::measures::chart;
 use crate::measures::store::{Charted, first_charted};
 use crate::people::store::{Department, departments};
-use crate::portfolio;
-use crate::portfolio::model::{Filter, ProjectRow};
+use crate::portfolio::model::ProjectRow;
 use crate::portfolio::parts::Strip;
 use crate::request::Request;
 use crate::shell::Page;
@@ -33,24 +31,17 @@ pub async fn pool(request: Request) -> Result<Page, Error> {
     let departments = departments(&mut conn, trust).await?;
     let department: Option<DepartmentId> = request.query("department").parse().ok();
     let specialty = Some(request.query("specialty").to_owned()).filter(|specialty| !specialty.is_empty());
-    let filter = |continuity| Filter { department, continuity: Some(continuity), ..Filter::default() };
-    let mut rows = portfolio::store::list(&mut conn, trust, &filter(Continuity::InPool), today).await?.rows;
-    let offered = portfolio::store::list(&mut conn, trust, &filter(Continuity::Offered), today).await?.rows;
-    rows.extend(offered.into_iter().filter(|row| row.offer.as_ref().is_some_and(|offer| offer.to.is_none())));
-    if let Some(specialty) = &specialty {
-        let of = |row: &ProjectRow| {
-            departments.iter().find(|one| Some(&one.name) == row.department.as_ref()).map(|one| one.specialty.as_str())
-        };
-        rows.retain(|row| of(row) == Some(specialty));
-    }
-    let ids: Vec<ProjectId> = rows.iter().map(|row| row.id).collect();
-    let since = store::looking_since(&mut conn, &ids, today).await?;
-    rows.sort_by_key(|row| (since.get(&row.id).copied(), row.id));
-    let total = rows.len();
+    let all = store::pool(&request.store, &mut conn, trust, today).await?;
+    let fits = |free: &&Free| {
+        let of = departments.iter().find(|one| Some(&one.name) == free.row.department.as_ref());
+        department.is_none_or(|wanted| of.is_some_and(|of| of.id == wanted))
+            && specialty.as_ref().is_none_or(|wanted| of.is_some_and(|of| of.specialty == *wanted))
+    };
+    let total = all.iter().filter(fits).count();
     let pages = total.div_ceil(A_PAGE).max(1);
     let page = request.query("page").parse::<usize>().unwrap_or(1).clamp(1, pages);
-    let rows: Vec<ProjectRow> = rows.into_iter().skip((page - 1) * A_PAGE).take(A_PAGE).collect();
-    let ids: Vec<ProjectId> = rows.iter().map(|row| row.id).collect();
+    let rows: Vec<Free> = all.iter().filter(fits).skip((page - 1) * A_PAGE).take(A_PAGE).cloned().collect();
+    let ids: Vec<ProjectId> = rows.iter().map(|free| free.row.id).collect();
     let mut charts: HashMap<ProjectId, Charted> = first_charted(&mut conn, &ids)
         .await?
         .into_iter()
@@ -69,8 +60,8 @@ pub async fn pool(request: Request) -> Result<Page, Error> {
         } else {
             let items = rows
                 .into_iter()
-                .map(|row| {
-                    let (since, charted) = (since.get(&row.id).copied(), charts.remove(&row.id));
+                .map(|Free { row, since }| {
+                    let charted = charts.remove(&row.id);
                     item(row, since, charted, today)
                 })
                 .collect_view();

@@ -11,7 +11,8 @@ use crate::handover;
 use crate::handover::continuity::Continuity;
 use crate::handover::model::Asks;
 use crate::handover::store::Waiting;
-use crate::portfolio::model::{Found, ProjectRow};
+use crate::people;
+use crate::portfolio::model::ProjectRow;
 use crate::portfolio::{parts, store};
 use crate::priorities;
 use crate::projects;
@@ -20,6 +21,9 @@ use crate::projects::store::Question;
 use crate::request::Request;
 use crate::shell::{Page, Reply};
 use crate::ui;
+
+/// So many projects that look for a lead are shown.
+const LOOKING: usize = 5;
 
 pub async fn home(request: Request) -> Result<Reply, Error> {
     let person = request.person()?.clone();
@@ -34,10 +38,19 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
             .into_iter()
             .partition(|one| one.opened_by == OpenedBy::Person || one.person_id == person.id);
     let waiting = handover::store::waiting_for(&mut conn, person.id, today).await?;
-    let looking =
-        if belongs { store::looking(&mut conn, person.trust, person.id, today).await? } else { Found::default() };
+    let looking = if person.has_post {
+        let own = people::store::departments_of(&mut conn, person.id, person.trust, today).await?;
+        let led = |row: &ProjectRow| mine.iter().any(|one| one.leads && one.row.id == row.id);
+        let pool = handover::store::pool(&request.store, &mut conn, person.trust, today).await?;
+        let here =
+            pool.iter().map(|free| &free.row).filter(|row| row.department.as_ref().is_some_and(|of| own.contains(of)));
+        here.filter(|row| !led(row)).take(LOOKING).cloned().collect()
+    } else {
+        Vec::new()
+    };
     let (board, idle) = if person.academy_lead {
-        let board = store::board(&mut conn, person.trust, today).await?;
+        let key = format!("board {} {today}", person.trust);
+        let board = request.store.kept(key, store::board(&mut conn, person.trust, today)).await?;
         let all = priorities::store::list(&mut conn, person.trust).await?;
         (Some(board), all.into_iter().filter(|one| one.is_current(today) && one.open == 0).collect())
     } else {
@@ -66,7 +79,7 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
                 </div>
             })}
             {waits(&request, questions, waiting)}
-            {board.map(|board| where_things_stand(board, today))}
+            {board.map(|board| where_things_stand(&board, today))}
             {unanswered(&silent, today)}
             {(!idle.is_empty()).then(|| no_project(idle))}
             {overdue(due, today)}
@@ -142,7 +155,7 @@ fn waits(request: &Request, questions: Vec<Question>, waiting: Vec<Waiting>) -> 
     .into_any()
 }
 
-fn where_things_stand(board: store::Board, today: NaiveDate) -> AnyView {
+fn where_things_stand(board: &store::Board, today: NaiveDate) -> AnyView {
     let number = |count: i64, label: &str, href: String, attention: bool| {
         let class = if attention && count > 0 {
             "baton-numbers__item baton-numbers__item--attention"
@@ -174,7 +187,7 @@ fn where_things_stand(board: store::Board, today: NaiveDate) -> AnyView {
         ui::empty("No project is at risk: each has a lead with a post for the next 12 weeks, and an anchor.", None)
     } else {
         view! {
-            {parts::rows_in_section(board.first, today, true)}
+            {parts::rows_in_section(board.first.clone(), today, true)}
             {(more > 0).then(|| view! { <p><a href="/projects?sort=risk">{format!("See all, those at risk first ({more} more)")}</a></p> })}
         }
         .into_any()
@@ -276,14 +289,14 @@ fn first_steps() -> AnyView {
     .into_any()
 }
 
-fn in_departments(found: Found, today: NaiveDate) -> AnyView {
-    if found.rows.is_empty() {
+fn in_departments(rows: Vec<ProjectRow>, today: NaiveDate) -> AnyView {
+    if rows.is_empty() {
         return ().into_any();
     }
     view! {
         <section aria-labelledby="looking">
             <h2 class="nhsuk-heading-m" id="looking">"Looking for a lead in your department"</h2>
-            {parts::rows_in_section(found.rows, today, true)}
+            {parts::rows_in_section(rows, today, true)}
             <p><a href="/pool">"See the whole pool"</a></p>
         </section>
     }
