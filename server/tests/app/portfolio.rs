@@ -87,6 +87,10 @@ async fn a_trainees_home_shows_what_is_theirs_and_nobody_elses_draft() {
     }
     assert!(home.contains(&format!("/measures/{measure}")));
     assert!(!home.contains("Where open projects stand"), "numbers are the academy lead's");
+    assert!(!home.contains("Do you want to finish it"));
+    change(fixture, "update project set updated_at = '2026-02-02T12:00:00Z' where id = $1", draft).await;
+    let later = app.browser(fixture.trainee).await.get("/").await.words();
+    assert!(later.contains("Do you want to finish it, give it to a colleague or delete it?"));
     let anchor = app.browser(fixture.supervisor).await.get("/").await.words();
     assert!(anchor.contains("What you anchor") && !anchor.contains("Half a thought"));
     let newcomer = app.browser(fixture.colleague).await.get("/").await.words();

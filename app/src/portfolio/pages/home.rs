@@ -22,6 +22,9 @@ use crate::request::Request;
 use crate::shell::{Page, Reply};
 use crate::ui;
 
+/// After so many days without a change, an author is asked what is to become of a draft.
+const OLD_DRAFT: i64 = 30;
+
 /// So many projects that look for a lead are shown.
 const LOOKING: usize = 5;
 
@@ -90,11 +93,16 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
                 <section aria-labelledby="drafts">
                     <h2 class="nhsuk-heading-m" id="drafts">"Your drafts"</h2>
                     <ul class="nhsuk-list">
-                        {drafts.into_iter().map(|one| view! {
-                            <li>
-                                <a href=format!("/projects/{}", one.row.id)>{one.row.title.clone()}</a>
-                                {format!(", changed {}", ui::day(date_in_london(one.row.updated_at)))}
-                            </li>
+                        {drafts.into_iter().map(|one| {
+                            let changed = date_in_london(one.row.updated_at);
+                            let old = (today - changed).num_days() >= OLD_DRAFT;
+                            view! {
+                                <li>
+                                    <a href=format!("/projects/{}", one.row.id)>{one.row.title.clone()}</a>
+                                    {format!(", changed {}", ui::day(changed))}
+                                    {old.then_some(". Do you want to finish it, give it to a colleague or delete it?")}
+                                </li>
+                            }
                         }).collect_view()}
                     </ul>
                 </section>
