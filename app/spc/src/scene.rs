@@ -284,6 +284,8 @@ impl Preset {
 
 /// From this many points on they carry no tooltips, and the line is drawn thin.
 const DENSE: usize = 150;
+/// Beyond this many points the ordinary ones are left to the line.
+const CROWDED: usize = 1_000;
 /// Space between the axis and the first and last point.
 const INSET: f64 = 8.0;
 
@@ -444,7 +446,8 @@ fn data(scene: &mut Scene, chart: &Chart, preset: &Preset, across: impl Fn(f64) 
             Some((shape, meaning)) => (shape, Some(meaning)),
             None => (Shape::Circle, None),
         };
-        if shape == Shape::Circle && scene.dense && scene.size == Size::Small {
+        let blot = if scene.size == Size::Small { scene.dense } else { count > CROWDED };
+        if shape == Shape::Circle && blot {
             // Only a blot would be seen of them; the line says it all.
             continue;
         }
