@@ -323,7 +323,8 @@ mod tests {
             .await
             .expect("inserted");
         let mut commit = Box::pin(change.commit());
-        std::future::poll_fn(|cx| std::task::Poll::Ready(drop(commit.as_mut().poll(cx)))).await;
+        let polled = std::future::poll_fn(|cx| std::task::Poll::Ready(commit.as_mut().poll(cx))).await;
+        assert!(polled.is_pending());
         drop(commit);
         // The writer is free again when the change is durable and counted.
         drop(store.write().await.expect("a change"));
