@@ -68,11 +68,17 @@ impl Write {
     /// # Errors
     /// When the store cannot write.
     pub async fn commit(self) -> Result<(), Error> {
-        self.transaction.commit().await?;
-        if let Some(kept) = self.outdates {
-            kept.changes.fetch_add(1, Ordering::Release);
-        }
-        Ok(())
+        let Self { transaction, outdates } = self;
+        // On a task of its own: whoever waits may go away when the change is already durable, and what
+        // was kept before it would be taken for good.
+        let done = tokio::spawn(async move {
+            let done = transaction.commit().await;
+            if let Some(kept) = outdates {
+                kept.changes.fetch_add(1, Ordering::Release);
+            }
+            done
+        });
+        Ok(done.await.map_err(|_| Error::Fault)??)
     }
 }
 
@@ -298,6 +304,31 @@ mod tests {
         let trusts: i64 =
             sqlx::query_scalar("select count(*) from trust").fetch_one(&mut *reader).await.expect("a count");
         assert_eq!(trusts, 0);
+    }
+
+    #[tokio::test]
+    async fn a_change_whose_asker_goes_away_outdates_what_is_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("baton.db")).await.expect("a store");
+        let trusts = async || {
+            let mut conn = store.read().await.expect("a reader");
+            let trusts = sqlx::query_scalar("select count(*) from trust").fetch_one(&mut *conn).await;
+            trusts.map_err(Error::from)
+        };
+        let kept = async || *store.kept::<i64>("trusts".to_owned(), trusts()).await.expect("a count");
+        assert_eq!(kept().await, 0);
+        let mut change = store.write().await.expect("a change");
+        sqlx::query("insert into trust (id, name, created_at) values ('t', 'Trust', '2026-01-01T00:00:00Z')")
+            .execute(&mut *change)
+            .await
+            .expect("inserted");
+        let mut commit = Box::pin(change.commit());
+        let polled = std::future::poll_fn(|cx| std::task::Poll::Ready(commit.as_mut().poll(cx))).await;
+        assert!(polled.is_pending());
+        drop(commit);
+        // The writer is free again when the change is durable and counted.
+        drop(store.write().await.expect("a change"));
+        assert_eq!(kept().await, 1);
     }
 
     #[tokio::test]

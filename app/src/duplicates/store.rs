@@ -1,5 +1,7 @@
 //! Projects that look alike and what was decided about them: their SQL.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -16,12 +18,17 @@ use crate::projects::model::{ClosedReason, Status};
 /// How many suggestions are shown.
 pub const SUGGESTIONS: u8 = 5;
 /// How many projects one page of look-alike pairs compares with all older ones.
-pub const COMPARED: u8 = 50;
+pub const COMPARED: u8 = 20;
 /// The most pairs that one of them brings to the page.
 const PAIRS_EACH: u8 = 3;
 /// A pair counts as look-alike when the older project scores at least this share of what the newer one
 /// scores against itself.
 const LIKE_ENOUGH: f64 = 0.3;
+/// Looking for pairs, a word that stands in more than one project of so many tells too little for its
+/// work.
+const TELLS: i64 = 20;
+/// So many words of a title are looked for all the same, the rarest.
+const RAREST: usize = 3;
 
 /// Who leads a project today, with a current post in its trust, as a select's column over `project p`.
 macro_rules! lead_of {
@@ -273,8 +280,10 @@ pub async fn pairs(conn: &mut Connection, allowed: &Allowed<Coordinate>, before:
     .fetch_all(&mut *conn)
     .await?;
     let next = page.last().map(|(number, _)| *number).filter(|_| page.len() == usize::from(COMPARED));
+    let mut queries: Vec<(i64, Query)> = page.iter().map(|(number, title)| (*number, Query::whole(title))).collect();
+    keep_telling(conn, &mut queries).await?;
     let asked: Vec<(i64, String)> =
-        page.iter().filter_map(|(number, title)| Some((*number, expression(&Query::whole(title))?))).collect();
+        queries.iter().filter_map(|(number, query)| Some((*number, expression(query)?))).collect();
     let alike: Vec<Alike> = sqlx::query_as(
         "with asked as materialized (select value ->> 0 as number, value ->> 1 as words from json_each($1)),
          hits as materialized (
@@ -307,6 +316,34 @@ pub async fn pairs(conn: &mut Connection, allowed: &Allowed<Coordinate>, before:
     let pairs =
         alike.iter().filter_map(|pair| Some(Pair { newer: side(pair.newer)?, older: side(pair.older)? })).collect();
     Ok(Pairs { pairs, compared: page.len(), next })
+}
+
+/// Takes the words out of queries that so many projects have that they would find everything and tell
+/// little. SQLite's FTS5.
+async fn keep_telling(conn: &mut Connection, queries: &mut [(i64, Query)]) -> Result<(), Error> {
+    let mut words: Vec<&String> = queries.iter().flat_map(|(_, query)| &query.words).collect();
+    words.sort_unstable();
+    words.dedup();
+    let counted: Vec<(String, i64, i64)> = sqlx::query_as(
+        "with total as materialized (select count(*) as n from project)
+         select value, (select count(*) from project_text where project_text match '\"' || value || '\"'), total.n
+         from json_each($1), total",
+    )
+    .bind(Json(words))
+    .fetch_all(conn)
+    .await?;
+    let common: HashMap<String, (i64, bool)> =
+        counted.into_iter().map(|(word, count, total)| (word, (count, count > TELLS.max(total / TELLS)))).collect();
+    for (_, query) in queries {
+        let mut rarest: Vec<(i64, String)> =
+            query.words.iter().map(|word| (common.get(word).map_or(0, |(count, _)| *count), word.clone())).collect();
+        rarest.sort_unstable();
+        rarest.truncate(RAREST);
+        query.words.retain(|word| {
+            !common.get(word).is_some_and(|(_, common)| *common) || rarest.iter().any(|(_, rare)| rare == word)
+        });
+    }
+    Ok(())
 }
 
 /// What the status of a merged project was made of.
@@ -761,8 +798,6 @@ pub async fn decision(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use super::*;
     use crate::testing::{Fixture, TODAY};
 

@@ -15,10 +15,10 @@ use crate::access::{
 use crate::db::{Connection, Store};
 use crate::error::{Error, FieldError};
 use crate::history::{self, Entry};
-use crate::id::{HandoverId, MeasureId, PersonId, ProjectId, TeamRoleId, TrustId};
+use crate::id::{DepartmentId, HandoverId, MeasureId, PersonId, ProjectId, TeamRoleId, TrustId};
 use crate::measures::store::Charted;
 use crate::portfolio;
-use crate::portfolio::model::ProjectRow;
+use crate::portfolio::store::Standings;
 use crate::projects::model::{Status, TeamRole};
 
 fn stored<'de, D: Deserializer<'de>, T: FromStr<Err = String>>(from: D) -> Result<T, D::Error> {
@@ -488,36 +488,44 @@ pub async fn looking_since(
     Ok(rows.into_iter().collect())
 }
 
-/// A project that looks for a lead.
+/// A project of the pool.
 #[derive(Clone, Debug)]
-pub struct Free {
+pub struct Looking {
     /// The project.
-    pub row: ProjectRow,
-    /// Since when.
-    pub since: Option<NaiveDate>,
+    pub id: ProjectId,
+    /// Its department.
+    pub department_id: Option<DepartmentId>,
+    /// Since when it has looked for a lead.
+    pub since: NaiveDate,
 }
 
-/// The projects of a trust that look for a lead, longest waiting first. They are the same for
-/// everybody, so they are kept until the next change.
+/// A trust's projects that look for a lead, the longest waiting first.
+#[derive(Clone, Debug)]
+pub struct Pool(pub Vec<Looking>);
+
+/// A trust's pool: computed once until something changes.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn pool(
-    store: &Store,
-    conn: &mut Connection,
-    trust: TrustId,
-    today: NaiveDate,
-) -> Result<Arc<Vec<Free>>, Error> {
-    let read = async {
-        let rows = portfolio::store::pool(conn, trust, today).await?;
-        let ids: Vec<ProjectId> = rows.iter().map(|row| row.id).collect();
-        let since = looking_since(conn, &ids, today).await?;
-        let mut free: Vec<Free> =
-            rows.into_iter().map(|row| Free { since: since.get(&row.id).copied(), row }).collect();
-        free.sort_by_key(|free| (free.since, free.row.id));
-        Ok(free)
-    };
-    store.kept(format!("pool {trust} {today}"), read).await
+pub async fn pool(store: &Store, conn: &mut Connection, trust: TrustId, today: NaiveDate) -> Result<Arc<Pool>, Error> {
+    let all = portfolio::store::standings(store, conn, trust, today).await?;
+    store.kept(format!("pool {trust} {today}"), order(conn, all, today)).await
+}
+
+async fn order(conn: &mut Connection, all: Arc<Standings>, today: NaiveDate) -> Result<Pool, Error> {
+    let looking: Vec<&portfolio::store::Standing> = all.0.iter().filter(|one| one.looks_for_lead()).collect();
+    let ids: Vec<ProjectId> = looking.iter().map(|one| one.id).collect();
+    let since = looking_since(conn, &ids, today).await?;
+    let mut pool: Vec<Looking> = looking
+        .into_iter()
+        .map(|one| Looking {
+            id: one.id,
+            department_id: one.department_id,
+            since: since.get(&one.id).copied().unwrap_or(today),
+        })
+        .collect();
+    pool.sort_by_key(|one| (one.since, one.id));
+    Ok(Pool(pool))
 }
 
 /// Somebody who could lead a project.

@@ -41,7 +41,7 @@ pub async fn sign_in(#[server(flatten)] form: SignInForm) -> Result<(), Error> {
     let trust = account.trust_id.ok_or_else(|| {
         Error::refused("Your account has no post in any trust yet. Ask your academy lead or administrator to add one.")
     })?;
-    let mut change = request.store.write().await?;
+    let mut change = request.store.write_aside().await?;
     let cookie = request.sessions.begin(&mut change, &headers, account.person_id, trust, request.now).await?;
     change.commit().await?;
     set_cookie(&options, &cookie)?;
@@ -67,7 +67,7 @@ pub async fn sign_in_as(person: PersonId, #[server(default)] next: String) -> Re
     if !request.demo {
         return Err(Error::NotFound);
     }
-    let mut change = request.store.write().await?;
+    let mut change = request.store.write_aside().await?;
     let trust = store::demo_trust_of(&mut change, person).await?.ok_or(Error::NotFound)?;
     let cookie = request.sessions.begin(&mut change, &headers, person, trust, request.now).await?;
     change.commit().await?;
@@ -82,7 +82,7 @@ pub async fn sign_out() -> Result<(), Error> {
     let request = Request::current();
     let options = expect_context::<ResponseOptions>();
     let headers = expect_context::<http::request::Parts>().headers;
-    let mut change = request.store.write().await?;
+    let mut change = request.store.write_aside().await?;
     let cookie = request.sessions.end(&mut change, &headers, request.now).await?;
     change.commit().await?;
     set_cookie(&options, &cookie)?;

@@ -173,7 +173,7 @@ pub struct Department {
     pub site: String,
 }
 
-/// The names of the departments in which a person has a post today.
+/// The departments in which a person has a post today.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -182,10 +182,10 @@ pub async fn departments_of(
     person: PersonId,
     trust: TrustId,
     today: NaiveDate,
-) -> Result<Vec<String>, Error> {
+) -> Result<Vec<DepartmentId>, Error> {
     Ok(sqlx::query_scalar(
-        "select d.name from post o join department d on d.id = o.department_id
-         where o.person_id = $1 and o.trust_id = $2 and o.starts_on <= $3 and (o.ends_on is null or o.ends_on >= $3)",
+        "select department_id from post
+         where person_id = $1 and trust_id = $2 and starts_on <= $3 and (ends_on is null or ends_on >= $3)",
     )
     .bind(person)
     .bind(trust)

@@ -4,16 +4,18 @@
 //! filtered and counted in the store. They are the engine's own (`date`, many-valued `min`), and a test
 //! holds them to the pure rule over random stores.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use sqlx::{Arguments as _, Database, FromRow, QueryBuilder};
 
 use super::model::{
     Filter, Found, Gap, Holder, NextMeasurement, PAGE, Passing, ProjectRow, Sort, Statuses, search_words,
 };
-use crate::db::{Connection, Db};
+use crate::db::{Connection, Db, Store};
 use crate::error::Error;
 use crate::handover::continuity::{Continuity, DUE_DAYS, LAPSES_AFTER_DAYS};
-use crate::id::{PersonId, ProjectId, TrustId};
+use crate::id::{DepartmentId, PersonId, ProjectId, TrustId};
 use crate::projects::model::{ProjectType, Status};
 
 // The parameters that every fragment below knows: $1 today, $2 the trust, $3 the earliest day of an
@@ -422,27 +424,92 @@ fn mine_of(trust: TrustId, person: PersonId, today: NaiveDate) -> Result<Ask, Er
     Ok(ask)
 }
 
-/// The projects of a trust that look for a lead, longest unchanged first: those that nobody holds, and
-/// those whose lead offers them to whoever takes them on.
+/// Where one open project of a trust stands: what lists of the whole trust are ordered and counted by.
+#[derive(Clone, Debug, FromRow)]
+pub struct Standing {
+    /// The project.
+    pub id: ProjectId,
+    /// Its department.
+    pub department_id: Option<DepartmentId>,
+    /// Its state.
+    pub continuity: Continuity,
+    /// The last day of its holder ('9999-12-31': no end); none when nobody holds it.
+    pub held_until: Option<NaiveDate>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Nobody in post anchors it.
+    pub unanchored: bool,
+    /// A measurement is overdue.
+    pub overdue: bool,
+    /// It is offered to whoever takes it on, and nobody has asked to.
+    pub open_offer: bool,
+}
+
+impl Standing {
+    /// It looks for a lead: nobody holds it, or its lead offers it to whoever takes it on.
+    #[must_use]
+    pub fn looks_for_lead(&self) -> bool {
+        self.continuity == Continuity::InPool || (self.continuity == Continuity::Offered && self.open_offer)
+    }
+
+    fn is_at_risk(&self) -> bool {
+        self.unanchored || matches!(self.continuity, Continuity::InPool | Continuity::Due)
+    }
+}
+
+/// Where every open project of a trust stands, those first that need somebody most.
+#[derive(Clone, Debug)]
+pub struct Standings(pub Vec<Standing>);
+
+/// Where every open project of a trust stands today: computed once until something changes.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn pool(conn: &mut Connection, trust: TrustId, today: NaiveDate) -> Result<Vec<ProjectRow>, Error> {
-    Ok(looking_for(trust, today)?.rows(conn).await?.into_iter().map(ProjectRow::from).collect())
+pub async fn standings(
+    store: &Store,
+    conn: &mut Connection,
+    trust: TrustId,
+    today: NaiveDate,
+) -> Result<Arc<Standings>, Error> {
+    let read = async { Ok(Standings(standing(trust, today)?.builder().build_query_as().fetch_all(conn).await?)) };
+    store.kept(format!("standings {trust} {today}"), read).await
 }
 
-fn looking_for(trust: TrustId, today: NaiveDate) -> Result<Ask, Error> {
+fn standing(trust: TrustId, today: NaiveDate) -> Result<Ask, Error> {
     let mut ask = Ask::new(Some(trust), today)?;
-    ask.push("with candidate as materialized (select p.id, p.status, p.look_again_on, p.updated_at, ").deciding();
-    ask.push(
-        " from project p where p.trust_id = $2 and p.status in ('active', 'paused', 'sustaining')), found as (select s.*, ",
-    );
+    ask.push("with candidate as materialized (select p.id, p.department_id, p.status, p.look_again_on, p.updated_at, ");
+    ask.deciding()
+        .push(", ")
+        .anchor()
+        .push(" is null as unanchored, coalesce(p.status <> 'paused' and substr(")
+        .push(NEXT);
+    ask.push(", 1, 10) < $1, 0) as overdue from project p where p.trust_id = $2 and p.status in ('active', 'paused', 'sustaining')),
+        found as (select s.*, ");
     ask.push(STATE).push(
-        " as continuity from candidate s), page as materialized (select s.id, '' as roles, count(*) over () as total,
-            row_number() over (order by s.continuity <> 'in_pool', s.updated_at, s.id) as place
-            from found s where s.continuity = 'in_pool' or (s.continuity = 'offered' and length(s.offer) = 10))",
+        " as continuity from candidate s)
+        select s.id, s.department_id, s.continuity, substr(s.holder, 1, 10) as held_until, s.updated_at, s.unanchored, s.overdue,
+            coalesce(length(s.offer) = 10, 0) as open_offer
+        from found s order by ",
     );
+    ask.push(RISK).push(", substr(s.holder, 1, 10), s.updated_at desc, s.id");
     Ok(ask)
+}
+
+/// The rows of these projects of a trust, in their order.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn named_rows(
+    conn: &mut Connection,
+    trust: TrustId,
+    ids: &[ProjectId],
+    today: NaiveDate,
+) -> Result<Vec<ProjectRow>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = naming(trust, serde_json::to_string(ids)?, today)?.rows(conn).await?;
+    Ok(rows.into_iter().map(ProjectRow::from).collect())
 }
 
 /// Where a trust's open projects stand.
@@ -460,55 +527,41 @@ pub struct Board {
     pub first: Vec<ProjectRow>,
 }
 
-#[derive(FromRow)]
-struct Counted {
-    #[sqlx(json)]
-    states: Vec<(String, i64)>,
-    without_anchor: i64,
-    overdue: i64,
-    at_risk: i64,
-    first: String,
-}
+/// How many projects at risk a board shows.
+const MOST_FIRST: usize = 8;
 
-/// Where a trust's open projects stand, and the first of those at risk.
+/// Where a trust's open projects stand, and the first of those at risk: computed once until something
+/// changes.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn board(conn: &mut Connection, trust: TrustId, today: NaiveDate) -> Result<Board, Error> {
-    let counted: Counted = counting(trust, today)?.builder().build_query_as().fetch_one(&mut *conn).await?;
-    let rows = naming(trust, counted.first, today)?.rows(conn).await?;
-    let of =
-        |state: Continuity| counted.states.iter().find(|(found, _)| found == state.stored()).map_or(0, |(_, n)| *n);
+pub async fn board(
+    store: &Store,
+    conn: &mut Connection,
+    trust: TrustId,
+    today: NaiveDate,
+) -> Result<Arc<Board>, Error> {
+    let all = standings(store, conn, trust, today).await?;
+    store.kept(format!("board {trust} {today}"), sum_up(conn, all, trust, today)).await
+}
+
+async fn sum_up(conn: &mut Connection, all: Arc<Standings>, trust: TrustId, today: NaiveDate) -> Result<Board, Error> {
+    let count = |which: &dyn Fn(&Standing) -> bool| {
+        i64::try_from(all.0.iter().filter(|one| which(one)).count()).unwrap_or(i64::MAX)
+    };
+    let first: Vec<ProjectId> =
+        all.0.iter().filter(|one| one.is_at_risk()).take(MOST_FIRST).map(|one| one.id).collect();
     Ok(Board {
         states: Continuity::ALL
             .iter()
             .filter(|state| **state != Continuity::Ended)
-            .map(|state| (*state, of(*state)))
+            .map(|state| (*state, count(&|one| one.continuity == *state)))
             .collect(),
-        without_anchor: counted.without_anchor,
-        overdue: counted.overdue,
-        at_risk: counted.at_risk,
-        first: rows.into_iter().map(ProjectRow::from).collect(),
+        without_anchor: count(&|one| one.unanchored),
+        overdue: count(&|one| one.overdue),
+        at_risk: count(&Standing::is_at_risk),
+        first: named_rows(conn, trust, &first, today).await?,
     })
-}
-
-fn counting(trust: TrustId, today: NaiveDate) -> Result<Ask, Error> {
-    let mut ask = Ask::new(Some(trust), today)?;
-    ask.push("with candidate as materialized (select p.id, p.status, p.look_again_on, p.updated_at, ");
-    ask.deciding()
-        .push(", ")
-        .anchor()
-        .push(" is null as unanchored, coalesce(p.status <> 'paused' and substr(")
-        .push(NEXT);
-    ask.push(", 1, 10) < $1, 0) as overdue from project p where p.trust_id = $2 and p.status in ('active', 'paused', 'sustaining')),
-        found as materialized (select s.id, s.holder, s.updated_at, s.unanchored, s.overdue, ");
-    ask.push(STATE).push(" as continuity from candidate s), risky as (select * from found where unanchored or continuity in ('in_pool', 'due'))
-        select (select json_group_array(json_array(continuity, n)) from (select continuity, count(*) as n from found group by continuity)) as states,
-            coalesce(sum(unanchored), 0) as without_anchor, coalesce(sum(overdue), 0) as overdue,
-            (select count(*) from risky) as at_risk,
-            (select json_group_array(id) from (select s.id from risky s order by ");
-    ask.push(RISK).push(", substr(s.holder, 1, 10), s.updated_at limit 8)) as first from found");
-    Ok(ask)
 }
 
 fn naming(trust: TrustId, ids: String, today: NaiveDate) -> Result<Ask, Error> {
@@ -691,7 +744,9 @@ mod tests {
         for _ in 0..150 {
             anything(&mut change, &fixture, &people, &mut random).await;
         }
-        let board = board(&mut change, fixture.trust, TODAY).await.expect("a board");
+        change.commit().await.expect("committed");
+        let mut change = fixture.store.read().await.expect("a reader");
+        let board = board(&fixture.store, &mut change, fixture.trust, TODAY).await.expect("a board");
         for (state, count) in &board.states {
             let filter = Filter { continuity: Some(*state), page: Some(1), ..Filter::default() };
             let found = list(&mut change, fixture.trust, &filter, TODAY).await.expect("a list");
@@ -785,9 +840,8 @@ mod tests {
             .map(Ask::showing)
             .collect();
         asks.push(mine_of(fixture.trust, fixture.trainee, TODAY).expect("a list").showing());
-        asks.push(looking_for(fixture.trust, TODAY).expect("a list").showing());
         asks.push(naming(fixture.trust, "[]".into(), TODAY).expect("a list").showing());
-        asks.push(counting(fixture.trust, TODAY).expect("counts"));
+        asks.push(standing(fixture.trust, TODAY).expect("standings"));
         for ask in asks {
             let text = ask.text.clone();
             let explained = Ask { text: format!("explain query plan {}", ask.text), arguments: ask.arguments };

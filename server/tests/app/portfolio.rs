@@ -172,3 +172,36 @@ async fn a_long_list_is_paged_and_its_csv_holds_all_of_it() {
     let filtered = browser.get("/projects.csv?q=44").await;
     assert_eq!(filtered.body.lines().count(), 2);
 }
+
+#[tokio::test]
+async fn what_is_kept_for_everybody_follows_every_change_and_stays_in_its_trust() {
+    let app = App::new().await;
+    let fixture = &app.fixture;
+    let falls = fixture.project("Falls at night").await;
+    let lead = app.browser(fixture.lead).await;
+    let colleague = app.browser(fixture.colleague).await;
+    let stranger = app.browser(fixture.stranger).await;
+    let pools = async |count: usize, what: &str| {
+        let told = format!("{count} project{} for a lead", if count == 1 { " looks" } else { "s look" });
+        assert!(colleague.get("/pool").await.body.contains(&told), "the pool {what}");
+        let pooled = numbers(&lead.get("/").await).into_iter().find(|(href, _)| href.contains("in_pool"));
+        assert_eq!(pooled.map(|(_, pooled)| pooled), Some(count), "the board {what}");
+        assert!(stranger.get("/pool").await.body.contains("0 projects look"), "another trust’s pool {what}");
+    };
+    pools(0, "before").await;
+    change(fixture, LEADERLESS, falls).await;
+    pools(1, "after the lead has gone").await;
+
+    let mut undone = fixture.store.write().await.expect("a change");
+    sqlx::query("update project set status = 'closed', closed_reason = 'stopped' where id = $1")
+        .bind(falls)
+        .execute(&mut *undone)
+        .await
+        .expect("changed");
+    pools(1, "during a change that is not made").await;
+    drop(undone);
+    pools(1, "after it was rolled back").await;
+
+    change(fixture, "update project set status = 'closed', closed_reason = 'stopped' where id = $1", falls).await;
+    pools(0, "after it was closed").await;
+}

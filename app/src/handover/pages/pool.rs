@@ -7,11 +7,12 @@ use leptos::prelude::*;
 
 use crate::access::ReadTrust;
 use crate::error::Error;
-use crate::handover::store::{self, Free};
+use crate::handover::store::{self, Looking};
 use crate::id::{DepartmentId, ProjectId};
 use crate::measures::chart;
 use crate::measures::store::{Charted, first_charted};
 use crate::people::store::{Department, departments};
+use crate::portfolio;
 use crate::portfolio::model::ProjectRow;
 use crate::portfolio::parts::Strip;
 use crate::request::Request;
@@ -31,17 +32,20 @@ pub async fn pool(request: Request) -> Result<Page, Error> {
     let departments = departments(&mut conn, trust).await?;
     let department: Option<DepartmentId> = request.query("department").parse().ok();
     let specialty = Some(request.query("specialty").to_owned()).filter(|specialty| !specialty.is_empty());
-    let all = store::pool(&request.store, &mut conn, trust, today).await?;
-    let fits = |free: &&Free| {
-        let of = departments.iter().find(|one| Some(&one.name) == free.row.department.as_ref());
-        department.is_none_or(|wanted| of.is_some_and(|of| of.id == wanted))
-            && specialty.as_ref().is_none_or(|wanted| of.is_some_and(|of| of.specialty == *wanted))
+    let whole = store::pool(&request.store, &mut conn, trust, today).await?;
+    let fits = |one: &&Looking| {
+        let of = departments.iter().find(|of| Some(of.id) == one.department_id);
+        department.is_none_or(|id| one.department_id == Some(id))
+            && specialty.as_deref().is_none_or(|name| of.is_some_and(|of| of.specialty == name))
     };
-    let total = all.iter().filter(fits).count();
+    let looking: Vec<&Looking> = whole.0.iter().filter(fits).collect();
+    let total = looking.len();
     let pages = total.div_ceil(A_PAGE).max(1);
     let page = request.query("page").parse::<usize>().unwrap_or(1).clamp(1, pages);
-    let rows: Vec<Free> = all.iter().filter(fits).skip((page - 1) * A_PAGE).take(A_PAGE).cloned().collect();
-    let ids: Vec<ProjectId> = rows.iter().map(|free| free.row.id).collect();
+    let shown = || looking.iter().skip((page - 1) * A_PAGE).take(A_PAGE);
+    let since: HashMap<ProjectId, NaiveDate> = shown().map(|one| (one.id, one.since)).collect();
+    let ids: Vec<ProjectId> = shown().map(|one| one.id).collect();
+    let rows = portfolio::store::named_rows(&mut conn, trust, &ids, today).await?;
     let mut charts: HashMap<ProjectId, Charted> = first_charted(&mut conn, &ids)
         .await?
         .into_iter()
@@ -60,8 +64,8 @@ pub async fn pool(request: Request) -> Result<Page, Error> {
         } else {
             let items = rows
                 .into_iter()
-                .map(|Free { row, since }| {
-                    let charted = charts.remove(&row.id);
+                .map(|row| {
+                    let (since, charted) = (since.get(&row.id).copied(), charts.remove(&row.id));
                     item(row, since, charted, today)
                 })
                 .collect_view();

@@ -125,7 +125,7 @@ impl Stage {
         find(&mut conn, id, self.today()).await.expect("a handover")
     }
 
-    async fn row(&self) -> ProjectRow {
+    async fn row(&self) -> portfolio::model::ProjectRow {
         let mut conn = self.at.store.read().await.expect("a reader");
         portfolio::store::row(&mut conn, self.project, self.today()).await.expect("a row")
     }

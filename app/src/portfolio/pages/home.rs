@@ -43,17 +43,16 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
     let waiting = handover::store::waiting_for(&mut conn, person.id, today).await?;
     let looking = if person.has_post {
         let own = people::store::departments_of(&mut conn, person.id, person.trust, today).await?;
-        let led = |row: &ProjectRow| mine.iter().any(|one| one.leads && one.row.id == row.id);
+        let led = |id| mine.iter().any(|one| one.leads && one.row.id == id);
         let pool = handover::store::pool(&request.store, &mut conn, person.trust, today).await?;
-        let here =
-            pool.iter().map(|free| &free.row).filter(|row| row.department.as_ref().is_some_and(|of| own.contains(of)));
-        here.filter(|row| !led(row)).take(LOOKING).cloned().collect()
+        let here = pool.0.iter().filter(|one| one.department_id.is_some_and(|id| own.contains(&id)) && !led(one.id));
+        let ids: Vec<_> = here.take(LOOKING).map(|one| one.id).collect();
+        store::named_rows(&mut conn, person.trust, &ids, today).await?
     } else {
         Vec::new()
     };
     let (board, idle) = if person.academy_lead {
-        let key = format!("board {} {today}", person.trust);
-        let board = request.store.kept(key, store::board(&mut conn, person.trust, today)).await?;
+        let board = store::board(&request.store, &mut conn, person.trust, today).await?;
         let all = priorities::store::list(&mut conn, person.trust).await?;
         (Some(board), all.into_iter().filter(|one| one.is_current(today) && one.open == 0).collect())
     } else {
