@@ -339,6 +339,10 @@ impl Crowd<'_> {
                 rows.team.push(role(lead, "lead", since, None));
                 rows.handovers.push(self.handover(id, former, lead, "agreed", since, at));
             }
+            // Some have nobody any more: the pool has to hold something.
+            _ if !closed && number % 10 == 3 && age > 60 => {
+                rows.team.push(role(lead, "lead", on, Some(self.today - Days::new(30))));
+            }
             _ => rows.team.push(role(lead, "lead", on, closed_on)),
         }
         if number % 7 != 0 {

@@ -53,8 +53,9 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
     };
     let (board, idle) = if person.academy_lead {
         let board = store::board(&request.store, &mut conn, person.trust, today).await?;
-        let all = priorities::store::list(&mut conn, person.trust).await?;
-        (Some(board), all.into_iter().filter(|one| one.is_current(today) && one.open == 0).collect())
+        let key = format!("priorities {}", person.trust);
+        let all = request.store.kept(key, priorities::store::list(&mut conn, person.trust)).await?;
+        (Some(board), all.iter().filter(|one| one.is_current(today) && one.open == 0).cloned().collect())
     } else {
         (None, Vec::new())
     };
