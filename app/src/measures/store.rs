@@ -41,6 +41,13 @@ macro_rules! cycles_column {
     };
 }
 
+/// What selects a [`Charted`].
+macro_rules! charted {
+    () => {
+        concat!("select ", measure_columns!(), ", ", reading_columns!(), ", ", points_column!(), ", ", cycles_column!())
+    };
+}
+
 /// A measure, and what one needs to know of its project.
 #[derive(Clone, Debug, FromRow)]
 pub struct Measure {
@@ -160,14 +167,7 @@ pub struct Charted {
 /// When the store cannot be read.
 pub async fn charted(conn: &mut Connection, project: ProjectId) -> Result<Vec<Charted>, Error> {
     Ok(sqlx::query_as(concat!(
-        "select ",
-        measure_columns!(),
-        ", ",
-        reading_columns!(),
-        ", ",
-        points_column!(),
-        ", ",
-        cycles_column!(),
+        charted!(),
         " from measure m join project p on p.id = m.project_id
           where m.project_id = $1 and m.retired_on is null order by m.position, m.id"
     ))
@@ -182,14 +182,7 @@ pub async fn charted(conn: &mut Connection, project: ProjectId) -> Result<Vec<Ch
 /// When the store cannot be read.
 pub async fn first_charted(conn: &mut Connection, projects: &[ProjectId]) -> Result<Vec<Charted>, Error> {
     Ok(sqlx::query_as(concat!(
-        "select ",
-        measure_columns!(),
-        ", ",
-        reading_columns!(),
-        ", ",
-        points_column!(),
-        ", ",
-        cycles_column!(),
+        charted!(),
         " from measure m join project p on p.id = m.project_id
           where m.id in (select (select f.id from measure f where f.project_id = j.value and f.retired_on is null order by f.position, f.id limit 1)
                          from json_each($1) j)"
@@ -204,20 +197,10 @@ pub async fn first_charted(conn: &mut Connection, projects: &[ProjectId]) -> Res
 /// # Errors
 /// [`Error::NotFound`] when there is no such measure.
 pub async fn chart(conn: &mut Connection, measure: MeasureId) -> Result<Charted, Error> {
-    Ok(sqlx::query_as(concat!(
-        "select ",
-        measure_columns!(),
-        ", ",
-        reading_columns!(),
-        ", ",
-        points_column!(),
-        ", ",
-        cycles_column!(),
-        " from measure m join project p on p.id = m.project_id where m.id = $1"
-    ))
-    .bind(measure)
-    .fetch_one(conn)
-    .await?)
+    Ok(sqlx::query_as(concat!(charted!(), " from measure m join project p on p.id = m.project_id where m.id = $1"))
+        .bind(measure)
+        .fetch_one(conn)
+        .await?)
 }
 
 /// The measures in use of a priority's open projects, each with its chart: one query.
@@ -226,14 +209,7 @@ pub async fn chart(conn: &mut Connection, measure: MeasureId) -> Result<Charted,
 /// When the store cannot be read.
 pub async fn charted_of_priority(conn: &mut Connection, priority: PriorityId) -> Result<Vec<Charted>, Error> {
     Ok(sqlx::query_as(concat!(
-        "select ",
-        measure_columns!(),
-        ", ",
-        reading_columns!(),
-        ", ",
-        points_column!(),
-        ", ",
-        cycles_column!(),
+        charted!(),
         " from project_priority l join project p on p.id = l.project_id join measure m on m.project_id = p.id
           where l.priority_id = $1 and p.status in ('active', 'paused', 'sustaining') and m.retired_on is null
           order by p.title collate nocase, p.id, m.position, m.id limit $2"
