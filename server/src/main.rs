@@ -6,6 +6,9 @@ use app::demo::crowd::Size;
 use clap::Parser as _;
 use settings::{Command, Settings};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let settings = Settings::parse();
