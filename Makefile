@@ -94,7 +94,7 @@ vectors: | $(SITE) ## Hold the chart engine's answers against those of the refer
 		grep -v '^vectors:\|^test result\|^running\|^\.*$$' $$said; grep '^vectors:' $$said || status=1; exit $$status
 
 .PHONY: bench
-bench: target/release/server ## Measure the served pages with wrk (ARGS="--people 60000 --projects 40000 --measurements 2000000" for a region)
+bench: target/release/server ## Measure the served pages with wrk (ARGS=--national for 150 trusts)
 	@$(say) "Filling a store, serving it and loading its pages"
 	@node tools/bench.mjs $(ARGS)
 

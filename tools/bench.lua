@@ -18,7 +18,7 @@ function init(args)
     wrk.headers["Accept"] = "application/json"
   else
     wrk.headers["Accept"] = "text/html"
-    wrk.headers["Accept-Encoding"] = "br"
+    wrk.headers["Accept-Encoding"] = "gzip, br"
   end
 end
 

@@ -1,7 +1,11 @@
 // Fills a store, serves it on loopback, loads its pages with `wrk` and prints what it found, as a table
 // and as JSON in target/bench.json. It asserts nothing about time.
 //
-//   node tools/bench.mjs [--people 500] [--projects 2000] [--measurements 60000] [--seconds 5] [--server FILE]
+//   node tools/bench.mjs [--national] [--trusts 1] [--people 500] [--projects 2000] [--measurements 60000]
+//                        [--seconds 5] [--server FILE]
+//
+// What to compare between machines is "of the floor": pages per second of the server's processor time, as a
+// share of the same figure for /health, which is one statement and no page.
 
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, existsSync } from 'node:fs'
@@ -14,15 +18,23 @@ import { parseArgs } from 'node:util'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const { values: settings } = parseArgs({
   options: {
-    people: { type: 'string', default: '500' },
-    projects: { type: 'string', default: '2000' },
-    measurements: { type: 'string', default: '60000' },
+    national: { type: 'boolean', default: false },
+    trusts: { type: 'string' },
+    people: { type: 'string' },
+    projects: { type: 'string' },
+    measurements: { type: 'string' },
     seconds: { type: 'string', default: '5' },
     connections: { type: 'string', default: '32' },
     port: { type: 'string', default: '3999' },
     server: { type: 'string', default: join(root, 'target/release/server') },
   },
 })
+const size = {
+  ...(settings.national
+    ? { trusts: 150, people: 60_000, projects: 40_000, measurements: 2_000_000 }
+    : { trusts: 1, people: 500, projects: 2_000, measurements: 60_000 }),
+}
+for (const what of Object.keys(size)) size[what] = Number(settings[what] ?? size[what])
 const address = `127.0.0.1:${settings.port}`
 const folder = mkdtempSync(join(tmpdir(), 'baton-bench-'))
 const store = join(folder, 'bench.db')
@@ -65,7 +77,7 @@ function stop({ child }) {
 // The bytes that travel, not those that they unfold to: fetch would unpack them.
 function get(path, cookie = '') {
   return new Promise((resolve, reject) => {
-    const headers = { cookie, accept: 'text/html', 'accept-encoding': 'br' }
+    const headers = { cookie, accept: 'text/html', 'accept-encoding': 'gzip, br' }
     http.get({ host: '127.0.0.1', port: settings.port, path, headers, agent: false }, answer => {
       const parts = []
       answer.on('data', part => parts.push(part))
@@ -82,7 +94,7 @@ async function page(path, cookie) {
 
 // Everything that a first visit fetches: the page, what it names, and what those name in turn.
 async function firstVisit(path, cookie) {
-  const { brotliDecompressSync } = await import('node:zlib')
+  const { brotliDecompressSync, gunzipSync } = await import('node:zlib')
   const sizes = {}
   const queue = [path]
   while (queue.length > 0) {
@@ -90,10 +102,10 @@ async function firstVisit(path, cookie) {
     if (next in sizes) continue
     const answer = await page(next, next === path ? cookie : '')
     sizes[next] = answer.body.length
-    const packed = answer.headers['content-encoding'] === 'br'
+    const unpack = { br: brotliDecompressSync, gzip: gunzipSync }[answer.headers['content-encoding']] ?? (body => body)
     const type = answer.headers['content-type'] ?? ''
     if (!/html|javascript|css/.test(type)) continue
-    const text = (packed ? brotliDecompressSync(answer.body) : answer.body).toString()
+    const text = unpack(answer.body).toString()
     const names = text.match(/\/(?:assets|pkg)\/[\w./-]+\.(?:css|js|wasm|svg|woff2)/g) ?? []
     queue.push(...names)
     // What a style sheet names stands beside it; a browser fetches only what a page uses of it, which
@@ -105,7 +117,16 @@ async function firstVisit(path, cookie) {
   return { all: Object.values(sizes).reduce((sum, size) => sum + size, 0), wasm, sizes }
 }
 
-function load(path, cookie, measure = '-') {
+// Seconds of processor time that the server has used so far, in user and system mode. The kernel counts in
+// hundredths of a second on every architecture that Linux tells user space about.
+function used(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
+function load(pid, path, cookie, measure = '-') {
+  const before = used(pid)
   const threads = String(Math.min(2, cpus().length))
   const said = execFileSync(
     'wrk',
@@ -114,7 +135,8 @@ function load(path, cookie, measure = '-') {
     { encoding: 'utf8' },
   )
   const { requests, seconds, p50, p99, errors } = JSON.parse(said.match(/^RESULT (.*)$/m)[1])
-  return { per_second: Math.round(requests / seconds), p50_ms: p50, p99_ms: p99, errors }
+  const per_cpu_second = Math.round(requests / (used(pid) - before))
+  return { per_cpu_second, per_second: Math.round(requests / seconds), p50_ms: p50, p99_ms: p99, errors }
 }
 
 function memory(pid) {
@@ -133,7 +155,7 @@ function table(rows) {
 async function main() {
   needed('wrk')
   const began = Date.now()
-  const sizes = ['people', 'projects', 'measurements'].flatMap(what => [`--${what}`, settings[what]])
+  const sizes = Object.entries(size).flatMap(([what, number]) => what === "trusts" && number === 1 ? [] : [`--${what}`, String(number)])
   const handles = JSON.parse(execFileSync(settings.server, ['bench-fill', '--data', store, ...sizes], { encoding: 'utf8' }))
   const filled = (Date.now() - began) / 1000
   const { trainee, academy_lead: lead, project, measure } = handles
@@ -147,7 +169,8 @@ async function main() {
     ['look-alikes', '/look-alikes', lead],
   ]
 
-  // The first round counts statements, before any load has made the store busy.
+  // The first round counts round trips to the store (a text of several statements is one), before any load
+  // has made it busy.
   const counting = await serve('warn,sqlx::query=debug')
   const found = {}
   for (const [name, path, cookie] of places) {
@@ -156,18 +179,22 @@ async function main() {
     counting.said.length = 0
     const answer = await page(path, cookie)
     await new Promise(done => setTimeout(done, 150))
-    const statements = counting.said.join('').split('\n').filter(line => line.includes('sqlx::query')).length
-    found[name] = { statements, bytes: answer.body.length }
+    const trips = counting.said.join('').split('\n').filter(line => line.includes('sqlx::query')).length
+    found[name] = { trips, bytes: answer.body.length }
   }
   await stop(counting)
 
   const server = await serve()
   const visit = await firstVisit('/', trainee)
   const idle = memory(server.child.pid)
-  for (const [name, path, cookie] of places) Object.assign(found[name], load(path, cookie))
-  found['record a point'] = { statements: '', bytes: '', ...load('/api/measurements/record', trainee, measure) }
+  const { pid } = server.child
+  const floor = load(pid, '/health', '')
+  for (const [name, path, cookie] of places) Object.assign(found[name], load(pid, path, cookie))
+  found['record a point'] = { trips: '', bytes: '', ...load(pid, '/api/measurements/record', trainee, measure) }
+  found['/health, the floor'] = { trips: 1, bytes: '', ...floor }
+  for (const one of Object.values(found)) one.of_the_floor = one.per_cpu_second / floor.per_cpu_second
   const result = {
-    size: { people: +settings.people, projects: +settings.projects, measurements: +settings.measurements },
+    size,
     machine: { cores: cpus().length, processor: cpus()[0]?.model },
     connections: +settings.connections,
     seconds_each: +settings.seconds,
@@ -182,15 +209,16 @@ async function main() {
 
   const number = value => (typeof value === 'number' ? value.toLocaleString('en-GB', { maximumFractionDigits: 1 }) : value)
   table([
-    ['', 'a second', 'p50 ms', 'p99 ms', 'errors', 'statements', 'bytes (brotli)'],
+    ['', 'a CPU second', 'of the floor', 'a second', 'p50 ms', 'p99 ms', 'errors', 'round trips', 'bytes (compressed)'],
     ...Object.entries(found).map(([name, one]) =>
-      [name, one.per_second, one.p50_ms, one.p99_ms, one.errors, one.statements, one.bytes].map(number)),
+      [name, one.per_cpu_second, one.of_the_floor.toFixed(3), one.per_second, one.p50_ms, one.p99_ms, one.errors, one.trips, one.bytes]
+        .map(number)),
   ])
   console.log('')
   table([
     ['store filled in', `${number(filled)} s`],
     ['memory, idle and after the load', `${idle} MB, ${result.memory_mb.after_load} MB`],
-    ['first visit, everything (brotli)', `${number(visit.all)} bytes`],
+    ['first visit, everything (compressed)', `${number(visit.all)} bytes`],
     ['of that WASM', `${number(visit.wasm)} bytes`],
   ])
   const worst = Object.values(found).reduce((sum, one) => sum + one.errors, 0)

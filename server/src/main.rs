@@ -19,8 +19,8 @@ async fn main() -> anyhow::Result<()> {
         Command::Backup { file } => server::command::backup(&settings.data, &file).await,
         Command::Restore { file, replace } => server::command::restore(&settings.data, &file, replace).await,
         Command::Demo => server::command::demo(&settings.data).await,
-        Command::BenchFill { people, projects, measurements } => {
-            server::command::bench_fill(&settings.data, Size { people, projects, measurements }).await
+        Command::BenchFill { trusts, people, projects, measurements } => {
+            server::command::bench_fill(&settings.data, Size { trusts, people, projects, measurements }).await
         }
         Command::Admin { command } => server::command::admin(&settings.data, command).await,
     }

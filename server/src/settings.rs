@@ -28,9 +28,12 @@ pub enum Command {
     Serve(ServeSettings),
     /// Fill an empty store with the demonstration trust.
     Demo,
-    /// Fill an empty store with a trust of a size, to measure with, and print what a load tool needs.
+    /// Fill an empty store with trusts of a size, to measure with, and print what a load tool needs.
     #[command(hide = true)]
     BenchFill {
+        /// Trusts, among which the rest is shared out.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(i64).range(1..=300))]
+        trusts: i64,
         /// People.
         #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(i64).range(1..=60_000))]
         people: i64,

@@ -1,4 +1,4 @@
-//! A trust of any size, to measure with: many people, projects and points in believable proportions.
+//! Trusts of any size, to measure with: many people, projects and points in believable proportions.
 
 use chrono::{DateTime, Datelike as _, Days, Duration, NaiveDate, Utc};
 use fastrand::Rng;
@@ -39,6 +39,8 @@ const CHANGES: [&str; 12] = [
 /// How many of each.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
+    /// Trusts, among which the rest is shared out evenly.
+    pub trusts: i64,
     /// People.
     pub people: i64,
     /// Projects.
@@ -47,7 +49,20 @@ pub struct Size {
     pub measurements: i64,
 }
 
-/// What a load tool needs to ask as two of the people.
+impl Size {
+    /// What one trust gets.
+    fn of_one(self) -> Self {
+        let share = |all: i64| (all / self.trusts.max(1)).max(1);
+        Self {
+            trusts: 1,
+            people: share(self.people).max(DEPARTMENTS * 6),
+            projects: share(self.projects),
+            measurements: share(self.measurements),
+        }
+    }
+}
+
+/// What a load tool needs to ask as two people of the last trust.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Handles {
     /// The cookie of a trainee who holds projects.
@@ -73,6 +88,8 @@ struct Crowd<'a> {
     calendar: Calendar,
     scenario: Scenario,
     chance: Rng,
+    /// Which trust is being filled, from 1.
+    number: i64,
     trust: TrustId,
     departments: Vec<DepartmentId>,
     priorities: Vec<PriorityId>,
@@ -85,6 +102,9 @@ struct Crowd<'a> {
 /// # Errors
 /// When the store holds any trust, or cannot write.
 pub async fn fill(store: &Store, size: Size, now: DateTime<Utc>) -> Result<Handles, Error> {
+    if store::holds(&mut *store.read().await?).await?.is_some() {
+        return Err(Error::refused("The store is not empty. Give --data with a file that is not there yet."));
+    }
     let today = date_in_london(now);
     let mut crowd = Crowd {
         store,
@@ -93,26 +113,33 @@ pub async fn fill(store: &Store, size: Size, now: DateTime<Utc>) -> Result<Handl
         calendar: Calendar::new(today),
         scenario: Scenario::read()?,
         chance: Rng::with_seed(SEED),
+        number: 0,
         trust: TrustId::new(),
-        departments: (0..DEPARTMENTS).map(|_| DepartmentId::new()).collect(),
-        priorities: (0..PRIORITIES).map(|_| PriorityId::new()).collect(),
+        departments: Vec::new(),
+        priorities: Vec::new(),
         workers: Vec::new(),
         first: None,
     };
-    crowd.trust().await?;
-    crowd.people(size.people.max(DEPARTMENTS * 6)).await?;
-    crowd.projects(size.projects.max(1), size.measurements).await?;
+    let share = size.of_one();
+    for _ in 0..size.trusts.max(1) {
+        crowd.trust().await?;
+        crowd.people(share.people).await?;
+        crowd.projects(share.projects, share.measurements).await?;
+    }
     crowd.sessions().await
 }
 
 impl Crowd<'_> {
     async fn trust(&mut self) -> Result<(), Error> {
+        self.number += 1;
+        self.trust = TrustId::new();
+        self.departments = (0..DEPARTMENTS).map(|_| DepartmentId::new()).collect();
+        self.priorities = (0..PRIORITIES).map(|_| PriorityId::new()).collect();
+        self.workers.clear();
         let mut change = self.store.write().await?;
-        if store::holds(&mut change).await?.is_some() {
-            return Err(Error::refused("The store is not empty. Give --data with a file that is not there yet."));
-        }
         let trust = self.trust;
-        store::add_trust(&mut change, trust, "Measured Hospitals", false, self.now).await?;
+        let name = format!("Measured Hospitals {}", self.number);
+        store::add_trust(&mut change, trust, &name, false, self.now).await?;
         let sites =
             ["North", "South"].map(|name| store::Site { id: SiteId::new(), trust_id: trust, name: name.to_owned() });
         store::Site::insert(&mut change, &sites).await?;
@@ -174,7 +201,7 @@ impl Crowd<'_> {
             addresses.push(store::Address {
                 id: uuid::Uuid::now_v7(),
                 person_id: id,
-                address: format!("person{number}@measured.example"),
+                address: format!("person{number}@measured{}.example", self.number),
                 verified_at: Some(at.clone()),
                 created_at: at.clone(),
             });
@@ -494,7 +521,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("crowd.db");
         let store = Store::open(&file).await.expect("a store");
-        let size = Size { people: 200, projects: 60, measurements: 1500 };
+        let size = Size { trusts: 2, people: 400, projects: 60, measurements: 1500 };
         let handles = fill(&store, size, noon()).await.expect("filled");
         assert!(handles.trainee.starts_with("baton="));
         let mut conn = store.read().await.expect("a reader");
@@ -504,7 +531,7 @@ mod tests {
         .fetch_one(&mut *conn)
         .await
         .expect("counts");
-        assert_eq!(counts, (200, 60, 1500));
+        assert_eq!(counts, (400, 60, 1500));
         drop(conn);
         assert!(fill(&store, size, noon()).await.is_err(), "only an empty store is filled");
         store.close().await;
