@@ -8,7 +8,7 @@ use sqlx::FromRow;
 use crate::clock::date_in_london;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::id::{HandoverId, PersonId, ProjectId, TeamRoleId, TrustId};
+use crate::id::{HandoverId, MeasureId, PersonId, ProjectId, TeamRoleId, TrustId};
 use crate::request::Request;
 use crate::visitor::Person;
 
@@ -305,6 +305,22 @@ pub async fn standing(conn: &mut Connection, request: &Request, project: Project
     let (trust, standing) = of_project(conn, person.id, project, request.today()).await?;
     let standing = in_trust(person, trust, standing);
     if may(Action::ReadProject(project), standing) { Ok(standing) } else { Err(Error::NotFound) }
+}
+
+/// As [`standing`], of the project of a measure.
+///
+/// # Errors
+/// As [`standing`].
+pub async fn standing_of_measure(
+    conn: &mut Connection,
+    request: &Request,
+    measure: MeasureId,
+) -> Result<Standing, Error> {
+    let project: Option<ProjectId> = sqlx::query_scalar("select project_id from measure where id = $1")
+        .bind(measure)
+        .fetch_optional(&mut *conn)
+        .await?;
+    standing(conn, request, project.ok_or(Error::NotFound)?).await
 }
 
 fn in_trust(person: &Person, trust: TrustId, standing: Standing) -> Standing {

@@ -201,16 +201,11 @@ impl Store {
         MIGRATIONS.run(&mut first).await.map_err(|e| sqlx::Error::Migrate(Box::new(e)))?;
         first.close().await?;
 
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options(file))
-            .await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(4)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options(file).pragma("query_only", "on"))
-            .await?;
+        // A connection to a file does not go away: asking each time whether it is there would be one more
+        // hand-over to its thread.
+        let pool = || SqlitePoolOptions::new().test_before_acquire(false).acquire_timeout(Duration::from_secs(10));
+        let writer = pool().max_connections(1).connect_with(options(file)).await?;
+        let readers = pool().max_connections(4).connect_with(options(file).pragma("query_only", "on")).await?;
         Ok(Self { readers, writer, kept: Arc::default() })
     }
 

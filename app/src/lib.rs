@@ -8,6 +8,8 @@
 
 #[cfg(feature = "ssr")]
 pub mod access;
+#[cfg(feature = "ssr")]
+pub mod batch;
 pub mod choice;
 #[cfg(feature = "ssr")]
 pub mod clock;

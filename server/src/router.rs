@@ -28,6 +28,7 @@ use leptos_axum::ResponseOptions;
 use tower::ServiceBuilder;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower::load_shed::LoadShedLayer;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
@@ -41,6 +42,10 @@ use crate::{action, assets};
 pub const MOST_BODY: usize = 1024 * 1024;
 /// The most that a request's body may hold where a table is sent.
 pub const MOST_TABLE: usize = 8 * 1024 * 1024;
+
+/// Of gzip, by zlib-rs. Measured on a project's page and a chart's (docs/decisions/speed.md): about the size
+/// of brotli at its fastest for a third to a half of its time; assets are compressed once, by brotli.
+const COMPRESSION: i32 = 2;
 
 /// Everything that requests share.
 #[derive(Clone, Debug)]
@@ -121,7 +126,7 @@ pub fn router(state: State) -> Router {
         }))
         .layer(middleware::from_fn(move |request: http::Request<Body>, next: Next| headers(secure, request, next)))
         .layer(
-            CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest).compress_when(
+            CompressionLayer::new().quality(CompressionLevel::Precise(COMPRESSION)).compress_when(
                 DefaultPredicate::new()
                     .and(NotForContentType::const_new("font/"))
                     .and(NotForContentType::const_new("application/wasm")),

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 
 use super::model::Decision;
 use super::ramp::{self, Ramp};
-use super::store::{self, Cycle};
+use super::store::Cycle;
 use super::timeline;
-use crate::db::Connection;
+use crate::batch::Answers;
 use crate::error::Error;
 use crate::id::ProjectId;
 use crate::ui;
@@ -21,12 +21,12 @@ pub struct Cycles {
 }
 
 impl Cycles {
-    /// Loads them.
+    /// Takes the answer to [`super::store::OF_PROJECT`].
     ///
     /// # Errors
-    /// When the store cannot be read.
-    pub async fn load(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<Self, Error> {
-        Ok(Self { project, today, cycles: store::of_project(conn, project).await? })
+    /// When it is not one.
+    pub fn take(answers: &mut Answers, project: ProjectId, today: NaiveDate) -> Result<Self, Error> {
+        Ok(Self { project, today, cycles: answers.all()? })
     }
 
     /// Draws it; with the link that adds one, when the visitor may.

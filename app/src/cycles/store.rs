@@ -79,21 +79,19 @@ pub struct Cycle {
     pub version: i64,
 }
 
+/// What [`of_project`] asks: `$1` the project. [`Cycle`] rows.
+pub const OF_PROJECT: &str = "select c.id, c.project_id, c.number, c.title, c.question, c.prediction, c.scale, c.idea_id, d.text as idea,
+                c.continues, b.number as continues_number, c.done, c.differed, c.studied, c.was_right, c.decision, c.acted,
+                c.starts_on, c.ends_on, c.version
+         from cycle c left join driver d on d.id = c.idea_id left join cycle b on b.id = c.continues
+         where c.project_id = $1 order by c.number";
+
 /// The cycles of a project, in order.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub async fn of_project(conn: &mut Connection, project: ProjectId) -> Result<Vec<Cycle>, Error> {
-    Ok(sqlx::query_as(
-        "select c.id, c.project_id, c.number, c.title, c.question, c.prediction, c.scale, c.idea_id, d.text as idea,
-                c.continues, b.number as continues_number, c.done, c.differed, c.studied, c.was_right, c.decision, c.acted,
-                c.starts_on, c.ends_on, c.version
-         from cycle c left join driver d on d.id = c.idea_id left join cycle b on b.id = c.continues
-         where c.project_id = $1 order by c.number",
-    )
-    .bind(project)
-    .fetch_all(conn)
-    .await?)
+    Ok(sqlx::query_as(OF_PROJECT).bind(project).fetch_all(conn).await?)
 }
 
 /// A cycle.

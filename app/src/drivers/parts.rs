@@ -2,11 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::store::{self, Diagram, Driver};
+use super::store::{Diagram, Driver};
 use super::tree::{self, Node};
-use crate::db::Connection;
+use crate::batch::Answers;
 use crate::error::Error;
-use crate::id::ProjectId;
 use crate::ui;
 
 /// The section of a project's page that says what its aim depends on.
@@ -16,12 +15,12 @@ pub struct Drivers {
 }
 
 impl Drivers {
-    /// Loads the diagram: one query.
+    /// Takes the answer to [`super::store::DIAGRAM`].
     ///
     /// # Errors
-    /// When the store cannot be read.
-    pub async fn load(conn: &mut Connection, project: ProjectId) -> Result<Self, Error> {
-        Ok(Self { diagram: store::diagram(conn, project).await? })
+    /// [`Error::NotFound`] when there is no such project.
+    pub fn take(answers: &mut Answers) -> Result<Self, Error> {
+        Ok(Self { diagram: answers.one()? })
     }
 
     /// Draws it; with the first step, when the visitor may.

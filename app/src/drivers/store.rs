@@ -2,12 +2,12 @@
 
 use chrono::NaiveDate;
 use serde::Deserialize;
-use sqlx::FromRow;
+use sqlx::{Database, FromRow};
 
 use super::model::{Level, Line, Lines, Move, Place};
 use crate::access::{Allowed, DrawDrivers};
 use crate::cycles::model::Decision;
-use crate::db::Connection;
+use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{CycleId, DriverId, MeasureId, ProjectId};
@@ -106,24 +106,49 @@ pub struct Diagram {
 
 #[derive(FromRow)]
 struct DiagramRow {
+    id: ProjectId,
     reference: Option<String>,
     title: String,
     aim_what: String,
     aim_whom: String,
     aim_how_much: String,
     aim_by: Option<NaiveDate>,
-    drivers: String,
-    measures: String,
-    outcomes: String,
+    #[sqlx(json)]
+    drivers: Vec<Driver>,
+    #[sqlx(json)]
+    measures: Vec<Measure>,
+    #[sqlx(json)]
+    outcomes: Vec<Measure>,
 }
 
-/// The diagram of a project, in one row.
-///
-/// # Errors
-/// [`Error::NotFound`] when there is no such project.
-pub async fn diagram(conn: &mut Connection, project: ProjectId) -> Result<Diagram, Error> {
-    let row: DiagramRow = sqlx::query_as(
-        "select p.reference, p.title, p.aim_what, p.aim_whom, p.aim_how_much, p.aim_by,
+impl From<DiagramRow> for Diagram {
+    fn from(row: DiagramRow) -> Self {
+        let mut aim: Vec<String> = [&row.aim_what, &row.aim_whom, &row.aim_how_much]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .map(|part| part.trim_end_matches(['.', ',']).to_owned())
+            .collect();
+        aim.extend(row.aim_by.map(|by| format!("by {}", ui::day(by))));
+        Self {
+            project: row.id,
+            reference: row.reference.unwrap_or_default(),
+            title: row.title,
+            aim: aim.join(", "),
+            drivers: row.drivers,
+            measures: row.measures,
+            outcomes: row.outcomes,
+        }
+    }
+}
+
+impl FromRow<'_, <Db as Database>::Row> for Diagram {
+    fn from_row(row: &<Db as Database>::Row) -> Result<Self, sqlx::Error> {
+        DiagramRow::from_row(row).map(Self::from)
+    }
+}
+
+/// What [`diagram`] asks: `$1` the project. One [`Diagram`].
+pub const DIAGRAM: &str = "select p.id, p.reference, p.title, p.aim_what, p.aim_whom, p.aim_how_much, p.aim_by,
                 (select coalesce(json_group_array(json_object(
                         'id', d.id, 'parent', d.parent_id, 'level', d.level, 'text', d.text, 'version', d.version,
                         'removed', json(iif(d.removed_at is null, 'false', 'true')),
@@ -137,26 +162,14 @@ pub async fn diagram(conn: &mut Connection, project: ProjectId) -> Result<Diagra
                  from measure m where m.project_id = p.id and m.retired_on is null) as measures,
                 (select coalesce(json_group_array(json_object('id', m.id, 'name', m.name) order by m.position, m.id), '[]')
                  from measure m where m.project_id = p.id and m.retired_on is null and m.kind = 'outcome') as outcomes
-         from project p where p.id = $1",
-    )
-    .bind(project)
-    .fetch_one(conn)
-    .await?;
-    let mut aim: Vec<String> = [&row.aim_what, &row.aim_whom, &row.aim_how_much]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .map(|part| part.trim_end_matches(['.', ',']).to_owned())
-        .collect();
-    aim.extend(row.aim_by.map(|by| format!("by {}", ui::day(by))));
-    Ok(Diagram {
-        project,
-        reference: row.reference.unwrap_or_default(),
-        title: row.title,
-        aim: aim.join(", "),
-        drivers: serde_json::from_str(&row.drivers)?,
-        measures: serde_json::from_str(&row.measures)?,
-        outcomes: serde_json::from_str(&row.outcomes)?,
-    })
+         from project p where p.id = $1";
+
+/// The diagram of a project, in one row.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such project.
+pub async fn diagram(conn: &mut Connection, project: ProjectId) -> Result<Diagram, Error> {
+    Ok(sqlx::query_as(DIAGRAM).bind(project).fetch_one(conn).await?)
 }
 
 /// A line as it is stored.

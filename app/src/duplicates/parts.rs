@@ -6,9 +6,9 @@ use leptos::server_fn::ServerFn;
 use super::api::UndoDecision;
 use super::islands::SimilarProjects;
 use super::model::{LinkKind, Similar};
-use super::store::{self, Link, Told};
+use super::store::{Link, Told};
+use crate::batch::Answers;
 use crate::clock::date_in_london;
-use crate::db::Connection;
 use crate::error::Error;
 use crate::id::ProjectId;
 use crate::projects::model::TeamRole;
@@ -78,19 +78,12 @@ pub struct Links {
 }
 
 impl Links {
-    /// Loads them.
+    /// Takes the answers to [`super::store::LINKS`] and [`super::store::TOLD`].
     ///
     /// # Errors
-    /// When the store cannot be read.
-    pub async fn load(conn: &mut Connection, project: ProjectId) -> Result<Self, Error> {
-        let links = store::links(&mut *conn, project).await?;
-        let merged: Vec<ProjectId> = links
-            .iter()
-            .filter(|link| link.kind == LinkKind::DuplicateOf && !link.first)
-            .map(|link| link.other)
-            .collect();
-        let told = store::told(conn, &merged).await?;
-        Ok(Self { links, told })
+    /// When they are not.
+    pub fn take(answers: &mut Answers) -> Result<Self, Error> {
+        Ok(Self { links: answers.all()?, told: answers.all()? })
     }
 
     /// The section "Linked projects", or nothing when there are none. An academy lead of the trust can

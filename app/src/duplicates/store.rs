@@ -647,13 +647,8 @@ pub struct Link {
     pub team: Json<Vec<Kept>>,
 }
 
-/// The links of a project to others that may be seen; pairs that only look alike are left out.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn links(conn: &mut Connection, project: ProjectId) -> Result<Vec<Link>, Error> {
-    Ok(sqlx::query_as(
-        "select l.id, l.kind, l.project_id = $1 as first, l.word, n.name as decided_by, l.decided_at,
+/// What [`links`] asks: `$1` the project. [`Link`] rows.
+pub const LINKS: &str = "select l.id, l.kind, l.project_id = $1 as first, l.word, n.name as decided_by, l.decided_at,
                 o.trust_id, o.id as other, coalesce(o.reference, '') as reference, o.title,
                 case when l.kind = 'duplicate_of' and l.other_id = $1 then
                     (select json_group_array(json_object('name', t.name, 'role', r.role) order by r.from_on, t.name)
@@ -665,11 +660,14 @@ pub async fn links(conn: &mut Connection, project: ProjectId) -> Result<Vec<Link
          join person n on n.id = l.decided_by
          where (l.project_id = $1 or l.other_id = $1) and l.undone_at is null
            and l.kind <> 'not_alike' and o.status <> 'draft'
-         order by l.decided_at, l.id",
-    )
-    .bind(project)
-    .fetch_all(conn)
-    .await?)
+         order by l.decided_at, l.id";
+
+/// The links of a project to others that may be seen; pairs that only look alike are left out.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn links(conn: &mut Connection, project: ProjectId) -> Result<Vec<Link>, Error> {
+    Ok(sqlx::query_as(LINKS).bind(project).fetch_all(conn).await?)
 }
 
 /// A history row of a project that was merged into another.
@@ -686,24 +684,12 @@ pub struct Told {
     pub action: String,
 }
 
-/// The newest history of projects that were merged into another.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn told(conn: &mut Connection, merged: &[ProjectId]) -> Result<Vec<Told>, Error> {
-    if merged.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(sqlx::query_as(
-        "select h.project_id, h.at, n.name as actor, h.action
-         from history h left join person n on n.id = h.actor_id
-         where h.project_id in (select value from json_each($1))
-         order by h.sequence desc limit 100",
-    )
-    .bind(Json(merged))
-    .fetch_all(conn)
-    .await?)
-}
+/// The newest history of the projects that were merged into one: `$1`. [`Told`] rows.
+pub const TOLD: &str = "select h.project_id, h.at, n.name as actor, h.action
+     from history h left join person n on n.id = h.actor_id
+     where h.project_id in (select l.project_id from project_link l
+         where l.other_id = $1 and l.kind = 'duplicate_of' and l.undone_at is null)
+     order by h.sequence desc limit 100";
 
 /// A decision that stands, in the academy lead's list.
 #[derive(Clone, Debug, FromRow)]

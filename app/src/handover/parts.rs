@@ -4,11 +4,9 @@ use chrono::NaiveDate;
 use leptos::prelude::*;
 
 use super::model::{Answer, Party};
-use super::store::{self, Answered, Listed};
-use crate::db::Connection;
+use super::store::{Answered, Listed};
+use crate::batch::Answers;
 use crate::error::Error;
-use crate::id::ProjectId;
-use crate::request::Request;
 use crate::ui;
 
 /// A project's handovers, as its page shows them.
@@ -19,12 +17,12 @@ pub struct Handovers {
 }
 
 impl Handovers {
-    /// Loads them.
+    /// Takes the answer to [`super::store::OF_PROJECT`].
     ///
     /// # Errors
-    /// When the store cannot be read.
-    pub async fn load(conn: &mut Connection, project: ProjectId, request: &Request) -> Result<Self, Error> {
-        Ok(Self { listed: store::of_project(conn, project).await?, today: request.today() })
+    /// When it is not one.
+    pub fn take(answers: &mut Answers, today: NaiveDate) -> Result<Self, Error> {
+        Ok(Self { listed: answers.all()?, today })
     }
 
     /// Draws the section: every handover that was offered, newest first.

@@ -138,24 +138,24 @@ impl Listed {
     }
 }
 
-/// Every handover of a project that was ever offered, newest first.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn of_project(conn: &mut Connection, project: ProjectId) -> Result<Vec<Listed>, Error> {
-    Ok(sqlx::query_as(concat!(
-        "select h.id, h.state as stored, h.to_pool, f.name as \"from\", t.name as \"to\", h.takes_effect_on, ",
-        answers_column!(),
-        "
+/// What [`of_project`] asks: `$1` the project. [`Listed`] rows.
+pub const OF_PROJECT: &str = concat!(
+    "select h.id, h.state as stored, h.to_pool, f.name as \"from\", t.name as \"to\", h.takes_effect_on, ",
+    answers_column!(),
+    "
          from handover h
          left join person f on f.id = h.from_person
          left join person t on t.id = h.to_person
          where h.project_id = $1 and h.offered_at is not null
          order by h.created_at desc, h.id desc"
-    ))
-    .bind(project)
-    .fetch_all(conn)
-    .await?)
+);
+
+/// Every handover of a project that was ever offered, newest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn of_project(conn: &mut Connection, project: ProjectId) -> Result<Vec<Listed>, Error> {
+    Ok(sqlx::query_as(OF_PROJECT).bind(project).fetch_all(conn).await?)
 }
 
 /// How the next point of a measure is got, as the pack says it.

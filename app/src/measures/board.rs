@@ -25,11 +25,12 @@ async fn of_project(request: Request) -> Result<Page, Error> {
     let head = projects::store::head(&mut conn, id).await?;
     let charted = store::charted(&mut conn, id).await?;
     drop(conn);
+    let charts = chart::each(charted).await?;
     Ok(Page::new(format!("Measures: {}", head.title), move || {
         view! {
             {ui::back(&format!("/projects/{id}"), &head.title)}
             {ui::heading(&head.reference.unwrap_or_default(), "All measures")}
-            {table(&charted, false)}
+            {table(&charts, false)}
         }
         .into_any()
     }))
@@ -43,21 +44,22 @@ async fn of_priority(request: Request) -> Result<Page, Error> {
     let priority = priorities::store::find(&mut conn, trust, id).await?;
     let charted = store::charted_of_priority(&mut conn, id).await?;
     drop(conn);
+    let charts = chart::each(charted).await?;
     Ok(Page::new(format!("Measures: {}", priority.title), move || {
-        let cut = (i64::try_from(charted.len()).unwrap_or(i64::MAX) >= MOST_ON_A_BOARD)
+        let cut = (i64::try_from(charts.len()).unwrap_or(i64::MAX) >= MOST_ON_A_BOARD)
             .then(|| view! { <p>{format!("The first {MOST_ON_A_BOARD} measures are shown.")}</p> });
         view! {
             {ui::back(&format!("/priorities/{id}"), &priority.title)}
             {ui::heading(&priority.title, "All measures of its open projects")}
             {cut}
-            {table(&charted, true)}
+            {table(&charts, true)}
         }
         .into_any()
     }))
 }
 
-fn table(charted: &[Charted], with_project: bool) -> AnyView {
-    if charted.is_empty() {
+fn table(charts: &[(Charted, spc::Chart)], with_project: bool) -> AnyView {
+    if charts.is_empty() {
         let words = "Every measure will be here, with its latest value, its variation and whether it meets its target.";
         return ui::empty(words, None);
     }
@@ -73,11 +75,10 @@ fn table(charted: &[Charted], with_project: bool) -> AnyView {
         ui::words("Variation"),
         ui::words("Target met?"),
     ]);
-    let rows = charted
+    let rows = charts
         .iter()
-        .map(|charted| {
+        .map(|(charted, drawn)| {
             let measure = &charted.measure;
-            let drawn = chart::of(charted);
             let number = |value: Option<f64>| value.map(|value| chart::value(measure, value)).unwrap_or_default();
             let latest = drawn.latest();
             let mut row =
@@ -88,7 +89,7 @@ fn table(charted: &[Charted], with_project: bool) -> AnyView {
                         .into_any(),
                 );
             }
-            let assurance = icons::assurance(&drawn).unwrap_or_else(|| {
+            let assurance = icons::assurance(drawn).unwrap_or_else(|| {
                 if drawn.target().is_none() { "No target".into_any() } else { "Not judged without limits".into_any() }
             });
             row.extend([
@@ -96,7 +97,7 @@ fn table(charted: &[Charted], with_project: bool) -> AnyView {
                 latest.map_or_else(|| "No point yet".into_any(), |point| ui::time(point.date)),
                 number(drawn.centre()).into_any(),
                 number(drawn.target()).into_any(),
-                icons::variation(&drawn),
+                icons::variation(drawn),
                 assurance,
             ]);
             row

@@ -1,15 +1,19 @@
 //! From what is stored to what is drawn and said.
 
+use std::sync::{Arc, LazyLock};
+
 use leptos::prelude::*;
 use spc::choice::{self, Choice};
 use spc::scene::{self, SceneOptions, Size};
 use spc::svg::{self, Style};
 use spc::{Chart, ChartKind, Cycle, Options, PhaseStart, Rules, Series};
+use tokio::sync::Semaphore;
 
 use super::model::{Amount, DataType, Direction};
 use super::reading::model::{Baseline, ChartType, Period, RuleSet, Summary};
 use super::reading::store::Reading;
 use super::store::{Charted, Measure};
+use crate::error::Error;
 
 fn data_type(measure: &Measure) -> spc::DataType {
     match measure.data_type {
@@ -137,6 +141,180 @@ fn baseline(reading: &Reading) -> spc::Baseline {
     }
 }
 
+/// Beyond so many points a chart is computed on a thread of its own, a few at a time, so that it keeps no
+/// other request waiting.
+const MOST_INLINE: usize = 1_000;
+
+static AT_ONCE: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
+
+/// Computes what is drawn of a measure, where it keeps nobody waiting.
+///
+/// # Errors
+/// [`Error::Fault`] when the computation was given up.
+pub async fn computed<T: Send + 'static>(
+    charted: Charted,
+    compute: impl FnOnce(Charted) -> T + Send + 'static,
+) -> Result<T, Error> {
+    if charted.points.len() <= MOST_INLINE {
+        return Ok(compute(charted));
+    }
+    off_thread(move || compute(charted)).await
+}
+
+/// Does a long computation on a thread of its own, two at a time.
+///
+/// # Errors
+/// [`Error::Fault`] when it was given up.
+pub async fn off_thread<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    let turn = Arc::clone(&AT_ONCE).acquire_owned().await.map_err(|_| Error::Busy)?;
+    // The turn ends with the job: a caller who goes away stops neither.
+    let job = tokio::task::spawn_blocking(move || {
+        let computed = compute();
+        drop(turn);
+        computed
+    });
+    job.await.map_err(|error| {
+        tracing::error!(%error, "computing a chart was given up");
+        Error::Fault
+    })
+}
+
+/// The chart of each measure, without a picture.
+///
+/// # Errors
+/// [`Error::Fault`] when a computation was given up.
+pub async fn each(all: Vec<Charted>) -> Result<Vec<(Charted, Chart)>, Error> {
+    let mut charts = Vec::with_capacity(all.len());
+    for charted in all {
+        charts.push(computed(charted, |charted| (of(&charted), charted)).await?);
+    }
+    Ok(charts.into_iter().map(|(chart, charted)| (charted, chart)).collect())
+}
+
+/// A measure with its chart in a small picture, one of many.
+#[derive(Debug)]
+pub struct Small {
+    /// The measure.
+    pub charted: Charted,
+    /// Its chart.
+    pub chart: Chart,
+    picture: String,
+}
+
+impl Small {
+    /// Draws each; `place` tells apart the pictures of a page that show the same measure.
+    ///
+    /// # Errors
+    /// [`Error::Fault`] when a computation was given up.
+    pub async fn draw(all: Vec<Charted>, place: &'static str) -> Result<Vec<Self>, Error> {
+        let mut drawn = Vec::with_capacity(all.len());
+        for charted in all {
+            let draw = move |charted: Charted| {
+                let chart = of(&charted);
+                let picture = picture(&chart, Size::Small, &format!("{place}-{}", charted.measure.id));
+                Self { charted, chart, picture }
+            };
+            drawn.push(computed(charted, draw).await?);
+        }
+        Ok(drawn)
+    }
+
+    /// The picture.
+    #[must_use]
+    pub fn view(&self) -> AnyView {
+        view! { <div class="baton-chart__drawing" inner_html=self.picture.clone() /> }.into_any()
+    }
+}
+
+/// A measure with its chart in a large picture, and the chart of the spread that goes with it.
+#[derive(Debug)]
+pub struct Large {
+    /// The measure.
+    pub charted: Charted,
+    /// Its chart.
+    pub chart: Chart,
+    /// Why the data ask for this kind of chart; none when a person chose it.
+    pub reason: Option<&'static str>,
+    /// The chart of the spread, where there is one that shows something.
+    pub spread: Option<Spread>,
+    picture: Picture,
+}
+
+/// The chart of the spread that goes with a chart.
+#[derive(Debug)]
+pub struct Spread {
+    /// The chart.
+    pub chart: Chart,
+    picture: Picture,
+}
+
+/// The large picture, and the one that a telephone shows instead.
+#[derive(Debug)]
+struct Picture {
+    wide: String,
+    narrow: String,
+}
+
+impl Large {
+    /// Draws it.
+    ///
+    /// # Errors
+    /// [`Error::Fault`] when the computation was given up.
+    pub async fn draw(charted: Charted) -> Result<Self, Error> {
+        computed(charted, Self::of).await
+    }
+
+    fn of(charted: Charted) -> Self {
+        let series = series(&charted);
+        let (kind, reason) = match charted.reading.chart {
+            Some(chosen) => (chosen.kind(), None),
+            None => {
+                let Choice { kind, reason, .. } = choice::choose(&series);
+                (kind, Some(reason))
+            }
+        };
+        let chart = Chart::new(&series, &options(&charted, kind));
+        let spread = chart.kind.companion().map(|kind| Chart::new(&series, &options(&charted, kind)));
+        let spread = spread
+            .filter(|chart| !chart.phases.is_empty())
+            .map(|chart| Spread { picture: Picture::of(&chart, "spread"), chart });
+        Self { picture: Picture::of(&chart, "chart"), charted, chart, reason, spread }
+    }
+
+    /// The picture.
+    #[must_use]
+    pub fn view(&self) -> AnyView {
+        self.picture.view()
+    }
+}
+
+impl Spread {
+    /// The picture.
+    #[must_use]
+    pub fn view(&self) -> AnyView {
+        self.picture.view()
+    }
+}
+
+impl Picture {
+    fn of(chart: &Chart, id: &str) -> Self {
+        Self {
+            wide: picture(chart, Size::Full, &format!("{id}-wide")),
+            narrow: picture(chart, Size::Narrow, &format!("{id}-narrow")),
+        }
+    }
+
+    fn view(&self) -> AnyView {
+        view! {
+            <div class="baton-chart__drawing">
+                <div class="spc-only-wide" inner_html=self.wide.clone() />
+                <div class="spc-only-narrow" inner_html=self.narrow.clone() />
+            </div>
+        }
+        .into_any()
+    }
+}
+
 /// The chart that the data ask for, and why.
 #[must_use]
 pub fn suggested(charted: &Charted) -> Choice {
@@ -149,13 +327,6 @@ pub fn of(charted: &Charted) -> Chart {
     let series = series(charted);
     let kind = charted.reading.chart.map_or_else(|| choice::choose(&series).kind, ChartType::kind);
     Chart::new(&series, &options(charted, kind))
-}
-
-/// The chart of the spread that goes with a chart, where it has one.
-#[must_use]
-pub fn companion(charted: &Charted, chart: &Chart) -> Option<Chart> {
-    let kind = chart.kind.companion()?;
-    Some(Chart::new(&series(charted), &options(charted, kind)))
 }
 
 /// A value with its unit, as it stands in a sentence: `75%`, `3.03 per 1,000 bed days`.
@@ -201,27 +372,6 @@ pub fn parts(amount: Amount) -> Option<String> {
 
 fn picture(chart: &Chart, size: Size, id: &str) -> String {
     svg::write(&scene::layout(chart, &SceneOptions { size, heading: false }), Style::Page, id)
-}
-
-/// The small picture, one of many.
-#[must_use]
-pub fn small(chart: &Chart, id: &str) -> AnyView {
-    let picture = picture(chart, Size::Small, id);
-    view! { <div class="baton-chart__drawing" inner_html=picture /> }.into_any()
-}
-
-/// The large picture, and the one that a telephone shows instead.
-#[must_use]
-pub fn large(chart: &Chart, id: &str) -> AnyView {
-    let wide = picture(chart, Size::Full, &format!("{id}-wide"));
-    let narrow = picture(chart, Size::Narrow, &format!("{id}-narrow"));
-    view! {
-        <div class="baton-chart__drawing">
-            <div class="spc-only-wide" inner_html=wide />
-            <div class="spc-only-narrow" inner_html=narrow />
-        </div>
-    }
-    .into_any()
 }
 
 /// The picture as a file.

@@ -9,9 +9,11 @@ use super::api::{
     AddMeasure, CorrectPoint, EditMeasure, ExcludePoint, IncludePoint, MoveMeasure, RecordPoint, RecordPoints,
     RestoreMeasure, RetireMeasure, VoidPoint,
 };
+use super::chart::Large;
 use super::islands::{MORE_ROWS, PointGrid};
 use super::model::{self, DataType, Direction, FREQUENCIES, Kind, MOST_ROWS, State, cell};
-use super::store::{Charted, Measure, Measurement};
+use super::reading::model::ChartType;
+use super::store::{Charted, Measure, Measurement, POINTS_A_PAGE, Shown};
 use super::{chart, icons, parts, png, reader, store};
 use crate::access::{self, Action, DefineMeasure, ReadProject, RecordMeasurement};
 use crate::clock::date_in_london;
@@ -200,19 +202,19 @@ async fn edit_measure(request: Request) -> Result<Page, Error> {
 
 async fn measure(request: Request) -> Result<Page, Error> {
     let id: MeasureId = request.param("id")?;
+    let page = request.query("page").parse().unwrap_or(1).max(1);
     let mut conn = request.store.read().await?;
-    let charted = store::chart(&mut conn, id).await?;
-    let project = charted.measure.project_id;
-    let standing = access::standing(&mut conn, &request, project).await?;
-    let points = store::measurements(&mut conn, id).await?;
-    let changes = store::changes(&mut conn, id, CHANGES_SHOWN).await?;
+    let standing = access::standing_of_measure(&mut conn, &request, id).await?;
+    let shown = store::shown(&mut conn, id, page, CHANGES_SHOWN).await?;
     drop(conn);
+    let project = shown.charted.measure.project_id;
     let may_record = access::may(Action::RecordMeasurement(project), standing);
     let may_define = access::may(Action::DefineMeasure(project), standing);
-    Ok(Page::new(charted.measure.name.clone(), move || {
-        let measure = &charted.measure;
+    let Shown { charted, points, counted, void, voided, changes } = shown;
+    let drawn = Large::draw(charted).await?;
+    Ok(Page::new(drawn.charted.measure.name.clone(), move || {
+        let measure = &drawn.charted.measure;
         let today = request.today();
-        let drawn = chart::of(&charted);
         let form = Form::new(&request, RecordPoint::PATH)
             .with_date("taken_on", Some(measure.next_on().map_or(today, |next| next.min(today))));
         let summary = form.summary();
@@ -234,6 +236,7 @@ async fn measure(request: Request) -> Result<Page, Error> {
             (true, true) => "baton-columns",
             (false, _) => "",
         };
+        let table = Data { drawn: &drawn, points: &points, counted, void: &void, voided, page, may_record };
         view! {
             {ui::back(&format!("/projects/{project}"), &measure.project_title)}
             {summary}
@@ -243,12 +246,12 @@ async fn measure(request: Request) -> Result<Page, Error> {
             <div class=class>
                 {before}
                 <div>
-                    {figure(&drawn, &charted, may_define)}
-                    {cycles(&charted)}
+                    {figure(&drawn, may_define)}
+                    {cycles(&drawn.charted)}
                 </div>
                 {after}
             </div>
-            {data(&points, &drawn, &charted, may_record, request.query("all") == "1")}
+            {table.view()}
             {changed(&changes)}
         }
         .into_any()
@@ -362,29 +365,30 @@ fn other_ways(measure: &Measure) -> AnyView {
     .into_any()
 }
 
-fn figure(drawn: &spc::Chart, charted: &Charted, may_define: bool) -> AnyView {
+fn figure(drawn: &Large, may_define: bool) -> AnyView {
+    let Large { charted, chart, reason, spread, .. } = drawn;
     let id = charted.measure.id;
-    let suggestion = drawn.suggestion().map(|suggestion| {
+    let suggestion = chart.suggestion().map(|suggestion| {
         let start =
             may_define.then(|| view! { <p><a href=format!("/measures/{id}/chart#phases")>"Start a new phase"</a></p> });
         view! {
             <div class="nhsuk-inset-text">
-                <p>{spc::words::suggestion(drawn, &suggestion)}</p>
+                <p>{spc::words::suggestion(chart, &suggestion)}</p>
                 {start}
             </div>
         }
     });
-    let choice = match charted.reading.chart {
-        None => format!("Chosen by the data. {}", chart::suggested(charted).reason),
-        Some(chosen) => format!("Chosen by a person: {}.", chosen.words()),
+    let choice = match (reason, charted.reading.chart) {
+        (Some(reason), _) => format!("Chosen by the data. {reason}"),
+        (None, chosen) => format!("Chosen by a person: {}.", chosen.map_or("", ChartType::words)),
     };
-    let method = spc::words::method(drawn).into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view();
-    let spread = chart::companion(charted, drawn).filter(|spread| !spread.phases.is_empty()).map(|spread| {
+    let method = spc::words::method(chart).into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view();
+    let spread = spread.as_ref().map(|spread| {
         let body = view! {
-            {chart::large(&spread, "spread")}
-            <p class="baton-chart__found">{spc::words::caption(&spread)}</p>
+            {spread.view()}
+            <p class="baton-chart__found">{spc::words::caption(&spread.chart)}</p>
         };
-        ui::details(&format!("{} of the same data", spread.kind.name()), body.into_any())
+        ui::details(&format!("{} of the same data", spread.chart.kind.name()), body.into_any())
     });
     let change =
         may_define.then(|| view! { <p><a href=format!("/measures/{id}/chart")>"Change how the chart is read"</a></p> });
@@ -395,12 +399,12 @@ fn figure(drawn: &spc::Chart, charted: &Charted, may_define: bool) -> AnyView {
     };
     view! {
         <figure class="baton-chart" aria-labelledby="chart-caption">
-            <figcaption class="baton-chart__caption" id="chart-caption">{spc::words::title(drawn)}</figcaption>
-            {chart::large(drawn, "chart")}
-            <p class="baton-chart__found">{spc::words::caption(drawn)}</p>
+            <figcaption class="baton-chart__caption" id="chart-caption">{spc::words::title(chart)}</figcaption>
+            {drawn.view()}
+            <p class="baton-chart__found">{spc::words::caption(chart)}</p>
         </figure>
-        {point_reader(drawn, id)}
-        {icons::both(drawn)}
+        {point_reader(chart, id)}
+        {icons::both(chart)}
         {suggestion}
         {ui::details("How this was calculated", how.into_any())}
         {spread}
@@ -460,30 +464,69 @@ fn cycles(charted: &Charted) -> AnyView {
     .into_any()
 }
 
-/// So many points are shown before the rest is asked for.
-const POINTS_SHOWN: usize = 60;
+/// A page of the points of a measure, and the newest void ones.
+struct Data<'a> {
+    drawn: &'a Large,
+    points: &'a [Measurement],
+    counted: i64,
+    void: &'a [Measurement],
+    voided: i64,
+    page: i64,
+    may_record: bool,
+}
 
-fn data(points: &[Measurement], drawn: &spc::Chart, charted: &Charted, may_record: bool, all: bool) -> AnyView {
-    let measure = &charted.measure;
-    let (void, counted): (Vec<_>, Vec<_>) = points.iter().partition(|point| point.state == State::Void);
-    if points.is_empty() {
-        return view! {
+impl Data<'_> {
+    fn view(&self) -> AnyView {
+        let &Self { counted, voided, page, .. } = self;
+        let flags = by_entry(&self.drawn.chart);
+        let rows = |points: &[Measurement]| points.iter().map(|point| self.row(point, &flags)).collect();
+        let last = (counted + POINTS_A_PAGE - 1) / POINTS_A_PAGE;
+        let table = match counted {
+            0 if voided == 0 => {
+                ui::empty("Every point will be listed here, with who recorded it and what was changed.", None)
+            }
+            0 => ui::empty("All points are void.", None),
+            _ if self.points.is_empty() => {
+                ui::empty("There are no points on this page.", Some(("?page=1#data", "See the newest points")))
+            }
+            _ => {
+                let title = match last {
+                    ..=1 => "Points, newest first".to_owned(),
+                    _ => format!("Points, newest first: page {page} of {last}"),
+                };
+                ui::table(&title, self.columns(), rows(self.points))
+            }
+        };
+        let void = (voided > 0).then(|| {
+            let title = match voided {
+                ..=POINTS_A_PAGE => "Void points: on no chart".to_owned(),
+                _ => format!("Void points: on no chart. The newest {POINTS_A_PAGE}; all are in the CSV file"),
+            };
+            ui::details(&format!("Void points ({voided})"), ui::table(&title, self.columns(), rows(self.void)))
+        });
+        view! {
             <section aria-labelledby="data">
                 <h2 class="nhsuk-heading-m" id="data">"Data"</h2>
-                {ui::empty("Every point will be listed here, with who recorded it and what was changed.", None)}
+                {table}
+                {ui::pages(page, last, |to| format!("?page={to}#data"))}
+                {void}
             </section>
         }
-        .into_any();
+        .into_any()
     }
-    let shown = if all { counted.len() } else { POINTS_SHOWN };
-    let ratio = measure.data_type.is_ratio();
-    let mut columns = vec![ui::words("Date"), ui::numbers(&value_label(measure))];
-    if ratio {
-        columns.push(ui::numbers("Recorded as"));
+
+    fn columns(&self) -> Vec<ui::Column> {
+        let measure = &self.drawn.charted.measure;
+        let mut columns = vec![ui::words("Date"), ui::numbers(&value_label(measure))];
+        if measure.data_type.is_ratio() {
+            columns.push(ui::numbers("Recorded as"));
+        }
+        columns.extend([ui::words("Note"), ui::words("State"), ui::words("Recorded by"), ui::words("Open")]);
+        columns
     }
-    columns.extend([ui::words("Note"), ui::words("State"), ui::words("Recorded by"), ui::words("Open")]);
-    let flags = by_entry(drawn);
-    let row = |point: &&Measurement| {
+
+    fn row(&self, point: &Measurement, flags: &HashMap<i64, &spc::ChartPoint>) -> Vec<AnyView> {
+        let measure = &self.drawn.charted.measure;
         let flag = flags.get(&point.entry).copied().and_then(spc::words::flag);
         let state = match (point.state, flag) {
             (State::Current, flag) => {
@@ -493,47 +536,25 @@ fn data(points: &[Measurement], drawn: &spc::Chart, charted: &Charted, may_recor
             }
             (state, _) => format!("{}: {}", state.words(), point.reason),
         };
-        let mut cells = vec![point.when().into_any(), chart::number(measure, point.amount()).into_any()];
-        if ratio {
+        let when = point.when();
+        let mut cells = vec![when.clone().into_any(), chart::number(measure, point.amount()).into_any()];
+        if measure.data_type.is_ratio() {
             cells.push(chart::parts(point.amount()).unwrap_or_default().into_any());
         }
-        let label = if may_record { "Correct" } else { "History" };
+        let label = if self.may_record { "Correct" } else { "History" };
         cells.extend([
             point.note.clone().into_any(),
             state.into_any(),
             point.recorded_by.clone().into_any(),
             view! {
                 <a href=format!("/measurements/{}", point.id)>
-                    {label}<span class="nhsuk-u-visually-hidden">" the point of "{point.when()}</span>
+                    {label}<span class="nhsuk-u-visually-hidden">" the point of "{when}</span>
                 </a>
             }
             .into_any(),
         ]);
         cells
-    };
-    let table = if counted.is_empty() {
-        ui::empty("All points are void.", None)
-    } else {
-        ui::table("Points, newest first", columns.clone(), counted.iter().take(shown).map(row).collect())
-    };
-    let rest = counted.len().saturating_sub(shown);
-    let more = (rest > 0)
-        .then(|| view! { <p><a href="?all=1#data">{format!("Show {}", ui::count(rest as i64, "older point", "older points"))}</a></p> });
-    let void = (!void.is_empty()).then(|| {
-        ui::details(
-            &format!("Void points ({})", void.len()),
-            ui::table("Void points: on no chart", columns, void.iter().map(row).collect()),
-        )
-    });
-    view! {
-        <section aria-labelledby="data">
-            <h2 class="nhsuk-heading-m" id="data">"Data"</h2>
-            {table}
-            {more}
-            {void}
-        </section>
     }
-    .into_any()
 }
 
 async fn points(request: Request) -> Result<Page, Error> {
@@ -697,21 +718,15 @@ fn by_entry(drawn: &spc::Chart) -> HashMap<i64, &spc::ChartPoint> {
 async fn chart_picture(request: Request) -> Result<Reply, Error> {
     let charted = readable(&request).await?;
     let name = file_name(&charted.measure, "png");
-    let drawing = tokio::task::spawn_blocking(move || png::of(&chart::file(&chart::of(&charted))));
-    let body = drawing.await.map_err(|error| {
-        tracing::error!(%error, "drawing a PNG was given up");
-        Error::Fault
-    })??;
+    let body = chart::off_thread(move || png::of(&chart::file(&chart::of(&charted)))).await??;
     Ok(Reply::File { name, kind: "image/png", body })
 }
 
 async fn chart_file(request: Request) -> Result<Reply, Error> {
     let charted = readable(&request).await?;
-    Ok(Reply::File {
-        name: file_name(&charted.measure, "svg"),
-        kind: "image/svg+xml",
-        body: chart::file(&chart::of(&charted)).into_bytes(),
-    })
+    let name = file_name(&charted.measure, "svg");
+    let body = chart::computed(charted, |charted| chart::file(&chart::of(&charted))).await?;
+    Ok(Reply::File { name, kind: "image/svg+xml", body: body.into_bytes() })
 }
 
 async fn points_file(request: Request) -> Result<Reply, Error> {
@@ -719,14 +734,12 @@ async fn points_file(request: Request) -> Result<Reply, Error> {
     let mut conn = request.store.read().await?;
     let points = store::measurements(&mut conn, charted.measure.id).await?;
     drop(conn);
-    Ok(Reply::File {
-        name: file_name(&charted.measure, "csv"),
-        kind: "text/csv; charset=utf-8",
-        body: csv_of(&charted, &points).map_err(|error| {
-            tracing::error!(%error, "a CSV could not be written");
-            Error::Fault
-        })?,
-    })
+    let name = file_name(&charted.measure, "csv");
+    let body = chart::computed(charted, move |charted| csv_of(&charted, &points)).await?.map_err(|error| {
+        tracing::error!(%error, "a CSV could not be written");
+        Error::Fault
+    })?;
+    Ok(Reply::File { name, kind: "text/csv; charset=utf-8", body })
 }
 
 /// A text that no spreadsheet takes for a formula.

@@ -3,21 +3,25 @@
 use chrono::NaiveDate;
 use leptos::prelude::*;
 
-use super::chart;
+use super::chart::Small;
 use super::model;
-use super::store::{self, Charted, Measure};
+use super::store::{self, Measure};
+use crate::batch::Answers;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::ProjectId;
 use crate::ui;
 
 /// The section of a project's page that shows its measures as small charts.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Charts {
     project: ProjectId,
     today: NaiveDate,
-    charted: Vec<Charted>,
+    drawn: Vec<Small>,
 }
+
+/// What tells these pictures apart from others of the same measures on a page.
+const PLACE: &str = "small";
 
 impl Charts {
     /// Loads the series of every measure in use: one query.
@@ -25,19 +29,28 @@ impl Charts {
     /// # Errors
     /// When the store cannot be read.
     pub async fn load(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<Self, Error> {
-        Ok(Self { project, today, charted: store::charted(conn, project).await? })
+        let charted = store::charted(conn, project).await?;
+        Ok(Self { project, today, drawn: Small::draw(charted, PLACE).await? })
+    }
+
+    /// Takes the answer to [`store::CHARTED`].
+    ///
+    /// # Errors
+    /// When it is not one.
+    pub async fn take(answers: &mut Answers, project: ProjectId, today: NaiveDate) -> Result<Self, Error> {
+        Ok(Self { project, today, drawn: Small::draw(answers.all()?, PLACE).await? })
     }
 
     /// Draws it; with the links that record and define, when the visitor may.
     #[must_use]
     pub fn view(self, may_record: bool) -> AnyView {
-        let Self { project, today, charted } = self;
+        let Self { project, today, drawn } = self;
         let define = format!("/projects/{project}/measures/new");
-        let body = if charted.is_empty() {
+        let body = if drawn.is_empty() {
             let words = "The project’s measures will be here, each with its run chart. Without one, nobody can tell whether the change is an improvement.";
             ui::empty(words, may_record.then_some((define.as_str(), "Define the first measure")))
         } else {
-            let figures = charted.iter().map(|charted| figure(charted, today, may_record)).collect_view();
+            let figures = drawn.iter().map(|drawn| figure(drawn, today, may_record)).collect_view();
             let board = format!("/projects/{project}/board");
             let more = may_record.then(|| view! { <a href=define>"Define another measure"</a> });
             let more = view! { <p class="baton-actions">{more}<a href=board>"All measures in one table"</a></p> };
@@ -53,9 +66,8 @@ impl Charts {
     }
 }
 
-fn figure(charted: &Charted, today: NaiveDate, may_record: bool) -> AnyView {
-    let measure = &charted.measure;
-    let drawn = chart::of(charted);
+fn figure(drawn: &Small, today: NaiveDate, may_record: bool) -> AnyView {
+    let measure = &drawn.charted.measure;
     let href = format!("/measures/{}", measure.id);
     let record = may_record.then(|| {
         view! { " "<a href=format!("{href}#record")>"Record a point"<span class="nhsuk-u-visually-hidden">" of "{measure.name.clone()}</span></a> }
@@ -63,8 +75,8 @@ fn figure(charted: &Charted, today: NaiveDate, may_record: bool) -> AnyView {
     view! {
         <figure class="baton-chart baton-chart--small">
             <figcaption class="baton-chart__caption"><a href=href.clone()>{measure.name.clone()}</a></figcaption>
-            {chart::small(&drawn, &format!("small-{}", measure.id))}
-            <p class="baton-chart__found">{spc::words::short(&drawn)}</p>
+            {drawn.view()}
+            <p class="baton-chart__found">{spc::words::short(&drawn.chart)}</p>
             <p class="baton-chart__found">{due(measure, today)}{record}</p>
         </figure>
     }

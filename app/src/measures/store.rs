@@ -2,14 +2,15 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::Deserialize;
-use sqlx::FromRow;
+use sqlx::{Database, FromRow};
 
 use super::chart;
 use super::model::{self, Amount, DataType, Definition, Direction, Kind, Point, State};
 use super::reading::store::{Reading, reading_columns};
 use crate::access::{Allowed, DefineMeasure, RecordMeasurement};
+use crate::batch;
 use crate::cycles::store::Marker;
-use crate::db::Connection;
+use crate::db::{Connection, Db};
 use crate::error::{Error, FieldError};
 use crate::history::{self, Entry};
 use crate::id::{MeasureId, MeasurementId, PriorityId, ProjectId};
@@ -45,6 +46,34 @@ macro_rules! cycles_column {
 macro_rules! charted {
     () => {
         concat!("select ", measure_columns!(), ", ", reading_columns!(), ", ", points_column!(), ", ", cycles_column!())
+    };
+}
+
+/// What selects [`Measurement`]s.
+macro_rules! points {
+    () => {
+        "select s.id, s.measure_id, s.taken_on, s.taken_at, s.place, s.entry, s.value, s.numerator, s.denominator, s.note, s.state,
+                s.reason, p.name as recorded_by, s.recorded_at, s.version
+         from measurement s join person p on p.id = s.recorded_by"
+    };
+}
+
+/// What was done to the measure `$1` and its points, newest first: at most so many rows.
+macro_rules! changes {
+    ($limit:literal) => {
+        concat!(
+            "select h.at, p.name as actor, h.action, coalesce(d.detail, '') as detail
+             from history h
+             left join person p on p.id = h.actor_id
+             left join history_detail d on d.sequence = h.sequence
+             where h.sequence in (
+                select o.sequence from history o where o.object_id = $1
+                union
+                select o.sequence from measurement m join history o on o.object_id = m.id
+                where m.measure_id = $1 and m.version > 1)
+             order by h.sequence desc limit ",
+            $limit
+        )
     };
 }
 
@@ -161,19 +190,19 @@ pub struct Charted {
     pub cycles: Vec<Marker>,
 }
 
+/// What [`charted`] asks: `$1` the project. [`Charted`] rows.
+pub const CHARTED: &str = concat!(
+    charted!(),
+    " from measure m join project p on p.id = m.project_id
+      where m.project_id = $1 and m.retired_on is null order by m.position, m.id"
+);
+
 /// The measures of a project that are in use, in order, each with its chart: one query.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub async fn charted(conn: &mut Connection, project: ProjectId) -> Result<Vec<Charted>, Error> {
-    Ok(sqlx::query_as(concat!(
-        charted!(),
-        " from measure m join project p on p.id = m.project_id
-          where m.project_id = $1 and m.retired_on is null order by m.position, m.id"
-    ))
-    .bind(project)
-    .fetch_all(conn)
-    .await?)
+    Ok(sqlx::query_as(CHARTED).bind(project).fetch_all(conn).await?)
 }
 
 /// The first measure in use of each of these projects, with its chart: one query.
@@ -197,10 +226,57 @@ pub async fn first_charted(conn: &mut Connection, projects: &[ProjectId]) -> Res
 /// # Errors
 /// [`Error::NotFound`] when there is no such measure.
 pub async fn chart(conn: &mut Connection, measure: MeasureId) -> Result<Charted, Error> {
-    Ok(sqlx::query_as(concat!(charted!(), " from measure m join project p on p.id = m.project_id where m.id = $1"))
-        .bind(measure)
-        .fetch_one(conn)
-        .await?)
+    Ok(sqlx::query_as(CHART).bind(measure).fetch_one(conn).await?)
+}
+
+/// What [`chart`] asks: `$1` the measure.
+const CHART: &str = concat!(charted!(), " from measure m join project p on p.id = m.project_id where m.id = $1");
+
+/// What the page of a measure shows.
+#[derive(Debug)]
+pub struct Shown {
+    /// The measure with its chart.
+    pub charted: Charted,
+    /// A page of its points but for the void ones, newest first.
+    pub points: Vec<Measurement>,
+    /// How many there are.
+    pub counted: i64,
+    /// The newest void points, at most a page.
+    pub void: Vec<Measurement>,
+    /// How many there are.
+    pub voided: i64,
+    /// What was done to the measure and its points, newest first.
+    pub changes: Vec<history::Row>,
+}
+
+/// So many points stand on a page of a measure's data.
+pub const POINTS_A_PAGE: i64 = 60;
+
+/// A measure with a page of its points (from 1) and its newest `changes`: one round trip.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such measure.
+pub async fn shown(conn: &mut Connection, measure: MeasureId, page: i64, changes: u32) -> Result<Shown, Error> {
+    const SHOWN: &str = concat!(
+        charted!(),
+        " from measure m join project p on p.id = m.project_id where m.id = $1; ",
+        points!(),
+        " where s.measure_id = $1 and s.state <> 'void' order by s.taken_on desc, s.taken_at desc, s.entry desc limit $2 offset $3; ",
+        points!(),
+        " where s.measure_id = $1 and s.state = 'void' order by s.taken_on desc, s.taken_at desc, s.entry desc limit $2; ",
+        "select count(*) filter (where state <> 'void'), count(*) filter (where state = 'void') from measurement where measure_id = $1; ",
+        changes!("$4")
+    );
+    let mut parameters = <Db as Database>::Arguments::default();
+    batch::bind(&mut parameters, measure)?;
+    batch::bind(&mut parameters, POINTS_A_PAGE)?;
+    batch::bind(&mut parameters, (page.max(1) - 1).saturating_mul(POINTS_A_PAGE))?;
+    batch::bind(&mut parameters, changes)?;
+    let mut answers = batch::ask(conn, SHOWN, parameters).await?;
+    let charted = answers.one()?;
+    let (points, void) = (answers.all()?, answers.all()?);
+    let (counted, voided) = answers.one()?;
+    Ok(Shown { charted, points, counted, void, voided, changes: answers.all()? })
 }
 
 /// The measures in use of a priority's open projects, each with its chart: one query.
@@ -228,22 +304,7 @@ pub const MOST_ON_A_BOARD: i64 = 200;
 /// # Errors
 /// When the store cannot be read.
 pub async fn changes(conn: &mut Connection, measure: MeasureId, limit: u32) -> Result<Vec<history::Row>, Error> {
-    Ok(sqlx::query_as(
-        "select h.at, p.name as actor, h.action, coalesce(d.detail, '') as detail
-         from history h
-         left join person p on p.id = h.actor_id
-         left join history_detail d on d.sequence = h.sequence
-         where h.sequence in (
-            select o.sequence from history o where o.object_id = $1
-            union
-            select o.sequence from measurement m join history o on o.object_id = m.id
-            where m.measure_id = $1 and m.version > 1)
-         order by h.sequence desc limit $2",
-    )
-    .bind(measure)
-    .bind(limit)
-    .fetch_all(conn)
-    .await?)
+    Ok(sqlx::query_as(changes!("$2")).bind(measure).bind(limit).fetch_all(conn).await?)
 }
 
 /// A measure.
@@ -370,12 +431,10 @@ pub fn when(on: NaiveDate, at: Option<NaiveTime>, place: &str) -> String {
 /// # Errors
 /// When the store cannot be read.
 pub async fn measurements(conn: &mut Connection, measure: MeasureId) -> Result<Vec<Measurement>, Error> {
-    Ok(sqlx::query_as(
-        "select s.id, s.measure_id, s.taken_on, s.taken_at, s.place, s.entry, s.value, s.numerator, s.denominator, s.note, s.state,
-                s.reason, p.name as recorded_by, s.recorded_at, s.version
-         from measurement s join person p on p.id = s.recorded_by
-         where s.measure_id = $1 order by s.taken_on desc, s.taken_at desc, s.entry desc",
-    )
+    Ok(sqlx::query_as(concat!(
+        points!(),
+        " where s.measure_id = $1 order by s.taken_on desc, s.taken_at desc, s.entry desc"
+    ))
     .bind(measure)
     .fetch_all(conn)
     .await?)
@@ -386,15 +445,7 @@ pub async fn measurements(conn: &mut Connection, measure: MeasureId) -> Result<V
 /// # Errors
 /// [`Error::NotFound`] when there is no such point.
 pub async fn measurement(conn: &mut Connection, measurement: MeasurementId) -> Result<Measurement, Error> {
-    Ok(sqlx::query_as(
-        "select s.id, s.measure_id, s.taken_on, s.taken_at, s.place, s.entry, s.value, s.numerator, s.denominator, s.note, s.state,
-                s.reason, p.name as recorded_by, s.recorded_at, s.version
-         from measurement s join person p on p.id = s.recorded_by
-         where s.id = $1",
-    )
-    .bind(measurement)
-    .fetch_one(conn)
-    .await?)
+    Ok(sqlx::query_as(concat!(points!(), " where s.id = $1")).bind(measurement).fetch_one(conn).await?)
 }
 
 /// Adds a measure after the project's others.
@@ -623,12 +674,103 @@ pub fn takes_points(measure: &Measure) -> Result<(), Error> {
     Ok(())
 }
 
+/// The most points that a measure may hold, those that were made void included: a chart of more says
+/// nothing that a chart of months would not say better, and each page that draws it computes them all.
+pub const MOST_POINTS: i64 = 20_000;
+
+/// Whether points have room in a measure, and a moment of their own each: one round trip. Each point comes
+/// with the name of the input that holds its date.
+async fn fit(conn: &mut Connection, measure: MeasureId, points: &[(String, Point)]) -> Result<(), Error> {
+    // Points are never deleted and are numbered as they come, so the last number is how many there are.
+    const FIT: &str = "select coalesce(max(entry), 0) from measurement where measure_id = $1;
+         select j.key, s.id from json_each($2) j
+         join measurement s on s.measure_id = $1 and s.taken_on = j.value ->> 0 and s.state <> 'void'
+              and s.taken_at is not distinct from j.value ->> 1 and lower(s.place) = lower(j.value ->> 2)
+         where not exists (select 1 from measure where id = $1 and period is not null)
+         order by j.key, s.entry";
+    let moments: Vec<_> =
+        points.iter().map(|(_, point)| (point.taken_on, stored_time(point.taken_at), &point.place)).collect();
+    let mut parameters = <Db as Database>::Arguments::default();
+    batch::bind(&mut parameters, measure)?;
+    batch::bind(&mut parameters, serde_json::to_string(&moments)?)?;
+    let mut answers = batch::ask(conn, FIT, parameters).await?;
+    let (held,) = answers.one()?;
+    has_room(held, points.len())?;
+    let mut clashes: Vec<(i64, MeasurementId)> = answers.all()?;
+    clashes.dedup_by_key(|clash| clash.0);
+    let errors: Vec<FieldError> = clashes
+        .into_iter()
+        .filter_map(|(place, first)| {
+            let (field, point) = points.get(usize::try_from(place).ok()?)?;
+            Some(taken(field, point, first))
+        })
+        .collect();
+    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+}
+
+/// Whether so many more points fit into a measure that holds so many.
+///
+/// # Errors
+/// [`Error::Invalid`] when they do not.
+pub fn has_room(held: i64, more: usize) -> Result<(), Error> {
+    let room = (MOST_POINTS - held).max(0);
+    if i64::try_from(more).is_ok_and(|more| more <= room) {
+        return Ok(());
+    }
+    Err(Error::refused(format!(
+        "A measure holds at most 20,000 points, and this one has room for {room} more. Record one figure for each day, week or month, or carry on in a new measure."
+    )))
+}
+
+fn stored_time(at: Option<NaiveTime>) -> Option<String> {
+    at.map(|at| at.format("%H:%M:%S").to_string())
+}
+
+/// Adds points, numbered on from the last, and keeps the date of the last one with the measure: one round
+/// trip. Gives their ids, in order.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn insert<'a>(
+    conn: &mut Connection,
+    allowed: &Allowed<RecordMeasurement>,
+    measure: MeasureId,
+    points: impl Iterator<Item = &'a Point>,
+) -> Result<Vec<MeasurementId>, Error> {
+    const INSERT: &str = "insert into measurement
+             (id, measure_id, taken_on, taken_at, place, entry, value, numerator, denominator, note, recorded_by, recorded_at)
+         select j.value ->> 0, $1, j.value ->> 1, j.value ->> 2, j.value ->> 3,
+                j.key + 1 + (select coalesce(max(entry), 0) from measurement where measure_id = $1),
+                j.value ->> 4, j.value ->> 5, j.value ->> 6, j.value ->> 7, $3, $4
+         from json_each($2) j;
+         update measure set last_on = (select taken_on from measurement where measure_id = $1 and state <> 'void'
+                order by taken_on desc limit 1) where id = $1";
+    let mut ids = Vec::new();
+    let rows: Vec<_> = points
+        .map(|point| {
+            let id = MeasurementId::new();
+            ids.push(id);
+            let (value, numerator, denominator) = point.amount.columns();
+            let at = stored_time(point.taken_at);
+            (id, point.taken_on, at, &point.place, value, numerator, denominator, &point.note)
+        })
+        .collect();
+    sqlx::query(INSERT)
+        .bind(measure)
+        .bind(serde_json::to_string(&rows)?)
+        .bind(allowed.person()?)
+        .bind(allowed.now)
+        .execute(conn)
+        .await?;
+    Ok(ids)
+}
+
 /// Records points, each with the name of the input that holds its date: all of them, or none. Gives
 /// their ids, in order.
 ///
 /// # Errors
 /// [`Error::Invalid`] when a point of the same date, time and place is there already, or when the
-/// measure is retired or its project closed.
+/// measure is full or retired or its project closed.
 pub async fn record(
     conn: &mut Connection,
     allowed: &Allowed<RecordMeasurement>,
@@ -639,38 +781,9 @@ pub async fn record(
         return Err(Error::NotFound);
     }
     takes_points(measure)?;
-    let mut errors = Vec::new();
-    for (field, point) in points {
-        if let Some(first) = same_moment(conn, measure.id, point, None).await? {
-            errors.push(taken(field, point, first));
-        }
-    }
-    if !errors.is_empty() {
-        return Err(Error::Invalid(errors));
-    }
-    let by = allowed.person()?;
-    let mut ids = Vec::with_capacity(points.len());
-    for (_, point) in points {
-        let id = MeasurementId::new();
-        ids.push(id);
-        let (value, numerator, denominator) = point.amount.columns();
-        sqlx::query(
-            "insert into measurement (id, measure_id, taken_on, taken_at, place, entry, value, numerator, denominator, note, recorded_by, recorded_at)
-             values ($1, $2, $3, $4, $5, (select coalesce(max(entry), 0) + 1 from measurement where measure_id = $2), $6, $7, $8, $9, $10, $11)",
-        )
-        .bind(id)
-        .bind(measure.id)
-        .bind(point.taken_on)
-        .bind(point.taken_at)
-        .bind(&point.place)
-        .bind(value)
-        .bind(numerator)
-        .bind(denominator)
-        .bind(&point.note)
-        .bind(by)
-        .bind(allowed.now)
-        .execute(&mut *conn)
-        .await?;
+    fit(&mut *conn, measure.id, points).await?;
+    let ids = insert(&mut *conn, allowed, measure.id, points.iter().map(|(_, point)| point)).await?;
+    for (id, (_, point)) in ids.iter().zip(points) {
         let entry = Entry::new("measurement", id, "recorded a measurement")
             .of(measure.project_id)
             .change("Measure", "", &measure.name)
@@ -679,7 +792,6 @@ pub async fn record(
             .change("Note", "", &point.note);
         history::record(conn, allowed, entry).await?;
     }
-    keep_last_on(conn, measure.id).await?;
     Ok(ids)
 }
 

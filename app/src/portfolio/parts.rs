@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::model::ProjectRow;
 use super::store;
+use crate::batch::Answers;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::handover::continuity::{Continuity, DUE_DAYS};
@@ -94,6 +95,14 @@ impl Strip {
     /// [`Error::NotFound`] when there is no such project.
     pub async fn load(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<Self, Error> {
         Ok(Self::of(store::row(conn, project, today).await?, today))
+    }
+
+    /// Takes the answer to [`store::ROW`].
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such project.
+    pub fn take(answers: &mut Answers, today: NaiveDate) -> Result<Self, Error> {
+        Ok(Self::of(answers.one()?, today))
     }
 
     /// The four answers of a row that was read already.

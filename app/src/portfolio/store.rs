@@ -4,7 +4,7 @@
 //! filtered and counted in the store. They are the engine's own (`date`, many-valued `min`), and a test
 //! holds them to the pure rule over random stores.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use sqlx::{Arguments as _, Database, FromRow, QueryBuilder};
@@ -12,23 +12,25 @@ use sqlx::{Arguments as _, Database, FromRow, QueryBuilder};
 use super::model::{
     Filter, Found, Gap, Holder, NextMeasurement, PAGE, Passing, ProjectRow, Sort, Statuses, search_words,
 };
+use crate::batch;
 use crate::db::{Connection, Db, Store};
 use crate::error::Error;
 use crate::handover::continuity::{Continuity, DUE_DAYS, LAPSES_AFTER_DAYS};
 use crate::id::{DepartmentId, PersonId, ProjectId, TrustId};
 use crate::projects::model::{ProjectType, Status};
 
-// The parameters that every fragment below knows: $1 today, $2 the trust, $3 the earliest day of an
-// offer that has not lapsed, $4 the last day that is due, $5 yesterday, $6 tomorrow. `p` is the project.
+// The parameters that every fragment below knows: $1 the trust or the project that is asked about,
+// $2 today, $3 how many rows (not used here), $4 the earliest day of an offer that has not lapsed, $5 the
+// last day that is due, $6 yesterday, $7 tomorrow. `p` is the project.
 
 /// Whether the person `n` is in post in the project's trust: not gone, not away for long.
-const IN_POST: &str = "(n.closed_on is null or n.closed_on > $1)
+const IN_POST: &str = "(n.closed_on is null or n.closed_on > $2)
       and (exists (select 1 from post o where o.person_id = n.id and o.trust_id = p.trust_id
-                and o.starts_on <= $1 and (o.ends_on is null or o.ends_on >= $1))
-           or (exists (select 1 from post o where o.person_id = n.id and o.trust_id = p.trust_id and o.ends_on = $5)
-               and exists (select 1 from post o where o.person_id = n.id and o.trust_id = p.trust_id and o.starts_on = $6)))
+                and o.starts_on <= $2 and (o.ends_on is null or o.ends_on >= $2))
+           or (exists (select 1 from post o where o.person_id = n.id and o.trust_id = p.trust_id and o.ends_on = $6)
+               and exists (select 1 from post o where o.person_id = n.id and o.trust_id = p.trust_id and o.starts_on = $7)))
       and not exists (select 1 from away a where a.person_id = n.id and a.trust_id = p.trust_id
-            and a.starts_on <= $1 and a.ends_on >= $1 and a.keeps_contributing = 0
+            and a.starts_on <= $2 and a.ends_on >= $2 and a.keeps_contributing = 0
             and julianday(a.ends_on) - julianday(a.starts_on) >= 28)";
 
 /// The last day of the person `n`, who is in post ('9999-12-31': no end). Of posts that are not over,
@@ -36,15 +38,15 @@ const IN_POST: &str = "(n.closed_on is null or n.closed_on > $1)
 const LAST_DAY: &str = "min(
         coalesce(date(n.closed_on, '-1 day'), '9999-12-31'),
         coalesce((select min(o.ends_on) from post o indexed by post_person
-            where o.person_id = n.id and o.trust_id = p.trust_id and o.ends_on >= $1
+            where o.person_id = n.id and o.trust_id = p.trust_id and o.ends_on >= $2
               and not exists (select 1 from post q indexed by post_person where q.person_id = o.person_id and q.trust_id = o.trust_id
                     and q.starts_on <= date(o.ends_on, '+2 days') and (q.ends_on is null or q.ends_on > o.ends_on))), '9999-12-31'),
         coalesce((select date(min(a.starts_on), '-1 day') from away a
-            where a.person_id = n.id and a.trust_id = p.trust_id and a.starts_on > $1 and a.keeps_contributing = 0
+            where a.person_id = n.id and a.trust_id = p.trust_id and a.starts_on > $2 and a.keeps_contributing = 0
               and julianday(a.ends_on) - julianday(a.starts_on) >= 28), '9999-12-31'))";
 
 /// An accepted place `r` that is in force today.
-const IN_FORCE: &str = "r.state = 'accepted' and r.from_on <= $1 and (r.until_on is null or r.until_on > $1)";
+const IN_FORCE: &str = "r.state = 'accepted' and r.from_on <= $2 and (r.until_on is null or r.until_on > $2)";
 
 /// The last day of a place `r`.
 const ROLE_LAST_DAY: &str = "coalesce(date(r.until_on, '-1 day'), '9999-12-31')";
@@ -52,17 +54,17 @@ const ROLE_LAST_DAY: &str = "coalesce(date(r.until_on, '-1 day'), '9999-12-31')"
 /// The day on which an agreed handover takes effect, and the successor's name.
 const AGREED: &str =
     "(select min(h.takes_effect_on || coalesce(n.name, '')) from handover h left join person n on n.id = h.to_person
-    where h.project_id = p.id and h.state = 'agreed' and h.takes_effect_on > $1)";
+    where h.project_id = p.id and h.state = 'agreed' and h.takes_effect_on > $2)";
 
 /// The day for which a live offer stands, and the successor's name.
 const OFFER: &str =
     "(select min(h.takes_effect_on || coalesce(n.name, '')) from handover h left join person n on n.id = h.to_person
-    where h.project_id = p.id and h.state = 'offered' and (h.to_person is null or h.takes_effect_on >= $3))";
+    where h.project_id = p.id and h.state = 'offered' and (h.to_person is null or h.takes_effect_on >= $4))";
 
 /// The name of an anchor who is away for long or has left.
 const ANCHOR_ABSENT: &str = "(select min(n.name) from team_role r join person n on n.id = r.person_id
     where r.project_id = p.id and r.role = 'supervisor' and r.state = 'accepted'
-      and r.from_on <= $1 and (r.until_on is null or r.until_on > $1))";
+      and r.from_on <= $2 and (r.until_on is null or r.until_on > $2))";
 
 /// The name of somebody who was asked to anchor the project.
 const ANCHOR_ASKED: &str = "(select min(n.name) from team_role r join person n on n.id = r.person_id
@@ -83,8 +85,8 @@ const STATE: &str = "case
     when s.agreed is not null then 'agreed'
     when s.holder is null then 'in_pool'
     when s.offer is not null then 'offered'
-    when substr(s.holder, 1, 10) <= $4 then 'due'
-    when s.status in ('paused', 'sustaining') and s.look_again_on > $1 then 'resting'
+    when substr(s.holder, 1, 10) <= $5 then 'due'
+    when s.status in ('paused', 'sustaining') and s.look_again_on > $2 then 'resting'
     else 'held' end";
 
 /// How much a state needs somebody: the order of [`Continuity::ALL`].
@@ -100,11 +102,20 @@ struct Ask {
 }
 
 impl Ask {
-    fn new(trust: Option<TrustId>, today: NaiveDate) -> Result<Self, Error> {
+    fn new<T: for<'q> sqlx::Encode<'q, Db> + sqlx::Type<Db>>(of: T, today: NaiveDate) -> Result<Self, Error> {
+        Self::of(of, today, None)
+    }
+
+    fn of<T: for<'q> sqlx::Encode<'q, Db> + sqlx::Type<Db>>(
+        of: T,
+        today: NaiveDate,
+        rows: Option<u32>,
+    ) -> Result<Self, Error> {
         let days = |n: i64| today + chrono::Duration::days(n);
         let mut ask = Self { text: String::new(), arguments: Default::default() };
+        ask.add(of)?;
         ask.add(today)?;
-        ask.add(trust)?;
+        ask.add(rows)?;
         ask.add(days(-LAPSES_AFTER_DAYS))?;
         ask.add(days(DUE_DAYS))?;
         ask.add(today.checked_sub_days(Days::new(1)))?;
@@ -113,7 +124,7 @@ impl Ask {
     }
 
     fn add<T: for<'q> sqlx::Encode<'q, Db> + sqlx::Type<Db>>(&mut self, value: T) -> Result<(), Error> {
-        self.arguments.add(value).map_err(|error| Error::from(sqlx::Error::Encode(error)))
+        batch::bind(&mut self.arguments, value)
     }
 
     /// Adds words.
@@ -177,6 +188,12 @@ impl Ask {
 
     fn builder(self) -> QueryBuilder<Db> {
         QueryBuilder::with_arguments(self.text, self.arguments)
+    }
+}
+
+impl FromRow<'_, <Db as Database>::Row> for ProjectRow {
+    fn from_row(row: &<Db as Database>::Row) -> Result<Self, sqlx::Error> {
+        Raw::from_row(row).map(Self::from)
     }
 }
 
@@ -262,9 +279,28 @@ impl From<Raw> for ProjectRow {
 /// # Errors
 /// [`Error::NotFound`] when there is no such project.
 pub async fn row(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<ProjectRow, Error> {
-    let mut ask = Ask::new(None, today)?;
-    ask.push("with page as (select ").bind(project)?.push(" as id, 1 as place, 1 as total, '' as roles)");
+    let mut ask = Ask::new(project, today)?;
+    ask.push(ONE);
     ask.rows(conn).await?.into_iter().next().map(ProjectRow::from).ok_or(Error::NotFound)
+}
+
+/// The page that is one project.
+const ONE: &str = "with page as (select $1 as id, 1 as place, 1 as total, '' as roles)";
+
+/// The statement of [`row`], for a page that sends it together with others; it gives one
+/// [`ProjectRow`]. Its parameters are [`asked`].
+pub static ROW: LazyLock<String> = LazyLock::new(|| {
+    let mut ask = Ask { text: String::new(), arguments: Default::default() };
+    ask.push(ONE);
+    ask.showing().text
+});
+
+/// The parameters of [`ROW`], of which `$3` is for the other statements of the page.
+///
+/// # Errors
+/// When they cannot be encoded.
+pub fn asked(project: ProjectId, today: NaiveDate, rows: u32) -> Result<<Db as Database>::Arguments, Error> {
+    Ask::of(project, today, Some(rows)).map(|ask| ask.arguments)
 }
 
 /// The projects of a trust that a filter finds, a page of them. Somebody's draft is found by nobody
@@ -279,7 +315,7 @@ pub async fn list(conn: &mut Connection, trust: TrustId, filter: &Filter, today:
 }
 
 fn listing(trust: TrustId, filter: &Filter, today: NaiveDate) -> Result<Ask, Error> {
-    let mut ask = Ask::new(Some(trust), today)?;
+    let mut ask = Ask::new(trust, today)?;
     let decides = filter.continuity.is_some() || filter.sort == Sort::Risk;
     ask.push(
         "with candidate as materialized (select p.id, p.status, p.look_again_on, p.title, p.reference, p.updated_at",
@@ -290,7 +326,7 @@ fn listing(trust: TrustId, filter: &Filter, today: NaiveDate) -> Result<Ask, Err
     if filter.sort == Sort::Measurement {
         ask.push(", ").push(NEXT).push(" as next");
     }
-    ask.push(" from project p where p.trust_id = $2");
+    ask.push(" from project p where p.trust_id = $1");
     narrow(&mut ask, filter)?;
     ask.push("), found as (select s.*");
     if decides {
@@ -347,7 +383,7 @@ fn narrow(ask: &mut Ask, filter: &Filter) -> Result<(), Error> {
         ask.push(" and p.type = ").bind(kind)?;
     }
     if let Some(person) = filter.mine {
-        ask.push(" and p.id in (select project_id from team_role where state = 'accepted' and from_on <= $1 and (until_on is null or until_on > $1) and person_id = ");
+        ask.push(" and p.id in (select project_id from team_role where state = 'accepted' and from_on <= $2 and (until_on is null or until_on > $2) and person_id = ");
         ask.bind(person)?.push(")");
     }
     match filter.gap {
@@ -356,7 +392,7 @@ fn narrow(ask: &mut Ask, filter: &Filter) -> Result<(), Error> {
             ask.push(" and not exists (select 1 from measure m where m.project_id = p.id and m.retired_on is null)")
         }
         Some(Gap::Measurement) => {
-            ask.push(" and p.status in ('active', 'sustaining') and substr(").push(NEXT).push(", 1, 10) < $1")
+            ask.push(" and p.status in ('active', 'sustaining') and substr(").push(NEXT).push(", 1, 10) < $2")
         }
         Some(Gap::Step) => ask.push(" and p.next_step = ''"),
         None => ask,
@@ -410,14 +446,14 @@ pub async fn mine(
 }
 
 fn mine_of(trust: TrustId, person: PersonId, today: NaiveDate) -> Result<Ask, Error> {
-    let mut ask = Ask::new(Some(trust), today)?;
+    let mut ask = Ask::new(trust, today)?;
     ask.push("with own as (select r.project_id as id, r.role from team_role r where r.person_id = ").bind(person)?;
     ask.push(" and ")
         .push(IN_FORCE)
         .push(" union select p.id, 'author' from project p where p.status = 'draft' and p.author_id = ");
     ask.bind(person)?.push(
         "), page as materialized (select p.id, group_concat(own.role) as roles, 0 as total, row_number() over (order by p.title collate nocase, p.id) as place
-            from own join project p on p.id = own.id where p.trust_id = $2 and p.status <> 'closed'
+            from own join project p on p.id = own.id where p.trust_id = $1 and p.status <> 'closed'
             group by p.id order by place limit ",
     );
     ask.bind(MOST_MINE)?.push(")");
@@ -476,14 +512,14 @@ pub async fn standings(
 }
 
 fn standing(trust: TrustId, today: NaiveDate) -> Result<Ask, Error> {
-    let mut ask = Ask::new(Some(trust), today)?;
+    let mut ask = Ask::new(trust, today)?;
     ask.push("with candidate as materialized (select p.id, p.department_id, p.status, p.look_again_on, p.updated_at, ");
     ask.deciding()
         .push(", ")
         .anchor()
         .push(" is null as unanchored, coalesce(p.status <> 'paused' and substr(")
         .push(NEXT);
-    ask.push(", 1, 10) < $1, 0) as overdue from project p where p.trust_id = $2 and p.status in ('active', 'paused', 'sustaining')),
+    ask.push(", 1, 10) < $2, 0) as overdue from project p where p.trust_id = $1 and p.status in ('active', 'paused', 'sustaining')),
         found as (select s.*, ");
     ask.push(STATE).push(
         " as continuity from candidate s)
@@ -565,7 +601,7 @@ async fn sum_up(conn: &mut Connection, all: Arc<Standings>, trust: TrustId, toda
 }
 
 fn naming(trust: TrustId, ids: String, today: NaiveDate) -> Result<Ask, Error> {
-    let mut ask = Ask::new(Some(trust), today)?;
+    let mut ask = Ask::new(trust, today)?;
     ask.push("with page as materialized (select value as id, key as place, 0 as total, '' as roles from json_each(");
     ask.bind(ids)?.push("))");
     Ok(ask)

@@ -283,18 +283,9 @@ impl Project {
     }
 }
 
-/// A project as its page shows it, with the newest `entries` of its history.
-///
-/// # Errors
-/// [`Error::NotFound`] when there is no such project.
-pub async fn project(
-    conn: &mut Connection,
-    project: ProjectId,
-    today: NaiveDate,
-    entries: u32,
-) -> Result<Project, Error> {
-    Ok(sqlx::query_as(
-        "select p.*, coalesce(d.name, '') as department_name, a.name as author,
+/// What [`project`] asks: `$1` the project, `$2` today, `$3` how many entries of its history. One
+/// [`Project`].
+pub const PROJECT: &str = "select p.*, coalesce(d.name, '') as department_name, a.name as author,
                 (select json_group_array(json_object('id', q.id, 'title', q.title) order by q.title)
                  from project_priority l join priority q on q.id = l.priority_id where l.project_id = p.id) as priorities,
                 (select json_group_array(json_object(
@@ -316,13 +307,19 @@ pub async fn project(
          from project p
          join person a on a.id = p.author_id
          left join department d on d.id = p.department_id
-         where p.id = $1",
-    )
-    .bind(project)
-    .bind(today)
-    .bind(entries)
-    .fetch_one(conn)
-    .await?)
+         where p.id = $1";
+
+/// A project as its page shows it, with the newest `entries` of its history.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such project.
+pub async fn project(
+    conn: &mut Connection,
+    project: ProjectId,
+    today: NaiveDate,
+    entries: u32,
+) -> Result<Project, Error> {
+    Ok(sqlx::query_as(PROJECT).bind(project).bind(today).bind(entries).fetch_one(conn).await?)
 }
 
 /// The department of a person's current post in a trust.

@@ -9,8 +9,8 @@ use crate::handover::model::{Needs, Pack, State};
 use crate::handover::prefill;
 use crate::handover::store::{self, Handover, Subject};
 use crate::id::{HandoverId, PersonId, ProjectId};
-use crate::measures::chart;
-use crate::measures::store::{Charted, charted};
+use crate::measures::chart::{self, Small};
+use crate::measures::store::charted;
 use crate::portfolio::parts::Strip;
 use crate::request::Request;
 use crate::shell::{Page, Reply};
@@ -108,6 +108,7 @@ async fn draw(request: Request, project: ProjectId, handover: Option<Handover>) 
         None => prefill::pack(&subject, &measures, None, today),
     };
     let names = subject.needs(&measures, today);
+    let measures = Small::draw(measures, "pack").await?;
     Ok(Page::new(format!("Handover pack: {}", subject.title), move || {
         let asked = handover.as_ref().map_or_else(
             || format!("As of {}", ui::day(today)),
@@ -146,7 +147,7 @@ fn sections(
     subject: &Subject,
     pack: &Pack,
     handover: Option<&Handover>,
-    measures: &[Charted],
+    measures: &[Small],
     cycles: &[cycles::store::Cycle],
     names: &Needs,
 ) -> AnyView {
@@ -158,7 +159,7 @@ fn sections(
         parts.push(part("Next step", step(pack)));
     }
     if !measures.is_empty() {
-        let figures = measures.iter().map(|charted| figure(charted, pack)).collect_view();
+        let figures = measures.iter().map(|drawn| figure(drawn, pack)).collect_view();
         parts.push(
             view! {
                 <section class="baton-pack__section baton-pack__section--wide"><h2>"Measures"</h2><div class="baton-charts">{figures}</div></section>
@@ -206,9 +207,9 @@ fn credits(pack: &Pack, handover: Option<&Handover>, names: &Needs) -> Vec<(Stri
     pack.contributions.iter().map(|(person, said)| (name(*person), said.clone())).collect()
 }
 
-fn figure(charted: &Charted, pack: &Pack) -> AnyView {
+fn figure(drawn: &Small, pack: &Pack) -> AnyView {
+    let charted = &drawn.charted;
     let measure = &charted.measure;
-    let drawn = chart::of(charted);
     let last =
         charted.points.iter().filter(|point| point.excluded == 0).max_by_key(|point| (point.taken_on, point.entry));
     let last = last.map_or_else(
@@ -220,8 +221,8 @@ fn figure(charted: &Charted, pack: &Pack) -> AnyView {
     view! {
         <figure class="baton-chart baton-chart--small">
             <figcaption class="baton-chart__caption">{measure.name.clone()}</figcaption>
-            {chart::small(&drawn, &format!("pack-{}", measure.id))}
-            <p class="baton-chart__found">{last}" "{spc::words::short(&drawn)}</p>
+            {drawn.view()}
+            <p class="baton-chart__found">{last}" "{spc::words::short(&drawn.chart)}</p>
             {plan}
         </figure>
     }

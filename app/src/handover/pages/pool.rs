@@ -9,8 +9,8 @@ use crate::access::ReadTrust;
 use crate::error::Error;
 use crate::handover::store::{self, Looking};
 use crate::id::{DepartmentId, ProjectId};
-use crate::measures::chart;
-use crate::measures::store::{Charted, first_charted};
+use crate::measures::chart::Small;
+use crate::measures::store::first_charted;
 use crate::people::store::{Department, departments};
 use crate::portfolio;
 use crate::portfolio::model::ProjectRow;
@@ -46,12 +46,13 @@ pub async fn pool(request: Request) -> Result<Page, Error> {
     let since: HashMap<ProjectId, NaiveDate> = shown().map(|one| (one.id, one.since)).collect();
     let ids: Vec<ProjectId> = shown().map(|one| one.id).collect();
     let rows = portfolio::store::named_rows(&mut conn, trust, &ids, today).await?;
-    let mut charts: HashMap<ProjectId, Charted> = first_charted(&mut conn, &ids)
+    let charted = first_charted(&mut conn, &ids).await?;
+    drop(conn);
+    let mut charts: HashMap<ProjectId, Small> = Small::draw(charted, "pool")
         .await?
         .into_iter()
-        .map(|charted| (charted.measure.project_id, charted))
+        .map(|drawn| (drawn.charted.measure.project_id, drawn))
         .collect();
-    drop(conn);
     Ok(Page::new("Pool", move || {
         let address = |page: i64| {
             let department = department.map(|id| id.to_string()).unwrap_or_default();
@@ -65,8 +66,8 @@ pub async fn pool(request: Request) -> Result<Page, Error> {
             let items = rows
                 .into_iter()
                 .map(|row| {
-                    let (since, charted) = (since.get(&row.id).copied(), charts.remove(&row.id));
-                    item(row, since, charted, today)
+                    let (since, drawn) = (since.get(&row.id).copied(), charts.remove(&row.id));
+                    item(row, since, drawn, today)
                 })
                 .collect_view();
             view! { <ol class="baton-list">{items}</ol> }.into_any()
@@ -136,7 +137,7 @@ fn filters(departments: &[Department], department: Option<DepartmentId>, special
     .into_any()
 }
 
-fn item(row: ProjectRow, since: Option<NaiveDate>, charted: Option<Charted>, today: NaiveDate) -> AnyView {
+fn item(row: ProjectRow, since: Option<NaiveDate>, drawn: Option<Small>, today: NaiveDate) -> AnyView {
     let strip = Strip::of(row, today);
     let row = strip.row();
     let id = row.id;
@@ -150,13 +151,12 @@ fn item(row: ProjectRow, since: Option<NaiveDate>, charted: Option<Charted>, tod
         }
         .into_any(),
     };
-    let figure = charted.map(|charted| {
-        let drawn = chart::of(&charted);
+    let figure = drawn.map(|drawn| {
         view! {
             <figure class="baton-chart baton-chart--small">
-                <figcaption class="baton-chart__caption">{charted.measure.name.clone()}</figcaption>
-                {chart::small(&drawn, &format!("pool-{id}"))}
-                <p class="baton-chart__found">{spc::words::short(&drawn)}</p>
+                <figcaption class="baton-chart__caption">{drawn.charted.measure.name.clone()}</figcaption>
+                {drawn.view()}
+                <p class="baton-chart__found">{spc::words::short(&drawn.chart)}</p>
             </figure>
         }
     });

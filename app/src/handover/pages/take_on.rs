@@ -10,8 +10,8 @@ use crate::handover::api::TakeOnProject;
 use crate::handover::model::{SENTENCE, State};
 use crate::handover::store::{self, Handover, Subject};
 use crate::id::ProjectId;
-use crate::measures::chart;
-use crate::measures::store::{Charted, charted};
+use crate::measures::chart::Small;
+use crate::measures::store::charted;
 use crate::portfolio::parts::Strip;
 use crate::projects::model::TeamRole;
 use crate::request::Request;
@@ -27,11 +27,12 @@ pub async fn take_on(request: Request) -> Result<Reply, Error> {
     let strip = Strip::load(&mut conn, id, today).await?;
     let subject = store::subject(&mut conn, id, today).await?;
     let last = store::latest(&mut conn, id, today).await?;
-    let measures = charted(&mut conn, id).await?;
+    let first = charted(&mut conn, id).await?.into_iter().take(1).collect();
     drop(conn);
+    let first = Small::draw(first, "last").await?;
     Ok(Page::new(format!("Take on {}", subject.title), move || {
         let stands_in_the_way = in_the_way(&request, &strip, &subject, last.as_ref());
-        let first = measures.first().map(figure);
+        let first = first.first().map(figure);
         let told =
             last.as_ref().filter(|last| !last.summary.is_empty() && last.state(today) != State::Draft).map(pack::told);
         let form = Form::new(&request, TakeOnProject::PATH);
@@ -127,13 +128,12 @@ fn asking(form: Form, subject: &Subject, last: Option<&Handover>, today: chrono:
     .into_any()
 }
 
-fn figure(charted: &Charted) -> AnyView {
-    let drawn = chart::of(charted);
+fn figure(drawn: &Small) -> AnyView {
     view! {
         <figure class="baton-chart baton-chart--small">
-            <figcaption class="baton-chart__caption">{charted.measure.name.clone()}</figcaption>
-            {chart::small(&drawn, "last")}
-            <p class="baton-chart__found">{spc::words::short(&drawn)}</p>
+            <figcaption class="baton-chart__caption">{drawn.charted.measure.name.clone()}</figcaption>
+            {drawn.view()}
+            <p class="baton-chart__found">{spc::words::short(&drawn.chart)}</p>
         </figure>
     }
     .into_any()

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use spc::choice::Choice;
 
 use super::api::{RemovePhase, RemoveTarget, SaveReading, SetTarget, SetTrustRules, StartPhase};
 use super::model::{Baseline, ChartType, Period, RuleSet, Summary};
@@ -34,10 +35,12 @@ async fn reading(request: Request) -> Result<Page, Error> {
     request.require(&mut conn, DefineMeasure(charted.measure.project_id)).await?;
     let trust = store::trust_rules(&mut conn, request.person()?.trust).await?;
     drop(conn);
+    let compute = |charted: Charted| (chart::suggested(&charted), chart::of(&charted), charted);
+    let (suggested, drawn, charted) = chart::computed(charted, compute).await?;
     let title = "How the chart is read";
     Ok(Page::new(format!("{title}: {}", charted.measure.name), move || {
-        let (summary, settings) = settings_form(&request, &charted, trust);
-        let (phase_summary, phases) = phases(&request, &charted);
+        let (summary, settings) = settings_form(&request, &charted, suggested, trust);
+        let (phase_summary, phases) = phases(&request, &charted, &drawn);
         let (target_summary, targets) = targets(&request, &charted);
         view! {
             {ui::back(&format!("/measures/{id}"), &charted.measure.name)}
@@ -55,9 +58,8 @@ async fn reading(request: Request) -> Result<Page, Error> {
     }))
 }
 
-fn settings_form(request: &Request, charted: &Charted, trust: RuleSet) -> (AnyView, AnyView) {
+fn settings_form(request: &Request, charted: &Charted, suggested: Choice, trust: RuleSet) -> (AnyView, AnyView) {
     let Charted { measure, reading, .. } = charted;
-    let suggested = chart::suggested(charted);
     let stored = |value: Option<String>| value.unwrap_or_default();
     let form = Form::new(request, SaveReading::PATH)
         .version(measure.version)
@@ -120,9 +122,8 @@ fn settings_form(request: &Request, charted: &Charted, trust: RuleSet) -> (AnyVi
     (summary, form.draw(fields))
 }
 
-fn phases(request: &Request, charted: &Charted) -> (AnyView, AnyView) {
+fn phases(request: &Request, charted: &Charted, drawn: &spc::Chart) -> (AnyView, AnyView) {
     let Charted { measure, reading, .. } = charted;
-    let drawn = chart::of(charted);
     let suggestion = drawn.suggestion();
     let form = Form::new(request, StartPhase::PATH)
         .with_date("starts_on", suggestion.as_ref().map(|suggestion| suggestion.date));

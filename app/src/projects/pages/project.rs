@@ -1,5 +1,7 @@
 //! The project's own page, a draft's page, and the history.
 
+use std::sync::LazyLock;
+
 use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -21,6 +23,7 @@ use crate::projects::store::{self, Linked, Place, Project};
 use crate::request::Request;
 use crate::shell::{Page, Reply};
 use crate::ui::{self, Form};
+use crate::{batch, cycles, drivers, duplicates, handover, measures, portfolio};
 
 const NEWEST: u32 = 20;
 const A_PAGE: u32 = 50;
@@ -41,6 +44,21 @@ impl Told {
     }
 }
 
+/// What the page asks of the store in one go. The answers are taken in this order.
+static ASKED: LazyLock<String> = LazyLock::new(|| {
+    [
+        store::PROJECT,
+        measures::store::CHARTED,
+        cycles::store::OF_PROJECT,
+        drivers::store::DIAGRAM,
+        &portfolio::store::ROW,
+        handover::store::OF_PROJECT,
+        duplicates::store::LINKS,
+        duplicates::store::TOLD,
+    ]
+    .join(";\n")
+});
+
 /// A project's page.
 pub async fn project(request: Request) -> Result<Reply, Error> {
     let mut conn = request.store.read().await?;
@@ -51,7 +69,8 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
     };
     let today = request.today();
     let standing = access::standing(&mut conn, &request, id).await?;
-    let project = store::project(&mut conn, id, today, NEWEST).await?;
+    let mut answers = batch::ask(&mut conn, &ASKED, portfolio::store::asked(id, today, NEWEST)?).await?;
+    let project: Project = answers.one()?;
     if let Some(into) = project.merged_into
         && request.query("as") != "was"
     {
@@ -71,17 +90,16 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
         standing,
         today,
     };
-    let charts = Charts::load(&mut conn, id, today).await?;
-    let cycles = Cycles::load(&mut conn, id, today).await?;
-    let drivers = Drivers::load(&mut conn, id).await?;
+    drop(conn);
+    let charts = Charts::take(&mut answers, id, today).await?;
+    let cycles = Cycles::take(&mut answers, id, today)?;
+    let drivers = Drivers::take(&mut answers)?;
     if told.project.status == Status::Draft {
-        drop(conn);
         return Ok(draft(request, told, charts, drivers, cycles)?.into());
     }
-    let strip = Strip::load(&mut conn, id, today).await?;
-    let handovers = Handovers::load(&mut conn, id, &request).await?;
-    let links = Links::load(&mut conn, id).await?;
-    drop(conn);
+    let strip = Strip::take(&mut answers, today)?;
+    let handovers = Handovers::take(&mut answers, today)?;
+    let links = Links::take(&mut answers)?;
     Ok(Page::new(told.project.title.clone(), move || {
         let project = &told.project;
         let notice = merged.map(|merged| {
