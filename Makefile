@@ -50,7 +50,7 @@ clean-data: ## Delete the demonstration database, data/baton.db; the next run fi
 ##@ Changing it
 
 .PHONY: test
-test: tools fmt lint unit site e2e ## Everything that has to pass: format, lints, unit, store, whole-app and browser tests
+test: tools fmt lint unit site e2e drill-short ## Everything that has to pass: format, lints, unit, store, whole-app and browser tests, and short drills
 	@$(say) "All checks passed."
 
 .PHONY: fmt
@@ -97,6 +97,16 @@ vectors: | $(SITE) ## Hold the chart engine's answers against those of the refer
 bench: target/release/server ## Measure the served pages with wrk (ARGS=--national for 150 trusts)
 	@$(say) "Filling a store, serving it and loading its pages"
 	@node tools/bench.mjs $(ARGS)
+
+.PHONY: drill
+drill: target/release/server ## Kill, flood, slow down, fill up and stop a server of its own, and see that what was promised holds
+	@$(say) "Drills, on loopback (about five minutes)"
+	@node tools/drill.mjs $(ARGS)
+
+.PHONY: drill-short
+drill-short: target/debug/server
+	@$(say) "Drills, short"
+	@node tools/drill.mjs --short --server target/debug/server $(ARGS)
 
 ##@ Its parts
 

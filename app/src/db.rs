@@ -1,21 +1,27 @@
 //! The store: one SQLite file, one writer, several readers. Nothing else names the engine.
 
+pub mod file;
+mod readers;
+mod upkeep;
+mod writer;
+
 use std::any::Any;
 use std::collections::HashMap;
-use std::fs::File;
-use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, Pool, Transaction};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
+pub use self::file::{lock_alone, lock_shared};
+pub use self::readers::Read;
+use self::readers::Readers;
+pub use self::upkeep::{OpenError, Schema, check, copy, end_sessions, fold, migrate, schema};
+pub use self::writer::Write;
+use self::writer::Writer;
 use crate::error::Error;
-use crate::history;
-use crate::operator::Findings;
 
 /// The engine.
 pub type Db = sqlx::Sqlite;
@@ -36,8 +42,8 @@ fn new_enough(version: &str) -> bool {
 /// The open store.
 #[derive(Clone, Debug)]
 pub struct Store {
-    readers: Pool<Db>,
-    writer: Pool<Db>,
+    readers: Arc<Readers>,
+    writer: Arc<Writer>,
     kept: Arc<Kept>,
 }
 
@@ -54,46 +60,6 @@ type Slot = tokio::sync::Mutex<Option<(u64, Arc<dyn Any + Send + Sync>)>>;
 
 /// Beyond so many values all are let go.
 const MOST_KEPT: usize = 200;
-
-/// A change in progress: begun IMMEDIATE, rolled back unless committed. Await nothing but SQL inside.
-#[derive(Debug)]
-pub struct Write {
-    transaction: Transaction<'static, Db>,
-    outdates: Option<Arc<Kept>>,
-}
-
-impl Write {
-    /// Makes the change durable.
-    ///
-    /// # Errors
-    /// When the store cannot write.
-    pub async fn commit(self) -> Result<(), Error> {
-        let Self { transaction, outdates } = self;
-        // On a task of its own: whoever waits may go away when the change is already durable, and what
-        // was kept before it would be taken for good.
-        let done = tokio::spawn(async move {
-            let done = transaction.commit().await;
-            if let Some(kept) = outdates {
-                kept.changes.fetch_add(1, Ordering::Release);
-            }
-            done
-        });
-        Ok(done.await.map_err(|_| Error::Fault)??)
-    }
-}
-
-impl Deref for Write {
-    type Target = Connection;
-    fn deref(&self) -> &Connection {
-        &self.transaction
-    }
-}
-
-impl DerefMut for Write {
-    fn deref_mut(&mut self) -> &mut Connection {
-        &mut self.transaction
-    }
-}
 
 fn options(file: &Path) -> SqliteConnectOptions {
     as_it_is(file).journal_mode(SqliteJournalMode::Wal).optimize_on_close(true, Some(400))
@@ -112,117 +78,32 @@ fn as_it_is(file: &Path) -> SqliteConnectOptions {
         .pragma("cache_size", "-8000")
 }
 
-/// Notes that this process has the store open, until the answer is dropped.
-///
-/// # Errors
-/// When the lock file cannot be made, or the store is being restored.
-pub fn lock_shared(file: &Path) -> std::io::Result<File> {
-    let lock = lock_file(file)?;
-    lock.try_lock_shared()?;
-    Ok(lock)
-}
-
-/// Keeps every other process of ours from opening the store, until the answer is dropped.
-///
-/// # Errors
-/// When another process has it open.
-pub fn lock_alone(file: &Path) -> std::io::Result<File> {
-    let lock = lock_file(file)?;
-    lock.try_lock()?;
-    Ok(lock)
-}
-
-fn lock_file(file: &Path) -> std::io::Result<File> {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".lock");
-    File::options().create(true).truncate(false).write(true).open(name)
-}
-
-/// Writes a consistent copy of a store, also while others write to it, to a file that is not there yet.
-///
-/// # Errors
-/// When the store cannot be read or the copy cannot be written.
-pub async fn copy(from: &Path, to: &Path) -> Result<(), sqlx::Error> {
-    let mut conn = sqlx::SqliteConnection::connect_with(&as_it_is(from)).await?;
-    sqlx::query("vacuum into $1").bind(to.to_string_lossy().into_owned()).execute(&mut conn).await?;
-    conn.close().await
-}
-
-/// Verifies a store without changing it.
-///
-/// # Errors
-/// When the file cannot be read as a store at all.
-pub async fn check(file: &Path) -> Result<Findings, sqlx::Error> {
-    let mut conn = sqlx::SqliteConnection::connect_with(&as_it_is(file).read_only(true)).await?;
-    let sqlite: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&mut conn).await?;
-    let applied: Vec<(i64, Vec<u8>)> =
-        sqlx::query_as("select version, checksum from _sqlx_migrations order by version").fetch_all(&mut conn).await?;
-    let mut faults = Vec::new();
-    for (version, checksum) in &applied {
-        match MIGRATIONS.iter().find(|known| known.version == *version) {
-            None => faults.push(format!("it is newer than this program: it has migration {version}")),
-            Some(known) if *known.checksum != **checksum => {
-                faults.push(format!("migration {version} is not the one that this program knows"));
-            }
-            Some(_) => {}
-        }
-    }
-    let integrity: Vec<String> = sqlx::query_scalar("pragma integrity_check(20)").fetch_all(&mut conn).await?;
-    faults.extend(integrity.into_iter().filter(|line| line != "ok"));
-    let dangling: i64 =
-        sqlx::query_scalar("select count(*) from pragma_foreign_key_check").fetch_one(&mut conn).await?;
-    if dangling > 0 {
-        faults.push(format!("{dangling} rows refer to something that is not there"));
-    }
-    if faults.is_empty() {
-        match history::first_broken(&mut conn).await {
-            Ok(None) => {}
-            Ok(Some(sequence)) => faults.push(format!("the chain of history is broken at row {sequence}")),
-            Err(error) => faults.push(format!("history cannot be read: {error}")),
-        }
-    }
-    conn.close().await?;
-    Ok(Findings { sqlite, migrations: (applied.len(), MIGRATIONS.iter().count()), faults })
-}
-
 impl Store {
-    /// Opens the file, making it if there is none, and brings its schema up to date.
+    /// Opens the file, making it if there is none. It does not [migrate] one.
     ///
     /// # Errors
-    /// When the file is not a store of ours, is newer than this program, or SQLite is too old.
-    pub async fn open(file: &Path) -> Result<Self, sqlx::Error> {
-        let mut first = sqlx::SqliteConnection::connect_with(&options(file).create_if_missing(true)).await?;
-        let version: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&mut first).await?;
-        if !new_enough(&version) {
-            return Err(sqlx::Error::Configuration(
-                format!("SQLite {version} can lose data in WAL mode; Baton needs 3.51.3 or later").into(),
-            ));
-        }
-        MIGRATIONS.run(&mut first).await.map_err(|e| sqlx::Error::Migrate(Box::new(e)))?;
-        first.close().await?;
-
-        // A connection to a file does not go away: asking each time whether it is there would be one more
-        // hand-over to its thread.
-        let pool = || SqlitePoolOptions::new().test_before_acquire(false).acquire_timeout(Duration::from_secs(10));
-        let writer = pool().max_connections(1).connect_with(options(file)).await?;
-        let readers = pool().max_connections(4).connect_with(options(file).pragma("query_only", "on")).await?;
-        Ok(Self { readers, writer, kept: Arc::default() })
+    /// When the file is not a store of ours, is older or newer than this program, or SQLite is too old.
+    pub async fn open(file: &Path) -> Result<Self, OpenError> {
+        upkeep::prepare(file).await?;
+        let kept = Arc::<Kept>::default();
+        let writer = Arc::new(Writer::open(options(file), Arc::clone(&kept)).await?);
+        Ok(Self { readers: Readers::open(options(file)).await?, writer, kept })
     }
 
     /// A connection that can only read.
     ///
     /// # Errors
     /// [`Error::Busy`] when none is free in time.
-    pub async fn read(&self) -> Result<sqlx::pool::PoolConnection<Db>, Error> {
-        Ok(self.readers.acquire().await?)
+    pub async fn read(&self) -> Result<Read, Error> {
+        self.readers.lend().await
     }
 
-    /// Begins a change. There is one writer: keep it short.
+    /// Begins a change: first come, first served. There is one writer, so keep it short.
     ///
     /// # Errors
     /// [`Error::Busy`] when the writer is not free in time.
     pub async fn write(&self) -> Result<Write, Error> {
-        Ok(Write { outdates: Some(Arc::clone(&self.kept)), ..self.write_aside().await? })
+        self.writer.change(true).await
     }
 
     /// Begins a change of something of which nothing is [kept](Self::kept), such as a session.
@@ -230,7 +111,7 @@ impl Store {
     /// # Errors
     /// [`Error::Busy`] when the writer is not free in time.
     pub async fn write_aside(&self) -> Result<Write, Error> {
-        Ok(Write { transaction: self.writer.begin_with("begin immediate").await?, outdates: None })
+        self.writer.change(false).await
     }
 
     /// What was computed under this key since the last change; otherwise computes it, once for all who
@@ -321,8 +202,8 @@ mod tests {
         let polled = std::future::poll_fn(|cx| std::task::Poll::Ready(commit.as_mut().poll(cx))).await;
         assert!(polled.is_pending());
         drop(commit);
-        // The writer is free again when the change is durable and counted.
-        drop(store.write().await.expect("a change"));
+        // Whoever comes later is answered later, so the change is durable and counted by then.
+        store.write_aside().await.expect("a change").commit().await.expect("committed");
         assert_eq!(kept().await, 1);
     }
 

@@ -1,5 +1,8 @@
 //! The record of who did what: append-only, chained by hash, written in the caller's transaction.
-//! The chain covers the detail's salted digest, so a detail can be erased and the chain still verifies.
+//! The chain covers the detail's salted digest, so a detail can be erased and the chain still verifies;
+//! a row that says so, and stays, tells an erased detail from a lost one.
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
@@ -73,6 +76,12 @@ impl Entry {
 /// # Errors
 /// When the store cannot write.
 pub async fn record<A: Act>(conn: &mut Connection, by: &Allowed<A>, entry: Entry) -> Result<(), Error> {
+    append(conn, by, entry).await?;
+    Ok(())
+}
+
+/// Appends a row; its sequence.
+async fn append<A: Act>(conn: &mut Connection, by: &Allowed<A>, entry: Entry) -> Result<i64, Error> {
     let previous: Option<(i64, String)> =
         sqlx::query_as("select sequence, hash from history order by sequence desc limit 1")
             .fetch_optional(&mut *conn)
@@ -108,7 +117,69 @@ pub async fn record<A: Act>(conn: &mut Connection, by: &Allowed<A>, entry: Entry
         .bind(detail)
         .execute(conn)
         .await?;
+    Ok(sequence)
+}
+
+/// The object and the action of a row that says which details were erased. The triggers of
+/// `history_erased` know them too.
+const ERASED: (&str, &str) = ("history", "erased details");
+/// The field of its detail that lists their sequences.
+const ERASED_ROWS: &str = "rows";
+
+/// Erases what changed in these rows, and writes one row that says so and why. That something was done,
+/// by whom and when stays. Rows whose detail is erased already are passed over, and so is a row that says
+/// what was erased.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn erase<A: Act>(
+    conn: &mut Connection,
+    by: &Allowed<A>,
+    sequences: &[i64],
+    reason: &str,
+) -> Result<(), Error> {
+    let listed = serde_json::to_string(sequences)?;
+    let erased: Vec<i64> = sqlx::query_scalar(
+        "select d.sequence from history_detail d join history h on h.sequence = d.sequence
+         where d.sequence in (select value from json_each($1)) and not (h.object = $2 and h.action = $3)
+         order by d.sequence",
+    )
+    .bind(listed)
+    .bind(ERASED.0)
+    .bind(ERASED.1)
+    .fetch_all(&mut *conn)
+    .await?;
+    let Some(first) = erased.first() else { return Ok(()) };
+    let listed = serde_json::to_string(&erased)?;
+    let entry = Entry::new(ERASED.0, first, ERASED.1).change(ERASED_ROWS, &listed, "").change("reason", "", reason);
+    let erased_by = append(conn, by, entry).await?;
+    sqlx::query("insert into history_erased (sequence, erased_by) select value, $2 from json_each($1)")
+        .bind(&listed)
+        .bind(erased_by)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query("delete from history_detail where sequence in (select value from json_each($1))")
+        .bind(&listed)
+        .execute(conn)
+        .await?;
     Ok(())
+}
+
+/// Erases what changed in every row of a project's history, as [`erase`] does.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn erase_project<A: Act>(
+    conn: &mut Connection,
+    by: &Allowed<A>,
+    project: ProjectId,
+    reason: &str,
+) -> Result<(), Error> {
+    let sequences: Vec<i64> = sqlx::query_scalar("select sequence from history where project_id = $1")
+        .bind(project)
+        .fetch_all(&mut *conn)
+        .await?;
+    erase(conn, by, &sequences, reason).await
 }
 
 #[allow(clippy::too_many_arguments, reason = "the hash covers every column, and they stand here in the table's order")]
@@ -242,13 +313,28 @@ struct Stored {
     detail: Option<String>,
 }
 
-/// Walks the whole chain; the first row that does not fit, if any.
+impl Stored {
+    /// The rows whose detail this one says was erased.
+    fn erased(&self) -> Vec<i64> {
+        if (self.object.as_str(), self.action.as_str()) != ERASED {
+            return Vec::new();
+        }
+        let changes: Vec<Change> =
+            self.detail.as_deref().and_then(|detail| serde_json::from_str(detail).ok()).unwrap_or_default();
+        let rows = changes.iter().find(|change| change.field == ERASED_ROWS);
+        rows.and_then(|change| serde_json::from_str(&change.from).ok()).unwrap_or_default()
+    }
+}
+
+/// Walks the whole chain; the first row that does not fit, if any: a row that was changed, whose detail
+/// was changed, or whose detail is missing although no later row says that it was erased.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub async fn first_broken(conn: &mut Connection) -> Result<Option<i64>, Error> {
     let mut expected = String::new();
     let mut after = 0_i64;
+    let mut missing = BTreeSet::new();
     loop {
         let rows: Vec<Stored> = sqlx::query_as(
             "select h.*, d.salt, d.detail from history h left join history_detail d on d.sequence = h.sequence
@@ -257,7 +343,7 @@ pub async fn first_broken(conn: &mut Connection) -> Result<Option<i64>, Error> {
         .bind(after)
         .fetch_all(&mut *conn)
         .await?;
-        let Some(last) = rows.last().map(|row| row.sequence) else { return Ok(None) };
+        let Some(last) = rows.last().map(|row| row.sequence) else { return Ok(missing.first().copied()) };
         for row in rows {
             let hash = chain(&[
                 &row.previous,
@@ -274,13 +360,89 @@ pub async fn first_broken(conn: &mut Connection) -> Result<Option<i64>, Error> {
             ]);
             let detail_fits = match (&row.salt, &row.detail) {
                 (Some(salt), Some(detail)) => hex(&Sha256::digest(format!("{salt}{detail}"))) == row.detail_digest,
-                _ => true,
+                _ => missing.insert(row.sequence),
             };
             if row.previous != expected || hash != row.hash || !detail_fits {
                 return Ok(Some(row.sequence));
             }
+            for erased in row.erased() {
+                missing.remove(&erased);
+            }
             expected = row.hash;
         }
         after = last;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::{self, EditProject};
+    use crate::db::Write;
+    use crate::testing::{Fixture, noon};
+
+    /// Three rows about a project, the first of them row 1.
+    async fn three(fixture: &Fixture) -> (Write, Allowed<EditProject>, ProjectId) {
+        let project = fixture.project("Sepsis").await;
+        let by = access::system(EditProject(project), Some(fixture.trust), noon());
+        let mut change = fixture.store.write().await.expect("a change");
+        for title in ["First", "Second", "Third"] {
+            let entry = Entry::project(project, "edited the project").change("title", "", title);
+            record(&mut change, &by, entry).await.expect("recorded");
+        }
+        (change, by, project)
+    }
+
+    async fn details(conn: &mut Connection) -> Vec<i64> {
+        sqlx::query_scalar("select sequence from history_detail order by sequence")
+            .fetch_all(conn)
+            .await
+            .expect("details")
+    }
+
+    #[tokio::test]
+    async fn an_erased_detail_is_told_from_a_lost_one() {
+        let fixture = Fixture::new().await;
+        let (mut change, by, project) = three(&fixture).await;
+        erase(&mut change, &by, &[2, 99], "a patient's name").await.expect("erased");
+        assert_eq!(details(&mut change).await, [1, 3, 4], "the row that says so has a detail of its own");
+        assert_eq!(first_broken(&mut change).await, Ok(None));
+        erase_project(&mut change, &by, project, "the draft was deleted").await.expect("erased");
+        erase(&mut change, &by, &[1, 2, 3, 4, 5], "again").await.expect("nothing is left to erase");
+        assert_eq!(details(&mut change).await, [4, 5]);
+        assert_eq!(first_broken(&mut change).await, Ok(None));
+
+        // As somebody with the file in their hands would do it.
+        for trigger in ["history_detail_is_not_just_deleted", "history_erased_is_said"] {
+            sqlx::query(sqlx::AssertSqlSafe(format!("drop trigger {trigger}")))
+                .execute(&mut *change)
+                .await
+                .expect("dropped");
+        }
+        sqlx::query("insert into history_erased (sequence, erased_by) values (4, 5)")
+            .execute(&mut *change)
+            .await
+            .expect_err("what says that something was erased is not erased");
+        sqlx::query("delete from history_detail where sequence = 4").execute(&mut *change).await.expect("deleted");
+        assert_eq!(first_broken(&mut change).await, Ok(Some(2)), "nothing says any more that row 2 was erased");
+    }
+
+    #[tokio::test]
+    async fn a_detail_is_neither_changed_nor_just_deleted() {
+        let fixture = Fixture::new().await;
+        let (mut change, ..) = three(&fixture).await;
+        for refused in [
+            "update history_detail set detail = '[]' where sequence = 2",
+            "delete from history_detail where sequence = 2",
+            "insert into history_erased (sequence, erased_by) values (2, 3)",
+            "delete from history where sequence = 3",
+            "update history set action = 'other' where sequence = 3",
+        ] {
+            assert!(sqlx::query(refused).execute(&mut *change).await.is_err(), "{refused}");
+        }
+        assert_eq!(details(&mut change).await, [1, 2, 3]);
+        sqlx::query("drop trigger history_detail_is_not_just_deleted").execute(&mut *change).await.expect("dropped");
+        sqlx::query("delete from history_detail where sequence = 2").execute(&mut *change).await.expect("deleted");
+        assert_eq!(first_broken(&mut change).await, Ok(Some(2)), "deleting a detail is not erasing it");
     }
 }

@@ -1,6 +1,7 @@
 //! What the operator tells the program to do at the command line.
 
-use std::io::{BufRead as _, Write as _};
+use std::fs::File;
+use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow, bail};
@@ -10,6 +11,8 @@ use app::demo::crowd::{self, Size};
 use app::operator::model::{FirstPerson, Role};
 use app::operator::{self, Findings};
 
+use crate::password;
+
 /// What only the operator may do.
 #[derive(clap::Subcommand, Debug)]
 pub enum AdminCommand {
@@ -18,7 +21,9 @@ pub enum AdminCommand {
         /// Its name, as it stands on every page.
         name: String,
     },
-    /// Make a trust's first administrator or academy lead, who adds the others in the browser.
+    /// Make a trust's first administrator or academy lead, who adds the others in the browser. Their first
+    /// password, 12 characters or more, is asked for, or read from standard input or from the environment
+    /// variable BATON_FIRST_PASSWORD: on the command line everybody on this computer could see it.
     CreatePerson {
         /// The name of the trust.
         #[arg(long)]
@@ -32,9 +37,6 @@ pub enum AdminCommand {
         /// academy-lead or administrator.
         #[arg(long, default_value = "administrator")]
         role: Role,
-        /// Their first password, 12 characters or more; without it, it is read from standard input.
-        #[arg(long, env = "BATON_FIRST_PASSWORD", hide_env_values = true)]
-        password: Option<String>,
     },
 }
 
@@ -43,18 +45,49 @@ pub fn say(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
-async fn open(data: &Path) -> anyhow::Result<Store> {
-    if let Some(folder) = data.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+/// Opens the store, making it when there is none; nobody restores or migrates it until both are dropped.
+/// It may be open elsewhere: `admin` works also while the server runs.
+///
+/// # Errors
+/// When it is being restored or migrated, or its schema is not this program's.
+pub async fn open(data: &Path) -> anyhow::Result<(Store, File)> {
+    db::file::make_folder(data).with_context(|| format!("cannot make the folder of {}", data.display()))?;
+    let lock = db::lock_shared(data)
+        .with_context(|| format!("{} is being restored or migrated: try again when that is done", data.display()))?;
+    let store = Store::open(data).await.with_context(|| format!("cannot open {}", data.display()))?;
+    Ok((store, lock))
+}
+
+/// Brings the schema of the store up to date, and logs where the store as it was is kept; whether it had to.
+///
+/// # Errors
+/// When a program has the store open, or it cannot be copied or migrated.
+pub async fn bring_up_to_date(data: &Path) -> anyhow::Result<bool> {
+    let kept = operator::migrate(data).await.map_err(|why| anyhow!(why))?;
+    if let Some(kept) = &kept {
+        tracing::info!(data = %data.display(), kept = %kept.display(), "migrated; the store as it was is kept");
     }
-    Store::open(data).await.with_context(|| format!("cannot open {}", data.display()))
+    Ok(kept.is_some())
+}
+
+/// Brings the schema of the store up to date.
+///
+/// # Errors
+/// As [`bring_up_to_date`], and when there is no store.
+pub async fn migrate(data: &Path) -> anyhow::Result<()> {
+    if !data.is_file() {
+        bail!("there is no store at {}: `serve` and `admin` make a new one", data.display());
+    }
+    let had_to = bring_up_to_date(data).await?;
+    say(&format!("{} {}.", data.display(), if had_to { "is migrated" } else { "is up to date" }));
+    Ok(())
 }
 
 fn told(findings: &Findings) {
     let (has, knows) = findings.migrations;
     say(&format!("SQLite {}; {has} of {knows} migrations.", findings.sqlite));
     if has < knows {
-        say("The next start of the server brings it up to date.");
+        say("`server serve` and `server migrate` bring it up to date.");
     }
 }
 
@@ -71,7 +104,7 @@ pub async fn check(data: &Path) -> anyhow::Result<()> {
     if !findings.faults.is_empty() {
         bail!("{} has faults: restore the last good backup", data.display());
     }
-    say(&format!("{} is sound: integrity, foreign keys and history verify.", data.display()));
+    say(&format!("{} is sound: integrity, foreign keys, schema and history verify.", data.display()));
     Ok(())
 }
 
@@ -90,8 +123,11 @@ pub async fn backup(data: &Path, file: &Path) -> anyhow::Result<()> {
 /// # Errors
 /// When the backup is damaged or newer, or the store is in use.
 pub async fn restore(data: &Path, file: &Path, replace: bool) -> anyhow::Result<()> {
-    operator::restore(data, file, replace).await.map_err(|why| anyhow!(why))?;
-    say(&format!("{} is restored from {}.", data.display(), file.display()));
+    let kept = operator::restore(data, file, replace, Clock::System.now()).await.map_err(|why| anyhow!(why))?;
+    say(&format!("{} is restored from {}; everybody signs in again.", data.display(), file.display()));
+    if let Some(kept) = kept {
+        say(&format!("What was there is kept as {}.", kept.display()));
+    }
     Ok(())
 }
 
@@ -100,8 +136,7 @@ pub async fn restore(data: &Path, file: &Path, replace: bool) -> anyhow::Result<
 /// # Errors
 /// When the store holds anything already.
 pub async fn demo(data: &Path) -> anyhow::Result<()> {
-    let _lock = db::lock_shared(data)?;
-    let store = open(data).await?;
+    let (store, _lock) = open(data).await?;
     if !fill_demo(&store).await? {
         bail!("{} holds the demonstration already", data.display());
     }
@@ -124,7 +159,7 @@ pub async fn fill_demo(store: &Store) -> anyhow::Result<bool> {
 /// # Errors
 /// When the store holds anything already.
 pub async fn bench_fill(data: &Path, size: Size) -> anyhow::Result<()> {
-    let store = open(data).await?;
+    let (store, _lock) = open(data).await?;
     let handles = crowd::fill(&store, size, Clock::System.now()).await?;
     say(&serde_json::to_string(&handles)?);
     store.close().await;
@@ -136,17 +171,17 @@ pub async fn bench_fill(data: &Path, size: Size) -> anyhow::Result<()> {
 /// # Errors
 /// When what was said does not fit; the sentence says why.
 pub async fn admin(data: &Path, command: AdminCommand) -> anyhow::Result<()> {
-    let store = open(data).await?;
+    let (store, _lock) = open(data).await?;
     let now = Clock::System.now();
     match command {
         AdminCommand::CreateTrust { name } => {
             operator::add_trust(&store, &name, now).await?;
             say(&format!("{name} is made. Now make its first administrator with `admin create-person`."));
         }
-        AdminCommand::CreatePerson { trust, name, email, role, password } => {
-            let password = match password {
-                Some(password) => password,
-                None => read_password()?,
+        AdminCommand::CreatePerson { trust, name, email, role } => {
+            let password = match std::env::var("BATON_FIRST_PASSWORD") {
+                Ok(password) => password,
+                Err(_) => password::read("First password").await?,
             };
             operator::add_person(
                 &store,
@@ -159,11 +194,4 @@ pub async fn admin(data: &Path, command: AdminCommand) -> anyhow::Result<()> {
     }
     store.close().await;
     Ok(())
-}
-
-fn read_password() -> anyhow::Result<String> {
-    let _ = write!(std::io::stderr(), "First password: ");
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).context("no password was given")?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }

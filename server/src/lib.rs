@@ -5,5 +5,6 @@ pub mod action;
 pub mod assets;
 pub mod command;
 pub mod log;
+mod password;
 pub mod router;
 pub mod serve;

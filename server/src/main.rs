@@ -16,6 +16,7 @@ async fn main() -> anyhow::Result<()> {
     match settings.command {
         Command::Serve(serve) => server::serve::serve(&settings.data, serve.into()).await,
         Command::Check => server::command::check(&settings.data).await,
+        Command::Migrate => server::command::migrate(&settings.data).await,
         Command::Backup { file } => server::command::backup(&settings.data, &file).await,
         Command::Restore { file, replace } => server::command::restore(&settings.data, &file, replace).await,
         Command::Demo => server::command::demo(&settings.data).await,

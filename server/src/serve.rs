@@ -79,11 +79,8 @@ pub async fn state(store: Store, serving: &Serving, clock: Clock) -> anyhow::Res
 /// When the store cannot be opened or the address is taken.
 pub async fn serve(data: &Path, serving: Serving) -> anyhow::Result<()> {
     serving.secure()?;
-    if let Some(folder) = data.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    }
-    let _lock = app::db::lock_shared(data).context("the store is being restored")?;
-    let store = Store::open(data).await.with_context(|| format!("cannot open {}", data.display()))?;
+    crate::command::bring_up_to_date(data).await?;
+    let (store, _lock) = crate::command::open(data).await?;
     if serving.demo {
         crate::command::fill_demo(&store).await?;
     }

@@ -49,18 +49,21 @@ pub enum Command {
         #[command(subcommand)]
         command: AdminCommand,
     },
-    /// Open the store, verify its integrity, foreign keys, migrations and history, and say what is found.
+    /// Open the store, verify its integrity, foreign keys, schema and history, and say what is found.
     Check,
+    /// Bring the schema of the store up to date after a new version of Baton was put in place. Stop the
+    /// server first. The store as it was is kept beside as `NAME.before-migration-N`. `serve` does it too.
+    Migrate,
     /// Write a consistent copy of the store, also while it is being served; the copy is verified.
     Backup {
         /// The file to write. It must not exist yet.
         file: PathBuf,
     },
-    /// Put a backup in the place of the store. Stop the server first.
+    /// Put a backup in the place of the store, and end every session. Stop the server first.
     Restore {
         /// The backup to restore.
         file: PathBuf,
-        /// Replace the store that is there; it is kept beside as `NAME.before-restore`.
+        /// Replace the store that is there, whatever its state; it is kept beside as `NAME.before-restore`.
         #[arg(long)]
         replace: bool,
     },

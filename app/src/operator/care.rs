@@ -1,9 +1,12 @@
-//! Looking after the file: check, backup, restore.
+//! Looking after the file: check, migrate, backup, restore.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::db;
+use chrono::{DateTime, Utc};
+
+use crate::db::file::{BESIDE, beside, free_beside, make_folder, sync};
+use crate::db::{self, Schema};
 
 /// What a check found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +19,7 @@ pub struct Findings {
     pub faults: Vec<String>,
 }
 
-/// Opens a file without changing it and verifies integrity, foreign keys, migrations and history.
+/// Opens a file without changing it and verifies integrity, foreign keys, schema and history.
 ///
 /// # Errors
 /// When the file cannot be opened as a store at all.
@@ -27,22 +30,23 @@ pub async fn check(file: &Path) -> Result<Findings, String> {
     db::check(file).await.map_err(|error| format!("{} is not a store of Baton: {error}", file.display()))
 }
 
-fn beside(file: &Path, ending: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
-}
-
 /// Writes a consistent copy of the store to a new file: beside it first, verified, then renamed.
 ///
 /// # Errors
 /// When the file exists, cannot be written, or the copy does not verify.
 pub async fn backup(data: &Path, to: &Path) -> Result<Findings, String> {
-    if to.exists() {
-        return Err(format!("{} exists already: choose a new name", to.display()));
-    }
     if !data.is_file() {
         return Err(format!("there is no store at {}", data.display()));
+    }
+    let _lock = db::lock_shared(data).map_err(|_| BEING_CHANGED.to_owned())?;
+    copy(data, to).await
+}
+
+const BEING_CHANGED: &str = "the store is being restored or migrated: try again when that is done";
+
+async fn copy(data: &Path, to: &Path) -> Result<Findings, String> {
+    if to.exists() {
+        return Err(format!("{} exists already: choose a new name", to.display()));
     }
     let partial = beside(to, ".partial");
     let told = |error: &dyn std::fmt::Display| format!("cannot write {}: {error}", partial.display());
@@ -52,49 +56,81 @@ pub async fn backup(data: &Path, to: &Path) -> Result<Findings, String> {
     if let Some(fault) = findings.faults.first() {
         return Err(format!("the copy does not verify: {fault}"));
     }
-    File::open(&partial).and_then(|file| file.sync_all()).map_err(|error| told(&error))?;
-    fs::rename(&partial, to).map_err(|error| told(&error))?;
+    fs::rename(&partial, to).and_then(|()| sync(to)).map_err(|error| told(&error))?;
     Ok(findings)
 }
 
-/// Puts a backup in the place of the store. What was there is kept beside as `NAME.before-restore`.
+/// Brings the schema of the store up to date, where it is not; the copy of the store as it was, which is
+/// kept beside as `NAME.before-migration-N`.
+///
+/// # Errors
+/// When somebody else has the store open, when it cannot be copied, or a migration fails.
+pub async fn migrate(data: &Path) -> Result<Option<PathBuf>, String> {
+    let told = |error: &dyn std::fmt::Display| format!("cannot migrate {}: {error}", data.display());
+    let Schema::Behind(first) = db::schema(data).await.map_err(|error| told(&error))? else { return Ok(None) };
+    let _lock = db::lock_alone(data).map_err(|_| "a program has the store open: stop it first".to_owned())?;
+    let before = free_beside(data, &format!(".before-migration-{first}"));
+    copy(data, &before).await?;
+    db::migrate(data)
+        .await
+        .map_err(|error| format!("{}. The store as it was is {}", told(&error), before.display()))?;
+    Ok(Some(before))
+}
+
+/// Puts a backup in the place of the store, and ends every session in it: some of them had ended after
+/// it was made. Gives back where what was there is kept: beside, as `NAME.before-restore`, with a number
+/// when there is one already. Nothing is ever deleted.
 ///
 /// # Errors
 /// When the backup is damaged or newer than this program, when a server has the store open, or when a
 /// store is there and `replace` was not said. Nothing is changed then.
-pub async fn restore(data: &Path, from: &Path, replace: bool) -> Result<Findings, String> {
+pub async fn restore(data: &Path, from: &Path, replace: bool, now: DateTime<Utc>) -> Result<Option<PathBuf>, String> {
     let findings = check(from).await?;
     if let Some(fault) = findings.faults.first() {
         return Err(format!("{} is not restored: {fault}", from.display()));
     }
-    let Ok(_lock) = db::lock_alone(data) else {
-        return Err("a server has the store open: stop it first".to_owned());
-    };
-    if data.exists() && !replace {
+    make_folder(data).map_err(|error| format!("cannot make the folder of {}: {error}", data.display()))?;
+    let _lock = db::lock_alone(data).map_err(|_| "a program has the store open: stop it first".to_owned())?;
+    let there = data.exists() || BESIDE.iter().any(|ending| beside(data, ending).exists());
+    if there && !replace {
         return Err(format!("there is a store at {}: say --replace to put the backup in its place", data.display()));
-    }
-    if let Some(folder) = data.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
     }
     let partial = beside(data, ".partial");
     let told = |error: &dyn std::fmt::Display| format!("cannot write {}: {error}", data.display());
     let _ = fs::remove_file(&partial);
     db::copy(from, &partial).await.map_err(|error| told(&error))?;
+    db::end_sessions(&partial, now).await.map_err(|error| told(&error))?;
+    sync(&partial).map_err(|error| told(&error))?;
+    let kept = if there { Some(set_aside(data).await.map_err(|error| told(&error))?) } else { None };
+    fs::rename(&partial, data).and_then(|()| sync(data)).map_err(|error| told(&error))?;
+    Ok(kept)
+}
+
+/// Keeps what is there under another name, whatever state it is in: it is not read, but as the files that
+/// it is made of. The store's own name stays until something else takes it, so that at no moment there is
+/// no store; a write-ahead log, if one is left, never stands beside a file that it is not of.
+async fn set_aside(data: &Path) -> std::io::Result<PathBuf> {
+    // A sound store becomes one file by this. A damaged one stays as it is.
     if data.exists() {
-        // The copy folds the write-ahead log in; a plain rename would leave it behind.
-        let before = beside(data, ".before-restore");
-        let _ = fs::remove_file(&before);
-        db::copy(data, &before).await.map_err(|error| told(&error))?;
-        for ending in ["-wal", "-shm"] {
-            let _ = fs::remove_file(beside(data, ending));
-        }
+        let _ = db::fold(data).await;
     }
-    fs::rename(&partial, data).map_err(|error| told(&error))?;
-    Ok(findings)
+    let kept = free_beside(data, ".before-restore");
+    if data.exists() {
+        fs::hard_link(data, &kept).or_else(|_| fs::rename(data, &kept))?;
+    }
+    for ending in BESIDE.into_iter().filter(|ending| beside(data, ending).exists()) {
+        fs::rename(beside(data, ending), beside(&kept, ending))?;
+    }
+    if kept.exists() {
+        sync(&kept)?;
+    }
+    Ok(kept)
 }
 
 #[cfg(test)]
 mod tests {
+    use sqlx::Connection as _;
+
     use super::*;
     use crate::db::Store;
     use crate::testing::noon;
@@ -120,10 +156,116 @@ mod tests {
         assert!(backup(&data, &copy).await.is_err(), "an existing file is never overwritten");
         crate::operator::add_trust(&open, "Second", noon()).await.expect("a trust");
         open.close().await;
-        assert!(restore(&data, &copy, false).await.is_err(), "a store is there");
-        restore(&data, &copy, true).await.expect("restored");
+        assert!(restore(&data, &copy, false, noon()).await.is_err(), "a store is there");
+        let kept = restore(&data, &copy, true, noon()).await.expect("restored");
+        assert_eq!(kept, Some(beside(&data, ".before-restore")));
         assert_eq!(trusts(&data).await, ["First"]);
         assert_eq!(trusts(&beside(&data, ".before-restore")).await.len(), 2);
+    }
+
+    /// As a bad disk leaves it.
+    fn damage(file: &Path) {
+        let mut bytes = fs::read(file).expect("bytes");
+        for byte in bytes.iter_mut().skip(4096 * 3).take(20_000) {
+            *byte = 0xAA;
+        }
+        fs::write(file, bytes).expect("written");
+    }
+
+    #[tokio::test]
+    async fn a_damaged_store_is_replaced_and_kept_as_it_is_beside_an_older_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (data, copy) = (folder.path().join("baton.db"), folder.path().join("copy.db"));
+        store(&data, "First").await.close().await;
+        backup(&data, &copy).await.expect("a backup");
+        fs::write(beside(&data, ".before-restore"), "an older one").expect("written");
+        damage(&data);
+        // A server that was killed leaves a log, which cannot be folded into a damaged file.
+        fs::write(beside(&data, "-wal"), "a log").expect("written");
+        let damaged = fs::read(&data).expect("bytes");
+
+        let kept = restore(&data, &copy, true, noon()).await.expect("restored").expect("kept");
+        assert_eq!(kept, beside(&data, ".before-restore-2"));
+        assert_eq!(fs::read(&kept).expect("bytes"), damaged);
+        assert!(!beside(&data, "-wal").exists(), "the log of another file");
+        assert_eq!(fs::read(beside(&data, ".before-restore")).expect("bytes"), b"an older one");
+        assert_eq!(trusts(&data).await, ["First"]);
+    }
+
+    #[tokio::test]
+    async fn a_restore_that_was_cut_short_is_done_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (data, copy) = (folder.path().join("baton.db"), folder.path().join("copy.db"));
+        store(&data, "First").await.close().await;
+        backup(&data, &copy).await.expect("a backup");
+        // Set aside, and then the power went: the half-written copy is there, and the log of no file.
+        fs::rename(&data, beside(&data, ".before-restore")).expect("renamed");
+        fs::write(beside(&data, ".partial"), "half").expect("written");
+        fs::write(beside(&data, "-wal"), "a log").expect("written");
+        assert!(restore(&data, &copy, false, noon()).await.is_err(), "something is there");
+        restore(&data, &copy, true, noon()).await.expect("restored");
+        assert_eq!(trusts(&data).await, ["First"]);
+        assert_eq!(fs::read(beside(&data, ".before-restore-2-wal")).expect("bytes"), b"a log");
+        assert_eq!(trusts(&beside(&data, ".before-restore")).await, ["First"]);
+    }
+
+    #[tokio::test]
+    async fn a_restore_that_cannot_be_written_leaves_everything() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (data, copy) = (folder.path().join("baton.db"), folder.path().join("copy.db"));
+        store(&data, "First").await.close().await;
+        backup(&data, &copy).await.expect("a backup");
+        fs::create_dir(beside(&data, ".partial")).expect("in the way");
+        assert!(restore(&data, &copy, true, noon()).await.is_err());
+        assert_eq!(trusts(&data).await, ["First"]);
+        assert!(!beside(&data, ".before-restore").exists());
+    }
+
+    #[tokio::test]
+    async fn what_is_restored_has_no_session_that_lasts() {
+        let fixture = crate::testing::Fixture::new().await;
+        fixture.request(Some(fixture.trainee)).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (data, copy) = (folder.path().join("data/baton.db"), folder.path().join("copy.db"));
+        let mut conn = fixture.store.read().await.expect("a reader");
+        let from: String = sqlx::query_scalar("select file from pragma_database_list where name = 'main'")
+            .fetch_one(&mut *conn)
+            .await
+            .expect("a file");
+        backup(Path::new(&from), &copy).await.expect("a backup");
+        assert_eq!(restore(&data, &copy, false, noon()).await, Ok(None), "the folder is made");
+        let open = Store::open(&data).await.expect("a store");
+        let mut conn = open.read().await.expect("a reader");
+        let sessions: Vec<Option<String>> =
+            sqlx::query_scalar("select ended_at from session").fetch_all(&mut *conn).await.expect("sessions");
+        assert!(matches!(sessions.as_slice(), [Some(_)]));
+    }
+
+    #[tokio::test]
+    async fn migrating_keeps_the_store_as_it_was() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("baton.db");
+        assert_eq!(migrate(&data).await, Ok(None), "a new store is made by opening it");
+        store(&data, "First").await.close().await;
+        assert_eq!(migrate(&data).await, Ok(None));
+
+        let old = folder.path().join("old.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&old).create_if_missing(true);
+        let mut conn = sqlx::SqliteConnection::connect_with(&options).await.expect("a connection");
+        db::MIGRATIONS.run_to(4, &mut conn).await.expect("migrated");
+        sqlx::query("insert into trust (id, name, created_at) values ('t', 'Old', '')")
+            .execute(&mut conn)
+            .await
+            .expect("a trust");
+        conn.close().await.expect("closed");
+        let lock = db::lock_shared(&old).expect("a lock");
+        assert!(migrate(&old).await.is_err(), "a server has it open");
+        drop(lock);
+        let kept = migrate(&old).await.expect("migrated").expect("a copy");
+        assert!(kept.to_string_lossy().contains("old.db.before-migration-"));
+        assert_eq!(trusts(&old).await, ["Old"]);
+        assert!(matches!(db::schema(&kept).await, Ok(Schema::Behind(_))));
+        assert_eq!(migrate(&old).await, Ok(None));
     }
 
     #[tokio::test]
@@ -140,15 +282,10 @@ mod tests {
             .execute(&mut *change).await.expect("marked");
         change.commit().await.expect("committed");
         open.close().await;
-        assert!(restore(&data, &newer, true).await.expect_err("refused").contains("newer"));
+        assert!(restore(&data, &newer, true, noon()).await.expect_err("refused").contains("newer"));
 
-        let mut bytes = fs::read(&copy).expect("bytes");
-        for byte in bytes.iter_mut().skip(4096 * 3).take(20_000) {
-            *byte = 0xAA;
-        }
-        let damaged = folder.path().join("damaged.db");
-        fs::write(&damaged, bytes).expect("written");
-        assert!(restore(&data, &damaged, true).await.is_err());
+        damage(&copy);
+        assert!(restore(&data, &copy, true, noon()).await.is_err());
         assert_eq!(trusts(&data).await, ["First"]);
     }
 }

@@ -5,5 +5,5 @@ mod care;
 pub mod model;
 mod store;
 
-pub use care::{Findings, backup, check, restore};
+pub use care::{Findings, backup, check, migrate, restore};
 pub use store::{add_person, add_trust};

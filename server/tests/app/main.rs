@@ -1,4 +1,5 @@
-//! Whole-app tests: requests through the router, on a real store, without a socket.
+//! Whole-app tests: requests through the router, on a real store, without a socket; and the program at
+//! the command line.
 
 mod charts;
 mod cycles;
@@ -9,6 +10,7 @@ mod handover;
 mod harness;
 mod import;
 mod measures;
+mod operator;
 mod people;
 mod points;
 mod portfolio;

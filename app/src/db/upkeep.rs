@@ -1,0 +1,237 @@
+//! What is done to a whole store: making and migrating its schema, copying and checking it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection as _, SqliteConnection};
+
+use super::{MIGRATIONS, as_it_is, file, new_enough, options};
+use crate::history;
+use crate::operator::Findings;
+
+/// Why a store was not opened. Each is a sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// SQLite is too old.
+    #[error("SQLite {0} can lose data in WAL mode; Baton needs 3.51.3 or later")]
+    OldSqlite(String),
+    /// The schema is older than the program.
+    #[error(
+        "the store has {has} of the {knows} migrations of this program: stop the server and run `server migrate`, \
+         which keeps a copy of the store as it is, or start `server serve`, which does so too"
+    )]
+    Behind {
+        /// Migrations that it has.
+        has: usize,
+        /// Migrations that this program knows.
+        knows: usize,
+    },
+    /// The schema is newer than the program.
+    #[error("the store is newer than this program: it has migration {0}")]
+    Newer(i64),
+    /// There are tables in it that no migration made.
+    #[error("this is not a store of Baton")]
+    NotOurs,
+    /// A migration failed, or is not the one that the store has.
+    #[error(transparent)]
+    Migration(#[from] MigrateError),
+    /// SQLite's own word.
+    #[error(transparent)]
+    Sqlite(#[from] sqlx::Error),
+    /// The file cannot be made.
+    #[error(transparent)]
+    File(#[from] std::io::Error),
+}
+
+/// Where a store stands among the migrations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// Nothing is in it yet.
+    New,
+    /// It has every migration of this program.
+    Current,
+    /// It lacks some; the first of them.
+    Behind(i64),
+}
+
+/// Where a store stands; a file that is not there is new.
+///
+/// # Errors
+/// When it is not a store of this program or an older one.
+pub async fn schema(file: &Path) -> Result<Schema, OpenError> {
+    if !file.exists() {
+        return Ok(Schema::New);
+    }
+    let mut conn = SqliteConnection::connect_with(&as_it_is(file)).await?;
+    let schema = schema_of(&mut conn).await;
+    conn.close().await?;
+    schema
+}
+
+async fn schema_of(conn: &mut SqliteConnection) -> Result<Schema, OpenError> {
+    let tables: Vec<String> =
+        sqlx::query_scalar("select name from sqlite_schema where type = 'table'").fetch_all(&mut *conn).await?;
+    if !tables.iter().any(|name| name == "_sqlx_migrations") {
+        return if tables.is_empty() { Ok(Schema::New) } else { Err(OpenError::NotOurs) };
+    }
+    let applied = applied(conn).await?;
+    if let Some((newer, _)) = applied.iter().find(|(version, _)| !MIGRATIONS.version_exists(*version)) {
+        return Err(OpenError::Newer(*newer));
+    }
+    let missing = MIGRATIONS.iter().find(|one| !applied.iter().any(|(version, _)| *version == one.version));
+    Ok(missing.map_or(Schema::Current, |missing| Schema::Behind(missing.version)))
+}
+
+async fn applied(conn: &mut SqliteConnection) -> Result<Vec<(i64, Vec<u8>)>, sqlx::Error> {
+    sqlx::query_as("select version, checksum from _sqlx_migrations order by version").fetch_all(conn).await
+}
+
+/// Brings the schema of a store up to date. Copy it first.
+///
+/// # Errors
+/// When a migration fails: the store stands at the one before it then.
+pub async fn migrate(file: &Path) -> Result<(), OpenError> {
+    let mut conn = SqliteConnection::connect_with(&options(file)).await?;
+    MIGRATIONS.run(&mut conn).await?;
+    conn.close().await?;
+    Ok(())
+}
+
+/// Makes the schema in a new file, and refuses one whose schema is another than this program's.
+pub(super) async fn prepare(file: &Path) -> Result<(), OpenError> {
+    file::make_private(file)?;
+    file::tighten(file);
+    let mut conn = SqliteConnection::connect_with(&options(file)).await?;
+    let version: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&mut conn).await?;
+    if !new_enough(&version) {
+        return Err(OpenError::OldSqlite(version));
+    }
+    match schema_of(&mut conn).await? {
+        // Also verifies that the migrations are those that this program knows.
+        Schema::New | Schema::Current => MIGRATIONS.run(&mut conn).await?,
+        Schema::Behind(_) => {
+            return Err(OpenError::Behind { has: applied(&mut conn).await?.len(), knows: MIGRATIONS.iter().count() });
+        }
+    }
+    conn.close().await?;
+    Ok(())
+}
+
+/// Writes a consistent copy of a store, also while others write to it, to a file that is not there yet
+/// and that only its owner may read.
+///
+/// # Errors
+/// When the store cannot be read or the copy cannot be written.
+pub async fn copy(from: &Path, to: &Path) -> Result<(), OpenError> {
+    file::make_private(to)?;
+    let mut conn = SqliteConnection::connect_with(&as_it_is(from)).await?;
+    sqlx::query("vacuum into $1").bind(to.to_string_lossy().into_owned()).execute(&mut conn).await?;
+    conn.close().await?;
+    file::sync(to)?;
+    Ok(())
+}
+
+/// Folds the write-ahead log into the file. Nobody else may have the store open.
+///
+/// # Errors
+/// When the file cannot be read or written.
+pub async fn fold(file: &Path) -> Result<(), sqlx::Error> {
+    let mut conn = SqliteConnection::connect_with(&as_it_is(file)).await?;
+    sqlx::query("pragma wal_checkpoint(truncate)").execute(&mut conn).await?;
+    conn.close().await
+}
+
+/// Ends every session in a store that nobody serves.
+///
+/// # Errors
+/// When the file cannot be written.
+pub async fn end_sessions(file: &Path, now: chrono::DateTime<chrono::Utc>) -> Result<(), sqlx::Error> {
+    let mut conn = SqliteConnection::connect_with(&as_it_is(file)).await?;
+    sqlx::query("update session set ended_at = $1 where ended_at is null").bind(now).execute(&mut conn).await?;
+    conn.close().await
+}
+
+/// Verifies a store without changing it.
+///
+/// # Errors
+/// When the file cannot be read as a store at all.
+pub async fn check(file: &Path) -> Result<Findings, OpenError> {
+    let mut conn = SqliteConnection::connect_with(&as_it_is(file).read_only(true)).await?;
+    let sqlite: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&mut conn).await?;
+    let applied = applied(&mut conn).await?;
+    let mut faults = Vec::new();
+    for (version, checksum) in &applied {
+        match MIGRATIONS.iter().find(|known| known.version == *version) {
+            None => faults.push(format!("it is newer than this program: it has migration {version}")),
+            Some(known) if *known.checksum != **checksum => {
+                faults.push(format!("migration {version} is not the one that this program knows"));
+            }
+            Some(_) => {}
+        }
+    }
+    if faults.is_empty() {
+        let versions: Vec<i64> = applied.iter().map(|(version, _)| *version).collect();
+        faults.extend(differences(&objects(&mut conn).await?, &as_migrated(&versions).await?));
+    }
+    let integrity: Vec<String> = sqlx::query_scalar("pragma integrity_check(20)").fetch_all(&mut conn).await?;
+    faults.extend(integrity.into_iter().filter(|line| line != "ok"));
+    let dangling: i64 =
+        sqlx::query_scalar("select count(*) from pragma_foreign_key_check").fetch_one(&mut conn).await?;
+    if dangling > 0 {
+        faults.push(format!("{dangling} rows refer to something that is not there"));
+    }
+    if faults.is_empty() {
+        match history::first_broken(&mut conn).await {
+            Ok(None) => {}
+            Ok(Some(sequence)) => faults.push(format!("the chain of history is broken at row {sequence}")),
+            Err(error) => faults.push(format!("history cannot be read: {error}")),
+        }
+    }
+    conn.close().await?;
+    Ok(Findings { sqlite, migrations: (applied.len(), MIGRATIONS.iter().count()), faults })
+}
+
+/// The tables, indexes and triggers of a store: kind and name, and the text that made each.
+type Objects = BTreeMap<(String, String), String>;
+
+async fn objects(conn: &mut SqliteConnection) -> Result<Objects, sqlx::Error> {
+    // Left out: what SQLite keeps for itself, and the list of migrations.
+    let rows: Vec<(String, String, String)> = sqlx::query_as(
+        "select type, name, coalesce(sql, '') from sqlite_schema
+         where name not like 'sqlite\\_%' escape '\\' and name <> '_sqlx_migrations'",
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|(kind, name, sql)| ((kind, name), sql)).collect())
+}
+
+/// What a new store with these migrations is made of.
+async fn as_migrated(versions: &[i64]) -> Result<Objects, OpenError> {
+    let chosen = MIGRATIONS.iter().filter(|one| versions.contains(&one.version)).cloned().collect();
+    let mut conn = SqliteConnection::connect_with(&SqliteConnectOptions::new().in_memory(true)).await?;
+    Migrator::with_migrations(chosen).run(&mut conn).await?;
+    Ok(objects(&mut conn).await?)
+}
+
+fn differences(found: &Objects, expected: &Objects) -> Vec<String> {
+    let names: BTreeSet<_> = found.keys().chain(expected.keys()).collect();
+    names
+        .into_iter()
+        .filter_map(|(kind, name)| {
+            let key = &(kind.clone(), name.clone());
+            match (found.get(key), expected.get(key)) {
+                (None, Some(_)) => Some(format!("the {kind} {name} is missing")),
+                (Some(_), None) => Some(format!("the {kind} {name} is none of Baton's")),
+                (found, expected) if found != expected => {
+                    Some(format!("the {kind} {name} is not as the migrations make it"))
+                }
+                _ => None,
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

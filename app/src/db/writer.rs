@@ -1,0 +1,286 @@
+//! The one writer. It hands its connection from change to change, and changes that wait for it share one
+//! flush: docs/decisions/writes.md.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use sqlx::Connection as _;
+use sqlx::sqlite::SqliteConnectOptions;
+use tokio::sync::{OwnedMutexGuard, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::{Connection, Kept};
+use crate::error::Error;
+
+/// Whoever waits longer for the writer is told that the store is busy.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// So many changes share a flush at most, and none begins in a transaction that is older than this: the
+/// first of them waits for the last.
+const MOST_TOGETHER: usize = 64;
+const LONGEST_TOGETHER: Duration = Duration::from_millis(20);
+
+// Each is one text, so one hand-over to the thread of the connection.
+const BEGIN: &str = "begin immediate; savepoint change";
+const AFTER_A_KEPT_ONE: &str = "release change; savepoint change";
+const AFTER_AN_UNDONE_ONE: &str = "rollback to change";
+
+/// A change in progress, undone unless committed.
+///
+/// Await nothing but SQL while you hold one: everybody who wants to change something waits for it, and so
+/// do the answers to those who share its flush. What else a change needs (a hash, a file, a chart) is made
+/// before it begins. No constraint of the schema is deferred, or one change could fail another's commit.
+#[derive(Debug)]
+pub struct Write {
+    connection: OwnedMutexGuard<Connection>,
+    /// Says how it ended; dropped, that it is to be undone.
+    ending: oneshot::Sender<Committed>,
+    outdates: bool,
+}
+
+/// A change that is to be made durable: whether it outdates what is kept, and who waits for it.
+#[derive(Debug)]
+struct Committed {
+    outdates: bool,
+    answer: oneshot::Sender<Result<(), Error>>,
+}
+
+/// Somebody who waits for the writer.
+#[derive(Debug)]
+struct Asked {
+    outdates: bool,
+    turn: oneshot::Sender<Result<Write, Error>>,
+}
+
+/// The changes that share a flush.
+struct Together {
+    began: Instant,
+    committed: Vec<Committed>,
+    /// What stands between the last change and the next one.
+    next: &'static str,
+}
+
+impl Write {
+    /// Makes the change durable; also when whoever waits for that goes away.
+    ///
+    /// # Errors
+    /// When the store cannot write. Nothing of the change is there then.
+    pub async fn commit(self) -> Result<(), Error> {
+        let Self { connection, ending, outdates } = self;
+        let (answer, durable) = oneshot::channel();
+        drop(connection);
+        ending.send(Committed { outdates, answer }).map_err(|_| Error::Fault)?;
+        durable.await.map_err(|_| Error::Fault)?
+    }
+}
+
+impl Deref for Write {
+    type Target = Connection;
+    fn deref(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Write {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+}
+
+/// Where changes are asked for, until it is closed.
+#[derive(Debug)]
+pub(super) struct Writer(Mutex<Option<Open>>);
+
+#[derive(Debug)]
+struct Open {
+    line: mpsc::UnboundedSender<Asked>,
+    work: JoinHandle<()>,
+}
+
+impl Writer {
+    /// Opens the connection, and gives it to whoever asks from then on.
+    pub(super) async fn open(options: SqliteConnectOptions, kept: Arc<Kept>) -> Result<Self, sqlx::Error> {
+        let connection = Connection::connect_with(&options).await?;
+        let (line, asked) = mpsc::unbounded_channel();
+        let turns = Turns { options, kept, connection: Some(share(connection)) };
+        let work = tokio::spawn(turns.give(asked));
+        Ok(Self(Mutex::new(Some(Open { line, work }))))
+    }
+
+    /// Begins a change: first come, first served.
+    pub(super) async fn change(&self, outdates: bool) -> Result<Write, Error> {
+        self.change_within(outdates, LONGEST_WAIT).await
+    }
+
+    async fn change_within(&self, outdates: bool, longest: Duration) -> Result<Write, Error> {
+        let (turn, mine) = oneshot::channel();
+        match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(open) => open.line.send(Asked { outdates, turn }).map_err(|_| Error::Fault)?,
+            None => return Err(Error::Busy),
+        }
+        match tokio::time::timeout(longest, mine).await {
+            Ok(turn) => turn.map_err(|_| Error::Fault)?,
+            Err(_) => Err(Error::Busy),
+        }
+    }
+
+    /// Lets those who wait have their turn, then closes the connection.
+    pub(super) async fn close(&self) {
+        let open = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Open { line, work }) = open {
+            drop(line);
+            let _ = work.await;
+        }
+    }
+}
+
+fn share(connection: Connection) -> Arc<tokio::sync::Mutex<Connection>> {
+    Arc::new(tokio::sync::Mutex::new(connection))
+}
+
+/// What gives the turns.
+struct Turns {
+    options: SqliteConnectOptions,
+    kept: Arc<Kept>,
+    /// None after a fault: what it had open is undone by closing it, and the next change opens another.
+    connection: Option<Arc<tokio::sync::Mutex<Connection>>>,
+}
+
+impl Turns {
+    async fn give(mut self, mut line: mpsc::UnboundedReceiver<Asked>) {
+        let mut first = line.recv().await;
+        while let Some(asked) = first.take() {
+            let mut together = Together { began: Instant::now(), committed: Vec::new(), next: BEGIN };
+            let done = self.take_turns(&mut together, asked, &mut line).await;
+            first = match done {
+                Ok(()) => None,
+                // Whoever's turn it would have been had no part in it.
+                Err((error, innocent)) => {
+                    self.give_up(&error).await;
+                    together.answer(Err(Error::from(error)));
+                    innocent
+                }
+            };
+            if first.is_none() {
+                first = line.recv().await;
+            }
+        }
+        self.close().await;
+    }
+
+    /// Gives turns inside one transaction until nobody waits or it is time to flush, and flushes.
+    async fn take_turns(
+        &mut self,
+        together: &mut Together,
+        first: Asked,
+        line: &mut mpsc::UnboundedReceiver<Asked>,
+    ) -> Result<(), (sqlx::Error, Option<Asked>)> {
+        let mut next = Some(first);
+        while let Some(asked) = next {
+            // Who has waited too long is passed over.
+            if !asked.turn.is_closed() {
+                self.turn(together, asked).await?;
+            }
+            next = if together.is_full() { None } else { line.try_recv().ok() };
+        }
+        self.flush(together).await.map_err(|error| (error, None))
+    }
+
+    /// One change, from the point that it can be undone to until it ends.
+    async fn turn(&mut self, together: &mut Together, asked: Asked) -> Result<(), (sqlx::Error, Option<Asked>)> {
+        let mut connection = match self.connection().await {
+            Ok(connection) => connection,
+            Err(error) => return refuse(together, asked, error),
+        };
+        // Fails also when SQLite undid everything by itself, as it does when the disk is full: the point
+        // that the last change began at is gone then.
+        if let Err(error) = sqlx::query(together.next).execute(&mut *connection).await {
+            drop(connection);
+            return refuse(together, asked, error);
+        }
+        let (ending, ended) = oneshot::channel();
+        // When nobody takes it, it is dropped here.
+        let _ = asked.turn.send(Ok(Write { connection, ending, outdates: asked.outdates }));
+        together.next = match ended.await {
+            Ok(committed) => {
+                together.committed.push(committed);
+                AFTER_A_KEPT_ONE
+            }
+            Err(_) => AFTER_AN_UNDONE_ONE,
+        };
+        Ok(())
+    }
+
+    async fn flush(&mut self, together: &mut Together) -> Result<(), sqlx::Error> {
+        let end = match (together.next, together.committed.is_empty()) {
+            (BEGIN, _) => return Ok(()),
+            (AFTER_AN_UNDONE_ONE, true) => "rollback",
+            (AFTER_AN_UNDONE_ONE, false) => "rollback to change; commit",
+            _ => "commit",
+        };
+        let mut connection = self.connection().await?;
+        sqlx::query(end).execute(&mut *connection).await?;
+        drop(connection);
+        if together.committed.iter().any(|one| one.outdates) {
+            self.kept.changes.fetch_add(1, Ordering::Release);
+        }
+        together.answer(Ok(()));
+        Ok(())
+    }
+
+    async fn connection(&mut self) -> Result<OwnedMutexGuard<Connection>, sqlx::Error> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => share(Connection::connect_with(&self.options).await?),
+        };
+        Ok(Arc::clone(self.connection.insert(connection)).lock_owned().await)
+    }
+
+    /// Closes a connection of which it is not sure what it has open. The fault may have come after the
+    /// last byte was written, so what is kept counts as outdated: a value too many is computed.
+    async fn give_up(&mut self, error: &sqlx::Error) {
+        tracing::error!(%error, "the writer begins anew");
+        self.kept.changes.fetch_add(1, Ordering::Release);
+        if let Ok(mut connection) = self.connection().await {
+            let _ = sqlx::query("rollback").execute(&mut *connection).await;
+        }
+        self.close().await;
+    }
+
+    async fn close(&mut self) {
+        if let Some(connection) = self.connection.take().and_then(Arc::into_inner) {
+            let _ = connection.into_inner().close().await;
+        }
+    }
+}
+
+/// A change that cannot begin: its asker is told so, unless what came before it is at fault.
+fn refuse(together: &Together, asked: Asked, error: sqlx::Error) -> Result<(), (sqlx::Error, Option<Asked>)> {
+    if together.next != BEGIN {
+        return Err((error, Some(asked)));
+    }
+    let _ = asked.turn.send(Err(if is_busy(&error) { Error::Busy } else { Error::Fault }));
+    Err((error, None))
+}
+
+/// Another program has the store locked.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == 5)
+}
+
+impl Together {
+    fn is_full(&self) -> bool {
+        self.committed.len() >= MOST_TOGETHER || self.began.elapsed() >= LONGEST_TOGETHER
+    }
+
+    fn answer(&mut self, result: Result<(), Error>) {
+        for one in self.committed.drain(..) {
+            let _ = one.answer.send(result.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
