@@ -16,7 +16,7 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 pub use self::file::{lock_alone, lock_shared};
-pub use self::upkeep::{OpenError, Schema, check, copy, end_sessions, fold, migrate, schema};
+pub use self::upkeep::{Findings, OpenError, Schema, check, copy, end_sessions, fold, migrate, schema};
 pub use self::writer::Write;
 use self::writer::Writer;
 use crate::error::Error;

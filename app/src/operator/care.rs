@@ -7,18 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use crate::db::file::{BESIDE, beside, free_beside, make_folder, sync, tighten};
-use crate::db::{self, Schema};
-
-/// What a check found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Findings {
-    /// The version of SQLite.
-    pub sqlite: String,
-    /// Migrations that the file has, of those that this program knows.
-    pub migrations: (usize, usize),
-    /// What is wrong; empty when nothing is.
-    pub faults: Vec<String>,
-}
+use crate::db::{self, Findings, Schema};
 
 /// Opens a file without changing it and verifies integrity, foreign keys, schema and history.
 ///
