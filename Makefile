@@ -100,7 +100,7 @@ bench: target/release/server ## Measure the served pages with wrk (ARGS=--nation
 
 .PHONY: drill
 drill: target/release/server ## Kill, flood, slow down, fill up and stop a server of its own, and see that what was promised holds
-	@$(say) "Drills, on loopback (about five minutes)"
+	@$(say) "Drills, on loopback (about two minutes)"
 	@node tools/drill.mjs $(ARGS)
 
 .PHONY: drill-short

@@ -78,13 +78,13 @@ async function stop({ child }, signal = 'SIGTERM') {
 // One request. Never rejects: no answer is the status 0.
 function ask({ path, method = 'GET', cookie = '', body, headers = {}, agent = false, limit = 30_000 }) {
   return new Promise(resolve => {
-    const none = () => resolve({ status: 0, body: '' })
+    const none = () => resolve({ status: 0, headers: {}, body: '' })
     const request = http.request({ host: '127.0.0.1', port, path, method, agent, headers: {
       cookie, ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }), ...headers,
     } }, answer => {
       const parts = []
       answer.on('data', part => parts.push(part))
-      answer.on('end', () => resolve({ status: answer.statusCode, body: Buffer.concat(parts).toString() }))
+      answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(parts).toString() }))
       answer.on('error', none)
     })
     request.on('error', none)

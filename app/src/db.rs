@@ -18,7 +18,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 pub use self::file::{lock_alone, lock_shared};
 pub use self::readers::Read;
 use self::readers::Readers;
-pub use self::upkeep::{OpenError, Schema, check, copy, end_sessions, fold, migrate, schema};
+pub use self::upkeep::{Findings, OpenError, Schema, check, copy, end_sessions, fold, migrate, schema};
 pub use self::writer::Write;
 use self::writer::Writer;
 use crate::error::Error;

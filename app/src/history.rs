@@ -95,7 +95,8 @@ async fn append<A: Act>(conn: &mut Connection, by: &Allowed<A>, entry: Entry) ->
     let hash = link(&previous, sequence, &at, by.actor, by.trust, &entry, &by.request, &digest);
     sqlx::query(
         "insert into history (sequence, at, actor_id, trust_id, object, object_id, project_id, action, request_id, detail_digest, previous, hash)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+         insert into history_detail (sequence, salt, detail) values ($1, $13, $14)",
     )
     .bind(sequence)
     .bind(at)
@@ -109,14 +110,10 @@ async fn append<A: Act>(conn: &mut Connection, by: &Allowed<A>, entry: Entry) ->
     .bind(&digest)
     .bind(&previous)
     .bind(&hash)
-    .execute(&mut *conn)
+    .bind(salt)
+    .bind(detail)
+    .execute(conn)
     .await?;
-    sqlx::query("insert into history_detail (sequence, salt, detail) values ($1, $2, $3)")
-        .bind(sequence)
-        .bind(salt)
-        .bind(detail)
-        .execute(conn)
-        .await?;
     Ok(sequence)
 }
 

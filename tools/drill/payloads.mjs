@@ -97,6 +97,27 @@ function book(name, parts, long) {
   }
 }
 
+// Sends a form as the browser does that has its page open, and follows where the answer leads: what was
+// typed is kept and drawn again.
+function typed(name, page, path, body, times, long) {
+  return {
+    name,
+    long,
+    send: async ({ ask, filled }) => {
+      const cookie = filled.trainee
+      const drawn = await ask({ path: page, cookie, headers: { accept: 'text/html' } })
+      const key = drawn.body.match(/name="_key" value="([^"]*)"/)?.[1] ?? ''
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' }
+      const text = `_page=${encodeURIComponent(page)}&_key=${encodeURIComponent(key)}&${body(filled)}`
+      return statuses(Array.from({ length: times }, async () => {
+        const answer = await ask({ path, method: 'POST', cookie, body: text, headers })
+        const { location } = answer.headers
+        return location ? ask({ path: location, cookie, headers: { accept: 'text/html' } }) : answer
+      }))
+    },
+  }
+}
+
 function form(name, path, body, times, signedIn, long) {
   return {
     name,
@@ -111,7 +132,7 @@ function form(name, path, body, times, signedIn, long) {
 
 const DATES = () => words(116_000).map(word => `${word}.day`).join('&')
 const EMPTY = () => `_key=x&_page=/&${'=&'.repeat(4_194_000)}`
-const TITLE = () => `_page=%2Fprojects%2Fregister%3Ftype%3Dquality_improvement&then=similar&type=quality_improvement&title=${words(200_000).join('+')}`
+const REGISTER = '/projects/register?type=quality_improvement'
 
 export const payloads = [
   book('a workbook that claims 10^13 texts', () => ({
@@ -137,8 +158,10 @@ export const payloads = [
   form('116,000 dates, as nobody', '/api/x', DATES, 4, false),
   form('116,000 dates, signed in', '/api/measurements/record', DATES, 4, true),
   form('4 million empty pairs, as nobody', '/api/measures/import', EMPTY, 10, false, true),
-  form('4 million empty pairs, signed in', '/api/measures/import', EMPTY, 10, true, true),
-  form('a title of 200,000 words', '/api/projects/register', TITLE, 4, true),
+  typed('4 million empty pairs in a form of one\'s own', REGISTER, '/api/measures/import',
+    ({ measure }) => `measure=${measure}&${'=&'.repeat(4_190_000)}`, 10, true),
+  typed('a title of 200,000 words', REGISTER, '/api/projects/register',
+    () => `then=similar&type=quality_improvement&title=${words(200_000).join('+')}`, 4),
   {
     name: 'a title of 10,000 words to the search for similar ones',
     send: ({ ask, filled }) =>

@@ -55,7 +55,7 @@ pub fn make_private(file: &Path) -> io::Result<()> {
 }
 
 /// Takes from everybody but the owner what an earlier version, or a copy by hand, left open.
-pub(super) fn tighten(file: &Path) {
+pub fn tighten(file: &Path) {
     for name in ["", "-wal", "-shm", ".lock"].map(|ending| beside(file, ending)) {
         let open = fs::metadata(&name).is_ok_and(|found| found.permissions().mode() & 0o077 != 0);
         if open && let Err(error) = fs::set_permissions(&name, Permissions::from_mode(OWNER_ONLY)) {

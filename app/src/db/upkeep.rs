@@ -9,7 +9,6 @@ use sqlx::{Connection as _, SqliteConnection};
 
 use super::{MIGRATIONS, as_it_is, file, new_enough, options};
 use crate::history;
-use crate::operator::Findings;
 
 /// Why a store was not opened. Each is a sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +42,17 @@ pub enum OpenError {
     /// The file cannot be made.
     #[error(transparent)]
     File(#[from] std::io::Error),
+}
+
+/// What a check found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Findings {
+    /// The version of SQLite.
+    pub sqlite: String,
+    /// Migrations that the file has, of those that this program knows.
+    pub migrations: (usize, usize),
+    /// What is wrong; empty when nothing is.
+    pub faults: Vec<String>,
 }
 
 /// Where a store stands among the migrations.

@@ -21,16 +21,13 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 const MOST_TOGETHER: usize = 64;
 const LONGEST_TOGETHER: Duration = Duration::from_millis(20);
 
-// Each is one text, so one hand-over to the thread of the connection.
-const BEGIN: &str = "begin immediate; savepoint change";
-const AFTER_A_KEPT_ONE: &str = "release change; savepoint change";
-const AFTER_AN_UNDONE_ONE: &str = "rollback to change";
-
 /// A change in progress, undone unless committed.
 ///
 /// Await nothing but SQL while you hold one: everybody who wants to change something waits for it, and so
 /// do the answers to those who share its flush. What else a change needs (a hash, a file, a chart) is made
-/// before it begins. No constraint of the schema is deferred, or one change could fail another's commit.
+/// before it begins. End it at an error that is a fault of the store: SQLite may have undone everything,
+/// and what is written after that would stand alone. No constraint of the schema is deferred, or one change
+/// could fail another's commit.
 #[derive(Debug)]
 pub struct Write {
     connection: OwnedMutexGuard<Connection>,
@@ -57,8 +54,38 @@ struct Asked {
 struct Together {
     began: Instant,
     committed: Vec<Committed>,
-    /// What stands between the last change and the next one.
-    next: &'static str,
+    last: Last,
+}
+
+/// How the last of them ended. What is to be said about it to the store is said together with what comes
+/// next, in one text and so in one hand-over to the connection's thread.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Last {
+    /// There was none: no transaction is open.
+    None,
+    Committed,
+    Undone,
+}
+
+impl Last {
+    /// Leads to the next change.
+    fn next(self) -> &'static str {
+        match self {
+            Self::None => "begin immediate; savepoint change",
+            Self::Committed => "release change; savepoint change",
+            Self::Undone => "rollback to change",
+        }
+    }
+
+    /// Leads to the end: nothing when there is nothing to end.
+    fn end(self, any_committed: bool) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::Committed => Some("commit"),
+            Self::Undone if any_committed => Some("rollback to change; commit"),
+            Self::Undone => Some("rollback"),
+        }
+    }
 }
 
 impl Write {
@@ -151,7 +178,7 @@ impl Turns {
     async fn give(mut self, mut line: mpsc::UnboundedReceiver<Asked>) {
         let mut first = line.recv().await;
         while let Some(asked) = first.take() {
-            let mut together = Together { began: Instant::now(), committed: Vec::new(), next: BEGIN };
+            let mut together = Together { began: Instant::now(), committed: Vec::new(), last: Last::None };
             let done = self.take_turns(&mut together, asked, &mut line).await;
             first = match done {
                 Ok(()) => None,
@@ -195,30 +222,25 @@ impl Turns {
         };
         // Fails also when SQLite undid everything by itself, as it does when the disk is full: the point
         // that the last change began at is gone then.
-        if let Err(error) = sqlx::query(together.next).execute(&mut *connection).await {
+        if let Err(error) = sqlx::query(together.last.next()).execute(&mut *connection).await {
             drop(connection);
             return refuse(together, asked, error);
         }
         let (ending, ended) = oneshot::channel();
         // When nobody takes it, it is dropped here.
         let _ = asked.turn.send(Ok(Write { connection, ending, outdates: asked.outdates }));
-        together.next = match ended.await {
+        together.last = match ended.await {
             Ok(committed) => {
                 together.committed.push(committed);
-                AFTER_A_KEPT_ONE
+                Last::Committed
             }
-            Err(_) => AFTER_AN_UNDONE_ONE,
+            Err(_) => Last::Undone,
         };
         Ok(())
     }
 
     async fn flush(&mut self, together: &mut Together) -> Result<(), sqlx::Error> {
-        let end = match (together.next, together.committed.is_empty()) {
-            (BEGIN, _) => return Ok(()),
-            (AFTER_AN_UNDONE_ONE, true) => "rollback",
-            (AFTER_AN_UNDONE_ONE, false) => "rollback to change; commit",
-            _ => "commit",
-        };
+        let Some(end) = together.last.end(!together.committed.is_empty()) else { return Ok(()) };
         let mut connection = self.connection().await?;
         sqlx::query(end).execute(&mut *connection).await?;
         drop(connection);
@@ -257,7 +279,7 @@ impl Turns {
 
 /// A change that cannot begin: its asker is told so, unless what came before it is at fault.
 fn refuse(together: &Together, asked: Asked, error: sqlx::Error) -> Result<(), (sqlx::Error, Option<Asked>)> {
-    if together.next != BEGIN {
+    if together.last != Last::None {
         return Err((error, Some(asked)));
     }
     let _ = asked.turn.send(Err(if is_busy(&error) { Error::Busy } else { Error::Fault }));

@@ -1,23 +1,13 @@
 //! Looking after the file: check, migrate, backup, restore.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
-use crate::db::file::{BESIDE, beside, free_beside, make_folder, sync};
-use crate::db::{self, Schema};
-
-/// What a check found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Findings {
-    /// The version of SQLite.
-    pub sqlite: String,
-    /// Migrations that the file has, of those that this program knows.
-    pub migrations: (usize, usize),
-    /// What is wrong; empty when nothing is.
-    pub faults: Vec<String>,
-}
+use crate::db::file::{BESIDE, beside, free_beside, make_folder, sync, tighten};
+use crate::db::{self, Findings, Schema};
 
 /// Opens a file without changing it and verifies integrity, foreign keys, schema and history.
 ///
@@ -66,15 +56,26 @@ async fn copy(data: &Path, to: &Path) -> Result<Findings, String> {
 /// # Errors
 /// When somebody else has the store open, when it cannot be copied, or a migration fails.
 pub async fn migrate(data: &Path) -> Result<Option<PathBuf>, String> {
-    let told = |error: &dyn std::fmt::Display| format!("cannot migrate {}: {error}", data.display());
-    let Schema::Behind(first) = db::schema(data).await.map_err(|error| told(&error))? else { return Ok(None) };
-    let _lock = db::lock_alone(data).map_err(|_| "a program has the store open: stop it first".to_owned())?;
+    let schema = db::schema(data).await.map_err(|error| format!("cannot open {}: {error}", data.display()))?;
+    let Schema::Behind(first) = schema else { return Ok(None) };
+    let _lock = lock_alone(data)?;
     let before = free_beside(data, &format!(".before-migration-{first}"));
     copy(data, &before).await?;
-    db::migrate(data)
-        .await
-        .map_err(|error| format!("{}. The store as it was is {}", told(&error), before.display()))?;
-    Ok(Some(before))
+    let Err(error) = db::migrate(data).await else { return Ok(Some(before)) };
+    let unchanged = matches!(db::schema(data).await, Ok(Schema::Behind(still)) if still == first);
+    if unchanged {
+        // Tried again at every start, such copies would fill the disk.
+        let _ = fs::remove_file(&before);
+        return Err(format!("cannot migrate {}: {error}. It is as it was", data.display()));
+    }
+    Err(format!("cannot migrate {}: {error}. The store as it was is {}", data.display(), before.display()))
+}
+
+fn lock_alone(data: &Path) -> Result<File, String> {
+    db::lock_alone(data).map_err(|error| match error.kind() {
+        ErrorKind::WouldBlock => "a program has the store open: stop it first".to_owned(),
+        _ => format!("cannot lock {}: {error}", data.display()),
+    })
 }
 
 /// Puts a backup in the place of the store, and ends every session in it: some of them had ended after
@@ -90,7 +91,7 @@ pub async fn restore(data: &Path, from: &Path, replace: bool, now: DateTime<Utc>
         return Err(format!("{} is not restored: {fault}", from.display()));
     }
     make_folder(data).map_err(|error| format!("cannot make the folder of {}: {error}", data.display()))?;
-    let _lock = db::lock_alone(data).map_err(|_| "a program has the store open: stop it first".to_owned())?;
+    let _lock = lock_alone(data)?;
     let there = data.exists() || BESIDE.iter().any(|ending| beside(data, ending).exists());
     if there && !replace {
         return Err(format!("there is a store at {}: say --replace to put the backup in its place", data.display()));
@@ -106,11 +107,12 @@ pub async fn restore(data: &Path, from: &Path, replace: bool, now: DateTime<Utc>
     Ok(kept)
 }
 
-/// Keeps what is there under another name, whatever state it is in: it is not read, but as the files that
-/// it is made of. The store's own name stays until something else takes it, so that at no moment there is
-/// no store; a write-ahead log, if one is left, never stands beside a file that it is not of.
+/// Keeps the files that are there under another name, in whatever state they are. The store's own name
+/// stays until something else takes it, so that at no moment there is no store; a write-ahead log, if one
+/// is left, never stands beside a file that it is not of.
 async fn set_aside(data: &Path) -> std::io::Result<PathBuf> {
-    // A sound store becomes one file by this. A damaged one stays as it is.
+    tighten(data);
+    // A sound store becomes one file by this; where it is too damaged for that, its log goes with it.
     if data.exists() {
         let _ = db::fold(data).await;
     }
@@ -257,6 +259,14 @@ mod tests {
             .execute(&mut conn)
             .await
             .expect("a trust");
+        sqlx::query("update _sqlx_migrations set success = 0 where version = 4")
+            .execute(&mut conn)
+            .await
+            .expect("marked");
+        assert!(migrate(&old).await.expect_err("half done").contains("It is as it was"));
+        let mut names = fs::read_dir(folder.path()).expect("a folder").map(|one| one.expect("a file").file_name());
+        assert!(!names.any(|name| name.to_string_lossy().contains("before-migration")));
+        sqlx::query("update _sqlx_migrations set success = 1").execute(&mut conn).await.expect("marked");
         conn.close().await.expect("closed");
         let lock = db::lock_shared(&old).expect("a lock");
         assert!(migrate(&old).await.is_err(), "a server has it open");

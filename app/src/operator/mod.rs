@@ -5,5 +5,7 @@ mod care;
 pub mod model;
 mod store;
 
-pub use care::{Findings, backup, check, migrate, restore};
+pub use care::{backup, check, migrate, restore};
 pub use store::{add_person, add_trust};
+
+pub use crate::db::Findings;

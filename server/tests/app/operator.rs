@@ -88,7 +88,11 @@ fn what_the_program_makes_only_its_owner_reads() {
     for file in [&place.data, &backup, &place.beside(".lock"), &place.beside(".before-restore")] {
         assert_eq!(mode(file), 0o600, "{}", file.display());
     }
-    fs::set_permissions(&place.data, fs::Permissions::from_mode(0o644)).expect("opened to others");
+    let open_to_others = || fs::set_permissions(&place.data, fs::Permissions::from_mode(0o644)).expect("opened");
+    open_to_others();
+    place.succeeds(&["restore", "--replace", &backup.to_string_lossy()]);
+    assert_eq!(mode(&place.beside(".before-restore-2")), 0o600);
+    open_to_others();
     place.succeeds(&["admin", "create-trust", "Other Shire"]);
     assert_eq!(mode(&place.data), 0o600);
 }

@@ -128,6 +128,16 @@ async fn every_migration_keeps_every_row_of_a_full_store() {
 }
 
 #[tokio::test]
+async fn no_constraint_waits_for_the_commit_which_changes_share() {
+    let (_folder, file) = place();
+    Store::open(&file).await.expect("a store").close().await;
+    let mut conn = connect(&file).await;
+    for ((kind, name), sql) in objects(&mut conn).await.expect("objects") {
+        assert!(!sql.to_lowercase().contains("deferr"), "{kind} {name}");
+    }
+}
+
+#[tokio::test]
 async fn opening_makes_a_new_store_and_leaves_an_old_one_as_it_is() {
     let (_folder, file) = place();
     assert_eq!(schema(&file).await.expect("read"), Schema::New);
