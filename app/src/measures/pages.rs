@@ -22,6 +22,7 @@ use crate::parse::PARAGRAPH;
 use crate::projects;
 use crate::request::Request;
 use crate::route;
+use crate::sheet;
 use crate::shell::{Page, Reply, Route};
 use crate::ui::{self, Form};
 
@@ -729,11 +730,6 @@ async fn points_file(request: Request) -> Result<Reply, Error> {
     })
 }
 
-/// A text that no spreadsheet takes for a formula.
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
-}
-
 fn csv_of(charted: &Charted, points: &[Measurement]) -> Result<Vec<u8>, csv::Error> {
     let measure = &charted.measure;
     let drawn = chart::of(charted);
@@ -764,7 +760,7 @@ fn csv_of(charted: &Charted, points: &[Measurement]) -> Result<Vec<u8>, csv::Err
         writer.write_record([
             point.taken_on.to_string(),
             point.taken_at.map(|at| at.format("%H:%M").to_string()).unwrap_or_default(),
-            harmless(&point.place),
+            sheet::cell(&point.place),
             plain(chart::plain(measure, point.amount())),
             plain(point.numerator),
             plain(point.denominator),
@@ -774,9 +770,9 @@ fn csv_of(charted: &Charted, points: &[Measurement]) -> Result<Vec<u8>, csv::Err
             line(|point| point.target),
             on_chart.and_then(spc::words::flag).unwrap_or_default(),
             point.state.to_string(),
-            harmless(&point.reason),
-            harmless(&point.note),
-            harmless(&point.recorded_by),
+            sheet::cell(&point.reason),
+            sheet::cell(&point.note),
+            sheet::cell(&point.recorded_by),
             point.recorded_at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
         ])?;
     }
