@@ -264,7 +264,8 @@ mod tests {
     #[test]
     fn addresses_have_the_shape_of_one() {
         assert_eq!(address(" A.Doc@Trust.NHS.uk "), Some("a.doc@trust.nhs.uk".to_owned()));
-        for typed in ["a", "a@b", "@b.uk", "a b@c.uk", "a@@c.uk", "a@c.uk,d@e.uk", "a\u{200b}@c.uk", "9434765919@c.uk"] {
+        for typed in ["a", "a@b", "@b.uk", "a b@c.uk", "a@@c.uk", "a@c.uk,d@e.uk", "a\u{200b}@c.uk", "9434765919@c.uk"]
+        {
             assert_eq!(address(typed), None, "{typed}");
         }
     }

@@ -257,7 +257,7 @@ fn answers(first: &Side, second: &Side) -> Vec<(String, String, String)> {
     let (one, two) = (&first.reference, &second.reference);
     let merged = |closes: &str, stays: &str| {
         format!(
-            "{closes} closes as merged, and its page leads to {stays}. Its team and history are kept and shown there. You can undo this."
+            "{closes} closes as merged, and its page leads to {stays}. Its team and history are kept and shown there; a handover of it that is under way is withdrawn. You can undo this."
         )
     };
     Answer::ALL

@@ -7,6 +7,7 @@ use super::api::UndoDecision;
 use super::islands::SimilarProjects;
 use super::model::{LinkKind, Similar};
 use super::store::{self, Link, Told};
+use crate::access::ReadProject;
 use crate::clock::date_in_london;
 use crate::db::Connection;
 use crate::error::Error;
@@ -78,18 +79,29 @@ pub struct Links {
 }
 
 impl Links {
-    /// Loads them.
+    /// Loads those that the visitor may read the other project of.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn load(conn: &mut Connection, project: ProjectId) -> Result<Self, Error> {
-        let links = store::links(&mut *conn, project).await?;
+    pub async fn load(conn: &mut Connection, project: ProjectId, request: &Request) -> Result<Self, Error> {
+        let person = request.person()?;
+        let mut links = store::links(&mut *conn, project).await?;
+        // Who belongs to the trust reads all that can be linked; others read what they contributed to.
+        if !person.belongs() || links.iter().any(|link| link.trust != person.trust) {
+            let mut read = Vec::with_capacity(links.len());
+            for link in links {
+                if request.may(&mut *conn, ReadProject(link.other)).await? {
+                    read.push(link);
+                }
+            }
+            links = read;
+        }
         let merged: Vec<ProjectId> = links
             .iter()
             .filter(|link| link.kind == LinkKind::DuplicateOf && !link.first)
             .map(|link| link.other)
             .collect();
-        let told = store::told(conn, &merged).await?;
+        let told = store::told(conn, &merged, person.id).await?;
         Ok(Self { links, told })
     }
 

@@ -785,7 +785,7 @@ async fn measurement(request: Request) -> Result<Page, Error> {
     let point = store::measurement(&mut conn, id).await?;
     let measure = store::measure(&mut conn, point.measure_id).await?;
     let standing = access::standing(&mut conn, &request, measure.project_id).await?;
-    let rows = history::of_object(&mut conn, id, 100).await?;
+    let rows = history::of_object_read_by(&mut conn, id, request.person()?.id, 100).await?;
     drop(conn);
     let may_record = access::may(Action::RecordMeasurement(measure.project_id), standing);
     let title = format!("Point of {}", point.when());

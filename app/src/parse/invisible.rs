@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn names_that_look_the_same_are_the_same() {
-        for text in ["Zo\u{eb}", "Zoe\u{308}", "Z\u{200b}o\u{eb}", "\u{feff}Zo\u{ad}\u{eb}\u{200f}", "Zo\u{200d}\u{eb}"] {
+        for text in ["Zo\u{eb}", "Zoe\u{308}", "Z\u{200b}o\u{eb}", "\u{feff}Zo\u{ad}\u{eb}\u{200f}", "Zo\u{200d}\u{eb}"]
+        {
             assert_eq!(without(text), "Zo\u{eb}", "{text:?}");
         }
     }

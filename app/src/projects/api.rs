@@ -153,12 +153,8 @@ pub async fn end_role(#[server(flatten)] form: PlaceForm) -> Result<(), Error> {
     let place = id(&form.place)?;
     let mut change = request.write().await?;
     let allowed = request.require(&mut change, access::ManageTeam(project)).await?;
-    let contribution = if store::is_asked(&mut change, place).await? {
-        String::new()
-    } else {
-        form.contribution("Say what they contributed, so that they keep the credit.")?
-    };
-    store::end_role(&mut change, &allowed, place, &contribution).await?;
+    let contribution = if store::is_asked(&mut change, place).await? { Some(String::new()) } else { form.ended()? };
+    store::end_role(&mut change, &allowed, place, contribution.as_deref()).await?;
     change.commit().await?;
     redirect(format!("/projects/{project}/team?done=team"));
     Ok(())

@@ -566,6 +566,8 @@ pub struct PlaceForm {
     pub role: String,
     /// What they contributed.
     pub contribution: String,
+    /// `yes` when the place was given by mistake, and they contributed nothing.
+    pub mistake: String,
 }
 
 impl PlaceForm {
@@ -593,6 +595,24 @@ impl PlaceForm {
         let mut fields = Fields::new();
         let contribution = fields.needed("contribution", &self.contribution, PARAGRAPH, missing);
         fields.finish(|| contribution)
+    }
+
+    /// What somebody contributed whose place ends; none when they had it by mistake.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when neither is said, or both.
+    pub fn ended(&self) -> Result<Option<String>, Error> {
+        if self.mistake != "yes" {
+            return self
+                .contribution(
+                    "Say what they contributed, so that they keep the credit, or that they were added by mistake.",
+                )
+                .map(Some);
+        }
+        if self.contribution.trim().is_empty() {
+            return Ok(None);
+        }
+        Err(Error::field("contribution", "Say what they contributed, or that they were added by mistake, not both."))
     }
 }
 

@@ -106,8 +106,9 @@ fn happens(handover: &Handover, state: State, today: chrono::NaiveDate) -> Strin
                 waits.push(format!("{to} as the next lead"));
             }
             if handover.answer(Party::Anchor).is_none() {
-                waits.push(match handover.anchors.as_slice() {
-                    [] => "the academy lead, because the project has no supervisor".to_owned(),
+                waits.push(match handover.supervisors().as_slice() {
+                    [] => "the academy lead, because the project has no supervisor who neither gives nor takes it"
+                        .to_owned(),
                     anchors => format!("{} as supervisor", anchors.join(" or ")),
                 });
             }
@@ -139,7 +140,7 @@ fn forms(request: &Request, handover: &Handover, may: &May) -> (AnyView, AnyView
         let to = handover.to.as_deref().unwrap_or("the next lead");
         let heading = format!("Do you accept {to} as the next lead?");
         let means = if may.for_anchor {
-            "You answer as academy lead, because the project has no supervisor or the supervisor has not answered for 14 days. It is recorded so.".to_owned()
+            "You answer as academy lead, because the project has no supervisor who neither gives nor takes it, or the supervisor has not answered for 14 days. It is recorded so.".to_owned()
         } else {
             format!("You anchor this project. If you accept, {to} works on it with you from {}.", ui::day(on))
         };
