@@ -156,6 +156,13 @@ pub struct Standing {
     pub oneself: bool,
 }
 
+impl Standing {
+    /// Leads or anchors the project, or coordinates its trust.
+    fn runs(self) -> bool {
+        self.belongs && (self.holder || self.anchor || self.academy_lead)
+    }
+}
+
 /// Whether somebody of this standing may do it.
 #[must_use]
 pub fn may(action: Action, s: Standing) -> bool {
@@ -174,8 +181,8 @@ pub fn may(action: Action, s: Standing) -> bool {
         | Action::WriteCycle(_)
         | Action::DrawDrivers(_) => works_on || (lead && !s.draft && !s.closed),
         Action::FinishDraft(_) => s.belongs && s.draft && s.author,
-        Action::ChangeStatus(_) => !s.draft && !s.merged && s.belongs && (s.holder || s.anchor || lead),
-        Action::OfferHandover(_) => !s.draft && !s.closed && s.belongs && (s.holder || s.anchor || lead),
+        Action::ChangeStatus(_) => !s.draft && !s.merged && s.runs(),
+        Action::OfferHandover(_) => !s.draft && !s.closed && s.runs(),
         Action::ManageTeam(_) => {
             !s.closed && s.belongs && (s.holder || s.anchor || (s.draft && s.author) || (lead && !s.draft))
         }
@@ -193,7 +200,7 @@ pub fn may(action: Action, s: Standing) -> bool {
             }
         }
         Action::TakeOn(_) => !s.draft && !s.closed && s.belongs,
-        Action::ReadHandover(_) => s.belongs || s.past || s.successor,
+        Action::ReadHandover(_) => s.belongs || s.team || s.past || s.successor,
         Action::WithdrawHandover(_) => s.belongs && (s.offered || s.holder || lead),
         Action::AnswerAsSuccessor(_) => s.belongs && s.successor,
         Action::AnswerAsAnchor(_) => s.belongs && !s.party && (s.anchor || (lead && s.anchor_silent)),
@@ -322,8 +329,10 @@ pub async fn require<A: Act>(conn: &mut Connection, request: &Request, act: A) -
 fn closed(standing: Standing) -> Error {
     Error::refused(if standing.merged {
         "This project was merged into another and changes no more. The academy lead can undo that under Look-alikes."
-    } else {
+    } else if standing.runs() {
         "This project is closed. Reopen it first."
+    } else {
+        "This project is closed. Its lead, its supervisor or the academy lead can reopen it."
     })
 }
 

@@ -319,6 +319,12 @@ impl Handover {
         self.answers.iter().find(|answered| answered.party == party)
     }
 
+    /// It was discarded before anybody was offered anything: nobody reads it any more.
+    #[must_use]
+    pub fn is_discarded(&self) -> bool {
+        self.stored != State::Draft && self.offered_at.is_none()
+    }
+
     /// To whom it goes.
     #[must_use]
     pub fn recipient(&self) -> To {

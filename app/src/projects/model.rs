@@ -602,17 +602,18 @@ impl PlaceForm {
     /// # Errors
     /// [`Error::Invalid`] when neither is said, or both.
     pub fn ended(&self) -> Result<Option<String>, Error> {
-        if self.mistake != "yes" {
-            return self
-                .contribution(
-                    "Say what they contributed, so that they keep the credit, or that they were added by mistake.",
-                )
-                .map(Some);
+        let mistake = self.mistake == "yes";
+        let missing = "Say what they contributed, so that they keep the credit, or that they were added by mistake.";
+        let mut fields = Fields::new();
+        let contribution = if mistake {
+            fields.text("contribution", &self.contribution, PARAGRAPH)
+        } else {
+            fields.needed("contribution", &self.contribution, PARAGRAPH, missing)
+        };
+        if mistake && !contribution.is_empty() && fields.is_ok() {
+            fields.wrong("contribution", "Say what they contributed, or that they were added by mistake, not both.");
         }
-        if self.contribution.trim().is_empty() {
-            return Ok(None);
-        }
-        Err(Error::field("contribution", "Say what they contributed, or that they were added by mistake, not both."))
+        fields.finish(|| (!mistake).then_some(contribution))
     }
 }
 

@@ -650,8 +650,9 @@ async fn find(
         Named::Newcomer { name, address } => people::store::find_or_name(conn, name, address, now).await,
         Named::Colleague(person) => {
             let here: bool = sqlx::query_scalar(
-                "select exists (select 1 from post where person_id = $1 and trust_id = $2
-                        and starts_on <= $3 and (ends_on is null or ends_on >= $3))",
+                "select exists (select 1 from post o join person p on p.id = o.person_id
+                        where o.person_id = $1 and o.trust_id = $2 and o.starts_on <= $3 and (o.ends_on is null or o.ends_on >= $3)
+                          and (p.closed_on is null or p.closed_on > $3))",
             )
             .bind(person)
             .bind(trust)

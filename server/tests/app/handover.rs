@@ -319,3 +319,24 @@ async fn a_lead_who_supervises_has_no_form_to_accept_their_own_handover() {
     let page = answered(&app, app.fixture.lead, &handover, SUPERVISE, true).await;
     assert!(page.words().contains("Both have accepted"));
 }
+
+#[tokio::test]
+async fn a_discarded_draft_is_read_by_nobody() {
+    let app = App::new().await;
+    let project = measured(&app).await;
+    let trainee = app.browser(app.fixture.trainee).await;
+    let page = format!("/projects/{project}/handover");
+    trainee.fill(&page, PREPARE, &[("summary", "Between us"), ("then", "draft")]).await;
+    let mut conn = app.fixture.store.read().await.expect("a reader");
+    let id: String = sqlx::query_scalar("select id from handover").fetch_one(&mut *conn).await.expect("a draft");
+    drop(conn);
+    let pack = format!("/handovers/{id}/pack");
+    assert_eq!(trainee.get(&pack).await.status, StatusCode::OK);
+    assert_eq!(app.browser(app.fixture.colleague).await.get(&pack).await.status, StatusCode::NOT_FOUND);
+    trainee.fill(&page, WITHDRAW, &[]).await;
+    for person in [app.fixture.trainee, app.fixture.colleague] {
+        let browser = app.browser(person).await;
+        assert_eq!(browser.get(&pack).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(browser.get(&format!("/handovers/{id}")).await.status, StatusCode::NOT_FOUND);
+    }
+}

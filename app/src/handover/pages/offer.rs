@@ -32,6 +32,9 @@ pub async fn offer(request: Request) -> Result<Reply, Error> {
     let handover = store::find(&mut conn, id, today).await?;
     let of_project = access::standing(&mut conn, &request, handover.project_id).await?;
     let standing = handover.standing(of_project, person, request.now);
+    if handover.is_discarded() {
+        return Err(Error::NotFound);
+    }
     if handover.state(today) == State::Draft {
         return Ok(Reply::Redirect(format!("/projects/{}/handover", handover.project_id)));
     }

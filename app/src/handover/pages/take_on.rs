@@ -60,9 +60,6 @@ fn in_the_way(request: &Request, strip: &Strip, subject: &Subject, last: Option<
     let today = request.today();
     let note = |words: String, href: String, label: &str| Some(ui::empty(&words, Some((href.as_str(), label))));
     let project = format!("/projects/{}", subject.id);
-    if !subject.status.is_open() {
-        return note("This project is closed, so nobody can take it on.".into(), project, "See the project");
-    }
     if let Some(agreed) = subject.agreed {
         return note(
             "A handover of this project is agreed already.".into(),
