@@ -8,6 +8,8 @@ use sqlx::FromRow;
 use crate::clock::date_in_london;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::handover::model::oldest_live;
+use crate::handover::store::counts;
 use crate::id::{HandoverId, MeasureId, PersonId, ProjectId, TeamRoleId, TrustId};
 use crate::request::Request;
 use crate::visitor::Person;
@@ -120,17 +122,21 @@ pub struct Standing {
     pub administrator: bool,
     /// The project is a draft.
     pub draft: bool,
+    /// The project is closed, for whatever reason.
+    pub closed: bool,
+    /// The project was merged into another.
+    pub merged: bool,
     /// The visitor wrote the draft.
     pub author: bool,
     /// Leads the project today.
     pub holder: bool,
-    /// Anchors the project today.
+    /// Anchors the project today. For a handover: and neither gives nor takes it.
     pub anchor: bool,
     /// Has any accepted place in the team today.
     pub team: bool,
     /// Was asked into the team and has not answered.
     pub invited: bool,
-    /// Had an accepted place in the team.
+    /// Had an accepted place in the team that was not given by mistake.
     pub past: bool,
     /// The question is put to the visitor.
     pub asked: bool,
@@ -142,18 +148,27 @@ pub struct Standing {
     pub successor: bool,
     /// Offered the handover.
     pub offered: bool,
-    /// The project has no anchor, or the anchor has been silent for 14 days.
+    /// Gives the project away in the handover, or takes it.
+    pub party: bool,
+    /// No anchor counts for the handover, or they have been silent for 14 days.
     pub anchor_silent: bool,
     /// The object is the visitor.
     pub oneself: bool,
+}
+
+impl Standing {
+    /// Leads or anchors the project, or coordinates its trust.
+    fn runs(self) -> bool {
+        self.belongs && (self.holder || self.anchor || self.academy_lead)
+    }
 }
 
 /// Whether somebody of this standing may do it.
 #[must_use]
 pub fn may(action: Action, s: Standing) -> bool {
     let lead = s.belongs && s.academy_lead;
-    let works_on = s.belongs && (s.team || (s.draft && s.author));
-    let reads = if s.draft { s.author || s.team || s.invited } else { s.belongs || s.past || s.successor };
+    let works_on = s.belongs && !s.closed && (s.team || (s.draft && s.author));
+    let reads = if s.draft { s.author || s.team || s.invited } else { s.belongs || s.team || s.past || s.successor };
     match action {
         Action::ReadTrust(_) | Action::RegisterProject(_) => s.belongs,
         Action::ManageOrganisation(_) => s.belongs && (s.academy_lead || s.administrator),
@@ -164,24 +179,31 @@ pub fn may(action: Action, s: Standing) -> bool {
         | Action::DefineMeasure(_)
         | Action::RecordMeasurement(_)
         | Action::WriteCycle(_)
-        | Action::DrawDrivers(_) => works_on || (lead && !s.draft),
+        | Action::DrawDrivers(_) => works_on || (lead && !s.draft && !s.closed),
         Action::FinishDraft(_) => s.belongs && s.draft && s.author,
-        Action::ChangeStatus(_) | Action::OfferHandover(_) => !s.draft && s.belongs && (s.holder || s.anchor || lead),
-        Action::ManageTeam(_) => s.belongs && (s.holder || s.anchor || (s.draft && s.author) || (lead && !s.draft)),
-        Action::AskToJoin(_) => !s.draft && s.belongs && !s.team && !s.invited,
-        Action::LeaveTeam(_) => s.team,
+        Action::ChangeStatus(_) => !s.draft && !s.merged && s.runs(),
+        Action::OfferHandover(_) => !s.draft && !s.closed && s.runs(),
+        Action::ManageTeam(_) => {
+            !s.closed && s.belongs && (s.holder || s.anchor || (s.draft && s.author) || (lead && !s.draft))
+        }
+        Action::AskToJoin(_) => !s.draft && !s.closed && s.belongs && !s.team && !s.invited,
+        Action::LeaveTeam(_) => s.team && !s.closed,
+        Action::AnswerQuestion(_) if s.closed => false,
         Action::AnswerQuestion(_) => {
-            if s.wants_to_join {
+            if s.wants_to_join && s.asks_anchor {
+                // Who names themselves as the anchor has the academy lead's word for it, never their own.
+                lead && !s.asked && !s.draft
+            } else if s.wants_to_join {
                 s.belongs && (s.holder || s.anchor || lead)
             } else {
                 s.asked || (s.asks_anchor && lead && !s.draft)
             }
         }
-        Action::TakeOn(_) => !s.draft && s.belongs,
-        Action::ReadHandover(_) => s.belongs || s.past || s.successor,
+        Action::TakeOn(_) => !s.draft && !s.closed && s.belongs,
+        Action::ReadHandover(_) => s.belongs || s.team || s.past || s.successor,
         Action::WithdrawHandover(_) => s.belongs && (s.offered || s.holder || lead),
         Action::AnswerAsSuccessor(_) => s.belongs && s.successor,
-        Action::AnswerAsAnchor(_) => s.belongs && (s.anchor || (lead && s.anchor_silent)),
+        Action::AnswerAsAnchor(_) => s.belongs && !s.party && (s.anchor || (lead && s.anchor_silent)),
         Action::ChangeOwnAccount(_) => s.oneself,
     }
 }
@@ -257,13 +279,17 @@ pub async fn require<A: Act>(conn: &mut Connection, request: &Request, act: A) -
             (trust, Standing { asked, asks_anchor, wants_to_join, ..standing })
         }
         Subject::Handover(id) => {
-            let handover: Option<Parties> = sqlx::query_as(
+            let handover: Option<Parties> = sqlx::query_as(concat!(
                 "select h.project_id, coalesce(h.to_person = $2, 0) as successor, h.created_by = $2 as offered,
-                        (h.offered_at is not null and h.offered_at <= $4)
-                        or not exists (select 1 from team_role r where r.project_id = h.project_id and r.role = 'supervisor'
-                             and r.state = 'accepted' and r.from_on <= $3 and (r.until_on is null or r.until_on > $3)) as anchor_silent
+                        coalesce(h.from_person = $2, 0) or coalesce(h.to_person = $2, 0) as party,
+                        exists (select 1 from team_role r where r.person_id = $2 and ",
+                counts!("$3"),
+                ") as anchor,
+                        (h.offered_at is not null and h.offered_at <= $4) or not exists (select 1 from team_role r where ",
+                counts!("$3"),
+                ") as anchor_silent
                  from handover h where h.id = $1",
-            )
+            ))
             .bind(id)
             .bind(person.id)
             .bind(today)
@@ -272,8 +298,8 @@ pub async fn require<A: Act>(conn: &mut Connection, request: &Request, act: A) -
             .await?;
             let handover = handover.ok_or(Error::NotFound)?;
             let (trust, standing) = of_project(conn, person.id, handover.project_id, today).await?;
-            let Parties { successor, offered, anchor_silent, .. } = handover;
-            (trust, Standing { successor, offered, anchor_silent, ..standing })
+            let Parties { successor, offered, party, anchor, anchor_silent, .. } = handover;
+            (trust, Standing { successor, offered, party, anchor, anchor_silent, ..standing })
         }
     };
     let standing = in_trust(person, trust, standing);
@@ -286,6 +312,10 @@ pub async fn require<A: Act>(conn: &mut Connection, request: &Request, act: A) -
             now: request.now,
         });
     }
+    let open = Standing { closed: false, merged: false, ..standing };
+    if may(act.action(), open) {
+        return Err(closed(standing));
+    }
     let reads = match act.action().subject() {
         Subject::Project(id) => may(Action::ReadProject(id), standing),
         Subject::Handover(id) => may(Action::ReadHandover(id), standing),
@@ -293,6 +323,17 @@ pub async fn require<A: Act>(conn: &mut Connection, request: &Request, act: A) -
         Subject::TeamRole(_) | Subject::Person(_) => standing.belongs,
     };
     Err(if reads { Error::Forbidden } else { Error::NotFound })
+}
+
+/// Why nothing changes in a project that is closed, to somebody who could change it otherwise.
+fn closed(standing: Standing) -> Error {
+    Error::refused(if standing.merged {
+        "This project was merged into another and changes no more. The academy lead can undo that under Look-alikes."
+    } else if standing.runs() {
+        "This project is closed. Reopen it first."
+    } else {
+        "This project is closed. Its lead, its supervisor or the academy lead can reopen it."
+    })
 }
 
 /// What the visitor is to a project: for a page that asks [`may`] about several actions with one query.
@@ -346,6 +387,8 @@ struct Parties {
     project_id: ProjectId,
     successor: bool,
     offered: bool,
+    party: bool,
+    anchor: bool,
     anchor_silent: bool,
 }
 
@@ -353,6 +396,8 @@ struct Parties {
 struct InProject {
     trust_id: TrustId,
     draft: bool,
+    closed: bool,
+    merged: bool,
     author: bool,
     holder: bool,
     anchor: bool,
@@ -369,24 +414,28 @@ async fn of_project(
     today: NaiveDate,
 ) -> Result<(TrustId, Standing), Error> {
     let found: Option<InProject> = sqlx::query_as(
-        "select p.trust_id, p.status = 'draft' as draft, p.author_id = $2 as author,
+        "select p.trust_id, p.status = 'draft' as draft, p.status = 'closed' as closed,
+                p.merged_into is not null as merged, p.author_id = $2 as author,
                 coalesce(max(r.state = 'accepted' and r.role = 'lead' and r.from_on <= $3 and (r.until_on is null or r.until_on > $3)), 0) as holder,
                 coalesce(max(r.state = 'accepted' and r.role = 'supervisor' and r.from_on <= $3 and (r.until_on is null or r.until_on > $3)), 0) as anchor,
                 coalesce(max(r.state = 'accepted' and r.from_on <= $3 and (r.until_on is null or r.until_on > $3)), 0) as team,
                 coalesce(max(r.state = 'asked' and r.opened_by = 'team' and r.until_on is null), 0) as invited,
-                coalesce(max(r.state = 'accepted' and r.until_on is not null and r.until_on <= $3), 0) as past,
-                exists (select 1 from handover h where h.project_id = p.id and h.to_person = $2 and h.state in ('offered', 'agreed')) as successor
+                coalesce(max(r.state = 'accepted' and r.until_on is not null and r.until_on <= $3 and not r.by_mistake), 0) as past,
+                exists (select 1 from handover h where h.project_id = p.id and h.to_person = $2
+                        and ((h.state = 'offered' and h.takes_effect_on >= $4) or (h.state = 'agreed' and h.takes_effect_on > $3))) as successor
          from project p left join team_role r on r.project_id = p.id and r.person_id = $2
          where p.id = $1 group by p.id",
     )
     .bind(project)
     .bind(person)
     .bind(today)
+    .bind(oldest_live(today))
     .fetch_optional(conn)
     .await?;
     let found = found.ok_or(Error::NotFound)?;
-    let InProject { trust_id, draft, author, holder, anchor, team, invited, past, successor } = found;
-    Ok((trust_id, Standing { draft, author, holder, anchor, team, invited, past, successor, ..Standing::default() }))
+    let InProject { trust_id, draft, closed, merged, author, holder, anchor, team, invited, past, successor } = found;
+    let rest = Standing::default();
+    Ok((trust_id, Standing { draft, closed, merged, author, holder, anchor, team, invited, past, successor, ..rest }))
 }
 
 #[cfg(test)]
@@ -403,12 +452,17 @@ mod tests {
                 "lead" => (s.belongs, s.academy_lead) = (true, true),
                 "administrator" => (s.belongs, s.administrator) = (true, true),
                 "draft" => s.draft = true,
+                "closed" => s.closed = true,
+                "merged" => (s.closed, s.merged) = (true, true),
+                "party" => s.party = true,
+                "by-oneself" => (s.wants_to_join, s.asks_anchor) = (true, true),
                 "author" => (s.belongs, s.author) = (true, true),
                 "holder" => (s.belongs, s.holder, s.team) = (true, true, true),
                 "anchor" => (s.belongs, s.anchor, s.team) = (true, true, true),
                 "team" => (s.belongs, s.team) = (true, true),
                 "invited" => (s.belongs, s.invited) = (true, true),
                 "past" => s.past = true,
+                "guest" => s.team = true,
                 "asked" => (s.belongs, s.asked) = (true, true),
                 "asks-anchor" => s.asks_anchor = true,
                 "wants" => s.wants_to_join = true,
@@ -435,35 +489,66 @@ mod tests {
             (Action::RegisterProject(t), &["belongs", "lead", "administrator"], &["outside", "past"]),
             (
                 Action::ReadProject(p),
-                &["belongs", "lead", "past", "successor", "draft author", "draft invited", "draft team"],
+                &[
+                    "belongs",
+                    "lead",
+                    "past",
+                    "guest",
+                    "successor",
+                    "closed belongs",
+                    "draft author",
+                    "draft invited",
+                    "draft team",
+                ],
                 &["outside", "draft belongs", "draft lead", "draft administrator", "draft past"],
             ),
             (
                 Action::EditProject(p),
                 &["holder", "anchor", "team", "lead", "draft author", "draft team"],
-                &["outside", "belongs", "past", "administrator", "invited", "successor", "draft lead", "draft invited"],
+                &[
+                    "outside",
+                    "belongs",
+                    "past",
+                    "guest",
+                    "administrator",
+                    "invited",
+                    "successor",
+                    "draft lead",
+                    "draft invited",
+                    "closed holder",
+                    "closed lead",
+                ],
             ),
             (Action::FinishDraft(p), &["draft author"], &["author", "draft lead", "draft team", "holder"]),
             (
                 Action::ChangeStatus(p),
-                &["holder", "anchor", "lead"],
-                &["outside", "belongs", "team", "past", "administrator", "draft author", "draft lead"],
+                &["holder", "anchor", "lead", "closed holder", "closed lead"],
+                &["outside", "belongs", "team", "past", "administrator", "draft author", "draft lead", "merged lead"],
             ),
             (
                 Action::ManageTeam(p),
                 &["holder", "anchor", "lead", "draft author"],
-                &["outside", "belongs", "team", "past", "administrator", "draft lead"],
+                &["outside", "belongs", "team", "past", "administrator", "draft lead", "closed holder", "closed lead"],
             ),
             (
                 Action::AskToJoin(p),
                 &["belongs", "past belongs", "lead"],
-                &["outside", "team", "invited", "draft belongs"],
+                &["outside", "team", "invited", "draft belongs", "closed belongs"],
             ),
-            (Action::LeaveTeam(p), &["team", "holder", "anchor"], &["outside", "belongs", "lead", "past"]),
+            (
+                Action::LeaveTeam(p),
+                &["team", "holder", "anchor"],
+                &["outside", "belongs", "lead", "past", "closed team"],
+            ),
             (
                 Action::AnswerQuestion(q),
-                &["asked", "asks-anchor lead", "wants holder", "wants anchor", "wants lead"],
+                &["asked", "asks-anchor lead", "wants holder", "wants anchor", "wants lead", "by-oneself lead"],
                 &[
+                    "by-oneself holder",
+                    "by-oneself asked",
+                    "by-oneself asked lead",
+                    "closed asked",
+                    "closed wants holder",
                     "belongs",
                     "lead",
                     "wants asked",
@@ -473,24 +558,32 @@ mod tests {
                     "outside",
                 ],
             ),
-            (Action::DefineMeasure(p), &["holder", "team", "lead", "draft author"], &["belongs", "past", "outside"]),
+            (
+                Action::DefineMeasure(p),
+                &["holder", "team", "lead", "draft author"],
+                &["belongs", "past", "outside", "closed holder", "closed lead"],
+            ),
             (
                 Action::RecordMeasurement(p),
                 &["holder", "team", "lead", "draft author"],
-                &["belongs", "past", "outside"],
+                &["belongs", "past", "outside", "closed holder", "closed lead"],
             ),
-            (Action::WriteCycle(p), &["holder", "team", "lead", "draft author"], &["belongs", "past", "outside"]),
+            (
+                Action::WriteCycle(p),
+                &["holder", "team", "lead", "draft author"],
+                &["belongs", "past", "outside", "closed holder", "closed lead"],
+            ),
             (
                 Action::DrawDrivers(p),
                 &["holder", "anchor", "team", "lead", "draft author"],
-                &["belongs", "past", "outside", "administrator", "draft lead"],
+                &["belongs", "past", "outside", "administrator", "draft lead", "closed holder", "closed lead"],
             ),
             (
                 Action::OfferHandover(p),
                 &["holder", "anchor", "lead"],
-                &["belongs", "team", "past", "outside", "administrator", "draft author"],
+                &["belongs", "team", "past", "outside", "administrator", "draft author", "closed holder"],
             ),
-            (Action::TakeOn(p), &["belongs", "team", "lead"], &["outside", "past", "draft belongs"]),
+            (Action::TakeOn(p), &["belongs", "team", "lead"], &["outside", "past", "draft belongs", "closed belongs"]),
             (Action::ReadHandover(h), &["belongs", "successor", "past"], &["outside", "oneself"]),
             (
                 Action::WithdrawHandover(h),
@@ -501,7 +594,7 @@ mod tests {
             (
                 Action::AnswerAsAnchor(h),
                 &["anchor", "silent lead"],
-                &["lead", "silent belongs", "successor", "holder", "outside"],
+                &["lead", "silent belongs", "successor", "holder", "outside", "party anchor", "party silent lead"],
             ),
             (Action::ChangeOwnAccount(me), &["oneself"], &["belongs", "lead", "administrator"]),
         ];

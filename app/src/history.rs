@@ -245,7 +245,95 @@ impl Row {
     }
 }
 
-/// The newest history of a project, at most `limit` rows after the first `skip`.
+/// What is recorded when a project stops being a draft.
+pub const REGISTERED: &str = "registered the project";
+
+/// The sequence from which on somebody reads a project's history, as a select's column: what was written
+/// while it was a draft is for its author and for whom they had invited into the draft.
+macro_rules! read_from {
+    ($project:literal, $reader:literal) => {
+        concat!(
+            "(select case when w.author_id = ",
+            $reader,
+            " or exists (select 1 from team_role g where g.project_id = w.id and g.person_id = ",
+            $reader,
+            "     and g.asked_at < w.submitted_at and (g.state = 'accepted' or (g.state = 'asked' and g.until_on is null)))
+              then 0
+              else coalesce((select f.sequence from history f where f.project_id = w.id and f.action = 'registered the project'
+                  order by f.sequence limit 1), 0) end
+              from project w where w.id = ",
+            $project,
+            ")"
+        )
+    };
+}
+pub(crate) use read_from;
+
+/// The rows of a project's history that somebody reads, as a select: what they do not read of its draft
+/// is one row, which says that there was one.
+macro_rules! read_by {
+    ($project:literal, $reader:literal) => {
+        concat!(
+            "select r.sequence, r.at, r.actor_id, r.action from history r where r.project_id = ",
+            $project,
+            " and r.sequence >= ",
+            crate::history::read_from!($project, $reader),
+            " union all
+              select 0, w.created_at, w.author_id, 'wrote it as a draft' from project w where w.id = ",
+            $project,
+            " and exists (select 1 from history r where r.project_id = w.id and r.sequence < ",
+            crate::history::read_from!($project, $reader),
+            ")"
+        )
+    };
+}
+pub(crate) use read_by;
+
+/// The newest history of a project as somebody reads it, at most `limit` rows after the first `skip`.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn of_project_read_by(
+    conn: &mut Connection,
+    project: ProjectId,
+    reader: PersonId,
+    limit: u32,
+    skip: u32,
+) -> Result<Vec<Row>, Error> {
+    Ok(sqlx::query_as(concat!(
+        "select h.at, p.name as actor, h.action, coalesce(d.detail, '') as detail
+         from (",
+        read_by!("$1", "$2"),
+        " order by 1 desc limit $3 offset $4) h
+         left join person p on p.id = h.actor_id
+         left join history_detail d on d.sequence = h.sequence
+         order by h.sequence desc"
+    ))
+    .bind(project)
+    .bind(reader)
+    .bind(limit)
+    .bind(skip)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// How many rows of a project's history somebody reads.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn count_of_project_read_by(
+    conn: &mut Connection,
+    project: ProjectId,
+    reader: PersonId,
+) -> Result<i64, Error> {
+    Ok(sqlx::query_scalar(concat!("select count(*) from (", read_by!("$1", "$2"), ")"))
+        .bind(project)
+        .bind(reader)
+        .fetch_one(conn)
+        .await?)
+}
+
+/// The whole newest history of a project, at most `limit` rows after the first `skip`.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -265,15 +353,33 @@ pub async fn of_project(conn: &mut Connection, project: ProjectId, limit: u32, s
     .await?)
 }
 
-/// How many rows of history a project has.
+/// The history of one thing as somebody reads it, newest first: see [`of_project_read_by`].
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn count_of_project(conn: &mut Connection, project: ProjectId) -> Result<i64, Error> {
-    Ok(sqlx::query_scalar("select count(*) from history where project_id = $1").bind(project).fetch_one(conn).await?)
+pub async fn of_object_read_by(
+    conn: &mut Connection,
+    object_id: impl ToString,
+    reader: PersonId,
+    limit: u32,
+) -> Result<Vec<Row>, Error> {
+    Ok(sqlx::query_as(concat!(
+        "select h.at, p.name as actor, h.action, coalesce(d.detail, '') as detail
+         from history h
+         left join person p on p.id = h.actor_id
+         left join history_detail d on d.sequence = h.sequence
+         where h.object_id = $1 and (h.project_id is null or h.sequence >= ",
+        read_from!("h.project_id", "$2"),
+        ") order by h.sequence desc limit $3"
+    ))
+    .bind(object_id.to_string())
+    .bind(reader)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?)
 }
 
-/// The history of one thing, newest first.
+/// The whole history of one thing, newest first.
 ///
 /// # Errors
 /// When the store cannot be read.

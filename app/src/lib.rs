@@ -29,6 +29,8 @@ pub mod parse;
 #[cfg(feature = "ssr")]
 pub mod request;
 #[cfg(feature = "ssr")]
+pub mod sheet;
+#[cfg(feature = "ssr")]
 pub mod shell;
 #[cfg(any(feature = "testing", all(test, feature = "ssr")))]
 pub mod testing;

@@ -1,6 +1,9 @@
 //! Reading what people typed: length limits, dates as they are written, numbers, and the guard
 //! against NHS numbers. Every form's model parses through [`Fields`], which gathers all errors at once.
 
+pub mod invisible;
+pub mod nhs_number;
+
 use chrono::{Datelike, NaiveDate};
 
 use crate::error::{Error, FieldError};
@@ -10,7 +13,7 @@ pub const LINE: usize = 200;
 /// The longest a paragraph may be, in characters.
 pub const PARAGRAPH: usize = 4000;
 
-const PATIENT: &str = "This looks like an NHS number. Remove it: Baton holds no information about patients.";
+const PATIENT: &str = "This looks like an NHS number. Remove it: Baton holds no information about patients. If it is not an NHS number, put a word between its digits.";
 
 /// Gathers a form's errors while its fields are parsed, so that all are told at once.
 #[derive(Debug, Default)]
@@ -36,15 +39,21 @@ impl Fields {
         self.errors.is_empty()
     }
 
-    /// Free text of at most `limit` characters, trimmed; may be empty.
+    /// Free text of at most `limit` characters, trimmed, without characters that nobody sees; may be
+    /// empty.
     pub fn text(&mut self, field: &str, typed: &str, limit: usize) -> String {
-        let text = typed.trim().replace("\r\n", "\n");
+        let text = invisible::without(typed).trim().replace("\r\n", "\n");
         let length = text.chars().count();
         if length > limit {
             self.wrong(field, format!("Shorten this to {limit} characters or fewer. It has {length}."));
         } else if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
             self.wrong(field, "Remove the characters that cannot be shown.");
-        } else if holds_nhs_number(&text) {
+        } else if typed.chars().any(invisible::turns) {
+            self.wrong(
+                field,
+                "This holds hidden characters that turn the direction of writing. Delete it and type it again.",
+            );
+        } else if nhs_number::holds(&text) {
             self.wrong(field, PATIENT);
         }
         text
@@ -52,11 +61,21 @@ impl Fields {
 
     /// As [`Fields::text`], but it must not be empty; `missing` says what to enter.
     pub fn needed(&mut self, field: &str, typed: &str, limit: usize, missing: &str) -> String {
-        if typed.trim().is_empty() {
+        if invisible::without(typed).trim().is_empty() {
             self.wrong(field, missing);
             return String::new();
         }
         self.text(field, typed, limit)
+    }
+
+    /// Notes a number that looks like a patient's.
+    pub fn no_patient(&mut self, field: &str, typed: &str, value: f64) {
+        if nhs_number::is(value) || nhs_number::holds(typed) {
+            self.wrong(
+                field,
+                "This looks like an NHS number. Remove it: Baton holds no information about patients. If it is not an NHS number, use a larger unit, so that it has fewer digits.",
+            );
+        }
     }
 
     /// A date, or none when the field was left empty.
@@ -165,48 +184,14 @@ pub fn number(typed: &str) -> Option<f64> {
     text.parse::<f64>().ok().filter(|value| value.is_finite() && value.abs() < 1e12)
 }
 
-/// Whether the text holds ten digits (bare, or spaced 3-3-4) with the check digit of an NHS number
-/// (modulus 11, NHS Data Dictionary).
-#[must_use]
-pub fn holds_nhs_number(text: &str) -> bool {
-    let chars: Vec<char> = text.chars().collect();
-    let mut start = 0;
-    while start < chars.len() {
-        let begins = chars[start].is_ascii_digit() && (start == 0 || !chars[start - 1].is_ascii_digit());
-        if begins {
-            let mut digits: Vec<u32> = Vec::with_capacity(10);
-            let mut at = start;
-            while at < chars.len() && digits.len() < 10 {
-                match chars[at].to_digit(10) {
-                    Some(digit) => digits.push(digit),
-                    None if matches!(chars[at], ' ' | '-' | '\u{a0}') && matches!(digits.len(), 3 | 6) => {}
-                    None => break,
-                }
-                at += 1;
-            }
-            let ends = chars.get(at).is_none_or(|c| !c.is_ascii_digit());
-            if digits.len() == 10 && ends && check_digit_fits(&digits) {
-                return true;
-            }
-        }
-        start += 1;
-    }
-    false
-}
-
-fn check_digit_fits(digits: &[u32]) -> bool {
-    let sum: u32 = digits.iter().zip((2..=10).rev()).map(|(digit, weight)| digit * weight).sum();
-    match 11 - sum % 11 {
-        11 => digits[9] == 0,
-        10 => false,
-        check => digits[9] == check,
-    }
-}
-
-/// An e-mail address, lower-cased, when it has the shape of one.
+/// An e-mail address, lower-cased, when it has the shape of one and holds nothing that hides.
 #[must_use]
 pub fn address(typed: &str) -> Option<String> {
     let text = typed.trim().to_lowercase();
+    if text.chars().any(invisible::is) || nhs_number::holds(&text) {
+        return None;
+    }
+    let text = invisible::without(&text);
     let (local, domain) = text.split_once('@')?;
     let fits = !local.is_empty()
         && domain.contains('.')
@@ -253,19 +238,34 @@ mod tests {
     }
 
     #[test]
-    fn nhs_numbers_are_found_by_their_check_digit() {
-        for text in ["943 476 5919", "9434765919", "see 943-476-5919.", "a 9434765919, b"] {
-            assert!(holds_nhs_number(text), "{text}");
-        }
-        for text in ["943 476 5918", "94347659190", "call 01392 411611", "", "2026-01-04 12:00"] {
-            assert!(!holds_nhs_number(text), "{text}");
-        }
+    fn what_nobody_sees_is_left_out_and_what_turns_the_direction_is_refused() {
+        let mut fields = Fields::new();
+        assert_eq!(fields.text("title", " Fa\u{200b}lls\u{feff} ", LINE), "Falls");
+        assert_eq!(fields.text("title", "Zoe\u{308}", LINE), "Zo\u{eb}");
+        assert!(fields.is_ok());
+        assert_eq!(fields.needed("title", "\u{200b}\u{2060}", LINE, "Enter a title."), "");
+        fields.text("name", "A\u{202e}rotcoD", LINE);
+        let Err(Error::Invalid(errors)) = fields.finish(|| ()) else { panic!("refused") };
+        assert_eq!(errors[0].message, "Enter a title.");
+        assert!(errors[1].field == "name" && errors[1].message.contains("direction of writing"));
+    }
+
+    #[test]
+    fn an_nhs_number_is_refused_with_what_to_do_when_it_is_none() {
+        let mut fields = Fields::new();
+        fields.text("note", "seen: ９４３\u{200b}４７６ 5919", PARAGRAPH);
+        fields.no_patient("value", "9,434,765,919", 9_434_765_919.0);
+        fields.no_patient("value", "85", 85.0);
+        let Err(Error::Invalid(errors)) = fields.finish(|| ()) else { panic!("refused") };
+        assert_eq!(errors.len(), 2);
+        assert!(errors.iter().all(|error| error.message.contains("If it is not an NHS number")));
     }
 
     #[test]
     fn addresses_have_the_shape_of_one() {
         assert_eq!(address(" A.Doc@Trust.NHS.uk "), Some("a.doc@trust.nhs.uk".to_owned()));
-        for typed in ["a", "a@b", "@b.uk", "a b@c.uk", "a@@c.uk", "a@c.uk,d@e.uk"] {
+        for typed in ["a", "a@b", "@b.uk", "a b@c.uk", "a@@c.uk", "a@c.uk,d@e.uk", "a\u{200b}@c.uk", "9434765919@c.uk"]
+        {
             assert_eq!(address(typed), None, "{typed}");
         }
     }
@@ -273,7 +273,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_typed_makes_the_readers_panic(typed in ".*") {
-            let _ = (date(&typed), number(&typed), holds_nhs_number(&typed), address(&typed));
+            let _ = (date(&typed), number(&typed), nhs_number::holds(&typed), address(&typed));
         }
 
         #[test]

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::{self, Act, Allowed};
 use crate::clock::date_in_london;
-use crate::db::{Connection, Store};
+use crate::db::{Connection, Store, Write};
 use crate::error::Error;
 use crate::form::{Forms, Rejected};
 use crate::people::Attempts;
@@ -84,6 +84,16 @@ impl Request {
         self.visitor.person()
     }
 
+    /// Begins a change, for somebody who is signed in: nobody in particular never keeps the one writer
+    /// waiting.
+    ///
+    /// # Errors
+    /// [`Error::SignIn`] when nobody is, [`Error::Busy`] when other changes take too long.
+    pub async fn write(&self) -> Result<Write, Error> {
+        self.person()?;
+        self.store.write().await
+    }
+
     /// The id or word that stands in the path for a placeholder.
     ///
     /// # Errors
@@ -123,6 +133,22 @@ impl Request {
             Err(other) => Err(other),
         }
     }
+}
+
+/// The id that a form names. Ask who it is first: what cannot be read is told as what is not there.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is none.
+pub fn id<T: std::str::FromStr>(typed: &str) -> Result<T, Error> {
+    typed.trim().parse().map_err(|_| Error::NotFound)
+}
+
+/// The version of a row that a form was drawn from.
+///
+/// # Errors
+/// [`Error::Invalid`] when it is none: a page of ours never sends that.
+pub fn version(typed: &str) -> Result<i64, Error> {
+    typed.parse().map_err(|_| Error::refused("The form was incomplete. Open the page again and retry."))
 }
 
 /// Answers a server function's form with another page.

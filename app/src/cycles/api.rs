@@ -7,16 +7,17 @@ use super::store;
 use crate::access::WriteCycle;
 use crate::error::Error;
 use crate::id::{CycleId, ProjectId};
-use crate::request::{Request, redirect};
+use crate::request::{self, Request, redirect};
 
 /// Adds a cycle to a project.
 #[server(endpoint = "cycles/plan")]
 pub async fn plan_cycle(project: String, #[server(flatten)] form: CycleForm) -> Result<(), Error> {
     let request = Request::current();
-    let project: ProjectId = project.parse().map_err(|_| Error::NotFound)?;
-    let plan = form.parse()?;
-    let mut change = request.store.write().await?;
+    request.person()?;
+    let project: ProjectId = request::id(&project)?;
+    let mut change = request.write().await?;
     let allowed = request.require(&mut change, WriteCycle(project)).await?;
+    let plan = form.parse()?;
     let cycle = store::add(&mut change, &allowed, &plan).await?;
     change.commit().await?;
     redirect(format!("/cycles/{cycle}?done=cycle"));
@@ -27,12 +28,12 @@ pub async fn plan_cycle(project: String, #[server(flatten)] form: CycleForm) -> 
 #[server(endpoint = "cycles/save")]
 pub async fn save_cycle(cycle: String, version: String, #[server(flatten)] form: CycleForm) -> Result<(), Error> {
     let request = Request::current();
-    let cycle: CycleId = cycle.parse().map_err(|_| Error::NotFound)?;
-    let version: i64 = version.parse().map_err(|_| Error::Changed)?;
-    let plan = form.parse()?;
-    let mut change = request.store.write().await?;
+    request.person()?;
+    let (cycle, version): (CycleId, i64) = (request::id(&cycle)?, request::version(&version)?);
+    let mut change = request.write().await?;
     let before = store::cycle(&mut change, cycle).await?;
     let allowed = request.require(&mut change, WriteCycle(before.project_id)).await?;
+    let plan = form.parse()?;
     store::edit(&mut change, &allowed, &before, &plan, version).await?;
     change.commit().await?;
     redirect(format!("/cycles/{cycle}?done=cycle"));

@@ -7,16 +7,17 @@ use super::store;
 use crate::access::DrawDrivers;
 use crate::error::Error;
 use crate::id::{DriverId, ProjectId};
-use crate::request::{Request, redirect};
+use crate::request::{Request, id, redirect, version};
 
 /// Adds lines to a diagram.
 #[server(endpoint = "drivers/add")]
 pub async fn add_drivers(project: String, #[server(flatten)] form: LinesForm) -> Result<(), Error> {
     let request = Request::current();
-    let project: ProjectId = project.parse().map_err(|_| Error::NotFound)?;
-    let lines = form.parse()?;
-    let mut change = request.store.write().await?;
+    request.person()?;
+    let project: ProjectId = id(&project)?;
+    let mut change = request.write().await?;
     let allowed = request.require(&mut change, DrawDrivers(project)).await?;
+    let lines = form.parse()?;
     store::add(&mut change, &allowed, &lines).await?;
     change.commit().await?;
     // The next lines most often belong beside these.
@@ -28,11 +29,12 @@ pub async fn add_drivers(project: String, #[server(flatten)] form: LinesForm) ->
 #[server(endpoint = "drivers/edit")]
 pub async fn edit_driver(driver: String, version: String, #[server(flatten)] form: LineForm) -> Result<(), Error> {
     let request = Request::current();
-    let (driver, version) = (known(&driver)?, seen(&version)?);
-    let line = form.parse()?;
-    let mut change = request.store.write().await?;
+    request.person()?;
+    let (driver, version): (DriverId, i64) = (id(&driver)?, self::version(&version)?);
+    let mut change = request.write().await?;
     let before = store::driver(&mut change, driver).await?;
     let allowed = request.require(&mut change, DrawDrivers(before.project_id)).await?;
+    let line = form.parse()?;
     store::edit(&mut change, &allowed, &before, &line, version).await?;
     change.commit().await?;
     redirect(format!("/projects/{}/drivers?done=drivers", before.project_id));
@@ -43,9 +45,10 @@ pub async fn edit_driver(driver: String, version: String, #[server(flatten)] for
 #[server(endpoint = "drivers/move")]
 pub async fn move_driver(driver: String, version: String, way: String) -> Result<(), Error> {
     let request = Request::current();
-    let (driver, version) = (known(&driver)?, seen(&version)?);
+    request.person()?;
+    let (driver, version): (DriverId, i64) = (id(&driver)?, self::version(&version)?);
     let way: Move = way.parse().map_err(|()| Error::NotFound)?;
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let before = store::driver(&mut change, driver).await?;
     let allowed = request.require(&mut change, DrawDrivers(before.project_id)).await?;
     store::shift(&mut change, &allowed, &before, way, version).await?;
@@ -58,8 +61,9 @@ pub async fn move_driver(driver: String, version: String, way: String) -> Result
 #[server(endpoint = "drivers/remove")]
 pub async fn remove_driver(driver: String, version: String) -> Result<(), Error> {
     let request = Request::current();
-    let (driver, version) = (known(&driver)?, seen(&version)?);
-    let mut change = request.store.write().await?;
+    request.person()?;
+    let (driver, version): (DriverId, i64) = (id(&driver)?, self::version(&version)?);
+    let mut change = request.write().await?;
     let before = store::driver(&mut change, driver).await?;
     let allowed = request.require(&mut change, DrawDrivers(before.project_id)).await?;
     store::set_removed(&mut change, &allowed, &before, true, version).await?;
@@ -72,20 +76,13 @@ pub async fn remove_driver(driver: String, version: String) -> Result<(), Error>
 #[server(endpoint = "drivers/restore")]
 pub async fn restore_driver(driver: String, version: String) -> Result<(), Error> {
     let request = Request::current();
-    let (driver, version) = (known(&driver)?, seen(&version)?);
-    let mut change = request.store.write().await?;
+    request.person()?;
+    let (driver, version): (DriverId, i64) = (id(&driver)?, self::version(&version)?);
+    let mut change = request.write().await?;
     let before = store::driver(&mut change, driver).await?;
     let allowed = request.require(&mut change, DrawDrivers(before.project_id)).await?;
     store::set_removed(&mut change, &allowed, &before, false, version).await?;
     change.commit().await?;
     redirect(format!("/projects/{}/drivers?done=restored", before.project_id));
     Ok(())
-}
-
-fn known(driver: &str) -> Result<DriverId, Error> {
-    driver.parse().map_err(|_| Error::NotFound)
-}
-
-fn seen(version: &str) -> Result<i64, Error> {
-    version.parse().map_err(|_| Error::Changed)
 }

@@ -31,9 +31,10 @@ pub async fn find_similar(title: String) -> Result<String, Error> {
 #[server(endpoint = "look-alikes/decide")]
 pub async fn decide(#[server(flatten)] form: DecideForm) -> Result<(), Error> {
     let request = Request::current();
+    let trust = request.person()?.trust;
+    let mut change = request.write().await?;
+    let allowed = request.require(&mut change, Coordinate(trust)).await?;
     let decision = form.parse()?;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, Coordinate(request.person()?.trust)).await?;
     store::decide(&mut change, &allowed, &decision).await?;
     change.commit().await?;
     redirect(match form.before.parse::<i64>() {
@@ -47,9 +48,10 @@ pub async fn decide(#[server(flatten)] form: DecideForm) -> Result<(), Error> {
 #[server(endpoint = "look-alikes/undo")]
 pub async fn undo_decision(#[server(flatten)] form: UndoForm) -> Result<(), Error> {
     let request = Request::current();
+    let trust = request.person()?.trust;
+    let mut change = request.write().await?;
+    let allowed = request.require(&mut change, Coordinate(trust)).await?;
     let link = form.parse()?;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, Coordinate(request.person()?.trust)).await?;
     let (project, kind) = store::undo(&mut change, &allowed, link).await?;
     change.commit().await?;
     redirect(match kind {

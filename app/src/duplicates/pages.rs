@@ -36,7 +36,8 @@ async fn look_alikes(request: Request) -> Result<Page, Error> {
         return Ok(Page::new("Decided pairs", move || decided(&request, rows, total, page)));
     }
     let before = request.query("before").parse().ok();
-    let key = format!("look-alikes {trust} {} {}", request.today(), before.unwrap_or_default());
+    // `before=0` compares nothing and no `before` compares the newest: they are two keys.
+    let key = format!("look-alikes {trust} {} {before:?}", request.today());
     let found = request.store.kept(key, store::pairs(&mut conn, &allowed, before)).await?;
     Ok(Page::new("Look-alike projects", move || {
         let compared = i64::try_from(found.compared).unwrap_or_default();
@@ -256,7 +257,7 @@ fn answers(first: &Side, second: &Side) -> Vec<(String, String, String)> {
     let (one, two) = (&first.reference, &second.reference);
     let merged = |closes: &str, stays: &str| {
         format!(
-            "{closes} closes as merged, and its page leads to {stays}. Its team and history are kept and shown there. You can undo this."
+            "{closes} closes as merged, and its page leads to {stays}. Its team and history are kept and shown there; a handover of it that is under way is withdrawn. You can undo this."
         )
     };
     Answer::ALL

@@ -7,8 +7,10 @@ use super::api::UndoDecision;
 use super::islands::SimilarProjects;
 use super::model::{LinkKind, Similar};
 use super::store::{Link, Told};
+use crate::access::ReadProject;
 use crate::batch::Answers;
 use crate::clock::date_in_london;
+use crate::db::Connection;
 use crate::error::Error;
 use crate::id::ProjectId;
 use crate::projects::model::TeamRole;
@@ -78,12 +80,26 @@ pub struct Links {
 }
 
 impl Links {
-    /// Takes the answers to [`super::store::LINKS`] and [`super::store::TOLD`].
+    /// Takes the answers to [`super::store::LINKS`] and [`super::store::TOLD`], and leaves out what leads to
+    /// a project that the visitor may not read.
     ///
     /// # Errors
-    /// When they are not.
-    pub fn take(answers: &mut Answers) -> Result<Self, Error> {
-        Ok(Self { links: answers.all()?, told: answers.all()? })
+    /// When the store cannot be read.
+    pub async fn take(answers: &mut Answers, conn: &mut Connection, request: &Request) -> Result<Self, Error> {
+        let (mut links, mut told): (Vec<Link>, Vec<Told>) = (answers.all()?, answers.all()?);
+        let person = request.person()?;
+        // Who belongs to the trust reads all that can be linked; others read what they contributed to.
+        if !person.belongs() || links.iter().any(|link| link.trust != person.trust) {
+            let mut read = Vec::with_capacity(links.len());
+            for link in links {
+                if request.may(&mut *conn, ReadProject(link.other)).await? {
+                    read.push(link);
+                }
+            }
+            links = read;
+            told.retain(|row| links.iter().any(|link| link.other == row.project));
+        }
+        Ok(Self { links, told })
     }
 
     /// The section "Linked projects", or nothing when there are none. An academy lead of the trust can

@@ -11,8 +11,9 @@ use super::model::{Decision, LinkKind, Query, Similar};
 use crate::access::{Act, Allowed, Coordinate, RegisterProject};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::handover;
 use crate::history::{self, Entry};
-use crate::id::{LinkId, ProjectId, TrustId};
+use crate::id::{LinkId, PersonId, ProjectId, TrustId};
 use crate::projects::model::{ClosedReason, Status};
 
 /// How many suggestions are shown.
@@ -459,7 +460,7 @@ async fn insert<A: Act>(
     Ok(())
 }
 
-/// Closes the duplicate as merged; what its status was made of is given back. The survivor is open, so
+/// Closes the duplicate as merged and takes back its handover; what its status was made of is given back. The survivor is open, so
 /// merged projects never lead round in a circle.
 async fn merge(
     conn: &mut Connection,
@@ -480,6 +481,7 @@ async fn merge(
     if duplicate.merged_into.is_some() {
         return Err(Error::field("answer", format!("{} was merged into another project before.", duplicate.reference)));
     }
+    handover::store::end_for_merge(conn, allowed, decision.project).await?;
     let before: Before = sqlx::query_as(
         "select status, look_again_on, closed_reason, closed_on, closed_note from project where id = $1",
     )
@@ -684,12 +686,15 @@ pub struct Told {
     pub action: String,
 }
 
-/// The newest history of the projects that were merged into one: `$1`. [`Told`] rows.
-pub const TOLD: &str = "select h.project_id, h.at, n.name as actor, h.action
-     from history h left join person n on n.id = h.actor_id
-     where h.project_id in (select l.project_id from project_link l
-         where l.other_id = $1 and l.kind = 'duplicate_of' and l.undone_at is null)
-     order by h.sequence desc limit 100";
+/// The newest history of the projects that were merged into `$1`, as `$4` reads it. [`Told`] rows.
+pub const TOLD: &str = concat!(
+    "select h.project_id, h.at, n.name as actor, h.action
+     from project_link l join history h on h.project_id = l.project_id and h.sequence >= ",
+    history::read_from!("l.project_id", "$4"),
+    " left join person n on n.id = h.actor_id
+     where l.other_id = $1 and l.kind = 'duplicate_of' and l.undone_at is null
+     order by h.sequence desc limit 100"
+);
 
 /// A decision that stands, in the academy lead's list.
 #[derive(Clone, Debug, FromRow)]
@@ -989,6 +994,27 @@ mod tests {
         assert_eq!(actions(&fixture, survivor).await[..2], ["decision undone", "took in a duplicate"]);
         let mut conn = fixture.store.read().await.expect("a reader");
         assert_eq!(history::first_broken(&mut conn).await, Ok(None));
+    }
+
+    #[tokio::test]
+    async fn a_merge_takes_back_the_handover_that_is_under_way() {
+        let fixture = Fixture::new().await;
+        let allowed = coordinate(&fixture).await;
+        let (duplicate, survivor) = (fixture.project("Weekend handover").await, fixture.project("Weekend").await);
+        let mut change = fixture.store.write().await.expect("a change");
+        sqlx::query("insert into handover (id, project_id, from_person, to_person, state, takes_effect_on, created_by, created_at, offered_at) values ($1, $2, $3, $4, 'offered', '2026-04-01', $3, $5, $5)")
+            .bind(crate::id::HandoverId::new()).bind(duplicate).bind(fixture.trainee).bind(fixture.colleague)
+            .bind(crate::testing::noon()).execute(&mut *change).await.expect("a handover");
+        let merge = Decision { project: duplicate, other: survivor, kind: LinkKind::DuplicateOf, word: String::new() };
+        decide(&mut change, &allowed, &merge).await.expect("decided");
+        let state: String = sqlx::query_scalar("select state from handover where project_id = $1")
+            .bind(duplicate)
+            .fetch_one(&mut *change)
+            .await
+            .expect("a handover");
+        assert_eq!(state, "withdrawn");
+        change.commit().await.expect("committed");
+        assert_eq!(actions(&fixture, duplicate).await, ["merged into another project", "withdrew the handover"]);
     }
 
     #[tokio::test]

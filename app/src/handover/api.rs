@@ -9,17 +9,20 @@ use crate::error::Error;
 use crate::id::{HandoverId, ProjectId};
 use crate::measures::store::charted;
 use crate::parse::Fields;
-use crate::request::{Request, redirect};
+use crate::request::{Request, id, redirect, version};
 
 /// Keeps a handover as a draft or offers it, whichever button was pressed.
 #[server(endpoint = "handovers/prepare")]
 pub async fn prepare_handover(
-    project: ProjectId,
-    version: i64,
+    project: String,
+    version: String,
     #[server(flatten)] form: PackForm,
 ) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.store.write().await?;
+    request.person()?;
+    let project: ProjectId = id(&project)?;
+    let version = self::version(&version)?;
+    let mut change = request.write().await?;
     let allowed = request.require(&mut change, OfferHandover(project)).await?;
     let today = request.today();
     let subject = store::subject(&mut change, project, today).await?;
@@ -44,11 +47,13 @@ fn answered(handover: &store::Handover, request: &Request) -> String {
 
 /// Accepts or declines as the next lead.
 #[server(endpoint = "handovers/answer")]
-pub async fn answer_as_next_lead(handover: HandoverId, #[server(flatten)] form: AnswerForm) -> Result<(), Error> {
+pub async fn answer_as_next_lead(handover: String, #[server(flatten)] form: AnswerForm) -> Result<(), Error> {
     let request = Request::current();
-    let (answer, word) = form.parse()?;
-    let mut change = request.store.write().await?;
+    request.person()?;
+    let handover: HandoverId = id(&handover)?;
+    let mut change = request.write().await?;
     let allowed = request.require(&mut change, AnswerAsSuccessor(handover)).await?;
+    let (answer, word) = form.parse()?;
     let handover = store::answer_as_successor(&mut change, &allowed, answer, &word).await?;
     change.commit().await?;
     redirect(answered(&handover, &request));
@@ -57,11 +62,13 @@ pub async fn answer_as_next_lead(handover: HandoverId, #[server(flatten)] form: 
 
 /// Accepts or declines as the anchor, or as academy lead for the anchor.
 #[server(endpoint = "handovers/answer-as-supervisor")]
-pub async fn answer_as_supervisor(handover: HandoverId, #[server(flatten)] form: AnswerForm) -> Result<(), Error> {
+pub async fn answer_as_supervisor(handover: String, #[server(flatten)] form: AnswerForm) -> Result<(), Error> {
     let request = Request::current();
-    let (answer, word) = form.parse()?;
-    let mut change = request.store.write().await?;
+    request.person()?;
+    let handover: HandoverId = id(&handover)?;
+    let mut change = request.write().await?;
     let allowed = request.require(&mut change, AnswerAsAnchor(handover)).await?;
+    let (answer, word) = form.parse()?;
     let handover = store::answer_as_anchor(&mut change, &allowed, answer, &word).await?;
     change.commit().await?;
     redirect(answered(&handover, &request));
@@ -70,9 +77,11 @@ pub async fn answer_as_supervisor(handover: HandoverId, #[server(flatten)] form:
 
 /// Takes a draft, an offer or an agreed handover back.
 #[server(endpoint = "handovers/withdraw")]
-pub async fn take_back_handover(handover: HandoverId) -> Result<(), Error> {
+pub async fn take_back_handover(handover: String) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.store.write().await?;
+    request.person()?;
+    let handover: HandoverId = id(&handover)?;
+    let mut change = request.write().await?;
     let allowed = request.require(&mut change, WithdrawHandover(handover)).await?;
     let was = store::withdraw(&mut change, &allowed).await?;
     change.commit().await?;
@@ -83,13 +92,15 @@ pub async fn take_back_handover(handover: HandoverId) -> Result<(), Error> {
 
 /// Asks to take on a project that is looking for a lead.
 #[server(endpoint = "projects/take-on")]
-pub async fn take_on_project(project: ProjectId, #[server(default)] word: String) -> Result<(), Error> {
+pub async fn take_on_project(project: String, #[server(default)] word: String) -> Result<(), Error> {
     let request = Request::current();
+    request.person()?;
+    let project: ProjectId = id(&project)?;
+    let mut change = request.write().await?;
+    let allowed = request.require(&mut change, TakeOn(project)).await?;
     let mut fields = Fields::new();
     let word = fields.text("word", &word, super::model::SENTENCE);
     let word = fields.finish(|| word)?;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, TakeOn(project)).await?;
     let handover = store::take_on(&mut change, &allowed, &word).await?;
     change.commit().await?;
     redirect(format!("/handovers/{handover}?done=taken"));

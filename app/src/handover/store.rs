@@ -34,6 +34,22 @@ macro_rules! answers_column {
     };
 }
 
+/// Whether a supervisor `r` counts for a handover `h` on a day: nobody answers for a handover that they
+/// give or take. Who offers to the pool does not choose who takes it.
+macro_rules! counts {
+    ($today:literal) => {
+        concat!(
+            "r.project_id = h.project_id and r.role = 'supervisor' and r.state = 'accepted' and r.from_on <= ",
+            $today,
+            " and (r.until_on is null or r.until_on > ",
+            $today,
+            ") and r.person_id is not h.from_person and r.person_id is not h.to_person
+              and (h.to_pool = 1 or r.person_id <> h.created_by)"
+        )
+    };
+}
+pub(crate) use counts;
+
 /// A handover that waits for somebody's answer.
 #[derive(Clone, Debug, FromRow)]
 pub struct Waiting {
@@ -60,29 +76,31 @@ pub struct Waiting {
 /// # Errors
 /// When the store cannot be read.
 pub async fn waiting_for(conn: &mut Connection, person: PersonId, today: NaiveDate) -> Result<Vec<Waiting>, Error> {
-    // `state in ('draft', 'offered')` lets the partial index of live handovers be used.
-    Ok(sqlx::query_as(
+    Ok(sqlx::query_as(concat!(
         "select h.id as handover_id, h.project_id, coalesce(p.reference, '') as reference, p.title, h.takes_effect_on,
                 f.name as \"from\", t.name as \"to\",
                 case when h.to_person = $1 and s.party is null then 'successor'
-                     when exists (select 1 from team_role r where r.project_id = h.project_id and r.person_id = $1 and r.role = 'supervisor'
-                          and r.state = 'accepted' and r.from_on <= $2 and (r.until_on is null or r.until_on > $2)) then 'anchor'
-                     else 'for_anchor' end as asks
+                     when exists (select 1 from team_role r where r.person_id = $1 and ",
+        counts!("$2"),
+        ") then 'anchor' else 'for_anchor' end as asks
          from handover h
          join project p on p.id = h.project_id and p.status in ('active', 'paused', 'sustaining')
          join person t on t.id = h.to_person
          left join person f on f.id = h.from_person
          left join handover_answer s on s.handover_id = h.id and s.party = 'successor'
          left join handover_answer a on a.handover_id = h.id and a.party = 'anchor'
-         where h.state in ('draft', 'offered') and h.state = 'offered' and h.takes_effect_on >= $3
+         where h.state = 'offered' and h.takes_effect_on >= $3
            and ((h.to_person = $1 and s.party is null)
-             or (a.party is null and exists (select 1 from team_role r where r.project_id = h.project_id and r.person_id = $1
-                    and r.role = 'supervisor' and r.state = 'accepted' and r.from_on <= $2 and (r.until_on is null or r.until_on > $2)))
-             or (a.party is null and exists (select 1 from trust_role l where l.person_id = $1 and l.trust_id = p.trust_id and l.role = 'academy_lead')
-                 and (h.offered_at < $4 or not exists (select 1 from team_role r where r.project_id = h.project_id and r.role = 'supervisor'
-                    and r.state = 'accepted' and r.from_on <= $2 and (r.until_on is null or r.until_on > $2)))))
-         order by h.takes_effect_on, h.id",
-    )
+             or (a.party is null and exists (select 1 from team_role r where r.person_id = $1 and ",
+        counts!("$2"),
+        "))
+             or (a.party is null and h.to_person <> $1 and h.from_person is not $1
+                 and exists (select 1 from trust_role l where l.person_id = $1 and l.trust_id = p.trust_id and l.role = 'academy_lead')
+                 and (h.offered_at < $4 or not exists (select 1 from team_role r where ",
+        counts!("$2"),
+        "))))
+         order by h.takes_effect_on, h.id"
+    ))
     .bind(person)
     .bind(today)
     .bind(oldest_live(today))
@@ -230,9 +248,9 @@ pub struct Handover {
     pub offered_at: Option<DateTime<Utc>>,
     /// Its version.
     pub version: i64,
-    /// Who anchors the project today.
+    /// Who can answer as supervisor today.
     #[sqlx(json)]
-    pub anchors: Vec<String>,
+    anchors: Vec<TeamMember>,
     /// How the next points are got.
     #[sqlx(json)]
     pub plans: Vec<Planned>,
@@ -251,8 +269,10 @@ macro_rules! handover_columns {
                 h.from_person, f.name as \"from\", h.to_person, t.name as \"to\", h.to_pool, h.state as stored, h.takes_effect_on,
                 h.summary, h.next_step, h.next_step_on, h.files, h.not_repeat, h.approvals, h.approvals_expire_on, h.helped,
                 h.created_by, h.offered_at, h.version,
-                (select json_group_array(n.name) from team_role r join person n on n.id = r.person_id where r.project_id = h.project_id
-                 and r.role = 'supervisor' and r.state = 'accepted' and r.from_on <= $2 and (r.until_on is null or r.until_on > $2)) as anchors,
+                (select json_group_array(json_object('person', r.person_id, 'name', n.name, 'role', r.role)) from team_role r join person n on n.id = r.person_id
+                 where ",
+            counts!("$2"),
+            ") as anchors,
                 (select json_group_array(json_object('measure', m.id, 'name', m.name, 'how', hm.how, 'next_on', hm.next_on) order by m.position, m.id)
                  from handover_measure hm join measure m on m.id = hm.measure_id where hm.handover_id = h.id) as plans,
                 (select json_group_array(json_object('person', n.id, 'name', n.name, 'contribution', c.contribution) order by c.person_id <> h.from_person, n.name)
@@ -280,15 +300,29 @@ impl Handover {
         Standing {
             successor: self.to_person == Some(person),
             offered: self.created_by == person,
+            anchor: self.anchors.iter().any(|anchor| anchor.person == person),
+            party: [self.from_person, self.to_person].contains(&Some(person)),
             anchor_silent: self.anchors.is_empty() || self.offered_at.is_some_and(silent),
             ..of_project
         }
+    }
+
+    /// The names of those who can answer as supervisor today: who neither gives nor takes the project.
+    #[must_use]
+    pub fn supervisors(&self) -> Vec<&str> {
+        self.anchors.iter().map(|anchor| anchor.name.as_str()).collect()
     }
 
     /// What was answered for a party.
     #[must_use]
     pub fn answer(&self, party: Party) -> Option<&Answered> {
         self.answers.iter().find(|answered| answered.party == party)
+    }
+
+    /// It was discarded before anybody was offered anything: nobody reads it any more.
+    #[must_use]
+    pub fn is_discarded(&self) -> bool {
+        self.stored != State::Draft && self.offered_at.is_none()
     }
 
     /// To whom it goes.
@@ -333,17 +367,60 @@ pub async fn find(conn: &mut Connection, id: HandoverId, today: NaiveDate) -> Re
     Ok(sqlx::query_as(concat!(handover_columns!(), "where h.id = $1")).bind(id).bind(today).fetch_one(conn).await?)
 }
 
-/// The project's draft or live offer; else the handover that was prepared last.
+/// The project's live offer, else its draft, else the handover that was offered last: what whoever may
+/// offer it starts from.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub async fn latest(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<Option<Handover>, Error> {
     Ok(sqlx::query_as(concat!(
         handover_columns!(),
-        "where h.project_id = $1 order by h.state in ('draft', 'offered') desc, h.created_at desc, h.id desc limit 1"
+        "where h.project_id = $1 and (h.offered_at is not null or h.state = 'draft')
+         order by h.state = 'offered' desc, h.state = 'draft' desc, h.created_at desc, h.id desc limit 1"
     ))
     .bind(project)
     .bind(today)
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// The project's live offer, else the handover that was offered last: what everybody may read.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn last_offered(
+    conn: &mut Connection,
+    project: ProjectId,
+    today: NaiveDate,
+) -> Result<Option<Handover>, Error> {
+    Ok(sqlx::query_as(concat!(
+        handover_columns!(),
+        "where h.project_id = $1 and h.offered_at is not null
+         order by h.state = 'offered' desc, h.created_at desc, h.id desc limit 1"
+    ))
+    .bind(project)
+    .bind(today)
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// The handover of a project that is offered, or agreed for a day to come.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn under_way(
+    conn: &mut Connection,
+    project: ProjectId,
+    today: NaiveDate,
+) -> Result<Option<HandoverId>, Error> {
+    Ok(sqlx::query_scalar(
+        "select id from handover where project_id = $1
+           and ((state = 'offered' and (to_person is null or takes_effect_on >= $3))
+             or (state = 'agreed' and takes_effect_on > $2)) limit 1",
+    )
+    .bind(project)
+    .bind(today)
+    .bind(oldest_live(today))
     .fetch_optional(conn)
     .await?)
 }
@@ -567,6 +644,26 @@ pub async fn candidates(
     .await?)
 }
 
+/// Refuses whom the form does not offer as the next lead.
+async fn check_candidate(
+    conn: &mut Connection,
+    trust: TrustId,
+    person: PersonId,
+    today: NaiveDate,
+) -> Result<(), Error> {
+    let here: bool = sqlx::query_scalar(
+        "select exists (select 1 from post o join person p on p.id = o.person_id
+                where o.person_id = $1 and o.trust_id = $2 and (o.ends_on is null or o.ends_on >= $3)
+                  and (p.closed_on is null or p.closed_on > $3))",
+    )
+    .bind(person)
+    .bind(trust)
+    .bind(today)
+    .fetch_one(conn)
+    .await?;
+    if here { Ok(()) } else { Err(Error::field("to", "Choose somebody from the list, or the pool.")) }
+}
+
 async fn has_post(conn: &mut Connection, person: PersonId, trust: TrustId, on: NaiveDate) -> Result<bool, Error> {
     Ok(sqlx::query_scalar(
         "select count(*) > 0 from post where person_id = $1 and trust_id = $2 and starts_on <= $3 and (ends_on is null or ends_on >= $3)",
@@ -606,11 +703,12 @@ struct Live {
     version: i64,
 }
 
+/// The project's offer, else its draft.
 async fn live(conn: &mut Connection, project: ProjectId) -> Result<Option<Live>, Error> {
     Ok(sqlx::query_as(
         "select h.id, h.state, t.name as to_name, h.version
          from handover h left join person t on t.id = h.to_person
-         where h.project_id = $1 and h.state in ('draft', 'offered')",
+         where h.project_id = $1 and h.state in ('draft', 'offered') order by h.state = 'draft' limit 1",
     )
     .bind(project)
     .fetch_optional(conn)
@@ -660,6 +758,9 @@ pub async fn keep_draft(
         return Err(Error::Changed);
     }
     let id = live.map_or_else(HandoverId::new, |live| live.id);
+    if let Some(person) = pack.to.person() {
+        check_candidate(conn, subject.trust_id, person, allowed.today()).await?;
+    }
     sqlx::query(
         "insert into handover (id, project_id, from_person, to_person, to_pool, state, takes_effect_on, summary, next_step, next_step_on,
                 files, not_repeat, approvals, approvals_expire_on, helped, created_by, created_at)
@@ -789,7 +890,36 @@ async fn end_leads(
 /// # Errors
 /// A refusal when it has ended or taken effect.
 pub async fn withdraw(conn: &mut Connection, allowed: &Allowed<WithdrawHandover>) -> Result<Handover, Error> {
-    let (id, today) = (allowed.act.0, allowed.today());
+    take_back(conn, allowed, allowed.act.0).await
+}
+
+/// Takes back what is prepared, offered or agreed for a day to come, because the project goes on inside
+/// another.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn end_for_merge<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    project: ProjectId,
+) -> Result<(), Error> {
+    settle(conn, allowed, project).await?;
+    let ends: Vec<HandoverId> = sqlx::query_scalar(
+        "select id from handover
+         where project_id = $1 and (state in ('draft', 'offered') or (state = 'agreed' and takes_effect_on > $2))",
+    )
+    .bind(project)
+    .bind(allowed.today())
+    .fetch_all(&mut *conn)
+    .await?;
+    for handover in ends {
+        take_back(conn, allowed, handover).await?;
+    }
+    Ok(())
+}
+
+async fn take_back<A: Act>(conn: &mut Connection, allowed: &Allowed<A>, id: HandoverId) -> Result<Handover, Error> {
+    let today = allowed.today();
     let handover = find(conn, id, today).await?;
     let effect = handover.takes_effect_on.unwrap_or(today);
     match handover.state(today) {
@@ -900,18 +1030,18 @@ async fn record_answer<A: Act>(
     if !handover.status.is_open() {
         return Err(Error::refused("The project is closed. Reopen it before it is handed over."));
     }
+    let by = allowed.person()?;
+    let for_anchor = party == Party::Anchor && handover.anchors.iter().all(|anchor| anchor.person != by);
     sqlx::query(
         "insert into handover_answer (handover_id, party, person_id, for_anchor, answer, word, answered_at)
-         values ($1, $2, $3, $2 = 'anchor' and not exists (select 1 from team_role r where r.project_id = $4 and r.person_id = $3 and r.role = 'supervisor'
-                and r.state = 'accepted' and r.from_on <= $5 and (r.until_on is null or r.until_on > $5)), $6, $7, $8)
+         values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (handover_id, party) do update set person_id = excluded.person_id, for_anchor = excluded.for_anchor,
                 answer = excluded.answer, word = excluded.word, answered_at = excluded.answered_at",
     )
     .bind(id)
     .bind(party)
-    .bind(allowed.person()?)
-    .bind(handover.project_id)
-    .bind(today)
+    .bind(by)
+    .bind(for_anchor)
     .bind(answer)
     .bind(word)
     .bind(allowed.now)
@@ -934,7 +1064,8 @@ async fn record_answer<A: Act>(
             .await?;
         if handover.to_pool {
             // One who came and was not taken leaves the project in the pool, with its pack.
-            copy(conn, allowed, &handover, handover.from_person).await?;
+            let effect = handover.takes_effect_on.unwrap_or(today);
+            copy(conn, allowed, &handover, handover.from_person, effect).await?;
         }
     } else if accepted(Party::Successor) && accepted(Party::Anchor) {
         agree(conn, allowed, &handover).await?;
@@ -954,6 +1085,14 @@ async fn agree<A: Act>(conn: &mut Connection, allowed: &Allowed<A>, handover: &H
         .bind(allowed.now)
         .execute(&mut *conn)
         .await?;
+    // What the last lead began to prepare is not the next one's to read.
+    sqlx::query(
+        "update handover set state = 'withdrawn', ended_at = $2, version = version + 1 where project_id = $1 and state = 'draft'",
+    )
+    .bind(project)
+    .bind(allowed.now)
+    .execute(&mut *conn)
+    .await?;
     end_leads(conn, handover.id, project, effect, Some(successor)).await?;
     sqlx::query(
         "update team_role set until_on = max(from_on, $3)
@@ -1025,9 +1164,10 @@ pub async fn take_on(conn: &mut Connection, allowed: &Allowed<TakeOn>, word: &st
         _ if row.holder.is_some() => {
             return Err(Error::refused("Somebody holds this project. Ask to join its team instead."));
         }
-        Some(Live { id, .. }) => id,
-        None => match latest(conn, project, today).await? {
-            Some(last) => copy(conn, allowed, &last, subject.leader).await?,
+        // A draft is its author's: whoever takes the project on starts from what was offered last, and
+        // from today, whatever day that was for.
+        _ => match last_offered(conn, project, today).await? {
+            Some(last) => copy(conn, allowed, &last, subject.leader, today).await?,
             None => blank(conn, allowed, project, subject.leader).await?,
         },
     };
@@ -1085,25 +1225,26 @@ async fn blank<A: Act>(
     Ok(id)
 }
 
-/// The same pack again, offered to the pool.
+/// The same pack again, offered to the pool from a day on.
 async fn copy<A: Act>(
     conn: &mut Connection,
     allowed: &Allowed<A>,
     handover: &Handover,
     from: Option<PersonId>,
+    effect: NaiveDate,
 ) -> Result<HandoverId, Error> {
     let id = HandoverId::new();
     sqlx::query(
         "insert into handover (id, project_id, from_person, to_pool, state, takes_effect_on, summary, next_step, next_step_on,
                 files, not_repeat, approvals, approvals_expire_on, helped, created_by, created_at, offered_at)
-         select $2, project_id, $3, 1, 'offered', coalesce(takes_effect_on, $4), summary, next_step, next_step_on,
+         select $2, project_id, $3, 1, 'offered', $4, summary, next_step, next_step_on,
                 files, not_repeat, approvals, approvals_expire_on, helped, created_by, $5, $5
          from handover where id = $1",
     )
     .bind(handover.id)
     .bind(id)
     .bind(from)
-    .bind(allowed.today())
+    .bind(effect)
     .bind(allowed.now)
     .execute(&mut *conn)
     .await?;

@@ -9,24 +9,17 @@ use crate::db::Write;
 use crate::error::Error;
 use crate::id::{MeasureId, MeasurementId, ProjectId};
 use crate::parse::{Fields, LINE};
-use crate::request::{Request, redirect};
-
-fn id<T: std::str::FromStr>(typed: &str) -> Result<T, Error> {
-    typed.parse().map_err(|_| Error::NotFound)
-}
-
-fn version(typed: &str) -> Result<i64, Error> {
-    typed.parse().map_err(|_| Error::Changed)
-}
+use crate::request::{self, Request, id, redirect};
 
 /// Adds a measure to a project.
 #[server(endpoint = "measures/define")]
 pub async fn add_measure(project: String, #[server(flatten)] form: MeasureForm) -> Result<(), Error> {
     let request = Request::current();
+    request.person()?;
     let project: ProjectId = id(&project)?;
-    let definition = form.parse()?;
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let allowed = request.require(&mut change, DefineMeasure(project)).await?;
+    let definition = form.parse()?;
     let measure = store::define(&mut change, &allowed, &definition).await?;
     change.commit().await?;
     redirect(format!("/measures/{measure}?done=measure"));
@@ -37,10 +30,10 @@ pub async fn add_measure(project: String, #[server(flatten)] form: MeasureForm) 
 #[server(endpoint = "measures/edit")]
 pub async fn edit_measure(measure: String, version: String, #[server(flatten)] form: MeasureForm) -> Result<(), Error> {
     let request = Request::current();
-    let definition = form.parse()?;
-    let version = self::version(&version)?;
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let (measure, allowed) = defining(&request, &mut change, &measure).await?;
+    let version = request::version(&version)?;
+    let definition = form.parse()?;
     store::edit(&mut change, &allowed, &measure, &definition, version).await?;
     change.commit().await?;
     redirect(format!("/measures/{}?done=saved", measure.id));
@@ -61,7 +54,7 @@ async fn defining(
 #[server(endpoint = "measures/retire")]
 pub async fn retire_measure(measure: String) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let (measure, allowed) = defining(&request, &mut change, &measure).await?;
     store::retire(&mut change, &allowed, &measure, Some(request.today())).await?;
     change.commit().await?;
@@ -73,7 +66,7 @@ pub async fn retire_measure(measure: String) -> Result<(), Error> {
 #[server(endpoint = "measures/restore")]
 pub async fn restore_measure(measure: String) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let (measure, allowed) = defining(&request, &mut change, &measure).await?;
     store::retire(&mut change, &allowed, &measure, None).await?;
     change.commit().await?;
@@ -85,7 +78,7 @@ pub async fn restore_measure(measure: String) -> Result<(), Error> {
 #[server(endpoint = "measures/move")]
 pub async fn move_measure(measure: String, way: String) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let (measure, allowed) = defining(&request, &mut change, &measure).await?;
     store::shift(&mut change, &allowed, measure.id, way == "up").await?;
     change.commit().await?;
@@ -97,7 +90,7 @@ pub async fn move_measure(measure: String, way: String) -> Result<(), Error> {
 #[server(endpoint = "measurements/record")]
 pub async fn record_point(measure: String, #[server(flatten)] form: PointForm) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let measure = store::measure(&mut change, id::<MeasureId>(&measure)?).await?;
     let allowed = request.require(&mut change, RecordMeasurement(measure.project_id)).await?;
     let mut fields = Fields::new();
@@ -118,7 +111,7 @@ pub async fn record_points(
     #[server(default)] rows: Vec<PointForm>,
 ) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let measure = store::measure(&mut change, id::<MeasureId>(&measure)?).await?;
     let allowed = request.require(&mut change, RecordMeasurement(measure.project_id)).await?;
     if then == "more" {
@@ -152,9 +145,9 @@ pub async fn correct_point(
     #[server(flatten)] form: PointForm,
 ) -> Result<(), Error> {
     let request = Request::current();
-    let version = self::version(&version)?;
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let (measurement, measure, allowed) = recording(&request, &mut change, &measurement).await?;
+    let version = request::version(&version)?;
     let mut fields = Fields::new();
     let point = form.read(&mut fields, measure.data_type, request.today(), str::to_owned);
     let reason = fields.needed("reason", &reason, LINE, "Say why it is corrected.");
@@ -189,15 +182,15 @@ pub async fn include_point(measurement: String, version: String) -> Result<(), E
 
 async fn set_state(measurement: String, version: String, state: State, reason: Option<String>) -> Result<(), Error> {
     let request = Request::current();
-    let version = self::version(&version)?;
+    let mut change = request.write().await?;
+    let (measurement, measure, allowed) = recording(&request, &mut change, &measurement).await?;
+    let version = request::version(&version)?;
     let mut fields = Fields::new();
     let reason = match reason {
         Some(reason) => fields.needed("reason", &reason, LINE, "Say why, so that whoever reads the chart can follow."),
         None => String::new(),
     };
     let reason = fields.finish(|| reason)?;
-    let mut change = request.store.write().await?;
-    let (measurement, measure, allowed) = recording(&request, &mut change, &measurement).await?;
     store::set_state(&mut change, &allowed, &measure, &measurement, state, &reason, version).await?;
     change.commit().await?;
     redirect(format!("/measurements/{}?done=corrected", measurement.id));

@@ -418,8 +418,9 @@ fn number(fields: &mut Fields, field: &str, typed: &str, missing: &str, percent:
         return None;
     }
     let number = parse::number(typed);
-    if number.is_none() {
-        fields.wrong(field, not_a_number(typed));
+    match number {
+        None => fields.wrong(field, not_a_number(typed)),
+        Some(value) => fields.no_patient(field, typed, value),
     }
     number
 }

@@ -24,6 +24,7 @@ use crate::parse::PARAGRAPH;
 use crate::projects;
 use crate::request::Request;
 use crate::route;
+use crate::sheet;
 use crate::shell::{Page, Reply, Route};
 use crate::ui::{self, Form};
 
@@ -742,11 +743,6 @@ async fn points_file(request: Request) -> Result<Reply, Error> {
     Ok(Reply::File { name, kind: "text/csv; charset=utf-8", body })
 }
 
-/// A text that no spreadsheet takes for a formula.
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
-}
-
 fn csv_of(charted: &Charted, points: &[Measurement]) -> Result<Vec<u8>, csv::Error> {
     let measure = &charted.measure;
     let drawn = chart::of(charted);
@@ -777,7 +773,7 @@ fn csv_of(charted: &Charted, points: &[Measurement]) -> Result<Vec<u8>, csv::Err
         writer.write_record([
             point.taken_on.to_string(),
             point.taken_at.map(|at| at.format("%H:%M").to_string()).unwrap_or_default(),
-            harmless(&point.place),
+            sheet::cell(&point.place),
             plain(chart::plain(measure, point.amount())),
             plain(point.numerator),
             plain(point.denominator),
@@ -787,9 +783,9 @@ fn csv_of(charted: &Charted, points: &[Measurement]) -> Result<Vec<u8>, csv::Err
             line(|point| point.target),
             on_chart.and_then(spc::words::flag).unwrap_or_default(),
             point.state.to_string(),
-            harmless(&point.reason),
-            harmless(&point.note),
-            harmless(&point.recorded_by),
+            sheet::cell(&point.reason),
+            sheet::cell(&point.note),
+            sheet::cell(&point.recorded_by),
             point.recorded_at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
         ])?;
     }
@@ -802,7 +798,7 @@ async fn measurement(request: Request) -> Result<Page, Error> {
     let point = store::measurement(&mut conn, id).await?;
     let measure = store::measure(&mut conn, point.measure_id).await?;
     let standing = access::standing(&mut conn, &request, measure.project_id).await?;
-    let rows = history::of_object(&mut conn, id, 100).await?;
+    let rows = history::of_object_read_by(&mut conn, id, request.person()?.id, 100).await?;
     drop(conn);
     let may_record = access::may(Action::RecordMeasurement(measure.project_id), standing);
     let title = format!("Point of {}", point.when());

@@ -241,24 +241,10 @@ pub fn search_words(text: &str) -> String {
         .join(" ")
 }
 
-/// Text as a cell of a spreadsheet: what a spreadsheet would run as a formula is led by an apostrophe.
-#[must_use]
-pub fn cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn no_cell_runs_as_a_formula() {
-        for text in ["=1+1", "+1", "-1", "@sum(a1)", "\t=1"] {
-            assert_eq!(cell(text), format!("'{text}"));
-        }
-        assert_eq!(cell("Falls"), "Falls");
-    }
 
     #[test]
     fn a_filter_is_asked_for_again_by_its_own_address() {

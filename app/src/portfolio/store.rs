@@ -20,15 +20,15 @@ use crate::id::{DepartmentId, PersonId, ProjectId, TrustId};
 use crate::projects::model::{ProjectType, Status};
 
 // The parameters that every fragment below knows: $1 the trust or the project that is asked about,
-// $2 today, $3 how many rows (not used here), $4 the earliest day of an offer that has not lapsed, $5 the
-// last day that is due, $6 yesterday, $7 tomorrow. `p` is the project.
+// $2 today, $3 how many rows and $4 who reads them (neither is used here), $5 the earliest day of an offer
+// that has not lapsed, $6 the last day that is due, $7 yesterday, $8 tomorrow. `p` is the project.
 
 /// Whether the person `n` is in post in the project's trust: not gone, not away for long.
 const IN_POST: &str = "(n.closed_on is null or n.closed_on > $2)
       and (exists (select 1 from post o where o.person_id = n.id and o.trust_id = p.trust_id
                 and o.starts_on <= $2 and (o.ends_on is null or o.ends_on >= $2))
-           or (exists (select 1 from post o where o.person_id = n.id and o.trust_id = p.trust_id and o.ends_on = $6)
-               and exists (select 1 from post o where o.person_id = n.id and o.trust_id = p.trust_id and o.starts_on = $7)))
+           or (exists (select 1 from post o where o.person_id = n.id and o.trust_id = p.trust_id and o.ends_on = $7)
+               and exists (select 1 from post o where o.person_id = n.id and o.trust_id = p.trust_id and o.starts_on = $8)))
       and not exists (select 1 from away a where a.person_id = n.id and a.trust_id = p.trust_id
             and a.starts_on <= $2 and a.ends_on >= $2 and a.keeps_contributing = 0
             and julianday(a.ends_on) - julianday(a.starts_on) >= 28)";
@@ -59,7 +59,7 @@ const AGREED: &str =
 /// The day for which a live offer stands, and the successor's name.
 const OFFER: &str =
     "(select min(h.takes_effect_on || coalesce(n.name, '')) from handover h left join person n on n.id = h.to_person
-    where h.project_id = p.id and h.state = 'offered' and (h.to_person is null or h.takes_effect_on >= $4))";
+    where h.project_id = p.id and h.state = 'offered' and (h.to_person is null or h.takes_effect_on >= $5))";
 
 /// The name of an anchor who is away for long or has left.
 const ANCHOR_ABSENT: &str = "(select min(n.name) from team_role r join person n on n.id = r.person_id
@@ -85,7 +85,7 @@ const STATE: &str = "case
     when s.agreed is not null then 'agreed'
     when s.holder is null then 'in_pool'
     when s.offer is not null then 'offered'
-    when substr(s.holder, 1, 10) <= $5 then 'due'
+    when substr(s.holder, 1, 10) <= $6 then 'due'
     when s.status in ('paused', 'sustaining') and s.look_again_on > $2 then 'resting'
     else 'held' end";
 
@@ -103,19 +103,21 @@ struct Ask {
 
 impl Ask {
     fn new<T: for<'q> sqlx::Encode<'q, Db> + sqlx::Type<Db>>(of: T, today: NaiveDate) -> Result<Self, Error> {
-        Self::of(of, today, None)
+        Self::of(of, today, None, None)
     }
 
     fn of<T: for<'q> sqlx::Encode<'q, Db> + sqlx::Type<Db>>(
         of: T,
         today: NaiveDate,
         rows: Option<u32>,
+        reader: Option<PersonId>,
     ) -> Result<Self, Error> {
         let days = |n: i64| today + chrono::Duration::days(n);
         let mut ask = Self { text: String::new(), arguments: Default::default() };
         ask.add(of)?;
         ask.add(today)?;
         ask.add(rows)?;
+        ask.add(reader)?;
         ask.add(days(-LAPSES_AFTER_DAYS))?;
         ask.add(days(DUE_DAYS))?;
         ask.add(today.checked_sub_days(Days::new(1)))?;
@@ -295,12 +297,17 @@ pub static ROW: LazyLock<String> = LazyLock::new(|| {
     ask.showing().text
 });
 
-/// The parameters of [`ROW`], of which `$3` is for the other statements of the page.
+/// The parameters of [`ROW`], of which `$3` and `$4` are for the other statements of the page.
 ///
 /// # Errors
 /// When they cannot be encoded.
-pub fn asked(project: ProjectId, today: NaiveDate, rows: u32) -> Result<<Db as Database>::Arguments, Error> {
-    Ask::of(project, today, Some(rows)).map(|ask| ask.arguments)
+pub fn asked(
+    project: ProjectId,
+    today: NaiveDate,
+    rows: u32,
+    reader: PersonId,
+) -> Result<<Db as Database>::Arguments, Error> {
+    Ask::of(project, today, Some(rows), Some(reader)).map(|ask| ask.arguments)
 }
 
 /// The projects of a trust that a filter finds, a page of them. Somebody's draft is found by nobody

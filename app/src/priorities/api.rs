@@ -7,16 +7,16 @@ use super::store;
 use crate::access::ManagePriorities;
 use crate::error::Error;
 use crate::id::PriorityId;
-use crate::request::{Request, redirect};
+use crate::request::{self, Request, redirect};
 
 /// Adds a priority.
 #[server(endpoint = "priorities/create")]
 pub async fn create_priority(#[server(flatten)] form: PriorityForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let words = form.parse()?;
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let allowed = request.require(&mut change, ManagePriorities(trust)).await?;
+    let words = form.parse()?;
     let id = store::create(&mut change, &allowed, &words).await?;
     change.commit().await?;
     redirect(format!("/priorities/{id}?done=priority"));
@@ -25,12 +25,13 @@ pub async fn create_priority(#[server(flatten)] form: PriorityForm) -> Result<()
 
 /// Changes what a priority says.
 #[server(endpoint = "priorities/edit")]
-pub async fn edit_priority(id: PriorityId, version: i64, #[server(flatten)] form: PriorityForm) -> Result<(), Error> {
+pub async fn edit_priority(id: String, version: String, #[server(flatten)] form: PriorityForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let words = form.parse()?;
-    let mut change = request.store.write().await?;
+    let (id, version): (PriorityId, i64) = (request::id(&id)?, request::version(&version)?);
+    let mut change = request.write().await?;
     let allowed = request.require(&mut change, ManagePriorities(trust)).await?;
+    let words = form.parse()?;
     store::edit(&mut change, &allowed, id, version, &words).await?;
     change.commit().await?;
     redirect(format!("/priorities/{id}?done=priority"));
@@ -39,10 +40,11 @@ pub async fn edit_priority(id: PriorityId, version: i64, #[server(flatten)] form
 
 /// Retires a priority.
 #[server(endpoint = "priorities/retire")]
-pub async fn retire_priority(id: PriorityId, version: i64) -> Result<(), Error> {
+pub async fn retire_priority(id: String, version: String) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
+    let (id, version): (PriorityId, i64) = (request::id(&id)?, request::version(&version)?);
+    let mut change = request.write().await?;
     let allowed = request.require(&mut change, ManagePriorities(trust)).await?;
     store::retire(&mut change, &allowed, id, version).await?;
     change.commit().await?;
@@ -52,10 +54,11 @@ pub async fn retire_priority(id: PriorityId, version: i64) -> Result<(), Error> 
 
 /// Takes a retired priority back into use.
 #[server(endpoint = "priorities/restore")]
-pub async fn restore_priority(id: PriorityId, version: i64) -> Result<(), Error> {
+pub async fn restore_priority(id: String, version: String) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
+    let (id, version): (PriorityId, i64) = (request::id(&id)?, request::version(&version)?);
+    let mut change = request.write().await?;
     let allowed = request.require(&mut change, ManagePriorities(trust)).await?;
     store::restore(&mut change, &allowed, id, version).await?;
     change.commit().await?;

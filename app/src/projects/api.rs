@@ -8,29 +8,22 @@ use crate::access;
 use crate::duplicates;
 use crate::error::Error;
 use crate::id::ProjectId;
-use crate::request::{Request, redirect};
-
-fn id<T: std::str::FromStr>(typed: &str) -> Result<T, Error> {
-    typed.parse().map_err(|_| Error::NotFound)
-}
-
-fn version(typed: &str) -> Result<i64, Error> {
-    typed.parse().map_err(|_| Error::refused("The form was incomplete. Open the page again and retry."))
-}
+use crate::request::{Request, id, redirect, version};
 
 /// Registers a project, saves a draft of one, or looks for projects like it: the button says which.
 #[server(endpoint = "projects/register")]
 pub async fn register_project(#[server(flatten)] form: ProjectForm) -> Result<(), Error> {
     let request = Request::current();
-    // A form that comes back without an error is drawn with the projects that are like it.
+    let trust = request.person()?.trust;
     if form.then == "similar" {
+        request.require(&mut *request.store.read().await?, access::RegisterProject(trust)).await?;
+        // A form that comes back without an error is drawn with the projects that are like it.
         return Err(Error::Invalid(Vec::new()));
     }
+    let mut change = request.write().await?;
+    let allowed = request.require(&mut change, access::RegisterProject(trust)).await?;
     let draft = form.then == "draft";
     let (words, supervisor) = form.parse(if draft { Whole::Draft } else { Whole::Registered })?;
-    let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, access::RegisterProject(trust)).await?;
     let (project, done) = if draft {
         (store::save_draft(&mut change, &allowed, &words, supervisor.as_ref()).await?, "draft")
     } else {
@@ -48,8 +41,9 @@ pub async fn register_project(#[server(flatten)] form: ProjectForm) -> Result<()
 #[server(endpoint = "projects/edit")]
 pub async fn edit_project(#[server(flatten)] form: ProjectForm) -> Result<(), Error> {
     let request = Request::current();
+    request.person()?;
     let project: ProjectId = id(&form.project)?;
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let allowed = request.require(&mut change, access::EditProject(project)).await?;
     let draft = store::head(&mut change, project).await?.status == Status::Draft;
     let registers = draft && form.then == "register";
@@ -67,9 +61,11 @@ pub async fn edit_project(#[server(flatten)] form: ProjectForm) -> Result<(), Er
 
 /// Registers a draft as it stands.
 #[server(endpoint = "projects/submit")]
-pub async fn submit_draft(project: ProjectId) -> Result<(), Error> {
+pub async fn submit_draft(project: String) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.store.write().await?;
+    request.person()?;
+    let project: ProjectId = id(&project)?;
+    let mut change = request.write().await?;
     let allowed = request.require(&mut change, access::FinishDraft(project)).await?;
     store::project(&mut change, project, request.today(), 0).await?.form()?.parse(Whole::Registered)?;
     store::submit(&mut change, &allowed).await?;
@@ -80,9 +76,11 @@ pub async fn submit_draft(project: ProjectId) -> Result<(), Error> {
 
 /// Deletes a draft.
 #[server(endpoint = "projects/delete-draft")]
-pub async fn delete_draft(project: ProjectId) -> Result<(), Error> {
+pub async fn delete_draft(project: String) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.store.write().await?;
+    request.person()?;
+    let project: ProjectId = id(&project)?;
+    let mut change = request.write().await?;
     let allowed = request.require(&mut change, access::FinishDraft(project)).await?;
     store::delete_draft(&mut change, &allowed).await?;
     change.commit().await?;
@@ -94,10 +92,11 @@ pub async fn delete_draft(project: ProjectId) -> Result<(), Error> {
 #[server(endpoint = "projects/invite")]
 pub async fn invite(#[server(flatten)] form: InviteForm) -> Result<(), Error> {
     let request = Request::current();
+    request.person()?;
     let project: ProjectId = id(&form.project)?;
-    let invitation = form.parse()?;
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let allowed = request.require(&mut change, access::ManageTeam(project)).await?;
+    let invitation = form.parse()?;
     store::invite(&mut change, &allowed, &invitation).await?;
     change.commit().await?;
     redirect(format!("/projects/{project}/team?done=invited"));
@@ -108,9 +107,11 @@ pub async fn invite(#[server(flatten)] form: InviteForm) -> Result<(), Error> {
 #[server(endpoint = "projects/answer")]
 pub async fn answer_question(#[server(flatten)] form: AnswerForm) -> Result<(), Error> {
     let request = Request::current();
+    request.person()?;
+    let question = id(&form.question)?;
+    let mut change = request.write().await?;
+    let allowed = request.require(&mut change, access::AnswerQuestion(question)).await?;
     let (accepted, word) = form.parse()?;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, access::AnswerQuestion(id(&form.question)?)).await?;
     let project = store::answer(&mut change, &allowed, accepted, &word).await?;
     // Who declines an invitation to a draft no longer sees it.
     let stays = match access::standing(&mut change, &request, project).await {
@@ -131,11 +132,13 @@ pub async fn answer_question(#[server(flatten)] form: AnswerForm) -> Result<(), 
 #[server(endpoint = "projects/change-role")]
 pub async fn change_role(#[server(flatten)] form: PlaceForm) -> Result<(), Error> {
     let request = Request::current();
+    request.person()?;
     let project: ProjectId = id(&form.project)?;
-    let role = form.role()?;
-    let mut change = request.store.write().await?;
+    let place = id(&form.place)?;
+    let mut change = request.write().await?;
     let allowed = request.require(&mut change, access::ManageTeam(project)).await?;
-    store::change_role(&mut change, &allowed, id(&form.place)?, role).await?;
+    let role = form.role()?;
+    store::change_role(&mut change, &allowed, place, role).await?;
     change.commit().await?;
     redirect(format!("/projects/{project}/team?done=team"));
     Ok(())
@@ -145,16 +148,13 @@ pub async fn change_role(#[server(flatten)] form: PlaceForm) -> Result<(), Error
 #[server(endpoint = "projects/end-role")]
 pub async fn end_role(#[server(flatten)] form: PlaceForm) -> Result<(), Error> {
     let request = Request::current();
+    request.person()?;
     let project: ProjectId = id(&form.project)?;
     let place = id(&form.place)?;
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let allowed = request.require(&mut change, access::ManageTeam(project)).await?;
-    let contribution = if store::is_asked(&mut change, place).await? {
-        String::new()
-    } else {
-        form.contribution("Say what they contributed, so that they keep the credit.")?
-    };
-    store::end_role(&mut change, &allowed, place, &contribution).await?;
+    let contribution = if store::is_asked(&mut change, place).await? { Some(String::new()) } else { form.ended()? };
+    store::end_role(&mut change, &allowed, place, contribution.as_deref()).await?;
     change.commit().await?;
     redirect(format!("/projects/{project}/team?done=team"));
     Ok(())
@@ -164,10 +164,11 @@ pub async fn end_role(#[server(flatten)] form: PlaceForm) -> Result<(), Error> {
 #[server(endpoint = "projects/leave")]
 pub async fn leave_team(#[server(flatten)] form: PlaceForm) -> Result<(), Error> {
     let request = Request::current();
+    request.person()?;
     let project: ProjectId = id(&form.project)?;
-    let contribution = form.contribution("Say what you contributed, so that you keep the credit.")?;
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let allowed = request.require(&mut change, access::LeaveTeam(project)).await?;
+    let contribution = form.contribution("Say what you contributed, so that you keep the credit.")?;
     store::leave(&mut change, &allowed, &contribution).await?;
     change.commit().await?;
     redirect(format!("/projects/{project}?done=left"));
@@ -178,10 +179,11 @@ pub async fn leave_team(#[server(flatten)] form: PlaceForm) -> Result<(), Error>
 #[server(endpoint = "projects/join")]
 pub async fn ask_to_join(#[server(flatten)] form: JoinForm) -> Result<(), Error> {
     let request = Request::current();
+    request.person()?;
     let project: ProjectId = id(&form.project)?;
-    let message = form.parse()?;
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let allowed = request.require(&mut change, access::AskToJoin(project)).await?;
+    let message = form.parse()?;
     store::ask_to_join(&mut change, &allowed, &message).await?;
     change.commit().await?;
     redirect(format!("/projects/{project}?done=joining"));
@@ -192,10 +194,11 @@ pub async fn ask_to_join(#[server(flatten)] form: JoinForm) -> Result<(), Error>
 #[server(endpoint = "projects/status")]
 pub async fn change_status(#[server(flatten)] form: StatusForm) -> Result<(), Error> {
     let request = Request::current();
+    request.person()?;
     let project: ProjectId = id(&form.project)?;
-    let wish = form.parse(request.today())?;
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let allowed = request.require(&mut change, access::ChangeStatus(project)).await?;
+    let wish = form.parse(request.today())?;
     store::change_status(&mut change, &allowed, version(&form.version)?, &wish).await?;
     change.commit().await?;
     redirect(format!("/projects/{project}?done=status"));

@@ -566,6 +566,8 @@ pub struct PlaceForm {
     pub role: String,
     /// What they contributed.
     pub contribution: String,
+    /// `yes` when the place was given by mistake, and they contributed nothing.
+    pub mistake: String,
 }
 
 impl PlaceForm {
@@ -593,6 +595,25 @@ impl PlaceForm {
         let mut fields = Fields::new();
         let contribution = fields.needed("contribution", &self.contribution, PARAGRAPH, missing);
         fields.finish(|| contribution)
+    }
+
+    /// What somebody contributed whose place ends; none when they had it by mistake.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when neither is said, or both.
+    pub fn ended(&self) -> Result<Option<String>, Error> {
+        let mistake = self.mistake == "yes";
+        let missing = "Say what they contributed, so that they keep the credit, or that they were added by mistake.";
+        let mut fields = Fields::new();
+        let contribution = if mistake {
+            fields.text("contribution", &self.contribution, PARAGRAPH)
+        } else {
+            fields.needed("contribution", &self.contribution, PARAGRAPH, missing)
+        };
+        if mistake && !contribution.is_empty() && fields.is_ok() {
+            fields.wrong("contribution", "Say what they contributed, or that they were added by mistake, not both.");
+        }
+        fields.finish(|| (!mistake).then_some(contribution))
     }
 }
 

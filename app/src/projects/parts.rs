@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::AnswerQuestion;
-use super::model::{OpenedBy, Status};
-use super::store::Question;
+use super::model::{OpenedBy, Status, TeamRole};
+use super::store::{Question, SUPERVISOR_WAITS};
 use crate::clock;
 use crate::history;
 use crate::request::Request;
@@ -33,6 +33,10 @@ pub fn question(request: &Request, question: &Question, at_home: bool) -> AnyVie
     let oneself = request.visitor.id() == Some(question.person_id);
     let project = view! { <a href=format!("/projects/{}", question.project_id)>{question.title.clone()}</a> };
     let words = match (question.opened_by, oneself) {
+        (OpenedBy::Person, _) if question.role == TeamRole::Supervisor => view! {
+            <p><strong>{question.name.clone()}</strong>" would be supervisor of "{project}", and leads it or has a post that ends. The academy lead decides whether they can anchor it."</p>
+        }
+        .into_any(),
         (OpenedBy::Person, _) => view! { <p><strong>{question.name.clone()}</strong>" asks to join the team of "{project}"."</p> }.into_any(),
         (OpenedBy::Team, true) => view! { <p>"You are asked to be "<strong>{role}</strong>" of "{project}". "{question.role.sentence()}</p> }.into_any(),
         (OpenedBy::Team, false) => view! {
@@ -43,12 +47,16 @@ pub fn question(request: &Request, question: &Question, at_home: bool) -> AnyVie
     let message =
         (!question.message.is_empty()).then(|| view! { <p class="baton-lines">"“"{question.message.clone()}"”"</p> });
     let summary = form.summary();
+    let accept = (!question.waits).then(|| view! {
+        <button class="nhsuk-button nhsuk-button--small" type="submit" name="answer" value="accepted">"Accept"<span class="nhsuk-u-visually-hidden">{format!(": {}", question.title)}</span></button>
+    });
+    let waits = question.waits.then(|| view! { <p>{SUPERVISOR_WAITS}</p> });
     let fields = view! {
         {form.hidden("question", question.id)}
         {at_home.then(|| form.hidden("from", "home"))}
         {form.line("word", "A word with your answer (optional)").view()}
         <div class="baton-buttons-inline">
-            <button class="nhsuk-button nhsuk-button--small" type="submit" name="answer" value="accepted">"Accept"<span class="nhsuk-u-visually-hidden">{format!(": {}", question.title)}</span></button>
+            {accept}
             <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit" name="answer" value="declined">"Decline"<span class="nhsuk-u-visually-hidden">{format!(": {}", question.title)}</span></button>
         </div>
     }
@@ -58,6 +66,7 @@ pub fn question(request: &Request, question: &Question, at_home: bool) -> AnyVie
             {summary}
             {words}
             {message}
+            {waits}
             <p class="nhsuk-hint">"Asked on "{ui::time(clock::date_in_london(question.asked_at))}</p>
             {form.draw(fields)}
         </div>

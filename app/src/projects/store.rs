@@ -1,5 +1,7 @@
 //! Projects and their teams: their SQL.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::Deserialize;
 use sqlx::FromRow;
@@ -17,7 +19,7 @@ use crate::duplicates;
 use crate::error::{Error, FieldError};
 use crate::handover;
 use crate::history::{self, Entry};
-use crate::id::{DepartmentId, HandoverId, PersonId, PriorityId, ProjectId, TeamRoleId, TrustId};
+use crate::id::{DepartmentId, PersonId, PriorityId, ProjectId, TeamRoleId, TrustId};
 use crate::people;
 use crate::ui;
 
@@ -183,6 +185,8 @@ pub struct Place {
     pub until_on: Option<NaiveDate>,
     /// What they contributed, written when it ended.
     pub contribution: String,
+    /// It was given by mistake.
+    pub mistake: bool,
     /// When the question was put.
     pub asked_at: DateTime<Utc>,
 }
@@ -206,10 +210,10 @@ impl Place {
         self.state == RoleState::Accepted.stored() && self.from_on > today
     }
 
-    /// In force once, and no more.
+    /// In force once, and no more; one that was given by mistake is forgotten.
     #[must_use]
     pub fn is_past(&self, today: NaiveDate) -> bool {
-        self.state == RoleState::Accepted.stored() && self.until_on.is_some_and(|on| on <= today)
+        !self.mistake && self.state == RoleState::Accepted.stored() && self.until_on.is_some_and(|on| on <= today)
     }
 
     /// Asked, and not answered yet.
@@ -283,15 +287,16 @@ impl Project {
     }
 }
 
-/// What [`project`] asks: `$1` the project, `$2` today, `$3` how many entries of its history. One
-/// [`Project`].
-pub const PROJECT: &str = "select p.*, coalesce(d.name, '') as department_name, a.name as author,
+/// What [`project_read_by`] asks: `$1` the project, `$2` today, `$3` how many entries of its history, `$4`
+/// who reads them. One [`Project`].
+pub const PROJECT: &str = concat!(
+    "select p.*, coalesce(d.name, '') as department_name, a.name as author,
                 (select json_group_array(json_object('id', q.id, 'title', q.title) order by q.title)
                  from project_priority l join priority q on q.id = l.priority_id where l.project_id = p.id) as priorities,
                 (select json_group_array(json_object(
                         'id', r.id, 'person', r.person_id, 'name', n.name, 'role', r.role, 'state', r.state,
                         'opened_by', r.opened_by, 'message', r.message, 'from_on', r.from_on, 'until_on', r.until_on,
-                        'contribution', r.contribution, 'asked_at', r.asked_at,
+                        'contribution', r.contribution, 'mistake', json(iif(r.by_mistake, 'true', 'false')), 'asked_at', r.asked_at,
                         'account', json(iif(exists (select 1 from credential c where c.person_id = r.person_id), 'true', 'false')),
                         'post', coalesce(o.grade || ', ' || e.name, ''), 'post_ends', o.ends_on)
                         order by case r.role when 'lead' then 0 when 'supervisor' then 1 else 2 end, r.from_on, n.name)
@@ -301,13 +306,16 @@ pub const PROJECT: &str = "select p.*, coalesce(d.name, '') as department_name, 
                  left join department e on e.id = o.department_id
                  where r.project_id = p.id) as team,
                 (select json_group_array(json_object('at', h.at, 'actor', n.name, 'action', h.action, 'detail', coalesce(t.detail, '')) order by h.sequence desc)
-                 from (select * from history where project_id = p.id order by sequence desc limit $3) h
+                 from (",
+        history::read_by!("p.id", "$4"),
+        " order by 1 desc limit $3) h
                  left join person n on n.id = h.actor_id
                  left join history_detail t on t.sequence = h.sequence) as history
          from project p
          join person a on a.id = p.author_id
          left join department d on d.id = p.department_id
-         where p.id = $1";
+         where p.id = $1"
+);
 
 /// A project as its page shows it, with the newest `entries` of its history.
 ///
@@ -319,7 +327,21 @@ pub async fn project(
     today: NaiveDate,
     entries: u32,
 ) -> Result<Project, Error> {
-    Ok(sqlx::query_as(PROJECT).bind(project).bind(today).bind(entries).fetch_one(conn).await?)
+    project_read_by(conn, project, today, None, entries).await
+}
+
+/// A project as its page shows it to somebody, with the newest `entries` of the history that they read.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such project.
+pub async fn project_read_by(
+    conn: &mut Connection,
+    project: ProjectId,
+    today: NaiveDate,
+    reader: Option<PersonId>,
+    entries: u32,
+) -> Result<Project, Error> {
+    Ok(sqlx::query_as(PROJECT).bind(project).bind(today).bind(entries).bind(reader).fetch_one(conn).await?)
 }
 
 /// The department of a person's current post in a trust.
@@ -395,6 +417,8 @@ pub struct Question {
     pub name: String,
     /// When it was put.
     pub asked_at: DateTime<Utc>,
+    /// It asks for a supervisor while a handover is under way: only the academy lead can say yes.
+    pub waits: bool,
 }
 
 /// The questions that wait for this person: invitations, and requests to join what they lead or
@@ -410,7 +434,9 @@ pub async fn questions_for(
     today: NaiveDate,
 ) -> Result<Vec<Question>, Error> {
     Ok(sqlx::query_as(
-        "select r.id, r.project_id, p.title, p.reference, r.role, r.opened_by, r.message, r.person_id, n.name, r.asked_at
+        "select r.id, r.project_id, p.title, p.reference, r.role, r.opened_by, r.message, r.person_id, n.name, r.asked_at,
+                r.role = 'supervisor' and p.trust_id is not $3 and exists (select 1 from handover h where h.project_id = p.id
+                    and (h.state = 'offered' and (h.to_person is null or h.takes_effect_on >= $4) or (h.state = 'agreed' and h.takes_effect_on > $2))) as waits
          from team_role r join project p on p.id = r.project_id join person n on n.id = r.person_id
          where r.state = 'asked' and r.until_on is null and p.status <> 'closed' and r.id in (
             select id from team_role where person_id = $1 and state = 'asked' and opened_by = 'team'
@@ -418,16 +444,17 @@ pub async fn questions_for(
             select q.id from team_role m join team_role q on q.project_id = m.project_id
             where m.person_id = $1 and m.state = 'accepted' and m.role in ('lead', 'supervisor')
               and m.from_on <= $2 and (m.until_on is null or m.until_on > $2)
-              and q.state = 'asked' and q.opened_by = 'person'
+              and q.state = 'asked' and q.opened_by = 'person' and q.role <> 'supervisor'
             union
             select a.id from team_role a join project o on o.id = a.project_id
-            where a.state = 'asked' and a.until_on is null and a.role = 'supervisor' and a.opened_by = 'team'
-              and o.trust_id = $3 and o.status in ('active', 'paused', 'sustaining'))
+            where a.state = 'asked' and a.until_on is null and a.role = 'supervisor'
+              and (a.opened_by = 'team' or a.person_id <> $1) and o.trust_id = $3 and o.status in ('active', 'paused', 'sustaining'))
          order by r.asked_at",
     )
     .bind(person)
     .bind(today)
     .bind(coordinates)
+    .bind(handover::model::oldest_live(today))
     .fetch_all(conn)
     .await?)
 }
@@ -443,8 +470,11 @@ pub async fn register(
     words: &Words,
     supervisor: Option<&Named>,
 ) -> Result<ProjectId, Error> {
-    let project = insert(conn, allowed, words, supervisor).await?;
+    let project = insert(conn, allowed, words).await?;
     activate(conn, allowed, project, allowed.act.0).await?;
+    if let Some(named) = supervisor {
+        ask_supervisor(conn, allowed, project, allowed.act.0, named).await?;
+    }
     Ok(project)
 }
 
@@ -458,17 +488,15 @@ pub async fn save_draft(
     words: &Words,
     supervisor: Option<&Named>,
 ) -> Result<ProjectId, Error> {
-    let project = insert(conn, allowed, words, supervisor).await?;
+    let project = insert(conn, allowed, words).await?;
     history::record(conn, allowed, Entry::project(project, "began a draft")).await?;
+    if let Some(named) = supervisor {
+        ask_supervisor(conn, allowed, project, allowed.act.0, named).await?;
+    }
     Ok(project)
 }
 
-async fn insert(
-    conn: &mut Connection,
-    allowed: &Allowed<RegisterProject>,
-    words: &Words,
-    supervisor: Option<&Named>,
-) -> Result<ProjectId, Error> {
+async fn insert(conn: &mut Connection, allowed: &Allowed<RegisterProject>, words: &Words) -> Result<ProjectId, Error> {
     let trust = allowed.act.0;
     let project = ProjectId::new();
     check_department(conn, trust, words.department).await?;
@@ -502,9 +530,6 @@ async fn insert(
     .execute(&mut *conn)
     .await?;
     link_priorities(conn, trust, project, &words.priorities).await?;
-    if let Some(named) = supervisor {
-        ask_supervisor(conn, allowed, project, trust, named).await?;
-    }
     Ok(project)
 }
 
@@ -528,11 +553,11 @@ async fn link_priorities(
     project: ProjectId,
     priorities: &[PriorityId],
 ) -> Result<(), Error> {
-    for priority in priorities {
+    let mut once = HashSet::new();
+    for priority in priorities.iter().filter(|priority| once.insert(**priority)) {
         let linked = sqlx::query(
             "insert into project_priority (project_id, priority_id)
-             select $1, id from priority where id = $2 and trust_id = $3
-             on conflict do nothing",
+             select $1, id from priority where id = $2 and trust_id = $3",
         )
         .bind(project)
         .bind(priority)
@@ -574,7 +599,7 @@ async fn activate<A: Act>(
     insert_place(conn, allowed, project, allowed.person()?, TeamRole::Lead, RoleState::Accepted, OpenedBy::Team, "")
         .await?;
     duplicates::store::index(conn, project).await?;
-    history::record(conn, allowed, Entry::project(project, "registered the project").change("Reference", "", reference))
+    history::record(conn, allowed, Entry::project(project, history::REGISTERED).change("Reference", "", reference))
         .await
 }
 
@@ -623,8 +648,9 @@ async fn find(
         Named::Newcomer { name, address } => people::store::find_or_name(conn, name, address, now).await,
         Named::Colleague(person) => {
             let here: bool = sqlx::query_scalar(
-                "select exists (select 1 from post where person_id = $1 and trust_id = $2
-                        and starts_on <= $3 and (ends_on is null or ends_on >= $3))",
+                "select exists (select 1 from post o join person p on p.id = o.person_id
+                        where o.person_id = $1 and o.trust_id = $2 and o.starts_on <= $3 and (o.ends_on is null or o.ends_on >= $3)
+                          and (p.closed_on is null or p.closed_on > $3))",
             )
             .bind(person)
             .bind(trust)
@@ -644,9 +670,9 @@ async fn ask_supervisor<A: Act>(
     named: &Named,
 ) -> Result<(), Error> {
     let person = find(conn, trust, named, "supervisor", allowed.today(), allowed.now).await?;
-    // Who names themselves has answered the question by naming.
-    let state = if Some(person) == allowed.actor { RoleState::Accepted } else { RoleState::Asked };
-    let place = insert_place(conn, allowed, project, person, TeamRole::Supervisor, state, OpenedBy::Team, "").await?;
+    not_in_place(conn, project, person, TeamRole::Supervisor, allowed.today(), "supervisor").await?;
+    let (state, opened_by) = asked(conn, allowed, project, trust, person, TeamRole::Supervisor).await?;
+    let place = insert_place(conn, allowed, project, person, TeamRole::Supervisor, state, opened_by, "").await?;
     let name = people::store::name(conn, person).await?;
     history::record(
         conn,
@@ -654,6 +680,99 @@ async fn ask_supervisor<A: Act>(
         Entry::new("team_role", place, "asked for a supervisor").of(project).change("Supervisor", "", name),
     )
     .await
+}
+
+/// Refuses somebody who has a place already, or is asked to take it.
+async fn not_in_place(
+    conn: &mut Connection,
+    project: ProjectId,
+    person: PersonId,
+    role: TeamRole,
+    today: NaiveDate,
+    field: &str,
+) -> Result<(), Error> {
+    let already: Option<RoleState> = sqlx::query_scalar(
+        "select state from team_role where project_id = $1 and person_id = $2 and role = $3 and state <> 'declined'
+           and (until_on is null or until_on > $4)",
+    )
+    .bind(project)
+    .bind(person)
+    .bind(role)
+    .bind(today)
+    .fetch_optional(conn)
+    .await?;
+    match already {
+        Some(RoleState::Asked) => Err(Error::field(field, "They are asked already. Their answer is awaited.")),
+        Some(_) => Err(Error::field(field, "They are in the team in this role already.")),
+        None => Ok(()),
+    }
+}
+
+/// In which state a place begins, and who opened the question. Who names themselves has answered by
+/// naming; but whoever leads the project, or leaves it when their post ends, anchors it only with the
+/// academy lead's word, and so does everybody while a handover waits for the supervisor's answer.
+async fn asked<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    project: ProjectId,
+    trust: TrustId,
+    person: PersonId,
+    role: TeamRole,
+) -> Result<(RoleState, OpenedBy), Error> {
+    if Some(person) != allowed.actor {
+        return Ok((RoleState::Asked, OpenedBy::Team));
+    }
+    if role != TeamRole::Supervisor {
+        return Ok((RoleState::Accepted, OpenedBy::Team));
+    }
+    let stays: bool = sqlx::query_scalar(
+        "select exists (select 1 from post where person_id = $2 and trust_id = $3 and starts_on <= $4 and ends_on is null)
+            and not exists (select 1 from team_role where project_id = $1 and person_id = $2 and role = 'lead' and state = 'accepted'
+                and (until_on is null or until_on > $4))
+            and not exists (select 1 from project where id = $1 and author_id = $2 and status = 'draft')",
+    )
+    .bind(project)
+    .bind(person)
+    .bind(trust)
+    .bind(allowed.today())
+    .fetch_one(&mut *conn)
+    .await?;
+    if stays && handover::store::under_way(conn, project, allowed.today()).await?.is_none() {
+        Ok((RoleState::Accepted, OpenedBy::Team))
+    } else {
+        Ok((RoleState::Asked, OpenedBy::Person))
+    }
+}
+
+/// Whether it is an academy lead of the trust who acts.
+async fn coordinates<A: Act>(conn: &mut Connection, allowed: &Allowed<A>) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar(
+        "select exists (select 1 from trust_role where person_id = $1 and trust_id = $2 and role = 'academy_lead')",
+    )
+    .bind(allowed.actor)
+    .bind(allowed.trust)
+    .fetch_one(conn)
+    .await?)
+}
+
+/// While a handover waits for the supervisor's answer, nobody else changes who the supervisor is.
+async fn supervisor_stays<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    project: ProjectId,
+    message: &str,
+) -> Result<(), Error> {
+    if coordinates(conn, allowed).await? {
+        return Ok(());
+    }
+    match handover::store::under_way(conn, project, allowed.today()).await? {
+        None => Ok(()),
+        Some(handover) => {
+            let mut error = FieldError::new("", message);
+            error.link = Some(format!("/handovers/{handover}"));
+            Err(Error::Invalid(vec![error]))
+        }
+    }
 }
 
 #[derive(FromRow)]
@@ -764,25 +883,15 @@ pub async fn submit(conn: &mut Connection, allowed: &Allowed<FinishDraft>) -> Re
     activate(conn, allowed, allowed.act.0, allowed.trust()?).await
 }
 
-/// Deletes a draft with all that hangs on it. Its history stays.
+/// Deletes a draft. A trigger deletes what hangs on it, and refuses for what is no draft. Its history
+/// says that there was one, and nothing of what stood in it.
 ///
 /// # Errors
 /// When the store cannot write.
 pub async fn delete_draft(conn: &mut Connection, allowed: &Allowed<FinishDraft>) -> Result<(), Error> {
     let id = allowed.act.0;
-    for statement in [
-        "delete from measurement where measure_id in (select id from measure where project_id = $1)",
-        "delete from driver_measure where driver_id in (select id from driver where project_id = $1)",
-        "delete from measure where project_id = $1",
-        "delete from cycle where project_id = $1",
-        "delete from driver where project_id = $1",
-        "delete from project_link where $1 in (project_id, other_id)",
-        "delete from team_role where project_id = $1",
-        "delete from project_priority where project_id = $1",
-        "delete from project where id = $1 and status = 'draft'",
-    ] {
-        sqlx::query(statement).bind(id).execute(&mut *conn).await?;
-    }
+    sqlx::query("delete from project where id = $1").bind(id).execute(&mut *conn).await?;
+    history::erase_project(&mut *conn, allowed, id, "its author deleted the draft").await?;
     history::record(conn, allowed, Entry::project(id, "deleted the draft")).await
 }
 
@@ -798,25 +907,10 @@ pub async fn invite(
     let project = allowed.act.0;
     let person = find(conn, allowed.trust()?, &invitation.whom, "person", allowed.today(), allowed.now).await?;
     let field = if matches!(invitation.whom, Named::Colleague(_)) { "person" } else { "address" };
-    let already: Option<RoleState> = sqlx::query_scalar(
-        "select state from team_role where project_id = $1 and person_id = $2 and role = $3 and state <> 'declined'
-           and (until_on is null or until_on > $4)",
-    )
-    .bind(project)
-    .bind(person)
-    .bind(invitation.role)
-    .bind(allowed.today())
-    .fetch_optional(&mut *conn)
-    .await?;
-    match already {
-        Some(RoleState::Asked) => return Err(Error::field(field, "They are asked already. Their answer is awaited.")),
-        Some(_) => return Err(Error::field(field, "They are in the team in this role already.")),
-        None => {}
-    }
-    let state = if Some(person) == allowed.actor { RoleState::Accepted } else { RoleState::Asked };
+    not_in_place(conn, project, person, invitation.role, allowed.today(), field).await?;
+    let (state, opened_by) = asked(conn, allowed, project, allowed.trust()?, person, invitation.role).await?;
     let place =
-        insert_place(conn, allowed, project, person, invitation.role, state, OpenedBy::Team, &invitation.message)
-            .await?;
+        insert_place(conn, allowed, project, person, invitation.role, state, opened_by, &invitation.message).await?;
     let name = people::store::name(conn, person).await?;
     history::record(
         conn,
@@ -872,6 +966,11 @@ async fn held(conn: &mut Connection, place: TeamRoleId) -> Result<Held, Error> {
     .await?)
 }
 
+/// Why a new supervisor is not accepted for now.
+pub const SUPERVISOR_WAITS: &str = "A handover of this project is under way. Until it is settled, only the academy lead can accept another supervisor.";
+/// Why a supervisor's place is not ended for now.
+pub const SUPERVISOR_STAYS: &str = "A handover of this project is under way, and its supervisor answers it. Until then only they themselves or the academy lead can end this place.";
+
 /// Answers an invitation or a request to join, and gives the project.
 ///
 /// # Errors
@@ -884,6 +983,9 @@ pub async fn answer(
 ) -> Result<ProjectId, Error> {
     let place = allowed.act.0;
     let held = held(conn, place).await?;
+    if accepted && held.role == TeamRole::Supervisor {
+        supervisor_stays(conn, allowed, held.project_id, SUPERVISOR_WAITS).await?;
+    }
     sqlx::query(
         "update team_role set state = $2, from_on = $3, answered_at = $4, answered_by = $5
          where id = $1 and state = 'asked' and until_on is null",
@@ -931,6 +1033,7 @@ pub async fn change_role(
     if held.state != RoleState::Accepted {
         return Err(Error::refused("They have not answered yet. Withdraw the invitation and send another."));
     }
+    keeps_the_supervisor(conn, allowed, &held).await?;
     sqlx::query("update team_role set role = $2 where id = $1").bind(place).bind(role).execute(&mut *conn).await?;
     history::record(
         conn,
@@ -942,6 +1045,15 @@ pub async fn change_role(
         ),
     )
     .await
+}
+
+/// Refuses to take a supervisor's place from them while they have a handover to answer.
+async fn keeps_the_supervisor(conn: &mut Connection, allowed: &Allowed<ManageTeam>, held: &Held) -> Result<(), Error> {
+    let of_another = allowed.actor != Some(held.person_id);
+    if held.role == TeamRole::Supervisor && held.state == RoleState::Accepted && of_another {
+        supervisor_stays(conn, allowed, held.project_id, SUPERVISOR_STAYS).await?;
+    }
+    Ok(())
 }
 
 async fn of_team(conn: &mut Connection, allowed: &Allowed<ManageTeam>, place: TeamRoleId) -> Result<Held, Error> {
@@ -974,21 +1086,28 @@ pub async fn is_asked(conn: &mut Connection, place: TeamRoleId) -> Result<bool, 
     Ok(held(conn, place).await?.state == RoleState::Asked)
 }
 
-/// Ends somebody's place today and keeps what they contributed, or withdraws an invitation.
+/// Ends somebody's place today and keeps what they contributed, or withdraws an invitation. Without a
+/// contribution it was given by mistake.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the place is not one of the project's, [`Error::Invalid`] for a lead.
+/// [`Error::NotFound`] when the place is not one of the project's, [`Error::Invalid`] for a lead, and for
+/// a supervisor who has a handover to answer.
 pub async fn end_role(
     conn: &mut Connection,
     allowed: &Allowed<ManageTeam>,
     place: TeamRoleId,
-    contribution: &str,
+    contribution: Option<&str>,
 ) -> Result<(), Error> {
     let held = of_team(conn, allowed, place).await?;
     if held.role == TeamRole::Lead {
         return Err(keeps_the_lead(allowed.act.0));
     }
-    let action = if held.state == RoleState::Asked { "withdrew an invitation" } else { "ended a place in the team" };
+    keeps_the_supervisor(conn, allowed, &held).await?;
+    let action = match (held.state, contribution) {
+        (RoleState::Asked, _) => "withdrew an invitation",
+        (_, None) => "ended a place given by mistake",
+        (_, Some(_)) => "ended a place in the team",
+    };
     end(conn, place, allowed.today(), contribution).await?;
     history::record(
         conn,
@@ -996,18 +1115,24 @@ pub async fn end_role(
         Entry::new("team_role", place, action).of(held.project_id).change(held.role.words(), held.name, "").change(
             "Contribution",
             "",
-            contribution,
+            contribution.unwrap_or_default(),
         ),
     )
     .await
 }
 
-async fn end(conn: &mut Connection, place: TeamRoleId, today: NaiveDate, contribution: &str) -> Result<(), Error> {
+async fn end(
+    conn: &mut Connection,
+    place: TeamRoleId,
+    today: NaiveDate,
+    contribution: Option<&str>,
+) -> Result<(), Error> {
     // A place that was to begin later ends before it began.
-    sqlx::query("update team_role set until_on = max(from_on, $2), contribution = $3 where id = $1")
+    sqlx::query("update team_role set until_on = max(from_on, $2), contribution = $3, by_mistake = $4 where id = $1")
         .bind(place)
         .bind(today)
-        .bind(contribution)
+        .bind(contribution.unwrap_or_default())
+        .bind(contribution.is_none())
         .execute(conn)
         .await?;
     Ok(())
@@ -1032,7 +1157,7 @@ pub async fn leave(conn: &mut Connection, allowed: &Allowed<LeaveTeam>, contribu
         return Err(keeps_the_lead(project));
     }
     for (place, role) in places {
-        end(conn, place, allowed.today(), contribution).await?;
+        end(conn, place, allowed.today(), Some(contribution)).await?;
         history::record(
             conn,
             allowed,
@@ -1074,14 +1199,7 @@ pub async fn change_status(
     let status = change.to.status();
     if status == Status::Closed {
         handover::store::settle(conn, allowed, id).await?;
-        let under_way: Option<HandoverId> = sqlx::query_scalar(
-            "select id from handover where project_id = $1
-               and (state = 'offered' or (state = 'agreed' and takes_effect_on > $2)) limit 1",
-        )
-        .bind(id)
-        .bind(allowed.today())
-        .fetch_optional(&mut *conn)
-        .await?;
+        let under_way = handover::store::under_way(conn, id, allowed.today()).await?;
         if let Some(handover) = under_way {
             let mut error = FieldError::new("", "A handover of this project is under way. Withdraw it first.");
             error.link = Some(format!("/handovers/{handover}"));
@@ -1126,6 +1244,7 @@ pub async fn change_status(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access;
     use crate::duplicates::model::Query;
     use crate::projects::model::{Move, Whole};
     use crate::testing::{Fixture, TODAY, noon, on};
@@ -1185,7 +1304,7 @@ mod tests {
         let anchor = team.iter().find(|place| place.role() == TeamRole::Supervisor).expect("a supervisor");
         assert!(anchor.is_open_question() && !anchor.is_current(TODAY), "an anchor counts once they accept");
         let actions: Vec<String> = stored.history().expect("a history").into_iter().map(|row| row.action).collect();
-        assert_eq!(actions, ["registered the project", "asked for a supervisor"]);
+        assert_eq!(actions, ["asked for a supervisor", "registered the project"]);
         let found = duplicates::store::similar(&mut conn, at.trust, &Query::whole("Sepsis antibiotics"), None, TODAY)
             .await
             .expect("found");
@@ -1199,14 +1318,287 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_registers_and_anchors_has_said_so() {
+    async fn who_names_themselves_supervisor_waits_for_the_academy_lead() {
         let at = Fixture::new().await;
         let own = ProjectForm { supervisor: at.supervisor.to_string(), ..form(&at) };
         let id = registered(&at, at.supervisor, &own, noon()).await.expect("registered");
+        let anchor = async || {
+            let mut conn = at.store.read().await.expect("a reader");
+            let team = project(&mut conn, id, TODAY, 0).await.expect("a project").team().expect("a team");
+            team.into_iter().find(|place| place.role() == TeamRole::Supervisor).expect("a supervisor")
+        };
+        let place = anchor().await;
+        assert!(place.is_open_question() && place.person == at.supervisor, "they lead it");
         let mut conn = at.store.read().await.expect("a reader");
-        let team = project(&mut conn, id, TODAY, 0).await.expect("a project").team().expect("a team");
-        assert!(team.iter().all(|place| place.person == at.supervisor && place.is_current(TODAY)));
-        assert_eq!(team.len(), 2);
+        assert!(questions_for(&mut conn, at.supervisor, None, TODAY).await.expect("questions").is_empty());
+        let asked = questions_for(&mut conn, at.lead, Some(at.trust), TODAY).await.expect("questions");
+        assert_eq!(asked.iter().map(|question| question.id).collect::<Vec<_>>(), [place.id]);
+        drop(conn);
+        let own = at.request(Some(at.supervisor)).await;
+        let mut change = at.store.write().await.expect("a change");
+        let refused = own.require(&mut change, AnswerQuestion(place.id)).await;
+        assert_eq!(refused.err(), Some(Error::Forbidden), "nobody confirms themselves");
+        drop(change);
+        let request = at.request(Some(at.lead)).await;
+        let mut change = at.store.write().await.expect("a change");
+        let allowed = request.require(&mut change, AnswerQuestion(place.id)).await.expect("allowed");
+        answer(&mut change, &allowed, true, "").await.expect("confirmed");
+        change.commit().await.expect("committed");
+        assert!(anchor().await.is_current(TODAY));
+    }
+
+    #[tokio::test]
+    async fn whoever_stays_anchors_a_project_of_others_by_saying_so() {
+        let at = Fixture::new().await;
+        let id = at.project("Sepsis").await;
+        for (person, state) in [(at.lead, "accepted"), (at.trainee, "asked")] {
+            let request = at.request(Some(person)).await;
+            let mut change = at.store.write().await.expect("a change");
+            let allowed = request.require(&mut change, ManageTeam(id)).await.expect("allowed");
+            let whom = Named::Colleague(person);
+            let invitation = Invitation { whom, role: TeamRole::Supervisor, message: String::new() };
+            invite(&mut change, &allowed, &invitation).await.expect("invited");
+            let stored: String = sqlx::query_scalar(
+                "select state from team_role where project_id = $1 and person_id = $2 and role = 'supervisor'",
+            )
+            .bind(id)
+            .bind(person)
+            .fetch_one(&mut *change)
+            .await
+            .expect("a place");
+            assert_eq!(stored, state);
+            change.commit().await.expect("committed");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_supervisor_stays_while_a_handover_waits_for_them() {
+        let at = Fixture::new().await;
+        let id = at.project("Sepsis").await;
+        let mut change = at.store.write().await.expect("a change");
+        sqlx::query("insert into handover (id, project_id, from_person, to_person, state, takes_effect_on, created_by, created_at, offered_at) values ($1, $2, $3, $4, 'offered', '2026-04-01', $3, $5, $5)")
+            .bind(crate::id::HandoverId::new()).bind(id).bind(at.trainee).bind(at.colleague).bind(noon())
+            .execute(&mut *change).await.expect("a handover");
+        let place: TeamRoleId =
+            sqlx::query_scalar("select id from team_role where project_id = $1 and role = 'supervisor'")
+                .bind(id)
+                .fetch_one(&mut *change)
+                .await
+                .expect("a place");
+        change.commit().await.expect("committed");
+
+        let trainee = at.request(Some(at.trainee)).await;
+        let administrator = at.request(Some(at.administrator)).await;
+        let lead = at.request(Some(at.lead)).await;
+        let mut change = at.store.write().await.expect("a change");
+        let by_lead = trainee.require(&mut change, ManageTeam(id)).await.expect("allowed");
+        let ended = end_role(&mut change, &by_lead, place, Some("Guided it")).await;
+        assert!(matches!(ended, Err(Error::Invalid(_))), "the lead does not choose who answers");
+        let moved = change_role(&mut change, &by_lead, place, TeamRole::Coach).await;
+        assert!(matches!(moved, Err(Error::Invalid(_))));
+
+        let whom = Named::Colleague(at.administrator);
+        let invitation = Invitation { whom, role: TeamRole::Supervisor, message: String::new() };
+        invite(&mut change, &by_lead, &invitation).await.expect("invited");
+        let waiting = questions_for(&mut change, at.administrator, None, TODAY).await.expect("questions");
+        assert!(waiting[0].waits, "their page offers no button that is refused");
+        let question = waiting[0].id;
+        let own = administrator.require(&mut change, AnswerQuestion(question)).await.expect("allowed");
+        assert!(matches!(answer(&mut change, &own, true, "").await, Err(Error::Invalid(_))));
+        let academy = lead.require(&mut change, AnswerQuestion(question)).await.expect("allowed");
+        answer(&mut change, &academy, true, "").await.expect("with the academy lead's word");
+        let academy = lead.require(&mut change, ManageTeam(id)).await.expect("allowed");
+        end_role(&mut change, &academy, place, Some("Guided it")).await.expect("with the academy lead's word");
+    }
+
+    #[tokio::test]
+    async fn one_place_is_asked_for_once_and_a_priority_named_twice_is_one() {
+        let at = Fixture::new().await;
+        let request = at.request(Some(at.trainee)).await;
+        let twice = ProjectForm {
+            supervisor: at.supervisor.to_string(),
+            priorities: vec![at.priority.to_string(), at.priority.to_string()],
+            ..form(&at)
+        };
+        let (words, supervisor) = twice.parse(Whole::Draft).expect("words");
+        let mut change = at.store.write().await.expect("a change");
+        let allowed = request.require(&mut change, RegisterProject(at.trust)).await.expect("allowed");
+        let id = save_draft(&mut change, &allowed, &words, supervisor.as_ref()).await.expect("saved");
+        let allowed = request.require(&mut change, EditProject(id)).await.expect("allowed");
+        let again = edit(&mut change, &allowed, 1, &words, supervisor.as_ref()).await;
+        assert!(matches!(again, Err(Error::Invalid(errors)) if errors[0].field == "supervisor"));
+    }
+
+    #[tokio::test]
+    async fn what_stood_in_a_draft_is_read_by_its_author_and_whom_they_invited() {
+        let at = Fixture::new().await;
+        let request = at.request(Some(at.trainee)).await;
+        let secret = ProjectForm { problem: "Mr Secret fell".into(), ..form(&at) };
+        let mut change = at.store.write().await.expect("a change");
+        let allowed = request.require(&mut change, RegisterProject(at.trust)).await.expect("allowed");
+        let (words, _) = secret.parse(Whole::Draft).expect("words");
+        let supervisor = Named::Colleague(at.supervisor);
+        let id = save_draft(&mut change, &allowed, &words, Some(&supervisor)).await.expect("saved");
+        change.commit().await.expect("committed");
+        // Edited and registered with one press: at one moment.
+        let later = at.request_at(Some(at.trainee), noon() + chrono::Duration::minutes(5)).await;
+        let mut change = at.store.write().await.expect("a change");
+        let allowed = later.require(&mut change, EditProject(id)).await.expect("allowed");
+        let (words, _) = form(&at).parse(Whole::Registered).expect("words");
+        edit(&mut change, &allowed, 1, &words, None).await.expect("edited");
+        let allowed = later.require(&mut change, FinishDraft(id)).await.expect("allowed");
+        submit(&mut change, &allowed).await.expect("registered");
+        change.commit().await.expect("committed");
+
+        let mut conn = at.store.read().await.expect("a reader");
+        for (reader, all) in [(at.trainee, true), (at.supervisor, true), (at.colleague, false), (at.lead, false)] {
+            let rows = history::of_project_read_by(&mut conn, id, reader, 50, 0).await.expect("a history");
+            let page = project_read_by(&mut conn, id, TODAY, Some(reader), 20).await.expect("a project");
+            let newest = page.history().expect("a history");
+            let count = history::count_of_project_read_by(&mut conn, id, reader).await.expect("a count");
+            let actions: Vec<&str> = rows.iter().map(|row| row.action.as_str()).collect();
+            assert_eq!(newest.iter().map(|row| row.action.as_str()).collect::<Vec<_>>(), actions);
+            assert_eq!(i64::try_from(actions.len()), Ok(count));
+            let told = rows.iter().chain(&newest).any(|row| row.detail.contains("Mr Secret"));
+            assert_eq!(told, all);
+            if all {
+                assert_eq!(
+                    actions,
+                    ["registered the project", "edited the project", "asked for a supervisor", "began a draft"]
+                );
+            } else {
+                assert_eq!(actions, ["registered the project", "wrote it as a draft"]);
+                assert_eq!(rows[1].actor.as_deref(), Some("Tara Trainee"));
+            }
+        }
+        let second = history::of_project_read_by(&mut conn, id, at.colleague, 1, 1).await.expect("a history");
+        assert_eq!(second[0].action, "wrote it as a draft", "also page by page");
+    }
+
+    /// The tables that lead to a project, directly or through others.
+    async fn hang_on_a_project(conn: &mut Connection) -> std::collections::BTreeSet<String> {
+        let keys: Vec<(String, String)> = sqlx::query_as(
+            "select m.name, f.\"table\" from sqlite_schema m join pragma_foreign_key_list(m.name) f where m.type = 'table'",
+        )
+        .fetch_all(conn)
+        .await
+        .expect("foreign keys");
+        let mut found = std::collections::BTreeSet::from(["project".to_owned()]);
+        loop {
+            let more: Vec<String> = keys
+                .iter()
+                .filter(|(child, parent)| found.contains(parent) && !found.contains(child))
+                .map(|(child, _)| child.clone())
+                .collect();
+            if more.is_empty() {
+                break;
+            }
+            found.extend(more);
+        }
+        found.remove("project");
+        found
+    }
+
+    #[tokio::test]
+    async fn every_table_that_leads_to_a_project_is_named_where_drafts_are_deleted() {
+        let at = Fixture::new().await;
+        let mut conn = at.store.read().await.expect("a reader");
+        let trigger: String =
+            sqlx::query_scalar("select sql from sqlite_schema where type = 'trigger' and name = 'project_is_deleted'")
+                .fetch_one(&mut *conn)
+                .await
+                .expect("the trigger");
+        let tables = hang_on_a_project(&mut conn).await;
+        assert!(tables.len() >= 15, "{tables:?}");
+        for table in tables {
+            assert!(
+                trigger.contains(&format!("delete from {table} where")),
+                "{table} keeps a draft from being deleted"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_draft_goes_with_all_that_hangs_on_it_and_with_what_its_history_says() {
+        let at = Fixture::new().await;
+        let (id, other) = (at.project("Half a thought").await, at.project("Registered").await);
+        let measure = at.measure(id).await;
+        let mut change = at.store.write().await.expect("a change");
+        let person = at.trainee.to_string();
+        let (id_text, other_text, measure) = (id.to_string(), other.to_string(), measure.to_string());
+        for sql in [
+            "insert into measurement (id, measure_id, taken_on, entry, value, recorded_by, recorded_at) values ('m', $2, '2026-03-01', 1, 5.0, $3, 'now')",
+            "insert into tally (id, measure_id, taken_on, started_by, started_at, closed_at, measurement_id) values ('t', $2, '2026-03-01', $3, 'now', 'now', 'm')",
+            "insert into phase (id, measure_id, starts_on, reason, created_by, created_at) values ('p', $2, '2026-03-01', 'A ward', $3, 'now')",
+            "insert into measure_target (id, measure_id, starts_on, target, created_at) values ('g', $2, '2026-03-01', 5.0, 'now')",
+            "insert into driver (id, project_id, level, text, position, created_at) values ('d', $1, 'primary', 'Staff', 1, 'now')",
+            "insert into driver (id, project_id, parent_id, level, text, position, created_at) values ('e', $1, 'd', 'idea', 'Box', 1, 'now')",
+            "insert into driver_measure (driver_id, measure_id) values ('d', $2)",
+            "insert into cycle (id, project_id, number, title, starts_on, created_at, idea_id) values ('c', $1, 1, 'Box', '2026-03-01', 'now', 'e')",
+            "insert into cycle (id, project_id, number, title, starts_on, created_at, continues) values ('b', $1, 2, 'Box', '2026-03-01', 'now', 'c')",
+            "insert into handover (id, project_id, state, created_by, created_at) values ('h', $1, 'draft', $3, 'now')",
+            "insert into handover_measure (handover_id, measure_id) values ('h', $2)",
+            "insert into handover_contribution (handover_id, person_id) values ('h', $3)",
+            "insert into handover_answer (handover_id, party, person_id, answer, answered_at) values ('h', 'successor', $3, 'accepted', 'now')",
+            "insert into project_link (id, project_id, other_id, kind, decided_by, decided_at) values ('l', $1, $4, 'differs', $3, 'now')",
+        ] {
+            sqlx::query(sql)
+                .bind(&id_text)
+                .bind(&measure)
+                .bind(&person)
+                .bind(&other_text)
+                .execute(&mut *change)
+                .await
+                .expect(sql);
+        }
+        change.commit().await.expect("committed");
+        let mut change = at.store.write().await.expect("a change");
+        let refused = sqlx::query("delete from project where id = $1").bind(id).execute(&mut *change).await;
+        assert!(refused.is_err_and(|error| error.to_string().contains("only a draft can be deleted")));
+        drop(change);
+        let mut change = at.store.write().await.expect("a change");
+        sqlx::query("update project set status = 'draft', reference = null where id = $1")
+            .bind(id)
+            .execute(&mut *change)
+            .await
+            .expect("a draft");
+        let by = access::system(EditProject(id), Some(at.trust), noon());
+        history::record(&mut change, &by, Entry::project(id, "edited the project").change("Problem", "Mr Secret", ""))
+            .await
+            .expect("recorded");
+        change.commit().await.expect("committed");
+
+        let request = at.request(Some(at.trainee)).await;
+        let mut change = at.store.write().await.expect("a change");
+        let tables = hang_on_a_project(&mut change).await;
+        let count = |table: &str| format!("select count(*) from {table}");
+        let mut kept = Vec::new();
+        for table in &tables {
+            let rows: i64 =
+                sqlx::query_scalar(sqlx::AssertSqlSafe(count(table))).fetch_one(&mut *change).await.expect("a count");
+            assert!(rows > 0, "this draft has nothing in {table}");
+        }
+        let allowed = request.require(&mut change, FinishDraft(id)).await.expect("allowed");
+        delete_draft(&mut change, &allowed).await.expect("deleted with one press");
+        for table in &tables {
+            let rows: i64 =
+                sqlx::query_scalar(sqlx::AssertSqlSafe(count(table))).fetch_one(&mut *change).await.expect("a count");
+            if rows > 0 {
+                kept.push((table.as_str(), rows));
+            }
+        }
+        // The registered project keeps its team and its priority.
+        assert_eq!(kept, [("project_priority", 1), ("team_role", 2)]);
+        change.commit().await.expect("committed");
+        let mut conn = at.store.read().await.expect("a reader");
+        let told: i64 = sqlx::query_scalar("select count(*) from history_detail where detail like '%Secret%'")
+            .fetch_one(&mut *conn)
+            .await
+            .expect("a count");
+        assert_eq!(told, 0);
+        assert_eq!(history::of_project(&mut conn, id, 9, 0).await.expect("a history").len(), 2);
+        assert_eq!(history::first_broken(&mut conn).await, Ok(None));
+        assert!(head(&mut conn, other).await.is_ok() && head(&mut conn, id).await.is_err());
     }
 
     #[tokio::test]

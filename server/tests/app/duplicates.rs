@@ -177,3 +177,12 @@ async fn a_search_in_what_was_typed_stays_a_search() {
         assert_eq!(answer.status, StatusCode::OK, "{typed}: {}", answer.body);
     }
 }
+
+#[tokio::test]
+async fn looking_before_the_first_project_hides_nothing_from_the_list() {
+    let app = App::new().await;
+    two(&app).await;
+    let lead = app.browser(app.fixture.lead).await;
+    assert!(lead.get("/look-alikes?before=0").await.body.contains("No pair to decide about here"));
+    assert!(lead.get("/look-alikes").await.body.contains("Weekend handover on the wards"));
+}

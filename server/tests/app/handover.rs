@@ -289,3 +289,54 @@ async fn who_may_not_is_refused() {
         assert_eq!(app.browser(at.administrator).await.get(&path).await.status, StatusCode::OK);
     }
 }
+
+#[tokio::test]
+async fn a_handover_to_nobody_of_the_trust_comes_back_with_a_clear_word() {
+    let app = App::new().await;
+    let project = app.fixture.project("Sepsis").await.to_string();
+    let trainee = app.browser(app.fixture.trainee).await;
+    for to in ["01890000-0000-7000-8000-000000000000".to_owned(), app.fixture.stranger.to_string()] {
+        let pairs = [("project", &project), ("to", &to)].map(|(name, value)| (name.to_owned(), value.clone()));
+        let more = [("version", "0"), ("then", "draft")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let answer = trainee.call(PREPARE, &[pairs, more].concat()).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
+        assert!(answer.body.contains("Choose somebody from the list"));
+    }
+}
+
+#[tokio::test]
+async fn a_lead_who_supervises_has_no_form_to_accept_their_own_handover() {
+    let app = App::new().await;
+    let project = measured(&app).await;
+    run(&app, "update team_role set person_id = (select person_id from team_role where role = 'lead') where role = 'supervisor'").await;
+    let handover = offered(&app, project, &app.fixture.colleague.to_string()).await;
+    let page = app.browser(app.fixture.trainee).await.get(&handover).await;
+    assert!(page.form(SUPERVISE).is_none());
+    assert!(
+        page.words().contains("the academy lead, because the project has no supervisor who neither gives nor takes it")
+    );
+    answered(&app, app.fixture.colleague, &handover, ANSWER, true).await;
+    let page = answered(&app, app.fixture.lead, &handover, SUPERVISE, true).await;
+    assert!(page.words().contains("Both have accepted"));
+}
+
+#[tokio::test]
+async fn a_discarded_draft_is_read_by_nobody() {
+    let app = App::new().await;
+    let project = measured(&app).await;
+    let trainee = app.browser(app.fixture.trainee).await;
+    let page = format!("/projects/{project}/handover");
+    trainee.fill(&page, PREPARE, &[("summary", "Between us"), ("then", "draft")]).await;
+    let mut conn = app.fixture.store.read().await.expect("a reader");
+    let id: String = sqlx::query_scalar("select id from handover").fetch_one(&mut *conn).await.expect("a draft");
+    drop(conn);
+    let pack = format!("/handovers/{id}/pack");
+    assert_eq!(trainee.get(&pack).await.status, StatusCode::OK);
+    assert_eq!(app.browser(app.fixture.colleague).await.get(&pack).await.status, StatusCode::NOT_FOUND);
+    trainee.fill(&page, WITHDRAW, &[]).await;
+    for person in [app.fixture.trainee, app.fixture.colleague] {
+        let browser = app.browser(person).await;
+        assert_eq!(browser.get(&pack).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(browser.get(&format!("/handovers/{id}")).await.status, StatusCode::NOT_FOUND);
+    }
+}

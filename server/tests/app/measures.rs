@@ -89,6 +89,7 @@ async fn what_cannot_be_a_point_comes_back_as_it_was_typed() {
         (good, "1e308", "24", "Enter a number"),
         (good, "NaN", "24", "Enter a number"),
         (good, "25", "24", "cannot be more than"),
+        (good, "943476591", "9434765919", "If it is not an NHS number, use a larger unit"),
         (good, "0", "0", "With nothing to count from"),
         (date("5", "3", "2026"), "18", "24", "cannot lie in the future"),
         (date("29", "2", "2026"), "18", "24", "Enter a real date"),

@@ -1,7 +1,7 @@
 //! Registering, editing, staffing, pausing and ending projects.
 
 use app::id::{PersonId, ProjectId};
-use app::testing::Fixture;
+use app::testing::{Fixture, TODAY, on, role};
 use http::StatusCode;
 
 use crate::harness::{Answer, App};
@@ -456,4 +456,262 @@ async fn a_merged_project_leads_to_the_other_and_can_still_be_seen() {
         trainee.get(&format!("/projects/{merged}/status")).await.status.is_redirection(),
         "undone by the academy lead"
     );
+}
+
+/// Every function that changes a project, its parts, its trust's priorities or pairs: with the fields
+/// that its address and its version stand in.
+const CHANGES: &[(&str, &[(&str, &str)])] = &[
+    ("projects/edit", &[("project", "x"), ("version", "1")]),
+    ("projects/submit", &[("project", "x")]),
+    ("projects/delete-draft", &[("project", "x")]),
+    ("projects/invite", &[("project", "x")]),
+    ("projects/answer", &[("question", "x")]),
+    ("projects/change-role", &[("project", "x"), ("place", "x")]),
+    ("projects/end-role", &[("project", "x"), ("place", "x")]),
+    ("projects/leave", &[("project", "x")]),
+    ("projects/join", &[("project", "x")]),
+    ("projects/status", &[("project", "x"), ("version", "1")]),
+    ("projects/take-on", &[("project", "x")]),
+    ("handovers/prepare", &[("project", "x"), ("version", "0")]),
+    ("handovers/answer", &[("handover", "x")]),
+    ("handovers/answer-as-supervisor", &[("handover", "x")]),
+    ("handovers/withdraw", &[("handover", "x")]),
+    ("priorities/edit", &[("id", "x"), ("version", "1")]),
+    ("priorities/retire", &[("id", "x"), ("version", "1")]),
+    ("priorities/restore", &[("id", "x"), ("version", "1")]),
+    ("cycles/plan", &[("project", "x")]),
+    ("cycles/save", &[("cycle", "x"), ("version", "1")]),
+    ("drivers/add", &[("project", "x")]),
+    ("drivers/edit", &[("driver", "x"), ("version", "1")]),
+    ("drivers/move", &[("driver", "x"), ("version", "1"), ("way", "up")]),
+    ("drivers/remove", &[("driver", "x"), ("version", "1")]),
+    ("drivers/restore", &[("driver", "x"), ("version", "1")]),
+    ("measures/define", &[("project", "x")]),
+    ("measures/edit", &[("measure", "x"), ("version", "1")]),
+    ("measures/retire", &[("measure", "x")]),
+    ("measures/restore", &[("measure", "x")]),
+    ("measures/move", &[("measure", "x"), ("way", "up")]),
+    ("measures/read", &[("measure", "x"), ("version", "1")]),
+    ("measures/start-phase", &[("measure", "x")]),
+    ("measures/remove-phase", &[("measure", "x"), ("phase", "x")]),
+    ("measures/set-target", &[("measure", "x")]),
+    ("measures/remove-target", &[("measure", "x"), ("target", "x")]),
+    ("measurements/record", &[("measure", "x")]),
+    ("measurements/record-many", &[("measure", "x")]),
+    ("measurements/correct", &[("measurement", "x"), ("version", "1")]),
+    ("measurements/exclude", &[("measurement", "x"), ("version", "1")]),
+    ("measurements/void", &[("measurement", "x"), ("version", "1")]),
+    ("measurements/include", &[("measurement", "x"), ("version", "1")]),
+    ("tallies/start", &[("measure", "x")]),
+    ("tallies/press", &[("tally", "x")]),
+    ("tallies/undo", &[("tally", "x")]),
+    ("tallies/edit", &[("tally", "x"), ("version", "1")]),
+    ("tallies/close", &[("tally", "x")]),
+    ("tallies/discard", &[("tally", "x")]),
+];
+
+/// Those whose object is the trust itself.
+const OF_THE_TRUST: &[&str] =
+    &["projects/register", "look-alikes/decide", "look-alikes/undo", "priorities/create", "charts/rules"];
+
+fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+#[tokio::test]
+async fn who_asks_comes_before_what_they_ask_for() {
+    let app = App::new().await;
+    let (nobody, trainee) = (app.nobody(), app.browser(app.fixture.trainee).await);
+    for (function, pairs) in CHANGES {
+        let path = format!("/api/{function}");
+        assert_eq!(nobody.call(&path, &owned(pairs)).await.status, StatusCode::UNAUTHORIZED, "{function}");
+        assert_eq!(trainee.call(&path, &owned(pairs)).await.status, StatusCode::NOT_FOUND, "{function}");
+    }
+    for function in OF_THE_TRUST {
+        let pairs = owned(&[("first", "x"), ("second", "x"), ("link", "x"), ("rule_set", "x")]);
+        let answer = nobody.call(&format!("/api/{function}"), &pairs).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{function}");
+        if *function != "projects/register" {
+            let answer = trainee.call(&format!("/api/{function}"), &pairs).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{function}");
+        }
+    }
+}
+
+/// The functions that somebody of the team may call, each with nothing but the ids of a project's parts.
+async fn team_only(app: &App, project: ProjectId) -> Vec<(&'static str, Vec<(String, String)>)> {
+    let measure = app.fixture.measure(project).await.to_string();
+    let ids = [("project", project.to_string()), ("measure", measure)];
+    let with = |function: &'static str, more: &[(&str, &str)]| {
+        let mut pairs: Vec<(String, String)> = ids.iter().map(|(name, id)| ((*name).to_owned(), id.clone())).collect();
+        pairs.extend(owned(more));
+        (function, pairs)
+    };
+    vec![
+        with("projects/edit", &[("version", "1")]),
+        with("projects/invite", &[]),
+        with("projects/change-role", &[("place", "0198c9a4-0000-7000-8000-000000000001")]),
+        with("projects/end-role", &[("place", "0198c9a4-0000-7000-8000-000000000001")]),
+        with("projects/leave", &[]),
+        with("handovers/prepare", &[("version", "0")]),
+        with("cycles/plan", &[]),
+        with("drivers/add", &[]),
+        with("measures/define", &[]),
+        with("measures/edit", &[("version", "1")]),
+        with("measures/retire", &[]),
+        with("measures/move", &[("way", "up")]),
+        with("measures/read", &[("version", "1")]),
+        with("measures/start-phase", &[]),
+        with("measures/set-target", &[]),
+        with("measurements/record", &[]),
+        with("measurements/record-many", &[]),
+        with("tallies/start", &[]),
+    ]
+}
+
+#[tokio::test]
+async fn permission_comes_before_the_form() {
+    let app = App::new().await;
+    let project = app.fixture.project("Sepsis").await;
+    let colleague = app.browser(app.fixture.colleague).await;
+    let stranger = app.browser(app.fixture.stranger).await;
+    let mut pairs = team_only(&app, project).await;
+    pairs.push(("projects/status", owned(&[("project", &project.to_string()), ("version", "1")])));
+    for (function, pairs) in pairs {
+        let path = format!("/api/{function}");
+        assert_eq!(colleague.call(&path, &pairs).await.status, StatusCode::FORBIDDEN, "{function}");
+        assert_eq!(stranger.call(&path, &pairs).await.status, StatusCode::NOT_FOUND, "{function}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_changes_in_a_closed_project_and_its_pages_offer_nothing() {
+    let app = App::new().await;
+    let project = app.fixture.project("Sepsis").await;
+    let calls = team_only(&app, project).await;
+    let mut change = app.fixture.store.write().await.expect("a change");
+    sqlx::query("update project set status = 'closed', closed_reason = 'completed', closed_on = '2026-03-01'")
+        .execute(&mut *change)
+        .await
+        .expect("closed");
+    role(&mut change, project, app.fixture.colleague, "member", TODAY, None).await;
+    change.commit().await.expect("committed");
+    for person in [app.fixture.trainee, app.fixture.supervisor, app.fixture.lead] {
+        let browser = app.browser(person).await;
+        for (function, pairs) in &calls {
+            if *function == "projects/leave" && person == app.fixture.lead {
+                continue;
+            }
+            let answer = browser.call(&format!("/api/{function}"), pairs).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{function}: {}", answer.body);
+            assert!(answer.body.contains("This project is closed. Reopen it first."), "{function}: {}", answer.body);
+        }
+        let page = browser.get(&format!("/projects/{project}")).await;
+        for button in [">Edit<", "Change the team", "Hand over", "Ask to join", "Take it on", "Write the aim"] {
+            assert!(!page.words().contains(button), "{button}");
+        }
+        assert!(page.words().contains("Reopen"));
+        let team = browser.get(&format!("/projects/{project}/team")).await;
+        assert!(team.forms().iter().all(|form| !form.action.starts_with("/api/projects/")));
+    }
+    let trainee = app.browser(app.fixture.trainee).await;
+    trainee.fill(&format!("/projects/{project}/status?to=reopen"), "/api/projects/status", &[]).await;
+    assert_eq!(trainee.get(&format!("/projects/{project}/edit")).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_stood_in_a_draft_is_on_no_page_of_a_colleague() {
+    let app = App::new().await;
+    let author = app.browser(app.fixture.trainee).await;
+    let draft = project_in(
+        &author.fill(FORM, REGISTER, &[("title", "Falls"), ("problem", "Mr Secret fell"), ("then", "draft")]).await,
+    );
+    let department = app.fixture.department.to_string();
+    author
+        .fill(
+            &format!("/projects/{draft}/edit"),
+            EDIT,
+            &[
+                ("problem", "Falls at night"),
+                ("department", &department),
+                ("type", "quality_improvement"),
+                ("origin", "idea"),
+                ("local_need", "Our ward"),
+                ("then", "register"),
+            ],
+        )
+        .await;
+    assert_eq!(text(&app.fixture, "select status from project where id = $1", draft).await, "active");
+    let colleague = app.browser(app.fixture.colleague).await;
+    for page in [format!("/projects/{draft}"), format!("/projects/{draft}/history")] {
+        let theirs = colleague.get(&page).await;
+        assert_eq!(theirs.status, StatusCode::OK);
+        assert!(!theirs.words().contains("Mr Secret") && theirs.words().contains("wrote it as a draft"), "{page}");
+        assert!(author.get(&page).await.words().contains("Mr Secret"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn somebody_of_another_trust_reads_while_in_the_team_and_what_they_contributed_to() {
+    let app = App::new().await;
+    let trainee = app.browser(app.fixture.trainee).await;
+    let stranger = app.browser(app.fixture.stranger).await;
+    for (ended, reads) in [(("mistake", "yes"), StatusCode::NOT_FOUND), (("contribution", "Taught us"), StatusCode::OK)]
+    {
+        let project = app.fixture.project("Sepsis").await;
+        let page = format!("/projects/{project}");
+        assert_eq!(stranger.get(&page).await.status, StatusCode::NOT_FOUND);
+        let mut change = app.fixture.store.write().await.expect("a change");
+        let place = role(&mut change, project, app.fixture.stranger, "coach", on("2026-02-01"), None).await;
+        change.commit().await.expect("committed");
+        assert_eq!(stranger.get(&page).await.status, StatusCode::OK, "they have a place");
+        assert_eq!(stranger.get(&format!("{page}/edit")).await.status, StatusCode::FORBIDDEN);
+        let answer = trainee.fill(&format!("/places/{place}"), "/api/projects/end-role", &[ended]).await;
+        assert!(answer.location().ends_with("done=team"), "{}", answer.location());
+        assert_eq!(stranger.get(&page).await.status, reads);
+        assert_eq!(trainee.get(&page).await.words().contains("Past contributors"), reads == StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn whoever_contributed_to_one_of_two_merged_projects_reads_that_one() {
+    let app = App::new().await;
+    let (merged, stays) = (app.fixture.project("Sepsis one").await, app.fixture.project("Sepsis two").await);
+    let lead = app.browser(app.fixture.lead).await;
+    let pair = format!("/look-alikes/pair?first={merged}&second={stays}");
+    lead.fill(&pair, "/api/look-alikes/decide", &[("answer", "first_is_duplicate"), ("word", "The same")]).await;
+    let stranger = app.browser(app.fixture.stranger).await;
+    let place = async |project: ProjectId| {
+        let mut change = app.fixture.store.write().await.expect("a change");
+        sqlx::query("delete from team_role where person_id = $1")
+            .bind(app.fixture.stranger)
+            .execute(&mut *change)
+            .await
+            .expect("gone");
+        role(&mut change, project, app.fixture.stranger, "coach", on("2026-01-01"), Some(on("2026-02-01"))).await;
+        change.commit().await.expect("committed");
+    };
+    place(merged).await;
+    let page = stranger.get(&format!("/projects/{merged}")).await;
+    assert_eq!(page.status, StatusCode::OK, "they are led to no page that they may not read");
+    assert!(page.words().contains("Sepsis one") && !page.words().contains("Sepsis two"));
+    assert_eq!(stranger.get(&format!("/projects/{stays}")).await.status, StatusCode::NOT_FOUND);
+    place(stays).await;
+    let page = stranger.get(&format!("/projects/{stays}?merged={merged}")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    for theirs in ["Sepsis one", "was merged into this project", "merged into another project"] {
+        assert!(!page.words().contains(theirs), "{theirs}");
+    }
+    let colleague = app.browser(app.fixture.colleague).await;
+    assert!(colleague.get(&format!("/projects/{stays}")).await.words().contains("Sepsis one"));
+}
+
+#[tokio::test]
+async fn names_and_titles_hold_nothing_that_nobody_sees() {
+    let app = App::new().await;
+    let project = registered(&app, "Fa\u{200b}lls\u{2060} on the ward\u{feff}").await;
+    assert_eq!(text(&app.fixture, "select title from project where id = $1", project).await, "Falls on the ward");
+    let browser = app.browser(app.fixture.trainee).await;
+    let answer = browser.fill(FORM, REGISTER, &[("title", "Falls \u{202e}draw"), ("then", "draft")]).await;
+    assert!(browser.follow(&answer).await.words().contains("turn the direction of writing"));
 }

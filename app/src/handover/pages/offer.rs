@@ -32,6 +32,9 @@ pub async fn offer(request: Request) -> Result<Reply, Error> {
     let handover = store::find(&mut conn, id, today).await?;
     let of_project = access::standing(&mut conn, &request, handover.project_id).await?;
     let standing = handover.standing(of_project, person, request.now);
+    if handover.is_discarded() {
+        return Err(Error::NotFound);
+    }
     if handover.state(today) == State::Draft {
         return Ok(Reply::Redirect(format!("/projects/{}/handover", handover.project_id)));
     }
@@ -106,8 +109,9 @@ fn happens(handover: &Handover, state: State, today: chrono::NaiveDate) -> Strin
                 waits.push(format!("{to} as the next lead"));
             }
             if handover.answer(Party::Anchor).is_none() {
-                waits.push(match handover.anchors.as_slice() {
-                    [] => "the academy lead, because the project has no supervisor".to_owned(),
+                waits.push(match handover.supervisors().as_slice() {
+                    [] => "the academy lead, because the project has no supervisor who neither gives nor takes it"
+                        .to_owned(),
                     anchors => format!("{} as supervisor", anchors.join(" or ")),
                 });
             }
@@ -139,7 +143,7 @@ fn forms(request: &Request, handover: &Handover, may: &May) -> (AnyView, AnyView
         let to = handover.to.as_deref().unwrap_or("the next lead");
         let heading = format!("Do you accept {to} as the next lead?");
         let means = if may.for_anchor {
-            "You answer as academy lead, because the project has no supervisor or the supervisor has not answered for 14 days. It is recorded so.".to_owned()
+            "You answer as academy lead, because the project has no supervisor who neither gives nor takes it, or the supervisor has not answered for 14 days. It is recorded so.".to_owned()
         } else {
             format!("You anchor this project. If you accept, {to} works on it with you from {}.", ui::day(on))
         };

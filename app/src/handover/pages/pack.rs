@@ -75,7 +75,8 @@ pub async fn of_handover(request: Request) -> Result<Reply, Error> {
     let mut conn = request.store.read().await?;
     let handover = store::find(&mut conn, id, request.today()).await?;
     let standing = access::standing(&mut conn, &request, handover.project_id).await?;
-    if handover.state(request.today()) == State::Draft && !offers(handover.project_id, standing) {
+    let is_draft = handover.state(request.today()) == State::Draft;
+    if handover.is_discarded() || (is_draft && !offers(handover.project_id, standing)) {
         return Err(Error::NotFound);
     }
     drop(conn);

@@ -26,20 +26,19 @@ pub async fn take_on(request: Request) -> Result<Reply, Error> {
     let today = request.today();
     let strip = Strip::load(&mut conn, id, today).await?;
     let subject = store::subject(&mut conn, id, today).await?;
-    let last = store::latest(&mut conn, id, today).await?;
+    let last = store::last_offered(&mut conn, id, today).await?;
     let first = charted(&mut conn, id).await?.into_iter().take(1).collect();
     drop(conn);
     let first = Small::draw(first, "last").await?;
     Ok(Page::new(format!("Take on {}", subject.title), move || {
         let stands_in_the_way = in_the_way(&request, &strip, &subject, last.as_ref());
         let first = first.first().map(figure);
-        let told =
-            last.as_ref().filter(|last| !last.summary.is_empty() && last.state(today) != State::Draft).map(pack::told);
+        let told = last.as_ref().filter(|last| !last.summary.is_empty()).map(pack::told);
         let form = Form::new(&request, TakeOnProject::PATH);
         let summary = form.summary();
         let ask = match stands_in_the_way {
             Some(words) => words,
-            None => asking(form, &subject, last.as_ref(), today),
+            None => asking(&request, form, &subject, last.as_ref()),
         };
         let href = format!("/projects/{id}");
         view! {
@@ -62,9 +61,6 @@ fn in_the_way(request: &Request, strip: &Strip, subject: &Subject, last: Option<
     let today = request.today();
     let note = |words: String, href: String, label: &str| Some(ui::empty(&words, Some((href.as_str(), label))));
     let project = format!("/projects/{}", subject.id);
-    if !subject.status.is_open() {
-        return note("This project is closed, so nobody can take it on.".into(), project, "See the project");
-    }
     if let Some(agreed) = subject.agreed {
         return note(
             "A handover of this project is agreed already.".into(),
@@ -92,15 +88,19 @@ fn in_the_way(request: &Request, strip: &Strip, subject: &Subject, last: Option<
     }
 }
 
-fn asking(form: Form, subject: &Subject, last: Option<&Handover>, today: chrono::NaiveDate) -> AnyView {
+fn asking(request: &Request, form: Form, subject: &Subject, last: Option<&Handover>) -> AnyView {
+    let today = request.today();
+    // Nobody answers for a handover that they give or take.
+    let parties = [request.visitor.id(), subject.leader];
     let anchors: Vec<&str> = subject
         .team
         .iter()
-        .filter(|member| member.role == TeamRole::Supervisor)
+        .filter(|member| member.role == TeamRole::Supervisor && !parties.contains(&Some(member.person)))
         .map(|member| member.name.as_str())
         .collect();
     let who = if anchors.is_empty() {
-        "The academy lead is asked to accept, because the project has no supervisor.".to_owned()
+        "The academy lead is asked to accept, because the project has no supervisor who neither gives nor takes it."
+            .to_owned()
     } else {
         format!("{}, who anchors the project, is asked to accept.", anchors.join(" or "))
     };

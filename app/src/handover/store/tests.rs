@@ -112,6 +112,15 @@ impl Stage {
         change.commit().await.expect("committed");
     }
 
+    async fn end_supervisors(&self) {
+        let mut change = self.at.store.write().await.expect("a change");
+        sqlx::query("update team_role set until_on = '2026-02-01' where role = 'supervisor'")
+            .execute(&mut *change)
+            .await
+            .expect("ended");
+        change.commit().await.expect("committed");
+    }
+
     async fn end_post(&self, person: PersonId, last: NaiveDate) {
         self.run("update post set ends_on = max(starts_on, $2) where person_id = $1", person, last).await;
     }
@@ -343,6 +352,98 @@ async fn a_project_whose_lead_is_gone_can_be_taken_on_without_a_pack() {
     let agreed = stage.accept(supervisor, id, Party::Anchor).await;
     assert_eq!((agreed.from_person, agreed.to_person), (Some(trainee), Some(colleague)));
     assert_eq!(stage.leads(stage.today()).await, [colleague]);
+}
+
+#[tokio::test]
+async fn whoever_takes_it_on_publishes_nobodys_draft_and_begins_today() {
+    let mut stage = Stage::new().await;
+    let (colleague, supervisor, trainee) = (stage.at.colleague, stage.at.supervisor, stage.at.trainee);
+    let offered = stage.offer(trainee, To::Person(colleague), on("2026-07-01")).await.expect("offered");
+    stage.withdraw(trainee, offered).await.expect("withdrawn");
+    let half = Pack { summary: "Between us: it is a mess.".into(), ..stage.pack(To::Nobody, on("2026-08-01")) };
+    let draft = stage.draft(trainee, &half).await.expect("a draft");
+    stage.end_post(trainee, TODAY).await;
+    stage.pass(3);
+    let id = stage.take_on(colleague).await.expect("asked");
+    let taken = stage.found(id).await;
+    assert_ne!(id, draft);
+    assert_eq!(taken.summary, "Half of the wards use it.", "what was offered last");
+    assert_eq!(taken.takes_effect_on, Some(stage.today()), "not the day of an offer that is dead");
+    let kept = stage.found(draft).await;
+    assert_eq!((kept.state(stage.today()), kept.offered_at), (State::Draft, None), "the draft stays its author's");
+    {
+        let mut conn = stage.at.store.read().await.expect("a reader");
+        let public = last_offered(&mut conn, stage.project, stage.today()).await.expect("read").expect("one");
+        assert_eq!(public.id, id);
+        assert!(of_project(&mut conn, stage.project).await.expect("a list").iter().all(|one| one.id != draft));
+    }
+    stage.accept(supervisor, id, Party::Anchor).await;
+    assert_eq!(stage.leads(stage.today()).await, [colleague]);
+    let mut conn = stage.at.store.read().await.expect("a reader");
+    let next = latest(&mut conn, stage.project, stage.today()).await.expect("read").expect("a handover");
+    assert_eq!(next.id, id, "the new lead does not go on with the old one's draft");
+}
+
+#[tokio::test]
+async fn nobody_answers_for_a_handover_that_they_give_or_take() {
+    let stage = Stage::new().await;
+    let at = &stage.at;
+    {
+        let mut change = at.store.write().await.expect("a change");
+        role(&mut change, stage.project, at.trainee, "supervisor", on("2026-01-01"), None).await;
+        change.commit().await.expect("committed");
+    }
+    // The other supervisor takes it on: neither of the two counts, and the academy lead is asked at once.
+    let id = stage.offer(at.trainee, To::Person(at.supervisor), on("2026-04-01")).await.expect("offered");
+    assert_eq!(stage.waits(at.supervisor).await, [Asks::Successor]);
+    assert!(stage.waits(at.trainee).await.is_empty());
+    assert_eq!(stage.waits(at.lead).await, [Asks::ForAnchor]);
+    assert!(stage.found(id).await.supervisors().is_empty());
+    stage.accept(at.supervisor, id, Party::Successor).await;
+    for party in [at.trainee, at.supervisor] {
+        let refused = stage.answer(party, id, Party::Anchor, Answer::Accepted).await;
+        assert_eq!(refused.err(), Some(Error::Forbidden));
+    }
+    let agreed = stage.accept(at.lead, id, Party::Anchor).await;
+    assert_eq!(agreed.state(TODAY), State::Agreed);
+    assert!(agreed.answer(Party::Anchor).is_some_and(|answered| answered.for_anchor), "it is recorded so");
+}
+
+#[tokio::test]
+async fn who_offers_it_to_somebody_does_not_accept_them_as_well() {
+    let stage = Stage::new().await;
+    let at = &stage.at;
+    let id = stage.offer(at.supervisor, To::Person(at.colleague), on("2026-04-01")).await.expect("offered");
+    assert!(stage.waits(at.supervisor).await.is_empty());
+    assert_eq!(stage.waits(at.lead).await, [Asks::ForAnchor]);
+    let refused = stage.answer(at.supervisor, id, Party::Anchor, Answer::Accepted).await;
+    assert_eq!(refused.err(), Some(Error::Forbidden));
+    stage.withdraw(at.supervisor, id).await.expect("withdrawn");
+    // Whoever comes from the pool has chosen it themselves.
+    stage.offer(at.supervisor, To::Pool, TODAY).await.expect("offered");
+    stage.take_on(at.colleague).await.expect("asked");
+    assert_eq!(stage.waits(at.supervisor).await, [Asks::Anchor]);
+}
+
+#[tokio::test]
+async fn a_lead_who_coordinates_does_not_answer_for_their_own_handover() {
+    let stage = Stage::new().await;
+    let at = &stage.at;
+    stage.end_supervisors().await;
+    let id = stage.offer(at.trainee, To::Person(at.lead), on("2026-04-01")).await.expect("offered");
+    assert_eq!(stage.waits(at.lead).await, [Asks::Successor]);
+    stage.accept(at.lead, id, Party::Successor).await;
+    let refused = stage.answer(at.lead, id, Party::Anchor, Answer::Accepted).await;
+    assert_eq!(refused.err(), Some(Error::Forbidden));
+}
+
+#[tokio::test]
+async fn a_handover_is_prepared_only_for_whom_the_form_offers() {
+    let stage = Stage::new().await;
+    for nobody in [PersonId::new(), stage.at.stranger] {
+        let refused = stage.draft(stage.at.trainee, &stage.pack(To::Person(nobody), on("2026-04-01"))).await;
+        assert!(matches!(refused, Err(Error::Invalid(errors)) if errors[0].field == "to"));
+    }
 }
 
 #[tokio::test]

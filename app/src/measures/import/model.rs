@@ -58,11 +58,11 @@ impl ImportForm {
             return Err(Error::field("text", "Paste rows or choose a file, not both. Empty this box to use the file."));
         }
         let text = self.table();
-        if let Some(line) = text.lines().position(parse::holds_nhs_number) {
+        if let Some(line) = text.lines().position(parse::nhs_number::holds) {
             return Err(Error::field(
                 field,
                 format!(
-                    "Line {} holds what looks like an NHS number. Remove it: Baton holds no information about patients.",
+                    "Line {} holds what looks like an NHS number. Remove it: Baton holds no information about patients. If it is not an NHS number, put a word between its digits.",
                     line + 1
                 ),
             ));

@@ -10,14 +10,14 @@ use crate::error::Error;
 use crate::id::{MeasureId, PhaseId, TargetId};
 use crate::measures;
 use crate::parse::Fields;
-use crate::request::{Request, redirect};
+use crate::request::{self, Request, id, redirect};
 
 async fn defining(
     request: &Request,
     change: &mut Write,
-    measure: MeasureId,
+    measure: &str,
 ) -> Result<(measures::store::Measure, Allowed<DefineMeasure>), Error> {
-    let measure = measures::store::measure(change, measure).await?;
+    let measure = measures::store::measure(change, id::<MeasureId>(measure)?).await?;
     let allowed = request.require(change, DefineMeasure(measure.project_id)).await?;
     Ok((measure, allowed))
 }
@@ -25,13 +25,14 @@ async fn defining(
 /// Changes how a measure's chart is read.
 #[server(endpoint = "measures/read")]
 pub async fn save_reading(
-    measure: MeasureId,
-    version: i64,
+    measure: String,
+    version: String,
     #[server(flatten)] form: SettingsForm,
 ) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.store.write().await?;
-    let (measure, allowed) = defining(&request, &mut change, measure).await?;
+    let mut change = request.write().await?;
+    let (measure, allowed) = defining(&request, &mut change, &measure).await?;
+    let version = request::version(&version)?;
     let settings = form.parse(measure.data_type)?;
     let before = store::reading(&mut change, measure.id).await?;
     store::save(&mut change, &allowed, &measure, &before, &settings, version).await?;
@@ -42,10 +43,10 @@ pub async fn save_reading(
 
 /// Starts a phase.
 #[server(endpoint = "measures/start-phase")]
-pub async fn start_phase(measure: MeasureId, #[server(flatten)] form: PhaseForm) -> Result<(), Error> {
+pub async fn start_phase(measure: String, #[server(flatten)] form: PhaseForm) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.store.write().await?;
-    let (measure, allowed) = defining(&request, &mut change, measure).await?;
+    let mut change = request.write().await?;
+    let (measure, allowed) = defining(&request, &mut change, &measure).await?;
     let phase = form.parse(request.today())?;
     store::start_phase(&mut change, &allowed, &measure, &phase).await?;
     change.commit().await?;
@@ -55,11 +56,11 @@ pub async fn start_phase(measure: MeasureId, #[server(flatten)] form: PhaseForm)
 
 /// Takes a phase away.
 #[server(endpoint = "measures/remove-phase")]
-pub async fn remove_phase(measure: MeasureId, phase: PhaseId) -> Result<(), Error> {
+pub async fn remove_phase(measure: String, phase: String) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.store.write().await?;
-    let (measure, allowed) = defining(&request, &mut change, measure).await?;
-    store::remove_phase(&mut change, &allowed, &measure, phase).await?;
+    let mut change = request.write().await?;
+    let (measure, allowed) = defining(&request, &mut change, &measure).await?;
+    store::remove_phase(&mut change, &allowed, &measure, id::<PhaseId>(&phase)?).await?;
     change.commit().await?;
     redirect(format!("/measures/{}/chart?done=phase-removed", measure.id));
     Ok(())
@@ -67,10 +68,10 @@ pub async fn remove_phase(measure: MeasureId, phase: PhaseId) -> Result<(), Erro
 
 /// Sets a target from a day on.
 #[server(endpoint = "measures/set-target")]
-pub async fn set_target(measure: MeasureId, #[server(flatten)] form: TargetForm) -> Result<(), Error> {
+pub async fn set_target(measure: String, #[server(flatten)] form: TargetForm) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.store.write().await?;
-    let (measure, allowed) = defining(&request, &mut change, measure).await?;
+    let mut change = request.write().await?;
+    let (measure, allowed) = defining(&request, &mut change, &measure).await?;
     let target = form.parse(measure.data_type)?;
     store::set_target(&mut change, &allowed, &measure, target).await?;
     change.commit().await?;
@@ -80,11 +81,11 @@ pub async fn set_target(measure: MeasureId, #[server(flatten)] form: TargetForm)
 
 /// Takes a later target away.
 #[server(endpoint = "measures/remove-target")]
-pub async fn remove_target(measure: MeasureId, target: TargetId) -> Result<(), Error> {
+pub async fn remove_target(measure: String, target: String) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.store.write().await?;
-    let (measure, allowed) = defining(&request, &mut change, measure).await?;
-    store::remove_target(&mut change, &allowed, &measure, target).await?;
+    let mut change = request.write().await?;
+    let (measure, allowed) = defining(&request, &mut change, &measure).await?;
+    store::remove_target(&mut change, &allowed, &measure, id::<TargetId>(&target)?).await?;
     change.commit().await?;
     redirect(format!("/measures/{}/chart?done=removed", measure.id));
     Ok(())
@@ -95,11 +96,11 @@ pub async fn remove_target(measure: MeasureId, target: TargetId) -> Result<(), E
 pub async fn set_trust_rules(rule_set: String) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
+    let mut change = request.write().await?;
+    let allowed = request.require(&mut change, Coordinate(trust)).await?;
     let mut fields = Fields::new();
     let chosen = fields.choice::<RuleSet>("rule_set", &rule_set, "Choose the rules.");
     let chosen = fields.finish(|| chosen)?.unwrap_or(RuleSet::LimitsAndRuns);
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, Coordinate(trust)).await?;
     store::set_trust_rules(&mut change, &allowed, chosen).await?;
     change.commit().await?;
     redirect("/charts?done=saved");

@@ -9,14 +9,14 @@ use crate::db::Write;
 use crate::error::Error;
 use crate::id::{MeasureId, TallyId};
 use crate::measures::store::Measure;
-use crate::request::{Request, redirect};
+use crate::request::{self, Request, redirect};
 
 async fn counting(
     request: &Request,
     change: &mut Write,
     tally: &str,
 ) -> Result<(Tally, Measure, Allowed<RecordMeasurement>), Error> {
-    let id: TallyId = tally.parse().map_err(|_| Error::NotFound)?;
+    let id: TallyId = request::id(tally)?;
     let tally = store::tally(change, id).await?;
     let measure = crate::measures::store::measure(change, tally.measure_id).await?;
     let allowed = request.require(change, RecordMeasurement(measure.project_id)).await?;
@@ -27,8 +27,9 @@ async fn counting(
 #[server(endpoint = "tallies/start")]
 pub async fn start_tally(measure: String, #[server(flatten)] form: TallyForm) -> Result<(), Error> {
     let request = Request::current();
-    let measure: MeasureId = measure.parse().map_err(|_| Error::NotFound)?;
-    let mut change = request.store.write().await?;
+    request.person()?;
+    let measure: MeasureId = request::id(&measure)?;
+    let mut change = request.write().await?;
     let measure = crate::measures::store::measure(&mut change, measure).await?;
     let allowed = request.require(&mut change, RecordMeasurement(measure.project_id)).await?;
     let (taken_on, place) = form.parse(request.today())?;
@@ -42,7 +43,7 @@ pub async fn start_tally(measure: String, #[server(flatten)] form: TallyForm) ->
 #[server(endpoint = "tallies/press")]
 pub async fn press_tally(tally: String, #[server(default)] answer: String) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let (tally, measure, allowed) = counting(&request, &mut change, &tally).await?;
     store::press(&mut change, &allowed, &measure, &tally, answer.parse()?).await?;
     change.commit().await?;
@@ -54,7 +55,7 @@ pub async fn press_tally(tally: String, #[server(default)] answer: String) -> Re
 #[server(endpoint = "tallies/undo")]
 pub async fn undo_tally(tally: String, #[server(default)] seen: String) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let (tally, measure, allowed) = counting(&request, &mut change, &tally).await?;
     store::undo(&mut change, &allowed, &measure, &tally, seen.parse().unwrap_or_default()).await?;
     change.commit().await?;
@@ -66,10 +67,10 @@ pub async fn undo_tally(tally: String, #[server(default)] seen: String) -> Resul
 #[server(endpoint = "tallies/edit")]
 pub async fn edit_tally(tally: String, version: String, #[server(flatten)] form: TallyForm) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let (tally, measure, allowed) = counting(&request, &mut change, &tally).await?;
     let (taken_on, place) = form.parse(request.today())?;
-    let version = version.parse().map_err(|_| Error::Changed)?;
+    let version = request::version(&version)?;
     store::edit(&mut change, &allowed, &measure, &tally, (taken_on, &place), version).await?;
     change.commit().await?;
     redirect(format!("/tallies/{}?done=saved", tally.id));
@@ -80,7 +81,7 @@ pub async fn edit_tally(tally: String, version: String, #[server(flatten)] form:
 #[server(endpoint = "tallies/close")]
 pub async fn close_tally(tally: String) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let (tally, measure, allowed) = counting(&request, &mut change, &tally).await?;
     store::close(&mut change, &allowed, &measure, &tally).await?;
     change.commit().await?;
@@ -92,7 +93,7 @@ pub async fn close_tally(tally: String) -> Result<(), Error> {
 #[server(endpoint = "tallies/discard")]
 pub async fn discard_tally(tally: String) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.store.write().await?;
+    let mut change = request.write().await?;
     let (tally, measure, allowed) = counting(&request, &mut change, &tally).await?;
     store::discard(&mut change, &allowed, &measure, &tally).await?;
     change.commit().await?;

@@ -6,11 +6,12 @@ use crate::access::ReadTrust;
 use crate::error::Error;
 use crate::handover::continuity::Continuity;
 use crate::people;
-use crate::portfolio::model::{Filter, Gap, PAGE, Sort, Statuses, cell};
+use crate::portfolio::model::{Filter, Gap, PAGE, Sort, Statuses};
 use crate::portfolio::{parts, store};
 use crate::priorities;
 use crate::projects::model::ProjectType;
 use crate::request::Request;
+use crate::sheet;
 use crate::shell::{Page, Reply};
 use crate::ui;
 
@@ -232,7 +233,7 @@ pub async fn download(request: Request) -> Result<Reply, Error> {
                 date(row.next_step_on),
                 crate::clock::date_in_london(row.updated_at).to_string(),
             ];
-            table.write_record(cells.map(|text| cell(&text)))?;
+            table.write_record(cells.map(|text| sheet::cell(&text)))?;
         }
         table.flush().map_err(csv::Error::from)
     })();

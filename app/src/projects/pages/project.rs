@@ -69,15 +69,19 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
     };
     let today = request.today();
     let standing = access::standing(&mut conn, &request, id).await?;
-    let mut answers = batch::ask(&mut conn, &ASKED, portfolio::store::asked(id, today, NEWEST)?).await?;
+    let reader = request.person()?.id;
+    let mut answers = batch::ask(&mut conn, &ASKED, portfolio::store::asked(id, today, NEWEST, reader)?).await?;
     let project: Project = answers.one()?;
-    if let Some(into) = project.merged_into
-        && request.query("as") != "was"
-    {
-        return Ok(Reply::Redirect(format!("/projects/{into}?merged={id}")));
+    // Who reads this one only, because they contributed to it, stays on it.
+    let mut goes_on = false;
+    if let Some(into) = project.merged_into {
+        goes_on = request.may(&mut conn, access::ReadProject(into)).await?;
+        if goes_on && request.query("as") != "was" {
+            return Ok(Reply::Redirect(format!("/projects/{into}?merged={id}")));
+        }
     }
     let merged = match request.query("merged").parse::<ProjectId>() {
-        Ok(merged) if merged != id => {
+        Ok(merged) if merged != id && request.may(&mut conn, access::ReadProject(merged)).await? => {
             Some(store::head(&mut conn, merged).await?).filter(|head| head.merged_into == Some(id))
         }
         _ => None,
@@ -90,7 +94,6 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
         standing,
         today,
     };
-    drop(conn);
     let charts = Charts::take(&mut answers, id, today).await?;
     let cycles = Cycles::take(&mut answers, id, today)?;
     let drivers = Drivers::take(&mut answers)?;
@@ -99,7 +102,8 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
     }
     let strip = Strip::take(&mut answers, today)?;
     let handovers = Handovers::take(&mut answers, today)?;
-    let links = Links::take(&mut answers)?;
+    let links = Links::take(&mut answers, &mut conn, &request).await?;
+    drop(conn);
     Ok(Page::new(told.project.title.clone(), move || {
         let project = &told.project;
         let notice = merged.map(|merged| {
@@ -114,7 +118,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
             {notice}
             {title(&told)}
             {strip.view(told.may(Action::EditProject))}
-            {standing_words(project, today)}
+            {standing_words(project, goes_on, today)}
             {actions(&told)}
             {about(&told)}
             {charts.view(told.may(Action::RecordMeasurement))}
@@ -143,11 +147,12 @@ fn title(told: &Told) -> AnyView {
     .into_any()
 }
 
-fn standing_words(project: &Project, today: NaiveDate) -> AnyView {
+/// `goes_on`: whoever looks may read what it was merged into.
+fn standing_words(project: &Project, goes_on: bool, today: NaiveDate) -> AnyView {
     let note = |text: &str| (!text.is_empty()).then(|| view! { <p class="baton-lines">{text.to_owned()}</p> });
     match project.status {
         Status::Closed => {
-            let into = project.merged_into.map(|into| view! { <p><a href=format!("/projects/{into}")>"Go to the project that it was merged into"</a></p> });
+            let into = project.merged_into.filter(|_| goes_on).map(|into| view! { <p><a href=format!("/projects/{into}")>"Go to the project that it was merged into"</a></p> });
             view! {
                 <div class="nhsuk-inset-text">
                     <p>"Closed"{project.closed_on.map(|on| view! { " on "{ui::time(on)} })}": "{project.closed_reason.map_or("", |reason| reason.words()).to_lowercase()}"."</p>
@@ -175,18 +180,17 @@ fn standing_words(project: &Project, today: NaiveDate) -> AnyView {
 fn actions(told: &Told) -> AnyView {
     let id = told.project.id;
     let open = told.project.status.is_open();
-    let merged = told.project.merged_into.is_some();
     let held = told
         .team
         .iter()
         .any(|place| place.role() == TeamRole::Lead && place.is_current(told.today) && !place.post.is_empty());
     let links = [
         (told.may(Action::EditProject), "edit", "Edit"),
-        (told.may(Action::ManageTeam) && !merged, "team", "Change the team"),
-        (told.may(Action::ChangeStatus) && !merged, "status", if open { "Change status" } else { "Reopen" }),
-        (open && told.may(Action::OfferHandover), "handover", "Hand over"),
-        (open && !held && told.may(Action::TakeOn), "take-on", "Take it on"),
-        (open && told.may(Action::AskToJoin), "team#join", "Ask to join"),
+        (told.may(Action::ManageTeam), "team", "Change the team"),
+        (told.may(Action::ChangeStatus), "status", if open { "Change status" } else { "Reopen" }),
+        (told.may(Action::OfferHandover), "handover", "Hand over"),
+        (!held && told.may(Action::TakeOn), "take-on", "Take it on"),
+        (told.may(Action::AskToJoin), "team#join", "Ask to join"),
     ];
     let buttons = links
         .into_iter()
@@ -367,11 +371,12 @@ pub async fn history(request: Request) -> Result<Page, Error> {
     let id: ProjectId = request.param("id")?;
     let mut conn = request.store.read().await?;
     request.require(&mut conn, access::ReadProject(id)).await?;
+    let reader = request.person()?.id;
     let head = store::head(&mut conn, id).await?;
-    let rows = record::count_of_project(&mut conn, id).await?;
+    let rows = record::count_of_project_read_by(&mut conn, id, reader).await?;
     let last = rows.div_euclid(i64::from(A_PAGE)) + i64::from(rows % i64::from(A_PAGE) > 0);
     let page = request.query("page").parse::<u32>().unwrap_or(1).clamp(1, u32::try_from(last.max(1)).unwrap_or(1));
-    let shown = record::of_project(&mut conn, id, A_PAGE, (page - 1) * A_PAGE).await?;
+    let shown = record::of_project_read_by(&mut conn, id, reader, A_PAGE, (page - 1) * A_PAGE).await?;
     drop(conn);
     Ok(Page::new(format!("History of {}", head.title), move || {
         view! {

@@ -19,12 +19,13 @@ use crate::ui::{self, Form};
 pub async fn status(request: Request) -> Result<Reply, Error> {
     let id: ProjectId = request.param("id")?;
     let mut conn = request.store.read().await?;
+    let standing = access::standing(&mut conn, &request, id).await?;
+    if standing.merged {
+        return Ok(Reply::Redirect(format!("/projects/{id}")));
+    }
     request.require(&mut conn, access::ChangeStatus(id)).await?;
     let head = store::head(&mut conn, id).await?;
     drop(conn);
-    if head.merged_into.is_some() {
-        return Ok(Reply::Redirect(format!("/projects/{id}")));
-    }
     let chosen: Option<Move> = request.query("to").parse().ok();
     // A form that came back keeps its place, also when the status has moved on meanwhile.
     Ok(match chosen.filter(|to| to.fits(head.status) || request.rejected.is_some()) {

@@ -6,7 +6,8 @@ use leptos::server_fn::ServerFn;
 
 use crate::access::{self, Action, Standing};
 use crate::error::Error;
-use crate::id::{ProjectId, TeamRoleId};
+use crate::handover;
+use crate::id::{HandoverId, ProjectId, TeamRoleId};
 use crate::parse::PARAGRAPH;
 use crate::people;
 use crate::projects::api::{AskToJoin, ChangeRole, EndRole, Invite, LeaveTeam};
@@ -88,26 +89,27 @@ pub async fn team(request: Request) -> Result<Page, Error> {
     let project = store::project(&mut conn, id, today, 0).await?;
     let team = project.team()?;
     let may = |action: fn(ProjectId) -> Action| access::may(action(id), standing);
-    let manages = may(Action::ManageTeam) && project.merged_into.is_none();
+    let manages = may(Action::ManageTeam);
+    let leaves = may(Action::LeaveTeam);
     let joins = may(Action::AskToJoin)
-        && project.status.is_open()
         && !team.iter().any(|place| Some(place.person) == request.visitor.id() && place.is_open_question());
     let colleagues =
         if manages { people::store::colleagues(&mut conn, project.trust_id, today).await? } else { Vec::new() };
+    let waits = !standing.academy_lead && handover::store::under_way(&mut conn, id, today).await?.is_some();
     drop(conn);
     Ok(Page::new(format!("Team of {}", project.title), move || {
         let invitation = Form::new(&request, Invite::PATH);
         let joining = Form::new(&request, AskToJoin::PATH);
         let leaving = Form::new(&request, LeaveTeam::PATH);
         let summaries = view! { {invitation.summary()}{joining.summary()}{leaving.summary()} };
-        let leave = standing.team.then(|| leave(leaving, &project, standing));
+        let leave = leaves.then(|| leave(leaving, &project, standing));
         let invite = manages.then(|| invite(invitation, &project, colleagues));
         let join = joins.then(|| join(joining, id));
         view! {
             {ui::back(&format!("/projects/{id}"), &project.title)}
             {summaries}
             {ui::heading(&project.title, "Team")}
-            {questions(&request, &project, &team, standing, manages)}
+            {questions(&request, &project, &team, standing, waits)}
             {current(&team, today, manages.then_some(id))}
             {past(&team, today)}
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
@@ -120,8 +122,10 @@ pub async fn team(request: Request) -> Result<Page, Error> {
     }))
 }
 
-fn questions(request: &Request, project: &Project, team: &[Place], standing: Standing, manages: bool) -> AnyView {
+/// The questions that are open; `waits` says that a handover keeps a new supervisor from being accepted.
+fn questions(request: &Request, project: &Project, team: &[Place], standing: Standing, waits: bool) -> AnyView {
     let me = request.visitor.id();
+    let manages = access::may(Action::ManageTeam(project.id), standing);
     let asked = team
         .iter()
         .filter(|place| place.is_open_question())
@@ -144,17 +148,24 @@ fn questions(request: &Request, project: &Project, team: &[Place], standing: Sta
                     person_id: place.person,
                     name: place.name.clone(),
                     asked_at: place.asked_at,
+                    waits: waits && place.role() == TeamRole::Supervisor,
                 };
                 let withdraws = manages && Some(place.person) != me && !place.wants_to_join();
                 return view! { {parts::question(request, &question, false)}{withdraws.then(|| withdraw(request, project.id, place))} }.into_any();
             }
-            let waits = if place.wants_to_join() { "asked to join" } else { "is asked to be" };
-            let role = (!place.wants_to_join()).then(|| format!(" {}", place.role().words().to_lowercase()));
+            let supervises = place.role() == TeamRole::Supervisor;
+            let joins = place.wants_to_join() && !supervises;
+            let asked = match (joins, place.wants_to_join()) {
+                (true, _) => "asked to join",
+                (false, true) => "waits for the academy lead to be",
+                (false, false) => "is asked to be",
+            };
+            let role = (!joins).then(|| format!(" {}", place.role().words().to_lowercase()));
             let account = (!place.account).then_some(" They have no account yet: the academy lead can confirm a supervisor for them.");
             view! {
                 <div class="nhsuk-inset-text">
-                    <p><strong>{place.name.clone()}</strong>" "{waits}{role}" since "{ui::time(crate::clock::date_in_london(place.asked_at))}" and has no answer yet."{account}</p>
-                    {(manages && !place.wants_to_join()).then(|| withdraw(request, project.id, place))}
+                    <p><strong>{place.name.clone()}</strong>" "{asked}{role}" since "{ui::time(crate::clock::date_in_london(place.asked_at))}" and has no answer yet."{account}</p>
+                    {(manages && !joins).then(|| withdraw(request, project.id, place))}
                 </div>
             }
             .into_any()
@@ -272,14 +283,20 @@ pub async fn place(request: Request) -> Result<Page, Error> {
     let mut conn = request.store.read().await?;
     let id = store::project_of(&mut conn, place).await?;
     request.require(&mut conn, access::ManageTeam(id)).await?;
-    let project = store::project(&mut conn, id, request.today(), 0).await?;
-    drop(conn);
     let today = request.today();
+    let project = store::project(&mut conn, id, today, 0).await?;
+    let coordinates = access::standing(&mut conn, &request, id).await?.academy_lead;
+    let under_way = handover::store::under_way(&mut conn, id, today).await?;
+    drop(conn);
     let place = project
         .team()?
         .into_iter()
         .find(|one| one.id == place && one.role() != TeamRole::Lead && (one.is_current(today) || one.is_ahead(today)))
         .ok_or(Error::NotFound)?;
+    let of_another = request.visitor.id() != Some(place.person);
+    if let Some(handover) = under_way.filter(|_| place.role() == TeamRole::Supervisor && of_another && !coordinates) {
+        return Ok(stays(&project, &place, handover));
+    }
     Ok(Page::new(format!("{} in the team", place.name), move || {
         let change = Form::new(&request, ChangeRole::PATH).with("role", place.role());
         let end = Form::new(&request, EndRole::PATH);
@@ -299,6 +316,7 @@ pub async fn place(request: Request) -> Result<Page, Error> {
             {end.hidden("project", id)}
             {end.hidden("place", place.id)}
             {end.lines("contribution", "What did they contribute?", 3).hint("It stands on the project’s page from now on and is not changed afterwards.").limit(PARAGRAPH).view()}
+            {end.checkboxes("mistake", "Or", vec![("yes".to_owned(), "They were added by mistake and contributed nothing".to_owned())]).view()}
             {ui::submit_as("End their place", "then", "end")}
         }
         .into_any();
@@ -314,10 +332,23 @@ pub async fn place(request: Request) -> Result<Page, Error> {
                 {change.draw(changed)}
                 <h2 class="nhsuk-heading-m">"End their place"</h2>
                 {anchor}
-                <p>"It ends today. They stay listed as a past contributor and keep reading the project. To undo it, invite them again."</p>
+                <p>"It ends today. They stay listed as a past contributor and keep reading the project, unless they were added by mistake. To undo it, invite them again."</p>
                 {end.draw(ended)}
             </div></div>
         }
         .into_any()
     }))
+}
+
+/// A supervisor who has a handover to answer: nobody else takes their place from them meanwhile.
+fn stays(project: &Project, place: &Place, handover: HandoverId) -> Page {
+    let (id, title, name) = (project.id, project.title.clone(), place.name.clone());
+    Page::new(format!("{name} in the team"), move || {
+        view! {
+            {ui::back(&format!("/projects/{id}/team"), "Team")}
+            {ui::heading(&title, &format!("{name}, supervisor"))}
+            {ui::empty(store::SUPERVISOR_STAYS, Some((&format!("/handovers/{handover}"), "See the handover")))}
+        }
+        .into_any()
+    })
 }
