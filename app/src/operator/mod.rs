@@ -6,4 +6,4 @@ pub mod model;
 mod store;
 
 pub use care::{Findings, backup, check, restore};
-pub use store::{add_person, add_trust};
+pub use store::{add_person, add_trust, reset_password};

@@ -7,6 +7,7 @@ mod duplicates;
 mod everything;
 mod handover;
 mod harness;
+mod identity;
 mod import;
 mod measures;
 mod people;
