@@ -283,8 +283,16 @@ async fn nobody_is_dragged_into_another_trust_and_who_has_several_chooses() {
 }
 
 /// Pages and functions that a session with somebody else's password may use.
-const OPEN_PAGES: &[&str] =
-    &["/sign-in", "/sign-out", "/account/password", "/forgotten-password", "/about", "/accessibility", "/privacy"];
+const OPEN_PAGES: &[&str] = &[
+    "/sign-in",
+    "/sign-out",
+    "/account/password",
+    "/forgotten-password",
+    "/about",
+    "/accessibility",
+    "/privacy",
+    "/how-charts-are-checked",
+];
 const OPEN_FUNCTIONS: &[&str] =
     &["/api/sign-in", "/api/sign-in-as", "/api/sign-out", "/api/account/password", "/api/password/reset"];
 
