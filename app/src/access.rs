@@ -109,6 +109,8 @@ actions! {
     AnswerAsAnchor(HandoverId) on Handover,
     /// Change one's own password and end one's own sessions.
     ChangeOwnAccount(PersonId) on Person,
+    /// Answer a trust that asks for oneself, and choose the trust that one works in.
+    ChooseOwnTrust(PersonId) on Person,
 }
 
 /// What the visitor is to the object of an action.
@@ -204,7 +206,7 @@ pub fn may(action: Action, s: Standing) -> bool {
         Action::WithdrawHandover(_) => s.belongs && (s.offered || s.holder || lead),
         Action::AnswerAsSuccessor(_) => s.belongs && s.successor,
         Action::AnswerAsAnchor(_) => s.belongs && !s.party && (s.anchor || (lead && s.anchor_silent)),
-        Action::ChangeOwnAccount(_) => s.oneself,
+        Action::ChangeOwnAccount(_) | Action::ChooseOwnTrust(_) => s.oneself,
     }
 }
 
@@ -252,18 +254,33 @@ pub fn system<A: Act>(act: A, trust: Option<TrustId>, now: DateTime<Utc>) -> All
     Allowed { act, actor: None, trust, request: "system".to_owned(), now }
 }
 
-/// The proof, when the visitor may do it.
+/// The proof for somebody who set a password with a code that was handed to them in person.
+pub(crate) fn by_code(person: PersonId, trust: Option<TrustId>, request: &Request) -> Allowed<ChangeOwnAccount> {
+    Allowed { act: ChangeOwnAccount(person), actor: Some(person), trust, request: request.id.clone(), now: request.now }
+}
+
+/// The proof, when the visitor may do it as they are now: session, account, tie, posts and roles are
+/// read on the connection that is given, so inside a change nothing has passed since.
 ///
 /// # Errors
-/// [`Error::SignIn`] for nobody, [`Error::NotFound`] when the object is not there or is not for the
-/// visitor to know of, [`Error::Forbidden`] otherwise.
+/// [`Error::SignIn`] for nobody and for a session that has ended meanwhile, [`Error::NotFound`] when the
+/// object is not there or is not for the visitor to know of, [`Error::Forbidden`] otherwise.
 pub async fn require<A: Act>(conn: &mut Connection, request: &Request, act: A) -> Result<Allowed<A>, Error> {
-    let person = request.person()?;
+    let person = match act.action() {
+        Action::ChangeOwnAccount(_) => request.visitor.account()?,
+        _ => request.person()?,
+    };
     let today = request.today();
-    let (trust, standing) = match act.action().subject() {
-        Subject::Trust(trust) => (trust, Standing::default()),
-        Subject::Person(id) => (person.trust, Standing { oneself: id == person.id, ..Standing::default() }),
-        Subject::Project(id) => of_project(conn, person.id, id, today).await?,
+    let (trust, now, standing) = match act.action().subject() {
+        Subject::Trust(trust) => (trust, now(conn, person, today).await?, Standing::default()),
+        Subject::Person(id) => {
+            let standing = Standing { oneself: id == person.id, ..Standing::default() };
+            (person.trust, now(conn, person, today).await?, standing)
+        }
+        Subject::Project(id) => {
+            let found = of_project(conn, person, At::Project(id), today).await?;
+            (found.trust, found.now, found.standing)
+        }
         Subject::TeamRole(id) => {
             let question: Option<Question> = sqlx::query_as(
                 "select project_id, person_id = $2 as asked, role = 'supervisor' as asks_anchor, opened_by = 'person' as wants_to_join
@@ -274,9 +291,10 @@ pub async fn require<A: Act>(conn: &mut Connection, request: &Request, act: A) -
             .fetch_optional(&mut *conn)
             .await?;
             let question = question.ok_or(Error::NotFound)?;
-            let (trust, standing) = of_project(conn, person.id, question.project_id, today).await?;
+            let found = of_project(conn, person, At::Project(question.project_id), today).await?;
             let Question { asked, asks_anchor, wants_to_join, .. } = question;
-            (trust, Standing { asked, asks_anchor, wants_to_join, ..standing })
+            let standing = Standing { asked: asked && found.tied, asks_anchor, wants_to_join, ..found.standing };
+            (found.trust, found.now, standing)
         }
         Subject::Handover(id) => {
             let handover: Option<Parties> = sqlx::query_as(concat!(
@@ -297,12 +315,20 @@ pub async fn require<A: Act>(conn: &mut Connection, request: &Request, act: A) -
             .fetch_optional(&mut *conn)
             .await?;
             let handover = handover.ok_or(Error::NotFound)?;
-            let (trust, standing) = of_project(conn, person.id, handover.project_id, today).await?;
+            let found = of_project(conn, person, At::Project(handover.project_id), today).await?;
             let Parties { successor, offered, party, anchor, anchor_silent, .. } = handover;
-            (trust, Standing { successor, offered, party, anchor, anchor_silent, ..standing })
+            let standing = Standing {
+                successor: successor && found.tied,
+                offered: offered && found.tied,
+                anchor: anchor && found.tied,
+                party,
+                anchor_silent,
+                ..found.standing
+            };
+            (found.trust, found.now, standing)
         }
     };
-    let standing = in_trust(person, trust, standing);
+    let standing = in_trust(person, trust, now, standing)?;
     if may(act.action(), standing) {
         return Ok(Allowed {
             act,
@@ -343,8 +369,8 @@ fn closed(standing: Standing) -> Error {
 /// visitor to know of.
 pub async fn standing(conn: &mut Connection, request: &Request, project: ProjectId) -> Result<Standing, Error> {
     let person = request.person()?;
-    let (trust, standing) = of_project(conn, person.id, project, request.today()).await?;
-    let standing = in_trust(person, trust, standing);
+    let found = of_project(conn, person, At::Project(project), request.today()).await?;
+    let standing = in_trust(person, found.trust, found.now, found.standing)?;
     if may(Action::ReadProject(project), standing) { Ok(standing) } else { Err(Error::NotFound) }
 }
 
@@ -357,21 +383,62 @@ pub async fn standing_of_measure(
     request: &Request,
     measure: MeasureId,
 ) -> Result<Standing, Error> {
-    let project: Option<ProjectId> = sqlx::query_scalar("select project_id from measure where id = $1")
-        .bind(measure)
-        .fetch_optional(&mut *conn)
-        .await?;
-    standing(conn, request, project.ok_or(Error::NotFound)?).await
+    let person = request.person()?;
+    let found = of_project(conn, person, At::Measure(measure), request.today()).await?;
+    let standing = in_trust(person, found.trust, found.now, found.standing)?;
+    if may(Action::ReadProject(found.project), standing) { Ok(standing) } else { Err(Error::NotFound) }
 }
 
-fn in_trust(person: &Person, trust: TrustId, standing: Standing) -> Standing {
-    let here = trust == person.trust;
-    Standing {
-        belongs: here && person.belongs(),
-        academy_lead: here && person.academy_lead,
-        administrator: here && person.administrator,
-        ..standing
+/// The person in the trust of their session, as they are now.
+#[derive(Clone, Copy, Debug, Default, FromRow)]
+struct Now {
+    /// The session has not ended, the account is open, and the tie to the trust is accepted.
+    live: bool,
+    has_post: bool,
+    academy_lead: bool,
+    administrator: bool,
+}
+
+/// The one row of [`Now`], empty when the session does not live: `$2` is the person, `$3` the day, `$4`
+/// the session, `$5` its trust.
+macro_rules! now {
+    () => {
+        "select 1 as live,
+                exists (select 1 from post where person_id = $2 and trust_id = $5
+                        and starts_on <= $3 and (ends_on is null or ends_on >= $3)) as has_post,
+                exists (select 1 from trust_role where person_id = $2 and trust_id = $5 and role = 'academy_lead') as academy_lead,
+                exists (select 1 from trust_role where person_id = $2 and trust_id = $5 and role = 'administrator') as administrator
+         from session s join person q on q.id = s.person_id
+         join tie k on k.person_id = s.person_id and k.trust_id = s.trust_id and k.state = 'accepted'
+         where s.token_hash = $4 and s.person_id = $2 and s.trust_id = $5 and s.ended_at is null
+           and (q.closed_on is null or q.closed_on > $3)"
+    };
+}
+
+async fn now(conn: &mut Connection, person: &Person, today: NaiveDate) -> Result<Now, Error> {
+    // The text speaks of $2 to $5: the first is only there to be left out.
+    let now: Option<Now> = sqlx::query_as(concat!("select n.* from (", now!(), ") n where $1 is null"))
+        .bind(None::<String>)
+        .bind(person.id)
+        .bind(today)
+        .bind(&person.session)
+        .bind(person.trust)
+        .fetch_optional(conn)
+        .await?;
+    Ok(now.unwrap_or_default())
+}
+
+fn in_trust(person: &Person, trust: TrustId, now: Now, standing: Standing) -> Result<Standing, Error> {
+    if !now.live {
+        return Err(Error::SignIn);
     }
+    let here = trust == person.trust;
+    Ok(Standing {
+        belongs: here && (now.has_post || now.academy_lead || now.administrator),
+        academy_lead: here && now.academy_lead,
+        administrator: here && now.administrator,
+        ..standing
+    })
 }
 
 #[derive(FromRow)]
@@ -394,7 +461,9 @@ struct Parties {
 
 #[derive(FromRow)]
 struct InProject {
+    id: ProjectId,
     trust_id: TrustId,
+    tied: bool,
     draft: bool,
     closed: bool,
     merged: bool,
@@ -405,42 +474,95 @@ struct InProject {
     invited: bool,
     past: bool,
     successor: bool,
+    #[sqlx(flatten)]
+    now: Now,
 }
 
-async fn of_project(
-    conn: &mut Connection,
-    person: PersonId,
+/// A project's trust, and what somebody is to the project.
+struct Found {
     project: ProjectId,
-    today: NaiveDate,
-) -> Result<(TrustId, Standing), Error> {
-    let found: Option<InProject> = sqlx::query_as(
-        "select p.trust_id, p.status = 'draft' as draft, p.status = 'closed' as closed,
+    trust: TrustId,
+    /// They have accepted the project's trust: before, no place in the project counts.
+    tied: bool,
+    standing: Standing,
+    now: Now,
+}
+
+/// Which project is asked about.
+#[derive(Clone, Copy, Debug)]
+enum At {
+    Project(ProjectId),
+    /// The project of this measure.
+    Measure(MeasureId),
+}
+
+/// The one row of [`InProject`]: `$1` is what the condition speaks of, `$2` to `$5` as for [`Now`], `$6` the
+/// earliest day of an offer that has not lapsed.
+macro_rules! in_project {
+    ($which:literal) => {
+        concat!(
+            "select p.id, p.trust_id, p.status = 'draft' as draft, p.status = 'closed' as closed,
                 p.merged_into is not null as merged, p.author_id = $2 as author,
+                exists (select 1 from tie where person_id = $2 and trust_id = p.trust_id and state = 'accepted') as tied,
                 coalesce(max(r.state = 'accepted' and r.role = 'lead' and r.from_on <= $3 and (r.until_on is null or r.until_on > $3)), 0) as holder,
                 coalesce(max(r.state = 'accepted' and r.role = 'supervisor' and r.from_on <= $3 and (r.until_on is null or r.until_on > $3)), 0) as anchor,
                 coalesce(max(r.state = 'accepted' and r.from_on <= $3 and (r.until_on is null or r.until_on > $3)), 0) as team,
                 coalesce(max(r.state = 'asked' and r.opened_by = 'team' and r.until_on is null), 0) as invited,
                 coalesce(max(r.state = 'accepted' and r.until_on is not null and r.until_on <= $3 and not r.by_mistake), 0) as past,
                 exists (select 1 from handover h where h.project_id = p.id and h.to_person = $2
-                        and ((h.state = 'offered' and h.takes_effect_on >= $4) or (h.state = 'agreed' and h.takes_effect_on > $3))) as successor
-         from project p left join team_role r on r.project_id = p.id and r.person_id = $2
-         where p.id = $1 group by p.id",
-    )
-    .bind(project)
-    .bind(person)
-    .bind(today)
-    .bind(oldest_live(today))
-    .fetch_optional(conn)
-    .await?;
-    let found = found.ok_or(Error::NotFound)?;
-    let InProject { trust_id, draft, closed, merged, author, holder, anchor, team, invited, past, successor } = found;
-    let rest = Standing::default();
-    Ok((trust_id, Standing { draft, closed, merged, author, holder, anchor, team, invited, past, successor, ..rest }))
+                        and ((h.state = 'offered' and h.takes_effect_on >= $6) or (h.state = 'agreed' and h.takes_effect_on > $3))) as successor,
+                coalesce(n.live, 0) as live, coalesce(n.has_post, 0) as has_post,
+                coalesce(n.academy_lead, 0) as academy_lead, coalesce(n.administrator, 0) as administrator
+             from project p left join team_role r on r.project_id = p.id and r.person_id = $2
+             left join (",
+            now!(),
+            ") n on true where ",
+            $which,
+            " group by p.id, n.live, n.has_post, n.academy_lead, n.administrator"
+        )
+    };
+}
+
+async fn of_project(conn: &mut Connection, person: &Person, at: At, today: NaiveDate) -> Result<Found, Error> {
+    let (text, id) = match at {
+        At::Project(id) => (in_project!("p.id = $1"), id.0),
+        At::Measure(id) => (in_project!("p.id = (select project_id from measure where id = $1)"), id.0),
+    };
+    let found: Option<InProject> = sqlx::query_as(text)
+        .bind(id.hyphenated().to_string())
+        .bind(person.id)
+        .bind(today)
+        .bind(&person.session)
+        .bind(person.trust)
+        .bind(oldest_live(today))
+        .fetch_optional(conn)
+        .await?;
+    let InProject {
+        id: project,
+        trust_id: trust,
+        tied,
+        draft,
+        closed,
+        merged,
+        author,
+        holder,
+        anchor,
+        team,
+        invited,
+        past,
+        successor,
+        now,
+    } = found.ok_or(Error::NotFound)?;
+    let what = Standing { draft, closed, merged, ..Standing::default() };
+    let standing =
+        if tied { Standing { author, holder, anchor, team, invited, past, successor, ..what } } else { what };
+    Ok(Found { project, trust, tied, standing, now })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{Fixture, on};
 
     /// A standing in a word or two, for the table.
     fn standing(words: &str) -> Standing {
@@ -597,6 +719,7 @@ mod tests {
                 &["lead", "silent belongs", "successor", "holder", "outside", "party anchor", "party silent lead"],
             ),
             (Action::ChangeOwnAccount(me), &["oneself"], &["belongs", "lead", "administrator"]),
+            (Action::ChooseOwnTrust(me), &["oneself"], &["belongs", "lead", "administrator"]),
         ];
         for (action, yes, no) in table {
             for words in *yes {
@@ -604,6 +727,95 @@ mod tests {
             }
             for words in *no {
                 assert!(!may(*action, standing(words)), "{action:?} is allowed to {words}");
+            }
+        }
+    }
+
+    async fn refusals(request: &Request, project: ProjectId) -> Vec<Error> {
+        let person = request.person().expect("somebody").clone();
+        let mut change = request.store.write().await.expect("a change");
+        let mut refused = Vec::new();
+        refused.extend(request.require(&mut change, ReadTrust(person.trust)).await.err());
+        refused.extend(request.require(&mut change, EditProject(project)).await.err());
+        refused.extend(request.require(&mut change, ChangeOwnAccount(person.id)).await.err());
+        refused.extend(super::standing(&mut change, request, project).await.err());
+        refused
+    }
+
+    #[tokio::test]
+    async fn a_write_is_refused_to_whoever_lost_session_account_or_tie_since_the_request_began() {
+        for change in [
+            "update session set ended_at = '2026-03-04T12:00:01Z' where person_id = $1",
+            "update person set closed_on = '2026-03-04' where id = $1",
+            "delete from tie where person_id = $1",
+            "update tie set state = 'declined' where person_id = $1",
+        ] {
+            let at = Fixture::new().await;
+            let project = at.project("Sepsis bundle").await;
+            let request = at.request(Some(at.trainee)).await;
+            assert_eq!(refusals(&request, project).await, [], "before");
+            let mut write = at.store.write().await.expect("a change");
+            sqlx::query(change).bind(at.trainee).execute(&mut *write).await.expect(change);
+            write.commit().await.expect("committed");
+            assert_eq!(refusals(&request, project).await, vec![Error::SignIn; 4], "{change}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_write_is_refused_to_whoever_lost_role_or_post_since_the_request_began() {
+        let at = Fixture::new().await;
+        let project = at.project("Sepsis bundle").await;
+        let lead = at.request(Some(at.lead)).await;
+        let trainee = at.request(Some(at.trainee)).await;
+        let administrator = at.request(Some(at.administrator)).await;
+        let mut change = at.store.write().await.expect("a change");
+        for (request, allowed) in [(&lead, true), (&trainee, true)] {
+            assert_eq!(request.require(&mut change, EditProject(project)).await.is_ok(), allowed);
+        }
+        assert!(lead.require(&mut change, ManagePriorities(at.trust)).await.is_ok());
+        assert!(administrator.require(&mut change, GrantRoles(at.trust)).await.is_ok());
+        for sql in ["delete from trust_role", "update post set ends_on = '2026-03-03'"] {
+            sqlx::query(sql).execute(&mut *change).await.expect(sql);
+        }
+        for request in [&lead, &trainee] {
+            // Neither knows of the project any more: nobody in it belongs to the trust.
+            assert_eq!(request.require(&mut change, EditProject(project)).await.err(), Some(Error::NotFound));
+        }
+        assert_eq!(lead.require(&mut change, ManagePriorities(at.trust)).await.err(), Some(Error::Forbidden));
+        assert_eq!(administrator.require(&mut change, GrantRoles(at.trust)).await.err(), Some(Error::Forbidden));
+    }
+
+    #[tokio::test]
+    async fn a_place_in_a_project_counts_for_nothing_before_its_trust_is_accepted() {
+        let at = Fixture::new().await;
+        let project = at.project("Sepsis bundle").await;
+        let stranger = at.request(Some(at.stranger)).await;
+        let mut change = at.store.write().await.expect("a change");
+        let place = crate::testing::role(&mut change, project, at.stranger, "supervisor", on("2026-01-01"), None).await;
+        sqlx::query("update project set status = 'draft', reference = null")
+            .execute(&mut *change)
+            .await
+            .expect("draft");
+        assert!(stranger.require(&mut change, ReadProject(project)).await.is_ok(), "accepted, so in the team");
+        for asked in [false, true] {
+            if asked {
+                sqlx::query("update team_role set state = 'asked' where id = $1")
+                    .bind(place)
+                    .execute(&mut *change)
+                    .await
+                    .expect("asked");
+            }
+            for (state, answered, knows) in [("asked", None, false), ("accepted", Some("2026-03-04"), true)] {
+                sqlx::query("update tie set state = $3, answered_at = $4 where person_id = $1 and trust_id = $2")
+                    .bind(at.stranger)
+                    .bind(at.trust)
+                    .bind(state)
+                    .bind(answered)
+                    .execute(&mut *change)
+                    .await
+                    .expect(state);
+                assert_eq!(stranger.require(&mut change, ReadProject(project)).await.is_ok(), knows, "{state}");
+                assert_eq!(stranger.require(&mut change, AnswerQuestion(place)).await.is_ok(), knows && asked);
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::clock::date_in_london;
 use crate::db::{Connection, Store, Write};
 use crate::error::Error;
 use crate::form::{Forms, Rejected};
-use crate::people::Attempts;
+use crate::people::{Attempts, Codes};
 use crate::visitor::{Person, Sessions, Visitor};
 
 /// One request, as the app sees it. Cheap to clone.
@@ -25,8 +25,10 @@ pub struct Inner {
     pub sessions: Sessions,
     /// Rejected forms.
     pub forms: Forms,
-    /// Failed sign-ins.
+    /// Guesses at passwords and codes.
     pub attempts: Attempts,
+    /// Codes that wait to be shown.
+    pub codes: Codes,
     /// The demonstration: one may sign in as its people.
     pub demo: bool,
     /// Who is asking.

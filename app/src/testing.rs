@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use crate::db::{Connection, Store};
 use crate::form::Forms;
 use crate::id::{DepartmentId, MeasureId, PersonId, PriorityId, ProjectId, TeamRoleId, TrustId};
-use crate::people::Attempts;
+use crate::people::{Attempts, Codes};
 use crate::request::{Inner, Request};
 use crate::visitor::{Sessions, Visitor};
 
@@ -128,6 +128,7 @@ impl Fixture {
             sessions,
             forms: Forms::new("secret"),
             attempts: Attempts::default(),
+            codes: Codes::default(),
             demo: false,
             visitor,
             id: "test".to_owned(),
@@ -220,11 +221,26 @@ pub async fn person(
         .expect("a person");
     sqlx::query("insert into post (id, person_id, trust_id, department_id, staff_group, grade, starts_on, ends_on) values ($1, $2, $3, $4, 'Medical', $5, '2025-08-06', $6)")
         .bind(crate::id::PostId::new()).bind(id).bind(trust).bind(department).bind(grade).bind(ends)
-        .execute(conn).await.expect("a post");
+        .execute(&mut *conn).await.expect("a post");
+    tie(conn, id, trust).await;
     id
 }
 
-/// An accepted place in a project's team.
+/// Says that somebody has accepted a trust, unless something is known of the two.
+pub async fn tie(conn: &mut Connection, person: PersonId, trust: TrustId) {
+    sqlx::query(
+        "insert into tie (person_id, trust_id, state, named, asked_at, answered_at)
+         select id, $2, 'accepted', name, $3, $3 from person where id = $1 on conflict do nothing",
+    )
+    .bind(person)
+    .bind(trust)
+    .bind(noon())
+    .execute(conn)
+    .await
+    .expect("a tie");
+}
+
+/// An accepted place in a project's team, of somebody who has accepted the project's trust.
 pub async fn role(
     conn: &mut Connection,
     project: ProjectId,
@@ -236,6 +252,9 @@ pub async fn role(
     let id = TeamRoleId::new();
     sqlx::query("insert into team_role (id, project_id, person_id, role, state, opened_by, from_on, until_on, asked_at, answered_at) values ($1, $2, $3, $4, 'accepted', 'team', $5, $6, $7, $7)")
         .bind(id).bind(project).bind(person).bind(role).bind(from).bind(until).bind(noon())
-        .execute(conn).await.expect("a role");
+        .execute(&mut *conn).await.expect("a role");
+    let trust = sqlx::query_scalar("select trust_id from project where id = $1").bind(project).fetch_one(&mut *conn);
+    let trust = trust.await.expect("the project's trust");
+    tie(conn, person, trust).await;
     id
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use http::HeaderMap;
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use sqlx::FromRow;
 
@@ -9,6 +10,9 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::history::hex;
 use crate::id::{PersonId, TrustId};
+
+/// Dead sessions that a new one sweeps away at most.
+const MOST_SWEPT: i64 = 200;
 
 /// Who is asking.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +22,9 @@ pub enum Visitor {
     Nobody,
     /// A person with a live session.
     Person(Box<Person>),
+    /// A person who signed in with a password that somebody else gave them: before anything else, they
+    /// change it.
+    Held(Box<Person>),
 }
 
 /// The signed-in person, in the trust in which they work in this session.
@@ -31,6 +38,11 @@ pub struct Person {
     pub trust: TrustId,
     /// The trust's name.
     pub trust_name: String,
+    /// The other trusts that they have accepted.
+    #[sqlx(json)]
+    pub others: Vec<OtherTrust>,
+    /// How many trusts ask for them and have no answer yet.
+    pub questions: i64,
     /// Whether the trust is the demonstration.
     pub demonstration: bool,
     /// Has a post in the trust today.
@@ -41,6 +53,19 @@ pub struct Person {
     pub administrator: bool,
     /// When the session was last noted as used.
     pub seen_at: DateTime<Utc>,
+    /// The SHA-256 of the session's token, by which the store knows the session.
+    pub session: String,
+    /// The session was begun with a password that has to be changed first.
+    pub held: bool,
+}
+
+/// A trust to which somebody can change over.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct OtherTrust {
+    /// Its id.
+    pub id: TrustId,
+    /// Its name.
+    pub name: String,
 }
 
 impl Person {
@@ -55,10 +80,22 @@ impl Visitor {
     /// The person who is signed in.
     ///
     /// # Errors
-    /// [`Error::SignIn`] when nobody is.
+    /// [`Error::SignIn`] when nobody is, or when they have to change their password first.
     pub fn person(&self) -> Result<&Person, Error> {
         match self {
             Self::Person(person) => Ok(person),
+            Self::Held(_) | Self::Nobody => Err(Error::SignIn),
+        }
+    }
+
+    /// The person whose session it is, also when they have to change their password first: only for
+    /// changing it and for signing out.
+    ///
+    /// # Errors
+    /// [`Error::SignIn`] when nobody is signed in.
+    pub fn account(&self) -> Result<&Person, Error> {
+        match self {
+            Self::Person(person) | Self::Held(person) => Ok(person),
             Self::Nobody => Err(Error::SignIn),
         }
     }
@@ -66,7 +103,7 @@ impl Visitor {
     /// The person's id, for what is tied to whoever asks.
     #[must_use]
     pub fn id(&self) -> Option<PersonId> {
-        self.person().ok().map(|person| person.id)
+        self.account().ok().map(|person| person.id)
     }
 }
 
@@ -92,12 +129,7 @@ impl Sessions {
     }
 
     fn token(self, headers: &HeaderMap) -> Option<&str> {
-        headers.get_all(http::header::COOKIE).iter().filter_map(|line| line.to_str().ok()).find_map(|line| {
-            line.split(';').find_map(|pair| {
-                let (name, value) = pair.trim().split_once('=')?;
-                (name == self.cookie_name()).then_some(value)
-            })
-        })
+        cookie(headers, self.cookie_name())
     }
 
     /// Begins a session for a person and gives the `Set-Cookie` value. Any session that the browser
@@ -113,17 +145,49 @@ impl Sessions {
         trust: TrustId,
         now: DateTime<Utc>,
     ) -> Result<String, Error> {
+        self.begin_as(conn, headers, person, trust, false, now).await
+    }
+
+    /// As [`Sessions::begin`], for a password that has to be changed before anything else when `held`.
+    ///
+    /// # Errors
+    /// When the store cannot write.
+    pub async fn begin_as(
+        self,
+        conn: &mut Connection,
+        headers: &HeaderMap,
+        person: PersonId,
+        trust: TrustId,
+        held: bool,
+        now: DateTime<Utc>,
+    ) -> Result<String, Error> {
         self.end(conn, headers, now).await?;
+        // Sessions say who was there when: what can never be used again is not kept.
+        sqlx::query(
+            "delete from session where token_hash in
+                 (select token_hash from session where created_at <= $1 order by created_at limit $2)",
+        )
+        .bind(now - self.absolute)
+        .bind(MOST_SWEPT)
+        .execute(&mut *conn)
+        .await?;
         let token = hex(&rand::random::<[u8; 32]>());
         sqlx::query(
-            "insert into session (token_hash, person_id, trust_id, created_at, seen_at) values ($1, $2, $3, $4, $4)",
+            "insert into session (token_hash, person_id, trust_id, held, created_at, seen_at) values ($1, $2, $3, $4, $5, $5)",
         )
         .bind(digest(&token))
         .bind(person)
         .bind(trust)
+        .bind(held)
         .bind(now)
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
+        sqlx::query("update tie set used_at = $3 where person_id = $1 and trust_id = $2")
+            .bind(person)
+            .bind(trust)
+            .bind(now)
+            .execute(conn)
+            .await?;
         Ok(self.cookie(&token, self.absolute.num_seconds()))
     }
 
@@ -154,12 +218,17 @@ impl Sessions {
     ) -> Result<Visitor, Error> {
         let Some(token) = self.token(headers) else { return Ok(Visitor::Nobody) };
         let person: Option<Person> = sqlx::query_as(
-            "select p.id, p.name, s.trust_id as trust, t.name as trust_name, t.demonstration, s.seen_at,
+            "select p.id, p.name, s.trust_id as trust, t.name as trust_name, t.demonstration, s.seen_at, s.token_hash as session, s.held,
                     exists (select 1 from post where person_id = p.id and trust_id = s.trust_id
                             and starts_on <= $3 and (ends_on is null or ends_on >= $3)) as has_post,
                     exists (select 1 from trust_role where person_id = p.id and trust_id = s.trust_id and role = 'academy_lead') as academy_lead,
-                    exists (select 1 from trust_role where person_id = p.id and trust_id = s.trust_id and role = 'administrator') as administrator
+                    exists (select 1 from trust_role where person_id = p.id and trust_id = s.trust_id and role = 'administrator') as administrator,
+                    (select json_group_array(json_object('id', o.id, 'name', o.name) order by o.name)
+                     from tie k join trust o on o.id = k.trust_id
+                     where k.person_id = p.id and k.trust_id <> s.trust_id and k.state = 'accepted') as others,
+                    (select count(*) from tie k where k.person_id = p.id and k.state = 'asked') as questions
              from session s join person p on p.id = s.person_id join trust t on t.id = s.trust_id
+             join tie a on a.person_id = s.person_id and a.trust_id = s.trust_id and a.state = 'accepted'
              where s.token_hash = $1 and s.ended_at is null and s.seen_at > $2 and s.created_at > $4
                and (p.closed_on is null or p.closed_on > $3)",
         )
@@ -169,7 +238,11 @@ impl Sessions {
         .bind(now - self.absolute)
         .fetch_optional(conn)
         .await?;
-        Ok(person.map_or(Visitor::Nobody, |person| Visitor::Person(Box::new(person))))
+        Ok(match person {
+            None => Visitor::Nobody,
+            Some(person) if person.held => Visitor::Held(Box::new(person)),
+            Some(person) => Visitor::Person(Box::new(person)),
+        })
     }
 
     /// Notes that the session is in use, so that it does not end for idleness.
@@ -186,6 +259,16 @@ impl Sessions {
         }
         Ok(())
     }
+}
+
+/// The value of a cookie.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
+    headers.get_all(http::header::COOKIE).iter().filter_map(|line| line.to_str().ok()).find_map(|line| {
+        line.split(';').find_map(|pair| {
+            let (name, value) = pair.trim().split_once('=')?;
+            (name == wanted).then_some(value)
+        })
+    })
 }
 
 fn digest(token: &str) -> String {

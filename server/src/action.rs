@@ -121,7 +121,7 @@ pub async fn answer(state: Arc<State>, http: http::Request<Body>) -> Response {
         }
         Err(error) if !html => json(&error),
         Err(error) => match &error {
-            Error::SignIn if matches!(request.visitor, Visitor::Nobody) => {
+            Error::SignIn if !matches!(request.visitor, Visitor::Person(_)) => {
                 let told = Error::refused(
                     "Your session had ended. Everything you typed is still here: check it and send it again.",
                 );

@@ -38,6 +38,13 @@ pub enum AdminCommand {
         #[arg(long, default_value = "administrator")]
         role: Role,
     },
+    /// Print a code with which somebody who has forgotten their password sets a new one, once, within 24
+    /// hours, on the page "Forgotten your password?".
+    ResetPassword {
+        /// A confirmed email address of theirs.
+        #[arg(long)]
+        email: String,
+    },
 }
 
 /// Says something to the person at the terminal.
@@ -190,6 +197,10 @@ pub async fn admin(data: &Path, command: AdminCommand) -> anyhow::Result<()> {
             )
             .await?;
             say(&format!("{name} can sign in now."));
+        }
+        AdminCommand::ResetPassword { email } => {
+            let code = operator::reset_password(&store, &email, now).await?;
+            say(&format!("{code} sets a new password for {email}, once, within 24 hours. Give it to them in person."));
         }
     }
     store.close().await;

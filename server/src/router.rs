@@ -9,7 +9,7 @@ use app::clock::Clock;
 use app::db::Store;
 use app::error::Error;
 use app::form::Forms;
-use app::people::Attempts;
+use app::people::{Attempts, Codes};
 use app::request::{Inner, Request};
 use app::shell::{self, Page, Reply, Route, Site};
 use app::visitor::{Sessions, Visitor};
@@ -56,8 +56,10 @@ pub struct State {
     pub sessions: Sessions,
     /// Rejected forms.
     pub forms: Forms,
-    /// Failed sign-ins.
+    /// Guesses at passwords and codes.
     pub attempts: Attempts,
+    /// Codes that wait to be shown.
+    pub codes: Codes,
     /// The time.
     pub clock: Clock,
     /// The demonstration: one may sign in as its people.
@@ -196,6 +198,7 @@ fn assemble(state: &State, parts: &http::request::Parts, params: Vec<(String, St
         sessions: state.sessions,
         forms: state.forms.clone(),
         attempts: state.attempts.clone(),
+        codes: state.codes.clone(),
         demo: state.demo,
         visitor,
         id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),

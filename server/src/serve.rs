@@ -65,6 +65,7 @@ pub async fn state(store: Store, serving: &Serving, clock: Clock) -> anyhow::Res
         },
         forms: Forms::new(&secret),
         attempts: app::people::Attempts::default(),
+        codes: app::people::Codes::default(),
         clock,
         demo: serving.demo,
         behind_proxy: serving.behind_proxy,

@@ -230,6 +230,8 @@ impl Crowd<'_> {
         let mut change = self.store.write().await?;
         store::Person::insert(&mut change, &people).await?;
         store::Address::insert(&mut change, &addresses).await?;
+        let ties: Vec<_> = people.iter().map(|person| store::Tie::of(person, self.trust)).collect();
+        store::Tie::insert(&mut change, &ties).await?;
         store::Post::insert(&mut change, &posts).await?;
         store::TrustRole::insert(&mut change, &[role]).await?;
         change.commit().await

@@ -183,6 +183,8 @@ impl<'a> Filler<'a> {
         store::Department::insert(conn, &departments).await?;
         store::Person::insert(conn, &people).await?;
         store::Address::insert(conn, &addresses).await?;
+        let ties: Vec<_> = people.iter().map(|person| store::Tie::of(person, self.trust)).collect();
+        store::Tie::insert(conn, &ties).await?;
         store::Post::insert(conn, &posts).await?;
         store::TrustRole::insert(conn, &roles).await
     }

@@ -52,6 +52,16 @@ macro_rules! rows {
     )*};
 }
 
+impl Tie {
+    /// Of somebody who belongs to the trust since they were made.
+    #[must_use]
+    pub fn of(person: &Person, trust: TrustId) -> Self {
+        let Person { id, name, created_at } = person.clone();
+        let (asked_at, answered_at) = (created_at.clone(), created_at);
+        Self { person_id: id, trust_id: trust, state: "accepted".to_owned(), named: name, asked_at, answered_at }
+    }
+}
+
 rows! {
     /// A site.
     Site in "site" { id: SiteId, trust_id: TrustId, name: String, }
@@ -68,6 +78,8 @@ rows! {
     }
     /// A role in the trust.
     TrustRole in "trust_role" { person_id: PersonId, trust_id: TrustId, role: String, granted_at: String, }
+    /// That somebody belongs to the trust.
+    Tie in "tie" { person_id: PersonId, trust_id: TrustId, state: String, named: String, asked_at: String, answered_at: String, }
     /// A priority.
     Priority in "priority" {
         id: PriorityId, trust_id: TrustId, title: String, aim: String, source: String, owner: String,

@@ -632,6 +632,7 @@ pub async fn candidates(
     Ok(sqlx::query_as(
         "select p.id, p.name, o.grade || ', ' || d.name as post, min(o.starts_on) as starts_on
          from post o join person p on p.id = o.person_id join department d on d.id = o.department_id
+         join tie k on k.person_id = o.person_id and k.trust_id = o.trust_id and k.state = 'accepted'
          where o.trust_id = $1 and o.starts_on <= $3 and (o.ends_on is null or o.ends_on >= $2)
            and (p.closed_on is null or p.closed_on > $2)
          group by p.id
@@ -666,7 +667,8 @@ async fn check_candidate(
 
 async fn has_post(conn: &mut Connection, person: PersonId, trust: TrustId, on: NaiveDate) -> Result<bool, Error> {
     Ok(sqlx::query_scalar(
-        "select count(*) > 0 from post where person_id = $1 and trust_id = $2 and starts_on <= $3 and (ends_on is null or ends_on >= $3)",
+        "select count(*) > 0 from post o join tie k on k.person_id = o.person_id and k.trust_id = o.trust_id and k.state = 'accepted'
+         where o.person_id = $1 and o.trust_id = $2 and o.starts_on <= $3 and (o.ends_on is null or o.ends_on >= $3)",
     )
     .bind(person)
     .bind(trust)

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::model::FirstPerson;
-use crate::access::{self, GrantRoles, ManageOrganisation};
+use crate::access::{self, ChangeOwnAccount, GrantRoles, ManageOrganisation};
 use crate::db::Store;
 use crate::error::Error;
 use crate::history::{self, Entry};
@@ -83,7 +83,7 @@ pub async fn add_person(store: &Store, first: FirstPerson, now: DateTime<Utc>) -
     if made.rows_affected() == 0 {
         return Err(Error::field("address", "Somebody has this address already."));
     }
-    people::store::set_password(&mut change, id, &hash, now).await?;
+    people::store::give_password(&mut change, id, &hash, None, now).await?;
     sqlx::query("insert into trust_role (person_id, trust_id, role, granted_at) values ($1, $2, $3, $4)")
         .bind(id)
         .bind(trust)
@@ -92,6 +92,7 @@ pub async fn add_person(store: &Store, first: FirstPerson, now: DateTime<Utc>) -
         .execute(&mut *change)
         .await?;
     let allowed = access::system(GrantRoles(trust), Some(trust), now);
+    people::ties::store::insert_new(&mut change, &allowed, trust, id, &name).await?;
     history::record(
         &mut change,
         &allowed,
@@ -100,6 +101,25 @@ pub async fn add_person(store: &Store, first: FirstPerson, now: DateTime<Utc>) -
     .await?;
     change.commit().await?;
     Ok(id)
+}
+
+/// Makes a code with which somebody who has forgotten their password sets a new one.
+///
+/// # Errors
+/// [`Error::Invalid`] when the address opens no account.
+pub async fn reset_password(store: &Store, address: &str, now: DateTime<Utc>) -> Result<String, Error> {
+    let today = crate::clock::date_in_london(now);
+    let (code, stored) = people::password_code(now).await?;
+    let mut change = store.write().await?;
+    let address = parse::address(address).unwrap_or_default();
+    let found = people::store::resetting(&mut change, &address, today, now).await?;
+    let person = found
+        .ok_or_else(|| Error::field("email", "Nobody with an open account has this confirmed email address."))?
+        .person_id;
+    let allowed = access::system(ChangeOwnAccount(person), None, now);
+    people::store::keep_password_code(&mut change, &allowed, person, &stored).await?;
+    change.commit().await?;
+    Ok(code)
 }
 
 #[cfg(test)]

@@ -1,56 +1,78 @@
-//! Signing in and out, and changing the password.
+//! Signing in and out, changing the password, and setting a forgotten one anew.
 
 use http::header::SET_COOKIE;
 use http::{HeaderName, HeaderValue};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
-use super::model::{PasswordForm, SignInForm};
-use super::{password, store};
+use super::attempts::{Door, Whose};
+use super::model::{PasswordForm, ResetForm, SignInForm};
+use super::password::{self, Asker};
+use super::{browser, codes, store};
 use crate::access::ChangeOwnAccount;
 use crate::error::{Error, FieldError};
 use crate::id::PersonId;
 use crate::request::{Request, redirect};
+use crate::ui;
 
 fn set_cookie(options: &ResponseOptions, cookie: &str) -> Result<(), Error> {
     options.append_header(SET_COOKIE, HeaderValue::from_str(cookie).map_err(|_| Error::Fault)?);
     Ok(())
 }
 
-/// Signs in with address and password. An unknown account gets the same answer in the same time.
+/// Signs in with address and password. An unknown account gets the same answer in the same time. Who was
+/// given their password by somebody else changes it first; who belongs to several trusts chooses one.
 #[server(endpoint = "sign-in")]
 pub async fn sign_in(#[server(flatten)] form: SignInForm) -> Result<(), Error> {
     let request = Request::current();
     let options = expect_context::<ResponseOptions>();
     let headers = expect_context::<http::request::Parts>().headers;
     let (address, typed) = form.parse()?;
-    request.attempts.check(&address, &request.client, request.now)?;
     let mut conn = request.store.read().await?;
     let account = store::account(&mut conn, &address, request.today()).await?;
+    let secret = store::form_secret(&mut conn).await?;
     drop(conn);
+    let number =
+        account.as_ref().and_then(|account| browser::number(request.sessions, &headers, &secret, account.person_id));
+    let (door, asker) = match number {
+        Some(number) => (Door::KnownBrowser(number), Asker::Known),
+        None => (Door::SignIn, Asker::Stranger),
+    };
+    let whose = account.as_ref().map_or(Whose::Nobody(&address), |account| Whose::Person(account.person_id));
+    let attempt = request.attempts.reserve(door, whose, &request.client, request.now)?;
     let hash = account.as_ref().map(|account| account.password_hash.clone());
-    let fits = password::fits(typed, hash).await?;
+    let (attempt, fits) = attempt.checked(password::fits(asker, typed, hash).await)?;
     let Some(account) = account.filter(|_| fits) else {
-        request.attempts.failed(&address, &request.client, request.now);
         return Err(Error::Invalid(vec![FieldError::new(
             "address",
             "The email address and the password do not match an account.",
         )]));
     };
-    request.attempts.succeeded(&address);
+    attempt.succeeded();
     let trust = account.trust_id.ok_or_else(|| {
         Error::refused("Your account has no post in any trust yet. Ask your academy lead or administrator to add one.")
     })?;
     let mut change = request.store.write_aside().await?;
-    let cookie = request.sessions.begin(&mut change, &headers, account.person_id, trust, request.now).await?;
+    let held = account.must_change;
+    let cookie = request.sessions.begin_as(&mut change, &headers, account.person_id, trust, held, request.now).await?;
     change.commit().await?;
     set_cookie(&options, &cookie)?;
-    redirect(onward(&form.next));
+    if let Some(known) = browser::remember(request.sessions, &headers, &secret, account.person_id) {
+        set_cookie(&options, &known)?;
+    }
+    let next = onward(&form.next);
+    let next = if account.trusts > 1 { with_next("/trusts", next) } else { next.to_owned() };
+    redirect(if held { with_next("/account/password", &next) } else { next });
     Ok(())
 }
 
+/// A page that leads on to another one.
+pub(super) fn with_next(page: &str, next: &str) -> String {
+    if next == "/" { page.to_owned() } else { format!("{page}?next={}", ui::encoded(next)) }
+}
+
 /// Where a signed-in person goes on to: a page of ours.
-fn onward(next: &str) -> &str {
+pub(super) fn onward(next: &str) -> &str {
     let ours = next.starts_with('/')
         && !next.starts_with("//")
         && !next.contains('\\')
@@ -98,19 +120,20 @@ pub async fn change_password(#[server(flatten)] form: PasswordForm) -> Result<()
     let request = Request::current();
     let options = expect_context::<ResponseOptions>();
     let headers = expect_context::<http::request::Parts>().headers;
-    let person = request.person()?.clone();
+    let person = request.visitor.account()?.clone();
     let (old, new) = form.parse()?;
-    let account = person.id.to_string();
-    request.attempts.check(&account, &request.client, request.now)?;
     let mut conn = request.store.read().await?;
     let hash = store::password_hash(&mut conn, person.id).await?.ok_or_else(|| {
         Error::field("password", "You have no password yet. Ask your academy lead or administrator to give you one.")
     })?;
     drop(conn);
-    if !password::fits(old, Some(hash)).await? {
-        request.attempts.failed(&account, &request.client, request.now);
+    let attempt =
+        request.attempts.reserve(Door::OwnPassword, Whose::Person(person.id), &request.client, request.now)?;
+    let (attempt, fits) = attempt.checked(password::fits(Asker::Known, old, Some(hash)).await)?;
+    if !fits {
         return Err(Error::field("password", "This is not your password."));
     }
+    attempt.succeeded();
     let hash = password::hash(new).await?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ChangeOwnAccount(person.id)).await?;
@@ -118,6 +141,34 @@ pub async fn change_password(#[server(flatten)] form: PasswordForm) -> Result<()
     let cookie = request.sessions.begin(&mut change, &headers, person.id, person.trust, request.now).await?;
     change.commit().await?;
     set_cookie(&options, &cookie)?;
-    redirect("/account?done=password");
+    redirect(if form.next.is_empty() { "/account?done=password" } else { onward(&form.next) });
+    Ok(())
+}
+
+/// Sets a new password with a code that was handed over in person; every session ends. An unknown account
+/// gets the same answer in the same time.
+#[server(endpoint = "password/reset")]
+pub async fn reset_password(#[server(flatten)] form: ResetForm) -> Result<(), Error> {
+    let request = Request::current();
+    let (address, typed, new) = form.parse()?;
+    let typed = codes::typed(&typed)
+        .ok_or_else(|| Error::field("code", "Enter the code of 10 letters and digits, like ABCDE-FGHJK."))?;
+    let mut conn = request.store.read().await?;
+    let found = store::resetting(&mut conn, &address, request.today(), request.now).await?;
+    drop(conn);
+    let whose = found.as_ref().map_or(Whose::Nobody(&address), |found| Whose::Person(found.person_id));
+    let attempt = request.attempts.reserve(Door::Code, whose, &request.client, request.now)?;
+    let code_hash = found.as_ref().and_then(|found| found.code_hash.clone());
+    let (attempt, fits) = attempt.checked(password::fits(Asker::Stranger, typed, code_hash.clone()).await)?;
+    let wrong = || Error::field("code", "This code does not fit the email address, or has expired. Ask for a new one.");
+    let (Some(found), Some(code_hash), true) = (found, code_hash, fits) else { return Err(wrong()) };
+    attempt.succeeded();
+    let hash = password::hash(new).await?;
+    let mut change = request.store.write().await?;
+    if !store::reset_password(&mut change, &request, found.person_id, &code_hash, &hash).await? {
+        return Err(wrong());
+    }
+    change.commit().await?;
+    redirect("/sign-in?done=reset");
     Ok(())
 }

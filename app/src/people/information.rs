@@ -91,7 +91,7 @@ async fn privacy(_: Request) -> Result<Page, Error> {
             <h2 class="nhsuk-heading-m">"History"</h2>
             <p>"Every change of a project, and of who may do what, is kept with the time and the person who made it, so that credit and questions find the right person. The record cannot be altered. Details in it can be erased when the law asks."</p>
             <h2 class="nhsuk-heading-m">"Cookies"</h2>
-            <p>"There is one cookie. It holds your session while you are signed in, and nothing else. There is no tracking, no advertising and no content from other sites."</p>
+            <p>"There are two cookies. One holds your session while you are signed in. The other lets Baton tell this browser from a stranger’s when your password is guessed at; it names nobody. There is no tracking, no advertising and no content from other sites."</p>
             <h2 class="nhsuk-heading-m">"Your rights"</h2>
             <p>"Your trust decides how long records are kept and answers requests about them. Ask its data protection officer."</p>
         };

@@ -50,6 +50,8 @@ pub struct PasswordForm {
     pub password: String,
     /// The new one.
     pub new_password: String,
+    /// Where to go on to; empty for the account's page.
+    pub next: String,
 }
 
 impl PasswordForm {
@@ -62,17 +64,86 @@ impl PasswordForm {
         if self.password.is_empty() {
             fields.wrong("password", "Enter your password as it is now.");
         }
-        let length = self.new_password.chars().count();
-        if length < SHORTEST_PASSWORD {
-            fields.wrong(
-                "new_password",
-                format!(
-                    "The new password needs at least {SHORTEST_PASSWORD} characters. Three random words work well."
-                ),
-            );
-        } else if length > LONGEST_PASSWORD {
-            fields.wrong("new_password", format!("The new password may have at most {LONGEST_PASSWORD} characters."));
+        new_password(&mut fields, &self.new_password);
+        if fields.is_ok() && self.new_password == self.password {
+            fields.wrong("new_password", "Choose a new password: this is the one that you have.");
         }
         fields.finish(|| (self.password.clone(), self.new_password.clone()))
+    }
+}
+
+fn new_password(fields: &mut Fields, typed: &str) {
+    let length = typed.chars().count();
+    if length < SHORTEST_PASSWORD {
+        fields.wrong(
+            "new_password",
+            format!("The new password needs at least {SHORTEST_PASSWORD} characters. Three random words work well."),
+        );
+    } else if length > LONGEST_PASSWORD {
+        fields.wrong("new_password", format!("The new password may have at most {LONGEST_PASSWORD} characters."));
+    }
+}
+
+/// Setting a new password with a code, as typed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ResetForm {
+    /// The e-mail address.
+    pub address: String,
+    /// The code that was handed over.
+    pub code: String,
+    /// The new password.
+    pub new_password: String,
+}
+
+impl ResetForm {
+    /// The address, the code and the new password.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when something is missing, or the password is too short or too long.
+    pub fn parse(&self) -> Result<(String, String, String), Error> {
+        let mut fields = Fields::new();
+        let address = parse::address(&self.address);
+        if address.is_none() {
+            fields.wrong("address", "Enter your email address, like name@trust.nhs.uk.");
+        }
+        if self.code.trim().is_empty() {
+            fields.wrong("code", "Enter the code that you were given.");
+        }
+        new_password(&mut fields, &self.new_password);
+        fields.finish(|| (address.unwrap_or_default(), self.code.clone(), self.new_password.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrong<T: std::fmt::Debug>(parsed: Result<T, Error>) -> Vec<String> {
+        let Err(Error::Invalid(errors)) = parsed else { panic!("accepted: {parsed:?}") };
+        errors.into_iter().map(|error| error.field).collect()
+    }
+
+    #[test]
+    fn a_new_password_is_long_enough_and_new() {
+        let form =
+            |old: &str, new: &str| PasswordForm { password: old.into(), new_password: new.into(), next: String::new() };
+        assert_eq!(wrong(form("", "short").parse()), ["password", "new_password"]);
+        assert_eq!(wrong(form("three random words", "three random words").parse()), ["new_password"]);
+        assert_eq!(wrong(form("three random words", &"a".repeat(LONGEST_PASSWORD + 1)).parse()), ["new_password"]);
+        assert!(form("three random words", "four random words").parse().is_ok());
+    }
+
+    #[test]
+    fn a_forgotten_password_is_set_with_address_and_code() {
+        assert_eq!(wrong(ResetForm::default().parse()), ["address", "code", "new_password"]);
+        let form = ResetForm {
+            address: "Amara@Trust.uk".into(),
+            code: "ABCDE-FGHJK".into(),
+            new_password: "three random words".into(),
+        };
+        let (address, code, password) = form.parse().expect("whole");
+        assert_eq!((address.as_str(), code.as_str()), ("amara@trust.uk", "ABCDE-FGHJK"));
+        assert_eq!(password, "three random words");
     }
 }

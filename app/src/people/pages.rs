@@ -3,24 +3,36 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::api::{ChangePassword, SignIn, SignInAs, SignOut};
-use super::{directory, information, organisation, store};
+use super::api::{ChangePassword, ResetPassword, SignIn, SignInAs, SignOut, onward, with_next};
+use super::{directory, information, organisation, store, ties};
 use crate::error::Error;
 use crate::request::Request;
 use crate::route;
 use crate::shell::{Page, Reply, Route};
 use crate::ui::{self, Form};
+use crate::visitor::Visitor;
 
 /// The slice's pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let account = vec![route!("/sign-in", sign_in), route!("/sign-out", sign_out), route!("/account", account)];
-    [account, directory::pages::routes(), organisation::pages::routes(), information::routes()].concat()
+    let account = vec![
+        route!("/sign-in", sign_in),
+        route!("/sign-out", sign_out),
+        route!("/account", account),
+        route!("/account/password", first_password),
+        route!("/forgotten-password", forgotten_password),
+    ];
+    [account, ties::pages::routes(), directory::pages::routes(), organisation::pages::routes(), information::routes()]
+        .concat()
 }
 
 async fn sign_in(request: Request) -> Result<Reply, Error> {
-    if request.person().is_ok() && request.query("next").is_empty() {
-        return Ok(Reply::Redirect("/".to_owned()));
+    match &request.visitor {
+        Visitor::Held(_) => {
+            return Ok(Reply::Redirect(with_next("/account/password", onward(request.query("next")))));
+        }
+        Visitor::Person(_) if request.query("next").is_empty() => return Ok(Reply::Redirect("/".to_owned())),
+        Visitor::Person(_) | Visitor::Nobody => {}
     }
     let people = if request.demo {
         let mut conn = request.store.read().await?;
@@ -74,6 +86,7 @@ async fn sign_in(request: Request) -> Result<Reply, Error> {
                     {ui::heading("", "Sign in to Baton")}
                     <p>"Register improvement projects, measure them, and hand them over when you rotate."</p>
                     {form.draw(fields)}
+                    <p><a href="/forgotten-password">"Forgotten your password?"</a></p>
                     {demo}
                 </div>
             </div>
@@ -84,7 +97,7 @@ async fn sign_in(request: Request) -> Result<Reply, Error> {
 }
 
 async fn sign_out(request: Request) -> Result<Reply, Error> {
-    if request.person().is_err() {
+    if request.visitor.account().is_err() {
         return Ok(Reply::Redirect("/sign-in".to_owned()));
     }
     Ok(Page::new("Sign out", move || {
@@ -100,19 +113,71 @@ async fn sign_out(request: Request) -> Result<Reply, Error> {
     .into())
 }
 
+const NEW_PASSWORD: &str = "At least 12 characters. Three random words work well.";
+
+/// Where a password that somebody else gave is changed, before anything else.
+async fn first_password(request: Request) -> Result<Page, Error> {
+    let person = request.visitor.account()?.clone();
+    Ok(Page::new("Choose your own password", move || {
+        let form = Form::new(&request, ChangePassword::PATH);
+        let summary = form.summary();
+        let fields = view! {
+            {form.hidden("next", onward(request.query("next")))}
+            {form.password("password", "The password that you were given").autocomplete("current-password").view()}
+            {form.password("new_password", "Your own password").hint(NEW_PASSWORD).autocomplete("new-password").view()}
+            {ui::submit("Continue")}
+        }
+        .into_any();
+        view! {
+            <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
+                {summary}
+                {ui::heading(&person.name, "Choose your own password")}
+                <p>"Somebody else gave you the password that you signed in with. Before you go on, choose one that only you know."</p>
+                {form.draw(fields)}
+            </div></div>
+        }
+        .into_any()
+    }))
+}
+
+async fn forgotten_password(request: Request) -> Result<Page, Error> {
+    Ok(Page::new("Forgotten your password?", move || {
+        let form = Form::new(&request, ResetPassword::PATH);
+        let summary = form.summary();
+        let fields = view! {
+            {form.email("address", "Email address").autocomplete("username").view()}
+            {form.line("code", "Code").hint("10 letters and digits, like ABCDE-FGHJK").width(20).autocomplete("one-time-code").view()}
+            {form.password("new_password", "New password").hint(NEW_PASSWORD).autocomplete("new-password").view()}
+            {ui::submit("Set the password")}
+        }
+        .into_any();
+        view! {
+            <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
+                {ui::back("/sign-in", "Sign in")}
+                {summary}
+                {ui::heading("", "Forgotten your password?")}
+                <p>"Ask your academy lead or administrator for a code. They give it to you in person, and it works once, within 24 hours."</p>
+                <p>"If you belong to several trusts, or nobody there can help, ask whoever runs Baton."</p>
+                {form.draw(fields)}
+            </div></div>
+        }
+        .into_any()
+    }))
+}
+
 async fn account(request: Request) -> Result<Page, Error> {
     let person = request.person()?.clone();
     let mut conn = request.store.read().await?;
     let posts = directory::store::posts(&mut conn, person.trust, person.id).await?;
     let projects = directory::store::projects(&mut conn, person.trust, person.id, request.today()).await?;
-    let addresses = directory::store::addresses(&mut conn, person.id).await?;
+    let addresses = directory::store::addresses(&mut conn, person.trust, person.id).await?;
     drop(conn);
     Ok(Page::new("Your account", move || {
         let form = Form::new(&request, ChangePassword::PATH);
         let summary = form.summary();
         let fields = view! {
             {form.password("password", "Your password now").autocomplete("current-password").view()}
-            {form.password("new_password", "New password").hint("At least 12 characters. Three random words work well.").autocomplete("new-password").view()}
+            {form.password("new_password", "New password").hint(NEW_PASSWORD).autocomplete("new-password").view()}
             {ui::submit("Change password")}
         }
         .into_any();
@@ -134,6 +199,9 @@ async fn account(request: Request) -> Result<Page, Error> {
             };
             view! { <ul class="nhsuk-list">{projects.into_iter().map(line).collect_view()}</ul> }.into_any()
         };
+        let more = !person.others.is_empty() || person.questions > 0;
+        let more = more.then(|| view! { ", "<a href="/trusts">"your trusts"</a> });
+        let trust = view! { {person.trust_name.clone()}{more} }.into_any();
         let addresses: Vec<String> = addresses.into_iter().map(|address| address.address).collect();
         let addresses = if addresses.is_empty() { "None".to_owned() } else { addresses.join(", ") };
         view! {
@@ -142,7 +210,7 @@ async fn account(request: Request) -> Result<Page, Error> {
                 {ui::heading("", "Your account")}
                 {ui::summary_list(vec![
                     ("Name", person.name.clone().into_any()),
-                    ("Trust", person.trust_name.clone().into_any()),
+                    ("Trust", trust),
                     ("Email addresses", addresses.into_any()),
                     ("Posts", posts),
                     ("Open projects", projects),

@@ -3,11 +3,14 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
 
-use crate::access::{Allowed, ChangeOwnAccount};
+use super::codes::HandedCode;
+use super::ties;
+use crate::access::{self, Act, Allowed, ChangeOwnAccount};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{DepartmentId, PersonId, TrustId};
+use crate::request::Request;
 
 /// The secret that ties open forms to the people they were drawn for.
 ///
@@ -33,8 +36,13 @@ pub struct Account {
     pub person_id: PersonId,
     /// The hash of its password.
     pub password_hash: String,
-    /// The trust of the person's current post or role, else of their last post.
+    /// Somebody else gave the password: it is changed before anything else.
+    pub must_change: bool,
+    /// Of the trusts that the person has accepted, the one that they last worked in among those where they
+    /// belong today, else any.
     pub trust_id: Option<TrustId>,
+    /// How many trusts they have accepted.
+    pub trusts: i64,
 }
 
 /// The account that this address opens.
@@ -43,12 +51,13 @@ pub struct Account {
 /// When the store cannot be read.
 pub async fn account(conn: &mut Connection, address: &str, today: NaiveDate) -> Result<Option<Account>, Error> {
     Ok(sqlx::query_as(
-        "select p.id as person_id, c.password_hash,
-                coalesce(
-                    (select trust_id from post where person_id = p.id and starts_on <= $2 and (ends_on is null or ends_on >= $2) order by starts_on desc limit 1),
-                    (select trust_id from trust_role where person_id = p.id order by granted_at desc limit 1),
-                    (select trust_id from post where person_id = p.id order by starts_on desc limit 1)
-                ) as trust_id
+        "select p.id as person_id, c.password_hash, c.must_change,
+                (select k.trust_id from tie k where k.person_id = p.id and k.state = 'accepted'
+                 order by (exists (select 1 from post o where o.person_id = k.person_id and o.trust_id = k.trust_id
+                                   and o.starts_on <= $2 and (o.ends_on is null or o.ends_on >= $2))
+                           or exists (select 1 from trust_role r where r.person_id = k.person_id and r.trust_id = k.trust_id)) desc,
+                          k.used_at desc, k.asked_at desc limit 1) as trust_id,
+                (select count(*) from tie k where k.person_id = p.id and k.state = 'accepted') as trusts
          from person_address a join person p on p.id = a.person_id join credential c on c.person_id = p.id
          where a.address = $1 and a.verified_at is not null and (p.closed_on is null or p.closed_on > $2)",
     )
@@ -69,44 +78,163 @@ pub async fn password_hash(conn: &mut Connection, person: PersonId) -> Result<Op
         .await?)
 }
 
-/// Sets one's own password and ends every session.
+async fn end_sessions(conn: &mut Connection, person: PersonId, now: DateTime<Utc>) -> Result<(), Error> {
+    sqlx::query("update session set ended_at = $2 where person_id = $1 and ended_at is null")
+        .bind(person)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Sets one's own password and ends every session. Whose hand first gave the password is kept.
 ///
 /// # Errors
-/// When the store cannot write.
+/// [`Error::NotFound`] when there is no password to change.
 pub async fn change_password(
     conn: &mut Connection,
     allowed: &Allowed<ChangeOwnAccount>,
     hash: &str,
 ) -> Result<(), Error> {
-    set_password(conn, allowed.act.0, hash, allowed.now).await?;
-    sqlx::query("update session set ended_at = $2 where person_id = $1 and ended_at is null")
-        .bind(allowed.act.0)
-        .bind(allowed.now)
-        .execute(&mut *conn)
-        .await?;
-    history::record(conn, allowed, Entry::new("person", allowed.act.0, "changed password")).await
+    let person = allowed.act.0;
+    let changed =
+        sqlx::query("update credential set password_hash = $2, changed_at = $3, must_change = 0 where person_id = $1")
+            .bind(person)
+            .bind(hash)
+            .bind(allowed.now)
+            .execute(&mut *conn)
+            .await?;
+    if changed.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    end_sessions(conn, person, allowed.now).await?;
+    history::record(conn, allowed, Entry::new("person", person, "changed password")).await
 }
 
-/// Gives a person a password.
+/// Gives a person a password, which they have to change first: by a trust, or by the operator.
 ///
 /// # Errors
 /// When the store cannot write.
-pub async fn set_password(
+pub async fn give_password(
     conn: &mut Connection,
     person: PersonId,
     hash: &str,
+    by: Option<TrustId>,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    put_password(conn, person, hash, by, true, now).await
+}
+
+async fn put_password(
+    conn: &mut Connection,
+    person: PersonId,
+    hash: &str,
+    given_by: Option<TrustId>,
+    must_change: bool,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     sqlx::query(
-        "insert into credential (person_id, password_hash, changed_at) values ($1, $2, $3)
-         on conflict (person_id) do update set password_hash = excluded.password_hash, changed_at = excluded.changed_at",
+        "insert into credential (person_id, password_hash, changed_at, given_by_trust, must_change) values ($1, $2, $3, $4, $5)
+         on conflict (person_id) do update set password_hash = excluded.password_hash, changed_at = excluded.changed_at,
+                given_by_trust = excluded.given_by_trust, must_change = excluded.must_change",
     )
     .bind(person)
     .bind(hash)
     .bind(now)
+    .bind(given_by)
+    .bind(must_change)
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Keeps the hash of a code with which the person sets a new password, in the place of any before.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn keep_password_code<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    person: PersonId,
+    code: &HandedCode,
+) -> Result<(), Error> {
+    sqlx::query("delete from password_code where person_id = $1 or expires_at <= $2")
+        .bind(person)
+        .bind(allowed.now)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query(
+        "insert into password_code (person_id, trust_id, made_by, made_at, expires_at, code_hash) values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(person)
+    .bind(allowed.trust)
+    .bind(allowed.actor)
+    .bind(allowed.now)
+    .bind(code.expires_at)
+    .bind(&code.hash)
+    .execute(&mut *conn)
+    .await?;
+    history::record(conn, allowed, Entry::new("person", person, "made a code for a new password")).await
+}
+
+/// Whose an address is, with the hash of the code that sets their password, if there is one.
+#[derive(Clone, Debug, FromRow)]
+pub struct Resetting {
+    /// Whose it is.
+    pub person_id: PersonId,
+    /// The code's hash; none when no code is open.
+    pub code_hash: Option<String>,
+}
+
+/// Who may set a new password with a code, by their address.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn resetting(
+    conn: &mut Connection,
+    address: &str,
+    today: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<Option<Resetting>, Error> {
+    Ok(sqlx::query_as(
+        "select p.id as person_id, c.code_hash
+         from person_address a join person p on p.id = a.person_id
+         left join password_code c on c.person_id = p.id and c.expires_at > $3
+         where a.address = $1 and a.verified_at is not null and (p.closed_on is null or p.closed_on > $2)",
+    )
+    .bind(address)
+    .bind(today)
+    .bind(now)
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// Sets the password of somebody whose code was checked, uses the code up and ends every session. Whoever
+/// gave the code is from now on whose hand gave the password. False when the code is not open any more.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn reset_password(
+    conn: &mut Connection,
+    request: &Request,
+    person: PersonId,
+    code_hash: &str,
+    hash: &str,
+) -> Result<bool, Error> {
+    let used: Option<(Option<TrustId>,)> = sqlx::query_as(
+        "delete from password_code where person_id = $1 and code_hash = $2 and expires_at > $3 returning trust_id",
+    )
+    .bind(person)
+    .bind(code_hash)
+    .bind(request.now)
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some((given_by,)) = used else { return Ok(false) };
+    let allowed = access::by_code(person, given_by, request);
+    put_password(conn, person, hash, given_by, false, request.now).await?;
+    end_sessions(conn, person, request.now).await?;
+    history::record(conn, &allowed, Entry::new("person", person, "set a new password with a code")).await?;
+    Ok(true)
 }
 
 /// Somebody of the demonstration whom a visitor may sign in as.
@@ -221,7 +349,7 @@ pub struct Colleague {
     pub post: String,
 }
 
-/// The people with a current post in the trust, by name.
+/// The people with a current post in the trust who have accepted it, by name.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -229,6 +357,7 @@ pub async fn colleagues(conn: &mut Connection, trust: TrustId, today: NaiveDate)
     Ok(sqlx::query_as(
         "select p.id, p.name, min(o.grade || ', ' || d.name) as post
          from post o join person p on p.id = o.person_id join department d on d.id = o.department_id
+         join tie k on k.person_id = o.person_id and k.trust_id = o.trust_id and k.state = 'accepted'
          where o.trust_id = $1 and o.starts_on <= $2 and (o.ends_on is null or o.ends_on >= $2)
            and (p.closed_on is null or p.closed_on > $2)
          group by p.id, p.name
@@ -240,26 +369,32 @@ pub async fn colleagues(conn: &mut Connection, trust: TrustId, today: NaiveDate)
     .await?)
 }
 
-/// The person to whom this address belongs; else a new one of this name, without sign-in, whose
-/// address nobody has confirmed yet.
+/// The person to whom this address belongs, who is asked unless the trust is already theirs; else a new
+/// one of this name, without sign-in, whose address nobody has confirmed yet. Whoever names them sees the
+/// name that they typed, so that an address tells nothing about its owner.
 ///
 /// # Errors
 /// When the store cannot write.
-pub async fn find_or_name(
+pub async fn find_or_name<A: Act>(
     conn: &mut Connection,
+    allowed: &Allowed<A>,
+    trust: TrustId,
     name: &str,
     address: &str,
-    now: DateTime<Utc>,
 ) -> Result<PersonId, Error> {
     let known: Option<PersonId> = sqlx::query_scalar("select person_id from person_address where address = $1")
         .bind(address)
         .fetch_optional(&mut *conn)
         .await?;
     if let Some(person) = known {
+        ties::store::ask(conn, allowed, trust, person, name, ties::store::Again::No).await?;
         return Ok(person);
     }
-    let person = insert_person(conn, name, now).await?;
-    insert_address(conn, person, address, None, now).await?;
+    let person = insert_person(conn, name, allowed.now).await?;
+    insert_address(conn, person, address, None, allowed.now).await?;
+    ties::store::insert_new(conn, allowed, trust, person, name).await?;
+    let entry = Entry::new("person", person, "named").change("Name", "", name).change("Address", "", address);
+    history::record(conn, allowed, entry).await?;
     Ok(person)
 }
 
@@ -302,10 +437,27 @@ pub async fn name(conn: &mut Connection, person: PersonId) -> Result<String, Err
     Ok(sqlx::query_scalar("select name from person where id = $1").bind(person).fetch_one(conn).await?)
 }
 
+/// A person's name as a trust knows it: as the trust wrote it, until they accept.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such person.
+pub async fn name_in(conn: &mut Connection, trust: TrustId, person: PersonId) -> Result<String, Error> {
+    Ok(sqlx::query_scalar(
+        "select coalesce(k.named, p.name) from person p
+         left join tie k on k.person_id = p.id and k.trust_id = $2 and k.state <> 'accepted'
+         where p.id = $1",
+    )
+    .bind(person)
+    .bind(trust)
+    .fetch_one(conn)
+    .await?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Fixture, TODAY, noon, on};
+    use crate::access::RegisterProject;
+    use crate::testing::{Fixture, TODAY, on};
 
     #[tokio::test]
     async fn colleagues_are_those_of_the_trust_with_a_current_post() {
@@ -324,11 +476,16 @@ mod tests {
     #[tokio::test]
     async fn a_colleague_named_twice_by_one_address_is_one_person() {
         let at = Fixture::new().await;
+        let request = at.request(Some(at.trainee)).await;
         let mut change = at.store.write().await.expect("a change");
-        let first = find_or_name(&mut change, "Dr New", "new@trust.uk", noon()).await.expect("named");
-        let second = find_or_name(&mut change, "Doctor New", "NEW@trust.uk", noon()).await.expect("found");
+        let allowed = request.require(&mut change, RegisterProject(at.trust)).await.expect("allowed");
+        let first = find_or_name(&mut change, &allowed, at.trust, "Dr New", "new@trust.uk").await.expect("named");
+        let second = find_or_name(&mut change, &allowed, at.trust, "Doctor New", "NEW@trust.uk").await.expect("found");
         assert_eq!(first, second);
         assert_eq!(name(&mut change, first).await.expect("a name"), "Dr New");
         assert!(account(&mut change, "new@trust.uk", TODAY).await.expect("read").is_none());
+        let told = history::of_object(&mut change, first, 10).await.expect("history");
+        assert_eq!(told[0].action, "named");
+        assert!(told[0].detail.contains("new@trust.uk"), "{}", told[0].detail);
     }
 }

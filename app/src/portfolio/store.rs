@@ -67,7 +67,8 @@ const ANCHOR_ABSENT: &str = "(select min(n.name) from team_role r join person n 
       and r.from_on <= $2 and (r.until_on is null or r.until_on > $2))";
 
 /// The name of somebody who was asked to anchor the project.
-const ANCHOR_ASKED: &str = "(select min(n.name) from team_role r join person n on n.id = r.person_id
+const ANCHOR_ASKED: &str = "(select min(coalesce(k.named, n.name)) from team_role r join person n on n.id = r.person_id
+    left join tie k on k.person_id = r.person_id and k.trust_id = p.trust_id and k.state <> 'accepted'
     where r.project_id = p.id and r.role = 'supervisor' and r.state = 'asked' and r.until_on is null)";
 
 /// The day of the next measurement, the measure's id and its name; the day as `measures::model::next_on` says.

@@ -294,14 +294,15 @@ pub const PROJECT: &str = concat!(
                 (select json_group_array(json_object('id', q.id, 'title', q.title) order by q.title)
                  from project_priority l join priority q on q.id = l.priority_id where l.project_id = p.id) as priorities,
                 (select json_group_array(json_object(
-                        'id', r.id, 'person', r.person_id, 'name', n.name, 'role', r.role, 'state', r.state,
+                        'id', r.id, 'person', r.person_id, 'name', coalesce(k.named, n.name), 'role', r.role, 'state', r.state,
                         'opened_by', r.opened_by, 'message', r.message, 'from_on', r.from_on, 'until_on', r.until_on,
                         'contribution', r.contribution, 'mistake', json(iif(r.by_mistake, 'true', 'false')), 'asked_at', r.asked_at,
-                        'account', json(iif(exists (select 1 from credential c where c.person_id = r.person_id), 'true', 'false')),
+                        'account', json(iif(k.named is null and exists (select 1 from credential c where c.person_id = r.person_id), 'true', 'false')),
                         'post', coalesce(o.grade || ', ' || e.name, ''), 'post_ends', o.ends_on)
                         order by case r.role when 'lead' then 0 when 'supervisor' then 1 else 2 end, r.from_on, n.name)
                  from team_role r join person n on n.id = r.person_id
-                 left join post o on o.id = (select x.id from post x where x.person_id = r.person_id and x.trust_id = p.trust_id
+                 left join tie k on k.person_id = r.person_id and k.trust_id = p.trust_id and k.state <> 'accepted'
+                 left join post o on k.named is null and o.id = (select x.id from post x where x.person_id = r.person_id and x.trust_id = p.trust_id
                         and x.starts_on <= $2 and (x.ends_on is null or x.ends_on >= $2) order by x.ends_on is null desc, x.ends_on desc limit 1)
                  left join department e on e.id = o.department_id
                  where r.project_id = p.id) as team,
@@ -434,11 +435,12 @@ pub async fn questions_for(
     today: NaiveDate,
 ) -> Result<Vec<Question>, Error> {
     Ok(sqlx::query_as(
-        "select r.id, r.project_id, p.title, p.reference, r.role, r.opened_by, r.message, r.person_id, n.name, r.asked_at,
+        "select r.id, r.project_id, p.title, p.reference, r.role, r.opened_by, r.message, r.person_id, coalesce(k.named, n.name) as name, r.asked_at,
                 r.role = 'supervisor' and p.trust_id is not $3 and exists (select 1 from handover h where h.project_id = p.id
                     and (h.state = 'offered' and (h.to_person is null or h.takes_effect_on >= $4) or (h.state = 'agreed' and h.takes_effect_on > $2))) as waits
          from team_role r join project p on p.id = r.project_id join person n on n.id = r.person_id
-         where r.state = 'asked' and r.until_on is null and p.status <> 'closed' and r.id in (
+         left join tie k on k.person_id = r.person_id and k.trust_id = p.trust_id and k.state <> 'accepted'
+         where (r.person_id <> $1 or k.named is null) and r.state = 'asked' and r.until_on is null and p.status <> 'closed' and r.id in (
             select id from team_role where person_id = $1 and state = 'asked' and opened_by = 'team'
             union
             select q.id from team_role m join team_role q on q.project_id = m.project_id
@@ -636,25 +638,26 @@ async fn insert_place<A: Act>(
     Ok(place)
 }
 
-async fn find(
+async fn find<A: Act>(
     conn: &mut Connection,
+    allowed: &Allowed<A>,
     trust: TrustId,
     named: &Named,
     field: &str,
-    today: NaiveDate,
-    now: DateTime<Utc>,
 ) -> Result<PersonId, Error> {
     match named {
-        Named::Newcomer { name, address } => people::store::find_or_name(conn, name, address, now).await,
+        Named::Newcomer { name, address } => people::store::find_or_name(conn, allowed, trust, name, address).await,
         Named::Colleague(person) => {
             let here: bool = sqlx::query_scalar(
                 "select exists (select 1 from post o join person p on p.id = o.person_id
-                        where o.person_id = $1 and o.trust_id = $2 and o.starts_on <= $3 and (o.ends_on is null or o.ends_on >= $3)
+                        join tie k on k.person_id = o.person_id and k.trust_id = o.trust_id
+                        where o.person_id = $1 and o.trust_id = $2 and k.state = 'accepted'
+                          and o.starts_on <= $3 and (o.ends_on is null or o.ends_on >= $3)
                           and (p.closed_on is null or p.closed_on > $3))",
             )
             .bind(person)
             .bind(trust)
-            .bind(today)
+            .bind(allowed.today())
             .fetch_one(conn)
             .await?;
             if here { Ok(*person) } else { Err(Error::field(field, "Choose somebody from the list.")) }
@@ -669,11 +672,11 @@ async fn ask_supervisor<A: Act>(
     trust: TrustId,
     named: &Named,
 ) -> Result<(), Error> {
-    let person = find(conn, trust, named, "supervisor", allowed.today(), allowed.now).await?;
+    let person = find(conn, allowed, trust, named, "supervisor").await?;
     not_in_place(conn, project, person, TeamRole::Supervisor, allowed.today(), "supervisor").await?;
     let (state, opened_by) = asked(conn, allowed, project, trust, person, TeamRole::Supervisor).await?;
     let place = insert_place(conn, allowed, project, person, TeamRole::Supervisor, state, opened_by, "").await?;
-    let name = people::store::name(conn, person).await?;
+    let name = people::store::name_in(conn, trust, person).await?;
     history::record(
         conn,
         allowed,
@@ -905,13 +908,13 @@ pub async fn invite(
     invitation: &Invitation,
 ) -> Result<(), Error> {
     let project = allowed.act.0;
-    let person = find(conn, allowed.trust()?, &invitation.whom, "person", allowed.today(), allowed.now).await?;
+    let person = find(conn, allowed, allowed.trust()?, &invitation.whom, "person").await?;
     let field = if matches!(invitation.whom, Named::Colleague(_)) { "person" } else { "address" };
     not_in_place(conn, project, person, invitation.role, allowed.today(), field).await?;
     let (state, opened_by) = asked(conn, allowed, project, allowed.trust()?, person, invitation.role).await?;
     let place =
         insert_place(conn, allowed, project, person, invitation.role, state, opened_by, &invitation.message).await?;
-    let name = people::store::name(conn, person).await?;
+    let name = people::store::name_in(conn, allowed.trust()?, person).await?;
     history::record(
         conn,
         allowed,
@@ -952,13 +955,17 @@ struct Held {
     project_id: ProjectId,
     person_id: PersonId,
     name: String,
+    /// They have accepted the project's trust.
+    tied: bool,
     role: TeamRole,
     state: RoleState,
 }
 
 async fn held(conn: &mut Connection, place: TeamRoleId) -> Result<Held, Error> {
     Ok(sqlx::query_as(
-        "select r.project_id, r.person_id, n.name, r.role, r.state from team_role r join person n on n.id = r.person_id
+        "select r.project_id, r.person_id, coalesce(k.named, n.name) as name, k.named is null as tied, r.role, r.state
+         from team_role r join person n on n.id = r.person_id join project p on p.id = r.project_id
+         left join tie k on k.person_id = r.person_id and k.trust_id = p.trust_id and k.state <> 'accepted'
          where r.id = $1 and r.until_on is null and r.state <> 'declined'",
     )
     .bind(place)
@@ -983,6 +990,11 @@ pub async fn answer(
 ) -> Result<ProjectId, Error> {
     let place = allowed.act.0;
     let held = held(conn, place).await?;
+    if accepted && !held.tied {
+        return Err(Error::refused(
+            "They have not accepted this trust yet, so nobody can say yes for them. An academy lead or administrator can give them a code for it.",
+        ));
+    }
     if accepted && held.role == TeamRole::Supervisor {
         supervisor_stays(conn, allowed, held.project_id, SUPERVISOR_WAITS).await?;
     }

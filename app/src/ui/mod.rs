@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 pub use crate::parse::day;
 use crate::request::Request;
-use crate::visitor::Visitor;
+use crate::visitor::{Person, Visitor};
 
 /// Text made safe for the two places that Leptos does not escape: `<textarea>` and `<title>`.
 #[must_use]
@@ -244,6 +244,10 @@ pub fn tabs(label: &str, links: Vec<(String, String, bool)>) -> AnyView {
 /// banner, whatever an address says; in braces, a number that the address gives by that name.
 const DONE: &[(&str, &str)] = &[
     ("saved", "Your changes are saved."),
+    ("asked", "This person is known to Baton already. They will be asked."),
+    ("trust-accepted", "You belong to this trust now. You can change over to it at any time."),
+    ("trust-declined", "Your answer is recorded. The trust sees that somebody else is meant."),
+    ("reset", "Your password is set. Sign in with it."),
     ("signed-out", "You are signed out. Close the window if others use this computer."),
     ("password", "Your password is changed. Your other sessions are ended."),
     ("draft", "Your draft is saved. Only you and the people you invite can see it."),
@@ -324,6 +328,9 @@ pub fn header(request: &Request) -> AnyView {
     };
     let (banner, account, links) = match &request.visitor {
         Visitor::Nobody => (None, None, Vec::new()),
+        Visitor::Held(person) => {
+            (person.demonstration.then(demonstration_banner), Some(account_links(person)), Vec::new())
+        }
         Visitor::Person(person) => {
             let mut links = vec![
                 item("/", "Home"),
@@ -338,23 +345,11 @@ pub fn header(request: &Request) -> AnyView {
                 links.push(item("/people", "People"));
                 links.push(item("/departments", "Departments"));
             }
-            let account = view! {
-                <nav class="nhsuk-header__account" aria-label="Account">
-                    <ul class="nhsuk-header__account-list">
-                        <li class="nhsuk-header__account-item">
-                            <a class="nhsuk-header__account-link" href="/account">{person.name.clone()}</a>
-                        </li>
-                        <li class="nhsuk-header__account-item">
-                            <a class="nhsuk-header__account-link" href="/sign-out">"Sign out"</a>
-                        </li>
-                    </ul>
-                </nav>
-            };
             let banner = person.demonstration.then(demonstration_banner);
-            (banner, Some(account), links)
+            (banner, Some(account_links(person)), links)
         }
     };
-    let trust = request.visitor.person().map(|person| person.trust_name.clone()).ok();
+    let trust = request.visitor.person().ok().map(|person| trust_switch(request, person));
     let navigation = (!links.is_empty()).then(|| {
         view! {
             <nav class="nhsuk-header__navigation" aria-label="Menu">
@@ -370,12 +365,65 @@ pub fn header(request: &Request) -> AnyView {
             <div class="nhsuk-header__container nhsuk-width-container">
                 <div class="nhsuk-header__service">
                     <a class="nhsuk-header__service-name" href="/">"Baton"</a>
-                    <span class="baton-header__trust">{trust}</span>
+                    {trust}
                 </div>
                 {account}
             </div>
             {navigation}
         </header>
+    }
+    .into_any()
+}
+
+fn account_links(person: &Person) -> AnyView {
+    let asked = (person.questions > 0).then(|| {
+        let words = if person.questions == 1 { "A trust asks for you" } else { "Trusts ask for you" };
+        view! {
+            <li class="nhsuk-header__account-item"><a class="nhsuk-header__account-link" href="/trusts">{words}</a></li>
+        }
+    });
+    view! {
+        <nav class="nhsuk-header__account" aria-label="Account">
+            <ul class="nhsuk-header__account-list">
+                {asked}
+                <li class="nhsuk-header__account-item">
+                    <a class="nhsuk-header__account-link" href="/account">{person.name.clone()}</a>
+                </li>
+                <li class="nhsuk-header__account-item">
+                    <a class="nhsuk-header__account-link" href="/sign-out">"Sign out"</a>
+                </li>
+            </ul>
+        </nav>
+    }
+    .into_any()
+}
+
+/// The server function that goes on in another trust: the header knows it by its address only.
+const CHOOSE_TRUST: &str = "/api/trusts/choose";
+
+/// The trust that one works in, and the way to the others that one belongs to.
+fn trust_switch(request: &Request, person: &Person) -> AnyView {
+    if person.others.is_empty() {
+        return view! { <span class="baton-header__trust">{person.trust_name.clone()}</span> }.into_any();
+    }
+    let others = person
+        .others
+        .iter()
+        .map(|other| {
+            let form = Form::named(request, CHOOSE_TRUST, &format!("header-{}", other.id));
+            let fields = view! {
+                {form.hidden("trust", other.id)}
+                <button class="baton-header__switch-button" type="submit">{other.name.clone()}</button>
+            }
+            .into_any();
+            view! { <li>{form.draw(fields)}</li> }
+        })
+        .collect_view();
+    view! {
+        <details class="baton-header__switch">
+            <summary>{person.trust_name.clone()}<span class="nhsuk-u-visually-hidden">", change the trust"</span></summary>
+            <ul>{others}</ul>
+        </details>
     }
     .into_any()
 }

@@ -1,5 +1,7 @@
 //! A whole application on a store of its own, and a browser without JavaScript to use it with.
 
+use std::collections::BTreeMap;
+
 use app::clock::Clock;
 use app::id::PersonId;
 use app::testing::{Fixture, noon};
@@ -57,7 +59,25 @@ impl App {
         let mut change = self.fixture.store.write().await.expect("a change");
         let cookie = sessions.begin(&mut change, &HeaderMap::new(), person, trust, noon()).await.expect("a session");
         change.commit().await.expect("committed");
-        Browser { app: self, cookie: cookie.split(';').next().map(str::to_owned) }
+        self.browser_holding(&cookie)
+    }
+
+    /// A browser that holds the cookies that these answers set, as one that got them would.
+    pub fn browser_with(&self, answers: &[&Answer]) -> Browser<'_> {
+        let mut cookies = BTreeMap::new();
+        for set in answers.iter().flat_map(|answer| answer.headers.get_all(header::SET_COOKIE)) {
+            let pair = set.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+            if let Some((name, value)) = pair.split_once('=') {
+                cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let cookies: Vec<String> = cookies.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+        Browser { app: self, cookie: Some(cookies.join("; ")) }
+    }
+
+    /// A browser that holds the cookie of a `Set-Cookie` value.
+    pub fn browser_holding(&self, set_cookie: &str) -> Browser<'_> {
+        Browser { app: self, cookie: set_cookie.split(';').next().map(str::to_owned) }
     }
 
     /// A browser in which nobody is signed in.

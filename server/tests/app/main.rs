@@ -8,6 +8,7 @@ mod duplicates;
 mod everything;
 mod handover;
 mod harness;
+mod identity;
 mod import;
 mod measures;
 mod operator;

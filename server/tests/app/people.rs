@@ -106,7 +106,13 @@ async fn somebody_new_gets_a_post_a_password_and_signs_in() {
     let nobody = app.nobody();
     let typed = [("address", "amara@trust.uk"), ("password", "copper kettle ninety")];
     let answer = nobody.fill("/sign-in", "/api/sign-in", &typed).await;
+    assert_eq!(answer.location(), "/account/password", "{}", answer.body);
+    let amara = app.browser_with(&[&answer]);
+    let typed = [("password", "copper kettle ninety"), ("new_password", "ninety copper kettles")];
+    let answer = amara.fill("/account/password", "/api/account/password", &typed).await;
     assert_eq!(answer.location(), "/", "{}", answer.body);
+    let page = app.browser_with(&[&answer]).get("/account").await.body;
+    assert!(page.contains("Amara Osei") && page.contains("ST3, Acute medicine"), "{page}");
 }
 
 #[tokio::test]
@@ -198,7 +204,7 @@ async fn people_are_kept_by_the_trusts_own_academy_leads_and_administrators() {
 async fn what_baton_is_can_be_read_by_anybody() {
     let app = App::new().await;
     for (path, words) in
-        [("/about", "No project is ever silently ownerless."), ("/accessibility", "WCAG"), ("/privacy", "one cookie")]
+        [("/about", "No project is ever silently ownerless."), ("/accessibility", "WCAG"), ("/privacy", "two cookies")]
     {
         let page = app.nobody().get(path).await;
         assert!(page.status == StatusCode::OK && page.body.contains(words), "{path}: {}", page.body);

@@ -7,8 +7,16 @@ use super::store;
 use crate::access::{GrantRoles, ManageOrganisation};
 use crate::error::Error;
 use crate::id::{AwayId, PersonId, PostId};
-use crate::people::password;
+use crate::people::ties::store::Tied;
+use crate::people::{codes, password};
 use crate::request::{Request, redirect};
+
+fn done(tied: Tied) -> &'static str {
+    match tied {
+        Tied::Accepted => "saved",
+        Tied::Asked => "asked",
+    }
+}
 
 /// Adds somebody with their first post.
 #[server(endpoint = "people/add")]
@@ -18,9 +26,9 @@ pub async fn add_person(#[server(flatten)] form: NewPersonForm) -> Result<(), Er
     let new = form.parse()?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    let id = store::add_person(&mut change, &allowed, &new).await?;
+    let (id, tied) = store::add_person(&mut change, &allowed, &new).await?;
     change.commit().await?;
-    redirect(format!("/people/{id}?done=saved"));
+    redirect(format!("/people/{id}?done={}", done(tied)));
     Ok(())
 }
 
@@ -46,9 +54,9 @@ pub async fn add_post(person: PersonId, #[server(flatten)] form: PostForm) -> Re
     let words = form.parse()?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    store::add_post(&mut change, &allowed, person, &words).await?;
+    let tied = store::add_post(&mut change, &allowed, person, &words).await?;
     change.commit().await?;
-    redirect(format!("/people/{person}?done=saved"));
+    redirect(format!("/people/{person}?done={}", done(tied)));
     Ok(())
 }
 
@@ -180,6 +188,44 @@ pub async fn give_sign_in(person: PersonId, #[server(flatten)] form: FirstPasswo
     store::give_sign_in(&mut change, &allowed, person, &hash).await?;
     change.commit().await?;
     redirect(format!("/people/{person}/account?done=saved"));
+    Ok(())
+}
+
+/// Makes a code with which somebody who has forgotten their password sets a new one.
+#[server(endpoint = "people/password-code")]
+pub async fn make_password_code(person: PersonId) -> Result<(), Error> {
+    let request = Request::current();
+    let (trust, maker) = request.person().map(|person| (person.trust, person.id))?;
+    let mut conn = request.store.read().await?;
+    let allowed = request.require(&mut conn, ManageOrganisation(trust)).await?;
+    store::may_give_password_code(&mut conn, &allowed, person).await?;
+    drop(conn);
+    let (code, stored) = codes::for_password(request.now).await?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    store::give_password_code(&mut change, &allowed, person, &stored).await?;
+    change.commit().await?;
+    let key = request.codes.keep(maker, person, code, request.now);
+    redirect(format!("/people/{person}/code?for=password&key={key}"));
+    Ok(())
+}
+
+/// Makes a code with which somebody whom the trust asks accepts it.
+#[server(endpoint = "people/answer-code")]
+pub async fn make_answer_code(person: PersonId) -> Result<(), Error> {
+    let request = Request::current();
+    let (trust, maker) = request.person().map(|person| (person.trust, person.id))?;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ManageOrganisation(trust)).await?;
+    store::person(&mut conn, trust, person).await?;
+    drop(conn);
+    let (code, stored) = codes::for_answer(request.now).await?;
+    let mut change = request.store.write().await?;
+    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    store::give_answer_code(&mut change, &allowed, person, &stored).await?;
+    change.commit().await?;
+    let key = request.codes.keep(maker, person, code, request.now);
+    redirect(format!("/people/{person}/code?for=answer&key={key}"));
     Ok(())
 }
 

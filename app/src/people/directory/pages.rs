@@ -6,10 +6,10 @@ use leptos::server_fn::ServerFn;
 
 use super::api::{
     AddAddress, AddAway, AddPerson, AddPost, CloseAccount, ConfirmAddress, EditPost, EndPost, GiveSignIn, GrantRole,
-    RemoveAddress, RemoveAway, RemovePost, RenamePerson, ReopenAccount, TakeRole,
+    MakeAnswerCode, MakePasswordCode, RemoveAddress, RemoveAway, RemovePost, RenamePerson, ReopenAccount, TakeRole,
 };
 use super::model::{GRADES, STAFF_GROUPS, Show, TrustRole};
-use super::store::{self, Address, Away, Filter, Person, PersonProject, PersonRow, Post};
+use super::store::{self, Address, Away, Filter, Person, PersonProject, PersonRow, Post, Tie};
 use crate::access::{GrantRoles, ManageOrganisation};
 use crate::error::Error;
 use crate::handover::continuity::{self, DUE_DAYS, Tenure};
@@ -29,6 +29,7 @@ pub fn routes() -> Vec<Route> {
         route!("/people/{id}", person),
         route!("/people/{id}/edit", rename),
         route!("/people/{id}/account", account),
+        route!("/people/{id}/code", code),
         route!("/people/{id}/posts/new", new_post),
         route!("/people/{id}/away/new", new_away),
         route!("/posts/{id}", edit_post),
@@ -149,9 +150,10 @@ fn people_table(rows: Vec<PersonRow>, today: NaiveDate) -> AnyView {
             None => "No end date".into_any(),
             Some(day) => view! { {ui::time(day)}", "{ui::distance(day, today)} }.into_any(),
         };
+        let asked = (!row.tied).then(|| view! { " "{ui::tag("Not accepted yet", "yellow")} });
         let post = if row.post.is_empty() { "No current post".to_owned() } else { row.post };
         vec![
-            view! { <a href=format!("/people/{}", row.id)>{row.name}</a>{roles} }.into_any(),
+            view! { <a href=format!("/people/{}", row.id)>{row.name}</a>{roles}{asked} }.into_any(),
             post.into_any(),
             ends,
             row.leads.into_any(),
@@ -294,10 +296,10 @@ async fn person(request: Request) -> Result<Page, Error> {
     let today = request.today();
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ManageOrganisation(trust)).await?;
-    let person = store::person(&mut conn, trust, id, today).await?;
+    let person = store::person(&mut conn, trust, id).await?;
     let posts = store::posts(&mut conn, trust, id).await?;
     let away = store::away(&mut conn, trust, id).await?;
-    let addresses = store::addresses(&mut conn, id).await?;
+    let addresses = store::addresses(&mut conn, trust, id).await?;
     let projects = store::projects(&mut conn, trust, id, today).await?;
     drop(conn);
     Ok(Page::new(person.name.clone(), move || {
@@ -314,7 +316,14 @@ async fn person(request: Request) -> Result<Page, Error> {
         let roles: Vec<&str> =
             TrustRole::ALL.into_iter().filter(|role| person.has(*role)).map(TrustRole::words).collect();
         let roles = if roles.is_empty() { "None".to_owned() } else { roles.join(", ") };
-        let addresses = if addresses.is_empty() {
+        let password = match person.tie {
+            Tie::Accepted if person.signs_in => "Set",
+            Tie::Accepted => "None: they cannot sign in",
+            Tie::Asked | Tie::Declined => UNSEEN,
+        };
+        let addresses = if person.tie != Tie::Accepted {
+            UNSEEN.into_any()
+        } else if addresses.is_empty() {
             "None".into_any()
         } else {
             addresses.into_iter().map(|address| view! { <div>{address_view(&address)}</div> }).collect_view().into_any()
@@ -323,10 +332,11 @@ async fn person(request: Request) -> Result<Page, Error> {
             {ui::back("/people", "People")}
             {ui::heading("", &person.name)}
             {closed}
+            {unanswered(&request, &person)}
             {warned}
             <div class="baton-actions">
                 {ui::button_link(&format!("/people/{id}/posts/new"), "Add a post", false)}
-                {ui::button_link(&format!("/people/{id}/edit"), "Change the name", true)}
+                {not_ours(&person).is_none().then(|| ui::button_link(&format!("/people/{id}/edit"), "Change the name", true))}
                 {ui::button_link(&format!("/people/{id}/account"), "Sign-in and roles", true)}
             </div>
             {posts}
@@ -335,11 +345,83 @@ async fn person(request: Request) -> Result<Page, Error> {
             <h2 class="nhsuk-heading-s">"Sign-in and roles"</h2>
             {ui::summary_list(vec![
                 ("Email addresses", addresses),
-                ("Password", if person.signs_in { "Set".into_any() } else { "None: they cannot sign in".into_any() }),
+                ("Password", password.into_any()),
                 ("Roles in the trust", roles.into_any()),
             ])}
         }
         .into_any()
+    }))
+}
+
+/// What a trust sees of how somebody signs in who has not accepted it.
+const UNSEEN: &str = "Not seen by this trust before they accept it";
+
+/// What becomes of somebody who is known to Baton already and has not accepted this trust.
+fn unanswered(request: &Request, person: &Person) -> AnyView {
+    let name = person.name.clone();
+    match person.tie {
+        Tie::Accepted => ().into_any(),
+        Tie::Declined => view! {
+            <div class="nhsuk-inset-text">
+                <p>{format!("Whoever has the email address that was given says that they are not {name}. What stands here counts for nothing. Check the address with them. A new post asks them again.")}</p>
+            </div>
+        }
+        .into_any(),
+        Tie::Asked => {
+            let form = Form::new(request, MakeAnswerCode::PATH);
+            let summary = form.summary();
+            let fields = view! {
+                {form.hidden("person", person.id)}
+                <button class="nhsuk-button nhsuk-button--secondary" type="submit">"Make a code for them"</button>
+            }
+            .into_any();
+            view! {
+                {summary}
+                <div class="nhsuk-inset-text">
+                    <p>{format!("The email address that was given for {name} is known to Baton already, so they are asked first. What stands here counts once they accept.")}</p>
+                    <p>"They accept after signing in, under “A trust asks for you”, with a code that you give them in person. Make it when they are with you: that is how this trust knows that it is them."</p>
+                    {form.draw(fields)}
+                </div>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// The page that shows a code, once.
+async fn code(request: Request) -> Result<Page, Error> {
+    let (trust, maker) = request.person().map(|person| (person.trust, person.id))?;
+    let id: PersonId = request.param("id")?;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ManageOrganisation(trust)).await?;
+    let person = store::person(&mut conn, trust, id).await?;
+    drop(conn);
+    let code = request.codes.take(request.query("key"), maker, id, request.now);
+    let (back, use_it) = if request.query("for") == "answer" {
+        (
+            format!("/people/{id}"),
+            "They sign in, open “A trust asks for you” at the top of the page, and enter it there. It works once, within 7 days.",
+        )
+    } else {
+        (
+            format!("/people/{id}/account"),
+            "They open “Forgotten your password?” on the sign-in page and enter it there with their email address and a new password. It works once, within 24 hours.",
+        )
+    };
+    Ok(Page::new(format!("Code for {}", person.name), move || {
+        let body = match code {
+            Some(code) => view! {
+                <div class="nhsuk-inset-text"><p class="baton-code">{code}</p></div>
+                <p>"Give this code to "{person.name.clone()}" in person, and to nobody else. It is shown only now."</p>
+                <p>{use_it}</p>
+            }
+            .into_any(),
+            None => view! {
+                <p>"The code was shown once and is not kept. If it is lost, make a new one: the old one then opens nothing."</p>
+            }
+            .into_any(),
+        };
+        frame(ui::back(&back, &person.name), ().into_any(), &person.name, "Code", body)
     }))
 }
 
@@ -413,7 +495,7 @@ async fn rename(request: Request) -> Result<Page, Error> {
     let id: PersonId = request.param("id")?;
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ManageOrganisation(trust)).await?;
-    let person = store::person(&mut conn, trust, id, request.today()).await?;
+    let person = store::person(&mut conn, trust, id).await?;
     drop(conn);
     Ok(Page::new(format!("Change the name of {}", person.name), move || {
         let form = Form::new(&request, RenamePerson::PATH).version(person.version).with("name", &person.name);
@@ -429,7 +511,7 @@ async fn new_post(request: Request) -> Result<Page, Error> {
     let id: PersonId = request.param("id")?;
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ManageOrganisation(trust)).await?;
-    let person = store::person(&mut conn, trust, id, request.today()).await?;
+    let person = store::person(&mut conn, trust, id).await?;
     let posts = store::posts(&mut conn, trust, id).await?;
     let departments = departments(&mut conn, trust).await?;
     drop(conn);
@@ -467,7 +549,7 @@ async fn edit_post(request: Request) -> Result<Page, Error> {
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ManageOrganisation(trust)).await?;
     let post = store::post(&mut conn, trust, id).await?;
-    let person = store::person(&mut conn, trust, post.person_id, request.today()).await?;
+    let person = store::person(&mut conn, trust, post.person_id).await?;
     let departments = offered(departments(&mut conn, trust).await?, post.department_id, &post.department);
     drop(conn);
     Ok(Page::new(format!("Change a post of {}", person.name), move || {
@@ -506,7 +588,7 @@ async fn end_post(request: Request) -> Result<Page, Error> {
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ManageOrganisation(trust)).await?;
     let post = store::post(&mut conn, trust, id).await?;
-    let person = store::person(&mut conn, trust, post.person_id, today).await?;
+    let person = store::person(&mut conn, trust, post.person_id).await?;
     let projects = store::projects(&mut conn, trust, post.person_id, today).await?;
     drop(conn);
     Ok(Page::new(format!("End a post of {}", person.name), move || {
@@ -540,7 +622,7 @@ async fn new_away(request: Request) -> Result<Page, Error> {
     let id: PersonId = request.param("id")?;
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ManageOrganisation(trust)).await?;
-    let person = store::person(&mut conn, trust, id, request.today()).await?;
+    let person = store::person(&mut conn, trust, id).await?;
     drop(conn);
     Ok(Page::new(format!("Add a period away of {}", person.name), move || {
         let form = Form::new(&request, AddAway::PATH);
@@ -571,19 +653,40 @@ async fn account(request: Request) -> Result<Page, Error> {
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ManageOrganisation(trust)).await?;
     let grants = request.may(&mut conn, GrantRoles(trust)).await?;
-    let person = store::person(&mut conn, trust, id, today).await?;
-    let addresses = store::addresses(&mut conn, id).await?;
+    let person = store::person(&mut conn, trust, id).await?;
+    let addresses = store::addresses(&mut conn, trust, id).await?;
     drop(conn);
     Ok(Page::new(format!("Sign-in and roles of {}", person.name), move || {
+        let back = ui::back(&format!("/people/{id}"), &person.name);
+        let (title, refused) = ("Sign-in and roles", not_ours(&person));
+        if let Some(words) = refused {
+            let mut summaries = Vec::new();
+            let roles = (person.tie == Tie::Accepted).then(|| roles_section(&request, &person, grants, &mut summaries));
+            let body = view! { {ui::empty(words, None)}{roles} }.into_any();
+            return frame(back, summaries.collect_view().into_any(), &person.name, title, body);
+        }
         let mut summaries = Vec::new();
         let addresses = addresses_section(&request, &person, &addresses, &mut summaries);
         let password = password_section(&request, &person, &mut summaries);
         let roles = roles_section(&request, &person, grants, &mut summaries);
         let close = closing_section(&request, &person, today, &mut summaries);
         let body = view! { {addresses}{password}{roles}{close} }.into_any();
-        let back = ui::back(&format!("/people/{id}"), &person.name);
-        frame(back, summaries.collect_view().into_any(), &person.name, "Sign-in and roles", body)
+        frame(back, summaries.collect_view().into_any(), &person.name, title, body)
     }))
+}
+
+/// Why this trust has no say in how somebody signs in.
+fn not_ours(person: &Person) -> Option<&'static str> {
+    match person.tie {
+        Tie::Asked => Some(
+            "They have not accepted this trust yet. Until they do, it has no say in how they sign in, and sees no address of theirs.",
+        ),
+        Tie::Declined => Some("Somebody else is meant, they say. This trust has no say in how they sign in."),
+        Tie::Accepted if person.elsewhere => Some(
+            "They also belong to another trust, so no trust alone can change who they are or how they sign in. If they have forgotten their password, whoever runs Baton can help.",
+        ),
+        Tie::Accepted => None,
+    }
 }
 
 fn addresses_section(
@@ -624,7 +727,18 @@ fn addresses_section(
 
 fn password_section(request: &Request, person: &Person, summaries: &mut Vec<AnyView>) -> AnyView {
     let body = if person.signs_in {
-        view! { <p>"They have a password, which only they can change."</p> }.into_any()
+        let form = Form::new(request, MakePasswordCode::PATH);
+        summaries.push(form.summary());
+        let fields = view! {
+            {form.hidden("person", person.id)}
+            <button class="nhsuk-button nhsuk-button--secondary" type="submit">"Make a code for a new password"</button>
+        }
+        .into_any();
+        view! {
+            <p>"They have a password, which only they can change. If they have forgotten it, make a code when they are with you: with it they set a new one."</p>
+            {form.draw(fields)}
+        }
+        .into_any()
     } else {
         let form = Form::new(request, GiveSignIn::PATH);
         summaries.push(form.summary());
@@ -635,7 +749,7 @@ fn password_section(request: &Request, person: &Person, summaries: &mut Vec<AnyV
         }
         .into_any();
         view! {
-            <p>"They cannot sign in yet. Choose a first password, tell it to them in person, and ask them to change it on their account page."</p>
+            <p>"They cannot sign in yet. Choose a first password, and tell it to them in person. When they first sign in, they change it to one of their own."</p>
             {form.draw(fields)}
         }
         .into_any()

@@ -1,5 +1,6 @@
-//! The trust's people: their SQL. A person belongs to a trust's directory by a post, a trust role or
-//! a place in the team of one of its projects, now or in the past.
+//! The trust's people: their SQL. A person belongs to a trust's directory by a post, a trust role or a
+//! place in the team of one of its projects, now or in the past, or while the trust asks for them. Of somebody who has not accepted the
+//! trust it shows what the trust itself wrote down, and nothing else.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use sqlx::{FromRow, QueryBuilder};
@@ -10,7 +11,9 @@ use crate::db::{Connection, Db};
 use crate::error::{Error, FieldError};
 use crate::history::{self, Entry};
 use crate::id::{AwayId, DepartmentId, PersonId, PostId, ProjectId, TrustId};
-use crate::people::store::{insert_address, insert_person, set_password};
+use crate::people::codes::HandedCode;
+use crate::people::store::{give_password as put_password, insert_address, insert_person, keep_password_code};
+use crate::people::ties::store::{self as ties, Again, Tied};
 
 /// How many people a page of the list shows.
 pub const PAGE: i64 = 25;
@@ -47,6 +50,8 @@ pub struct PersonRow {
     pub academy_lead: bool,
     /// Is an administrator.
     pub administrator: bool,
+    /// They have accepted the trust.
+    pub tied: bool,
 }
 
 /// The people found: one page of them, and how many there are.
@@ -58,18 +63,19 @@ pub struct Found {
     pub total: i64,
 }
 
+/// The name of a person `p` as the trust of the tie `k` knows it.
+const SHOWN_NAME: &str = "iif(k.state = 'accepted', p.name, k.named)";
+
 fn matching(query: &mut QueryBuilder<Db>, trust: TrustId, filter: &Filter, today: NaiveDate) {
-    query.push(
-        " from person p where p.id in (
-            select person_id from post where trust_id = ",
-    );
+    query.push(" from person p join tie k on k.person_id = p.id and k.trust_id = ").push_bind(trust);
+    query.push(" where (k.state = 'asked' or p.id in (select person_id from post where trust_id = ");
     query.push_bind(trust).push(" union select person_id from trust_role where trust_id = ").push_bind(trust);
     query.push(" union select r.person_id from project j join team_role r on r.project_id = j.id where j.status <> 'draft' and j.trust_id = ");
-    query.push_bind(trust).push(")");
+    query.push_bind(trust).push("))");
     let name = filter.name.trim();
     if !name.is_empty() {
         let pattern = name.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        query.push(" and p.name like ").push_bind(format!("%{pattern}%")).push(" escape '\\'");
+        query.push(" and ").push(SHOWN_NAME).push(" like ").push_bind(format!("%{pattern}%")).push(" escape '\\'");
     }
     let current = |query: &mut QueryBuilder<Db>| {
         query.push(" and o.starts_on <= ").push_bind(today);
@@ -84,10 +90,10 @@ fn matching(query: &mut QueryBuilder<Db>, trust: TrustId, filter: &Filter, today
         query.push(")");
     }
     if filter.show == Show::Closed {
-        query.push(" and p.closed_on <= ").push_bind(today);
+        query.push(" and k.state = 'accepted' and p.closed_on <= ").push_bind(today);
         return;
     }
-    query.push(" and (p.closed_on is null or p.closed_on > ").push_bind(today).push(")");
+    query.push(" and (k.state <> 'accepted' or p.closed_on is null or p.closed_on > ").push_bind(today).push(")");
     match filter.show {
         Show::All | Show::Closed => {}
         Show::Ending => {
@@ -117,8 +123,9 @@ pub async fn people(conn: &mut Connection, trust: TrustId, filter: &Filter, toda
     matching(&mut query, trust, filter, today);
     let total: i64 = query.build_query_scalar().fetch_one(&mut *conn).await?;
 
-    let mut query = QueryBuilder::<Db>::new(
-        "select p.id, p.name,
+    let mut query = QueryBuilder::<Db>::new("select p.id, ");
+    query.push(SHOWN_NAME).push(
+        " as name, k.state = 'accepted' as tied,
             coalesce((select string_agg(o.grade || ', ' || d.name, '; ') from post o join department d on d.id = o.department_id
                       where o.person_id = p.id and o.trust_id = ",
     );
@@ -141,7 +148,7 @@ pub async fn people(conn: &mut Connection, trust: TrustId, filter: &Filter, toda
     query.push_bind(trust).push(") as academy_lead, exists (select 1 from trust_role where person_id = p.id and role = 'administrator' and trust_id = ");
     query.push_bind(trust).push(") as administrator");
     matching(&mut query, trust, filter, today);
-    query.push(" order by p.name collate nocase, p.id limit ").push_bind(PAGE);
+    query.push(" order by 2 collate nocase, p.id limit ").push_bind(PAGE);
     query.push(" offset ").push_bind((filter.page - 1).max(0) * PAGE);
     let rows = query.build_query_as().fetch_all(conn).await?;
     Ok(Found { rows, total })
@@ -164,8 +171,22 @@ pub struct Person {
     pub administrator: bool,
     /// Has a password.
     pub signs_in: bool,
-    /// Has, or will have, a post or a role in another trust.
+    /// Has accepted another trust as well.
     pub elsewhere: bool,
+    /// Whether they have accepted this trust.
+    pub tie: Tie,
+}
+
+/// Whether somebody has accepted a trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(rename_all = "snake_case")]
+pub enum Tie {
+    /// They are asked and have not answered.
+    Asked,
+    /// They have.
+    Accepted,
+    /// They said that somebody else is meant.
+    Declined,
 }
 
 impl Person {
@@ -189,24 +210,24 @@ impl Person {
 ///
 /// # Errors
 /// [`Error::NotFound`] when the trust does not know them.
-pub async fn person(conn: &mut Connection, trust: TrustId, id: PersonId, today: NaiveDate) -> Result<Person, Error> {
+pub async fn person(conn: &mut Connection, trust: TrustId, id: PersonId) -> Result<Person, Error> {
     Ok(sqlx::query_as(
-        "select p.id, p.name, p.closed_on, p.version,
+        "select p.id, iif(k.state = 'accepted', p.name, k.named) as name, iif(k.state = 'accepted', p.closed_on, null) as closed_on,
+                p.version, k.state as tie,
                 exists (select 1 from trust_role where person_id = p.id and trust_id = $2 and role = 'academy_lead') as academy_lead,
                 exists (select 1 from trust_role where person_id = p.id and trust_id = $2 and role = 'administrator') as administrator,
-                exists (select 1 from credential where person_id = p.id) as signs_in,
-                exists (select 1 from post where person_id = p.id and trust_id <> $2 and (ends_on is null or ends_on >= $3))
-                or exists (select 1 from trust_role where person_id = p.id and trust_id <> $2) as elsewhere
-         from person p
+                k.state = 'accepted' and exists (select 1 from credential where person_id = p.id) as signs_in,
+                exists (select 1 from tie where person_id = p.id and trust_id <> $2 and state = 'accepted') as elsewhere
+         from person p join tie k on k.person_id = p.id and k.trust_id = $2
          where p.id = $1
-           and (exists (select 1 from post where person_id = p.id and trust_id = $2)
+           and (k.state = 'asked'
+                or exists (select 1 from post where person_id = p.id and trust_id = $2)
                 or exists (select 1 from trust_role where person_id = p.id and trust_id = $2)
                 or exists (select 1 from team_role r join project j on j.id = r.project_id
                            where r.person_id = p.id and j.trust_id = $2 and j.status <> 'draft'))",
     )
     .bind(id)
     .bind(trust)
-    .bind(today)
     .fetch_one(conn)
     .await?)
 }
@@ -306,15 +327,18 @@ pub struct Address {
     pub verified_at: Option<DateTime<Utc>>,
 }
 
-/// A person's addresses.
+/// A person's addresses, for a trust that they have accepted; none for any other.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn addresses(conn: &mut Connection, person: PersonId) -> Result<Vec<Address>, Error> {
+pub async fn addresses(conn: &mut Connection, trust: TrustId, person: PersonId) -> Result<Vec<Address>, Error> {
     Ok(sqlx::query_as(
-        "select address, verified_at from person_address where person_id = $1 order by created_at, address",
+        "select a.address, a.verified_at from person_address a
+         join tie k on k.person_id = a.person_id and k.trust_id = $2 and k.state = 'accepted'
+         where a.person_id = $1 order by a.created_at, a.address",
     )
     .bind(person)
+    .bind(trust)
     .fetch_all(conn)
     .await?)
 }
@@ -413,27 +437,25 @@ async fn insert_post(
     history::record(conn, allowed, entry).await
 }
 
-/// Adds somebody with their first post in the trust. Somebody who is known elsewhere by the same
-/// address is the same person: they get the post, and keep their name.
+/// Adds somebody with their first post in the trust. Somebody who is known by the same address is the
+/// same person: they are asked, unless nothing but this trust is known of them, and keep their name.
 ///
 /// # Errors
-/// [`Error::Invalid`] with a link when the trust knows the address already.
+/// [`Error::Invalid`] with a link when the trust has them in its list already.
 pub async fn add_person(
     conn: &mut Connection,
     allowed: &Allowed<ManageOrganisation>,
     new: &NewPerson,
-) -> Result<PersonId, Error> {
+) -> Result<(PersonId, Tied), Error> {
     let trust = allowed.act.0;
     if let Some(address) = &new.address {
-        let known: Option<(PersonId, String)> = sqlx::query_as(
-            "select p.id, p.name from person_address a join person p on p.id = a.person_id where a.address = $1",
-        )
-        .bind(address)
-        .fetch_optional(&mut *conn)
-        .await?;
-        if let Some((id, name)) = known {
-            return match person(conn, trust, id, allowed.today()).await {
-                Ok(_) => Err(Error::Invalid(vec![FieldError {
+        let known: Option<PersonId> = sqlx::query_scalar("select person_id from person_address where address = $1")
+            .bind(address)
+            .fetch_optional(&mut *conn)
+            .await?;
+        if let Some(id) = known {
+            return match person(conn, trust, id).await {
+                Ok(Person { name, .. }) => Err(Error::Invalid(vec![FieldError {
                     link: Some(format!("/people/{id}")),
                     ..FieldError::new(
                         "address",
@@ -441,26 +463,31 @@ pub async fn add_person(
                     )
                 }])),
                 Err(Error::NotFound) => {
+                    let tied = ties::ask(conn, allowed, trust, id, &new.name, Again::Yes).await?;
                     insert_post(conn, allowed, id, &new.post).await?;
-                    Ok(id)
+                    Ok((id, tied))
                 }
                 Err(other) => Err(other),
             };
         }
     }
     let id = insert_person(conn, &new.name, allowed.now).await?;
+    let mut entry = Entry::new("person", id, "added").change("Name", "", &new.name);
     if let Some(address) = &new.address {
         insert_address(conn, id, address, Some(allowed.now), allowed.now).await?;
+        entry = entry.change("Address", "", address);
     }
-    history::record(conn, allowed, Entry::new("person", id, "added").change("Name", "", &new.name)).await?;
+    ties::insert_new(conn, allowed, trust, id, &new.name).await?;
+    history::record(conn, allowed, entry).await?;
     insert_post(conn, allowed, id, &new.post).await?;
-    Ok(id)
+    Ok((id, Tied::Accepted))
 }
 
 /// Changes a person's name.
 ///
 /// # Errors
-/// [`Error::NotFound`], or [`Error::Changed`] when somebody else was faster.
+/// [`Error::NotFound`], [`Error::Changed`] when somebody else was faster, or [`Error::Invalid`] when whoever
+/// acts may not decide.
 pub async fn rename(
     conn: &mut Connection,
     allowed: &Allowed<ManageOrganisation>,
@@ -468,7 +495,7 @@ pub async fn rename(
     version: i64,
     name: &str,
 ) -> Result<(), Error> {
-    let before = person(conn, allowed.act.0, id, allowed.today()).await?;
+    let before = account_of(conn, allowed, allowed.act.0, id).await?;
     let done = sqlx::query("update person set name = $3, version = version + 1 where id = $1 and version = $2")
         .bind(id)
         .bind(version)
@@ -481,7 +508,8 @@ pub async fn rename(
     history::record(conn, allowed, Entry::new("person", id, "renamed").change("Name", before.name, name)).await
 }
 
-/// Adds a post.
+/// Adds a post. It counts once the person has accepted the trust; who said that somebody else is meant is
+/// asked again.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a person or department that is not of this trust.
@@ -490,9 +518,12 @@ pub async fn add_post(
     allowed: &Allowed<ManageOrganisation>,
     id: PersonId,
     words: &PostWords,
-) -> Result<(), Error> {
-    person(conn, allowed.act.0, id, allowed.today()).await?;
-    insert_post(conn, allowed, id, words).await
+) -> Result<Tied, Error> {
+    let trust = allowed.act.0;
+    let known = person(conn, trust, id).await?;
+    let tied = ties::ask(conn, allowed, trust, id, &known.name, Again::Yes).await?;
+    insert_post(conn, allowed, id, words).await?;
+    Ok(tied)
 }
 
 /// Changes a post and says whose it is.
@@ -586,7 +617,7 @@ pub async fn remove_post(
     let before = post(conn, trust, id).await?;
     sqlx::query("delete from post where id = $1").bind(id).execute(&mut *conn).await?;
     // Without any post, role or project the trust would know the person no more, and nobody could mend that.
-    match person(conn, trust, before.person_id, allowed.today()).await {
+    match person(conn, trust, before.person_id).await {
         Ok(_) => {}
         Err(Error::NotFound) => {
             return Err(Error::refused("This is their only post. Change it, or end it, instead of removing it."));
@@ -612,7 +643,7 @@ pub async fn add_away(
     words: &AwayWords,
 ) -> Result<(), Error> {
     let trust = allowed.act.0;
-    person(conn, trust, id, allowed.today()).await?;
+    person(conn, trust, id).await?;
     sqlx::query(
         "insert into away (id, person_id, trust_id, starts_on, ends_on, keeps_contributing) values ($1, $2, $3, $4, $5, $6)",
     )
@@ -654,18 +685,25 @@ pub async fn remove_away(
     Ok(person)
 }
 
-/// The person, when whoever acts may decide how they come into Baton: not for somebody who works in
-/// another trust too, and only an administrator for somebody with a role in the trust.
+/// The person, when whoever acts may decide who they are and how they come into Baton: not for somebody
+/// who has not accepted the trust or has accepted another one too, and only an administrator for somebody
+/// with a role in the trust.
 async fn account_of<A: Act>(
     conn: &mut Connection,
     allowed: &Allowed<A>,
     trust: TrustId,
     id: PersonId,
 ) -> Result<Person, Error> {
-    let found = person(conn, trust, id, allowed.today()).await?;
+    let found = person(conn, trust, id).await?;
+    if found.tie != Tie::Accepted {
+        return Err(Error::refused(format!(
+            "{} has not accepted this trust, so it cannot change who they are or how they sign in.",
+            found.name
+        )));
+    }
     if found.elsewhere {
         return Err(Error::refused(format!(
-            "{} also works in another trust, so no trust alone can change how they sign in. You can end their posts here.",
+            "{} also belongs to another trust, so no trust alone can change who they are or how they sign in. You can end their posts here.",
             found.name
         )));
     }
@@ -679,7 +717,7 @@ async fn account_of<A: Act>(
         .await?;
         if !administrator {
             return Err(Error::refused(format!(
-                "{} has a role in the trust. Only an administrator can change how they sign in.",
+                "{} has a role in the trust. Only an administrator can change who they are or how they sign in.",
                 found.name
             )));
         }
@@ -746,7 +784,7 @@ pub async fn remove_address(
     address: &str,
 ) -> Result<(), Error> {
     let found = account_of(conn, allowed, allowed.act.0, id).await?;
-    let all = addresses(conn, id).await?;
+    let all = addresses(conn, allowed.act.0, id).await?;
     if !all.iter().any(|known| known.address == address) {
         return Err(Error::NotFound);
     }
@@ -778,7 +816,7 @@ pub async fn may_give_sign_in(
     if found.is_closed(allowed.today()) {
         return Err(Error::refused("Their account is closed. Reopen it first."));
     }
-    if !addresses(conn, id).await?.iter().any(|address| address.verified_at.is_some()) {
+    if !addresses(conn, allowed.act.0, id).await?.iter().any(|address| address.verified_at.is_some()) {
         return Err(Error::refused("They have no confirmed email address to sign in with. Add or confirm one first."));
     }
     Ok(())
@@ -795,10 +833,63 @@ pub async fn give_sign_in(
     hash: &str,
 ) -> Result<(), Error> {
     may_give_sign_in(conn, allowed, id).await?;
-    set_password(conn, id, hash, allowed.now).await?;
+    put_password(conn, id, hash, Some(allowed.act.0), allowed.now).await?;
     history::record(conn, allowed, Entry::new("person", id, "gave sign-in")).await
 }
 
+/// Whether a code for a new password can be made: for somebody whose password this trust alone may decide
+/// about, and who is there to receive it.
+///
+/// # Errors
+/// [`Error::NotFound`], or [`Error::Invalid`] with what stands in the way.
+pub async fn may_give_password_code(
+    conn: &mut Connection,
+    allowed: &Allowed<ManageOrganisation>,
+    id: PersonId,
+) -> Result<(), Error> {
+    let found = account_of(conn, allowed, allowed.act.0, id).await?;
+    if allowed.actor == Some(id) {
+        return Err(Error::refused("You can change your own password on your account page."));
+    }
+    if !found.signs_in {
+        return Err(Error::refused("They have no password yet. Give them a first one."));
+    }
+    if found.is_closed(allowed.today()) {
+        return Err(Error::refused("Their account is closed. Reopen it first."));
+    }
+    Ok(())
+}
+
+/// Keeps the code with which somebody sets a new password.
+///
+/// # Errors
+/// As [`may_give_password_code`].
+pub async fn give_password_code(
+    conn: &mut Connection,
+    allowed: &Allowed<ManageOrganisation>,
+    id: PersonId,
+    code: &HandedCode,
+) -> Result<(), Error> {
+    may_give_password_code(conn, allowed, id).await?;
+    keep_password_code(conn, allowed, id, code).await
+}
+
+/// Keeps the code with which somebody whom the trust asks accepts it.
+///
+/// # Errors
+/// [`Error::NotFound`], or [`Error::Invalid`] when they have answered.
+pub async fn give_answer_code(
+    conn: &mut Connection,
+    allowed: &Allowed<ManageOrganisation>,
+    id: PersonId,
+    code: &HandedCode,
+) -> Result<(), Error> {
+    person(conn, allowed.act.0, id).await?;
+    ties::keep_code(conn, allowed, id, code).await
+}
+
+/// Whether nobody else could act as administrator: others count only when they can sign in. In the
+/// demonstration everybody can.
 async fn is_last_administrator(
     conn: &mut Connection,
     trust: TrustId,
@@ -806,9 +897,13 @@ async fn is_last_administrator(
     today: NaiveDate,
 ) -> Result<bool, Error> {
     let others: i64 = sqlx::query_scalar(
-        "select count(*) from trust_role r join person p on p.id = r.person_id
+        "select count(*) from trust_role r join person p on p.id = r.person_id join trust t on t.id = r.trust_id
+         join tie k on k.person_id = r.person_id and k.trust_id = r.trust_id and k.state = 'accepted'
          where r.trust_id = $1 and r.role = 'administrator' and r.person_id <> $2
-           and (p.closed_on is null or p.closed_on > $3)",
+           and (p.closed_on is null or p.closed_on > $3)
+           and (t.demonstration = 1
+                or (exists (select 1 from credential c where c.person_id = p.id)
+                    and exists (select 1 from person_address a where a.person_id = p.id and a.verified_at is not null)))",
     )
     .bind(trust)
     .bind(id)
@@ -862,7 +957,8 @@ pub async fn reopen(conn: &mut Connection, allowed: &Allowed<ManageOrganisation>
 /// Grants a role in the trust.
 ///
 /// # Errors
-/// [`Error::NotFound`] for a person whom the trust does not know.
+/// [`Error::NotFound`] for a person whom the trust does not know, [`Error::Invalid`] for one who has not
+/// accepted it.
 pub async fn grant(
     conn: &mut Connection,
     allowed: &Allowed<GrantRoles>,
@@ -870,9 +966,15 @@ pub async fn grant(
     role: TrustRole,
 ) -> Result<(), Error> {
     let trust = allowed.act.0;
-    let found = person(conn, trust, id, allowed.today()).await?;
+    let found = person(conn, trust, id).await?;
     if found.has(role) {
         return Ok(());
+    }
+    if found.tie != Tie::Accepted {
+        return Err(Error::refused(format!(
+            "{} has not accepted this trust. Grant the role once they have.",
+            found.name
+        )));
     }
     sqlx::query("insert into trust_role (person_id, trust_id, role, granted_at) values ($1, $2, $3, $4)")
         .bind(id)
@@ -895,7 +997,7 @@ pub async fn take(
     role: TrustRole,
 ) -> Result<(), Error> {
     let trust = allowed.act.0;
-    let found = person(conn, trust, id, allowed.today()).await?;
+    let found = person(conn, trust, id).await?;
     if !found.has(role) {
         return Ok(());
     }
@@ -992,20 +1094,73 @@ mod tests {
             address: Some(address.to_owned()),
             post: words(&at, "2026-04-01", None),
         };
-        let id = add_person(&mut change, &allowed, &new("Amara Osei", "amara@trust.uk")).await.expect("added");
+        let (id, tied) = add_person(&mut change, &allowed, &new("Amara Osei", "amara@trust.uk")).await.expect("added");
+        assert_eq!(tied, Tied::Accepted);
         let told = refused(add_person(&mut change, &allowed, &new("A. Osei", "AMARA@trust.uk")).await);
         assert!(told.contains("Amara Osei"), "{told}");
-        assert!(addresses(&mut change, id).await.expect("addresses")[0].verified_at.is_some());
-        let rotated = add_person(&mut change, &allowed, &new("S. Stranger", "stella@other.uk")).await.expect("added");
-        assert_eq!(rotated, at.stranger);
-        let stella = person(&mut change, at.trust, rotated, TODAY).await.expect("known now");
-        assert_eq!((stella.name.as_str(), stella.elsewhere), ("Stella Stranger", true));
+        assert!(addresses(&mut change, at.trust, id).await.expect("addresses")[0].verified_at.is_some());
+        let history = history::of_object(&mut change, id, 10).await.expect("history");
+        assert!(
+            history.iter().any(|row| row.action == "added" && row.detail.contains("amara@trust.uk")),
+            "{history:?}"
+        );
+        let (rotated, tied) =
+            add_person(&mut change, &allowed, &new("S. Stranger", "stella@other.uk")).await.expect("asked");
+        assert_eq!((rotated, tied), (at.stranger, Tied::Asked));
+    }
+
+    #[tokio::test]
+    async fn of_somebody_who_has_not_accepted_the_trust_it_sees_what_it_wrote_and_decides_nothing() {
+        let at = Fixture::new().await;
+        let request = at.request(Some(at.administrator)).await;
+        let mut change = at.store.write().await.expect("a change");
+        insert_address(&mut change, at.stranger, "stella@other.uk", None, testing::noon()).await.expect("an address");
+        let allowed = request.require(&mut change, ManageOrganisation(at.trust)).await.expect("allowed");
+        let grants = request.require(&mut change, GrantRoles(at.trust)).await.expect("allowed");
+        let new = NewPerson {
+            name: "S. Stranger".to_owned(),
+            address: Some("stella@other.uk".to_owned()),
+            post: words(&at, "2026-02-01", None),
+        };
+        let (id, _) = add_person(&mut change, &allowed, &new).await.expect("asked");
+        assert_eq!(add_post(&mut change, &allowed, id, &words(&at, "2026-04-01", None)).await, Ok(Tied::Asked));
+        let stella = person(&mut change, at.trust, id).await.expect("known now");
+        assert_eq!((stella.name.as_str(), stella.tie, stella.signs_in), ("S. Stranger", Tie::Asked, false));
+        assert!(addresses(&mut change, at.trust, id).await.expect("addresses").is_empty());
+        let found = people(&mut change, at.trust, &Filter::default(), TODAY).await.expect("found");
+        let row = found.rows.iter().find(|row| row.id == id).expect("Stella");
+        assert_eq!((row.name.as_str(), row.tied), ("S. Stranger", false));
+        let real = Filter { name: "Stella".to_owned(), ..Filter::default() };
+        assert_eq!(people(&mut change, at.trust, &real, TODAY).await.expect("found").total, 0, "nor by her real name");
         for told in [
-            refused(add_address(&mut change, &allowed, rotated, "s@trust.uk").await),
-            refused(close(&mut change, &allowed, rotated).await),
-            refused(give_sign_in(&mut change, &allowed, rotated, "hash").await),
+            refused(rename(&mut change, &allowed, id, 1, "Another Name").await),
+            refused(add_address(&mut change, &allowed, id, "s@trust.uk").await),
+            refused(confirm_address(&mut change, &allowed, id, "stella@other.uk").await),
+            refused(remove_address(&mut change, &allowed, id, "stella@other.uk").await),
+            refused(close(&mut change, &allowed, id).await),
+            refused(reopen(&mut change, &allowed, id).await),
+            refused(give_sign_in(&mut change, &allowed, id, "hash").await),
+            refused(may_give_password_code(&mut change, &allowed, id).await),
+            refused(grant(&mut change, &grants, id, TrustRole::AcademyLead).await),
         ] {
-            assert!(told.contains("another trust"), "{told}");
+            assert!(told.contains("has not accepted this trust"), "{told}");
+        }
+        // Nor when she has: she belongs to the other trust as well.
+        sqlx::query("update tie set state = 'accepted', answered_at = asked_at where person_id = $1")
+            .bind(id)
+            .execute(&mut *change)
+            .await
+            .expect("accepted");
+        assert_eq!(person(&mut change, at.trust, id).await.expect("known").name, "Stella Stranger");
+        for told in [
+            refused(rename(&mut change, &allowed, id, 1, "Another Name").await),
+            refused(add_address(&mut change, &allowed, id, "s@trust.uk").await),
+            refused(confirm_address(&mut change, &allowed, id, "stella@other.uk").await),
+            refused(close(&mut change, &allowed, id).await),
+            refused(give_sign_in(&mut change, &allowed, id, "hash").await),
+            refused(may_give_password_code(&mut change, &allowed, id).await),
+        ] {
+            assert!(told.contains("also belongs to another trust"), "{told}");
         }
     }
 
@@ -1123,9 +1278,9 @@ mod tests {
             .await
             .expect("a count");
         assert_eq!(live, 0);
-        assert!(person(&mut change, at.trust, at.trainee, TODAY).await.expect("known").is_closed(TODAY));
+        assert!(person(&mut change, at.trust, at.trainee).await.expect("known").is_closed(TODAY));
         reopen(&mut change, &allowed, at.trainee).await.expect("reopened");
-        assert!(!person(&mut change, at.trust, at.trainee, TODAY).await.expect("known").is_closed(TODAY));
+        assert!(!person(&mut change, at.trust, at.trainee).await.expect("known").is_closed(TODAY));
     }
 
     #[tokio::test]
@@ -1141,8 +1296,14 @@ mod tests {
         assert!(told.contains("only administrator"), "{told}");
         grant(&mut change, &allowed, at.lead, TrustRole::Administrator).await.expect("granted");
         grant(&mut change, &allowed, at.lead, TrustRole::Administrator).await.expect("granted again");
+        let told = refused(take(&mut change, &allowed, at.administrator, TrustRole::Administrator).await);
+        assert!(told.contains("only administrator"), "who cannot sign in is nobody to rely on: {told}");
+        insert_address(&mut change, at.lead, "lena@trust.uk", Some(testing::noon()), testing::noon())
+            .await
+            .expect("an address");
+        put_password(&mut change, at.lead, "hash", Some(at.trust), testing::noon()).await.expect("a password");
         take(&mut change, &allowed, at.administrator, TrustRole::Administrator).await.expect("taken");
-        let lena = person(&mut change, at.trust, at.lead, TODAY).await.expect("known");
+        let lena = person(&mut change, at.trust, at.lead).await.expect("known");
         assert!(lena.administrator && lena.academy_lead);
         let stranger = grant(&mut change, &allowed, at.stranger, TrustRole::AcademyLead).await;
         assert_eq!(stranger, Err(Error::NotFound));

@@ -1,0 +1,311 @@
+//! Ties: their SQL.
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use sqlx::FromRow;
+
+use crate::access::{Act, Allowed, ChooseOwnTrust, ManageOrganisation};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::history::{self, Entry};
+use crate::id::{PersonId, TrustId};
+use crate::people::codes::HandedCode;
+
+/// Whether a person belongs to a trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tied {
+    /// They have accepted it, or nothing else is known of them.
+    Accepted,
+    /// They are asked.
+    Asked,
+}
+
+/// Whether somebody who said "This isn't me" is asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// By the academy lead or an administrator, who can speak with them.
+    Yes,
+    /// By anybody else: their answer stands.
+    No,
+}
+
+/// Ties a trust to somebody whom it has just made.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn insert_new<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    trust: TrustId,
+    person: PersonId,
+    name: &str,
+) -> Result<(), Error> {
+    insert(conn, allowed, trust, person, name, Tied::Accepted).await
+}
+
+async fn insert<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    trust: TrustId,
+    person: PersonId,
+    named: &str,
+    tied: Tied,
+) -> Result<(), Error> {
+    let (state, answered) = match tied {
+        Tied::Accepted => ("accepted", Some(allowed.now)),
+        Tied::Asked => ("asked", None),
+    };
+    sqlx::query(
+        "insert into tie (person_id, trust_id, state, named, asked_at, asked_by, answered_at) values ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(person)
+    .bind(trust)
+    .bind(state)
+    .bind(named)
+    .bind(allowed.now)
+    .bind(allowed.actor)
+    .bind(answered)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Ties a trust to somebody whom it found by address: at once when nothing but this trust is known of
+/// them, else by asking them. What the trust writes about them counts from their answer on.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn ask<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    trust: TrustId,
+    person: PersonId,
+    named: &str,
+    again: Again,
+) -> Result<Tied, Error> {
+    let state: Option<String> = sqlx::query_scalar("select state from tie where person_id = $1 and trust_id = $2")
+        .bind(person)
+        .bind(trust)
+        .fetch_optional(&mut *conn)
+        .await?;
+    match (state.as_deref(), again) {
+        (Some("accepted"), _) => return Ok(Tied::Accepted),
+        (Some("asked"), _) | (Some(_), Again::No) => return Ok(Tied::Asked),
+        (Some(_), Again::Yes) => {
+            sqlx::query(
+                "update tie set state = 'asked', named = $3, asked_at = $4, asked_by = $5, answered_at = null
+                 where person_id = $1 and trust_id = $2",
+            )
+            .bind(person)
+            .bind(trust)
+            .bind(named)
+            .bind(allowed.now)
+            .bind(allowed.actor)
+            .execute(&mut *conn)
+            .await?;
+        }
+        (None, _) => {
+            let free: bool = sqlx::query_scalar(
+                "select not exists (select 1 from tie where person_id = $1)
+                    and not exists (select 1 from credential where person_id = $1)
+                    and not exists (select 1 from post where person_id = $1 and trust_id <> $2)
+                    and not exists (select 1 from trust_role where person_id = $1 and trust_id <> $2)
+                    and not exists (select 1 from team_role r join project j on j.id = r.project_id where r.person_id = $1 and j.trust_id <> $2)
+                    and not exists (select 1 from project where author_id = $1 and trust_id <> $2)
+                    and not exists (select 1 from session where person_id = $1 and trust_id <> $2)",
+            )
+            .bind(person)
+            .bind(trust)
+            .fetch_one(&mut *conn)
+            .await?;
+            if free {
+                insert(conn, allowed, trust, person, named, Tied::Accepted).await?;
+                return Ok(Tied::Accepted);
+            }
+            insert(conn, allowed, trust, person, named, Tied::Asked).await?;
+        }
+    }
+    history::record(conn, allowed, Entry::new("person", person, "asked").change("Name", "", named)).await?;
+    Ok(Tied::Asked)
+}
+
+/// A post that a trust has written down for somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct AskedPost {
+    /// Its grade.
+    pub grade: String,
+    /// Its department.
+    pub department: String,
+}
+
+/// A place in a team that a trust has written down for somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct AskedPlace {
+    /// The role, as it is stored.
+    pub role: String,
+    /// The project; none while it is a draft, which is not told before the answer.
+    pub title: Option<String>,
+}
+
+/// A trust that asks for somebody.
+#[derive(Clone, Debug, FromRow)]
+pub struct Question {
+    /// The trust.
+    pub trust_id: TrustId,
+    /// Its name.
+    pub trust: String,
+    /// As it wrote their name.
+    pub named: String,
+    /// When it asked.
+    pub asked_at: DateTime<Utc>,
+    /// Who asked; empty for Baton itself.
+    pub asked_by: String,
+    /// The posts that it wrote down.
+    #[sqlx(json)]
+    pub posts: Vec<AskedPost>,
+    /// The places in teams that it wrote down.
+    #[sqlx(json)]
+    pub places: Vec<AskedPlace>,
+    /// To accept, they need a code from the trust.
+    pub needs_code: bool,
+}
+
+/// The trusts that ask for somebody, the latest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn questions(conn: &mut Connection, person: PersonId) -> Result<Vec<Question>, Error> {
+    Ok(sqlx::query_as(
+        "select k.trust_id, t.name as trust, k.named, k.asked_at, coalesce(n.name, '') as asked_by,
+                (select json_group_array(json_object('grade', o.grade, 'department', d.name) order by o.starts_on)
+                 from post o join department d on d.id = o.department_id
+                 where o.person_id = k.person_id and o.trust_id = k.trust_id) as posts,
+                (select json_group_array(json_object('role', r.role, 'title', iif(j.status = 'draft', null, j.title)) order by r.asked_at)
+                 from team_role r join project j on j.id = r.project_id
+                 where r.person_id = k.person_id and j.trust_id = k.trust_id and r.state = 'asked' and r.until_on is null) as places,
+                not exists (select 1 from credential c where c.person_id = k.person_id and c.given_by_trust = k.trust_id) as needs_code
+         from tie k join trust t on t.id = k.trust_id left join person n on n.id = k.asked_by
+         where k.person_id = $1 and k.state = 'asked'
+         order by k.asked_at desc",
+    )
+    .bind(person)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// What an acceptance has to show.
+#[derive(Clone, Debug, FromRow)]
+pub struct Proof {
+    /// The password was not first given by this trust, so it proves nothing to it.
+    pub needs_code: bool,
+    /// The hash of the code that is open.
+    pub code_hash: Option<String>,
+}
+
+/// What accepting this trust's question needs.
+///
+/// # Errors
+/// [`Error::NotFound`] when the trust does not ask.
+pub async fn proof(
+    conn: &mut Connection,
+    person: PersonId,
+    trust: TrustId,
+    now: DateTime<Utc>,
+) -> Result<Proof, Error> {
+    Ok(sqlx::query_as(
+        "select not exists (select 1 from credential c where c.person_id = k.person_id and c.given_by_trust = k.trust_id) as needs_code,
+                iif(k.code_expires_at > $3, k.code_hash, null) as code_hash
+         from tie k where k.person_id = $1 and k.trust_id = $2 and k.state = 'asked'",
+    )
+    .bind(person)
+    .bind(trust)
+    .bind(now)
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Answers a trust's question; `checked` is the hash of the code that was found to fit.
+///
+/// # Errors
+/// [`Error::NotFound`] when the trust does not ask any more, [`Error::Changed`] when the code was replaced
+/// meanwhile.
+pub async fn answer(
+    conn: &mut Connection,
+    allowed: &Allowed<ChooseOwnTrust>,
+    trust: TrustId,
+    accepts: bool,
+    checked: Option<&str>,
+) -> Result<(), Error> {
+    let person = allowed.act.0;
+    let proof = proof(conn, person, trust, allowed.now).await?;
+    if accepts && proof.needs_code && (checked.is_none() || proof.code_hash.as_deref() != checked) {
+        return Err(Error::Changed);
+    }
+    sqlx::query(
+        "update tie set state = $3, answered_at = $4, code_hash = null, code_expires_at = null
+         where person_id = $1 and trust_id = $2",
+    )
+    .bind(person)
+    .bind(trust)
+    .bind(if accepts { "accepted" } else { "declined" })
+    .bind(allowed.now)
+    .execute(&mut *conn)
+    .await?;
+    // The answer stands in the history of the trust that asked.
+    let allowed = Allowed { trust: Some(trust), ..allowed.clone() };
+    let action = if accepts { "accepted the trust" } else { "said that they are somebody else" };
+    history::record(conn, &allowed, Entry::new("person", person, action)).await
+}
+
+/// Moves a session to another trust that the person has accepted; their next session opens there.
+///
+/// # Errors
+/// [`Error::NotFound`] when they have not accepted it.
+pub async fn choose(
+    conn: &mut Connection,
+    allowed: &Allowed<ChooseOwnTrust>,
+    session: &str,
+    trust: TrustId,
+) -> Result<(), Error> {
+    let chosen =
+        sqlx::query("update tie set used_at = $3 where person_id = $1 and trust_id = $2 and state = 'accepted'")
+            .bind(allowed.act.0)
+            .bind(trust)
+            .bind(allowed.now)
+            .execute(&mut *conn)
+            .await?;
+    if chosen.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    sqlx::query("update session set trust_id = $2 where token_hash = $1 and ended_at is null")
+        .bind(session)
+        .bind(trust)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Keeps the hash of the code that the trust hands to somebody whom it asks, in the place of any before.
+///
+/// # Errors
+/// [`Error::Invalid`] when the trust does not ask for them.
+pub async fn keep_code(
+    conn: &mut Connection,
+    allowed: &Allowed<ManageOrganisation>,
+    person: PersonId,
+    code: &HandedCode,
+) -> Result<(), Error> {
+    let kept = sqlx::query(
+        "update tie set code_hash = $3, code_expires_at = $4 where person_id = $1 and trust_id = $2 and state = 'asked'",
+    )
+    .bind(person)
+    .bind(allowed.act.0)
+    .bind(&code.hash)
+    .bind(code.expires_at)
+    .execute(&mut *conn)
+    .await?;
+    if kept.rows_affected() == 0 {
+        return Err(Error::refused("They have answered already."));
+    }
+    history::record(conn, allowed, Entry::new("person", person, "made a code for their answer")).await
+}
