@@ -3,7 +3,10 @@
 
 pub mod action;
 pub mod assets;
+pub mod caller;
 pub mod command;
 pub mod log;
+pub mod receive;
 pub mod router;
 pub mod serve;
+pub mod table;

@@ -47,9 +47,8 @@ fn looked_at(text: &str) -> String {
 pub fn useful_words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in looked_at(text).split(|c: char| !c.is_alphanumeric()) {
-        let tells = word.chars().nth(1).is_some()
-            && !GENERIC_WORDS.contains(word)
-            && !words.iter().any(|known| known == word);
+        let tells =
+            word.chars().nth(1).is_some() && !GENERIC_WORDS.contains(word) && !words.iter().any(|known| known == word);
         if tells {
             words.push(word.to_owned());
         }

@@ -5,9 +5,24 @@ use crate::access::{Allowed, RecordMeasurement};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
-use crate::id::MeasurementId;
+use crate::id::{MeasureId, MeasurementId};
 use crate::measures::store::{self, Measure, Measurement};
 use crate::parse::day;
+
+/// What changes whenever the measure does, or a point of it is recorded, corrected or voided: a plan made
+/// before holds while it stays the same.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such measure.
+pub async fn stamp(conn: &mut Connection, measure: MeasureId) -> Result<(i64, i64, i64), Error> {
+    Ok(sqlx::query_as(
+        "select m.version, count(s.id), coalesce(sum(s.version), 0)
+         from measure m left join measurement s on s.measure_id = m.id where m.id = $1 group by m.id",
+    )
+    .bind(measure)
+    .fetch_one(conn)
+    .await?)
+}
 
 /// Records everything that an import brings. `stored` is what the corrections' places count in.
 ///
@@ -88,7 +103,7 @@ pub async fn import(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::{MeasureId, ProjectId};
+    use crate::id::ProjectId;
     use crate::measures::import::model::{CORRECT, Ground, ImportForm, Totals, plan};
     use crate::measures::model::Amount;
     use crate::testing::{Fixture, TODAY, on};
@@ -169,6 +184,25 @@ mod tests {
         assert_eq!(history::first_broken(&mut conn).await.expect("history"), None);
         let measure = store::measure(&mut conn, scene.measure).await.expect("a measure");
         assert_eq!(measure.last_on, Some(on("2026-01-27")));
+    }
+
+    #[tokio::test]
+    async fn a_plan_holds_until_a_point_is_recorded_or_corrected() {
+        let scene = scene().await;
+        let stamp = async || {
+            let mut conn = scene.fixture.store.read().await.expect("a reader");
+            super::stamp(&mut conn, scene.measure).await.expect("a stamp")
+        };
+        let empty = stamp().await;
+        let table = "Date\tYes\tTotal\n13/01/2026\t18\t24\n";
+        scene.import(&text(table)).await.expect("imported");
+        let recorded = stamp().await;
+        assert_ne!(recorded, empty);
+        assert_eq!(stamp().await, recorded);
+        let correct =
+            ImportForm { different: CORRECT.into(), reason: "again".into(), ..text(&table.replace("18", "19")) };
+        scene.import(&correct).await.expect("corrected");
+        assert_ne!(stamp().await, recorded);
     }
 
     #[tokio::test]
