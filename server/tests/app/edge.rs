@@ -403,7 +403,7 @@ impl Book {
             ),
             (
                 "xl/sharedStrings.xml",
-                if self.shared.is_empty() { format!("<sst xmlns=\"{NS}\"/>") } else { self.shared.clone() },
+                if self.shared.is_empty() { "<sst></sst>".to_owned() } else { self.shared.clone() },
             ),
         ];
         let mut file = zip::ZipWriter::new(Cursor::new(Vec::new()));
