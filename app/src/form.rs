@@ -1,19 +1,23 @@
 //! Rejected forms: what was typed and what was wrong, kept in the server's memory until it is accepted.
 //!
-//! Every form carries a key, drawn for the person it was shown to. What is kept is given back only to
+//! Every form carries a key, sealed for the person it was shown to. What is kept is given back only to
 //! that person, also when their session ended meanwhile and they signed in again. Nothing of it is in a
-//! URL or the database; passwords and codes are never kept.
+//! URL or the database; passwords and codes are never kept. What strangers send has a room of its own,
+//! so that they cannot push out what somebody typed.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+mod shelf;
 
-use chrono::{DateTime, Duration, Utc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, Utc};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
+use self::shelf::{Owner, Shelf};
 use crate::error::{Error, FieldError};
 use crate::history::hex;
 use crate::id::PersonId;
+use crate::limits;
 
 /// The field that holds the form's key.
 pub const KEY: &str = "_key";
@@ -22,10 +26,19 @@ pub const PAGE: &str = "_page";
 /// The field that tells apart several forms of one action on a page.
 pub const NAME: &str = "_form";
 
-const KEPT_FOR: Duration = Duration::hours(1);
-const MOST_KEPT: usize = 2_000;
-const MOST_BYTES: usize = 64 * 1024 * 1024;
-const MOST_ANSWERS: usize = 20_000;
+/// The server functions that whoever is not signed in may call.
+pub const FOR_NOBODY: &[&str] = &["/api/sign-in", "/api/sign-in-as", "/api/sign-out", "/api/password/reset"];
+/// The server functions that change the session itself: what they answered once says nothing about now,
+/// so they are done anew each time.
+pub const NEVER_REPLAYED: &[&str] = &[
+    "/api/sign-in",
+    "/api/sign-in-as",
+    "/api/sign-out",
+    "/api/account/password",
+    "/api/password/reset",
+    "/api/trusts/answer",
+    "/api/trusts/choose",
+];
 
 /// A form that could not be accepted, as its page draws it again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,23 +57,42 @@ pub struct Rejected {
     pub status: u16,
 }
 
-#[derive(Debug)]
-struct Kept {
-    rejected: Rejected,
-    bytes: usize,
-    form_key: String,
-    at: DateTime<Utc>,
+impl Rejected {
+    /// Takes out what is never kept, and gives back the memory that only growing took.
+    fn shrunk(mut self) -> Self {
+        self.typed.retain(|(name, _)| !name.contains("password") && !name.contains("code") && name != KEY);
+        for (name, value) in &mut self.typed {
+            name.shrink_to_fit();
+            value.shrink_to_fit();
+        }
+        self.typed.shrink_to_fit();
+        self
+    }
+
+    /// The bytes that it really holds.
+    fn bytes(&self) -> usize {
+        let pairs = self.typed.iter().map(|(name, value)| name.capacity() + value.capacity());
+        let errors = self.errors.iter().map(|error| {
+            error.field.capacity() + error.message.capacity() + error.link.as_ref().map_or(0, String::capacity)
+        });
+        self.action.capacity()
+            + self.name.capacity()
+            + self.typed.capacity() * size_of::<(String, String)>()
+            + self.errors.capacity() * size_of::<FieldError>()
+            + pairs.sum::<usize>()
+            + errors.sum::<usize>()
+    }
 }
 
-type Answer = Arc<tokio::sync::Mutex<Option<String>>>;
+/// The place where the answer to a form stands once it is accepted.
+pub type Answer = Arc<tokio::sync::Mutex<Option<String>>>;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Memory {
-    kept: HashMap<String, Kept>,
-    kept_order: VecDeque<String>,
-    kept_bytes: usize,
-    answers: HashMap<String, Answer>,
-    answers_order: VecDeque<String>,
+    of_people: Shelf<Rejected>,
+    for_absent: Shelf<Rejected>,
+    of_nobody: Shelf<Rejected>,
+    answers: Shelf<Answer>,
 }
 
 /// Whose form it is.
@@ -70,14 +102,16 @@ pub enum DrawnFor {
     Visitor,
     /// It was drawn while nobody was signed in.
     Nobody,
-    /// It was drawn for somebody else, or the key is not one of ours.
+    /// It was drawn for somebody, and that is not this visitor.
     SomebodyElse,
+    /// The key is not one of ours.
+    Unknown,
 }
 
 /// The memory of rejected forms, shared by all requests.
 #[derive(Clone, Debug)]
 pub struct Forms {
-    secret: Arc<str>,
+    mac: Hmac<Sha256>,
     memory: Arc<Mutex<Memory>>,
 }
 
@@ -85,87 +119,128 @@ impl Forms {
     /// An empty memory; `secret` is the installation's, so that keys outlive a restart.
     #[must_use]
     pub fn new(secret: &str) -> Self {
-        Self { secret: secret.into(), memory: Arc::default() }
+        let memory = Memory {
+            of_people: Shelf::new(limits::KEPT_OF_PEOPLE),
+            for_absent: Shelf::new(limits::KEPT_FOR_ABSENT),
+            of_nobody: Shelf::new(limits::KEPT_OF_NOBODY),
+            answers: Shelf::new(limits::ANSWERS),
+        };
+        let mac = Hmac::new_from_slice(secret.as_bytes()).expect("any length will do");
+        Self { mac, memory: Arc::new(Mutex::new(memory)) }
     }
 
-    fn seal(&self, nonce: &str, person: Option<PersonId>) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.secret.as_bytes()).expect("any length will do");
-        mac.update(nonce.as_bytes());
-        mac.update(person.map(|id| id.to_string()).unwrap_or_default().as_bytes());
-        hex(&mac.finalize().into_bytes()[..16])
+    /// Whose a thing of this person is; of all who are not signed in together.
+    fn owner(&self, person: Option<PersonId>) -> Owner {
+        let mut mac = self.mac.clone();
+        mac.update(b"owner");
+        if let Some(PersonId(id)) = person {
+            mac.update(id.as_bytes());
+        }
+        let mut half = [0; 16];
+        half.copy_from_slice(&mac.finalize().into_bytes()[..16]);
+        Owner(u128::from_be_bytes(half))
     }
 
-    /// A key for a form that is drawn for this person.
+    fn seal(&self, nonce: u128, owner: Owner) -> Hmac<Sha256> {
+        let mut mac = self.mac.clone();
+        mac.update(b"form");
+        mac.update(&nonce.to_be_bytes());
+        mac.update(&owner.0.to_be_bytes());
+        mac
+    }
+
+    /// A key for a form that is drawn for this person. That it is one of ours, and whether two are of
+    /// the same person, can be told without knowing the person.
     #[must_use]
     pub fn key(&self, person: Option<PersonId>) -> String {
-        let nonce = format!("{:032x}", rand::random::<u128>());
-        let seal = self.seal(&nonce, person);
-        format!("{nonce}.{seal}")
+        let (nonce, owner) = (rand::random::<u128>(), self.owner(person));
+        let seal = self.seal(nonce, owner).finalize().into_bytes();
+        format!("{nonce:032x}.{:032x}.{}", owner.0, hex(&seal[..16]))
+    }
+
+    /// The owner that a key names, when it is one of ours.
+    fn owner_of(&self, key: &str) -> Option<Owner> {
+        let mut parts = key.split('.').map(|part| match part.len() {
+            32 => u128::from_str_radix(part, 16).ok(),
+            _ => None,
+        });
+        let (nonce, owner, seal) = (parts.next()??, Owner(parts.next()??), parts.next()??);
+        self.seal(nonce, owner).verify_truncated_left(&seal.to_be_bytes()).ok()?;
+        parts.next().is_none().then_some(owner)
     }
 
     /// Whose form a key belongs to, as seen by this person.
     #[must_use]
     pub fn drawn_for(&self, key: &str, person: Option<PersonId>) -> DrawnFor {
-        let Some((nonce, seal)) = key.split_once('.') else { return DrawnFor::SomebodyElse };
-        let fits = |who| subtle_eq(self.seal(nonce, who).as_bytes(), seal.as_bytes());
-        if fits(None) {
-            DrawnFor::Nobody
-        } else if person.is_some() && fits(person) {
-            DrawnFor::Visitor
-        } else {
-            DrawnFor::SomebodyElse
+        match self.owner_of(key) {
+            None => DrawnFor::Unknown,
+            Some(owner) if owner == self.owner(None) => DrawnFor::Nobody,
+            Some(owner) if person.is_some() && owner == self.owner(person) => DrawnFor::Visitor,
+            Some(_) => DrawnFor::SomebodyElse,
         }
     }
 
-    /// Keeps a rejected form and gives the key under which its page finds it.
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps a form that this visitor sent, and gives the key under which its page finds it. It belongs
+    /// to whom its key was drawn for; without one of ours, to the visitor. Nothing is kept of whoever is
+    /// not signed in but what signs them in, nor more than an owner's share.
     #[must_use]
-    pub fn keep(&self, mut rejected: Rejected, form_key: &str, now: DateTime<Utc>) -> String {
-        rejected.typed.retain(|(name, _)| !name.contains("password") && !name.contains("code") && name != KEY);
+    pub fn keep(
+        &self,
+        rejected: Rejected,
+        form_key: &str,
+        visitor: Option<PersonId>,
+        now: DateTime<Utc>,
+    ) -> Option<String> {
         let key = format!("{:032x}", rand::random::<u128>());
-        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes = rejected.typed.iter().map(|(name, value)| name.len() + value.len()).sum();
-        while memory.kept.len() >= MOST_KEPT || memory.kept_bytes + bytes > MOST_BYTES {
-            let Some(oldest) = memory.kept_order.pop_front() else { break };
-            if let Some(gone) = memory.kept.remove(&oldest) {
-                memory.kept_bytes -= gone.bytes;
+        let drawn_for = self.drawn_for(form_key, visitor);
+        let rejected = rejected.shrunk();
+        let bytes = rejected.bytes();
+        let kept = match (drawn_for, visitor) {
+            (DrawnFor::SomebodyElse, _) => {
+                let owner = self.owner_of(form_key)?;
+                self.memory().for_absent.put(key.clone(), owner, rejected, bytes, now)
             }
-        }
-        memory.kept_bytes += bytes;
-        memory.kept.insert(key.clone(), Kept { rejected, bytes, form_key: form_key.to_owned(), at: now });
-        memory.kept_order.push_back(key.clone());
-        key
+            (_, Some(_)) => self.memory().of_people.put(key.clone(), self.owner(visitor), rejected, bytes, now),
+            (DrawnFor::Nobody, None) if FOR_NOBODY.contains(&rejected.action.as_str()) => {
+                self.memory().of_nobody.put(key.clone(), self.owner(None), rejected, bytes, now)
+            }
+            _ => false,
+        };
+        kept.then_some(key)
     }
 
-    /// The kept form, when it is this person's and still there.
+    /// The kept form, when it is this visitor's and still there.
     #[must_use]
-    pub fn find(&self, key: &str, person: Option<PersonId>, now: DateTime<Utc>) -> Option<Rejected> {
-        let memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = memory.kept.get(key).filter(|kept| now - kept.at < KEPT_FOR)?;
-        (self.drawn_for(&kept.form_key, person) != DrawnFor::SomebodyElse).then(|| kept.rejected.clone())
+    pub fn find(&self, key: &str, visitor: Option<PersonId>, now: DateTime<Utc>) -> Option<Rejected> {
+        let owner = self.owner(visitor);
+        let memory = self.memory();
+        let rooms = if visitor.is_some() { [&memory.of_people, &memory.for_absent] } else { [&memory.of_nobody; 2] };
+        rooms.into_iter().find_map(|room| room.get(key, owner, now)).cloned()
     }
 
     /// The place where the answer to this very form (the same key and the same words) stands once it
-    /// is accepted: hold the lock while answering, so that a double click is answered once.
+    /// is accepted: hold the lock while answering, so that a double click is answered once. There is
+    /// none for a form that was not drawn for this person.
     #[must_use]
-    pub fn answer(&self, form_key: &str, body: &[u8]) -> Answer {
-        let key = hex(&Sha256::new().chain_update(form_key).chain_update(body).finalize());
-        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(answer) = memory.answers.get(&key) {
-            return Arc::clone(answer);
+    pub fn answer(&self, form_key: &str, body: &[u8], person: Option<PersonId>, now: DateTime<Utc>) -> Option<Answer> {
+        if self.drawn_for(form_key, person) != DrawnFor::Visitor {
+            return None;
         }
-        while memory.answers.len() >= MOST_ANSWERS {
-            let Some(oldest) = memory.answers_order.pop_front() else { break };
-            memory.answers.remove(&oldest);
+        let key = hex(&Sha256::new().chain_update(form_key).chain_update(body).finalize());
+        let owner = self.owner(person);
+        let mut memory = self.memory();
+        if let Some(answer) = memory.answers.get(&key, owner, now) {
+            return Some(Arc::clone(answer));
         }
         let answer = Answer::default();
-        memory.answers.insert(key.clone(), Arc::clone(&answer));
-        memory.answers_order.push_back(key);
-        answer
+        // Its address, once it is known, is at most so long.
+        memory.answers.put(key, owner, Arc::clone(&answer), limits::PAGE_ADDRESS, now);
+        Some(answer)
     }
-}
-
-fn subtle_eq(left: &[u8], right: &[u8]) -> bool {
-    left.len() == right.len() && left.iter().zip(right).fold(0, |all, (a, b)| all | (a ^ b)) == 0
 }
 
 /// The errors of a rejected form, as its page tells them.
@@ -183,6 +258,8 @@ pub fn told(error: &Error) -> Vec<FieldError> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::Duration;
+
     use super::*;
 
     fn rejected() -> Rejected {
@@ -198,37 +275,86 @@ mod tests {
         let forms = Forms::new("secret");
         let (me, you) = (Some(PersonId::new()), Some(PersonId::new()));
         let now = Utc::now();
-        let kept = forms.keep(rejected(), &forms.key(me), now);
-        assert_eq!(forms.find(&kept, you, now), None);
-        assert_eq!(forms.find(&kept, None, now), None);
-        let found = forms.find(&kept, me, now).expect("mine");
-        assert_eq!(found.typed, [("title".to_owned(), "Warfarin".to_owned())]);
-        assert_eq!(forms.find(&kept, me, now + Duration::hours(2)), None);
+        // Sent by themselves; after their session ended; while somebody else was signed in.
+        for sender in [me, None, you] {
+            let kept = forms.keep(rejected(), &forms.key(me), sender, now).expect("kept");
+            assert_eq!(forms.find(&kept, you, now), None);
+            assert_eq!(forms.find(&kept, None, now), None);
+            let found = forms.find(&kept, me, now).expect("mine");
+            assert_eq!(found.typed, [("title".to_owned(), "Warfarin".to_owned())]);
+            assert_eq!(forms.find(&kept, me, now + Duration::hours(2)), None);
+        }
     }
 
     #[test]
     fn keys_outlive_a_restart_and_cannot_be_made_up() {
-        let me = Some(PersonId::new());
+        let (me, you) = (Some(PersonId::new()), Some(PersonId::new()));
         let key = Forms::new("secret").key(me);
-        assert_eq!(Forms::new("secret").drawn_for(&key, me), DrawnFor::Visitor);
-        assert_eq!(Forms::new("other").drawn_for(&key, me), DrawnFor::SomebodyElse);
-        assert_eq!(Forms::new("secret").drawn_for("nonsense", me), DrawnFor::SomebodyElse);
+        let forms = Forms::new("secret");
+        assert_eq!(forms.drawn_for(&key, me), DrawnFor::Visitor);
+        assert_eq!(forms.drawn_for(&key, you), DrawnFor::SomebodyElse);
+        assert_eq!(forms.drawn_for(&key, None), DrawnFor::SomebodyElse);
+        assert_eq!(forms.drawn_for(&forms.key(None), me), DrawnFor::Nobody);
+        assert_eq!(Forms::new("other").drawn_for(&key, me), DrawnFor::Unknown);
+        let (start, seal) = key.rsplit_once('.').expect("a key");
+        let zeros = "0".repeat(32);
+        for made_up in ["nonsense", "", "..", &format!("{zeros}.{zeros}.{zeros}"), start, &format!("{key}.{seal}")] {
+            assert_eq!(forms.drawn_for(made_up, me), DrawnFor::Unknown, "{made_up}");
+        }
     }
 
     #[test]
-    fn memory_is_bounded() {
+    fn a_stranger_leaves_nothing_but_a_sign_in_and_only_for_strangers() {
         let forms = Forms::new("secret");
-        let key = forms.key(None);
-        for _ in 0..MOST_KEPT + 10 {
-            let _ = forms.keep(rejected(), &key, Utc::now());
+        let (me, now) = (Some(PersonId::new()), Utc::now());
+        assert_eq!(forms.keep(rejected(), "made up", None, now), None);
+        assert_eq!(forms.keep(rejected(), &forms.key(None), None, now), None, "a form of somebody who is signed in");
+        let sign_in = Rejected { action: "/api/sign-in".into(), ..rejected() };
+        assert_eq!(forms.keep(sign_in.clone(), "made up", None, now), None);
+        let kept = forms.keep(sign_in, &forms.key(None), None, now).expect("kept");
+        assert!(forms.find(&kept, None, now).is_some());
+        assert_eq!(forms.find(&kept, me, now), None, "nobody signed in is given what a stranger typed");
+    }
+
+    #[test]
+    fn what_is_kept_is_counted_as_it_is_held() {
+        let empty = vec![(String::new(), String::new()); 1_000];
+        let mut rejected = Rejected { typed: empty, ..rejected() };
+        rejected.typed.reserve(100_000);
+        let shrunk = rejected.shrunk();
+        assert_eq!(shrunk.typed.capacity(), 1_000);
+        assert!(shrunk.bytes() >= 48_000, "{}", shrunk.bytes());
+    }
+
+    #[test]
+    fn strangers_cannot_push_out_what_a_person_typed() {
+        let forms = Forms::new("secret");
+        let (me, now) = (Some(PersonId::new()), Utc::now());
+        let kept = forms.keep(rejected(), &forms.key(me), me, now).expect("kept");
+        let absent = forms.keep(rejected(), &forms.key(me), None, now).expect("kept");
+        let answer = forms.answer(&forms.key(me), b"body", me, now);
+        assert!(answer.is_some());
+        let sign_in = Rejected { action: "/api/sign-in".into(), ..rejected() };
+        let (nobody, leaver) = (forms.key(None), Some(PersonId::new()));
+        let old_key = forms.key(leaver);
+        for number in 0..20_000_u32 {
+            let _ = forms.keep(sign_in.clone(), &nobody, None, now);
+            let _ = forms.keep(rejected(), &old_key, None, now);
+            assert!(forms.answer(&nobody, &number.to_be_bytes(), None, now).is_none());
+            assert!(forms.answer("made up", &number.to_be_bytes(), me, now).is_none());
         }
-        assert_eq!(forms.memory.lock().expect("a lock").kept.len(), MOST_KEPT);
-        let long = Rejected { typed: vec![("text".into(), "a".repeat(MOST_BYTES / 3))], ..rejected() };
-        for _ in 0..5 {
-            let _ = forms.keep(long.clone(), &key, Utc::now());
-        }
-        let memory = forms.memory.lock().expect("a lock");
-        assert!(memory.kept_bytes <= MOST_BYTES);
-        assert_eq!(memory.kept_bytes, memory.kept.values().map(|kept| kept.bytes).sum::<usize>());
+        assert!(forms.find(&kept, me, now).is_some() && forms.find(&absent, me, now).is_some());
+    }
+
+    #[test]
+    fn the_same_form_has_one_answer_for_some_minutes() {
+        let forms = Forms::new("secret");
+        let (me, now) = (Some(PersonId::new()), Utc::now());
+        let key = forms.key(me);
+        let first = forms.answer(&key, b"a", me, now).expect("a place");
+        assert!(Arc::ptr_eq(&first, &forms.answer(&key, b"a", me, now).expect("a place")));
+        assert!(!Arc::ptr_eq(&first, &forms.answer(&key, b"b", me, now).expect("a place")));
+        let later = now + Duration::seconds(limits::ANSWERS.seconds);
+        assert!(!Arc::ptr_eq(&first, &forms.answer(&key, b"a", me, later).expect("a place")));
     }
 }

@@ -24,6 +24,8 @@ pub mod form;
 pub mod history;
 pub mod id;
 #[cfg(feature = "ssr")]
+pub mod limits;
+#[cfg(feature = "ssr")]
 pub mod operator;
 pub mod parse;
 #[cfg(feature = "ssr")]

@@ -123,9 +123,18 @@ impl Sessions {
         if self.secure { "__Host-baton" } else { "baton" }
     }
 
-    fn cookie(self, value: &str, age: i64) -> String {
+    /// A cookie that the browser forgets when it is closed: the next person at the ward's computer opens
+    /// it anew. How long a session lasts is the server's to say. An empty value deletes it.
+    fn cookie(self, value: &str) -> String {
+        let age = if value.is_empty() { "; Max-Age=0" } else { "" };
         let secure = if self.secure { "; Secure" } else { "" };
-        format!("{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}", self.cookie_name())
+        format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{age}{secure}", self.cookie_name())
+    }
+
+    /// Whether a request comes with a session's cookie, whatever has become of the session.
+    #[must_use]
+    pub fn carried(self, headers: &HeaderMap) -> bool {
+        self.token(headers).is_some_and(|token| !token.is_empty())
     }
 
     fn token(self, headers: &HeaderMap) -> Option<&str> {
@@ -188,7 +197,7 @@ impl Sessions {
             .bind(now)
             .execute(conn)
             .await?;
-        Ok(self.cookie(&token, self.absolute.num_seconds()))
+        Ok(self.cookie(&token))
     }
 
     /// Ends the browser's session and gives the `Set-Cookie` value that forgets it.
@@ -203,7 +212,7 @@ impl Sessions {
                 .execute(conn)
                 .await?;
         }
-        Ok(self.cookie("", 0))
+        Ok(self.cookie(""))
     }
 
     /// The visitor behind a request's cookies.

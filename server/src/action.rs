@@ -1,25 +1,31 @@
-//! The one handler of server functions: turns errors into what the caller can use. A machine gets JSON
-//! with the right status; a browser is led back to its form, where every answer still stands.
+//! The one handler of server functions. In this order, so that nothing is done for whoever may not have
+//! it done: is there such a function; who asks; what they send, within what they may; is it theirs to
+//! send; and only then the function. Errors become what the caller can use: a machine gets JSON with the
+//! right status; a browser is led back to its form, where every answer still stands.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use app::error::Error;
-use app::form::{self, DrawnFor, Rejected};
+use app::form::{self, DrawnFor, FOR_NOBODY, NEVER_REPLAYED, Rejected};
+use app::limits;
+use app::request::Request;
 use app::visitor::Visitor;
 use axum::body::{Body, to_bytes};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use http_body_util::LengthLimitError;
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use leptos_axum::ResponseOptions;
+use tracing::Instrument as _;
 
-use crate::router::{self, MOST_BODY, MOST_TABLE, State};
+use crate::receive::{self, Pairs, Received};
+use crate::router::{self, State};
 
-type Pairs = Vec<(String, String)>;
-
-/// The server functions that take a table.
-const TABLES: &[&str] = &["/api/measures/import"];
+const ENDED: &str = "Your session had ended. Everything you typed is still here: check it and send it again.";
+const STRANGE: &str =
+    "This page had been open for too long. Everything you typed is still here: check it and send it again.";
+const SLOW: &str = "This takes longer than usual and may still be done. Look whether it was, before you send it again.";
 
 /// Whether the caller is a browser that wants a page.
 #[must_use]
@@ -29,149 +35,212 @@ pub fn wants_html(headers: &HeaderMap) -> bool {
 
 /// Answers a call of a server function.
 pub async fn answer(state: Arc<State>, http: http::Request<Body>) -> Response {
-    let html = wants_html(http.headers());
-    let (mut parts, body) = http.into_parts();
-    let most = if TABLES.contains(&parts.uri.path()) { MOST_TABLE } else { MOST_BODY };
-    let body = match to_bytes(body, most).await {
-        Ok(body) => body,
-        Err(error) => {
-            let too_large = std::error::Error::source(&error).is_some_and(|source| source.is::<LengthLimitError>());
-            return json(&if too_large {
-                Error::TooLarge
-            } else {
-                Error::refused("The form did not arrive whole. Send it again.")
-            });
-        }
-    };
+    let (parts, body) = http.into_parts();
+    if server_fn::axum::get_server_fn_service(parts.uri.path(), parts.method.clone()).is_none() {
+        return json(&Error::NotFound);
+    }
+    let Some(turn) = state.turn() else { return json(&Error::Busy) };
     let request = match router::request(&state, &parts, Vec::new()).await {
         Ok(request) => request,
         Err(error) => return json(&error),
     };
     if parts.method == Method::GET {
-        return match run(request, parts, body.to_vec()).await {
-            Ok(response) => response,
-            Err(error) => json(&error),
-        };
+        let answered = tokio::time::timeout(state.timeout, run(request, parts, Vec::new())).await;
+        return answered.unwrap_or(Err(Error::Busy)).unwrap_or_else(|error| json(&error));
+    }
+    // Whoever sends slowly keeps nobody from being worked on.
+    drop(turn);
+    match receive::receive(&state.bodies, &request, parts.uri.path(), &parts.headers, body).await {
+        Ok(received) => Sent::new(state, request, parts, received).answer().await,
+        Err(error) => json(&error),
+    }
+}
+
+/// A form that has arrived, and where it came from.
+struct Sent {
+    state: Arc<State>,
+    request: Request,
+    parts: http::request::Parts,
+    received: Received,
+    html: bool,
+    /// The page that it stands on.
+    page: String,
+    key: String,
+}
+
+/// What became of a form.
+enum Outcome {
+    /// It was done.
+    Done(Response),
+    /// It had been done before, and led here.
+    Before(String),
+}
+
+impl Sent {
+    fn new(state: Arc<State>, request: Request, mut parts: http::request::Parts, received: Received) -> Self {
+        let html = wants_html(&parts.headers);
+        let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
+        parts.headers.insert(header::CONTENT_TYPE, kind);
+        let find = |name: &str| received.typed.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value);
+        let (page, key) = (local(find(form::PAGE)), find(form::KEY).to_owned());
+        Self { state, request, parts, received, html, page, key }
     }
 
-    let (typed, unreadable) = match boundary(&parts.headers) {
-        None => (form_urlencoded::parse(&body).into_owned().collect(), None),
-        Some(boundary) => match with_files(body.clone(), &boundary).await {
-            Ok(read) => read,
-            Err(error) => return json(&error),
-        },
-    };
-    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-    let typed: Pairs = typed;
-    let find = |name: &str| typed.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
-    let page = local(find(form::PAGE));
-    let form_key = find(form::KEY).to_owned();
-    let rejected = |error: &Error| Rejected {
-        action: parts.uri.path().to_owned(),
-        name: find(form::NAME).to_owned(),
-        typed: typed.clone(),
-        errors: form::told(error),
-        changed: *error == Error::Changed,
-        status: error.status(),
-    };
-    let back = |error: &Error| {
-        let key = state.forms.keep(rejected(error), &form_key, request.now);
-        let separator = if page.contains('?') { '&' } else { '?' };
-        format!("{page}{separator}form={key}")
-    };
-
-    // A form that was opened by somebody else on this computer is not done in this person's name: it
-    // waits for the one who wrote it.
-    let drawn_for = state.forms.drawn_for(&form_key, request.visitor.id());
-    if html && !form_key.is_empty() && drawn_for == DrawnFor::SomebodyElse {
-        let error =
-            Error::refused("Your session had ended. Everything you typed is still here: check it and send it again.");
-        return Redirect::to(&router::sign_in(&back(&error))).into_response();
+    fn path(&self) -> &str {
+        self.parts.uri.path()
     }
 
-    if let Some(error) = unreadable {
-        return if html { Redirect::to(&back(&error)).into_response() } else { json(&error) };
-    }
-
-    let sent = form_urlencoded::Serializer::new(String::new()).extend_pairs(join_dates(&typed)).finish();
-    let lock = (!form_key.is_empty()).then(|| state.forms.answer(&form_key, &body));
-    let mut answered = match &lock {
-        Some(lock) => Some(lock.lock().await),
-        None => None,
-    };
-    if let Some(before) = answered.as_ref().and_then(|answered| answered.as_ref()) {
-        return Redirect::to(before).into_response();
-    }
-    match run(request.clone(), parts.clone(), sent.into_bytes()).await {
-        Ok(response) => {
-            let location = response.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()).map(str::to_owned);
-            if let Some(answered) = answered.as_mut() {
-                **answered = location.clone();
+    async fn answer(mut self) -> Response {
+        if !FOR_NOBODY.contains(&self.path()) {
+            if let Visitor::Nobody = self.request.visitor {
+                return self.sign_in_first();
             }
-            if !html {
-                return response;
-            }
-            let mut redirect = Redirect::to(location.as_deref().unwrap_or(&page)).into_response();
-            for name in [header::SET_COOKIE, HeaderName::from_static("clear-site-data")] {
-                for value in response.headers().get_all(&name) {
-                    redirect.headers_mut().append(name.clone(), value.clone());
+            // A form that was opened by somebody else on this computer is not done in this person's name:
+            // it waits for the one who wrote it.
+            if self.html && !self.key.is_empty() {
+                match self.state.forms.drawn_for(&self.key, self.request.visitor.id()) {
+                    DrawnFor::SomebodyElse => return self.sign_in_first(),
+                    DrawnFor::Unknown => return self.again(&Error::refused(STRANGE)),
+                    DrawnFor::Visitor | DrawnFor::Nobody => {}
                 }
             }
-            redirect
         }
-        Err(error) if !html => json(&error),
-        Err(error) => match &error {
-            Error::SignIn if !matches!(request.visitor, Visitor::Person(_)) => {
-                let told = Error::refused(
-                    "Your session had ended. Everything you typed is still here: check it and send it again.",
-                );
-                Redirect::to(&router::sign_in(&back(&told))).into_response()
+        if let Some(error) = self.received.refused.take() {
+            return self.refused(&error);
+        }
+        let Some(turn) = self.state.turn() else { return self.refused(&Error::Busy) };
+        if let Err(error) = self.read_file().await {
+            return self.refused(&error);
+        }
+        let work = self.work();
+        // On a task of its own: once begun it is finished and its answer noted, whether or not whoever
+        // sent it waits, and it keeps its turn as long as it works.
+        let task = tokio::spawn(
+            async move {
+                let _turn = turn;
+                work.await
             }
-            Error::Invalid(_) | Error::Changed | Error::TooMany(_) | Error::Busy | Error::Fault => {
-                Redirect::to(&back(&error)).into_response()
+            .in_current_span(),
+        );
+        match tokio::time::timeout(self.state.timeout, task).await {
+            Err(_) => self.slow(),
+            Ok(Err(error)) => {
+                tracing::error!(%error, path = self.path(), "a server function panicked");
+                self.refused(&Error::Fault)
             }
-            Error::SignIn | Error::Forbidden | Error::NotFound | Error::TooLarge => json(&error),
-        },
+            Ok(Ok(Err(error))) => self.refused(&error),
+            Ok(Ok(Ok(Outcome::Before(to)))) => Redirect::to(&to).into_response(),
+            Ok(Ok(Ok(Outcome::Done(response)))) => self.done(response),
+        }
     }
-}
 
-/// The boundary of a form that carries files.
-fn boundary(headers: &HeaderMap) -> Option<String> {
-    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    multer::parse_boundary(kind).ok()
-}
+    /// Reads the file, if there is one, into the field that holds its text.
+    async fn read_file(&mut self) -> Result<(), Error> {
+        let Some(file) = self.received.file.take() else { return Ok(()) };
+        let text = if file.is_empty() { String::new() } else { self.state.tables.text(file).await? };
+        self.received.typed.push((receive::FILE.to_owned(), text));
+        Ok(())
+    }
 
-/// The pairs of a form that carries files: each file becomes the text of its table. A file that is no
-/// table is told beside the pairs.
-async fn with_files(body: bytes::Bytes, boundary: &str) -> Result<(Pairs, Option<Error>), Error> {
-    let incomplete = |_| Error::refused("The form did not arrive whole. Send it again.");
-    let whole = futures::stream::iter([Ok::<_, std::convert::Infallible>(body)]);
-    let mut form = multer::Multipart::new(whole, boundary);
-    let (mut pairs, mut unreadable) = (Pairs::new(), None);
-    while let Some(field) = form.next_field().await.map_err(incomplete)? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let is_file = field.file_name().is_some();
-        let bytes = field.bytes().await.map_err(incomplete)?;
-        let value = if is_file && !bytes.is_empty() {
-            let read = tokio::task::spawn_blocking(move || app::measures::import::file::text(&bytes)).await;
-            read.map_err(|_| Error::Fault)?.unwrap_or_else(|error| {
-                unreadable = Some(error);
-                String::new()
-            })
-        } else {
-            String::from_utf8_lossy(&bytes).into_owned()
+    /// The function's work. The same form with the same words has one answer, which a double click waits
+    /// for; an answer that changes who is signed in is none to give twice.
+    fn work(&self) -> impl Future<Output = Result<Outcome, Error>> + Send + use<> {
+        let sent =
+            form_urlencoded::Serializer::new(String::new()).extend_pairs(join_dates(&self.received.typed)).finish();
+        let (forms, visitor, now) = (&self.state.forms, self.request.visitor.id(), self.request.now);
+        let replayed = !NEVER_REPLAYED.contains(&self.path());
+        let place = replayed.then(|| forms.answer(&self.key, sent.as_bytes(), visitor, now)).flatten();
+        let (request, parts, held) = (self.request.clone(), self.parts.clone(), Arc::clone(&self.received.held));
+        async move {
+            let _held = held;
+            let mut answered = match &place {
+                Some(place) => Some(place.lock().await),
+                None => None,
+            };
+            if let Some(before) = answered.as_ref().and_then(|answered| answered.as_ref()) {
+                return Ok(Outcome::Before(before.clone()));
+            }
+            let response = run(request, parts, sent.into_bytes()).await?;
+            let to = location(&response).filter(|to| to.len() <= limits::PAGE_ADDRESS);
+            if let (Some(answered), Some(to), None) = (&mut answered, to, response.headers().get(header::SET_COOKIE)) {
+                **answered = Some(to.to_owned());
+            }
+            Ok(Outcome::Done(response))
+        }
+    }
+
+    /// The page of the form, which finds there what was typed and what is wrong.
+    fn back(&self, error: &Error) -> String {
+        let rejected = Rejected {
+            action: self.path().to_owned(),
+            name: self
+                .received
+                .typed
+                .iter()
+                .find(|(key, _)| key == form::NAME)
+                .map_or_else(String::new, |(_, name)| name.clone()),
+            typed: self.received.typed.clone(),
+            errors: form::told(error),
+            changed: *error == Error::Changed,
+            status: error.status(),
         };
-        pairs.push((name, value));
+        match self.state.forms.keep(rejected, &self.key, self.request.visitor.id(), self.request.now) {
+            None => self.page.clone(),
+            Some(key) => format!("{}{}form={key}", self.page, if self.page.contains('?') { '&' } else { '?' }),
+        }
     }
-    Ok((pairs, unreadable))
+
+    /// The form again, as it was typed.
+    fn again(&self, error: &Error) -> Response {
+        Redirect::to(&self.back(error)).into_response()
+    }
+
+    fn sign_in_first(&self) -> Response {
+        if !self.html {
+            return json(&Error::SignIn);
+        }
+        Redirect::to(&router::sign_in(&self.back(&Error::refused(ENDED)))).into_response()
+    }
+
+    fn refused(&self, error: &Error) -> Response {
+        match error {
+            // The session ended meanwhile, or is one in which the password has to be changed first.
+            Error::SignIn if self.html => self.sign_in_first(),
+            Error::Invalid(_) | Error::Changed | Error::TooMany(_) | Error::Busy | Error::Fault if self.html => {
+                self.again(error)
+            }
+            error => json(error),
+        }
+    }
+
+    /// It is still being done: whether it will be is not known, and not claimed.
+    fn slow(&self) -> Response {
+        if !self.html {
+            return json(&Error::Busy);
+        }
+        self.again(&Error::refused(SLOW))
+    }
+
+    fn done(&self, response: Response) -> Response {
+        if !self.html {
+            return response;
+        }
+        let mut redirect = Redirect::to(location(&response).unwrap_or(&self.page)).into_response();
+        for name in [header::SET_COOKIE, HeaderName::from_static("clear-site-data")] {
+            for value in response.headers().get_all(&name) {
+                redirect.headers_mut().append(name.clone(), value.clone());
+            }
+        }
+        redirect
+    }
+}
+
+fn location(response: &Response) -> Option<&str> {
+    response.headers().get(header::LOCATION)?.to_str().ok()
 }
 
 /// Runs the server function at the path, as leptos_axum does, but leaves its errors to us.
-async fn run(
-    request: app::request::Request,
-    mut parts: http::request::Parts,
-    body: Vec<u8>,
-) -> Result<Response, Error> {
+async fn run(request: Request, mut parts: http::request::Parts, body: Vec<u8>) -> Result<Response, Error> {
     // With this, the server function answers an error as JSON and never redirects to a Referer.
     parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     parts.headers.remove(header::CONTENT_LENGTH);
@@ -198,7 +267,7 @@ async fn run(
     if response.status().is_success() || response.status().is_redirection() {
         return Ok(response);
     }
-    let body = to_bytes(response.into_body(), MOST_BODY).await.map_err(|_| Error::Fault)?;
+    let body = to_bytes(response.into_body(), limits::PERSON.bytes).await.map_err(|_| Error::Fault)?;
     Err(serde_json::from_slice(&body).unwrap_or_else(|_| {
         tracing::error!("a server function answered an error that is not ours");
         Error::Fault
@@ -220,31 +289,34 @@ fn local(page: &str) -> String {
     let plain = page.starts_with('/')
         && !page.starts_with("//")
         && !page.contains('\\')
-        && page.len() <= 2000
+        && page.len() <= limits::PAGE_ADDRESS
         && page.chars().all(|c| c.is_ascii_graphic());
     if plain { page.to_owned() } else { "/".to_owned() }
 }
 
-/// Day, month and year of each date become one value, as the server functions read it.
+/// Day, month and year of each date become one value, as the server functions read it: where the first
+/// of them stands.
 fn join_dates(typed: &Pairs) -> Pairs {
-    let mut joined: Pairs = Vec::with_capacity(typed.len());
-    for (name, value) in typed {
-        let Some((base, _)) = name.rsplit_once('.').filter(|(_, part)| matches!(*part, "day" | "month" | "year"))
-        else {
-            joined.push((name.clone(), value.clone()));
-            continue;
-        };
-        if joined.iter().any(|(name, _)| name == base) {
-            continue;
+    const PARTS: [&str; 3] = ["day", "month", "year"];
+    let part_of = |name: &str| {
+        let (base, part) = name.rsplit_once('.')?;
+        Some((base.len(), PARTS.iter().position(|one| *one == part)?))
+    };
+    let mut dates: HashMap<&str, [&str; 3]> = HashMap::new();
+    for (name, value) in typed.iter().rev() {
+        if let Some((base, part)) = part_of(name) {
+            dates.entry(&name[..base]).or_default()[part] = value.trim();
         }
-        let part = |part: &str| {
-            let name = format!("{base}.{part}");
-            typed.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value.trim())
-        };
-        let (day, month, year) = (part("day"), part("month"), part("year"));
-        let missing = day.is_empty() && month.is_empty() && year.is_empty();
-        let whole = if missing { String::new() } else { format!("{day} {month} {year}").trim().to_owned() };
-        joined.push((base.to_owned(), whole));
+    }
+    let mut joined = Pairs::with_capacity(typed.len());
+    for (name, value) in typed {
+        match part_of(name) {
+            None => joined.push((name.clone(), value.clone())),
+            Some((base, _)) => {
+                let Some([day, month, year]) = dates.remove(&name[..base]) else { continue };
+                joined.push((name[..base].to_owned(), format!("{day} {month} {year}").trim().to_owned()));
+            }
+        }
     }
     joined
 }
@@ -261,6 +333,15 @@ mod tests {
     fn the_parts_of_a_date_become_one_value() {
         assert_eq!(join_dates(&pairs("a=1&on.day=4&on.month=1&on.year=2026&b=2")), pairs("a=1&on=4 1 2026&b=2"));
         assert_eq!(join_dates(&pairs("on.day=&on.month=&on.year=")), pairs("on="));
+        assert_eq!(join_dates(&pairs("on.year=2026&on.day=4&on.day=5")), pairs("on=4  2026"), "the first counts");
+    }
+
+    #[test]
+    fn many_dates_are_joined_in_one_pass() {
+        let many: Pairs = (0..200_000).map(|number| (format!("{number:x}.day"), "4".to_owned())).collect();
+        let joined = join_dates(&many);
+        assert_eq!(joined.len(), many.len());
+        assert_eq!(joined[199_999], ("30d3f".to_owned(), "4".to_owned()));
     }
 
     #[test]

@@ -3,8 +3,11 @@
 
 pub mod action;
 pub mod assets;
+pub mod caller;
 pub mod command;
 pub mod log;
 mod password;
+pub mod receive;
 pub mod router;
 pub mod serve;
+pub mod table;

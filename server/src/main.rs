@@ -2,15 +2,26 @@
 
 mod settings;
 
+use std::process::ExitCode;
+
 use app::demo::crowd::Size;
 use clap::Parser as _;
+use server::table::{self, READ_TABLE};
 use settings::{Command, Settings};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<ExitCode> {
+    // Before anything is started: the limits that it sets itself are to bind everything it does.
+    if std::env::args_os().nth(1).is_some_and(|word| word == READ_TABLE) {
+        return Ok(table::read_table());
+    }
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run() -> anyhow::Result<()> {
     let settings = Settings::parse();
     server::log::start(settings.log_json);
     match settings.command {

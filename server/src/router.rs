@@ -2,46 +2,42 @@
 
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use app::clock::Clock;
 use app::db::Store;
 use app::error::Error;
 use app::form::Forms;
+use app::limits;
 use app::people::{Attempts, Codes};
 use app::request::{Inner, Request};
 use app::shell::{self, Page, Reply, Route, Site};
 use app::visitor::{Sessions, Visitor};
 use axum::Router;
 use axum::body::Body;
-use axum::error_handling::HandleErrorLayer;
 use axum::extract::{ConnectInfo, MatchedPath, RawPathParams};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
+use chrono::{DateTime, Utc};
 use futures::stream::{Stream, StreamExt as _, once};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use tower::ServiceBuilder;
-use tower::limit::GlobalConcurrencyLimitLayer;
-use tower::load_shed::LoadShedLayer;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::csrf::CsrfLayer;
-use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
+use crate::caller::{self, Host};
+use crate::receive::Bodies;
+use crate::table::TableReader;
 use crate::{action, assets};
-
-/// The most that one request's body may hold.
-pub const MOST_BODY: usize = 1024 * 1024;
-/// The most that a request's body may hold where a table is sent.
-pub const MOST_TABLE: usize = 8 * 1024 * 1024;
 
 /// Of gzip, by zlib-rs. Measured on a project's page and a chart's (docs/decisions/speed.md): about the size
 /// of brotli at its fastest for a third to a half of its time; assets are compressed once, by brotli.
@@ -64,12 +60,29 @@ pub struct State {
     pub clock: Clock,
     /// The demonstration: one may sign in as its people.
     pub demo: bool,
-    /// The client's address comes from a proxy.
-    pub behind_proxy: bool,
+    /// The one host of a demonstration: it lets in whoever asks, so no other site may ask in a browser's
+    /// name by letting its own name stand for this computer.
+    pub host: Option<Host>,
+    /// Proxies in front of us whose word on the client's address is taken.
+    pub trusted_proxies: usize,
+    /// What browsers are told about https, when it is served.
+    pub strict_transport: Option<HeaderValue>,
     /// After this a request is given up.
     pub timeout: Duration,
-    /// Requests worked on at the same time.
-    pub concurrency: usize,
+    /// One permit for each request that may be worked on at the same time.
+    pub work: Arc<Semaphore>,
+    /// The room for forms that are arriving.
+    pub bodies: Bodies,
+    /// Reads the tables in files.
+    pub tables: TableReader,
+}
+
+impl State {
+    /// A turn to be worked on; none when too many are.
+    #[must_use]
+    pub fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.work).try_acquire_owned().ok()
+    }
 }
 
 /// Identifies a request in the log, the history and on the page of a fault.
@@ -81,52 +94,51 @@ pub fn router(state: State) -> Router {
     // Leptos spawns on it while it draws; a second router in the same process (a test) finds it there.
     let _ = any_spawner::Executor::init_tokio();
     let state = Arc::new(state);
-    let mut router = Router::new();
+    let mut pages = Router::new();
     for route in shell::routes() {
         let state = Arc::clone(&state);
-        router = router.route(
+        pages = pages.route(
             route.path,
             get(move |params: RawPathParams, request: http::Request<Body>| page(state, route, params, request)),
         );
     }
-    let for_actions = Arc::clone(&state);
     let for_fallback = Arc::clone(&state);
-    let for_errors = Arc::clone(&state);
-    let limits = ServiceBuilder::new()
-        .layer(HandleErrorLayer::new(|_: tower::BoxError| async { StatusCode::SERVICE_UNAVAILABLE }))
-        .layer(LoadShedLayer::new())
-        .layer(GlobalConcurrencyLimitLayer::new(state.concurrency));
-    let secure = state.sessions.secure;
-    router
-        .route(
-            "/api/{*path}",
-            post(move |request: http::Request<Body>| action::answer(for_actions, request)).get({
-                let state = Arc::clone(&state);
-                move |request: http::Request<Body>| action::answer(state, request)
-            }),
-        )
-        .route(
-            "/health",
-            get({
-                let store = state.store.clone();
-                move || health(store)
-            }),
-        )
-        .route("/assets/{digest}/{*name}", get(assets::serve))
+    let for_limits = Arc::clone(&state);
+    let pages = pages
         .fallback(move |request: http::Request<Body>| async move {
             error_response(&for_fallback, Error::NotFound, request).await
         })
+        .layer(middleware::from_fn(move |request: http::Request<Body>, next: Next| {
+            worked_on(Arc::clone(&for_limits), request, next)
+        }));
+    let (for_gets, for_posts) = (Arc::clone(&state), Arc::clone(&state));
+    // They take their turns themselves: not while a form is still arriving.
+    let actions = Router::new().route(
+        "/api/{*path}",
+        get(move |request: http::Request<Body>| action::answer(for_gets, request))
+            .post(move |request: http::Request<Body>| action::answer(for_posts, request)),
+    );
+    // Outside every limit: whoever watches the server must not end it because it is busy.
+    let store = state.store.clone();
+    let free = Router::new()
+        .route("/health", get(move || health(store)))
+        .route("/assets/{digest}/{*name}", get(assets::serve));
+    let for_errors = Arc::clone(&state);
+    let for_headers = Arc::clone(&state);
+    pages
+        .merge(actions)
+        .merge(free)
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, state.timeout))
         .layer(CsrfLayer::new())
-        .layer(limits)
         // Whatever stopped a request above, a browser gets a designed page.
         .layer(middleware::from_fn(move |request: http::Request<Body>, next: Next| {
             dress(Arc::clone(&for_errors), request, next)
         }))
-        .layer(middleware::from_fn(move |request: http::Request<Body>, next: Next| headers(secure, request, next)))
+        .layer(middleware::from_fn(move |request: http::Request<Body>, next: Next| {
+            headers(Arc::clone(&for_headers), request, next)
+        }))
         .layer(
             CompressionLayer::new().quality(CompressionLevel::Precise(COMPRESSION)).compress_when(
                 DefaultPredicate::new()
@@ -147,10 +159,16 @@ pub fn router(state: State) -> Router {
                 .on_failure(()),
         )
         .layer(middleware::from_fn(|mut request: http::Request<Body>, next: Next| async move {
-            let id = format!("{:08x}", fastrand::u32(..));
-            request.extensions_mut().insert(RequestId(id));
+            request.extensions_mut().insert(RequestId(uuid::Uuid::now_v7().to_string()));
             next.run(request).await
         }))
+}
+
+/// Works on a request when there is a turn for it, and no longer than a request may take.
+async fn worked_on(state: Arc<State>, request: http::Request<Body>, next: Next) -> Response {
+    let Some(_turn) = state.turn() else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
+    let answered = tokio::time::timeout(state.timeout, next.run(request)).await;
+    answered.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
 }
 
 async fn health(store: Store) -> Response {
@@ -180,17 +198,26 @@ pub async fn request(
     if let Visitor::Person(person) = &visitor
         && now - person.seen_at > chrono::Duration::minutes(2)
     {
-        let mut change = state.store.write_aside().await?;
-        state.sessions.touch(&mut change, &parts.headers, now).await?;
-        change.commit().await?;
+        // Whoever reads never waits for somebody who writes: the next request notes it as well.
+        let touched = tokio::time::timeout(limits::TOUCH_TIME, touch(state, parts, now)).await;
+        if !matches!(touched, Ok(Ok(()))) {
+            tracing::debug!("a session's use could not be noted");
+        }
     }
     Ok(assemble(state, parts, params, visitor))
+}
+
+async fn touch(state: &State, parts: &http::request::Parts, now: DateTime<Utc>) -> Result<(), Error> {
+    let mut change = state.store.write_aside().await?;
+    state.sessions.touch(&mut change, &parts.headers, now).await?;
+    change.commit().await
 }
 
 fn assemble(state: &State, parts: &http::request::Parts, params: Vec<(String, String)>, visitor: Visitor) -> Request {
     let query: Vec<(String, String)> =
         form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let now = state.clock.now();
+    let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let rejected =
         query.iter().find(|(name, _)| name == "form").and_then(|(_, key)| state.forms.find(key, visitor.id(), now));
     Request::new(Inner {
@@ -202,7 +229,7 @@ fn assemble(state: &State, parts: &http::request::Parts, params: Vec<(String, St
         demo: state.demo,
         visitor,
         id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
-        client: client(state, parts),
+        client: caller::client(&parts.headers, state.trusted_proxies, socket),
         now,
         path: without_form(parts.uri.path(), &query),
         params,
@@ -221,18 +248,6 @@ fn without_form(path: &str, query: &[(String, String)]) -> String {
     format!("{path}?{query}")
 }
 
-fn client(state: &State, parts: &http::request::Parts) -> String {
-    let forwarded = state
-        .behind_proxy
-        .then(|| parts.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok()))
-        .flatten()
-        .and_then(|value| value.rsplit(',').next())
-        .map(|address| address.trim().to_owned());
-    forwarded
-        .or_else(|| parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string()))
-        .unwrap_or_default()
-}
-
 async fn page(state: Arc<State>, route: Route, params: RawPathParams, http: http::Request<Body>) -> Response {
     let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let (parts, _) = http.into_parts();
@@ -240,6 +255,16 @@ async fn page(state: Arc<State>, route: Route, params: RawPathParams, http: http
         Ok(request) => request,
         Err(error) => return draw_error(&state, error, parts).await,
     };
+    let ended = matches!(request.visitor, Visitor::Nobody) && state.sessions.carried(&parts.headers);
+    let mut response = answered(route, request, parts).await;
+    if ended {
+        // What the browser kept while the session lasted is not for whoever sits there now.
+        response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
+    }
+    response
+}
+
+async fn answered(route: Route, request: Request, parts: http::request::Parts) -> Response {
     match (route.answer)(request.clone()).await {
         Ok(Reply::Page(page)) => draw(page, request, parts).await,
         Ok(Reply::Redirect(to)) => Redirect::to(&to).into_response(),
@@ -272,6 +297,9 @@ pub fn sign_in(next: &str) -> String {
     format!("/sign-in?next={}", form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>())
 }
 
+/// How a form that is sent begins, as every page draws it.
+const POST_FORM: &str = "<form method=\"post\"";
+
 async fn draw(page: Page, request: Request, parts: http::request::Parts) -> Response {
     // A form that comes back rejected says so to machines too.
     let status = match &request.rejected {
@@ -287,8 +315,7 @@ async fn draw(page: Page, request: Request, parts: http::request::Parts) -> Resp
         if let Ok(policy) = HeaderValue::from_str(&policy(&nonce)) {
             options.insert_header(header::CONTENT_SECURITY_POLICY, policy);
         }
-        // Asked anew each time, but kept for the back button: with no-store a browser drops what was typed.
-        options.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        options.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         shell::document(page, &request, &site)
     };
     leptos_axum::handle_response_inner(
@@ -298,6 +325,13 @@ async fn draw(page: Page, request: Request, parts: http::request::Parts) -> Resp
         |app, chunks, _| {
             Box::pin(async move {
                 let html = app.to_html();
+                // A browser forgets what was typed into a page that it may not store, when somebody follows
+                // a link and comes back. So a page with a form is kept, asked for anew each time, and
+                // cleared when the session has ended; every other page leaves nothing on the disk.
+                if html.contains(POST_FORM) {
+                    let kept = HeaderValue::from_static("private, no-cache");
+                    expect_context::<ResponseOptions>().insert_header(header::CACHE_CONTROL, kept);
+                }
                 Box::pin(once(async move { html }).chain(chunks())) as Pin<Box<dyn Stream<Item = String> + Send>>
             })
         },
@@ -328,33 +362,73 @@ async fn draw_error(state: &State, error: Error, parts: http::request::Parts) ->
     draw(page, request, parts).await
 }
 
-/// Gives a browser a designed page for what a layer refused with a bare status.
+/// What a browser is shown when there is no turn for it: made once, asks nothing of the store.
+static BUSY: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "<!DOCTYPE html><html lang=\"en-GB\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <title>Baton is busy – Baton</title><link rel=\"stylesheet\" href=\"{}/baton.css\"></head><body>\
+         <div class=\"nhsuk-width-container\"><main class=\"nhsuk-main-wrapper\" id=\"maincontent\">\
+         <h1 class=\"nhsuk-heading-l\">Baton is busy</h1>\
+         <p>Too many people are using it at this moment. Wait a moment, then reload the page.</p>\
+         <p>If you sent a form, go back to it and look whether it was saved before you send it again.</p>\
+         </main></div></body></html>",
+        *assets::ROOT
+    )
+});
+
+fn busy() -> Response {
+    let policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (StatusCode::SERVICE_UNAVAILABLE, headers, BUSY.as_str()).into_response()
+}
+
+/// Gives a browser a designed page for what was refused with a bare status.
 async fn dress(state: Arc<State>, http: http::Request<Body>, next: Next) -> Response {
+    if let Some(host) = state.host.as_ref().filter(|host| !host.is_asked(&http)) {
+        tracing::debug!(?host, "asked for by another name");
+        let told = "This demonstration of Baton does not go by this name. Use the address that it printed when it was started.\n";
+        return (StatusCode::MISDIRECTED_REQUEST, told).into_response();
+    }
     let html = action::wants_html(http.headers());
     let mut bare = http::Request::new(());
     *bare.uri_mut() = http.uri().clone();
     *bare.headers_mut() = http.headers().clone();
     *bare.extensions_mut() = http.extensions().clone();
     let is_asset = http.uri().path().starts_with("/assets/");
-    let response = next.run(http).await;
-    if !html || is_asset || response.headers().contains_key(header::CONTENT_SECURITY_POLICY) {
-        return response;
+    let mut response = next.run(http).await;
+    if html && !is_asset && !response.headers().contains_key(header::CONTENT_SECURITY_POLICY) {
+        let error = match response.status() {
+            StatusCode::FORBIDDEN => Some(Error::Forbidden),
+            StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_FOUND => Some(Error::NotFound),
+            StatusCode::PAYLOAD_TOO_LARGE => Some(Error::TooLarge),
+            StatusCode::INTERNAL_SERVER_ERROR => {
+                tracing::error!(path = bare.uri().path(), "a request panicked");
+                Some(Error::Fault)
+            }
+            StatusCode::SERVICE_UNAVAILABLE => Some(Error::Busy),
+            _ => None,
+        };
+        response = match error {
+            None => response,
+            Some(Error::Busy) => busy(),
+            // Drawing is work as well.
+            Some(error) => match state.turn() {
+                None => busy(),
+                Some(_turn) => draw_error(&state, error, bare.into_parts().0).await,
+            },
+        };
     }
-    let error = match response.status() {
-        StatusCode::FORBIDDEN => Error::Forbidden,
-        StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_FOUND => Error::NotFound,
-        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
-        StatusCode::INTERNAL_SERVER_ERROR => {
-            tracing::error!(path = bare.uri().path(), "a request panicked");
-            Error::Fault
-        }
-        StatusCode::SERVICE_UNAVAILABLE => Error::Busy,
-        _ => return response,
-    };
-    draw_error(&state, error, bare.into_parts().0).await
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(HeaderValue::from(limits::BUSY_SECONDS));
+    }
+    response
 }
 
-async fn headers(secure: bool, http: http::Request<Body>, next: Next) -> Response {
+async fn headers(state: Arc<State>, http: http::Request<Body>, next: Next) -> Response {
     let method = http.method().clone();
     let mut response = next.run(http).await;
     let headers: &mut HeaderMap = response.headers_mut();
@@ -367,11 +441,11 @@ async fn headers(secure: bool, http: http::Request<Body>, next: Next) -> Respons
     set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
-    if secure {
-        set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
-    }
     if method != Method::GET {
         set(header::CACHE_CONTROL, "no-store");
+    }
+    if let Some(value) = &state.strict_transport {
+        headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(value.clone());
     }
     response
 }

@@ -89,15 +89,25 @@ pub struct ServeSettings {
     /// Hours after which a session ends in any case.
     #[arg(long, env = "BATON_SESSION_HOURS", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=168))]
     session_hours: u32,
-    /// Take the client's address from the last X-Forwarded-For entry: only behind a proxy that sets it.
-    #[arg(long, env = "BATON_BEHIND_PROXY")]
+    /// Proxies in front of Baton, each of which adds the address that it was called from to
+    /// X-Forwarded-For: the client's is so many entries from the end. 0: the client connects to Baton.
+    #[arg(long, env = "BATON_TRUSTED_PROXIES", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=8))]
+    trusted_proxies: u8,
+    /// The same as --trusted-proxies 1.
+    #[arg(long, env = "BATON_BEHIND_PROXY", conflicts_with = "trusted_proxies")]
     behind_proxy: bool,
+    /// With https: tell browsers that every host below the public one has https too (HSTS includeSubDomains).
+    #[arg(long, env = "BATON_HSTS_SUBDOMAINS")]
+    hsts_subdomains: bool,
     /// Seconds after which a request is given up.
     #[arg(long, env = "BATON_TIMEOUT", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=300))]
     timeout: u64,
     /// Requests worked on at the same time; more are told that the server is busy.
     #[arg(long, env = "BATON_CONCURRENCY", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     concurrency: u32,
+    /// Connections open at the same time; more wait until one ends. Each takes a file: see `ulimit -n`.
+    #[arg(long, env = "BATON_CONNECTIONS", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(10..=100_000))]
+    connections: u32,
 }
 
 impl From<ServeSettings> for Serving {
@@ -108,9 +118,11 @@ impl From<ServeSettings> for Serving {
             demo: settings.demo,
             idle_minutes: settings.session_idle,
             absolute_hours: settings.session_hours,
-            behind_proxy: settings.behind_proxy,
+            trusted_proxies: if settings.behind_proxy { 1 } else { settings.trusted_proxies.into() },
+            hsts_subdomains: settings.hsts_subdomains,
             timeout_seconds: settings.timeout,
             concurrency: settings.concurrency as usize,
+            connections: settings.connections as usize,
         }
     }
 }

@@ -1,11 +1,14 @@
 //! What makes two projects look alike, and what can be decided about them.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 
 use crate::choices;
 use crate::error::Error;
 use crate::id::{LinkId, ProjectId};
-use crate::parse::{Fields, PARAGRAPH};
+use crate::parse::{Fields, LINE, PARAGRAPH};
 
 /// Fewer useful words than this say too little to suggest anything while somebody types.
 pub const ENOUGH_WORDS: usize = 2;
@@ -31,16 +34,26 @@ const GENERIC: &str = "\
     staff standard standards structured study successful system systems teaching team through tool \
     towards trust unit university ward wards wide year years";
 
-/// The words of a text that can tell one project from another, each once, in lower case.
+static GENERIC_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| GENERIC.split(' ').collect());
+
+/// What is looked at of a title: as much as a title can hold, whatever is typed or sent.
+fn looked_at(text: &str) -> String {
+    text.chars().take(LINE).collect::<String>().to_lowercase()
+}
+
+/// The words of a text that can tell one project from another, each once, in lower case: the first of
+/// its first [`LINE`] characters.
 #[must_use]
 pub fn useful_words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    for word in text.to_lowercase().split(|c: char| !c.is_alphanumeric()) {
-        let tells = word.chars().nth(1).is_some()
-            && !GENERIC.split(' ').any(|generic| generic == word)
-            && !words.iter().any(|known| known == word);
+    for word in looked_at(text).split(|c: char| !c.is_alphanumeric()) {
+        let tells =
+            word.chars().nth(1).is_some() && !GENERIC_WORDS.contains(word) && !words.iter().any(|known| known == word);
         if tells {
             words.push(word.to_owned());
+        }
+        if words.len() == MOST_WORDS {
+            break;
         }
     }
     words
@@ -59,22 +72,17 @@ impl Query {
     /// From a title that somebody may still be typing.
     #[must_use]
     pub fn typed(title: &str) -> Self {
-        let words = bounded(useful_words(title));
+        let words = useful_words(title);
         let unfinished =
-            words.last().is_some_and(|last| last.chars().count() >= 3 && title.to_lowercase().ends_with(last.as_str()));
+            words.last().is_some_and(|last| last.chars().count() >= 3 && looked_at(title).ends_with(last.as_str()));
         Self { words, unfinished }
     }
 
     /// From a title that is complete.
     #[must_use]
     pub fn whole(title: &str) -> Self {
-        Self { words: bounded(useful_words(title)), unfinished: false }
+        Self { words: useful_words(title), unfinished: false }
     }
-}
-
-fn bounded(mut words: Vec<String>) -> Vec<String> {
-    words.truncate(MOST_WORDS);
-    words
 }
 
 /// A project that looks like the one that is being registered.
@@ -216,6 +224,16 @@ mod tests {
         assert_eq!(useful_words("Improving the quality of weekend handover: a QI project"), ["weekend", "handover"]);
         assert_eq!(useful_words("VTE, vte & \" OR * NEAR("), ["vte", "near"]);
         assert_eq!(useful_words("Improving quality in our hospital"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_title_is_looked_at_no_further_than_a_title_goes() {
+        let long = format!("sepsis {} warfarin", "trust ".repeat(40));
+        assert_eq!(useful_words(&long), ["sepsis"], "what stands behind its limit is not looked at");
+        let many: String = (0..100_000).map(|number| format!("w{number} ")).collect();
+        let query = Query::typed(&many);
+        assert_eq!(query.words.len(), MOST_WORDS);
+        assert_eq!(query.words[0], "w0");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::handover;
 use crate::history::{self, Entry};
-use crate::id::{LinkId, PersonId, ProjectId, TrustId};
+use crate::id::{LinkId, ProjectId, TrustId};
 use crate::projects::model::{ClosedReason, Status};
 
 /// How many suggestions are shown.

@@ -58,6 +58,14 @@ macro_rules! points {
     };
 }
 
+/// How many points a measure holds, void ones included. They are never deleted, and are numbered as they
+/// come, so the last number says it.
+macro_rules! held {
+    () => {
+        "select coalesce(max(entry), 0) from measurement where measure_id = $1"
+    };
+}
+
 /// What was done to the measure `$1` and its points, newest first: at most so many rows.
 macro_rules! changes {
     ($limit:literal) => {
@@ -681,13 +689,15 @@ pub const MOST_POINTS: i64 = 20_000;
 /// Whether points have room in a measure, and a moment of their own each: one round trip. Each point comes
 /// with the name of the input that holds its date.
 async fn fit(conn: &mut Connection, measure: MeasureId, points: &[(String, Point)]) -> Result<(), Error> {
-    // Points are never deleted and are numbered as they come, so the last number is how many there are.
-    const FIT: &str = "select coalesce(max(entry), 0) from measurement where measure_id = $1;
+    const FIT: &str = concat!(
+        held!(),
+        ";
          select j.key, s.id from json_each($2) j
          join measurement s on s.measure_id = $1 and s.taken_on = j.value ->> 0 and s.state <> 'void'
               and s.taken_at is not distinct from j.value ->> 1 and lower(s.place) = lower(j.value ->> 2)
          where not exists (select 1 from measure where id = $1 and period is not null)
-         order by j.key, s.entry";
+         order by j.key, s.entry"
+    );
     let moments: Vec<_> =
         points.iter().map(|(_, point)| (point.taken_on, stored_time(point.taken_at), &point.place)).collect();
     let mut parameters = <Db as Database>::Arguments::default();
@@ -706,6 +716,14 @@ async fn fit(conn: &mut Connection, measure: MeasureId, points: &[(String, Point
         })
         .collect();
     if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+}
+
+/// How many points a measure holds, void ones included.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn held(conn: &mut Connection, measure: MeasureId) -> Result<i64, Error> {
+    Ok(sqlx::query_scalar(held!()).bind(measure).fetch_one(conn).await?)
 }
 
 /// Whether so many more points fit into a measure that holds so many.

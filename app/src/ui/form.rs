@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::escaped;
 use crate::error::FieldError;
 use crate::form::{self, Rejected};
+use crate::limits;
 use crate::request::Request;
 
 /// A form on a page: what is stored, or, when it was rejected, what was typed.
@@ -74,6 +75,12 @@ pub struct Field<'a> {
     datalist: Option<String>,
 }
 
+/// The address of the page as each of its forms repeats it: the query may be as long as a request's head.
+fn address(path: &str) -> String {
+    let short = |path: &&str| path.len() <= limits::PAGE_ADDRESS;
+    [path, path.split('?').next().unwrap_or_default()].into_iter().find(short).unwrap_or("/").to_owned()
+}
+
 impl Form {
     /// A form that posts to this server function's path. If the visitor's last attempt at it was
     /// rejected, it holds what they typed.
@@ -89,7 +96,7 @@ impl Form {
         Self {
             action,
             name: name.to_owned(),
-            page: request.path.clone(),
+            page: address(&request.path),
             key: request.forms.key(request.visitor.id()),
             version: None,
             stored: Vec::new(),

@@ -8,14 +8,16 @@ use app::testing::{Fixture, noon};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use http::{HeaderMap, Request, StatusCode, header};
-use server::router::router;
+use server::router::{State, router};
 use server::serve::{Serving, state};
+use server::table::TableReader;
 use tower::ServiceExt as _;
 
 /// The application, at noon of the fixture's day.
 pub struct App {
     pub fixture: Fixture,
-    router: Router,
+    pub state: State,
+    pub router: Router,
 }
 
 /// An answer, read to its end.
@@ -34,18 +36,30 @@ pub struct Browser<'a> {
 impl App {
     pub async fn new() -> Self {
         let fixture = Fixture::new().await;
-        let serving = Serving {
-            addr: ([127, 0, 0, 1], 3000).into(),
-            public_url: "http://127.0.0.1:3000".into(),
-            demo: false,
-            idle_minutes: 60,
-            absolute_hours: 12,
-            behind_proxy: false,
-            timeout_seconds: 20,
-            concurrency: 64,
-        };
-        let state = state(fixture.store.clone(), &serving, Clock::Fixed(noon())).await.expect("a state");
-        Self { fixture, router: router(state) }
+        let serving = Serving { concurrency: 64, ..Serving::default() };
+        Self::serving(fixture, &serving).await
+    }
+
+    /// The application as these settings say.
+    pub async fn serving(fixture: Fixture, serving: &Serving) -> Self {
+        let mut state = state(fixture.store.clone(), serving, Clock::Fixed(noon())).await.expect("a state");
+        // The program that these tests run in does not read workbooks.
+        state.tables = TableReader::new(env!("CARGO_BIN_EXE_server").into());
+        Self { fixture, router: router(state.clone()), state }
+    }
+
+    /// Reads tables with something else from now on.
+    pub fn read_tables_with(&mut self, tables: TableReader) {
+        self.state.tables = tables;
+        self.router = router(self.state.clone());
+    }
+
+    /// Answers a request as it is.
+    pub async fn answer(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, 16 * 1024 * 1024).await.expect("a body");
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
     /// A browser in which this person is signed in.
@@ -87,7 +101,8 @@ impl App {
 }
 
 impl Browser<'_> {
-    async fn send(&self, request: http::request::Builder, body: Body) -> Answer {
+    /// Sends a request with a body of any kind.
+    pub async fn send(&self, request: http::request::Builder, body: Body) -> Answer {
         self.send_as("text/html", request, body).await
     }
 
@@ -96,11 +111,7 @@ impl Browser<'_> {
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
         }
-        let response =
-            self.app.router.clone().oneshot(request.body(body).expect("a request")).await.expect("an answer");
-        let (parts, body) = response.into_parts();
-        let body = to_bytes(body, 16 * 1024 * 1024).await.expect("a body");
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
+        self.app.answer(request.body(body).expect("a request")).await
     }
 
     /// Opens an address.
@@ -151,18 +162,32 @@ impl Browser<'_> {
     pub async fn upload(&self, page: &str, action: &str, name: &str, file: &[u8]) -> Answer {
         let drawn = self.get(page).await;
         let form = drawn.form(action).unwrap_or_else(|| panic!("no form for {action} on {page}"));
+        let form: Vec<_> = form.into_iter().filter(|(field, _)| field != "file").collect();
+        self.send_files(action, &form, &[("file", name)], file).await
+    }
+
+    /// Sends pairs and then the same file in each of these fields, under its name.
+    pub async fn send_files(
+        &self,
+        action: &str,
+        form: &[(String, String)],
+        files: &[(&str, &str)],
+        file: &[u8],
+    ) -> Answer {
         let mut body = Vec::new();
-        for (field, value) in form.iter().filter(|(field, _)| field != "file") {
+        for (field, value) in form {
             body.extend(
                 format!("--edge\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").bytes(),
             );
         }
-        let head = "Content-Type: application/octet-stream";
-        let file_head =
-            format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n{head}\r\n\r\n");
-        body.extend(file_head.bytes());
-        body.extend(file);
-        body.extend(b"\r\n--edge--\r\n");
+        let kind = "Content-Type: application/octet-stream";
+        for (field, name) in files {
+            let head = format!("form-data; name=\"{field}\"; filename=\"{name}\"\r\n{kind}\r\n\r\n");
+            body.extend(format!("--edge\r\nContent-Disposition: {head}").bytes());
+            body.extend(file);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--edge--\r\n");
         let request = Request::post(action).header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
         self.send(request, Body::from(body)).await
     }

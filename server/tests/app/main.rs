@@ -5,6 +5,7 @@ mod charts;
 mod cycles;
 mod drivers;
 mod duplicates;
+mod edge;
 mod everything;
 mod handover;
 mod harness;

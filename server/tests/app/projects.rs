@@ -182,7 +182,7 @@ async fn a_draft_is_finished_and_registered_or_deleted() {
     let department = app.fixture.department.to_string();
 
     let early = author.post("/api/projects/submit", &[("project", &draft.to_string()), ("_page", &edit)]).await;
-    assert!(author.follow(&early).await.status == StatusCode::OK);
+    assert_eq!(author.follow(&early).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(text(&app.fixture, "select status from project where id = $1", draft).await, "draft");
 
     let answer = author

@@ -1,5 +1,7 @@
 //! Checking a table and recording it.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use super::model::{Ground, ImportForm, plan};
@@ -12,6 +14,9 @@ use crate::request::{Request, redirect};
 /// The button that records; every other one only checks.
 pub const RECORD: &str = "record";
 
+/// How often an import is planned anew because somebody else records on the same measure meanwhile.
+const TRIES: usize = 3;
+
 /// Records a table's points, all or none. Unless `then` is `record`, nothing is recorded: the form comes
 /// back as it was sent, and its page shows what the import would do.
 #[server(endpoint = "measures/import")]
@@ -22,24 +27,56 @@ pub async fn import_points(
 ) -> Result<(), Error> {
     let request = Request::current();
     let id: MeasureId = measure.parse().map_err(|_| Error::NotFound)?;
-    let mut conn = request.store.read().await?;
-    let measure = crate::measures::store::measure(&mut conn, id).await?;
-    request.require(&mut conn, RecordMeasurement(measure.project_id)).await?;
-    drop(conn);
-    // Reading a long table takes longer than a change may wait.
-    let sheet = form.sheet()?;
+    may_import(&request, id).await?;
+    // Reading a long table takes longer than a change may wait, and than a thread of the requests may.
+    let (form, sheet) = off_the_threads(move || form.sheet().map(|sheet| (form, sheet))).await??;
     if then != RECORD {
         return Err(Error::Invalid(Vec::new()));
     }
-    let roles = form.roles(&sheet, measure.data_type);
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, RecordMeasurement(measure.project_id)).await?;
-    let several = crate::measures::store::several_a_day(&mut change, id).await?;
-    let stored = crate::measures::store::measurements(&mut change, id).await?;
-    let ground = Ground { measure: &measure, several, stored: &stored, today: request.today() };
-    let settled = plan(&sheet, &roles, &form, &ground).settled(&form)?;
-    store::import(&mut change, &allowed, &measure, &stored, &settled).await?;
-    change.commit().await?;
-    redirect(format!("/measures/{id}?done=imported&new={}&corrected={}", settled.new.len(), settled.corrections.len()));
+    let (form, sheet) = (Arc::new(form), Arc::new(sheet));
+    // Planned before the writer is taken, and again if a point was recorded meanwhile.
+    for _ in 0..TRIES {
+        let mut conn = request.store.read().await?;
+        let measure = crate::measures::store::measure(&mut conn, id).await?;
+        let several = crate::measures::store::several_a_day(&mut conn, id).await?;
+        let stamp = store::stamp(&mut conn, id).await?;
+        let stored = crate::measures::store::measurements(&mut conn, id).await?;
+        drop(conn);
+        let (form, sheet, today) = (Arc::clone(&form), Arc::clone(&sheet), request.today());
+        let (stored, settled) = off_the_threads(move || {
+            let roles = form.roles(&sheet, measure.data_type);
+            let ground = Ground { measure: &measure, several, stored: &stored, today };
+            let settled = plan(&sheet, &roles, &form, &ground).settled(&form);
+            settled.map(|settled| (stored, settled))
+        })
+        .await??;
+        let mut change = request.store.write().await?;
+        let measure = crate::measures::store::measure(&mut change, id).await?;
+        let allowed = request.require(&mut change, RecordMeasurement(measure.project_id)).await?;
+        if store::stamp(&mut change, id).await? != stamp {
+            continue;
+        }
+        store::import(&mut change, &allowed, &measure, &stored, &settled).await?;
+        change.commit().await?;
+        let (new, corrected) = (settled.new.len(), settled.corrections.len());
+        redirect(format!("/measures/{id}?done=imported&new={new}&corrected={corrected}"));
+        return Ok(());
+    }
+    Err(Error::Busy)
+}
+
+/// Whether the visitor may bring a table to this measure: asked before a file is read.
+///
+/// # Errors
+/// As [`Request::require`] answers.
+pub async fn may_import(request: &Request, id: MeasureId) -> Result<(), Error> {
+    request.person()?;
+    let mut conn = request.store.read().await?;
+    let measure = crate::measures::store::measure(&mut conn, id).await?;
+    request.require(&mut conn, RecordMeasurement(measure.project_id)).await?;
     Ok(())
+}
+
+async fn off_the_threads<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(job).await.map_err(|_| Error::Fault)
 }

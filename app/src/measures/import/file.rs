@@ -1,4 +1,8 @@
 //! Turning a file into the text of its table: CSV in the encodings that spreadsheets write, and XLSX.
+//!
+//! A CSV is decoded in one pass. What a workbook holds cannot be told before it is read, and its reader
+//! believes what it says about itself: it is read in a process of its own, whose memory and time are
+//! bounded. The limits here are only to refuse it sooner, with a reason.
 
 use std::io::{Cursor, Read};
 
@@ -6,12 +10,24 @@ use calamine::{DataRef, Reader as _, Xlsx};
 
 use super::read::{MOST_COLUMNS, MOST_ROWS};
 use crate::error::Error;
-
-/// The most that a workbook may unpack to.
-const MOST_UNPACKED: u64 = 64 * 1024 * 1024;
+use crate::limits;
 
 fn refused(message: &str) -> Error {
     Error::field("file", message)
+}
+
+fn unreadable() -> Error {
+    refused("The workbook cannot be read. Save it as CSV and choose that.")
+}
+
+fn too_much_text() -> Error {
+    refused("The file holds more text than one import takes. Copy only the columns with dates, numbers and notes.")
+}
+
+/// Whether it is a workbook, which has to be read in a process of its own.
+#[must_use]
+pub fn is_workbook(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04")
 }
 
 /// The text of a file's table.
@@ -19,9 +35,11 @@ fn refused(message: &str) -> Error {
 /// # Errors
 /// [`Error::Invalid`] when it is no file that can be read.
 pub fn text(bytes: &[u8]) -> Result<String, Error> {
-    if bytes.starts_with(b"PK\x03\x04") {
-        return workbook(bytes);
-    }
+    let text = if is_workbook(bytes) { workbook(bytes)? } else { plain_text(bytes)? };
+    if text.len() > limits::TABLE_TEXT { Err(too_much_text()) } else { Ok(text) }
+}
+
+fn plain_text(bytes: &[u8]) -> Result<String, Error> {
     if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
         return Err(refused("This is an old Excel file (.xls) or a protected one. Save it as .xlsx or as CSV."));
     }
@@ -34,24 +52,54 @@ pub fn text(bytes: &[u8]) -> Result<String, Error> {
     Ok(text.into_owned())
 }
 
-/// Refuses an archive that unpacks to far more than a table of points holds.
-fn unpacks_small(bytes: &[u8]) -> Option<()> {
+/// Refuses an archive that unpacks to far more than a table of points holds, or whose parts promise so.
+fn plausible(bytes: &[u8]) -> Option<()> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
-    let mut left = MOST_UNPACKED;
+    let mut left = limits::WORKBOOK_UNPACKED;
     for at in 0..archive.len() {
         let entry = archive.by_index(at).ok()?;
-        let read = std::io::copy(&mut entry.take(left + 1), &mut std::io::sink()).ok()?;
+        let name = entry.name().ok()?.to_lowercase();
+        let mut entry = entry.take(left + 1);
+        let read = if name.ends_with("sharedstrings.xml") || name.ends_with("styles.xml") {
+            let mut part = Vec::new();
+            let read = entry.read_to_end(&mut part).ok()? as u64;
+            let fits = if name.ends_with("styles.xml") { few_formats(&part) } else { honest_counts(&part) };
+            fits.then_some(read)?
+        } else {
+            std::io::copy(&mut entry, &mut std::io::sink()).ok()?
+        };
         left = left.checked_sub(read)?;
     }
     Some(())
 }
 
+/// Whether shared texts say that there are no more of them than a table can hold: as many are reserved.
+fn honest_counts(part: &[u8]) -> bool {
+    let head = part.windows(3).position(|at| at == b"<si").map_or(part, |at| &part[..at]);
+    let head = String::from_utf8_lossy(head);
+    // `count` and `uniqueCount`.
+    head.split("ount").skip(1).all(|rest| {
+        let value = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '"' | '\''));
+        let digits = value.find(|c: char| !c.is_ascii_digit()).map_or(value, |end| &value[..end]);
+        digits.is_empty() || digits.parse().is_ok_and(|count: u64| count <= limits::WORKBOOK_TEXTS)
+    })
+}
+
+fn few_formats(part: &[u8]) -> bool {
+    let formats = part.windows(4).filter(|at| {
+        matches!(at[0], b'<' | b':')
+            && &at[1..3] == b"xf"
+            && (at[3].is_ascii_whitespace() || matches!(at[3], b'/' | b'>'))
+    });
+    formats.count() <= limits::WORKBOOK_FORMATS
+}
+
 fn workbook(bytes: &[u8]) -> Result<String, Error> {
-    let unreadable = || refused("The workbook cannot be read. Save it as CSV and choose that.");
-    unpacks_small(bytes).ok_or_else(unreadable)?;
+    plausible(bytes).ok_or_else(unreadable)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
-    for name in book.sheet_names() {
-        let Ok(rows) = rows(&mut book, &name) else { continue };
+    let mut cells_left = limits::WORKBOOK_CELLS;
+    for name in book.sheet_names().into_iter().take(limits::WORKBOOK_SHEETS) {
+        let Ok(rows) = rows(&mut book, &name, &mut cells_left) else { continue };
         let rows = rows?;
         if rows.iter().any(|row| row.iter().any(|cell| !cell.is_empty())) {
             return separated(&rows).ok_or_else(unreadable);
@@ -71,7 +119,11 @@ fn separated(rows: &[Vec<String>]) -> Option<String> {
 type Cells = Vec<Vec<String>>;
 
 /// The rows of a sheet as text; the outer error is of a sheet that holds no cells, such as a chart.
-fn rows(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Result<Cells, Error>, calamine::XlsxError> {
+fn rows(
+    book: &mut Xlsx<Cursor<&[u8]>>,
+    name: &str,
+    cells_left: &mut usize,
+) -> Result<Result<Cells, Error>, calamine::XlsxError> {
     let mut reader = book.worksheet_cells_reader(name)?;
     let per_cent: Vec<bool> = reader
         .styles()
@@ -80,12 +132,21 @@ fn rows(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Result<Cells, Erro
         .collect();
     let mut rows: Cells = Vec::new();
     let mut last = None;
+    let mut given = 0;
     while let Some((cell, style)) = reader.next_cell_with_style_id()? {
+        let Some(left) = cells_left.checked_sub(1) else {
+            return Ok(Err(refused("The workbook has too many cells. Copy only the rows to import into a new one.")));
+        };
+        *cells_left = left;
         let (row, column) = cell.get_position();
         let column = column as usize;
         let text = told(cell.get_value(), per_cent.get(style).copied().unwrap_or_default());
         if text.is_empty() || column >= MOST_COLUMNS {
             continue;
+        }
+        given += text.len();
+        if given > limits::TABLE_TEXT || text.chars().nth(limits::CELL).is_some() {
+            return Ok(Err(too_much_text()));
         }
         if last != Some(row) {
             if rows.len() > MOST_ROWS + 20 {

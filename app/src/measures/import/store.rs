@@ -5,14 +5,29 @@ use crate::access::{Allowed, RecordMeasurement};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
-use crate::id::MeasurementId;
+use crate::id::MeasureId;
 use crate::measures::store::{self, Measure, Measurement};
 use crate::parse::day;
+
+/// What changes whenever the measure does, or a point of it is recorded, corrected or voided: a plan made
+/// before holds while it stays the same.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such measure.
+pub async fn stamp(conn: &mut Connection, measure: MeasureId) -> Result<(i64, i64, i64), Error> {
+    Ok(sqlx::query_as(
+        "select m.version, count(s.id), coalesce(sum(s.version), 0)
+         from measure m left join measurement s on s.measure_id = m.id where m.id = $1 group by m.id",
+    )
+    .bind(measure)
+    .fetch_one(conn)
+    .await?)
+}
 
 /// Records everything that an import brings. `stored` is what the corrections' places count in.
 ///
 /// # Errors
-/// [`Error::Invalid`] when the measure takes no points.
+/// [`Error::Invalid`] when the measure takes no points, or not so many more.
 pub async fn import(
     conn: &mut Connection,
     allowed: &Allowed<RecordMeasurement>,
@@ -24,37 +39,8 @@ pub async fn import(
         return Err(Error::NotFound);
     }
     store::takes_points(measure)?;
-    let rows: Vec<serde_json::Value> = settled
-        .new
-        .iter()
-        .map(|point| {
-            let (value, numerator, denominator) = point.amount.columns();
-            let at = point.taken_at.map(|at| at.format("%H:%M:%S").to_string());
-            serde_json::json!([
-                MeasurementId::new(),
-                point.taken_on,
-                at,
-                point.place,
-                value,
-                numerator,
-                denominator,
-                point.note
-            ])
-        })
-        .collect();
-    sqlx::query(
-        "insert into measurement (id, measure_id, taken_on, taken_at, place, entry, value, numerator, denominator, note, recorded_by, recorded_at)
-         select j.value ->> 0, $1, j.value ->> 1, j.value ->> 2, j.value ->> 3,
-                j.key + 1 + (select coalesce(max(entry), 0) from measurement where measure_id = $1),
-                j.value ->> 4, j.value ->> 5, j.value ->> 6, j.value ->> 7, $3, $4
-         from json_each($2) j",
-    )
-    .bind(measure.id)
-    .bind(serde_json::to_string(&rows)?)
-    .bind(allowed.person()?)
-    .bind(allowed.now)
-    .execute(&mut *conn)
-    .await?;
+    store::has_room(store::held(&mut *conn, measure.id).await?, settled.new.len())?;
+    store::insert(&mut *conn, allowed, measure.id, settled.new.iter()).await?;
     for (at, point) in &settled.corrections {
         let Some(before) = stored.get(*at) else { return Err(Error::Fault) };
         // What the table does not hold stays as it is.
@@ -88,7 +74,7 @@ pub async fn import(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::{MeasureId, ProjectId};
+    use crate::id::ProjectId;
     use crate::measures::import::model::{CORRECT, Ground, ImportForm, Totals, plan};
     use crate::measures::model::Amount;
     use crate::testing::{Fixture, TODAY, on};
@@ -169,6 +155,25 @@ mod tests {
         assert_eq!(history::first_broken(&mut conn).await.expect("history"), None);
         let measure = store::measure(&mut conn, scene.measure).await.expect("a measure");
         assert_eq!(measure.last_on, Some(on("2026-01-27")));
+    }
+
+    #[tokio::test]
+    async fn a_plan_holds_until_a_point_is_recorded_or_corrected() {
+        let scene = scene().await;
+        let stamp = async || {
+            let mut conn = scene.fixture.store.read().await.expect("a reader");
+            stamp(&mut conn, scene.measure).await.expect("a stamp")
+        };
+        let empty = stamp().await;
+        let table = "Date\tYes\tTotal\n13/01/2026\t18\t24\n";
+        scene.import(&text(table)).await.expect("imported");
+        let recorded = stamp().await;
+        assert_ne!(recorded, empty);
+        assert_eq!(stamp().await, recorded);
+        let correct =
+            ImportForm { different: CORRECT.into(), reason: "again".into(), ..text(&table.replace("18", "19")) };
+        scene.import(&correct).await.expect("corrected");
+        assert_ne!(stamp().await, recorded);
     }
 
     #[tokio::test]
