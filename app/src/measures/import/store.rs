@@ -160,20 +160,20 @@ mod tests {
     #[tokio::test]
     async fn a_plan_holds_until_a_point_is_recorded_or_corrected() {
         let scene = scene().await;
-        let stamp = async || {
+        let stamped = async || {
             let mut conn = scene.fixture.store.read().await.expect("a reader");
             stamp(&mut conn, scene.measure).await.expect("a stamp")
         };
-        let empty = stamp().await;
+        let empty = stamped().await;
         let table = "Date\tYes\tTotal\n13/01/2026\t18\t24\n";
         scene.import(&text(table)).await.expect("imported");
-        let recorded = stamp().await;
+        let recorded = stamped().await;
         assert_ne!(recorded, empty);
-        assert_eq!(stamp().await, recorded);
+        assert_eq!(stamped().await, recorded);
         let correct =
             ImportForm { different: CORRECT.into(), reason: "again".into(), ..text(&table.replace("18", "19")) };
         scene.import(&correct).await.expect("corrected");
-        assert_ne!(stamp().await, recorded);
+        assert_ne!(stamped().await, recorded);
     }
 
     #[tokio::test]
