@@ -8,6 +8,7 @@ mod everything;
 mod handover;
 mod harness;
 mod import;
+mod matrix;
 mod measures;
 mod people;
 mod portfolio;
