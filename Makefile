@@ -75,6 +75,8 @@ unit: | $(SITE) ## Run the unit, store and whole-app tests
 	else \
 		set -x; cargo test --locked --features app/ssr --lib --bins --tests $(ARGS); \
 	fi
+	@# What must not compile: nextest runs no examples of the documentation.
+	cargo test --locked --doc --features app/ssr
 
 .PHONY: e2e
 e2e: site target/debug/server $(STAMPS)/end2end ## Run the browser tests (ARGS="…" goes to Playwright)

@@ -1,5 +1,7 @@
 //! Fixtures for tests: a store in a temporary file with one small trust in it.
 
+use std::path::PathBuf;
+
 use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
 use tempfile::TempDir;
 
@@ -12,6 +14,8 @@ use crate::visitor::{Sessions, Visitor};
 
 /// The day on which every fixture stands: Wednesday 4 March 2026.
 pub const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 3, 4).expect("a date");
+
+const FILE: &str = "baton.db";
 
 /// Noon of [`TODAY`].
 #[must_use]
@@ -28,7 +32,7 @@ pub fn on(date: &str) -> NaiveDate {
 /// A store with a trust, a department, a priority and people in it. The file goes when it is dropped.
 #[derive(Debug)]
 pub struct Fixture {
-    _folder: TempDir,
+    folder: TempDir,
     /// The store.
     pub store: Store,
     /// The trust.
@@ -57,7 +61,7 @@ impl Fixture {
     /// A new store with the people in it, and no project.
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(&folder.path().join("baton.db")).await.expect("a store");
+        let store = Store::open(&folder.path().join(FILE)).await.expect("a store");
         let mut conn = store.write().await.expect("a change");
         let (trust, department) = new_trust(&mut conn, "Tamar Vale").await;
         let (other_trust, other_department) = new_trust(&mut conn, "Other Shire").await;
@@ -82,7 +86,7 @@ impl Fixture {
         }
         conn.commit().await.expect("committed");
         Self {
-            _folder: folder,
+            folder,
             store,
             trust,
             department,
@@ -95,6 +99,12 @@ impl Fixture {
             stranger,
             other_trust,
         }
+    }
+
+    /// The store's file.
+    #[must_use]
+    pub fn file(&self) -> PathBuf {
+        self.folder.path().join(FILE)
     }
 
     /// A request of this person at noon of [`TODAY`]; `None` for nobody.

@@ -693,7 +693,7 @@ pub async fn settle<A: Act>(conn: &mut Connection, allowed: &Allowed<A>, project
     .await?;
     let Some(lapsed) = lapsed else { return Ok(()) };
     // Nobody let it lapse: time did, and somebody's request only found it so.
-    let nobody = Allowed { actor: None, ..allowed.clone() };
+    let nobody = allowed.by_itself();
     history::record(conn, &nobody, Entry::new("handover", lapsed, "handover lapsed").of(project)).await
 }
 

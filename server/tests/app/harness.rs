@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use app::clock::Clock;
-use app::id::PersonId;
+use app::id::{PersonId, TrustId};
 use app::testing::{Fixture, noon};
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use chrono::{DateTime, Utc};
 use http::{HeaderMap, Request, StatusCode, header};
 use server::router::{State, router};
 use server::serve::{Serving, state};
@@ -35,8 +36,17 @@ pub struct Browser<'a> {
 
 impl App {
     pub async fn new() -> Self {
+        Self::of(false).await
+    }
+
+    /// The application as a demonstration, in which one may sign in as its people.
+    pub async fn demonstration() -> Self {
+        Self::of(true).await
+    }
+
+    async fn of(demo: bool) -> Self {
         let fixture = Fixture::new().await;
-        let serving = Serving { concurrency: 64, ..Serving::default() };
+        let serving = Serving { concurrency: 64, demo, ..Serving::default() };
         Self::serving(fixture, &serving).await
     }
 
@@ -65,15 +75,25 @@ impl App {
     /// A browser in which this person is signed in.
     pub async fn browser(&self, person: PersonId) -> Browser<'_> {
         let trust = if person == self.fixture.stranger { self.fixture.other_trust } else { self.fixture.trust };
+        self.returning(Some(self.session(person, trust, noon()).await))
+    }
+
+    /// The cookie of a session that this person began at that moment in that trust.
+    pub async fn session(&self, person: PersonId, trust: TrustId, at: DateTime<Utc>) -> String {
         let sessions = app::visitor::Sessions {
             secure: false,
             idle: chrono::Duration::hours(1),
             absolute: chrono::Duration::hours(12),
         };
         let mut change = self.fixture.store.write().await.expect("a change");
-        let cookie = sessions.begin(&mut change, &HeaderMap::new(), person, trust, noon()).await.expect("a session");
+        let cookie = sessions.begin(&mut change, &HeaderMap::new(), person, trust, at).await.expect("a session");
         change.commit().await.expect("committed");
-        self.browser_holding(&cookie)
+        cookie.split(';').next().unwrap_or_default().to_owned()
+    }
+
+    /// A browser that comes back with a cookie.
+    pub fn returning(&self, cookie: Option<String>) -> Browser<'_> {
+        Browser { app: self, cookie }
     }
 
     /// A browser that holds the cookies that these answers set, as one that got them would.
@@ -246,36 +266,6 @@ pub struct Field {
     pub kind: String,
     /// A browser would send it if nobody touched the form.
     pub sent: bool,
-    /// What somebody in a hurry would answer.
-    pub plausible: String,
-}
-
-impl Form {
-    /// The form as somebody in a hurry would send it: every field answered.
-    pub fn plausible(&self) -> Vec<(String, String)> {
-        let mut pairs: Vec<(String, String)> = Vec::new();
-        for field in &self.fields {
-            let choice = matches!(field.kind.as_str(), "radio" | "checkbox");
-            if !choice || !pairs.iter().any(|(name, _)| *name == field.name) {
-                pairs.push((field.name.clone(), field.plausible.clone()));
-            }
-        }
-        pairs
-    }
-}
-
-fn plausible(name: &str, kind: &str, head: &str, value: &str) -> String {
-    let answer = match kind {
-        "email" => "new.person@trust.nhs.uk",
-        "password" => "three random words",
-        "text" if name.ends_with(".day") => "11",
-        "text" if name.ends_with(".month") => "3",
-        "text" if name.ends_with(".year") => "2026",
-        "text" if head.contains("inputmode=") => "5",
-        "text" | "textarea" => "Some words",
-        _ => value,
-    };
-    if value.is_empty() { answer.to_owned() } else { value.to_owned() }
 }
 
 fn fields(form: &str) -> Vec<Field> {
@@ -286,13 +276,11 @@ fn fields(form: &str) -> Vec<Field> {
             let kind = attribute(head, "type").unwrap_or_else(|| "text".into());
             let sent = !matches!(kind.as_str(), "radio" | "checkbox") || head.contains(" checked");
             let value = attribute(head, "value").unwrap_or_default();
-            let plausible = plausible(&name, &kind, head, &value);
-            return Some(Field { name, value, kind, sent, plausible });
+            return Some(Field { name, value, kind, sent });
         }
         if head.starts_with("textarea") {
             let value = unescaped(rest.strip_prefix('\n').unwrap_or(rest));
-            let plausible = plausible(&name, "textarea", head, &value);
-            return Some(Field { name, value, kind: "textarea".into(), sent: true, plausible });
+            return Some(Field { name, value, kind: "textarea".into(), sent: true });
         }
         if head.starts_with("select") {
             let options = &form[form.find(&format!("<{head}>"))?..];
@@ -300,10 +288,7 @@ fn fields(form: &str) -> Vec<Field> {
             let options: Vec<&str> = options.split("<option").skip(1).collect();
             let chosen = options.iter().find(|option| option[..option.find('>').unwrap_or(0)].contains(" selected"));
             let value = chosen.or(options.first()).and_then(|option| attribute(option, "value")).unwrap_or_default();
-            let values = options.iter().filter_map(|option| attribute(option, "value"));
-            let plausible =
-                std::iter::once(value.clone()).chain(values).find(|value| !value.is_empty()).unwrap_or_default();
-            return Some(Field { name, value, kind: "select".into(), sent: true, plausible });
+            return Some(Field { name, value, kind: "select".into(), sent: true });
         }
         None
     });

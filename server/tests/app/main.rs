@@ -11,6 +11,7 @@ mod handover;
 mod harness;
 mod identity;
 mod import;
+mod matrix;
 mod measures;
 mod operator;
 mod people;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::access::{self, Standing};
+use crate::access;
 use crate::cycles;
 use crate::error::Error;
 use crate::handover::model::{Needs, Pack, State};
@@ -74,9 +74,11 @@ pub async fn of_handover(request: Request) -> Result<Reply, Error> {
     let id: HandoverId = request.param("id")?;
     let mut conn = request.store.read().await?;
     let handover = store::find(&mut conn, id, request.today()).await?;
-    let standing = access::standing(&mut conn, &request, handover.project_id).await?;
+    request.require(&mut conn, access::ReadHandover(id)).await?;
     let is_draft = handover.state(request.today()) == State::Draft;
-    if handover.is_discarded() || (is_draft && !offers(handover.project_id, standing)) {
+    if handover.is_discarded()
+        || (is_draft && !request.may(&mut conn, access::OfferHandover(handover.project_id)).await?)
+    {
         return Err(Error::NotFound);
     }
     drop(conn);
@@ -90,10 +92,6 @@ pub async fn of_project(request: Request) -> Result<Reply, Error> {
     access::standing(&mut conn, &request, id).await?;
     drop(conn);
     draw(request, id, None).await
-}
-
-fn offers(project: ProjectId, standing: Standing) -> bool {
-    access::may(access::Action::OfferHandover(project), standing)
 }
 
 async fn draw(request: Request, project: ProjectId, handover: Option<Handover>) -> Result<Reply, Error> {

@@ -252,9 +252,8 @@ pub async fn answer(
     .execute(&mut *conn)
     .await?;
     // The answer stands in the history of the trust that asked.
-    let allowed = Allowed { trust: Some(trust), ..allowed.clone() };
     let action = if accepts { "accepted the trust" } else { "said that they are somebody else" };
-    history::record(conn, &allowed, Entry::new("person", person, action)).await
+    history::record(conn, &allowed.told_in(trust), Entry::new("person", person, action)).await
 }
 
 /// Moves a session to another trust that the person has accepted; their next session opens there.

@@ -1,0 +1,493 @@
+//! Every server function with a body that nothing is wrong with, and who may call it.
+
+use super::row::{NONE, OF_A_TRUST, PROJECTS, Pairs, REGISTERED, Row, form, page};
+use super::who::{
+    COORDINATES, COORDINATES_OWN, EVERYBODY, LEADS, LED, MANAGES_TEAM, ORGANISES, ORGANISES_OWN, SIGNED_IN, WORKED,
+    WORKS, WORKS_IN_TRUST,
+};
+use super::world::{Object, Object::*, PASSWORD, World};
+
+macro_rules! pairs {
+    ($($name:expr => $value:expr),* $(,)?) => {
+        vec![$((String::from($name), String::from($value))),*]
+    };
+}
+
+fn measure(w: &World, o: Object) -> Pairs {
+    pairs!["name" => "Screened", "definition" => "Of all admitted", "kind" => "process", "data_type" => "percentage",
+        "direction" => "increase", "target" => "90", "every_days" => "7", "starts_on" => "1 1 2026",
+        "project" => w.id(o, "project")]
+}
+
+fn of_measure(w: &World, o: Object) -> Pairs {
+    pairs!["measure" => w.id(o, "measure")]
+}
+
+fn of_driver(w: &World, o: Object) -> Pairs {
+    pairs!["driver" => w.id(o, "driver"), "version" => "1"]
+}
+
+fn of_tally(w: &World, o: Object) -> Pairs {
+    pairs!["tally" => w.id(o, "tally")]
+}
+
+fn of_project(w: &World, o: Object) -> Pairs {
+    pairs!["project" => w.id(o, "project")]
+}
+
+fn words(w: &World, o: Object) -> Pairs {
+    let trust = if o == Other { Other } else { Own };
+    pairs!["type" => "quality_improvement", "title" => "Sepsis screening in triage", "problem" => "It comes late.",
+        "department" => w.id(trust, "department"), "priorities[0]" => w.id(trust, "priority")]
+}
+
+fn known_address(w: &World, o: Object) -> Pairs {
+    let address = if o == Missing { "nobody@trust.nhs.uk" } else { w.id(o, "address") };
+    pairs!["person" => w.id(o, "person"), "address" => address]
+}
+
+fn pack(w: &World, o: Object) -> Pairs {
+    let mut pairs = pairs!["project" => w.id(o, "project"), "version" => "0", "to" => "pool",
+        "takes_effect_on" => "1 4 2026", "summary" => "Going well", "next_step" => "Measure",
+        "next_step_on" => "11 3 2026"];
+    let measures: &[&str] = if o == Missing { &[] } else { &["measure", "second measure"] };
+    for kind in measures {
+        let id = w.id(o, kind);
+        pairs.push((format!("how[id-{id}]"), "Ask the ward clerk".to_owned()));
+        pairs.push((format!("when[id-{id}]"), "11 3 2026".to_owned()));
+    }
+    pairs.push((format!("contribution[id-{}]", w.id(o, "leader")), "Led it".to_owned()));
+    pairs
+}
+
+fn post(w: &World, o: Object) -> Pairs {
+    pairs!["department" => w.id(o, "department"), "staff_group" => "Medical", "grade" => "ST3",
+        "starts_on" => "4 3 2026", "percent" => "100"]
+}
+
+fn priority() -> Pairs {
+    pairs!["title" => "Delirium", "aim" => "Found on the day", "source" => "Quality account", "owner" => "Chief nurse",
+        "starts_on" => "1 4 2026"]
+}
+
+fn and(mut pairs: Pairs, more: Pairs) -> Pairs {
+    pairs.extend(more);
+    pairs
+}
+
+/// The rows of all server functions.
+pub fn rows() -> Vec<Row> {
+    [of_content(), of_the_rest()].concat()
+}
+
+/// Those of measures, points, cycles and drivers.
+pub fn of_content() -> Vec<Row> {
+    [measures(), points(), changes()].concat()
+}
+
+/// All others.
+pub fn of_the_rest() -> Vec<Row> {
+    [accounts(), of_the_trust(), projects(), teams(), handovers()].concat()
+}
+
+fn accounts() -> Vec<Row> {
+    vec![
+        form(
+            "/api/sign-in",
+            "",
+            NONE,
+            |_, _| pairs!["address" => "colleague@trust.nhs.uk", "password" => PASSWORD],
+            EVERYBODY,
+        ),
+        form("/api/sign-in-as", "", OF_A_TRUST, |w, o| pairs!["person" => w.id(o, "person")], EVERYBODY)
+            .before("update trust set demonstration = 1 where name = 'Tamar Vale'"),
+        form("/api/sign-out", "", NONE, |_, _| Vec::new(), EVERYBODY).idle("nobody"),
+        form(
+            "/api/account/password",
+            "ChangeOwnAccount",
+            NONE,
+            |_, _| pairs!["password" => PASSWORD, "new_password" => "three other words"],
+            SIGNED_IN,
+        ),
+    ]
+}
+
+fn of_the_trust() -> Vec<Row> {
+    let manages = |path, body| form(path, "ManageOrganisation", OF_A_TRUST, body, ORGANISES);
+    let prioritises = |path, body| form(path, "ManagePriorities", OF_A_TRUST, body, COORDINATES);
+    vec![
+        form("/api/sites/add", "ManageOrganisation", NONE, |_, _| pairs!["name" => "Eastgate"], ORGANISES_OWN),
+        manages("/api/sites/edit", |w, o| pairs!["id" => w.id(o, "site"), "version" => "1", "name" => "Westgate"]),
+        form(
+            "/api/departments/add",
+            "ManageOrganisation",
+            NONE,
+            |_, _| pairs!["name" => "Surgery", "specialty" => "General surgery"],
+            ORGANISES_OWN,
+        ),
+        manages("/api/departments/edit", |w, o| {
+            pairs!["id" => w.id(o, "department"), "version" => "1",
+            "name" => "Acute care", "specialty" => "Acute internal medicine"]
+        }),
+        manages("/api/places/retire", |w, o| pairs!["place" => format!("sites/{}", w.id(o, "site"))]),
+        manages("/api/places/restore", |w, o| pairs!["place" => format!("sites/{}", w.id(o, "retired site"))]),
+        manages("/api/places/remove", |w, o| pairs!["place" => format!("sites/{}", w.id(o, "site"))]),
+        form(
+            "/api/people/add",
+            "ManageOrganisation",
+            &[Own, Other],
+            |w, o| and(pairs!["name" => "New Person", "address" => "new.person@trust.nhs.uk"], post(w, o)),
+            ORGANISES,
+        )
+        .stopped(&[(Own, "elsewhere"), (Other, "academy administrator")]),
+        manages(
+            "/api/people/rename",
+            |w, o| pairs!["id" => w.id(o, "person"), "version" => "1", "name" => "Petra Singh"],
+        ),
+        manages("/api/posts/add", |w, o| {
+            and(pairs!["person" => w.id(o, "person")], post(w, if o == Missing { Own } else { o }))
+        }),
+        manages("/api/posts/edit", |w, o| {
+            and(pairs!["id" => w.id(o, "post"), "version" => "1"], post(w, if o == Missing { Own } else { o }))
+        }),
+        manages("/api/posts/end", |w, o| pairs!["id" => w.id(o, "post"), "version" => "1", "ends_on" => "4 8 2026"]),
+        manages("/api/posts/remove", |w, o| pairs!["id" => w.id(o, "post")]),
+        manages(
+            "/api/away/add",
+            |w, o| pairs!["person" => w.id(o, "person"), "starts_on" => "1 6 2026", "ends_on" => "2 6 2026"],
+        ),
+        manages("/api/away/remove", |w, o| pairs!["id" => w.id(o, "away")]),
+        manages(
+            "/api/people/address/add",
+            |w, o| pairs!["person" => w.id(o, "person"), "address" => "petra.new@trust.nhs.uk"],
+        ),
+        manages("/api/people/address/confirm", known_address),
+        manages("/api/people/address/remove", known_address),
+        manages(
+            "/api/people/give-sign-in",
+            |w, o| pairs!["person" => w.id(o, "person"), "password" => "three random words"],
+        ),
+        manages("/api/people/close", |w, o| pairs!["person" => w.id(o, "person")]),
+        manages("/api/people/reopen", |w, o| pairs!["person" => w.id(o, "closed person")]),
+        form(
+            "/api/people/grant-role",
+            "GrantRoles",
+            OF_A_TRUST,
+            |w, o| pairs!["person" => w.id(o, "person"), "role" => "academy_lead"],
+            &[(Own, "administrator")],
+        ),
+        form(
+            "/api/people/take-role",
+            "GrantRoles",
+            OF_A_TRUST,
+            |w, o| pairs!["person" => w.id(o, "academy person"), "role" => "academy_lead"],
+            &[(Own, "administrator")],
+        ),
+        form("/api/priorities/create", "ManagePriorities", NONE, |_, _| priority(), COORDINATES_OWN),
+        prioritises("/api/priorities/edit", |w, o| {
+            and(pairs!["id" => w.id(o, "priority"), "version" => "1"], priority())
+        }),
+        prioritises("/api/priorities/retire", |w, o| pairs!["id" => w.id(o, "priority"), "version" => "1"]),
+        prioritises("/api/priorities/restore", |w, o| pairs!["id" => w.id(o, "retired priority"), "version" => "1"]),
+        form("/api/charts/rules", "Coordinate", NONE, |_, _| pairs!["rule_set" => "nelson"], COORDINATES_OWN),
+        form(
+            "/api/look-alikes/decide",
+            "Coordinate",
+            &[Own, Other, Draft, Paused, Closed, Missing],
+            |w, o| pairs!["first" => w.id(o, "project"), "second" => w.id(Same, "project"), "answer" => "not_alike"],
+            &[(Own, "academy"), (Paused, "academy"), (Closed, "academy")],
+        ),
+        form(
+            "/api/look-alikes/undo",
+            "Coordinate",
+            &[Own, Other, Merged, Missing],
+            |w, o| pairs!["link" => w.id(o, "link")],
+            &[(Own, "academy"), (Other, "elsewhere"), (Merged, "academy")],
+        ),
+    ]
+}
+
+fn projects() -> Vec<Row> {
+    vec![
+        page(
+            "/api/similar",
+            "RegisterProject",
+            NONE,
+            |_, _| "/api/similar?title=Sepsis+on+the+ward".to_owned(),
+            WORKS_IN_TRUST,
+        ),
+        form(
+            "/api/projects/register",
+            "RegisterProject",
+            &[Own, Other],
+            words,
+            &[
+                (Own, "away lead member supervisor invited next colleague academy administrator"),
+                (Other, "elsewhere guest"),
+            ],
+        )
+        .stopped(&[
+            (Own, "elsewhere guest"),
+            (Other, "away lead member supervisor invited next colleague academy administrator"),
+        ]),
+        form(
+            "/api/projects/register",
+            "RegisterProject",
+            NONE,
+            |_, _| pairs!["type" => "quality_improvement", "title" => "Sepsis", "then" => "draft"],
+            WORKS_IN_TRUST,
+        )
+        .of("a draft"),
+        form(
+            "/api/projects/edit",
+            "EditProject",
+            PROJECTS,
+            |w, o| and(pairs!["project" => w.id(o, "project"), "version" => "1"], words(w, o)),
+            WORKS,
+        )
+        .stopped(WORKED),
+        form(
+            "/api/projects/edit",
+            "FinishDraft",
+            &[Draft],
+            |w, o| and(pairs!["project" => w.id(o, "project"), "version" => "1", "then" => "register"], words(w, o)),
+            &[(Draft, "lead")],
+        )
+        .of("registering a draft"),
+        form("/api/projects/submit", "FinishDraft", PROJECTS, of_project, &[(Draft, "lead")]),
+        form("/api/projects/delete-draft", "FinishDraft", PROJECTS, of_project, &[(Draft, "lead")])
+            .before("delete from phase; delete from measure_target; delete from tally"),
+        form(
+            "/api/projects/status",
+            "ChangeStatus",
+            PROJECTS,
+            |w, o| pairs!["project" => w.id(o, "project"), "version" => "1", "to" => "complete"],
+            LEADS,
+        )
+        .stopped(LED)
+        .before("delete from handover"),
+        form(
+            "/api/projects/status",
+            "ChangeStatus",
+            &[Closed, Merged],
+            |w, o| pairs!["project" => w.id(o, "project"), "version" => "1", "to" => "reopen"],
+            &[(Closed, "lead supervisor academy")],
+        )
+        .stopped(&[(Merged, "lead supervisor academy")])
+        .of("reopening"),
+    ]
+}
+
+fn teams() -> Vec<Row> {
+    vec![
+        form("/api/projects/invite", "ManageTeam", PROJECTS,
+            |w, o| pairs!["project" => w.id(o, "project"), "name" => "Some Body", "address" => "some.body@trust.nhs.uk", "role" => "coach"],
+            MANAGES_TEAM).stopped(LED),
+        form("/api/projects/change-role", "ManageTeam", PROJECTS,
+            |w, o| pairs!["project" => w.id(o, "project"), "place" => w.id(o, "place"), "role" => "member"],
+            MANAGES_TEAM).stopped(LED),
+        form("/api/projects/end-role", "ManageTeam", PROJECTS,
+            |w, o| pairs!["project" => w.id(o, "project"), "place" => w.id(o, "place"), "contribution" => "Advised"],
+            MANAGES_TEAM).stopped(LED),
+        form("/api/projects/join", "AskToJoin", PROJECTS,
+            |w, o| pairs!["project" => w.id(o, "project"), "message" => "I could count"],
+            &[
+                (Own, "invited next colleague academy administrator"),
+                (Same, "away lead member supervisor invited next colleague academy administrator"),
+                (Other, "elsewhere guest"),
+                (Paused, "invited next colleague academy administrator"),
+            ])
+            .stopped(&[
+                (Closed, "invited next colleague academy administrator"),
+                (Merged, "invited next colleague academy administrator"),
+            ]),
+        form("/api/projects/leave", "LeaveTeam", PROJECTS,
+            |w, o| pairs!["project" => w.id(o, "project"), "contribution" => "I counted"],
+            &[
+                (Own, "member supervisor away guest"),
+                (Draft, "member supervisor away guest"),
+                (Paused, "member supervisor away guest"),
+            ])
+            .stopped(&[
+                (Own, "lead"),
+                (Paused, "lead"),
+                (Closed, "lead member supervisor away guest"),
+                (Merged, "lead member supervisor away guest"),
+            ]),
+        form("/api/projects/answer", "AnswerQuestion", REGISTERED,
+            |w, o| pairs!["question" => w.id(o, "wish"), "answer" => "accepted"], LEADS).stopped(LED).of("a wish to join"),
+        form("/api/projects/answer", "AnswerQuestion", &[Draft, Other, Missing],
+            |w, o| pairs!["question" => w.id(o, "invitation"), "answer" => "accepted"],
+            &[(Draft, "invited"), (Other, "colleague")]).of("an invitation"),
+        form("/api/projects/answer", "AnswerQuestion", &[Draft, Same, Missing],
+            |w, o| pairs!["question" => w.id(o, if o == Same { "wish" } else { "invitation" }), "answer" => "accepted"],
+            &[(Draft, "invited"), (Same, "academy")])
+            .before("update team_role set role = 'supervisor', opened_by = 'team' where state = 'asked'")
+            .of("whether to supervise"),
+    ]
+}
+
+fn measures() -> Vec<Row> {
+    let defines = |path, body| form(path, "DefineMeasure", PROJECTS, body, WORKS).stopped(WORKED);
+    vec![
+        defines("/api/measures/define", measure),
+        defines("/api/measures/edit", |w, o| {
+            and(measure(w, o), pairs!["measure" => w.id(o, "measure"), "version" => "1"])
+        }),
+        defines("/api/measures/retire", of_measure),
+        defines("/api/measures/restore", |w, o| pairs!["measure" => w.id(o, "retired measure")]),
+        defines("/api/measures/move", |w, o| pairs!["measure" => w.id(o, "measure"), "way" => "down"]),
+        defines(
+            "/api/measures/read",
+            |w, o| pairs!["measure" => w.id(o, "measure"), "version" => "1", "baseline" => "all", "chart" => "p"],
+        ),
+        defines(
+            "/api/measures/start-phase",
+            |w, o| pairs!["measure" => w.id(o, "measure"), "starts_on" => "25 2 2026", "reason" => "A new rota"],
+        ),
+        defines(
+            "/api/measures/remove-phase",
+            |w, o| pairs!["measure" => w.id(o, "measure"), "phase" => w.id(o, "phase")],
+        ),
+        defines(
+            "/api/measures/set-target",
+            |w, o| pairs!["measure" => w.id(o, "measure"), "starts_on" => "1 3 2026", "target" => "96"],
+        ),
+        defines(
+            "/api/measures/remove-target",
+            |w, o| pairs!["measure" => w.id(o, "measure"), "target" => w.id(o, "target")],
+        ),
+    ]
+}
+
+fn points() -> Vec<Row> {
+    let records = |path, body| form(path, "RecordMeasurement", PROJECTS, body, WORKS).stopped(WORKED);
+    vec![
+        records("/api/measurements/record", |w, o| {
+            pairs!["measure" => w.id(o, "measure"), "taken_on" => "4 3 2026",
+            "numerator" => "9", "denominator" => "10"]
+        }),
+        records("/api/measurements/record-many", |w, o| {
+            pairs!["measure" => w.id(o, "measure"),
+            "rows[0][taken_on]" => "3 3 2026", "rows[0][numerator]" => "9", "rows[0][denominator]" => "10",
+            "rows[1][taken_on]" => "4 3 2026", "rows[1][numerator]" => "8", "rows[1][denominator]" => "10"]
+        }),
+        records("/api/measurements/correct", |w, o| {
+            pairs!["measurement" => w.id(o, "point"), "version" => "1",
+            "reason" => "Misread", "taken_on" => "18 2 2026", "numerator" => "7", "denominator" => "10"]
+        }),
+        records(
+            "/api/measurements/exclude",
+            |w, o| pairs!["measurement" => w.id(o, "point"), "version" => "1", "reason" => "A strike"],
+        ),
+        records(
+            "/api/measurements/void",
+            |w, o| pairs!["measurement" => w.id(o, "point"), "version" => "1", "reason" => "Another ward"],
+        ),
+        records(
+            "/api/measurements/include",
+            |w, o| pairs!["measurement" => w.id(o, "excluded point"), "version" => "1"],
+        ),
+        records("/api/measures/import", |w, o| {
+            pairs!["measure" => w.id(o, "measure"), "then" => "record",
+            "text" => "Date,Numerator,Denominator\n2026-03-01,9,10\n2026-03-02,8,10"]
+        }),
+        records("/api/tallies/start", |w, o| pairs!["measure" => w.id(o, "measure"), "taken_on" => "3 3 2026"]),
+        records("/api/tallies/press", |w, o| and(of_tally(w, o), pairs!["answer" => "yes"])),
+        records("/api/tallies/undo", |w, o| and(of_tally(w, o), pairs!["seen" => "3"])),
+        records("/api/tallies/edit", |w, o| {
+            and(of_tally(w, o), pairs!["version" => "1", "taken_on" => "2 3 2026", "place" => "Ward 4"])
+        }),
+        records("/api/tallies/close", of_tally),
+        records("/api/tallies/discard", of_tally),
+    ]
+}
+
+fn changes() -> Vec<Row> {
+    let writes = |path, body| form(path, "WriteCycle", PROJECTS, body, WORKS).stopped(WORKED);
+    let draws = |path, body| form(path, "DrawDrivers", PROJECTS, body, WORKS).stopped(WORKED);
+    vec![
+        writes(
+            "/api/cycles/plan",
+            |w, o| pairs!["project" => w.id(o, "project"), "title" => "A card", "starts_on" => "4 3 2026"],
+        ),
+        writes(
+            "/api/cycles/save",
+            |w, o| pairs!["cycle" => w.id(o, "cycle"), "version" => "1", "title" => "A card", "starts_on" => "4 3 2026"],
+        ),
+        draws(
+            "/api/drivers/add",
+            |w, o| pairs!["project" => w.id(o, "project"), "place" => "primary", "text" => "Time to care"],
+        ),
+        draws("/api/drivers/edit", |w, o| {
+            and(of_driver(w, o), pairs!["text" => "Everybody knows how", "place" => "primary"])
+        }),
+        draws("/api/drivers/move", |w, o| and(of_driver(w, o), pairs!["way" => "down"])),
+        draws("/api/drivers/remove", of_driver),
+        draws("/api/drivers/restore", |w, o| pairs!["driver" => w.id(o, "removed driver"), "version" => "1"]),
+    ]
+}
+
+/// Nobody leads the projects of the team or those of others, and no handover is under way.
+const LOOKING: &str =
+    "delete from handover; update team_role set until_on = '2026-02-10' where role = 'lead' and until_on is null";
+
+fn handovers() -> Vec<Row> {
+    let answer: fn(&World, Object) -> Pairs = |w, o| pairs!["handover" => w.id(o, "handover"), "answer" => "accepted"];
+    vec![
+        form("/api/handovers/prepare", "OfferHandover", PROJECTS, pack, LEADS)
+            .stopped(LED)
+            .before("delete from handover"),
+        form(
+            "/api/handovers/prepare",
+            "OfferHandover",
+            PROJECTS,
+            |w, o| pairs!["project" => w.id(o, "project"), "version" => "0", "then" => "draft"],
+            LEADS,
+        )
+        .stopped(LED)
+        .before("delete from handover")
+        .of("keeping a draft of it"),
+        form(
+            "/api/projects/take-on",
+            "TakeOn",
+            PROJECTS,
+            of_project,
+            &[
+                (Own, "away lead member supervisor invited next colleague academy administrator"),
+                (Same, "away lead member supervisor invited next colleague academy administrator"),
+                (Other, "elsewhere guest"),
+                (Paused, "away lead member supervisor invited next colleague academy administrator"),
+            ],
+        )
+        .stopped(&[
+            (Closed, "away lead member supervisor invited next colleague academy administrator"),
+            (Merged, "away lead member supervisor invited next colleague academy administrator"),
+        ])
+        .before(LOOKING),
+        form(
+            "/api/handovers/answer",
+            "AnswerAsSuccessor",
+            REGISTERED,
+            answer,
+            &[(Own, "next"), (Same, "arriving"), (Other, "guest"), (Paused, "next")],
+        )
+        .stopped(&[(Closed, "next"), (Merged, "next")]),
+        form(
+            "/api/handovers/answer-as-supervisor",
+            "AnswerAsAnchor",
+            REGISTERED,
+            answer,
+            &[(Own, "supervisor"), (Same, "academy"), (Other, "elsewhere"), (Paused, "supervisor")],
+        )
+        .stopped(&[(Closed, "supervisor academy"), (Merged, "supervisor academy")]),
+        form(
+            "/api/handovers/withdraw",
+            "WithdrawHandover",
+            REGISTERED,
+            |w, o| pairs!["handover" => w.id(o, "handover")],
+            &[(Own, "lead academy"), (Same, "academy"), (Other, "elsewhere"), (Paused, "lead academy")],
+        )
+        .stopped(&[(Closed, "lead academy"), (Merged, "lead academy")]),
+    ]
+}

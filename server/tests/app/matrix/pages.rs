@@ -1,0 +1,181 @@
+//! Every page and download, and who gets it.
+
+use super::row::{NONE, OF_A_TRUST, PROJECTS, REGISTERED, Row, page};
+use super::who::{
+    COORDINATES, COORDINATES_OWN, EVERYBODY, LEADS, LED, MANAGES_TEAM, ORGANISES, ORGANISES_OWN, READS,
+    READS_OWN_TRUST, READS_TRUST, SIGNED_IN, WORKED, WORKS, WORKS_IN_TRUST,
+};
+use super::world::{Object::*, World};
+
+macro_rules! at {
+    ($before:literal, $kind:literal, $after:literal) => {
+        |world: &World, object| format!(concat!($before, "{}", $after), world.id(object, $kind))
+    };
+    ($whole:literal) => {
+        |_: &World, _| $whole.to_owned()
+    };
+}
+
+/// The rows of all pages and downloads.
+pub fn rows() -> Vec<Row> {
+    let public = |path, address| page(path, "", NONE, address, EVERYBODY);
+    let reads = |path, address| page(path, "ReadProject", PROJECTS, address, READS);
+    vec![
+        public("/sign-in", at!("/sign-in")),
+        public("/about", at!("/about")),
+        public("/accessibility", at!("/accessibility")),
+        public("/privacy", at!("/privacy")),
+        public("/how-charts-are-checked", at!("/how-charts-are-checked")),
+        page("/", "", NONE, at!("/"), SIGNED_IN),
+        page("/sign-out", "", NONE, at!("/sign-out"), SIGNED_IN),
+        page("/account", "", NONE, at!("/account"), SIGNED_IN),
+        page("/projects", "ReadTrust", NONE, at!("/projects"), READS_OWN_TRUST),
+        page("/projects.csv", "ReadTrust", NONE, at!("/projects.csv"), READS_OWN_TRUST),
+        page("/priorities", "ReadTrust", NONE, at!("/priorities"), READS_OWN_TRUST),
+        page("/charts", "ReadTrust", NONE, at!("/charts"), READS_OWN_TRUST),
+        page("/pool", "ReadTrust", NONE, at!("/pool"), READS_OWN_TRUST),
+        page("/priorities/{id}", "ReadTrust", OF_A_TRUST, at!("/priorities/", "priority", ""), READS_TRUST),
+        page("/priorities/{id}/board", "ReadTrust", OF_A_TRUST, at!("/priorities/", "priority", "/board"), READS_TRUST),
+        page("/projects/register", "RegisterProject", NONE, at!("/projects/register"), WORKS_IN_TRUST),
+        page(
+            "/projects/register",
+            "RegisterProject",
+            NONE,
+            at!("/projects/register?type=quality_improvement"),
+            WORKS_IN_TRUST,
+        )
+        .of("with its type"),
+        page("/priorities/new", "ManagePriorities", NONE, at!("/priorities/new"), COORDINATES_OWN),
+        page(
+            "/priorities/{id}/edit",
+            "ManagePriorities",
+            OF_A_TRUST,
+            at!("/priorities/", "priority", "/edit"),
+            COORDINATES,
+        ),
+        page("/look-alikes", "Coordinate", NONE, at!("/look-alikes"), COORDINATES_OWN),
+        page(
+            "/look-alikes/pair",
+            "Coordinate",
+            &[Own, Other, Draft, Paused, Closed, Missing],
+            |world, object| {
+                format!("/look-alikes/pair?first={}&second={}", world.id(object, "project"), world.id(Same, "project"))
+            },
+            // What is not the trust's, or a draft, cannot be compared, and is not told from what is not there.
+            &[
+                (Own, "academy elsewhere"),
+                (Other, "academy elsewhere"),
+                (Draft, "academy elsewhere"),
+                (Paused, "academy elsewhere"),
+                (Closed, "academy elsewhere"),
+                (Missing, "academy elsewhere"),
+            ],
+        ),
+        page("/people", "ManageOrganisation", NONE, at!("/people"), ORGANISES_OWN),
+        page("/people/new", "ManageOrganisation", NONE, at!("/people/new"), ORGANISES_OWN),
+        page("/people/{id}", "ManageOrganisation", OF_A_TRUST, at!("/people/", "person", ""), ORGANISES),
+        page("/people/{id}/edit", "ManageOrganisation", OF_A_TRUST, at!("/people/", "person", "/edit"), ORGANISES),
+        page(
+            "/people/{id}/account",
+            "ManageOrganisation",
+            OF_A_TRUST,
+            at!("/people/", "person", "/account"),
+            ORGANISES,
+        ),
+        page(
+            "/people/{id}/posts/new",
+            "ManageOrganisation",
+            OF_A_TRUST,
+            at!("/people/", "person", "/posts/new"),
+            ORGANISES,
+        ),
+        page(
+            "/people/{id}/away/new",
+            "ManageOrganisation",
+            OF_A_TRUST,
+            at!("/people/", "person", "/away/new"),
+            ORGANISES,
+        ),
+        page("/posts/{id}", "ManageOrganisation", OF_A_TRUST, at!("/posts/", "post", ""), ORGANISES),
+        page("/posts/{id}/end", "ManageOrganisation", OF_A_TRUST, at!("/posts/", "post", "/end"), ORGANISES),
+        page("/departments", "ManageOrganisation", NONE, at!("/departments"), ORGANISES_OWN),
+        page("/departments/new", "ManageOrganisation", NONE, at!("/departments/new"), ORGANISES_OWN),
+        page("/departments/{id}", "ManageOrganisation", OF_A_TRUST, at!("/departments/", "department", ""), ORGANISES),
+        page("/sites/new", "ManageOrganisation", NONE, at!("/sites/new"), ORGANISES_OWN),
+        page("/sites/{id}", "ManageOrganisation", OF_A_TRUST, at!("/sites/", "site", ""), ORGANISES),
+        reads("/projects/{id}", at!("/projects/", "project", "")),
+        reads("/projects/{id}/history", at!("/projects/", "project", "/history")),
+        reads("/projects/{id}/team", at!("/projects/", "project", "/team")),
+        reads("/projects/{id}/board", at!("/projects/", "project", "/board")),
+        reads("/projects/{id}/cycles", at!("/projects/", "project", "/cycles")),
+        reads("/projects/{id}/drivers", at!("/projects/", "project", "/drivers")),
+        reads("/projects/{id}/pack", at!("/projects/", "project", "/pack")),
+        reads("/measures/{id}", at!("/measures/", "measure", "")),
+        reads("/measures/{id}/chart.svg", at!("/measures/", "measure", "/chart.svg")),
+        reads("/measures/{id}/chart.png", at!("/measures/", "measure", "/chart.png")),
+        reads("/measures/{id}/points.csv", at!("/measures/", "measure", "/points.csv")),
+        reads("/measurements/{id}", at!("/measurements/", "point", "")),
+        reads("/cycles/{id}", at!("/cycles/", "cycle", "")),
+        page("/handovers/{id}", "ReadProject", REGISTERED, at!("/handovers/", "handover", ""), READS),
+        page("/handovers/{id}/pack", "ReadHandover", REGISTERED, at!("/handovers/", "handover", "/pack"), READS),
+        page("/projects/{id}/edit", "EditProject", PROJECTS, at!("/projects/", "project", "/edit"), WORKS)
+            .stopped(WORKED),
+        page(
+            "/projects/{id}/measures/new",
+            "DefineMeasure",
+            PROJECTS,
+            at!("/projects/", "project", "/measures/new"),
+            WORKS,
+        )
+        .stopped(WORKED),
+        page("/measures/{id}/edit", "DefineMeasure", PROJECTS, at!("/measures/", "measure", "/edit"), WORKS)
+            .stopped(WORKED),
+        page("/measures/{id}/chart", "DefineMeasure", PROJECTS, at!("/measures/", "measure", "/chart"), WORKS)
+            .stopped(WORKED),
+        page("/measures/{id}/points", "RecordMeasurement", PROJECTS, at!("/measures/", "measure", "/points"), WORKS)
+            .stopped(WORKED),
+        page("/measures/{id}/import", "RecordMeasurement", PROJECTS, at!("/measures/", "measure", "/import"), WORKS)
+            .stopped(WORKED),
+        page("/measures/{id}/tally", "RecordMeasurement", PROJECTS, at!("/measures/", "measure", "/tally"), WORKS)
+            .stopped(WORKED),
+        page("/tallies/{id}", "RecordMeasurement", PROJECTS, at!("/tallies/", "tally", ""), WORKS).stopped(WORKED),
+        page("/tallies/{id}/discard", "RecordMeasurement", PROJECTS, at!("/tallies/", "tally", "/discard"), WORKS)
+            .stopped(WORKED),
+        page("/projects/{id}/cycles/new", "WriteCycle", PROJECTS, at!("/projects/", "project", "/cycles/new"), WORKS)
+            .stopped(WORKED),
+        page("/drivers/{id}", "DrawDrivers", PROJECTS, at!("/drivers/", "driver", ""), WORKS).stopped(WORKED),
+        page(
+            "/projects/{id}/status",
+            "ChangeStatus",
+            PROJECTS,
+            at!("/projects/", "project", "/status"),
+            &[
+                (Own, "lead supervisor academy"),
+                (Same, "academy"),
+                (Other, "elsewhere"),
+                (Paused, "lead supervisor academy"),
+                (Closed, "lead supervisor academy"),
+                (Merged, "lead supervisor academy"),
+            ],
+        ),
+        page("/projects/{id}/handover", "OfferHandover", PROJECTS, at!("/projects/", "project", "/handover"), LEADS)
+            .stopped(LED),
+        page("/places/{id}", "ManageTeam", PROJECTS, at!("/places/", "place", ""), MANAGES_TEAM).stopped(LED),
+        page(
+            "/projects/{id}/take-on",
+            "TakeOn",
+            PROJECTS,
+            at!("/projects/", "project", "/take-on"),
+            &[
+                (Own, "away lead member supervisor invited next colleague academy administrator"),
+                (Same, "away lead member supervisor invited next colleague academy administrator"),
+                (Other, "elsewhere guest"),
+                (Paused, "away lead member supervisor invited next colleague academy administrator"),
+            ],
+        )
+        .stopped(&[
+            (Closed, "away lead member supervisor invited next colleague academy administrator"),
+            (Merged, "away lead member supervisor invited next colleague academy administrator"),
+        ]),
+    ]
+}

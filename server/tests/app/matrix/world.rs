@@ -1,0 +1,540 @@
+//! The world of the matrix: everybody who may ask, one of every kind of thing on every kind of project,
+//! and the way back to how it was.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use app::id::{DepartmentId, PersonId, PostId, PriorityId, ProjectId, TrustId};
+use app::testing::{TODAY, noon, on, person, role};
+use chrono::{Days, Duration, NaiveDate};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{Connection as _, Executor as _, Row as _};
+
+use crate::harness::{App, Browser};
+
+/// Everybody's password.
+pub const PASSWORD: &str = "copper kettle ninety";
+
+/// What is not there.
+pub const MISSING: &str = "0198c9a4-0000-7000-8000-00000000dead";
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $name { $($(#[$about])* $variant,)* }
+
+        impl $name {
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+    };
+}
+
+words! {
+    /// Who asks.
+    Actor {
+        /// Without a cookie.
+        Nobody = "nobody",
+        /// The lead, with a session that has ended for idleness.
+        Expired = "expired",
+        /// An academy lead, administrator and member of every project, whose account is closed.
+        Closed = "closed",
+        /// Had a post in the trust, which is over, and no place in any project.
+        Left = "left",
+        /// Member of every project of the team's, and away today.
+        Away = "away",
+        /// With a post in the trust that begins in four weeks; named as the next lead of `same`.
+        Arriving = "arriving",
+        /// Leads the projects of the team, and wrote the draft.
+        Lead = "lead",
+        /// Member of the team.
+        Member = "member",
+        /// Supervises the projects of the team.
+        Supervisor = "supervisor",
+        /// Led the projects of the team, and has no post any more.
+        Past = "past",
+        /// Has a post in the trust, and was asked into the draft's team.
+        Invited = "invited",
+        /// Has a post in the trust, and is named as the next lead.
+        Next = "next",
+        /// Has a post in the trust.
+        Colleague = "colleague",
+        /// Academy lead of the trust.
+        Academy = "academy",
+        /// Administrator of the trust.
+        Administrator = "administrator",
+        /// Academy lead of another trust.
+        Elsewhere = "elsewhere",
+        /// Has a post in another trust only, and a member's place in the team.
+        Guest = "guest",
+    }
+}
+
+words! {
+    /// What is asked for. The team of `own` has its places in draft, paused, closed and merged too.
+    Object {
+        /// An active project with all of the team in it; what is the trust's own.
+        Own = "own",
+        /// An active project of the same trust with another team.
+        Same = "same",
+        /// An active project of another trust; what is another trust's.
+        Other = "other",
+        /// A draft.
+        Draft = "draft",
+        /// A paused project.
+        Paused = "paused",
+        /// A closed project.
+        Closed = "closed",
+        /// A project that was merged into `own`.
+        Merged = "merged",
+        /// What is not there.
+        Missing = "missing",
+    }
+}
+
+impl Actor {
+    /// The actors of a list of words.
+    pub fn list(words: &str) -> impl Iterator<Item = Self> {
+        words.split_whitespace().map(|word| {
+            let actor = Self::ALL.iter().find(|actor| actor.word() == word);
+            *actor.unwrap_or_else(|| panic!("there is no actor {word}"))
+        })
+    }
+}
+
+impl Object {
+    /// The project's title.
+    pub fn title(self) -> String {
+        format!("Sepsis on the {} ward", self.word())
+    }
+}
+
+/// Every row of a table, by the table's name.
+pub type Dump = BTreeMap<String, String>;
+
+/// An application over the world.
+pub struct World {
+    app: App,
+    cookies: BTreeMap<Actor, String>,
+    ids: BTreeMap<(Object, &'static str), String>,
+    /// Sees every change that somebody else made, and undoes it.
+    watch: SqliteConnection,
+    tables: Vec<String>,
+    /// Reads every table at once.
+    reading: String,
+    triggers: Vec<(String, String)>,
+}
+
+struct Builder<'a> {
+    conn: &'a mut SqliteConnection,
+    ids: BTreeMap<(Object, &'static str), String>,
+}
+
+impl Builder<'_> {
+    async fn run(&mut self, sql: &'static str, values: &[&str]) {
+        let mut query = sqlx::query(sql);
+        for value in values {
+            query = query.bind(*value);
+        }
+        query.execute(&mut *self.conn).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
+    /// Names an id for an object, and gives it.
+    fn name(&mut self, object: Object, kind: &'static str, id: impl ToString) -> String {
+        self.ids.insert((object, kind), id.to_string());
+        id.to_string()
+    }
+
+    fn new_id(&mut self, object: Object, kind: &'static str) -> String {
+        self.name(object, kind, PostId::new())
+    }
+
+    /// A measure, and beside it one that is retired; points, a phase, a target, a count, a cycle and a
+    /// driver diagram.
+    async fn content(&mut self, object: Object, project: ProjectId, by: PersonId) {
+        let (project, by) = (project.to_string(), by.to_string());
+        for (kind, position, retired) in
+            [("measure", "1", None), ("second measure", "2", None), ("retired measure", "3", Some("2026-02-01"))]
+        {
+            let id = self.new_id(object, kind);
+            let sql = "insert into measure (id, project_id, name, definition, kind, data_type, unit, direction, target, every_days, starts_on, position, created_at, retired_on)
+                 values ($1, $2, $3, 'Of all with red-flag sepsis', 'process', 'percentage', '%', 'increase', 90.0, 7, '2026-01-01', cast($4 as integer), '2026-01-01T12:00:00+00:00', nullif($5, ''))";
+            self.run(sql, &[&id, &project, kind, position, retired.unwrap_or_default()]).await;
+        }
+        let measure = self.ids[&(object, "measure")].clone();
+        for (kind, day, entry, state) in
+            [("point", "2026-02-18", "1", "current"), ("excluded point", "2026-02-25", "2", "excluded")]
+        {
+            let id = self.new_id(object, kind);
+            let sql = "insert into measurement (id, measure_id, taken_on, entry, numerator, denominator, state, reason, recorded_by, recorded_at)
+                 values ($1, $2, $3, cast($4 as integer), 8.0, 10.0, $5, iif($5 = 'excluded', 'A strike', ''), $6, '2026-02-25T12:00:00+00:00')";
+            self.run(sql, &[&id, &measure, day, entry, state, &by]).await;
+        }
+        self.run("update measure set last_on = '2026-02-25' where id = $1", &[&measure]).await;
+        let id = self.new_id(object, "phase");
+        self.run("insert into phase (id, measure_id, starts_on, reason, created_by, created_at) values ($1, $2, '2026-02-20', 'New staff', $3, '2026-02-25T12:00:00+00:00')", &[&id, &measure, &by]).await;
+        let id = self.new_id(object, "target");
+        self.run("insert into measure_target (id, measure_id, starts_on, target, created_at) values ($1, $2, '2026-02-20', 95.0, '2026-02-25T12:00:00+00:00')", &[&id, &measure]).await;
+        let id = self.new_id(object, "tally");
+        self.run("insert into tally (id, measure_id, taken_on, presses, started_by, started_at) values ($1, $2, '2026-03-04', 'YYN', $3, '2026-03-04T11:00:00+00:00')", &[&id, &measure, &by]).await;
+        let id = self.new_id(object, "cycle");
+        self.run("insert into cycle (id, project_id, number, title, starts_on, created_at) values ($1, $2, 1, 'Poster', '2026-02-01', '2026-02-01T12:00:00+00:00')", &[&id, &project]).await;
+        for (kind, position, removed) in
+            [("driver", "1", ""), ("second driver", "2", ""), ("removed driver", "3", "2026-02-02T12:00:00+00:00")]
+        {
+            let id = self.new_id(object, kind);
+            self.run("insert into driver (id, project_id, level, text, position, created_at, removed_at) values ($1, $2, 'primary', 'Staff know how', cast($3 as integer), '2026-02-01T12:00:00+00:00', nullif($4, ''))", &[&id, &project, position, removed]).await;
+        }
+    }
+
+    /// A handover of the project, offered to one person or ended.
+    async fn handover(&mut self, object: Object, from: PersonId, to: PersonId, state: &str, offered: NaiveDate) {
+        let (project, id) = (self.ids[&(object, "project")].clone(), self.new_id(object, "handover"));
+        let (from, to, at) = (from.to_string(), to.to_string(), format!("{offered}T12:00:00+00:00"));
+        let sql = "insert into handover (id, project_id, from_person, to_person, state, takes_effect_on, summary, next_step, next_step_on, created_by, created_at, offered_at, ended_at)
+             values ($1, $2, $3, $4, $5, '2026-04-01', 'Going well', 'Measure', '2026-03-11', $3, $6, $6, iif($5 = 'offered', null, $6))";
+        self.run(sql, &[&id, &project, &from, &to, state, &at]).await;
+    }
+
+    /// A question that waits: an invitation of the team's, or somebody's wish to join.
+    async fn question(&mut self, object: Object, kind: &'static str, whom: PersonId, opened_by: &str) {
+        let (project, id) = (self.ids[&(object, "project")].clone(), self.new_id(object, kind));
+        let sql = "insert into team_role (id, project_id, person_id, role, state, opened_by, from_on, asked_at)
+             values ($1, $2, $3, 'member', 'asked', $4, '2026-03-01', '2026-03-01T12:00:00+00:00')";
+        self.run(sql, &[&id, &project, &whom.to_string(), opened_by]).await;
+    }
+
+    async fn address(&mut self, object: Object, kind: &'static str, whom: PersonId, verified: &str) {
+        let address = self.name(object, kind, format!("{}.{whom}@trust.nhs.uk", kind.replace(' ', ".")));
+        let sql = "insert into person_address (id, person_id, address, verified_at, created_at) values ($1, $2, $3, nullif($4, ''), '2026-01-01T12:00:00+00:00')";
+        self.run(sql, &[&PostId::new().to_string(), &whom.to_string(), &address, verified]).await;
+    }
+
+    async fn trust_role(&mut self, whom: PersonId, trust: TrustId, role: &str) {
+        let sql = "insert into trust_role (person_id, trust_id, role, granted_at) values ($1, $2, $3, '2025-08-06T12:00:00+00:00')";
+        self.run(sql, &[&whom.to_string(), &trust.to_string(), role]).await;
+    }
+
+    /// Somebody of a trust for whom something can be done: with two posts, a period away, a confirmed and
+    /// an unconfirmed address, and no password; and somebody whose account is closed.
+    async fn people(&mut self, object: Object, trust: TrustId, department: DepartmentId) {
+        let person_of =
+            async |conn: &mut SqliteConnection, name| person(conn, trust, department, name, "FY1", None).await;
+        let petra = person_of(self.conn, "Petra Patel").await;
+        self.name(object, "person", petra);
+        for (kind, grade) in [("post", "CT1"), ("second post", "CT2")] {
+            let id = self.new_id(object, kind);
+            let sql = "insert into post (id, person_id, trust_id, department_id, staff_group, grade, starts_on) values ($1, $2, $3, $4, 'Medical', $5, '2026-01-05')";
+            self.run(sql, &[&id, &petra.to_string(), &trust.to_string(), &department.to_string(), grade]).await;
+        }
+        let id = self.new_id(object, "away");
+        self.run("insert into away (id, person_id, trust_id, starts_on, ends_on) values ($1, $2, $3, '2026-05-01', '2026-05-31')", &[&id, &petra.to_string(), &trust.to_string()]).await;
+        self.address(object, "confirmed address", petra, "2026-01-01T12:00:00+00:00").await;
+        self.address(object, "address", petra, "").await;
+        let closed = person_of(self.conn, "Carl Closed").await;
+        self.name(object, "closed person", closed);
+        self.run("update person set closed_on = '2026-02-01' where id = $1", &[&closed.to_string()]).await;
+        let leads = person_of(self.conn, "Lea Leading").await;
+        self.name(object, "academy person", leads);
+        self.trust_role(leads, trust, "academy_lead").await;
+        let free = self.new_id(object, "site");
+        self.run("insert into site (id, trust_id, name) values ($1, $2, 'Northgate')", &[&free, &trust.to_string()])
+            .await;
+        let retired = self.new_id(object, "retired site");
+        self.run(
+            "insert into site (id, trust_id, name, retired_on) values ($1, $2, 'Southgate', '2026-01-01')",
+            &[&retired, &trust.to_string()],
+        )
+        .await;
+        self.name(object, "department", department);
+        let priority = self.new_id(object, "priority");
+        let retired = self.new_id(object, "retired priority");
+        for (id, title, retired_on) in [(priority, "Falls", ""), (retired, "Pressure ulcers", "2026-01-01")] {
+            let sql = "insert into priority (id, trust_id, title, aim, source, owner, starts_on, retired_on) values ($1, $2, $3, 'Fewer of them', 'Quality account', 'Chief nurse', '2025-04-01', nullif($4, ''))";
+            self.run(sql, &[&id, &trust.to_string(), title, retired_on]).await;
+        }
+    }
+
+    async fn link(&mut self, object: Object, kind: &str, [project, other]: [ProjectId; 2], by: PersonId, before: &str) {
+        let id = self.new_id(object, "link");
+        let sql = "insert into project_link (id, project_id, other_id, kind, before, decided_by, decided_at) values ($1, $2, $3, $4, nullif($5, ''), $6, '2026-03-01T12:00:00+00:00')";
+        self.run(sql, &[&id, &project.to_string(), &other.to_string(), kind, before, &by.to_string()]).await;
+    }
+}
+
+impl World {
+    /// A new world, in a store of its own.
+    pub async fn new() -> Self {
+        let app = App::demonstration().await;
+        let fixture = &app.fixture;
+        let (here, there) = (fixture.trust, fixture.other_trust);
+        let mut projects = BTreeMap::new();
+        for object in
+            [Object::Own, Object::Same, Object::Other, Object::Draft, Object::Paused, Object::Closed, Object::Merged]
+        {
+            projects.insert(object, fixture.project(&object.title()).await);
+        }
+        let another = fixture.project("Sepsis on another ward").await;
+        let mut change = fixture.store.write().await.expect("a change");
+        let away_department: DepartmentId = sqlx::query_scalar("select id from department where trust_id = $1")
+            .bind(there)
+            .fetch_one(&mut *change)
+            .await
+            .expect("a department");
+        let mut people = BTreeMap::from([
+            (Actor::Lead, fixture.trainee),
+            (Actor::Colleague, fixture.colleague),
+            (Actor::Supervisor, fixture.supervisor),
+            (Actor::Academy, fixture.lead),
+            (Actor::Administrator, fixture.administrator),
+        ]);
+        for (actor, trust, department) in [
+            (Actor::Closed, here, fixture.department),
+            (Actor::Left, here, fixture.department),
+            (Actor::Away, here, fixture.department),
+            (Actor::Arriving, here, fixture.department),
+            (Actor::Member, here, fixture.department),
+            (Actor::Past, here, fixture.department),
+            (Actor::Invited, here, fixture.department),
+            (Actor::Next, here, fixture.department),
+            (Actor::Elsewhere, there, away_department),
+            (Actor::Guest, there, away_department),
+        ] {
+            let ends = matches!(actor, Actor::Left | Actor::Past).then(|| on("2026-02-03"));
+            people
+                .insert(actor, person(&mut change, trust, department, &format!("{actor:?} Person"), "CT2", ends).await);
+        }
+        let pat = person(&mut change, here, fixture.department, "Pat Pending", "CT1", None).await;
+        let sam = person(&mut change, here, fixture.department, "Sam Senior", "Consultant", None).await;
+        let joiner = person(&mut change, here, fixture.department, "Jo Joining", "CT1", None).await;
+        let (lead, supervisor) = (people[&Actor::Lead], people[&Actor::Supervisor]);
+
+        let mut at = Builder { conn: &mut change, ids: BTreeMap::new() };
+        at.run(
+            "update post set starts_on = '2026-04-01', ends_on = null where person_id = $1",
+            &[&people[&Actor::Arriving].to_string()],
+        )
+        .await;
+        at.run("update person set closed_on = '2026-03-01' where id = $1", &[&people[&Actor::Closed].to_string()])
+            .await;
+        let (away, trust) = (people[&Actor::Away].to_string(), here.to_string());
+        at.run("insert into away (id, person_id, trust_id, starts_on, ends_on) values ('0198c9a4-0000-7000-8000-00000000a3a7', $1, $2, '2026-03-01', '2026-03-31')", &[&away, &trust]).await;
+        at.trust_role(people[&Actor::Closed], here, "academy_lead").await;
+        at.trust_role(people[&Actor::Closed], here, "administrator").await;
+        at.trust_role(people[&Actor::Elsewhere], there, "academy_lead").await;
+        at.people(Object::Own, here, fixture.department).await;
+        at.people(Object::Other, there, away_department).await;
+        let others_priority: PriorityId = at.ids[&(Object::Other, "priority")].parse().expect("an id");
+
+        for (&object, &project) in &projects {
+            at.name(object, "project", project);
+            let id = project.to_string();
+            match object {
+                Object::Same => {
+                    for (was, is) in [(lead, pat), (supervisor, sam)] {
+                        at.run("update team_role set person_id = $3 where project_id = $1 and person_id = $2", &[&id, &was.to_string(), &is.to_string()]).await;
+                    }
+                }
+                Object::Other => {
+                    at.run("delete from team_role where project_id = $1 and role = 'supervisor'", &[&id]).await;
+                    at.run("update team_role set person_id = $2 where project_id = $1", &[&id, &fixture.stranger.to_string()]).await;
+                    at.run("update project set trust_id = $2, department_id = $3, author_id = $4, reference = 'QI-2025-0001' where id = $1", &[&id, &there.to_string(), &away_department.to_string(), &fixture.stranger.to_string()]).await;
+                    at.run("update project_priority set priority_id = $2 where project_id = $1", &[&id, &others_priority.to_string()]).await;
+                }
+                Object::Draft => {
+                    at.run("update project set status = 'draft', reference = null, submitted_at = null where id = $1", &[&id]).await;
+                    at.run("delete from team_role where project_id = $1 and role = 'lead'", &[&id]).await;
+                    at.run("delete from project_text where rowid = (select number from project where id = $1)", &[&id]).await;
+                }
+                Object::Paused => at.run("update project set status = 'paused', look_again_on = '2026-06-01' where id = $1", &[&id]).await,
+                Object::Closed => at.run("update project set status = 'closed', closed_reason = 'completed', closed_on = '2026-02-20' where id = $1", &[&id]).await,
+                Object::Merged => at.run("update project set status = 'closed', closed_reason = 'merged', closed_on = '2026-02-20', merged_into = $2 where id = $1", &[&id, &projects[&Object::Own].to_string()]).await,
+                Object::Own | Object::Missing => {}
+            }
+            let by = match object {
+                Object::Same => pat,
+                Object::Other => fixture.stranger,
+                _ => lead,
+            };
+            at.content(object, project, by).await;
+            let team = !matches!(object, Object::Same | Object::Other);
+            for actor in [Actor::Member, Actor::Away, Actor::Guest, Actor::Closed] {
+                if team {
+                    role(at.conn, project, people[&actor], "member", on("2026-01-01"), None).await;
+                }
+            }
+            if team && object != Object::Draft {
+                role(at.conn, project, people[&Actor::Past], "lead", on("2025-09-01"), Some(on("2026-01-01"))).await;
+            }
+            // A place that the team's lead may change or end: somebody else's.
+            let place = role(
+                at.conn,
+                project,
+                if object == Object::Other { fixture.stranger } else { sam },
+                "coach",
+                on("2026-01-01"),
+                None,
+            )
+            .await;
+            at.name(object, "place", place);
+            at.name(object, "leader", if object == Object::Missing { joiner } else { by });
+            if object != Object::Draft {
+                at.question(object, "wish", joiner, "person").await;
+            }
+        }
+        at.question(Object::Draft, "invitation", people[&Actor::Invited], "team").await;
+        at.question(Object::Other, "invitation", people[&Actor::Colleague], "team").await;
+
+        let next = people[&Actor::Next];
+        at.handover(Object::Own, lead, next, "offered", TODAY).await;
+        at.handover(Object::Paused, lead, next, "offered", TODAY).await;
+        // The supervisor of `same` has been silent for three weeks, and `other` has none.
+        at.handover(Object::Same, pat, people[&Actor::Arriving], "offered", TODAY - Days::new(21)).await;
+        at.handover(Object::Other, fixture.stranger, people[&Actor::Guest], "offered", TODAY).await;
+        at.handover(Object::Closed, lead, next, "declined", TODAY - Days::new(21)).await;
+        at.handover(Object::Merged, lead, next, "declined", TODAY - Days::new(21)).await;
+
+        at.link(Object::Own, "related_to", [another, projects[&Object::Own]], people[&Actor::Academy], "").await;
+        let second = ProjectId::new();
+        at.run("insert into project (id, trust_id, reference, title, problem, type, department_id, status, author_id, created_at, updated_at, submitted_at)
+                select $1, trust_id, 'QI-2025-0002', 'Sepsis elsewhere', problem, type, department_id, 'active', author_id, created_at, updated_at, submitted_at from project where id = $2",
+            &[&second.to_string(), &projects[&Object::Other].to_string()]).await;
+        at.link(Object::Other, "related_to", [second, projects[&Object::Other]], people[&Actor::Elsewhere], "").await;
+        let before =
+            r#"{"status":"active","look_again_on":null,"closed_reason":null,"closed_on":null,"closed_note":""}"#;
+        at.link(
+            Object::Merged,
+            "duplicate_of",
+            [projects[&Object::Merged], projects[&Object::Own]],
+            people[&Actor::Academy],
+            before,
+        )
+        .await;
+
+        let hash = app::people::hash_password(PASSWORD.to_owned()).await.expect("a hash");
+        for (actor, whom) in &people {
+            let name = actor.word();
+            at.run("insert into credential (person_id, password_hash, changed_at) values ($1, $2, '2026-01-01T12:00:00+00:00')", &[&whom.to_string(), &hash]).await;
+            let sql = "insert into person_address (id, person_id, address, verified_at, created_at) values ($1, $2, $3 || '@trust.nhs.uk', '2026-01-01T12:00:00+00:00', '2026-01-01T12:00:00+00:00')";
+            at.run(sql, &[&PostId::new().to_string(), &whom.to_string(), name]).await;
+        }
+        let ids = at.ids;
+        change.commit().await.expect("committed");
+
+        let mut cookies = BTreeMap::new();
+        for (&actor, &whom) in &people {
+            let trust = if matches!(actor, Actor::Elsewhere | Actor::Guest) { there } else { here };
+            cookies.insert(actor, app.session(whom, trust, noon()).await);
+        }
+        cookies.insert(Actor::Expired, app.session(lead, here, noon() - Duration::hours(2)).await);
+        Self::watching(app, cookies, ids).await
+    }
+
+    async fn watching(
+        app: App,
+        cookies: BTreeMap<Actor, String>,
+        ids: BTreeMap<(Object, &'static str), String>,
+    ) -> Self {
+        let options =
+            SqliteConnectOptions::new().filename(app.fixture.file()).foreign_keys(false).pragma("synchronous", "off");
+        let mut watch = SqliteConnection::connect_with(&options).await.expect("a connection");
+        let copy = app.fixture.file().with_file_name("as-it-was.db");
+        sqlx::query("vacuum into $1")
+            .bind(copy.to_string_lossy().into_owned())
+            .execute(&mut watch)
+            .await
+            .expect("a copy");
+        sqlx::query("attach database $1 as was")
+            .bind(copy.to_string_lossy().into_owned())
+            .execute(&mut watch)
+            .await
+            .expect("attached");
+        let found = sqlx::query("select name from sqlite_schema where type = 'table' and sql not like 'create virtual%' and name not like 'sqlite_%' order by name")
+            .fetch_all(&mut watch).await.expect("the tables");
+        let tables: Vec<String> = found.iter().map(|row| row.get(0)).collect();
+        let mut reading = String::new();
+        for table in &tables {
+            let columns: Vec<String> = sqlx::query_scalar("select name from pragma_table_info($1)")
+                .bind(table)
+                .fetch_all(&mut watch)
+                .await
+                .expect("the columns");
+            let kept = columns.iter().filter(|column| (table.as_str(), column.as_str()) != ("session", "seen_at"));
+            let row = kept.map(|column| format!("quote(\"{column}\")")).collect::<Vec<_>>().join("||','||");
+            let union = if reading.is_empty() { "" } else { " union all " };
+            let _ = write!(
+                reading,
+                "{union}select '{table}', (select coalesce(group_concat(line, char(10)), '') from (select {row} as line from \"{table}\" order by 1))"
+            );
+        }
+        let found = sqlx::query("select name, sql from sqlite_schema where type = 'trigger'")
+            .fetch_all(&mut watch)
+            .await
+            .expect("the triggers");
+        let triggers = found.iter().map(|row| (row.get(0), row.get(1))).collect();
+        Self { app, cookies, ids, watch, tables, reading, triggers }
+    }
+
+    /// The browser of an actor.
+    pub fn browser(&self, actor: Actor) -> Browser<'_> {
+        self.app.returning(self.cookies.get(&actor).cloned())
+    }
+
+    /// The id of one kind of thing on an object.
+    pub fn id(&self, object: Object, kind: &str) -> &str {
+        if object == Object::Missing {
+            return MISSING;
+        }
+        let found = self.ids.iter().find(|((of, name), _)| *of == object && *name == kind);
+        found.map_or_else(|| panic!("there is no {kind} of {}", object.word()), |(_, id)| id.as_str())
+    }
+
+    /// Changes the world for a row, by statements.
+    pub async fn prepare(&mut self, statements: &'static str) {
+        self.watch.execute(statements).await.unwrap_or_else(|error| panic!("{statements}: {error}"));
+        self.outdate().await;
+    }
+
+    /// Changes with every change that another connection made: as long as it is the same, nothing did.
+    pub async fn version(&mut self) -> i64 {
+        sqlx::query_scalar("pragma main.data_version").fetch_one(&mut self.watch).await.expect("a version")
+    }
+
+    /// Every row of every table, but when each session was last used.
+    pub async fn dump(&mut self) -> Dump {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(self.reading.as_str()))
+            .fetch_all(&mut self.watch)
+            .await
+            .expect("every table");
+        rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+    }
+
+    /// Puts every table back to how it was made.
+    pub async fn restore(&mut self) {
+        let mut sql = "begin immediate;".to_owned();
+        for (name, _) in &self.triggers {
+            let _ = write!(sql, "drop trigger \"{name}\";");
+        }
+        for table in &self.tables {
+            let _ = write!(
+                sql,
+                "delete from main.\"{table}\"; insert into main.\"{table}\" select * from was.\"{table}\";"
+            );
+        }
+        for (_, trigger) in &self.triggers {
+            let _ = write!(sql, "{trigger};");
+        }
+        sql.push_str("commit");
+        self.watch.execute(sqlx::AssertSqlSafe(sql.as_str())).await.expect("restored");
+        self.outdate().await;
+    }
+
+    /// What the server keeps of the store is out of date: it learns so from a change of its own.
+    async fn outdate(&self) {
+        self.app.fixture.store.write().await.expect("a change").commit().await.expect("committed");
+    }
+}
