@@ -4,7 +4,7 @@
 pub mod invisible;
 pub mod nhs_number;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Month, NaiveDate};
 
 use crate::error::{Error, FieldError};
 
@@ -206,7 +206,9 @@ pub fn address(typed: &str) -> Option<String> {
 /// 4 January 2026.
 #[must_use]
 pub fn day(date: NaiveDate) -> String {
-    date.format("%-d %B %Y").to_string()
+    // Not by a format string, which is read anew for each of the many dates on a page.
+    let month = u8::try_from(date.month()).ok().and_then(|month| Month::try_from(month).ok());
+    format!("{} {} {}", date.day(), month.map_or("", |month| month.name()), date.year())
 }
 
 #[cfg(test)]

@@ -37,11 +37,7 @@ use tower_http::trace::TraceLayer;
 use crate::caller::{self, Host};
 use crate::receive::Bodies;
 use crate::table::TableReader;
-use crate::{action, assets};
-
-/// Of gzip, by zlib-rs. Measured on a project's page and a chart's (docs/decisions/speed.md): about the size
-/// of brotli at its fastest for a third to a half of its time; assets are compressed once, by brotli.
-const COMPRESSION: i32 = 2;
+use crate::{action, assets, compress};
 
 /// Everything that requests share.
 #[derive(Clone, Debug)]
@@ -140,7 +136,8 @@ pub fn router(state: State) -> Router {
             headers(Arc::clone(&for_headers), request, next)
         }))
         .layer(
-            CompressionLayer::new().quality(CompressionLevel::Precise(COMPRESSION)).compress_when(
+            // What is no page and no asset, such as a CSV: both come compressed.
+            CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(
                 DefaultPredicate::new()
                     .and(NotForContentType::const_new("font/"))
                     .and(NotForContentType::const_new("application/wasm")),
@@ -318,7 +315,8 @@ async fn draw(page: Page, request: Request, parts: http::request::Parts) -> Resp
         options.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         shell::document(page, &request, &site)
     };
-    leptos_axum::handle_response_inner(
+    let takes_gzip = compress::takes_gzip(&parts.headers);
+    let drawn = leptos_axum::handle_response_inner(
         || (),
         app,
         http::Request::from_parts(parts, Body::empty()),
@@ -336,7 +334,8 @@ async fn draw(page: Page, request: Request, parts: http::request::Parts) -> Resp
             })
         },
     )
-    .await
+    .await;
+    compress::page(drawn, takes_gzip).await
 }
 
 /// What a page may load and run: only its own.

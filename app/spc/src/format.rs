@@ -1,6 +1,6 @@
 //! Numbers and dates as people read them.
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{Datelike as _, Month, NaiveDate, NaiveTime};
 
 use crate::series::DataType;
 
@@ -94,7 +94,9 @@ pub fn decimals(value: f64, places: usize) -> String {
 
 /// `4 January 2026`
 pub fn date(date: NaiveDate) -> String {
-    date.format("%-d %B %Y").to_string()
+    // Not by a format string, which is read anew for each of the hundreds of dates on a page.
+    let month = u8::try_from(date.month()).ok().and_then(|month| Month::try_from(month).ok());
+    format!("{} {} {}", date.day(), month.map_or("", |month| month.name()), date.year())
 }
 
 /// `4 January 2026`, or `4 January 2026 at 14:05`

@@ -156,9 +156,12 @@ fn lines(out: &mut String, scene: &Scene, kinds: &[LineKind]) {
 }
 
 fn route(points: &[(f64, f64)]) -> String {
-    let mut path = String::new();
+    let mut path = String::with_capacity(points.len() * 12);
     for (i, (x, y)) in points.iter().enumerate() {
-        let _ = write!(path, "{}{} {}", if i == 0 { 'M' } else { 'L' }, number(*x), number(*y));
+        path.push(if i == 0 { 'M' } else { 'L' });
+        push_number(&mut path, *x);
+        path.push(' ');
+        push_number(&mut path, *y);
     }
     path
 }
@@ -182,8 +185,22 @@ fn element(out: &mut String, name: &str, id: &str, text: &str) {
 
 /// One decimal is finer than a screen shows.
 fn number(value: f64) -> String {
-    let text = format!("{value:.1}");
-    text.strip_suffix(".0").map_or_else(|| text.clone(), Into::into)
+    let mut text = String::new();
+    push_number(&mut text, value);
+    text
+}
+
+/// Not by `{value:.1}`: a chart has thousands of these, and exact decimals took a third of drawing it.
+fn push_number(out: &mut String, value: f64) {
+    let tenths = (value * 10.0).round() as i64;
+    if tenths < 0 {
+        out.push('-');
+    }
+    let (whole, tenth) = (tenths.unsigned_abs() / 10, tenths.unsigned_abs() % 10);
+    let _ = write!(out, "{whole}");
+    if tenth > 0 {
+        let _ = write!(out, ".{tenth}");
+    }
 }
 
 /// Text made safe for elements and attributes of both HTML and XML; characters that XML forbids are

@@ -26,10 +26,13 @@ macro_rules! measure_columns {
     };
 }
 
-/// The points of `measure m` that a chart shows, in one column.
+/// The points of `measure m` that a chart shows, in one column. Counts are written as whole numbers: to
+/// write a real exactly takes ten times as long, and they stand there for every point of every chart.
 macro_rules! points_column {
     () => {
-        "(select json_group_array(json_array(s.taken_on, s.taken_at, s.place, s.entry, s.value, s.numerator, s.denominator, s.state = 'excluded'))
+        "(select json_group_array(json_array(s.taken_on, s.taken_at, s.place, s.entry, s.value,
+              iif(s.numerator = cast(s.numerator as integer), cast(s.numerator as integer), s.numerator),
+              iif(s.denominator = cast(s.denominator as integer), cast(s.denominator as integer), s.denominator), s.state = 'excluded'))
           from measurement s where s.measure_id = m.id and s.state <> 'void') as points"
     };
 }
