@@ -185,7 +185,11 @@ pub fn may(action: Action, s: Standing) -> bool {
     }
     let lead = s.belongs && s.academy_lead;
     let works_on = s.belongs && !s.closed && (s.team || (s.draft && s.author));
-    let reads = if s.draft { s.author || s.team || s.invited } else { s.belongs || s.team || s.past || s.successor };
+    let reads = if s.draft {
+        s.author || s.team || s.invited
+    } else {
+        s.belongs || s.team || s.invited || s.past || s.successor
+    };
     match action {
         Action::ReadTrust(_) | Action::RegisterProject(_) => s.belongs,
         Action::ManageOrganisation(_) => s.belongs && (s.academy_lead || s.administrator),
@@ -690,6 +694,7 @@ mod tests {
                 "anchor" => (s.belongs, s.anchor, s.team) = (true, true, true),
                 "team" => (s.belongs, s.team) = (true, true),
                 "invited" => (s.belongs, s.invited) = (true, true),
+                "named" => s.invited = true,
                 "past" => s.past = true,
                 "guest" => s.team = true,
                 "asked" => (s.belongs, s.asked) = (true, true),
@@ -724,6 +729,7 @@ mod tests {
                     "past",
                     "guest",
                     "successor",
+                    "named",
                     "closed belongs",
                     "draft author",
                     "draft invited",
@@ -845,6 +851,7 @@ mod tests {
         refused.extend(request.require(&mut change, ReadTrust(person.trust)).await.err());
         refused.extend(request.require(&mut change, EditProject(project)).await.err());
         refused.extend(request.require(&mut change, ChangeOwnAccount(person.id)).await.err());
+        refused.extend(request.require(&mut change, ChooseOwnTrust(person.id)).await.err());
         refused.extend(super::standing(&mut change, request, project).await.err());
         refused
     }
@@ -864,7 +871,7 @@ mod tests {
             let mut write = at.store.write().await.expect("a change");
             sqlx::query(change).bind(at.trainee).execute(&mut *write).await.expect(change);
             write.commit().await.expect("committed");
-            assert_eq!(refusals(&request, project).await, vec![Error::SignIn; 4], "{change}");
+            assert_eq!(refusals(&request, project).await, vec![Error::SignIn; 5], "{change}");
         }
     }
 

@@ -80,13 +80,23 @@ impl App {
 
     /// The cookie of a session that this person began at that moment in that trust.
     pub async fn session(&self, person: PersonId, trust: TrustId, at: DateTime<Utc>) -> String {
+        self.session_as(person, trust, false, at).await
+    }
+
+    /// The same, begun with a password that somebody else gave.
+    pub async fn held_session(&self, person: PersonId, trust: TrustId, at: DateTime<Utc>) -> String {
+        self.session_as(person, trust, true, at).await
+    }
+
+    async fn session_as(&self, person: PersonId, trust: TrustId, held: bool, at: DateTime<Utc>) -> String {
         let sessions = app::visitor::Sessions {
             secure: false,
             idle: chrono::Duration::hours(1),
             absolute: chrono::Duration::hours(12),
         };
         let mut change = self.fixture.store.write().await.expect("a change");
-        let cookie = sessions.begin(&mut change, &HeaderMap::new(), person, trust, at).await.expect("a session");
+        let cookie =
+            sessions.begin_as(&mut change, &HeaderMap::new(), person, trust, held, at).await.expect("a session");
         change.commit().await.expect("committed");
         cookie.split(';').next().unwrap_or_default().to_owned()
     }

@@ -23,9 +23,9 @@ fn done(tied: Tied) -> &'static str {
 pub async fn add_person(#[server(flatten)] form: NewPersonForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let new = form.parse()?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let new = form.parse()?;
     let (id, tied) = store::add_person(&mut change, &allowed, &new).await?;
     change.commit().await?;
     redirect(format!("/people/{id}?done={}", done(tied)));
@@ -37,9 +37,9 @@ pub async fn add_person(#[server(flatten)] form: NewPersonForm) -> Result<(), Er
 pub async fn rename_person(id: PersonId, version: i64, #[server(flatten)] form: NameForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let name = form.parse()?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let name = form.parse()?;
     store::rename(&mut change, &allowed, id, version, &name).await?;
     change.commit().await?;
     redirect(format!("/people/{id}?done=saved"));
@@ -51,9 +51,9 @@ pub async fn rename_person(id: PersonId, version: i64, #[server(flatten)] form: 
 pub async fn add_post(person: PersonId, #[server(flatten)] form: PostForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let words = form.parse()?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let words = form.parse()?;
     let tied = store::add_post(&mut change, &allowed, person, &words).await?;
     change.commit().await?;
     redirect(format!("/people/{person}?done={}", done(tied)));
@@ -65,9 +65,9 @@ pub async fn add_post(person: PersonId, #[server(flatten)] form: PostForm) -> Re
 pub async fn edit_post(id: PostId, version: i64, #[server(flatten)] form: PostForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let words = form.parse()?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let words = form.parse()?;
     let person = store::edit_post(&mut change, &allowed, id, version, &words).await?;
     change.commit().await?;
     redirect(format!("/people/{person}?done=saved"));
@@ -79,9 +79,9 @@ pub async fn edit_post(id: PostId, version: i64, #[server(flatten)] form: PostFo
 pub async fn end_post(id: PostId, version: i64, #[server(flatten)] form: EndForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let ends_on = form.parse()?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let ends_on = form.parse()?;
     let person = store::end_post(&mut change, &allowed, id, version, ends_on).await?;
     change.commit().await?;
     redirect(format!("/people/{person}?done=saved"));
@@ -106,9 +106,9 @@ pub async fn remove_post(id: PostId) -> Result<(), Error> {
 pub async fn add_away(person: PersonId, #[server(flatten)] form: AwayForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let words = form.parse()?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let words = form.parse()?;
     store::add_away(&mut change, &allowed, person, &words).await?;
     change.commit().await?;
     redirect(format!("/people/{person}?done=saved"));
@@ -133,9 +133,9 @@ pub async fn remove_away(id: AwayId) -> Result<(), Error> {
 pub async fn add_address(person: PersonId, #[server(flatten)] form: AddressForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let address = form.parse()?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let address = form.parse()?;
     store::add_address(&mut change, &allowed, person, &address).await?;
     change.commit().await?;
     redirect(format!("/people/{person}/account?done=saved"));
@@ -147,9 +147,9 @@ pub async fn add_address(person: PersonId, #[server(flatten)] form: AddressForm)
 pub async fn confirm_address(person: PersonId, #[server(flatten)] form: AddressForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let address = form.parse()?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let address = form.parse()?;
     store::confirm_address(&mut change, &allowed, person, &address).await?;
     change.commit().await?;
     redirect(format!("/people/{person}/account?done=saved"));
@@ -161,9 +161,9 @@ pub async fn confirm_address(person: PersonId, #[server(flatten)] form: AddressF
 pub async fn remove_address(person: PersonId, #[server(flatten)] form: AddressForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let address = form.parse()?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let address = form.parse()?;
     store::remove_address(&mut change, &allowed, person, &address).await?;
     change.commit().await?;
     redirect(format!("/people/{person}/account?done=removed"));
@@ -175,13 +175,13 @@ pub async fn remove_address(person: PersonId, #[server(flatten)] form: AddressFo
 pub async fn give_sign_in(person: PersonId, #[server(flatten)] form: FirstPasswordForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let typed = form.parse()?;
     // Asked before the hash is worked out, outside the change in which it is asked again: the writer
     // waits for nothing but SQL.
     let mut conn = request.store.read().await?;
     let allowed = request.require(&mut conn, ManageOrganisation(trust)).await?;
     store::may_give_sign_in(&mut conn, &allowed, person).await?;
     drop(conn);
+    let typed = form.parse()?;
     let hash = password::hash(typed).await?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
@@ -260,9 +260,9 @@ pub async fn reopen_account(person: PersonId) -> Result<(), Error> {
 pub async fn grant_role(person: PersonId, role: String) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let role: TrustRole = role.parse()?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, GrantRoles(trust)).await?;
+    let role: TrustRole = role.parse()?;
     store::grant(&mut change, &allowed, person, role).await?;
     change.commit().await?;
     redirect(format!("/people/{person}/account?done=saved"));
@@ -274,9 +274,9 @@ pub async fn grant_role(person: PersonId, role: String) -> Result<(), Error> {
 pub async fn take_role(person: PersonId, role: String) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let role: TrustRole = role.parse()?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, GrantRoles(trust)).await?;
+    let role: TrustRole = role.parse()?;
     store::take(&mut change, &allowed, person, role).await?;
     change.commit().await?;
     redirect(format!("/people/{person}/account?done=saved"));

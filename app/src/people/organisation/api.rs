@@ -14,9 +14,9 @@ use crate::request::{Request, redirect};
 pub async fn add_site(#[server(flatten)] form: SiteForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let name = form.parse()?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let name = form.parse()?;
     store::add_site(&mut change, &allowed, &name).await?;
     change.commit().await?;
     redirect("/departments?done=saved");
@@ -28,9 +28,9 @@ pub async fn add_site(#[server(flatten)] form: SiteForm) -> Result<(), Error> {
 pub async fn edit_site(id: SiteId, version: i64, #[server(flatten)] form: SiteForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let name = form.parse()?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let name = form.parse()?;
     store::edit_site(&mut change, &allowed, id, version, &name).await?;
     change.commit().await?;
     redirect("/departments?done=saved");
@@ -42,9 +42,9 @@ pub async fn edit_site(id: SiteId, version: i64, #[server(flatten)] form: SiteFo
 pub async fn add_department(#[server(flatten)] form: DepartmentForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let words = form.parse()?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let words = form.parse()?;
     store::add_department(&mut change, &allowed, &words).await?;
     change.commit().await?;
     redirect("/departments?done=saved");
@@ -60,9 +60,9 @@ pub async fn edit_department(
 ) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let words = form.parse()?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let words = form.parse()?;
     store::edit_department(&mut change, &allowed, id, version, &words).await?;
     change.commit().await?;
     redirect("/departments?done=saved");
@@ -74,9 +74,9 @@ pub async fn edit_department(
 pub async fn retire_place(place: String) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let place: Place = place.parse()?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let place: Place = place.parse()?;
     store::retire(&mut change, &allowed, place).await?;
     change.commit().await?;
     redirect("/departments?done=retired");
@@ -88,9 +88,9 @@ pub async fn retire_place(place: String) -> Result<(), Error> {
 pub async fn restore_place(place: String) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let place: Place = place.parse()?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let place: Place = place.parse()?;
     store::restore(&mut change, &allowed, place).await?;
     change.commit().await?;
     redirect("/departments?done=restored");
@@ -102,9 +102,9 @@ pub async fn restore_place(place: String) -> Result<(), Error> {
 pub async fn remove_place(place: String) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let place: Place = place.parse()?;
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
+    let place: Place = place.parse()?;
     store::remove(&mut change, &allowed, place).await?;
     change.commit().await?;
     redirect("/departments?done=removed");

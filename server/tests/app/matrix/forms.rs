@@ -2,10 +2,10 @@
 
 use super::row::{NONE, OF_A_TRUST, PROJECTS, Pairs, REGISTERED, Row, form, page};
 use super::who::{
-    COORDINATES, COORDINATES_OWN, EVERYBODY, LEADS, LED, MANAGES_TEAM, ORGANISES, ORGANISES_OWN, SIGNED_IN, WORKED,
+    COORDINATES, COORDINATES_OWN, EVERYBODY, HAS_SESSION, LEADS, LED, MANAGES_TEAM, ORGANISES, ORGANISES_OWN, WORKED,
     WORKS, WORKS_IN_TRUST,
 };
-use super::world::{Object, Object::*, PASSWORD, World};
+use super::world::{CODE, Object, Object::*, PASSWORD, World};
 
 macro_rules! pairs {
     ($($name:expr => $value:expr),* $(,)?) => {
@@ -107,8 +107,36 @@ fn accounts() -> Vec<Row> {
             "ChangeOwnAccount",
             NONE,
             |_, _| pairs!["password" => PASSWORD, "new_password" => "three other words"],
-            SIGNED_IN,
+            HAS_SESSION,
         ),
+        form(
+            "/api/password/reset",
+            "",
+            NONE,
+            |_, _| pairs!["address" => "colleague@trust.nhs.uk", "code" => CODE, "new_password" => "three random words"],
+            EVERYBODY,
+        ),
+        form(
+            "/api/trusts/answer",
+            "ChooseOwnTrust",
+            OF_A_TRUST,
+            |w, o| pairs!["trust" => w.id(o, "trust"), "answer" => "accept", "code" => CODE],
+            &[(Own, "asked")],
+        ),
+        form(
+            "/api/trusts/choose",
+            "ChooseOwnTrust",
+            OF_A_TRUST,
+            |w, o| pairs!["trust" => w.id(o, "trust"), "next" => "/"],
+            &[
+                (
+                    Own,
+                    "left away arriving lead member supervisor past invited next colleague academy administrator guest",
+                ),
+                (Other, "colleague elsewhere guest asked"),
+            ],
+        )
+        .before("update tie set used_at = '2026-03-01T12:00:00+00:00'"),
     ]
 }
 
@@ -167,6 +195,14 @@ fn of_the_trust() -> Vec<Row> {
             "/api/people/give-sign-in",
             |w, o| pairs!["person" => w.id(o, "person"), "password" => "three random words"],
         ),
+        manages("/api/people/password-code", |w, o| pairs!["person" => w.id(o, "person")]).before(
+            "insert into credential (person_id, password_hash, changed_at)
+             select id, 'nothing', '2026-01-01T12:00:00+00:00' from person where name = 'Petra Patel'",
+        ),
+        manages("/api/people/answer-code", |w, o| pairs!["person" => w.id(o, "person")]).before(
+            "update tie set state = 'asked', answered_at = null
+             where person_id in (select id from person where name = 'Petra Patel')",
+        ),
         manages("/api/people/close", |w, o| pairs!["person" => w.id(o, "person")]),
         manages("/api/people/reopen", |w, o| pairs!["person" => w.id(o, "closed person")]),
         form(
@@ -223,11 +259,11 @@ fn projects() -> Vec<Row> {
             words,
             &[
                 (Own, "away lead member supervisor invited next colleague academy administrator"),
-                (Other, "elsewhere guest"),
+                (Other, "elsewhere guest asked"),
             ],
         )
         .stopped(&[
-            (Own, "elsewhere guest"),
+            (Own, "elsewhere guest asked"),
             (Other, "away lead member supervisor invited next colleague academy administrator"),
         ]),
         form(
@@ -255,8 +291,7 @@ fn projects() -> Vec<Row> {
         )
         .of("registering a draft"),
         form("/api/projects/submit", "FinishDraft", PROJECTS, of_project, &[(Draft, "lead")]),
-        form("/api/projects/delete-draft", "FinishDraft", PROJECTS, of_project, &[(Draft, "lead")])
-            .before("delete from phase; delete from measure_target; delete from tally"),
+        form("/api/projects/delete-draft", "FinishDraft", PROJECTS, of_project, &[(Draft, "lead")]),
         form(
             "/api/projects/status",
             "ChangeStatus",
@@ -294,7 +329,7 @@ fn teams() -> Vec<Row> {
             &[
                 (Own, "invited next colleague academy administrator"),
                 (Same, "away lead member supervisor invited next colleague academy administrator"),
-                (Other, "elsewhere guest"),
+                (Other, "elsewhere guest asked"),
                 (Paused, "invited next colleague academy administrator"),
             ])
             .stopped(&[
@@ -456,7 +491,7 @@ fn handovers() -> Vec<Row> {
             &[
                 (Own, "away lead member supervisor invited next colleague academy administrator"),
                 (Same, "away lead member supervisor invited next colleague academy administrator"),
-                (Other, "elsewhere guest"),
+                (Other, "elsewhere guest asked"),
                 (Paused, "away lead member supervisor invited next colleague academy administrator"),
             ],
         )

@@ -2,7 +2,7 @@
 
 use super::row::{NONE, OF_A_TRUST, PROJECTS, REGISTERED, Row, page};
 use super::who::{
-    COORDINATES, COORDINATES_OWN, EVERYBODY, LEADS, LED, MANAGES_TEAM, ORGANISES, ORGANISES_OWN, READS,
+    COORDINATES, COORDINATES_OWN, EVERYBODY, HAS_SESSION, LEADS, LED, MANAGES_TEAM, ORGANISES, ORGANISES_OWN, READS,
     READS_OWN_TRUST, READS_TRUST, SIGNED_IN, WORKED, WORKS, WORKS_IN_TRUST,
 };
 use super::world::{Object::*, World};
@@ -22,13 +22,16 @@ pub fn rows() -> Vec<Row> {
     let reads = |path, address| page(path, "ReadProject", PROJECTS, address, READS);
     vec![
         public("/sign-in", at!("/sign-in")),
+        public("/forgotten-password", at!("/forgotten-password")),
         public("/about", at!("/about")),
         public("/accessibility", at!("/accessibility")),
         public("/privacy", at!("/privacy")),
         public("/how-charts-are-checked", at!("/how-charts-are-checked")),
         page("/", "", NONE, at!("/"), SIGNED_IN),
-        page("/sign-out", "", NONE, at!("/sign-out"), SIGNED_IN),
+        page("/sign-out", "", NONE, at!("/sign-out"), HAS_SESSION),
         page("/account", "", NONE, at!("/account"), SIGNED_IN),
+        page("/account/password", "", NONE, at!("/account/password"), HAS_SESSION),
+        page("/trusts", "", NONE, at!("/trusts"), SIGNED_IN),
         page("/projects", "ReadTrust", NONE, at!("/projects"), READS_OWN_TRUST),
         page("/projects.csv", "ReadTrust", NONE, at!("/projects.csv"), READS_OWN_TRUST),
         page("/priorities", "ReadTrust", NONE, at!("/priorities"), READS_OWN_TRUST),
@@ -96,6 +99,7 @@ pub fn rows() -> Vec<Row> {
             at!("/people/", "person", "/away/new"),
             ORGANISES,
         ),
+        page("/people/{id}/code", "ManageOrganisation", OF_A_TRUST, at!("/people/", "person", "/code"), ORGANISES),
         page("/posts/{id}", "ManageOrganisation", OF_A_TRUST, at!("/posts/", "post", ""), ORGANISES),
         page("/posts/{id}/end", "ManageOrganisation", OF_A_TRUST, at!("/posts/", "post", "/end"), ORGANISES),
         page("/departments", "ManageOrganisation", NONE, at!("/departments"), ORGANISES_OWN),
@@ -155,7 +159,8 @@ pub fn rows() -> Vec<Row> {
                 (Other, "elsewhere"),
                 (Paused, "lead supervisor academy"),
                 (Closed, "lead supervisor academy"),
-                (Merged, "lead supervisor academy"),
+                // Whoever reads it is sent on to the project that it was merged into.
+                (Merged, "away lead member supervisor past invited next colleague academy administrator guest"),
             ],
         ),
         page("/projects/{id}/handover", "OfferHandover", PROJECTS, at!("/projects/", "project", "/handover"), LEADS)
@@ -169,7 +174,7 @@ pub fn rows() -> Vec<Row> {
             &[
                 (Own, "away lead member supervisor invited next colleague academy administrator"),
                 (Same, "away lead member supervisor invited next colleague academy administrator"),
-                (Other, "elsewhere guest"),
+                (Other, "elsewhere guest asked"),
                 (Paused, "away lead member supervisor invited next colleague academy administrator"),
             ],
         )

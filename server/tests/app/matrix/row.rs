@@ -1,5 +1,7 @@
 //! A row of the matrix: one page, download or server function, and who may have it of what.
 
+use app::id::PostId;
+
 use super::world::{Actor, Object, World};
 
 /// What a form sends.
@@ -122,6 +124,16 @@ impl Row {
             Expected::Refused
         }
     }
+}
+
+/// The same form with nothing typed into it: what says which thing is meant, and which version of it, stays.
+pub fn blank(body: Pairs) -> Pairs {
+    let kept = |name: &str, value: &str| {
+        name == "version" || name == "seen" || value.rsplit('/').next().is_some_and(|id| id.parse::<PostId>().is_ok())
+    };
+    body.into_iter()
+        .map(|(name, value)| if kept(&name, &value) { (name, value) } else { (name, String::new()) })
+        .collect()
 }
 
 /// Whether the cells hold this one.

@@ -5,7 +5,7 @@ use std::fmt;
 use http::StatusCode;
 
 use super::known;
-use super::row::{Call, Expected, Row, has};
+use super::row::{self, Call, Expected, Row, has};
 use super::who::READS;
 use super::world::{Actor, Dump, Object, World};
 
@@ -16,17 +16,27 @@ pub struct Count {
     stopped: usize,
     refused: usize,
     known: usize,
+    blank: usize,
 }
 
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { allowed, stopped, refused, known } = self;
+        let Self { allowed, stopped, refused, known, blank } = self;
         let tried = allowed + stopped + refused + known;
         write!(
             f,
-            "{tried} cells tried: {allowed} allowed, {refused} refused, {stopped} stopped by the object's state, {known} known to be otherwise"
+            "{tried} cells tried: {allowed} allowed, {refused} refused, {stopped} stopped by the object's state, {known} known to be otherwise; {blank} of those refused tried with an empty form too"
         )
     }
+}
+
+/// What stands in the fields of a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Typed {
+    /// What nothing is wrong with.
+    All,
+    /// Nothing but which thing is meant: the form is wrong, and whoever is refused is not told so.
+    Nothing,
 }
 
 /// What came of a cell.
@@ -40,13 +50,17 @@ struct Came {
 }
 
 /// Asks, and puts the store back when it was changed.
-async fn ask(world: &mut World, row: &Row, object: Object, actor: Actor, base: &Dump) -> Came {
+async fn ask(world: &mut World, row: &Row, object: Object, actor: Actor, typed: Typed, base: &Dump) -> Came {
     let version = world.version().await;
     let (answer, is_page) = {
         let browser = world.browser(actor);
         match row.call {
             Call::Get(address) => (browser.get(&address(world, object)).await, true),
-            Call::Post(body) => (browser.call(row.path, &body(world, object)).await, false),
+            Call::Post(body) => {
+                let body = body(world, object);
+                let body = if typed == Typed::Nothing { row::blank(body) } else { body };
+                (browser.call(row.path, &body).await, false)
+            }
         }
     };
     let sent_away = is_page && answer.location().starts_with("/sign-in") && row.path != "/sign-in";
@@ -105,7 +119,7 @@ pub async fn whole(world: &mut World, row: &Row, count: &mut Count) -> Vec<Strin
     let (mut wrong, mut succeeded) = (Vec::new(), false);
     for &object in row.objects {
         for &actor in Actor::ALL {
-            let came = ask(world, row, object, actor, &base).await;
+            let came = ask(world, row, object, actor, Typed::All, &base).await;
             let judged = judge(row, object, actor, &came);
             if let Some(why) = known::otherwise(row, object, actor) {
                 count.known += 1;
@@ -124,8 +138,27 @@ pub async fn whole(world: &mut World, row: &Row, count: &mut Count) -> Vec<Strin
             wrong.extend(judged.err());
         }
     }
+    wrong.extend(before_it_is_read(world, row, &base, count).await);
     if !succeeded {
         wrong.push(format!("{}: nobody succeeds", row.name()));
+    }
+    wrong
+}
+
+/// Asks with empty forms, as some of those who are refused: permission comes before what was typed is read.
+async fn before_it_is_read(world: &mut World, row: &Row, base: &Dump, count: &mut Count) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if matches!(row.call, Call::Get(_)) || known::READ_FIRST.contains(&row.path) {
+        return wrong;
+    }
+    for &object in row.objects {
+        for actor in Actor::list("nobody held left colleague elsewhere guest asked") {
+            if row.expected(object, actor) == Expected::Refused && known::otherwise(row, object, actor).is_none() {
+                count.blank += 1;
+                let came = ask(world, row, object, actor, Typed::Nothing, base).await;
+                wrong.extend(judge(row, object, actor, &came).err().map(|cell| format!("{cell}, with an empty form")));
+            }
+        }
     }
     wrong
 }
@@ -141,7 +174,7 @@ pub async fn first_wrong(world: &mut World, row: &Row) -> Option<String> {
             if row.expected(object, actor) != Expected::Refused || known::otherwise(row, object, actor).is_some() {
                 continue;
             }
-            let came = ask(world, row, object, actor, &base).await;
+            let came = ask(world, row, object, actor, Typed::All, &base).await;
             if let Err(wrong) = judge(row, object, actor, &came) {
                 return Some(wrong);
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use app::id::{DepartmentId, PersonId, PostId, PriorityId, ProjectId, TrustId};
-use app::testing::{TODAY, noon, on, person, role};
+use app::testing::{TODAY, noon, on, person, role, tie};
 use chrono::{Days, Duration, NaiveDate};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Connection as _, Executor as _, Row as _};
@@ -14,6 +14,9 @@ use crate::harness::{App, Browser};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "copper kettle ninety";
+
+/// The code that the colleague has for a new password, and `asked` for their answer.
+pub const CODE: &str = "ABCDE-FGHJK";
 
 /// What is not there.
 pub const MISSING: &str = "0198c9a4-0000-7000-8000-00000000dead";
@@ -51,6 +54,8 @@ words! {
         Arriving = "arriving",
         /// Leads the projects of the team, and wrote the draft.
         Lead = "lead",
+        /// The lead, with a session begun with a password that somebody else gave.
+        Held = "held",
         /// Member of the team.
         Member = "member",
         /// Supervises the projects of the team.
@@ -61,7 +66,7 @@ words! {
         Invited = "invited",
         /// Has a post in the trust, and is named as the next lead.
         Next = "next",
-        /// Has a post in the trust.
+        /// Has a post in the trust. Has accepted another trust, whose `other` asked them into its team.
         Colleague = "colleague",
         /// Academy lead of the trust.
         Academy = "academy",
@@ -71,6 +76,8 @@ words! {
         Elsewhere = "elsewhere",
         /// Has a post in another trust only, and a member's place in the team.
         Guest = "guest",
+        /// Works in another trust. Here a post, both roles and places in the team wait for their answer.
+        Asked = "asked",
     }
 }
 
@@ -214,6 +221,15 @@ impl Builder<'_> {
         self.run(sql, &[&PostId::new().to_string(), &whom.to_string(), &address, verified]).await;
     }
 
+    /// A post and both roles in a trust that somebody has not accepted yet.
+    async fn asked(&mut self, whom: PersonId, trust: TrustId, department: DepartmentId) {
+        let (person, of) = (whom.to_string(), trust.to_string());
+        self.run("insert into tie (person_id, trust_id, state, named, asked_at) values ($1, $2, 'asked', 'A Person', '2026-03-01T12:00:00+00:00')", &[&person, &of]).await;
+        self.run("insert into post (id, person_id, trust_id, department_id, staff_group, grade, starts_on) values ($4, $1, $2, $3, 'Medical', 'CT2', '2026-01-05')", &[&person, &of, &department.to_string(), &PostId::new().to_string()]).await;
+        self.trust_role(whom, trust, "academy_lead").await;
+        self.trust_role(whom, trust, "administrator").await;
+    }
+
     async fn trust_role(&mut self, whom: PersonId, trust: TrustId, role: &str) {
         let sql = "insert into trust_role (person_id, trust_id, role, granted_at) values ($1, $2, $3, '2025-08-06T12:00:00+00:00')";
         self.run(sql, &[&whom.to_string(), &trust.to_string(), role]).await;
@@ -303,6 +319,7 @@ impl World {
             (Actor::Next, here, fixture.department),
             (Actor::Elsewhere, there, away_department),
             (Actor::Guest, there, away_department),
+            (Actor::Asked, there, away_department),
         ] {
             let ends = matches!(actor, Actor::Left | Actor::Past).then(|| on("2026-02-03"));
             people
@@ -326,6 +343,10 @@ impl World {
         at.trust_role(people[&Actor::Closed], here, "academy_lead").await;
         at.trust_role(people[&Actor::Closed], here, "administrator").await;
         at.trust_role(people[&Actor::Elsewhere], there, "academy_lead").await;
+        at.asked(people[&Actor::Asked], here, fixture.department).await;
+        tie(at.conn, people[&Actor::Colleague], there).await;
+        at.name(Object::Own, "trust", here);
+        at.name(Object::Other, "trust", there);
         at.people(Object::Own, here, fixture.department).await;
         at.people(Object::Other, there, away_department).await;
         let others_priority: PriorityId = at.ids[&(Object::Other, "priority")].parse().expect("an id");
@@ -362,7 +383,7 @@ impl World {
             };
             at.content(object, project, by).await;
             let team = !matches!(object, Object::Same | Object::Other);
-            for actor in [Actor::Member, Actor::Away, Actor::Guest, Actor::Closed] {
+            for actor in [Actor::Member, Actor::Away, Actor::Guest, Actor::Closed, Actor::Asked] {
                 if team {
                     role(at.conn, project, people[&actor], "member", on("2026-01-01"), None).await;
                 }
@@ -422,14 +443,26 @@ impl World {
             let sql = "insert into person_address (id, person_id, address, verified_at, created_at) values ($1, $2, $3 || '@trust.nhs.uk', '2026-01-01T12:00:00+00:00', '2026-01-01T12:00:00+00:00')";
             at.run(sql, &[&PostId::new().to_string(), &whom.to_string(), name]).await;
         }
+        let code = app::people::hash_password(CODE.replace('-', "")).await.expect("a hash");
+        at.run(
+            "update tie set code_hash = $2, code_expires_at = '2026-03-08T12:00:00+00:00' where person_id = $1 and state = 'asked'",
+            &[&people[&Actor::Asked].to_string(), &code],
+        )
+        .await;
+        at.run(
+            "insert into password_code (person_id, made_at, expires_at, code_hash) values ($1, '2026-03-04T11:00:00+00:00', '2026-03-05T11:00:00+00:00', $2)",
+            &[&people[&Actor::Colleague].to_string(), &code],
+        )
+        .await;
         let ids = at.ids;
         change.commit().await.expect("committed");
 
         let mut cookies = BTreeMap::new();
         for (&actor, &whom) in &people {
-            let trust = if matches!(actor, Actor::Elsewhere | Actor::Guest) { there } else { here };
+            let trust = if matches!(actor, Actor::Elsewhere | Actor::Guest | Actor::Asked) { there } else { here };
             cookies.insert(actor, app.session(whom, trust, noon()).await);
         }
+        cookies.insert(Actor::Held, app.held_session(lead, here, noon()).await);
         cookies.insert(Actor::Expired, app.session(lead, here, noon() - Duration::hours(2)).await);
         Self::watching(app, cookies, ids).await
     }
