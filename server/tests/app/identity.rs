@@ -139,6 +139,9 @@ async fn an_address_taken_in_advance_opens_no_other_trust() {
     assert_eq!(answer.location(), "/trusts?done=trust-accepted", "{}", answer.body);
     let page = browser.get("/").await.words();
     assert!(page.contains("baton-header__switch") && page.contains("Other Shire"), "{page}");
+    let list = browser.get("/projects").await;
+    assert!(list.body.contains("baton-header__switch"), "{}", list.body);
+    assert_eq!(list.headers["cache-control"], "no-store", "the header's form keeps no page on the disk");
     let answer = browser.fill("/", "/api/trusts/choose", &[]).await;
     assert_eq!(answer.location(), "/");
     assert_eq!(signed_in_at(&browser).await, "Other Shire");
