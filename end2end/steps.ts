@@ -1,7 +1,9 @@
 // What several journeys do on their way: each step by role and label, as a person would.
 
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { type Locator, type Page } from "@playwright/test";
-import { expect } from "./fixtures";
+import { expect, scripted } from "./fixtures";
 
 /** The day so many days from today, at noon, so that no clock change moves it to another day. */
 export function day(fromToday: number): Date {
@@ -121,4 +123,11 @@ export async function recordPoint(page: Page, on: Date, had: number, of: number)
   await page.getByLabel("How many had it").fill(String(had));
   await page.getByLabel("Out of how many").fill(String(of));
   await page.getByRole("button", { name: "Record the point" }).click();
+}
+
+/** What the operator does at the command line with the store that the pages of this test come from. */
+export function operator(words: string[], firstPassword = ""): void {
+  const store = join(process.env.BATON_E2E_FOLDER ?? "", `${scripted() ? "enhanced" : "plain"}.db`);
+  const env = { ...process.env, BATON_FIRST_PASSWORD: firstPassword };
+  execFileSync(process.env.BATON_E2E_SERVER ?? "", ["admin", "--data", store, ...words], { env, stdio: "pipe" });
 }

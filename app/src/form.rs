@@ -25,6 +25,8 @@ pub const KEY: &str = "_key";
 pub const PAGE: &str = "_page";
 /// The field that tells apart several forms of one action on a page.
 pub const NAME: &str = "_form";
+/// The field that holds the trust that the form was drawn in, when the person belongs to several.
+pub const TRUST: &str = "_trust";
 
 /// The server functions that whoever is not signed in may call.
 pub const FOR_NOBODY: &[&str] = &["/api/sign-in", "/api/sign-in-as", "/api/sign-out", "/api/password/reset"];

@@ -187,7 +187,7 @@ pub fn error_page(error: &Error, request: &Request) -> Page {
         ),
         Error::TooLarge => (
             "This is too large",
-            vec!["More was sent than a form can hold. Go back, shorten it and try again.".into()],
+            vec!["More was sent than Baton takes at once: 1 MB, or 8 MB with a file. Go back, send less and try again.".into()],
         ),
         Error::TooMany(seconds) => (
             "Too many attempts",

@@ -39,6 +39,9 @@ test("a form that outlives the session does not come back to somebody else", asy
   await other.close();
   await page.getByRole("button", { name: "Save as draft" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign in to Baton");
+  await expect(page.getByText("Nothing is sent: somebody else opened this form, and Tom Okafor is signed in now.")).toBeVisible();
+  await axe(page);
+  await fitsNarrow(page);
   await page.getByRole("button", { name: "Tom Okafor", exact: true }).click();
   await expect(page.getByLabel("Title", { exact: true })).not.toHaveValue(title);
 });

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use app::error::Error;
 use app::form::{self, DrawnFor, FOR_NOBODY, NEVER_REPLAYED, Rejected};
+use app::id::TrustId;
 use app::limits;
 use app::request::Request;
 use app::visitor::Visitor;
@@ -25,6 +26,8 @@ use crate::router::{self, State};
 const ENDED: &str = "Your session had ended. Everything you typed is still here: check it and send it again.";
 const STRANGE: &str =
     "This page had been open for too long. Everything you typed is still here: check it and send it again.";
+const CHANGED_OVER: &str =
+    "You had changed over to another trust. Everything you typed is still here: check it and send it again.";
 const SLOW: &str = "This takes longer than usual and may still be done. Look whether it was, before you send it again.";
 
 /// Whether the caller is a browser that wants a page.
@@ -103,6 +106,9 @@ impl Sent {
                     DrawnFor::Unknown => return self.again(&Error::refused(STRANGE)),
                     DrawnFor::Visitor | DrawnFor::Nobody => {}
                 }
+            }
+            if let Some(trust) = self.of_another_trust() {
+                return self.change_over_first(trust);
             }
         }
         if let Some(error) = self.received.refused.take() {
@@ -200,6 +206,20 @@ impl Sent {
             return json(&Error::SignIn);
         }
         Redirect::to(&router::sign_in(&self.back(&Error::refused(ENDED)))).into_response()
+    }
+
+    /// The trust that the form was drawn in, when the visitor works in another one by now. What is typed
+    /// for one trust is not done in another; what changes the session itself is of no trust.
+    fn of_another_trust(&self) -> Option<TrustId> {
+        let person = self.request.person().ok()?;
+        let (_, drawn_in) = self.received.typed.iter().find(|(name, _)| name == form::TRUST)?;
+        let drawn_in = drawn_in.parse().ok()?;
+        (self.html && drawn_in != person.trust && !NEVER_REPLAYED.contains(&self.path())).then_some(drawn_in)
+    }
+
+    fn change_over_first(&self, trust: TrustId) -> Response {
+        let back = self.back(&Error::refused(CHANGED_OVER));
+        Redirect::to(&format!("/trusts?trust={trust}&next={}", app::ui::encoded(&back))).into_response()
     }
 
     fn refused(&self, error: &Error) -> Response {

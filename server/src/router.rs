@@ -326,7 +326,8 @@ async fn draw(page: Page, request: Request, parts: http::request::Parts) -> Resp
                 // A browser forgets what was typed into a page that it may not store, when somebody follows
                 // a link and comes back. So a page with a form is kept, asked for anew each time, and
                 // cleared when the session has ended; every other page leaves nothing on the disk.
-                if html.contains(POST_FORM) {
+                // Only what stands in the page itself counts: nothing is typed into the header's.
+                if html.split_once("<main").is_some_and(|(_, main)| main.contains(POST_FORM)) {
                     let kept = HeaderValue::from_static("private, no-cache");
                     expect_context::<ResponseOptions>().insert_header(header::CACHE_CONTROL, kept);
                 }
@@ -366,10 +367,12 @@ static BUSY: LazyLock<String> = LazyLock::new(|| {
     format!(
         "<!DOCTYPE html><html lang=\"en-GB\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <title>Baton is busy – Baton</title><link rel=\"stylesheet\" href=\"{}/baton.css\"></head><body>\
+         <header class=\"nhsuk-header baton-header\"><div class=\"nhsuk-header__container nhsuk-width-container\">\
+         <div class=\"nhsuk-header__service\"><a class=\"nhsuk-header__service-name\" href=\"/\">Baton</a></div></div></header>\
          <div class=\"nhsuk-width-container\"><main class=\"nhsuk-main-wrapper\" id=\"maincontent\">\
          <h1 class=\"nhsuk-heading-l\">Baton is busy</h1>\
-         <p>Too many people are using it at this moment. Wait a moment, then reload the page.</p>\
-         <p>If you sent a form, go back to it and look whether it was saved before you send it again.</p>\
+         <p>Too many people are using it at this moment. Wait a few seconds, then reload the page.</p>\
+         <p>If you sent a form, go back to it: what you typed should still be there. Look whether it was saved before you send it again.</p>\
          </main></div></body></html>",
         *assets::ROOT
     )

@@ -29,6 +29,12 @@ impl Cycles {
         Ok(Self { project, today, cycles: answers.all()? })
     }
 
+    /// Whether there is nothing to draw yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.cycles.is_empty()
+    }
+
     /// Draws it; with the link that adds one, when the visitor may.
     #[must_use]
     pub fn view(self, may_write: bool) -> AnyView {

@@ -23,6 +23,12 @@ impl Drivers {
         Ok(Self { diagram: answers.one()? })
     }
 
+    /// Whether there is nothing to draw yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        tree::tree(&self.diagram.drivers).is_empty()
+    }
+
     /// Draws it; with the first step, when the visitor may.
     #[must_use]
     pub fn view(self, may_draw: bool) -> AnyView {

@@ -25,6 +25,12 @@ impl Handovers {
         Ok(Self { listed: answers.all()?, today })
     }
 
+    /// Whether there is nothing to draw yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.listed.is_empty()
+    }
+
     /// Draws the section: every handover that was offered, newest first.
     #[must_use]
     pub fn view(self) -> AnyView {

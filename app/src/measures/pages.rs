@@ -538,7 +538,8 @@ impl Data<'_> {
             (state, _) => format!("{}: {}", state.words(), point.reason),
         };
         let when = point.when();
-        let mut cells = vec![when.clone().into_any(), chart::number(measure, point.amount()).into_any()];
+        let date = view! { <span class="nhsuk-u-nowrap">{when.clone()}</span> };
+        let mut cells = vec![date.into_any(), chart::number(measure, point.amount()).into_any()];
         if measure.data_type.is_ratio() {
             cells.push(chart::parts(point.amount()).unwrap_or_default().into_any());
         }

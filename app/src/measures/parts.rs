@@ -41,6 +41,12 @@ impl Charts {
         Ok(Self { project, today, drawn: Small::draw(answers.all()?, PLACE).await? })
     }
 
+    /// Whether there is nothing to draw yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.drawn.is_empty()
+    }
+
     /// Draws it; with the links that record and define, when the visitor may.
     #[must_use]
     pub fn view(self, may_record: bool) -> AnyView {

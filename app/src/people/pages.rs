@@ -43,9 +43,7 @@ async fn sign_in(request: Request) -> Result<Reply, Error> {
     Ok(Page::new("Sign in", move || {
         let next = request.query("next").to_owned();
         let form = Form::new(&request, SignIn::PATH);
-        let ended = next.contains("form=").then(|| {
-            view! { <div class="nhsuk-inset-text"><p>"Your session had ended. Sign in and your form is back as you typed it."</p></div> }
-        });
+        let waiting = next.contains("form=").then(|| waiting_form(&request));
         let summary = form.summary();
         let fields = view! {
             {form.email("address", "Email address").autocomplete("username").view()}
@@ -82,7 +80,7 @@ async fn sign_in(request: Request) -> Result<Reply, Error> {
             <div class="nhsuk-grid-row">
                 <div class="nhsuk-grid-column-two-thirds">
                     {summary}
-                    {ended}
+                    {waiting}
                     {ui::heading("", "Sign in to Baton")}
                     <p>"Register improvement projects, measure them, and hand them over when you rotate."</p>
                     {form.draw(fields)}
@@ -94,6 +92,24 @@ async fn sign_in(request: Request) -> Result<Reply, Error> {
         .into_any()
     })
     .into())
+}
+
+/// Why somebody is asked to sign in who has just sent a form.
+fn waiting_form(request: &Request) -> AnyView {
+    match &request.visitor {
+        // A shared computer: the form is somebody else's, whose name is not told.
+        Visitor::Person(person) => view! {
+            <div class="nhsuk-inset-text">
+                <p>{format!("Nothing is sent: somebody else opened this form, and {} is signed in now.", person.name)}</p>
+                <p>"Whoever wrote it signs in here and finds it as they typed it. Is it not yours? "<a href="/">"Go to your home page"</a></p>
+            </div>
+        }
+        .into_any(),
+        Visitor::Held(_) | Visitor::Nobody => view! {
+            <div class="nhsuk-inset-text"><p>"Your session had ended. Sign in and your form is back as you typed it."</p></div>
+        }
+        .into_any(),
+    }
 }
 
 async fn sign_out(request: Request) -> Result<Reply, Error> {
@@ -152,8 +168,8 @@ async fn forgotten_password(request: Request) -> Result<Page, Error> {
         }
         .into_any();
         view! {
+            {ui::back("/sign-in", "Sign in")}
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
-                {ui::back("/sign-in", "Sign in")}
                 {summary}
                 {ui::heading("", "Forgotten your password?")}
                 <p>"Ask your academy lead or administrator for a code. They give it to you in person, and it works once, within 24 hours."</p>

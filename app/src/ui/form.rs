@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::escaped;
 use crate::error::FieldError;
 use crate::form::{self, Rejected};
+use crate::id::TrustId;
 use crate::limits;
 use crate::request::Request;
 
@@ -19,6 +20,7 @@ pub struct Form {
     name: String,
     page: String,
     key: String,
+    trust: Option<TrustId>,
     version: Option<i64>,
     stored: Vec<(String, String)>,
     rejected: Option<Rejected>,
@@ -98,6 +100,7 @@ impl Form {
             name: name.to_owned(),
             page: address(&request.path),
             key: request.forms.key(request.visitor.id()),
+            trust: request.person().ok().filter(|person| !person.others.is_empty()).map(|person| person.trust),
             version: None,
             stored: Vec::new(),
             rejected,
@@ -304,12 +307,14 @@ impl Form {
         let compare = self.compare();
         let version = self.version.map(|version| self.hidden("version", version));
         let name = (!self.name.is_empty()).then(|| self.hidden(form::NAME, &self.name));
+        let trust = self.trust.map(|trust| self.hidden(form::TRUST, trust));
         view! {
             <form method="post" action=self.action class=class enctype=encoding novalidate>
                 {self.hidden(form::PAGE, &self.page)}
                 {self.hidden(form::KEY, &self.key)}
                 {version}
                 {name}
+                {trust}
                 {compare}
                 {fields}
             </form>

@@ -139,11 +139,59 @@ async fn an_address_taken_in_advance_opens_no_other_trust() {
     assert_eq!(answer.location(), "/trusts?done=trust-accepted", "{}", answer.body);
     let page = browser.get("/").await.words();
     assert!(page.contains("baton-header__switch") && page.contains("Other Shire"), "{page}");
+    let list = browser.get("/projects").await;
+    assert!(list.body.contains("baton-header__switch"), "{}", list.body);
+    assert_eq!(list.headers["cache-control"], "no-store", "the header's form keeps no page on the disk");
     let answer = browser.fill("/", "/api/trusts/choose", &[]).await;
     assert_eq!(answer.location(), "/");
     assert_eq!(signed_in_at(&browser).await, "Other Shire");
     let page = ours.get(&format!("/people/{vic}/account")).await.words();
     assert!(page.contains("They also belong to another trust") && !page.contains("vic@other.uk"), "{page}");
+}
+
+#[tokio::test]
+async fn a_form_of_one_trust_is_not_sent_in_another() {
+    let app = two_trusts().await;
+    let at = &app.fixture;
+    let (here, there) = (at.trust.to_string(), at.other_trust.to_string());
+    let both = "insert into tie (person_id, trust_id, state, named, asked_at, answered_at) values ($1, $2, 'accepted', 'Tara', '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00')";
+    let post = "insert into trust_role (person_id, trust_id, role, granted_at) values ($1, $2, 'academy_lead', '2026-01-01T00:00:00Z')";
+    for sql in [both, post] {
+        sqlx_run(at, sql, &[&at.trainee.to_string(), &there]).await;
+    }
+    let tara = app.browser(at.trainee).await;
+    let (page, action) = ("/projects/register?type=quality_improvement", "/api/projects/register");
+    let mut typed = tara.get(page).await.form(action).expect("a form");
+    typed.retain(|(name, _)| name != "title" && name != "then");
+    typed.extend([("title", "Half a thought"), ("then", "draft")].map(|(name, value)| (name.into(), value.into())));
+    let typed: Vec<(&str, &str)> = typed.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let drafts = "select count(*) || '' from project where title = $1";
+
+    // In another tab, Tara changes over: the form waits until she is back where she opened it.
+    assert_eq!(tara.fill("/", "/api/trusts/choose", &[]).await.location(), "/");
+    let answer = tara.post(action, &typed).await;
+    assert!(answer.location().starts_with(&format!("/trusts?trust={here}&next=")), "{}", answer.location());
+    assert_eq!(text(at, drafts, "Half a thought").await, "0");
+    let asked = tara.follow(&answer).await;
+    assert!(
+        asked.words().contains("You opened the form in Tamar Vale, and work in Other Shire now."),
+        "{}",
+        asked.body
+    );
+    let sent = asked.forms().into_iter().rfind(|form| form.action == "/api/trusts/choose").expect("a choice");
+    let sent: Vec<(String, String)> =
+        sent.fields.into_iter().filter(|field| field.sent).map(|field| (field.name, field.value)).collect();
+    assert!(sent.contains(&("trust".to_owned(), here.clone())), "the form's own trust is offered first: {sent:?}");
+    let sent: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let answer = tara.post("/api/trusts/choose", &sent).await;
+    let again = tara.follow(&answer).await;
+    assert!(again.words().contains("You had changed over to another trust."), "{}", again.body);
+    let form = again.form(action).expect("the form again");
+    assert!(form.contains(&("title".to_owned(), "Half a thought".to_owned())), "{form:?}");
+    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let answer = tara.post(action, &[&form[..], &[("then", "draft")]].concat()).await;
+    assert!(answer.location().ends_with("done=draft"), "{}", answer.location());
+    assert_eq!(text(at, "select trust_id from project where title = $1", "Half a thought").await, here);
 }
 
 #[tokio::test]

@@ -62,6 +62,7 @@ async fn a_form_sent_after_the_session_ended_waits_for_the_same_person_and_for_n
     let colleague = app.browser(app.fixture.colleague).await;
     let answer = colleague.post("/api/account/password", &pairs).await;
     assert!(answer.location().starts_with("/sign-in?next=%2Faccount%3Fform%3D"), "{}", answer.location());
+    assert!(colleague.follow(&answer).await.words().contains("Nothing is sent: somebody else opened this form"));
     let waiting =
         answer.location().replace("/sign-in?next=", "").replace("%2F", "/").replace("%3F", "?").replace("%3D", "=");
     assert!(!colleague.get(&waiting).await.body.contains("There is a problem"));

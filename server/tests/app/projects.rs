@@ -611,6 +611,7 @@ async fn nothing_changes_in_a_closed_project_and_its_pages_offer_nothing() {
             assert!(!page.words().contains(button), "{button}");
         }
         assert!(page.words().contains("Reopen"));
+        assert!(!page.words().contains("will be"), "nothing is promised that cannot come");
         let team = browser.get(&format!("/projects/{project}/team")).await;
         assert!(team.forms().iter().all(|form| !form.action.starts_with("/api/projects/")));
     }

@@ -337,7 +337,7 @@ async fn person(request: Request) -> Result<Page, Error> {
             <div class="baton-actions">
                 {ui::button_link(&format!("/people/{id}/posts/new"), "Add a post", false)}
                 {not_ours(&person).is_none().then(|| ui::button_link(&format!("/people/{id}/edit"), "Change the name", true))}
-                {ui::button_link(&format!("/people/{id}/account"), "Sign-in and roles", true)}
+                {(person.tie == Tie::Accepted).then(|| ui::button_link(&format!("/people/{id}/account"), "Sign-in and roles", true))}
             </div>
             {posts}
             {projects}
@@ -354,7 +354,7 @@ async fn person(request: Request) -> Result<Page, Error> {
 }
 
 /// What a trust sees of how somebody signs in who has not accepted it.
-const UNSEEN: &str = "Not seen by this trust before they accept it";
+const UNSEEN: &str = "Not shown to this trust until they accept it";
 
 /// What becomes of somebody who is known to Baton already and has not accepted this trust.
 fn unanswered(request: &Request, person: &Person) -> AnyView {

@@ -48,8 +48,18 @@ fn choice(request: &Request, person: &Person) -> AnyView {
         }
         .into_any();
     }
-    let form = Form::new(request, ChooseTrust::PATH).with("trust", person.trust);
-    let here = (person.trust.to_string(), person.trust_name.clone(), "You were here last".to_owned());
+    // Who changed over with a form open is led here, and back to the form by its trust.
+    let waiting = person.others.iter().find(|other| other.id.to_string() == request.query("trust"));
+    let chosen = waiting.map_or(person.trust, |other| other.id);
+    let form = Form::new(request, ChooseTrust::PATH).with("trust", chosen);
+    let waiting = waiting.map(|other| {
+        view! {
+            <div class="nhsuk-inset-text">
+                <p>{format!("Nothing is sent yet. You opened the form in {}, and work in {} now. Choose {} and the form is back as you typed it.", other.name, person.trust_name, other.name)}</p>
+            </div>
+        }
+    });
+    let here = (person.trust.to_string(), person.trust_name.clone(), "Where you are now".to_owned());
     let others = person.others.iter().map(|other| (other.id.to_string(), other.name.clone(), String::new()));
     let fields = view! {
         {form.radios("trust", "Which trust do you want to work in now?", std::iter::once(here).chain(others).collect()).view()}
@@ -58,6 +68,7 @@ fn choice(request: &Request, person: &Person) -> AnyView {
     }
     .into_any();
     view! {
+        {waiting}
         {form.draw(fields)}
         <p class="nhsuk-hint">"You can change over at any time, from the name of the trust at the top of each page."</p>
     }

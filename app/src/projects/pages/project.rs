@@ -113,6 +113,8 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
                 </div>
             }
         });
+        // What is not there yet is promised of open projects only.
+        let has = |empty: bool| !empty || project.status != Status::Closed;
         view! {
             {ui::back("/projects", "Projects")}
             {notice}
@@ -121,11 +123,11 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
             {standing_words(project, goes_on, today)}
             {actions(&told)}
             {about(&told)}
-            {charts.view(told.may(Action::RecordMeasurement))}
-            {drivers.view(told.may(Action::DrawDrivers))}
-            {cycles.view(told.may(Action::WriteCycle))}
+            {has(charts.is_empty()).then(|| charts.view(told.may(Action::RecordMeasurement)))}
+            {has(drivers.is_empty()).then(|| drivers.view(told.may(Action::DrawDrivers)))}
+            {has(cycles.is_empty()).then(|| cycles.view(told.may(Action::WriteCycle)))}
             {team(&told)}
-            {handovers.view()}
+            {has(handovers.is_empty()).then(|| handovers.view())}
             {links.view(&request)}
             {history_section(&told)}
         }

@@ -47,7 +47,7 @@ pub fn current(team: &[Place], today: NaiveDate, changed_in: Option<ProjectId>) 
         })
         .collect();
     if rows.is_empty() {
-        return ui::empty("Nobody is in the team yet.", None);
+        return ui::empty("Nobody is in the team.", None);
     }
     let mut columns = vec![ui::words("Name"), ui::words("Role"), ui::words("Post"), ui::words("Since")];
     if changed_in.is_some() {
