@@ -45,6 +45,12 @@ pub enum AdminCommand {
         #[arg(long)]
         email: String,
     },
+    /// Open the closed account of somebody who works for another trust now, so that they can sign in and answer it.
+    ReopenAccount {
+        /// A confirmed email address of theirs.
+        #[arg(long)]
+        email: String,
+    },
 }
 
 /// Says something to the person at the terminal.
@@ -201,6 +207,10 @@ pub async fn admin(data: &Path, command: AdminCommand) -> anyhow::Result<()> {
         AdminCommand::ResetPassword { email } => {
             let code = operator::reset_password(&store, &email, now).await?;
             say(&format!("{code} sets a new password for {email}, once, within 24 hours. Give it to them in person."));
+        }
+        AdminCommand::ReopenAccount { email } => {
+            operator::reopen_account(&store, &email, now).await?;
+            say(&format!("The account of {email} is open again, with the password that it had."));
         }
     }
     store.close().await;

@@ -34,8 +34,28 @@ macro_rules! answers_column {
     };
 }
 
+/// Whether whoever has the place `r` can act in the project's trust on a day: by a post or a role there, with
+/// an open account.
+macro_rules! acts {
+    ($today:literal) => {
+        concat!(
+            "not exists (select 1 from person q where q.id = r.person_id and q.closed_on <= ",
+            $today,
+            ") and (exists (select 1 from trust_role b join project i on i.trust_id = b.trust_id
+                            where i.id = r.project_id and b.person_id = r.person_id)
+                 or exists (select 1 from post b join project i on i.trust_id = b.trust_id
+                            where i.id = r.project_id and b.person_id = r.person_id and b.starts_on <= ",
+            $today,
+            " and (b.ends_on is null or b.ends_on >= ",
+            $today,
+            ")))"
+        )
+    };
+}
+pub(crate) use acts;
+
 /// Whether a supervisor `r` counts for a handover `h` on a day: nobody answers for a handover that they
-/// give or take. Who offers to the pool does not choose who takes it.
+/// give or take, nor once they have left. Who offers to the pool does not choose who takes it.
 macro_rules! counts {
     ($today:literal) => {
         concat!(
@@ -44,7 +64,8 @@ macro_rules! counts {
             " and (r.until_on is null or r.until_on > ",
             $today,
             ") and r.person_id is not h.from_person and r.person_id is not h.to_person
-              and (h.to_pool = 1 or r.person_id <> h.created_by)"
+              and (h.to_pool = 1 or r.person_id <> h.created_by) and ",
+            $crate::handover::store::acts!($today)
         )
     };
 }
@@ -69,22 +90,28 @@ pub struct Waiting {
     pub to: String,
     /// The day on which it is to take effect.
     pub takes_effect_on: NaiveDate,
+    /// The project's trust.
+    pub trust_id: TrustId,
+    /// Its name.
+    pub trust: String,
 }
 
-/// What waits for this person's answer, soonest first.
+/// What waits for this person's answer in any trust that they have accepted, soonest first.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub async fn waiting_for(conn: &mut Connection, person: PersonId, today: NaiveDate) -> Result<Vec<Waiting>, Error> {
     Ok(sqlx::query_as(concat!(
         "select h.id as handover_id, h.project_id, coalesce(p.reference, '') as reference, p.title, h.takes_effect_on,
-                f.name as \"from\", t.name as \"to\",
+                p.trust_id, o.name as trust, f.name as \"from\", t.name as \"to\",
                 case when h.to_person = $1 and s.party is null then 'successor'
                      when exists (select 1 from team_role r where r.person_id = $1 and ",
         counts!("$2"),
         ") then 'anchor' else 'for_anchor' end as asks
          from handover h
          join project p on p.id = h.project_id and p.status in ('active', 'paused', 'sustaining')
+         join trust o on o.id = p.trust_id
+         join tie k on k.person_id = $1 and k.trust_id = p.trust_id and k.state = 'accepted'
          join person t on t.id = h.to_person
          left join person f on f.id = h.from_person
          left join handover_answer s on s.handover_id = h.id and s.party = 'successor'
@@ -251,6 +278,8 @@ pub struct Handover {
     /// Who can answer as supervisor today.
     #[sqlx(json)]
     anchors: Vec<TeamMember>,
+    /// How many academy leads of the trust neither give nor take it.
+    academy_leads: i64,
     /// How the next points are got.
     #[sqlx(json)]
     pub plans: Vec<Planned>,
@@ -269,6 +298,8 @@ macro_rules! handover_columns {
                 h.from_person, f.name as \"from\", h.to_person, t.name as \"to\", h.to_pool, h.state as stored, h.takes_effect_on,
                 h.summary, h.next_step, h.next_step_on, h.files, h.not_repeat, h.approvals, h.approvals_expire_on, h.helped,
                 h.created_by, h.offered_at, h.version,
+                (select count(*) from trust_role l where l.trust_id = p.trust_id and l.role = 'academy_lead'
+                    and l.person_id is not h.from_person and l.person_id is not h.to_person) as academy_leads,
                 (select json_group_array(json_object('person', r.person_id, 'name', n.name, 'role', r.role)) from team_role r join person n on n.id = r.person_id
                  where ",
             counts!("$2"),
@@ -311,6 +342,12 @@ impl Handover {
     #[must_use]
     pub fn supervisors(&self) -> Vec<&str> {
         self.anchors.iter().map(|anchor| anchor.name.as_str()).collect()
+    }
+
+    /// Who answers in the place of a supervisor, where there is none, as a sentence goes on.
+    #[must_use]
+    pub fn instead_of_a_supervisor(&self) -> &'static str {
+        instead_of_a_supervisor(self.academy_leads > 0)
     }
 
     /// What was answered for a party.
@@ -356,6 +393,17 @@ impl Handover {
                 .collect(),
             contributions: self.contributions.iter().map(|c| (c.person, c.contribution.clone())).collect(),
         }
+    }
+}
+
+/// Who answers in the place of a supervisor; `coordinated` says that an academy lead neither gives nor takes
+/// the project.
+#[must_use]
+pub fn instead_of_a_supervisor(coordinated: bool) -> &'static str {
+    if coordinated {
+        "the academy lead, because the project has no supervisor in post who neither gives nor takes it"
+    } else {
+        "a supervisor or an academy lead who neither gives nor takes the project: there is none yet. An administrator of the trust can make somebody academy lead"
     }
 }
 
@@ -478,6 +526,12 @@ pub struct Subject {
     pub cycles: i64,
     /// The handover that is agreed and has not taken effect.
     pub agreed: Option<HandoverId>,
+    /// The academy leads of its trust.
+    #[sqlx(json)]
+    pub academy_leads: Vec<PersonId>,
+    /// Its supervisors who can act today.
+    #[sqlx(json)]
+    pub supervisors: Vec<TeamMember>,
     /// Everybody in the team today.
     #[sqlx(json)]
     pub team: Vec<TeamMember>,
@@ -488,7 +542,7 @@ pub struct Subject {
 /// # Errors
 /// [`Error::NotFound`] when there is no such project.
 pub async fn subject(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<Subject, Error> {
-    Ok(sqlx::query_as(
+    Ok(sqlx::query_as(concat!(
         "select p.id, p.trust_id, coalesce(p.reference, '') as reference, p.title, p.status, p.problem,
                 p.aim_what, p.aim_whom, p.aim_how_much, p.aim_by, p.next_step, p.next_step_on,
                 l.person_id as leader, n.name as leader_name, l.from_on as leads_since,
@@ -498,6 +552,13 @@ pub async fn subject(conn: &mut Connection, project: ProjectId, today: NaiveDate
                  where m.project_id = p.id and x.recorded_by = l.person_id and x.state <> 'void') as recorded,
                 (select count(*) from cycle c where c.project_id = p.id) as cycles,
                 (select h.id from handover h where h.project_id = p.id and h.state = 'agreed' and h.takes_effect_on > $2 limit 1) as agreed,
+                (select json_group_array(a.person_id) from trust_role a where a.trust_id = p.trust_id and a.role = 'academy_lead') as academy_leads,
+                (select json_group_array(json_object('person', r.person_id, 'name', m.name, 'role', r.role) order by r.from_on, m.name)
+                 from team_role r join person m on m.id = r.person_id
+                 where r.project_id = p.id and r.role = 'supervisor' and r.state = 'accepted' and r.from_on <= $2
+                   and (r.until_on is null or r.until_on > $2) and ",
+        acts!("$2"),
+        ") as supervisors,
                 (select json_group_array(json_object('person', r.person_id, 'name', m.name, 'role', r.role) order by r.from_on, m.name)
                  from team_role r join person m on m.id = r.person_id
                  where r.project_id = p.id and r.state = 'accepted' and r.from_on <= $2 and (r.until_on is null or r.until_on > $2)) as team
@@ -505,8 +566,8 @@ pub async fn subject(conn: &mut Connection, project: ProjectId, today: NaiveDate
          left join team_role l on l.id = (select r.id from team_role r where r.project_id = p.id and r.role = 'lead' and r.state = 'accepted'
               and r.from_on <= $2 and (r.until_on is null or r.until_on > $2) order by r.from_on desc, r.id desc limit 1)
          left join person n on n.id = l.person_id
-         where p.id = $1",
-    )
+         where p.id = $1"
+    ))
     .bind(project)
     .bind(today)
     .fetch_one(conn)

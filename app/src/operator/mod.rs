@@ -6,6 +6,6 @@ pub mod model;
 mod store;
 
 pub use care::{backup, check, migrate, restore};
-pub use store::{add_person, add_trust, reset_password};
+pub use store::{add_person, add_trust, reopen_account, reset_password};
 
 pub use crate::db::Findings;

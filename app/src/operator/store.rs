@@ -122,6 +122,30 @@ pub async fn reset_password(store: &Store, address: &str, now: DateTime<Utc>) ->
     Ok(code)
 }
 
+/// Opens the account of somebody again whom a trust closed before another one asked for them: no trust sees
+/// the other's people, and they can answer only when they can sign in.
+///
+/// # Errors
+/// [`Error::Invalid`] when no closed account has this confirmed address.
+pub async fn reopen_account(store: &Store, address: &str, now: DateTime<Utc>) -> Result<(), Error> {
+    let mut change = store.write().await?;
+    let address = parse::address(address).unwrap_or_default();
+    let reopened: Option<PersonId> = sqlx::query_scalar(
+        "update person set closed_on = null, version = version + 1
+         where closed_on is not null
+           and id = (select person_id from person_address where address = $1 and verified_at is not null)
+         returning id",
+    )
+    .bind(&address)
+    .fetch_optional(&mut *change)
+    .await?;
+    let person = reopened
+        .ok_or_else(|| Error::field("email", "Nobody with a closed account has this confirmed email address."))?;
+    let allowed = access::system(ChangeOwnAccount(person), None, now);
+    history::record(&mut change, &allowed, Entry::new("person", person, "reopened the account")).await?;
+    change.commit().await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,6 +170,26 @@ mod tests {
         let mut conn = fixture.store.read().await.expect("a reader");
         let account = people::store::account(&mut conn, "ada@new.uk", TODAY).await.expect("read").expect("an account");
         assert_eq!(account.trust_id, Some(trust));
+        assert_eq!(history::first_broken(&mut conn).await, Ok(None));
+    }
+
+    #[tokio::test]
+    async fn the_operator_reopens_an_account_that_no_trust_may_or_will() {
+        let fixture = Fixture::new().await;
+        add_person(&fixture.store, first("Tamar Vale", "ada@tamar.uk", "three random words"), noon())
+            .await
+            .expect("made");
+        assert!(reopen_account(&fixture.store, "ada@tamar.uk", noon()).await.is_err(), "it is open");
+        let mut change = fixture.store.write().await.expect("a change");
+        sqlx::query("update person set closed_on = '2026-03-01' where name = 'Ada'")
+            .execute(&mut *change)
+            .await
+            .expect("closed");
+        change.commit().await.expect("committed");
+        assert!(reset_password(&fixture.store, "ada@tamar.uk", noon()).await.is_err(), "it is closed");
+        reopen_account(&fixture.store, "Ada@Tamar.uk", noon()).await.expect("reopened");
+        let mut conn = fixture.store.read().await.expect("a reader");
+        assert!(people::store::account(&mut conn, "ada@tamar.uk", TODAY).await.expect("read").is_some());
         assert_eq!(history::first_broken(&mut conn).await, Ok(None));
     }
 

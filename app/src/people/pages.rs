@@ -132,8 +132,12 @@ async fn sign_out(request: Request) -> Result<Reply, Error> {
 const NEW_PASSWORD: &str = "At least 12 characters. Three random words work well.";
 
 /// Where a password that somebody else gave is changed, before anything else.
-async fn first_password(request: Request) -> Result<Page, Error> {
-    let person = request.visitor.account()?.clone();
+async fn first_password(request: Request) -> Result<Reply, Error> {
+    let Visitor::Held(person) = request.visitor.clone() else {
+        // Back after it was changed: there is nothing left to change first.
+        request.person()?;
+        return Ok(Reply::Redirect(onward(request.query("next")).to_owned()));
+    };
     Ok(Page::new("Choose your own password", move || {
         let form = Form::new(&request, ChangePassword::PATH);
         let summary = form.summary();
@@ -153,7 +157,8 @@ async fn first_password(request: Request) -> Result<Page, Error> {
             </div></div>
         }
         .into_any()
-    }))
+    })
+    .into())
 }
 
 async fn forgotten_password(request: Request) -> Result<Page, Error> {
@@ -207,7 +212,8 @@ async fn account(request: Request) -> Result<Page, Error> {
             view! { <ul class="nhsuk-list">{posts.into_iter().map(line).collect_view()}</ul> }.into_any()
         };
         let projects = if projects.is_empty() {
-            view! { "None yet. "<a href="/pool">"See what is looking for a lead"</a> }.into_any()
+            let looking = person.belongs().then(|| view! { " "<a href="/pool">"See what is looking for a lead"</a> });
+            view! { "None yet."{looking} }.into_any()
         } else {
             let line = |project: directory::store::PersonProject| {
                 let part = if project.leads { ", you lead" } else { ", you anchor" };

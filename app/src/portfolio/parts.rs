@@ -27,14 +27,39 @@ pub struct Strip {
     today: NaiveDate,
 }
 
+/// What whoever looks at a strip may do about it: no link leads to what they may not do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mends {
+    /// Write what is missing and record what is overdue.
+    pub works: bool,
+    /// Hand the project over.
+    pub runs: bool,
+    /// Take it on.
+    pub takes_on: bool,
+}
+
+impl Mends {
+    /// For whoever runs the project.
+    pub const ALL: Self = Self { works: true, runs: true, takes_on: true };
+    /// For somebody of the trust who works on other projects.
+    pub const TAKES_ON: Self = Self { works: false, runs: false, takes_on: true };
+}
+
 struct Answer {
     label: &'static str,
     icon: &'static str,
     words: String,
     more: Vec<String>,
     late: bool,
-    mend: Option<(String, &'static str)>,
+    mend: Option<Mend>,
     missing: bool,
+}
+
+/// A link that mends an answer.
+struct Mend {
+    href: String,
+    label: &'static str,
+    may: fn(Mends) -> bool,
 }
 
 impl Answer {
@@ -52,16 +77,22 @@ impl Answer {
     }
 
     fn mend(mut self, project: ProjectId, page: &str, label: &'static str) -> Self {
-        self.mend = Some((format!("/projects/{project}/{page}"), label));
+        let may: fn(Mends) -> bool = match page {
+            "handover" => |mends| mends.runs,
+            "take-on" => |mends| mends.takes_on,
+            _ => |mends| mends.works,
+        };
+        self.mend = Some(Mend { href: format!("/projects/{project}/{page}"), label, may });
         self
     }
 
     fn record(mut self, measure: MeasureId) -> Self {
-        self.mend = Some((format!("/measures/{measure}/points"), "Record it"));
+        let href = format!("/measures/{measure}/points");
+        self.mend = Some(Mend { href, label: "Record it", may: |mends| mends.works });
         self
     }
 
-    fn draw(self, title: &str, mend: bool) -> AnyView {
+    fn draw(self, title: &str, mends: Mends) -> AnyView {
         let class = match (self.missing, self.late) {
             (true, _) => "baton-strip__item baton-strip__item--missing",
             (_, true) => "baton-strip__item baton-strip__item--late",
@@ -72,7 +103,7 @@ impl Answer {
             .into_iter()
             .map(|words| view! { " "<span class="baton-strip__more">{words}</span> })
             .collect_view();
-        let link = self.mend.filter(|_| mend).map(|(href, label)| {
+        let link = self.mend.filter(|mend| (mend.may)(mends)).map(|Mend { href, label, .. }| {
             view! { " "<a href=href>{label}<span class="nhsuk-u-visually-hidden">{format!(": {title}")}</span></a> }
         });
         view! {
@@ -117,21 +148,21 @@ impl Strip {
         &self.row
     }
 
-    /// The strip; with `mend`, each missing answer has the link that mends it.
+    /// The strip; each missing answer has the link that mends it, for whoever may.
     #[must_use]
-    pub fn view(&self, mend: bool) -> AnyView {
-        self.draw("baton-strip", mend)
+    pub fn view(&self, mends: Mends) -> AnyView {
+        self.draw("baton-strip", mends)
     }
 
     /// The strip of a row in a list.
     #[must_use]
-    pub fn view_compact(&self, mend: bool) -> AnyView {
-        self.draw("baton-strip baton-strip--compact", mend)
+    pub fn view_compact(&self, mends: Mends) -> AnyView {
+        self.draw("baton-strip baton-strip--compact", mends)
     }
 
-    fn draw(&self, class: &'static str, mend: bool) -> AnyView {
+    fn draw(&self, class: &'static str, mends: Mends) -> AnyView {
         let answers = [self.held(), self.anchored(), self.measurement(), self.step()];
-        let items = answers.into_iter().map(|answer| answer.draw(&self.row.title, mend)).collect_view();
+        let items = answers.into_iter().map(|answer| answer.draw(&self.row.title, mends)).collect_view();
         view! { <dl class=class>{items}</dl> }.into_any()
     }
 
@@ -262,21 +293,21 @@ pub fn continuity_tag(state: Option<Continuity>) -> AnyView {
 /// Projects as a page's list.
 #[must_use]
 pub fn rows(rows: Vec<ProjectRow>, today: NaiveDate) -> AnyView {
-    draw_rows(rows, today, false, false)
+    draw_rows(rows, today, false, Mends::default())
 }
 
-/// Projects as a list under a heading of the page; with `mend`, for people who can mend what is missing.
+/// Projects as a list under a heading of the page, with the links that mend what is missing.
 #[must_use]
-pub fn rows_in_section(rows: Vec<ProjectRow>, today: NaiveDate, mend: bool) -> AnyView {
-    draw_rows(rows, today, true, mend)
+pub fn rows_in_section(rows: Vec<ProjectRow>, today: NaiveDate, mends: Mends) -> AnyView {
+    draw_rows(rows, today, true, mends)
 }
 
-fn draw_rows(rows: Vec<ProjectRow>, today: NaiveDate, in_section: bool, mend: bool) -> AnyView {
-    let items = rows.into_iter().map(|row| draw_row(row, today, in_section, mend)).collect_view();
+fn draw_rows(rows: Vec<ProjectRow>, today: NaiveDate, in_section: bool, mends: Mends) -> AnyView {
+    let items = rows.into_iter().map(|row| draw_row(row, today, in_section, mends)).collect_view();
     view! { <ol class="baton-list">{items}</ol> }.into_any()
 }
 
-fn draw_row(row: ProjectRow, today: NaiveDate, in_section: bool, mend: bool) -> AnyView {
+fn draw_row(row: ProjectRow, today: NaiveDate, in_section: bool, mends: Mends) -> AnyView {
     let link = view! { <a href=format!("/projects/{}", row.id)>{row.title.clone()}</a> };
     let title = if in_section {
         view! { <h3 class="baton-list__title">{link}</h3> }.into_any()
@@ -288,7 +319,7 @@ fn draw_row(row: ProjectRow, today: NaiveDate, in_section: bool, mend: bool) -> 
     facts.extend(row.department.clone());
     facts.push(format!("changed {}", ui::day(crate::clock::date_in_london(row.updated_at))));
     let tags = view! { {status_tag(row.status)}" "{continuity_tag(row.continuity)} };
-    let strip = Strip::of(row, today).view_compact(mend);
+    let strip = Strip::of(row, today).view_compact(mends);
     view! {
         <li class="baton-list__row">
             <div class="baton-list__head">

@@ -31,7 +31,12 @@ pub fn question(request: &Request, question: &Question, at_home: bool) -> AnyVie
     let form = Form::named(request, AnswerQuestion::PATH, &format!("q{}", question.id.0.simple()));
     let role = question.role.words().to_lowercase();
     let oneself = request.visitor.id() == Some(question.person_id);
-    let project = view! { <a href=format!("/projects/{}", question.project_id)>{question.title.clone()}</a> };
+    let title = question.title.clone();
+    let project = if question.elsewhere {
+        title.into_any()
+    } else {
+        view! { <a href=format!("/projects/{}", question.project_id)>{title}</a> }.into_any()
+    };
     let words = match (question.opened_by, oneself) {
         (OpenedBy::Person, _) if question.role == TeamRole::Supervisor => view! {
             <p><strong>{question.name.clone()}</strong>" would be supervisor of "{project}", and leads it or has a post that ends. The academy lead decides whether they can anchor it."</p>

@@ -420,27 +420,31 @@ pub struct Question {
     pub asked_at: DateTime<Utc>,
     /// It asks for a supervisor while a handover is under way: only the academy lead can say yes.
     pub waits: bool,
+    /// Its project is registered in a trust whose projects they do not read in this session.
+    pub elsewhere: bool,
 }
 
 /// The questions that wait for this person: invitations, and requests to join what they lead or
-/// anchor; for the academy lead of a trust, also who was asked to anchor one of its open projects. The
-/// oldest first.
+/// anchor in the trust in which they belong `here` and today; for the academy lead of a trust, also who was
+/// asked to anchor one of its open projects. The oldest first.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub async fn questions_for(
     conn: &mut Connection,
     person: PersonId,
+    here: Option<TrustId>,
     coordinates: Option<TrustId>,
     today: NaiveDate,
 ) -> Result<Vec<Question>, Error> {
     Ok(sqlx::query_as(
         "select r.id, r.project_id, p.title, p.reference, r.role, r.opened_by, r.message, r.person_id, coalesce(k.named, n.name) as name, r.asked_at,
                 r.role = 'supervisor' and p.trust_id is not $3 and exists (select 1 from handover h where h.project_id = p.id
-                    and (h.state = 'offered' and (h.to_person is null or h.takes_effect_on >= $4) or (h.state = 'agreed' and h.takes_effect_on > $2))) as waits
+                    and (h.state = 'offered' and (h.to_person is null or h.takes_effect_on >= $4) or (h.state = 'agreed' and h.takes_effect_on > $2))) as waits,
+                p.trust_id is not $5 and p.status <> 'draft' as elsewhere
          from team_role r join project p on p.id = r.project_id join person n on n.id = r.person_id
          left join tie k on k.person_id = r.person_id and k.trust_id = p.trust_id and k.state <> 'accepted'
-         where (r.person_id <> $1 or k.named is null) and r.state = 'asked' and r.until_on is null and p.status <> 'closed' and r.id in (
+         where (r.person_id <> $1 or k.named is null) and (r.person_id = $1 or p.trust_id = $5) and r.state = 'asked' and r.until_on is null and p.status <> 'closed' and r.id in (
             select id from team_role where person_id = $1 and state = 'asked' and opened_by = 'team'
             union
             select q.id from team_role m join team_role q on q.project_id = m.project_id
@@ -457,6 +461,7 @@ pub async fn questions_for(
     .bind(today)
     .bind(coordinates)
     .bind(handover::model::oldest_live(today))
+    .bind(here)
     .fetch_all(conn)
     .await?)
 }
@@ -1321,12 +1326,12 @@ mod tests {
             .await
             .expect("found");
         assert_eq!(found.first().map(|one| one.id), Some(id));
-        let waiting = questions_for(&mut conn, at.supervisor, None, TODAY).await.expect("questions");
+        let waiting = questions_for(&mut conn, at.supervisor, Some(at.trust), None, TODAY).await.expect("questions");
         assert_eq!(waiting.iter().map(|question| question.role).collect::<Vec<_>>(), [TeamRole::Supervisor]);
-        assert!(questions_for(&mut conn, at.trainee, None, TODAY).await.expect("questions").is_empty());
-        let asked = questions_for(&mut conn, at.lead, Some(at.trust), TODAY).await.expect("questions");
+        assert!(questions_for(&mut conn, at.trainee, Some(at.trust), None, TODAY).await.expect("questions").is_empty());
+        let asked = questions_for(&mut conn, at.lead, Some(at.trust), Some(at.trust), TODAY).await.expect("questions");
         assert_eq!(asked.iter().map(|question| question.person_id).collect::<Vec<_>>(), [at.supervisor]);
-        assert!(questions_for(&mut conn, at.lead, None, TODAY).await.expect("questions").is_empty());
+        assert!(questions_for(&mut conn, at.lead, Some(at.trust), None, TODAY).await.expect("questions").is_empty());
     }
 
     #[tokio::test]
@@ -1342,8 +1347,10 @@ mod tests {
         let place = anchor().await;
         assert!(place.is_open_question() && place.person == at.supervisor, "they lead it");
         let mut conn = at.store.read().await.expect("a reader");
-        assert!(questions_for(&mut conn, at.supervisor, None, TODAY).await.expect("questions").is_empty());
-        let asked = questions_for(&mut conn, at.lead, Some(at.trust), TODAY).await.expect("questions");
+        assert!(
+            questions_for(&mut conn, at.supervisor, Some(at.trust), None, TODAY).await.expect("questions").is_empty()
+        );
+        let asked = questions_for(&mut conn, at.lead, Some(at.trust), Some(at.trust), TODAY).await.expect("questions");
         assert_eq!(asked.iter().map(|question| question.id).collect::<Vec<_>>(), [place.id]);
         drop(conn);
         let own = at.request(Some(at.supervisor)).await;
@@ -1412,7 +1419,8 @@ mod tests {
         let whom = Named::Colleague(at.administrator);
         let invitation = Invitation { whom, role: TeamRole::Supervisor, message: String::new() };
         invite(&mut change, &by_lead, &invitation).await.expect("invited");
-        let waiting = questions_for(&mut change, at.administrator, None, TODAY).await.expect("questions");
+        let waiting =
+            questions_for(&mut change, at.administrator, Some(at.trust), None, TODAY).await.expect("questions");
         assert!(waiting[0].waits, "their page offers no button that is refused");
         let question = waiting[0].id;
         let own = administrator.require(&mut change, AnswerQuestion(question)).await.expect("allowed");

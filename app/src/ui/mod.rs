@@ -332,12 +332,11 @@ pub fn header(request: &Request) -> AnyView {
             (person.demonstration.then(demonstration_banner), Some(account_links(person)), Vec::new())
         }
         Visitor::Person(person) => {
-            let mut links = vec![
-                item("/", "Home"),
-                item("/projects", "Projects"),
-                item("/pool", "Pool"),
-                item("/priorities", "Priorities"),
-            ];
+            let mut links = vec![item("/", "Home")];
+            // The trust's lists are for its people of today.
+            if person.belongs() {
+                links.extend([item("/projects", "Projects"), item("/pool", "Pool"), item("/priorities", "Priorities")]);
+            }
             if person.academy_lead {
                 links.push(item("/look-alikes", "Look-alikes"));
             }

@@ -313,7 +313,8 @@ async fn a_lead_who_supervises_has_no_form_to_accept_their_own_handover() {
     let page = app.browser(app.fixture.trainee).await.get(&handover).await;
     assert!(page.form(SUPERVISE).is_none());
     assert!(
-        page.words().contains("the academy lead, because the project has no supervisor who neither gives nor takes it")
+        page.words()
+            .contains("the academy lead, because the project has no supervisor in post who neither gives nor takes it")
     );
     answered(&app, app.fixture.colleague, &handover, ANSWER, true).await;
     let page = answered(&app, app.fixture.lead, &handover, SUPERVISE, true).await;

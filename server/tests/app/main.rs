@@ -21,3 +21,4 @@ mod priorities;
 mod projects;
 mod round_trips;
 mod tally;
+mod walks;

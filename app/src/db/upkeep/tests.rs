@@ -15,7 +15,7 @@ use crate::testing::noon;
 const FIRST_TRIED: i64 = 4;
 
 /// The tables in which a migration adds or takes away rows on purpose. Every other keeps its number.
-const CHANGES_ROWS: &[(i64, &[&str])] = &[];
+const CHANGES_ROWS: &[(i64, &[&str])] = &[(8, &["tie"])];
 
 fn place() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -218,4 +218,30 @@ async fn only_the_owner_reads_a_store_also_one_that_was_open_to_others() {
     file::make_folder(&inner).expect("made");
     assert_eq!(mode(inner.parent().expect("a folder")), 0o700);
     assert_eq!(mode(&file.with_file_name("data")), 0o700);
+}
+
+#[tokio::test]
+async fn whoever_had_a_password_and_nothing_else_belongs_where_they_worked() {
+    let (_folder, file) = place();
+    let mut conn = at(FIRST_TRIED, &file).await;
+    for sql in [
+        "insert into trust (id, name, created_at) values ('t1', 'Tamar Vale', 'x'), ('t2', 'Other Shire', 'x')",
+        "insert into person (id, name, created_at) values ('p1', 'Ada', 'x'), ('p2', 'Ben', 'x'), ('p3', 'Cy', 'x')",
+        "insert into credential (person_id, password_hash, changed_at) values ('p1', 'x', 'x'), ('p2', 'x', 'x')",
+        "insert into trust_role (person_id, trust_id, role, granted_at) values ('p1', 't1', 'administrator', 'x')",
+        "insert into session (token_hash, person_id, trust_id, created_at, seen_at)
+         values ('s1', 'p1', 't2', 'x', 'x'), ('s2', 'p2', 't2', 'x', 'x'), ('s3', 'p3', 't2', 'x', 'x')",
+    ] {
+        run(&mut conn, sql).await;
+    }
+    conn.close().await.expect("closed");
+    migrate(&file).await.expect("migrated");
+    let mut conn = connect(&file).await;
+    let ties: Vec<(String, String, String)> =
+        sqlx::query_as("select person_id, trust_id, state from tie order by person_id")
+            .fetch_all(&mut conn)
+            .await
+            .expect("ties");
+    let accepted = |person: &str, trust: &str| (person.to_owned(), trust.to_owned(), "accepted".to_owned());
+    assert_eq!(ties, [accepted("p1", "t1"), accepted("p2", "t2")]);
 }

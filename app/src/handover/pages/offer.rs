@@ -11,7 +11,7 @@ use crate::handover::model::{Answer, Party, SENTENCE, State};
 use crate::handover::parts;
 use crate::handover::store::{self, Handover};
 use crate::id::HandoverId;
-use crate::portfolio::parts::Strip;
+use crate::portfolio::parts::{Mends, Strip};
 use crate::request::Request;
 use crate::shell::{Page, Reply};
 use crate::ui::{self, Form};
@@ -21,6 +21,8 @@ struct May {
     anchor: bool,
     for_anchor: bool,
     withdraw: bool,
+    /// They are asked, and have no post in the trust of their session from which they could answer.
+    elsewhere: bool,
 }
 
 /// A handover.
@@ -47,6 +49,7 @@ pub async fn offer(request: Request) -> Result<Reply, Error> {
         successor: live && access::may(Action::AnswerAsSuccessor(id), standing),
         anchor: live && access::may(Action::AnswerAsAnchor(id), standing),
         for_anchor: !standing.anchor,
+        elsewhere: live && !standing.belongs && (standing.successor || standing.anchor),
         withdraw: coming && access::may(Action::WithdrawHandover(id), standing),
     };
     Ok(Page::new(format!("Handover of {}", handover.title), move || draw(&request, &handover, &strip, &may)).into())
@@ -73,6 +76,11 @@ fn draw(request: &Request, handover: &Handover, strip: &Strip, may: &May) -> Any
     ];
     rows.extend(answers.map(|answers| ("Answers", answers)));
     let (forms, summaries) = forms(request, handover, may);
+    let elsewhere = may.elsewhere.then(|| {
+        let switch = request.person().is_ok_and(|person| !person.others.is_empty());
+        let switch = switch.then_some(" If you have one in another of your trusts, change over to it at the top of the page.");
+        view! { <div class="nhsuk-inset-text"><p>"You are asked about this handover. To answer, you need a current post in its trust."{switch}</p></div> }
+    });
     let body = pack::told(handover);
     let take_on = (state == State::Offered && handover.to_person.is_none())
         .then(|| view! { <p><a href=format!("{project}/take-on")>"Take this project on"</a></p> });
@@ -81,10 +89,11 @@ fn draw(request: &Request, handover: &Handover, strip: &Strip, may: &May) -> Any
         {summaries}
         {ui::heading(&format!("{} {}", handover.reference, handover.title), "Handover")}
         <p>{ui::tag(state.words(), state.colour())}" "{happens(handover, state, today)}</p>
-        {strip.view(false)}
+        {strip.view(Mends::default())}
         <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
             {ui::summary_list(rows)}
             {take_on}
+            {elsewhere}
             {forms}
             {section("What the next lead is told", Some(body))}
             <p><a href=format!("/handovers/{}/pack", handover.id)>"Handover pack, with charts, to print"</a></p>
@@ -110,8 +119,7 @@ fn happens(handover: &Handover, state: State, today: chrono::NaiveDate) -> Strin
             }
             if handover.answer(Party::Anchor).is_none() {
                 waits.push(match handover.supervisors().as_slice() {
-                    [] => "the academy lead, because the project has no supervisor who neither gives nor takes it"
-                        .to_owned(),
+                    [] => handover.instead_of_a_supervisor().to_owned(),
                     anchors => format!("{} as supervisor", anchors.join(" or ")),
                 });
             }
@@ -143,7 +151,7 @@ fn forms(request: &Request, handover: &Handover, may: &May) -> (AnyView, AnyView
         let to = handover.to.as_deref().unwrap_or("the next lead");
         let heading = format!("Do you accept {to} as the next lead?");
         let means = if may.for_anchor {
-            "You answer as academy lead, because the project has no supervisor who neither gives nor takes it, or the supervisor has not answered for 14 days. It is recorded so.".to_owned()
+            "You answer as academy lead, because the project has no supervisor in post who neither gives nor takes it, or the supervisor has not answered for 14 days. It is recorded so.".to_owned()
         } else {
             format!("You anchor this project. If you accept, {to} works on it with you from {}.", ui::day(on))
         };

@@ -11,7 +11,7 @@ use crate::handover::store::{self, Handover, Subject};
 use crate::id::{HandoverId, PersonId, ProjectId};
 use crate::measures::chart::{self, Small};
 use crate::measures::store::charted;
-use crate::portfolio::parts::Strip;
+use crate::portfolio::parts::{Mends, Strip};
 use crate::request::Request;
 use crate::shell::{Page, Reply};
 use crate::ui;
@@ -128,7 +128,7 @@ async fn draw(request: Request, project: ProjectId, handover: Option<Handover>) 
                     {ui::heading(&format!("Handover pack {}", subject.reference), &subject.title)}
                     <p class="baton-meta">{asked}</p>
                 </header>
-                {strip.view(false)}
+                {strip.view(Mends::default())}
                 <div class="baton-pack__columns">{sections}</div>
                 <p class="baton-pack__foot">{format!("From Baton on {}. {}", ui::day(today), subject.reference)}</p>
             </article>

@@ -14,7 +14,7 @@ use crate::measures::store::first_charted;
 use crate::people::store::{Department, departments};
 use crate::portfolio;
 use crate::portfolio::model::ProjectRow;
-use crate::portfolio::parts::Strip;
+use crate::portfolio::parts::{Mends, Strip};
 use crate::request::Request;
 use crate::shell::Page;
 use crate::ui;
@@ -166,7 +166,7 @@ fn item(row: ProjectRow, since: Option<NaiveDate>, drawn: Option<Small>, today: 
                 <h2 class="baton-list__title"><a href=format!("/projects/{id}")>{row.title.clone()}</a></h2>
                 <p class="baton-list__meta">{meta.join(" · ")}</p>
             </div>
-            {strip.view_compact(false)}
+            {strip.view_compact(Mends::default())}
             {figure}
             <p>{since}</p>
             {step}

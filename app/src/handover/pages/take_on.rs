@@ -12,8 +12,7 @@ use crate::handover::store::{self, Handover, Subject};
 use crate::id::ProjectId;
 use crate::measures::chart::Small;
 use crate::measures::store::charted;
-use crate::portfolio::parts::Strip;
-use crate::projects::model::TeamRole;
+use crate::portfolio::parts::{Mends, Strip};
 use crate::request::Request;
 use crate::shell::{Page, Reply};
 use crate::ui::{self, Form};
@@ -45,7 +44,7 @@ pub async fn take_on(request: Request) -> Result<Reply, Error> {
             {ui::back(&href, &subject.title)}
             {summary}
             {ui::heading(&format!("{} {}", subject.reference, subject.title), "Take this project on")}
-            {strip.view(false)}
+            {strip.view(Mends::default())}
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {ask}
                 {section("What the last lead says", told)}
@@ -93,14 +92,14 @@ fn asking(request: &Request, form: Form, subject: &Subject, last: Option<&Handov
     // Nobody answers for a handover that they give or take.
     let parties = [request.visitor.id(), subject.leader];
     let anchors: Vec<&str> = subject
-        .team
+        .supervisors
         .iter()
-        .filter(|member| member.role == TeamRole::Supervisor && !parties.contains(&Some(member.person)))
+        .filter(|member| !parties.contains(&Some(member.person)))
         .map(|member| member.name.as_str())
         .collect();
     let who = if anchors.is_empty() {
-        "The academy lead is asked to accept, because the project has no supervisor who neither gives nor takes it."
-            .to_owned()
+        let coordinated = subject.academy_leads.iter().any(|lead| !parties.contains(&Some(*lead)));
+        format!("Your wish waits for {}.", store::instead_of_a_supervisor(coordinated))
     } else {
         format!("{}, who anchors the project, is asked to accept.", anchors.join(" or "))
     };

@@ -97,7 +97,9 @@ pub async fn remove_post(id: PostId) -> Result<(), Error> {
     let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
     let person = store::remove_post(&mut change, &allowed, id).await?;
     change.commit().await?;
-    redirect(format!("/people/{person}?done=removed"));
+    redirect(
+        person.map_or_else(|| "/people?done=removed".to_owned(), |person| format!("/people/{person}?done=removed")),
+    );
     Ok(())
 }
 
@@ -278,7 +280,14 @@ pub async fn take_role(person: PersonId, role: String) -> Result<(), Error> {
     let allowed = request.require(&mut change, GrantRoles(trust)).await?;
     let role: TrustRole = role.parse()?;
     store::take(&mut change, &allowed, person, role).await?;
+    let manages = request.may(&mut change, ManageOrganisation(trust)).await?;
+    let known = store::is_known(&mut change, trust, person).await?;
     change.commit().await?;
-    redirect(format!("/people/{person}/account?done=saved"));
+    // Whoever gave their own role up may not read that page any more, nor is there one of whom nothing is left.
+    redirect(match (manages, known) {
+        (false, _) => "/?done=saved".to_owned(),
+        (true, false) => "/people?done=saved".to_owned(),
+        (true, true) => format!("/people/{person}/account?done=saved"),
+    });
     Ok(())
 }

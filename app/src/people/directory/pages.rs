@@ -11,13 +11,14 @@ use super::api::{
 use super::model::{GRADES, STAFF_GROUPS, Show, TrustRole};
 use super::store::{self, Address, Away, Filter, Person, PersonProject, PersonRow, Post, Tie};
 use crate::access::{GrantRoles, ManageOrganisation};
+use crate::db::Connection;
 use crate::error::Error;
 use crate::handover::continuity::{self, DUE_DAYS, Tenure};
 use crate::id::{DepartmentId, PersonId, PostId};
 use crate::people::store::{Department, departments};
 use crate::request::Request;
 use crate::route;
-use crate::shell::{Page, Route};
+use crate::shell::{Page, Reply, Route};
 use crate::ui::{self, Form};
 
 /// The pages of people.
@@ -64,7 +65,7 @@ fn address_of(filter: &Filter, page: i64) -> String {
     if query.is_empty() { "/people".to_owned() } else { format!("/people?{query}") }
 }
 
-async fn list(request: Request) -> Result<Page, Error> {
+async fn list(request: Request) -> Result<Reply, Error> {
     let trust = request.person()?.trust;
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ManageOrganisation(trust)).await?;
@@ -72,6 +73,10 @@ async fn list(request: Request) -> Result<Page, Error> {
     let departments = departments(&mut conn, trust).await?;
     let found = store::people(&mut conn, trust, &filter, request.today()).await?;
     drop(conn);
+    if found.rows.is_empty() && filter.page > 1 {
+        // The list has become shorter than that.
+        return Ok(Reply::Redirect(address_of(&filter, 1)));
+    }
     let today = request.today();
     Ok(Page::new("People", move || {
         let last = (found.total + store::PAGE - 1) / store::PAGE;
@@ -95,7 +100,8 @@ async fn list(request: Request) -> Result<Page, Error> {
             </div>
         }
         .into_any()
-    }))
+    })
+    .into())
 }
 
 fn filters(filter: &Filter, departments: &[Department]) -> AnyView {
@@ -150,7 +156,12 @@ fn people_table(rows: Vec<PersonRow>, today: NaiveDate) -> AnyView {
             None => "No end date".into_any(),
             Some(day) => view! { {ui::time(day)}", "{ui::distance(day, today)} }.into_any(),
         };
-        let asked = (!row.tied).then(|| view! { " "{ui::tag("Not accepted yet", "yellow")} });
+        let asked = match row.tie {
+            Tie::Accepted => None,
+            Tie::Asked => Some("Not accepted yet"),
+            Tie::Declined => Some("Somebody else, they say"),
+        };
+        let asked = asked.map(|words| view! { " "{ui::tag(words, "yellow")} });
         let post = if row.post.is_empty() { "No current post".to_owned() } else { row.post };
         vec![
             view! { <a href=format!("/people/{}", row.id)>{row.name}</a>{roles}{asked} }.into_any(),
@@ -189,8 +200,9 @@ fn tenure(person: &Person, posts: &[Post], away: &[Away], today: NaiveDate) -> T
     .tenure(today)
 }
 
-/// Says what becomes of the projects that somebody leads, when they cannot hold them much longer.
-fn at_risk(name: &str, projects: &[PersonProject], tenure: Tenure, today: NaiveDate) -> AnyView {
+/// Says what becomes of the projects that somebody leads, when they cannot hold them much longer; an academy
+/// lead hands them over from here.
+fn at_risk(name: &str, projects: &[PersonProject], tenure: Tenure, today: NaiveDate, coordinates: bool) -> AnyView {
     let led: Vec<_> = projects.iter().filter(|project| project.leads).collect();
     let number = i64::try_from(led.len()).unwrap_or(i64::MAX);
     let words = match tenure {
@@ -215,7 +227,10 @@ fn at_risk(name: &str, projects: &[PersonProject], tenure: Tenure, today: NaiveD
     }
     let links = led
         .into_iter()
-        .map(|project| view! { <li><a href=format!("/projects/{}/handover", project.id)>"Hand over "{project.title.clone()}</a></li> })
+        .map(|project| {
+            let (page, hand_over) = if coordinates { ("/handover", "Hand over ") } else { ("", "") };
+            view! { <li><a href=format!("/projects/{}{page}", project.id)>{hand_over}{project.title.clone()}</a></li> }
+        })
         .collect_view();
     view! { <div class="nhsuk-inset-text"><p>{words}</p><ul class="nhsuk-list">{links}</ul></div> }.into_any()
 }
@@ -301,9 +316,11 @@ async fn person(request: Request) -> Result<Page, Error> {
     let away = store::away(&mut conn, trust, id).await?;
     let addresses = store::addresses(&mut conn, trust, id).await?;
     let projects = store::projects(&mut conn, trust, id, today).await?;
+    let who = Deciding::load(&request, &mut conn).await?;
     drop(conn);
     Ok(Page::new(person.name.clone(), move || {
-        let warned = at_risk(&person.name, &projects, tenure(&person, &posts, &away, today), today);
+        let coordinates = request.person().is_ok_and(|person| person.academy_lead);
+        let warned = at_risk(&person.name, &projects, tenure(&person, &posts, &away, today), today, coordinates);
         let closed =
             person.closed_on.map(|day| view! { <p>{ui::tag("Account closed", "grey")}" since "{ui::time(day)}</p> });
         let posts = if posts.is_empty() {
@@ -336,7 +353,7 @@ async fn person(request: Request) -> Result<Page, Error> {
             {warned}
             <div class="baton-actions">
                 {ui::button_link(&format!("/people/{id}/posts/new"), "Add a post", false)}
-                {not_ours(&person).is_none().then(|| ui::button_link(&format!("/people/{id}/edit"), "Change the name", true))}
+                {who.refuses(&person).is_none().then(|| ui::button_link(&format!("/people/{id}/edit"), "Change the name", true))}
                 {(person.tie == Tie::Accepted).then(|| ui::button_link(&format!("/people/{id}/account"), "Sign-in and roles", true))}
             </div>
             {posts}
@@ -363,7 +380,7 @@ fn unanswered(request: &Request, person: &Person) -> AnyView {
         Tie::Accepted => ().into_any(),
         Tie::Declined => view! {
             <div class="nhsuk-inset-text">
-                <p>{format!("Whoever has the email address that was given says that they are not {name}. What stands here counts for nothing. Check the address with them. A new post asks them again.")}</p>
+                <p>{format!("Whoever has the email address that was given says that they are not {name}. What stands here counts for nothing. Check the address with them. A new post asks them again. Were they never meant? Remove their post, under “Change”: then they leave the list.")}</p>
             </div>
         }
         .into_any(),
@@ -379,7 +396,7 @@ fn unanswered(request: &Request, person: &Person) -> AnyView {
                 {summary}
                 <div class="nhsuk-inset-text">
                     <p>{format!("The email address that was given for {name} is known to Baton already, so they are asked first. What stands here counts once they accept.")}</p>
-                    <p>"They accept after signing in, under “A trust asks for you”, with a code that you give them in person. Make it when they are with you: that is how this trust knows that it is them."</p>
+                    <p>"They accept after signing in, under “A trust asks for you”, with a code that you give them in person. Make it when they are with you: that is how this trust knows that it is them. If they cannot sign in, because a former trust closed their account or they have forgotten their password, whoever runs Baton can help."</p>
                     {form.draw(fields)}
                 </div>
             }
@@ -652,27 +669,53 @@ async fn account(request: Request) -> Result<Page, Error> {
     let today = request.today();
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ManageOrganisation(trust)).await?;
-    let grants = request.may(&mut conn, GrantRoles(trust)).await?;
+    let who = Deciding::load(&request, &mut conn).await?;
     let person = store::person(&mut conn, trust, id).await?;
     let addresses = store::addresses(&mut conn, trust, id).await?;
+    let only = person.administrator && store::is_last_administrator(&mut conn, trust, id, today).await?;
     drop(conn);
     Ok(Page::new(format!("Sign-in and roles of {}", person.name), move || {
         let back = ui::back(&format!("/people/{id}"), &person.name);
-        let (title, refused) = ("Sign-in and roles", not_ours(&person));
+        let (title, refused) = ("Sign-in and roles", who.refuses(&person));
         if let Some(words) = refused {
             let mut summaries = Vec::new();
-            let roles = (person.tie == Tie::Accepted).then(|| roles_section(&request, &person, grants, &mut summaries));
+            let roles =
+                (person.tie == Tie::Accepted).then(|| roles_section(&request, &person, who, only, &mut summaries));
             let body = view! { {ui::empty(words, None)}{roles} }.into_any();
             return frame(back, summaries.collect_view().into_any(), &person.name, title, body);
         }
         let mut summaries = Vec::new();
+        let addresses_confirmed = addresses.iter().any(|address| address.verified_at.is_some());
         let addresses = addresses_section(&request, &person, &addresses, &mut summaries);
-        let password = password_section(&request, &person, &mut summaries);
-        let roles = roles_section(&request, &person, grants, &mut summaries);
-        let close = closing_section(&request, &person, today, &mut summaries);
+        let confirmed = addresses_confirmed;
+        let password = password_section(&request, &person, who, confirmed, &mut summaries);
+        let roles = roles_section(&request, &person, who, only, &mut summaries);
+        let close = closing_section(&request, &person, who, only, &mut summaries);
         let body = view! { {addresses}{password}{roles}{close} }.into_any();
         frame(back, summaries.collect_view().into_any(), &person.name, title, body)
     }))
+}
+
+/// Who looks at a person's page, and what they may decide there.
+#[derive(Clone, Copy)]
+struct Deciding {
+    me: PersonId,
+    administrator: bool,
+}
+
+impl Deciding {
+    async fn load(request: &Request, conn: &mut Connection) -> Result<Self, Error> {
+        let (me, trust) = request.person().map(|person| (person.id, person.trust))?;
+        Ok(Self { me, administrator: request.may(conn, GrantRoles(trust)).await? })
+    }
+
+    /// Why they have no say in who somebody is and how they sign in.
+    fn refuses(self, person: &Person) -> Option<&'static str> {
+        let above = (person.academy_lead || person.administrator) && person.id != self.me && !self.administrator;
+        not_ours(person).or(above.then_some(
+            "They have a role in the trust. Only an administrator can change who they are or how they sign in.",
+        ))
+    }
 }
 
 /// Why this trust has no say in how somebody signs in.
@@ -695,6 +738,11 @@ fn addresses_section(
     addresses: &[Address],
     summaries: &mut Vec<AnyView>,
 ) -> AnyView {
+    let confirmed: Vec<&str> = addresses
+        .iter()
+        .filter(|address| address.verified_at.is_some())
+        .map(|address| address.address.as_str())
+        .collect();
     let rows = addresses.iter().enumerate().map(|(at, address)| {
         let mut button = |path: &'static str, label: &'static str| {
             let form = Form::named(request, path, &format!("address-{at}"));
@@ -706,7 +754,9 @@ fn addresses_section(
             small_button(form, fields.into_any(), label, format!(" {}", address.address))
         };
         let confirm = address.verified_at.is_none().then(|| button(ConfirmAddress::PATH, "Confirm"));
-        let remove = button(RemoveAddress::PATH, "Remove");
+        // Without any confirmed address they could not sign in any more.
+        let last = person.signs_in && !confirmed.iter().any(|other| *other != address.address);
+        let remove = (!last).then(|| button(RemoveAddress::PATH, "Remove"));
         vec![address_view(address), view! { <div class="baton-buttons-inline">{confirm}{remove}</div> }.into_any()]
     });
     let table = if addresses.is_empty() {
@@ -725,8 +775,21 @@ fn addresses_section(
     view! { {table}{form.draw(fields)} }.into_any()
 }
 
-fn password_section(request: &Request, person: &Person, summaries: &mut Vec<AnyView>) -> AnyView {
-    let body = if person.signs_in {
+fn password_section(
+    request: &Request,
+    person: &Person,
+    who: Deciding,
+    confirmed: bool,
+    summaries: &mut Vec<AnyView>,
+) -> AnyView {
+    let body = if person.is_closed(request.today()) {
+        view! { <p>"The account is closed. Reopen it before anything about their password."</p> }.into_any()
+    } else if person.signs_in && who.me == person.id {
+        view! { <p>"You can change your own password on "<a href="/account">"your account page"</a>"."</p> }.into_any()
+    } else if !person.signs_in && !confirmed {
+        view! { <p>"They cannot sign in yet. Add or confirm their email address first: with it they sign in."</p> }
+            .into_any()
+    } else if person.signs_in {
         let form = Form::new(request, MakePasswordCode::PATH);
         summaries.push(form.summary());
         let fields = view! {
@@ -757,11 +820,18 @@ fn password_section(request: &Request, person: &Person, summaries: &mut Vec<AnyV
     view! { <h2 class="nhsuk-heading-s">"Password"</h2>{body} }.into_any()
 }
 
-fn roles_section(request: &Request, person: &Person, grants: bool, summaries: &mut Vec<AnyView>) -> AnyView {
+fn roles_section(
+    request: &Request,
+    person: &Person,
+    who: Deciding,
+    only: bool,
+    summaries: &mut Vec<AnyView>,
+) -> AnyView {
     let rows = TrustRole::ALL.into_iter().map(|role| {
         let has = person.has(role);
         let state = if has { ui::tag("Has this role", "blue") } else { "No".into_any() };
-        let change = grants.then(|| {
+        let stays = only && role == TrustRole::Administrator;
+        let change = (who.administrator && !stays).then(|| {
             let (path, label) = if has { (TakeRole::PATH, "Take away") } else { (GrantRole::PATH, "Grant") };
             let form = Form::named(request, path, &role.to_string());
             summaries.push(form.summary());
@@ -772,12 +842,33 @@ fn roles_section(request: &Request, person: &Person, grants: bool, summaries: &m
     });
     let columns = vec![ui::words("Role"), ui::words("What it is for"), ui::words("State"), ui::words("Actions")];
     let table = ui::table("Roles in the trust", columns, rows.collect());
-    let told = (!grants).then(|| view! { <p class="nhsuk-hint">"Administrators decide who has these roles."</p> });
+    let told = (!who.administrator).then_some("Administrators decide who has these roles.");
+    let stays = only.then_some(
+        "The trust has no other administrator who can sign in. Make somebody else administrator before this role ends.",
+    );
+    let told = told.or(stays).map(|words| view! { <p class="nhsuk-hint">{words}</p> });
     view! { {table}{told} }.into_any()
 }
 
-fn closing_section(request: &Request, person: &Person, today: NaiveDate, summaries: &mut Vec<AnyView>) -> AnyView {
-    let (path, label, words) = if person.is_closed(today) {
+fn closing_section(
+    request: &Request,
+    person: &Person,
+    who: Deciding,
+    only: bool,
+    summaries: &mut Vec<AnyView>,
+) -> AnyView {
+    let closed = person.is_closed(request.today());
+    let stays = if who.me == person.id {
+        Some("You cannot close your own account. Ask another administrator or academy lead.")
+    } else {
+        only.then_some(
+            "They are the trust’s only administrator. Make somebody else administrator before you close their account.",
+        )
+    };
+    if let Some(words) = stays.filter(|_| !closed) {
+        return view! { <h2 class="nhsuk-heading-s">"Account"</h2><p>{words}</p> }.into_any();
+    }
+    let (path, label, words) = if closed {
         (
             ReopenAccount::PATH,
             "Reopen the account",

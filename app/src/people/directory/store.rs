@@ -1,6 +1,7 @@
 //! The trust's people: their SQL. A person belongs to a trust's directory by a post, a trust role or a
-//! place in the team of one of its projects, now or in the past, or while the trust asks for them. Of somebody who has not accepted the
-//! trust it shows what the trust itself wrote down, and nothing else.
+//! place in the team of one of its projects, now or in the past, while the trust asks for them, or because
+//! they can sign in to it. Of somebody who has not accepted the trust it shows what the trust itself wrote
+//! down, and nothing else.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use sqlx::{FromRow, QueryBuilder};
@@ -50,8 +51,8 @@ pub struct PersonRow {
     pub academy_lead: bool,
     /// Is an administrator.
     pub administrator: bool,
-    /// They have accepted the trust.
-    pub tied: bool,
+    /// Whether they have accepted the trust.
+    pub tie: Tie,
 }
 
 /// The people found: one page of them, and how many there are.
@@ -68,7 +69,8 @@ const SHOWN_NAME: &str = "iif(k.state = 'accepted', p.name, k.named)";
 
 fn matching(query: &mut QueryBuilder<Db>, trust: TrustId, filter: &Filter, today: NaiveDate) {
     query.push(" from person p join tie k on k.person_id = p.id and k.trust_id = ").push_bind(trust);
-    query.push(" where (k.state = 'asked' or p.id in (select person_id from post where trust_id = ");
+    query.push(" where (k.state = 'asked' or (k.state = 'accepted' and exists (select 1 from credential c where c.person_id = p.id))");
+    query.push(" or p.id in (select person_id from post where trust_id = ");
     query.push_bind(trust).push(" union select person_id from trust_role where trust_id = ").push_bind(trust);
     query.push(" union select r.person_id from project j join team_role r on r.project_id = j.id where j.status <> 'draft' and j.trust_id = ");
     query.push_bind(trust).push("))");
@@ -125,7 +127,7 @@ pub async fn people(conn: &mut Connection, trust: TrustId, filter: &Filter, toda
 
     let mut query = QueryBuilder::<Db>::new("select p.id, ");
     query.push(SHOWN_NAME).push(
-        " as name, k.state = 'accepted' as tied,
+        " as name, k.state as tie,
             coalesce((select string_agg(o.grade || ', ' || d.name, '; ') from post o join department d on d.id = o.department_id
                       where o.person_id = p.id and o.trust_id = ",
     );
@@ -221,6 +223,7 @@ pub async fn person(conn: &mut Connection, trust: TrustId, id: PersonId) -> Resu
          from person p join tie k on k.person_id = p.id and k.trust_id = $2
          where p.id = $1
            and (k.state = 'asked'
+                or (k.state = 'accepted' and exists (select 1 from credential where person_id = p.id))
                 or exists (select 1 from post where person_id = p.id and trust_id = $2)
                 or exists (select 1 from trust_role where person_id = p.id and trust_id = $2)
                 or exists (select 1 from team_role r join project j on j.id = r.project_id
@@ -604,7 +607,8 @@ pub async fn end_post(
     Ok(before.person_id)
 }
 
-/// Removes a post that was added by mistake and says whose it was.
+/// Removes a post that was added by mistake and says whose it was; nobody's, when the trust does not know
+/// them any more: the last thing that it wrote about somebody who never accepted it takes its question back.
 ///
 /// # Errors
 /// [`Error::NotFound`], or [`Error::Invalid`] when it is all that ties the person to the trust.
@@ -612,13 +616,16 @@ pub async fn remove_post(
     conn: &mut Connection,
     allowed: &Allowed<ManageOrganisation>,
     id: PostId,
-) -> Result<PersonId, Error> {
+) -> Result<Option<PersonId>, Error> {
     let trust = allowed.act.0;
     let before = post(conn, trust, id).await?;
+    let known = person(conn, trust, before.person_id).await?;
     sqlx::query("delete from post where id = $1").bind(id).execute(&mut *conn).await?;
+    let gone = known.tie != Tie::Accepted && ties::take_back(conn, allowed, before.person_id).await?;
     // Without any post, role or project the trust would know the person no more, and nobody could mend that.
     match person(conn, trust, before.person_id).await {
         Ok(_) => {}
+        Err(Error::NotFound) if gone => {}
         Err(Error::NotFound) => {
             return Err(Error::refused("This is their only post. Change it, or end it, instead of removing it."));
         }
@@ -629,7 +636,7 @@ pub async fn remove_post(
         .change("First day", before.starts_on, "")
         .change("Last day", last_day(before.ends_on), "");
     history::record(conn, allowed, entry).await?;
-    Ok(before.person_id)
+    Ok((!gone).then_some(before.person_id))
 }
 
 /// Adds a period away.
@@ -890,7 +897,10 @@ pub async fn give_answer_code(
 
 /// Whether nobody else could act as administrator: others count only when they can sign in. In the
 /// demonstration everybody can.
-async fn is_last_administrator(
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn is_last_administrator(
     conn: &mut Connection,
     trust: TrustId,
     id: PersonId,
@@ -984,6 +994,18 @@ pub async fn grant(
         .execute(&mut *conn)
         .await?;
     history::record(conn, allowed, Entry::new("person", id, "granted a role").change("Role", "", role.words())).await
+}
+
+/// Whether the trust's directory still shows somebody.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn is_known(conn: &mut Connection, trust: TrustId, id: PersonId) -> Result<bool, Error> {
+    match person(conn, trust, id).await {
+        Ok(_) => Ok(true),
+        Err(Error::NotFound) => Ok(false),
+        Err(other) => Err(other),
+    }
 }
 
 /// Takes a role in the trust away.
@@ -1129,7 +1151,7 @@ mod tests {
         assert!(addresses(&mut change, at.trust, id).await.expect("addresses").is_empty());
         let found = people(&mut change, at.trust, &Filter::default(), TODAY).await.expect("found");
         let row = found.rows.iter().find(|row| row.id == id).expect("Stella");
-        assert_eq!((row.name.as_str(), row.tied), ("S. Stranger", false));
+        assert_eq!((row.name.as_str(), row.tie), ("S. Stranger", Tie::Asked));
         let real = Filter { name: "Stella".to_owned(), ..Filter::default() };
         assert_eq!(people(&mut change, at.trust, &real, TODAY).await.expect("found").total, 0, "nor by her real name");
         for told in [
@@ -1182,7 +1204,7 @@ mod tests {
         assert!(told.contains("1 February 2026"), "{told}");
         assert_eq!(end_post(&mut change, &allowed, id, 2, on("2026-03-31")).await, Ok(at.trainee));
         assert_eq!(end_post(&mut change, &allowed, id, 2, on("2026-04-30")).await, Err(Error::Changed));
-        assert_eq!(remove_post(&mut change, &allowed, id).await, Ok(at.trainee));
+        assert_eq!(remove_post(&mut change, &allowed, id).await, Ok(Some(at.trainee)));
         let told = refused(remove_post(&mut change, &allowed, held[1].id).await);
         assert!(told.contains("only post"), "{told}");
         let actions: Vec<String> =

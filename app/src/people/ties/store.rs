@@ -193,6 +193,36 @@ pub async fn questions(conn: &mut Connection, person: PersonId) -> Result<Vec<Qu
     .await?)
 }
 
+/// Takes the trust's question back, with its answer if there is one, when nothing is left of what it asked
+/// for; whether it did.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn take_back(
+    conn: &mut Connection,
+    allowed: &Allowed<ManageOrganisation>,
+    person: PersonId,
+) -> Result<bool, Error> {
+    let gone = sqlx::query(
+        "delete from tie where person_id = $1 and trust_id = $2 and state <> 'accepted'
+           and not exists (select 1 from post where person_id = $1 and trust_id = $2)
+           and not exists (select 1 from away where person_id = $1 and trust_id = $2)
+           and not exists (select 1 from trust_role where person_id = $1 and trust_id = $2)
+           and not exists (select 1 from team_role r join project j on j.id = r.project_id where r.person_id = $1 and j.trust_id = $2)
+           and not exists (select 1 from session where person_id = $1 and trust_id = $2)",
+    )
+    .bind(person)
+    .bind(allowed.act.0)
+    .execute(&mut *conn)
+    .await?;
+    if gone.rows_affected() == 0 {
+        return Ok(false);
+    }
+    history::record(conn, allowed, Entry::new("person", person, "took back the question whether they belong here"))
+        .await?;
+    Ok(true)
+}
+
 /// What an acceptance has to show.
 #[derive(Clone, Debug, FromRow)]
 pub struct Proof {

@@ -21,13 +21,17 @@ struct Offered {
     priorities: Vec<(String, String)>,
 }
 
-pub async fn browse(request: Request) -> Result<Page, Error> {
+pub async fn browse(request: Request) -> Result<Reply, Error> {
     let person = request.person()?.clone();
     let today = request.today();
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ReadTrust(person.trust)).await?;
     let filter = Filter::of(person.id, &request.query);
     let found = store::list(&mut conn, person.trust, &filter, today).await?;
+    if found.rows.is_empty() && filter.page.is_some_and(|page| page > 1) {
+        // The list has become shorter than that.
+        return Ok(Reply::Redirect(address("/projects", &Filter { page: None, ..filter })));
+    }
     let departments = people::store::departments(&mut conn, person.trust).await?;
     let priorities = priorities::store::current(&mut conn, person.trust, today).await?;
     drop(conn);
@@ -59,7 +63,8 @@ pub async fn browse(request: Request) -> Result<Page, Error> {
             </div>
         }
         .into_any()
-    }))
+    })
+    .into())
 }
 
 /// The address of a view.

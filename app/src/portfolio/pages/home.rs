@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use crate::access::ReadTrust;
 use crate::clock::date_in_london;
@@ -12,7 +13,9 @@ use crate::handover::continuity::Continuity;
 use crate::handover::model::Asks;
 use crate::handover::store::Waiting;
 use crate::people;
+use crate::people::ties::api::ChooseTrust;
 use crate::portfolio::model::ProjectRow;
+use crate::portfolio::parts::Mends;
 use crate::portfolio::{parts, store};
 use crate::priorities;
 use crate::projects;
@@ -20,7 +23,7 @@ use crate::projects::model::{OpenedBy, Status};
 use crate::projects::store::Question;
 use crate::request::Request;
 use crate::shell::{Page, Reply};
-use crate::ui;
+use crate::ui::{self, Form};
 
 /// After so many days without a change, an author is asked what is to become of a draft.
 const OLD_DRAFT: i64 = 30;
@@ -36,11 +39,13 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
     let mine = store::mine(&mut conn, person.trust, person.id, today).await?;
     let coordinates = person.academy_lead.then_some(person.trust);
     let (questions, silent): (Vec<_>, Vec<_>) =
-        projects::store::questions_for(&mut conn, person.id, coordinates, today)
+        projects::store::questions_for(&mut conn, person.id, belongs.then_some(person.trust), coordinates, today)
             .await?
             .into_iter()
             .partition(|one| one.opened_by == OpenedBy::Person || one.person_id == person.id);
-    let waiting = handover::store::waiting_for(&mut conn, person.id, today).await?;
+    let mut waiting = handover::store::waiting_for(&mut conn, person.id, today).await?;
+    // Without a post here, one can read what one is offered, and answer nothing.
+    waiting.retain(|one| belongs || one.trust_id != person.trust || matches!(one.asks, Asks::Successor));
     let looking = if person.has_post {
         let own = people::store::departments_of(&mut conn, person.id, person.trust, today).await?;
         let led = |id| mine.iter().any(|one| one.leads && one.row.id == id);
@@ -69,7 +74,9 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
         let (anchored, joined): (Vec<_>, Vec<_>) = others.into_iter().partition(|one| one.anchors);
         let rows = |of: Vec<store::Mine>| of.into_iter().map(|one| one.row).collect::<Vec<_>>();
         let (held, anchored, joined) = (rows(held), rows(anchored), rows(joined));
-        let newcomer = held.is_empty() && anchored.is_empty() && joined.is_empty() && drafts.is_empty() && board.is_none();
+        let newcomer = belongs && held.is_empty() && anchored.is_empty() && joined.is_empty() && drafts.is_empty() && board.is_none();
+        // Without a post, one only reads.
+        let runs = if belongs { Mends::ALL } else { Mends::default() };
         let first = person.name.split(' ').next().unwrap_or_default().to_owned();
         view! {
             <div class="baton-actions baton-actions--title">
@@ -86,9 +93,9 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
             {unanswered(&silent, today)}
             {(!idle.is_empty()).then(|| no_project(idle))}
             {overdue(due, today)}
-            {list("What you hold", "held", held, today)}
-            {list("What you anchor", "anchored", anchored, today)}
-            {list("Teams you are in", "teams", joined, today)}
+            {list("What you hold", "held", held, today, runs)}
+            {list("What you anchor", "anchored", anchored, today, runs)}
+            {list("Teams you are in", "teams", joined, today, Mends { runs: person.academy_lead, ..runs })}
             {(!drafts.is_empty()).then(|| view! {
                 <section aria-labelledby="drafts">
                     <h2 class="nhsuk-heading-m" id="drafts">"Your drafts"</h2>
@@ -115,14 +122,14 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
     .into())
 }
 
-fn list(title: &'static str, id: &'static str, rows: Vec<ProjectRow>, today: NaiveDate) -> AnyView {
+fn list(title: &'static str, id: &'static str, rows: Vec<ProjectRow>, today: NaiveDate, mends: Mends) -> AnyView {
     if rows.is_empty() {
         return ().into_any();
     }
     view! {
         <section aria-labelledby=id>
             <h2 class="nhsuk-heading-m" id=id>{title}</h2>
-            {parts::rows_in_section(rows, today, true)}
+            {parts::rows_in_section(rows, today, mends)}
         </section>
     }
     .into_any()
@@ -136,7 +143,9 @@ fn waits(request: &Request, questions: Vec<Question>, waiting: Vec<Waiting>) -> 
         .into_iter()
         .map(|one| {
             let words = match one.asks {
-                Asks::Successor => format!("{} asks you to take over", one.from.clone().unwrap_or_else(|| "The academy".to_owned())),
+                Asks::Successor => {
+                    format!("{} asks you to take over", one.from.clone().unwrap_or_else(|| "The academy".to_owned()))
+                }
                 Asks::Anchor => format!("As its supervisor, say whether {} may take over", one.to),
                 Asks::ForAnchor => format!("No supervisor has answered: say whether {} may take over", one.to),
             };
@@ -147,7 +156,7 @@ fn waits(request: &Request, questions: Vec<Question>, waiting: Vec<Waiting>) -> 
                         <strong>{one.title.clone()}</strong>
                         {format!(" ({}) on {}.", one.reference, ui::day(one.takes_effect_on))}
                     </p>
-                    <p><a href=format!("/handovers/{}", one.handover_id)>"Read the handover and answer"<span class="nhsuk-u-visually-hidden">{format!(": {}", one.title)}</span></a></p>
+                    {answer_it(request, &one)}
                 </div>
             }
         })
@@ -161,6 +170,23 @@ fn waits(request: &Request, questions: Vec<Question>, waiting: Vec<Waiting>) -> 
         </section>
     }
     .into_any()
+}
+
+/// The way to a handover, by the trust in which it is answered.
+fn answer_it(request: &Request, one: &Waiting) -> AnyView {
+    let page = format!("/handovers/{}", one.handover_id);
+    let of = view! { <span class="nhsuk-u-visually-hidden">{format!(": {}", one.title)}</span> };
+    if request.person().is_ok_and(|person| person.trust == one.trust_id) {
+        return view! { <p><a href=page>"Read the handover and answer"{of}</a></p> }.into_any();
+    }
+    let form = Form::named(request, ChooseTrust::PATH, &format!("h{}", one.handover_id.0.simple()));
+    let fields = view! {
+        {form.hidden("trust", one.trust_id)}
+        {form.hidden("next", page)}
+        <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">{format!("Change over to {} to answer", one.trust)}{of}</button>
+    }
+    .into_any();
+    form.draw(fields)
 }
 
 fn where_things_stand(board: &store::Board, today: NaiveDate) -> AnyView {
@@ -195,7 +221,7 @@ fn where_things_stand(board: &store::Board, today: NaiveDate) -> AnyView {
         ui::empty("No project is at risk: each has a lead with a post for the next 12 weeks, and an anchor.", None)
     } else {
         view! {
-            {parts::rows_in_section(board.first.clone(), today, true)}
+            {parts::rows_in_section(board.first.clone(), today, Mends::ALL)}
             {(more > 0).then(|| view! { <p><a href="/projects?sort=risk">{format!("See all, those at risk first ({more} more)")}</a></p> })}
         }
         .into_any()
@@ -304,7 +330,7 @@ fn in_departments(rows: Vec<ProjectRow>, today: NaiveDate) -> AnyView {
     view! {
         <section aria-labelledby="looking">
             <h2 class="nhsuk-heading-m" id="looking">"Looking for a lead in your department"</h2>
-            {parts::rows_in_section(rows, today, true)}
+            {parts::rows_in_section(rows, today, Mends::TAKES_ON)}
             <p><a href="/pool">"See the whole pool"</a></p>
         </section>
     }

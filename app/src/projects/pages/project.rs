@@ -15,7 +15,7 @@ use crate::handover::parts::Handovers;
 use crate::history as record;
 use crate::id::ProjectId;
 use crate::measures::parts::Charts;
-use crate::portfolio::parts::Strip;
+use crate::portfolio::parts::{Mends, Strip};
 use crate::projects::api::{DeleteDraft, SubmitDraft};
 use crate::projects::model::{ProjectType, Status, TeamRole, Whole};
 use crate::projects::parts;
@@ -106,6 +106,9 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
     drop(conn);
     Ok(Page::new(told.project.title.clone(), move || {
         let project = &told.project;
+        let works = told.may(Action::EditProject);
+        let mends =
+            Mends { works, runs: told.may(Action::OfferHandover), takes_on: works && told.may(Action::TakeOn) };
         let notice = merged.map(|merged| {
             view! {
                 <div class="nhsuk-inset-text">
@@ -116,10 +119,10 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
         // What is not there yet is promised of open projects only.
         let has = |empty: bool| !empty || project.status != Status::Closed;
         view! {
-            {ui::back("/projects", "Projects")}
+            {if told.standing.belongs { ui::back("/projects", "Projects") } else { ui::back("/", "Home") }}
             {notice}
             {title(&told)}
-            {strip.view(told.may(Action::EditProject))}
+            {strip.view(mends)}
             {standing_words(project, goes_on, today)}
             {actions(&told)}
             {about(&told)}
@@ -244,7 +247,15 @@ fn about(told: &Told) -> AnyView {
     let priorities = told
         .priorities
         .iter()
-        .map(|priority| view! { <li><a href=format!("/priorities/{}", priority.id)>{priority.title.clone()}</a></li> })
+        .map(|priority| {
+            let title = priority.title.clone();
+            let title = if told.standing.belongs {
+                view! { <a href=format!("/priorities/{}", priority.id)>{title}</a> }.into_any()
+            } else {
+                title.into_any()
+            };
+            view! { <li>{title}</li> }
+        })
         .collect_view();
     if told.priorities.is_empty() && project.local_need.is_empty() {
         rows.push(("Priorities", mend("None yet.", "Link a priority")));
@@ -277,7 +288,7 @@ fn team(told: &Told) -> AnyView {
     view! {
         <section aria-labelledby="team">
             <h2 class="nhsuk-heading-m" id="team">"Team"</h2>
-            {super::team::current(&told.team, told.today, None)}
+            {super::team::current(&told.team, told.today, None, false)}
             {super::team::past(&told.team, told.today)}
             <p class="baton-no-print"><a href=format!("/projects/{id}/team")>"The whole team, invitations and requests"</a></p>
         </section>
@@ -310,6 +321,7 @@ fn draft(request: Request, told: Told, charts: Charts, drivers: Drivers, cycles:
         let form = Form::new(&request, SubmitDraft::PATH);
         let summary = form.summary();
         let edit = format!("/projects/{id}/edit");
+        let edits = told.may(Action::EditProject);
         let complete = missing.is_empty();
         let state = if complete {
             view! { <p>"Nothing is missing. When it is registered, it gets its reference and everybody in the trust can see it."</p> }.into_any()
@@ -318,7 +330,12 @@ fn draft(request: Request, told: Told, charts: Charts, drivers: Drivers, cycles:
                 .into_iter()
                 .map(|error| {
                     let anchor = error.field.replace(['[', ']', '.'], "-");
-                    view! { <li><a href=format!("/projects/{id}/edit#{anchor}")>{error.message}</a></li> }
+                    if edits {
+                        view! { <li><a href=format!("/projects/{id}/edit#{anchor}")>{error.message}</a></li> }
+                            .into_any()
+                    } else {
+                        view! { <li>{error.message}</li> }.into_any()
+                    }
                 })
                 .collect_view();
             view! {
@@ -354,7 +371,7 @@ fn draft(request: Request, told: Told, charts: Charts, drivers: Drivers, cycles:
             </div>
             <div class="baton-actions">
                 {(complete && author).then(|| form.draw(submit))}
-                {ui::button_link(&edit, if complete { "Edit" } else { "Finish the form" }, complete)}
+                {edits.then(|| ui::button_link(&edit, if complete { "Edit" } else { "Finish the form" }, complete))}
                 {told.may(Action::ManageTeam).then(|| view! { <a href=format!("/projects/{id}/team")>"Invite somebody"</a> })}
             </div>
             {about(&told)}

@@ -18,8 +18,9 @@ use crate::request::Request;
 use crate::shell::Page;
 use crate::ui::{self, Form};
 
-/// Who is in the team, in a table; with a link that changes each place for those who may.
-pub fn current(team: &[Place], today: NaiveDate, changed_in: Option<ProjectId>) -> AnyView {
+/// Who is in the team, in a table; with a link that changes each place for those who may, and that hands the
+/// project over where there is something to hand over.
+pub fn current(team: &[Place], today: NaiveDate, changed_in: Option<ProjectId>, hands_over: bool) -> AnyView {
     let rows: Vec<Vec<AnyView>> = team
         .iter()
         .filter(|place| place.is_current(today) || place.is_ahead(today))
@@ -38,7 +39,9 @@ pub fn current(team: &[Place], today: NaiveDate, changed_in: Option<ProjectId>) 
             ];
             if let Some(project) = changed_in {
                 cells.push(if place.role() == TeamRole::Lead {
-                    view! { <a href=format!("/projects/{project}/handover")>"Hand over"</a> }.into_any()
+                    hands_over
+                        .then(|| view! { <a href=format!("/projects/{project}/handover")>"Hand over"</a> })
+                        .into_any()
                 } else {
                     view! { <a href=format!("/places/{}", place.id)>"Change"<span class="nhsuk-u-visually-hidden">" "{place.name.clone()}</span></a> }.into_any()
                 });
@@ -88,9 +91,10 @@ pub async fn team(request: Request) -> Result<Page, Error> {
     let standing = access::standing(&mut conn, &request, id).await?;
     let project = store::project(&mut conn, id, today, 0).await?;
     let team = project.team()?;
-    let may = |action: fn(ProjectId) -> Action| access::may(action(id), standing);
+    let may = move |action: fn(ProjectId) -> Action| access::may(action(id), standing);
     let manages = may(Action::ManageTeam);
-    let leaves = may(Action::LeaveTeam);
+    // Whoever writes a draft hands nothing over and leaves nobody without a lead: they delete it.
+    let leaves = may(Action::LeaveTeam) && !(standing.draft && standing.holder);
     let joins = may(Action::AskToJoin)
         && !team.iter().any(|place| Some(place.person) == request.visitor.id() && place.is_open_question());
     let colleagues =
@@ -110,7 +114,7 @@ pub async fn team(request: Request) -> Result<Page, Error> {
             {summaries}
             {ui::heading(&project.title, "Team")}
             {questions(&request, &project, &team, standing, waits)}
-            {current(&team, today, manages.then_some(id))}
+            {current(&team, today, manages.then_some(id), may(Action::OfferHandover))}
             {past(&team, today)}
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {invite}
@@ -149,6 +153,7 @@ fn questions(request: &Request, project: &Project, team: &[Place], standing: Sta
                     name: place.name.clone(),
                     asked_at: place.asked_at,
                     waits: waits && place.role() == TeamRole::Supervisor,
+                    elsewhere: false,
                 };
                 let withdraws = manages && Some(place.person) != me && !place.wants_to_join();
                 return view! { {parts::question(request, &question, false)}{withdraws.then(|| withdraw(request, project.id, place))} }.into_any();
