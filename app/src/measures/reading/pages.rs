@@ -154,7 +154,7 @@ fn phases(request: &Request, charted: &Charted, drawn: &spc::Chart) -> (AnyView,
         ui::table("Phases after the first", columns, rows)
     });
     let told = suggestion.map(|suggestion| {
-        view! { <div class="nhsuk-inset-text"><p>{spc::words::suggestion(&drawn, &suggestion)}</p></div> }
+        view! { <div class="nhsuk-inset-text"><p>{spc::words::suggestion(drawn, &suggestion)}</p></div> }
     });
     let fields = view! {
         {form.hidden("measure", measure.id)}
