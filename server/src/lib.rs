@@ -5,6 +5,7 @@ pub mod action;
 pub mod assets;
 pub mod caller;
 pub mod command;
+pub mod connection;
 pub mod log;
 mod password;
 pub mod receive;
