@@ -543,6 +543,21 @@ async fn a_hostile_workbook_is_a_form_that_comes_back_and_nothing_more() {
 }
 
 #[tokio::test]
+async fn a_table_of_several_megabytes_is_read_to_its_end() {
+    let app = App::new().await;
+    let measure = app.fixture.measure(app.fixture.project("Sepsis").await).await;
+    let first = app::testing::on("2010-01-01");
+    // In the writing of forms each of these letters takes six bytes.
+    let note = "é".repeat(100);
+    let table: String = first.iter_days().take(5_000).map(|day| format!("{day},7,{note}\n")).collect();
+    let browser = app.browser(app.fixture.trainee).await;
+    let answer = browser.upload(&format!("/measures/{measure}/import"), IMPORT, "points.csv", table.as_bytes()).await;
+    let shown = browser.follow(&answer).await;
+    assert_eq!(shown.status, StatusCode::OK, "nothing is wrong with it");
+    assert!(shown.words().contains("Record 5,000 points"));
+}
+
+#[tokio::test]
 async fn a_file_is_read_only_for_whoever_may_record_it() {
     let mut app = App::new().await;
     let measure = app.fixture.measure(app.fixture.project("Sepsis").await).await;
