@@ -456,16 +456,28 @@ pub async fn measurement(conn: &mut Connection, measurement: MeasurementId) -> R
     Ok(sqlx::query_as(concat!(points!(), " where s.id = $1")).bind(measurement).fetch_one(conn).await?)
 }
 
+/// The measures of one project, retired ones too: each has a chart on its page.
+const MOST_MEASURES: i64 = 100;
+
 /// Adds a measure after the project's others.
 ///
 /// # Errors
-/// When the store cannot write.
+/// [`Error::Invalid`] when the project has too many.
 pub async fn define(
     conn: &mut Connection,
     allowed: &Allowed<DefineMeasure>,
     definition: &Definition,
 ) -> Result<MeasureId, Error> {
     let (id, project) = (MeasureId::new(), allowed.act.0);
+    let count: i64 = sqlx::query_scalar("select count(*) from measure where project_id = $1")
+        .bind(project)
+        .fetch_one(&mut *conn)
+        .await?;
+    if count >= MOST_MEASURES {
+        return Err(Error::refused(format!(
+            "A project holds at most {MOST_MEASURES} measures, retired ones too. Take one up again or change one."
+        )));
+    }
     sqlx::query(
         "insert into measure (id, project_id, name, definition, kind, data_type, unit, per, direction, target, every_days,
                 source, collector, starts_on, position, created_at)
@@ -1050,6 +1062,33 @@ mod tests {
         change.commit().await.expect("committed");
         assert_eq!((after.amount(), after.taken_on, after.version), (Amount::Value(70.0), on("2026-02-16"), 2));
         assert_eq!(scene.last_on().await, Some(on("2026-02-23")));
+    }
+
+    #[tokio::test]
+    async fn a_project_holds_so_many_measures_and_says_so() {
+        let Scene { fixture, project, .. } = scene().await;
+        let request = fixture.request(Some(fixture.trainee)).await;
+        let mut change = fixture.store.write().await.expect("a change");
+        let allowed = request.require(&mut change, DefineMeasure(project)).await.expect("allowed");
+        let definition = Definition {
+            name: "Antibiotics".to_owned(),
+            definition: "Within the hour".to_owned(),
+            kind: Kind::Outcome,
+            data_type: DataType::Count,
+            unit: String::new(),
+            per: None,
+            direction: Direction::Increase,
+            target: None,
+            every_days: None,
+            source: String::new(),
+            collector: String::new(),
+            starts_on: TODAY,
+        };
+        for _ in 1..MOST_MEASURES {
+            define(&mut change, &allowed, &definition).await.expect("defined");
+        }
+        let Err(Error::Invalid(errors)) = define(&mut change, &allowed, &definition).await else { panic!("refused") };
+        assert!(errors[0].message.contains("at most 100 measures"), "{}", errors[0].message);
     }
 
     #[tokio::test]
