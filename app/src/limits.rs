@@ -26,8 +26,11 @@ pub const TABLE: Budget = Budget { bytes: 8 * MB, pairs: 3_000 };
 
 /// Bodies that are arriving from people who are not signed in may hold so many bytes together.
 pub const BODIES_OF_NOBODY: usize = 16 * MB;
-/// Bodies that are arriving from signed-in people: eight tables, or sixty long forms.
-pub const BODIES_OF_PEOPLE: usize = 64 * MB;
+/// Bodies that are arriving from signed-in people, and those that are worked on: thirty long forms.
+pub const BODIES_OF_PEOPLE: usize = 32 * MB;
+/// The same where a table is expected: one long one, or many short ones. Reading one takes some twenty times
+/// its bytes. They have a room of their own, so that slow tables keep nobody from sending an ordinary form.
+pub const BODIES_OF_TABLES: usize = 8 * MB;
 /// The first bytes of each body are not counted among them, so that whoever fills the room keeps nobody
 /// from signing in: all connections together send 8 MB of such beginnings.
 pub const BODY_APART: usize = 4 * KB;

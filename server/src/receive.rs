@@ -33,20 +33,23 @@ const KEY_WITHIN: usize = 8 * 1024;
 #[derive(Clone, Debug)]
 pub struct Bodies {
     of_people: Arc<Semaphore>,
+    of_tables: Arc<Semaphore>,
     of_nobody: Arc<Semaphore>,
 }
 
 impl Bodies {
-    /// Room for so many bytes from people who are signed in, and from those who are not.
+    /// Room for so many bytes from people who are signed in, for their tables, and from those who are not.
     #[must_use]
-    pub fn new(of_people: usize, of_nobody: usize) -> Self {
-        Self { of_people: Arc::new(Semaphore::new(of_people)), of_nobody: Arc::new(Semaphore::new(of_nobody)) }
+    pub fn new(of_people: usize, of_tables: usize, of_nobody: usize) -> Self {
+        let [of_people, of_tables, of_nobody] =
+            [of_people, of_tables, of_nobody].map(|bytes| Arc::new(Semaphore::new(bytes)));
+        Self { of_people, of_tables, of_nobody }
     }
 }
 
 impl Default for Bodies {
     fn default() -> Self {
-        Self::new(limits::BODIES_OF_PEOPLE, limits::BODIES_OF_NOBODY)
+        Self::new(limits::BODIES_OF_PEOPLE, limits::BODIES_OF_TABLES, limits::BODIES_OF_NOBODY)
     }
 }
 
@@ -145,12 +148,12 @@ pub async fn receive(
 ) -> Result<Received, Error> {
     let somebody = matches!(request.visitor, Visitor::Person(_));
     let table = TABLES.contains(&path);
-    let (budget, time) = match (somebody, table) {
-        (false, _) => (limits::NOBODY, limits::BODY_TIME),
-        (true, false) => (limits::PERSON, limits::BODY_TIME),
-        (true, true) => (limits::TABLE, limits::TABLE_TIME),
+    let (budget, time, room) = match (somebody, table) {
+        (false, _) => (limits::NOBODY, limits::BODY_TIME, &bodies.of_nobody),
+        (true, false) => (limits::PERSON, limits::BODY_TIME, &bodies.of_people),
+        (true, true) => (limits::TABLE, limits::TABLE_TIME, &bodies.of_tables),
     };
-    let room = Arc::clone(if somebody { &bodies.of_people } else { &bodies.of_nobody });
+    let room = Arc::clone(room);
     let held = Arc::new(Held { room, bytes: AtomicUsize::new(0), most: AtomicUsize::new(budget.bytes) });
     let receiving = Receiving { request, budget, held: Arc::clone(&held), typed: Pairs::new(), file: None };
     let received = match boundary(headers) {
