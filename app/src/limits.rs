@@ -26,8 +26,14 @@ pub const TABLE: Budget = Budget { bytes: 8 * MB, pairs: 3_000 };
 
 /// Bodies that are arriving from people who are not signed in may hold so many bytes together.
 pub const BODIES_OF_NOBODY: usize = 16 * MB;
-/// Bodies that are arriving from signed-in people: eight tables, or sixty long forms.
-pub const BODIES_OF_PEOPLE: usize = 64 * MB;
+/// Bodies that are arriving from signed-in people, and those that are worked on: thirty long forms.
+pub const BODIES_OF_PEOPLE: usize = 32 * MB;
+/// The same where a table is expected: one long one, or many short ones. Reading one takes some twenty times
+/// its bytes. They have a room of their own, so that slow tables keep nobody from sending an ordinary form.
+pub const BODIES_OF_TABLES: usize = 8 * MB;
+/// The first bytes of each body are not counted among them, so that whoever fills the room keeps nobody
+/// from signing in: all connections together send 8 MB of such beginnings.
+pub const BODY_APART: usize = 4 * KB;
 /// A form has to arrive within this.
 pub const BODY_TIME: Duration = Duration::from_secs(20);
 /// A table has to arrive within this: 8 MB over a ward's wireless network.
@@ -35,6 +41,12 @@ pub const TABLE_TIME: Duration = Duration::from_secs(60);
 /// A request's head has to arrive within this, counted from the end of the one before it: it ends
 /// connections that are never used as well as those that are left idle.
 pub const HEAD_TIME: Duration = Duration::from_secs(10);
+/// The bytes of a request's head, and of what else is read ahead on a connection: 2,000 connections hold
+/// 64 MB. The longest of ours is an address with what is searched for.
+pub const HEAD: usize = 32 * KB;
+/// Something of an answer has to be taken within this: whoever asks and never reads is sent nothing more,
+/// also over a ward's wireless network.
+pub const TAKE_TIME: Duration = Duration::from_secs(30);
 /// What is under way when the server is told to stop gets the time of a request and this much more.
 pub const LAST_WORDS: Duration = Duration::from_secs(5);
 /// Noting that a session is in use is not worth more of a page's time than this.

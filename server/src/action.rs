@@ -13,6 +13,7 @@ use app::limits;
 use app::request::Request;
 use app::visitor::Visitor;
 use axum::body::{Body, to_bytes};
+use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use leptos::prelude::*;
@@ -266,7 +267,11 @@ async fn run(request: Request, mut parts: http::request::Parts, body: Vec<u8>) -
     parts.headers.remove(header::CONTENT_LENGTH);
     let service = server_fn::axum::get_server_fn_service(parts.uri.path(), parts.method.clone());
     let Some(mut service) = service else { return Err(Error::NotFound) };
-    let (http, parts) = leptos_axum::generate_request_and_parts(http::Request::from_parts(parts, Body::from(body)));
+    let mut http = http::Request::from_parts(parts, Body::from(body));
+    // What arrived is within its limits, and may be three times as long in this writing of it: axum would
+    // refuse whatever is longer than 2 MB.
+    DefaultBodyLimit::disable().apply(&mut http);
+    let (http, parts) = leptos_axum::generate_request_and_parts(http);
     let owner = Owner::new();
     let response = owner
         .with(|| {

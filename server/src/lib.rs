@@ -6,6 +6,7 @@ pub mod assets;
 pub mod caller;
 pub mod command;
 pub mod compress;
+mod connection;
 pub mod log;
 mod password;
 pub mod receive;

@@ -33,15 +33,23 @@ const KEY_WITHIN: usize = 8 * 1024;
 #[derive(Clone, Debug)]
 pub struct Bodies {
     of_people: Arc<Semaphore>,
+    of_tables: Arc<Semaphore>,
     of_nobody: Arc<Semaphore>,
+}
+
+impl Bodies {
+    /// Room for so many bytes from people who are signed in, for their tables, and from those who are not.
+    #[must_use]
+    pub fn new(of_people: usize, of_tables: usize, of_nobody: usize) -> Self {
+        let [of_people, of_tables, of_nobody] =
+            [of_people, of_tables, of_nobody].map(|bytes| Arc::new(Semaphore::new(bytes)));
+        Self { of_people, of_tables, of_nobody }
+    }
 }
 
 impl Default for Bodies {
     fn default() -> Self {
-        Self {
-            of_people: Arc::new(Semaphore::new(limits::BODIES_OF_PEOPLE)),
-            of_nobody: Arc::new(Semaphore::new(limits::BODIES_OF_NOBODY)),
-        }
+        Self::new(limits::BODIES_OF_PEOPLE, limits::BODIES_OF_TABLES, limits::BODIES_OF_NOBODY)
     }
 }
 
@@ -81,6 +89,11 @@ impl From<multer::Error> for Stop {
     }
 }
 
+/// So many of a body's bytes are counted.
+fn counted(bytes: usize) -> usize {
+    bytes.saturating_sub(limits::BODY_APART)
+}
+
 /// The bytes of one body, counted until it is dropped.
 #[derive(Debug)]
 pub struct Held {
@@ -91,19 +104,21 @@ pub struct Held {
 
 impl Held {
     fn grow(&self, bytes: usize) -> Result<(), Stop> {
-        let permits = u32::try_from(bytes).map_err(|_| Stop::TooLarge)?;
-        if self.bytes.load(Ordering::Relaxed) + bytes > self.most.load(Ordering::Relaxed) {
+        let before = self.bytes.load(Ordering::Relaxed);
+        let after = before.saturating_add(bytes);
+        if after > self.most.load(Ordering::Relaxed) {
             return Err(Stop::TooLarge);
         }
+        let permits = u32::try_from(counted(after) - counted(before)).map_err(|_| Stop::TooLarge)?;
         self.room.try_acquire_many(permits).map_err(|_| Stop::Full)?.forget();
-        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.bytes.store(after, Ordering::Relaxed);
         Ok(())
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.room.add_permits(*self.bytes.get_mut());
+        self.room.add_permits(counted(*self.bytes.get_mut()));
     }
 }
 
@@ -133,12 +148,12 @@ pub async fn receive(
 ) -> Result<Received, Error> {
     let somebody = matches!(request.visitor, Visitor::Person(_));
     let table = TABLES.contains(&path);
-    let (budget, time) = match (somebody, table) {
-        (false, _) => (limits::NOBODY, limits::BODY_TIME),
-        (true, false) => (limits::PERSON, limits::BODY_TIME),
-        (true, true) => (limits::TABLE, limits::TABLE_TIME),
+    let (budget, time, room) = match (somebody, table) {
+        (false, _) => (limits::NOBODY, limits::BODY_TIME, &bodies.of_nobody),
+        (true, false) => (limits::PERSON, limits::BODY_TIME, &bodies.of_people),
+        (true, true) => (limits::TABLE, limits::TABLE_TIME, &bodies.of_tables),
     };
-    let room = Arc::clone(if somebody { &bodies.of_people } else { &bodies.of_nobody });
+    let room = Arc::clone(room);
     let held = Arc::new(Held { room, bytes: AtomicUsize::new(0), most: AtomicUsize::new(budget.bytes) });
     let receiving = Receiving { request, budget, held: Arc::clone(&held), typed: Pairs::new(), file: None };
     let received = match boundary(headers) {
@@ -199,7 +214,7 @@ impl Receiving<'_> {
 
     /// Part by part, in their order, so that a file is not taken before it is known that it may be sent.
     async fn parts(mut self, body: Body, boundary: &str) -> Result<Received, Stop> {
-        let mut form = multer::Multipart::new(counted(body, Arc::clone(&self.held)), boundary);
+        let mut form = multer::Multipart::new(watched(body, Arc::clone(&self.held)), boundary);
         while let Some(field) = form.next_field().await? {
             let name = field.name().unwrap_or_default().to_owned();
             if field.file_name().is_some() {
@@ -231,9 +246,9 @@ impl Receiving<'_> {
     }
 }
 
-fn counted(body: Body, held: Arc<Held>) -> impl Stream<Item = Result<Bytes, Stop>> + Send {
+fn watched(body: Body, held: Arc<Held>) -> impl Stream<Item = Result<Bytes, Stop>> + Send {
     body.into_data_stream().map_err(|_| Stop::Incomplete).and_then(move |frame| {
-        let counted = held.grow(frame.len()).map(|()| frame);
-        async { counted }
+        let grown = held.grow(frame.len()).map(|()| frame);
+        async { grown }
     })
 }

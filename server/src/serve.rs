@@ -27,6 +27,7 @@ use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
 use crate::caller::Host;
+use crate::connection::Taken;
 use crate::receive::Bodies;
 use crate::router::{self, State};
 use crate::table::TableReader;
@@ -155,6 +156,8 @@ pub struct Limits {
     pub connections: usize,
     /// A request's head has to arrive within this, also the first.
     pub head: Duration,
+    /// Something of an answer has to be taken within this, each time that nothing more of it can be sent.
+    pub take: Duration,
     /// When told to stop, what is under way gets so long.
     pub last_words: Duration,
 }
@@ -166,6 +169,7 @@ impl Limits {
         Self {
             connections: serving.connections,
             head: limits::HEAD_TIME,
+            take: limits::TAKE_TIME,
             last_words: Duration::from_secs(serving.timeout_seconds) + limits::LAST_WORDS,
         }
     }
@@ -175,7 +179,7 @@ impl Limits {
 /// connections, the next waits in the system's queue.
 pub async fn accept(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(limits.head);
+    http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(limits::HEAD);
     let connections = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
     let mut stop = pin!(stop);
@@ -205,7 +209,7 @@ pub async fn accept(listener: TcpListener, router: Router, limits: Limits, stop:
             let router = router.clone();
             async move { Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {})) }
         });
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        let connection = graceful.watch(http.serve_connection(TokioIo::new(Taken::new(stream, limits.take)), service));
         tokio::spawn(async move {
             let _turn = turn;
             if let Err(error) = connection.await {

@@ -141,16 +141,24 @@ fn named(number: i64) -> String {
     format!("Cycle {number}")
 }
 
+/// The cycles of one project: all of them stand on its page.
+const MOST: i64 = 200;
+
 /// Adds a cycle, with the project's next number.
 ///
 /// # Errors
-/// [`Error::Invalid`] when it refers to an idea or a cycle of another project.
+/// [`Error::Invalid`] when it refers to an idea or a cycle of another project, or there are too many.
 pub async fn add(conn: &mut Connection, allowed: &Allowed<WriteCycle>, plan: &Plan) -> Result<CycleId, Error> {
     let (id, project) = (CycleId::new(), allowed.act.0);
     let number: i64 = sqlx::query_scalar("select coalesce(max(number), 0) + 1 from cycle where project_id = $1")
         .bind(project)
         .fetch_one(&mut *conn)
         .await?;
+    if number > MOST {
+        return Err(Error::refused(format!(
+            "A project holds at most {MOST} cycles. Close it and register another that continues it."
+        )));
+    }
     let (idea, before) = referred(conn, project, plan, number).await?;
     sqlx::query(
         "insert into cycle (id, project_id, number, title, question, prediction, done, studied, decision, acted, starts_on, ends_on,
@@ -282,6 +290,22 @@ mod tests {
         assert_eq!(cycles.iter().map(|cycle| (cycle.id, cycle.number)).collect::<Vec<_>>(), [(first, 1), (second, 2)]);
         assert_eq!(cycles[1].decision, Some(Decision::Adapt));
         assert_eq!(markers(&mut change, project).await.expect("markers").len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_project_holds_so_many_cycles_and_says_so() {
+        let fixture = Fixture::new().await;
+        let project = fixture.project("Sepsis").await;
+        let request = fixture.request(Some(fixture.trainee)).await;
+        let mut change = fixture.store.write().await.expect("a change");
+        let allowed = request.require(&mut change, WriteCycle(project)).await.expect("allowed");
+        let form = CycleForm { title: "Box".into(), starts_on: "4 2 2026".into(), ..CycleForm::default() };
+        let plan = form.parse().expect("a plan");
+        for _ in 0..MOST {
+            add(&mut change, &allowed, &plan).await.expect("added");
+        }
+        let Err(Error::Invalid(errors)) = add(&mut change, &allowed, &plan).await else { panic!("refused") };
+        assert!(errors[0].message.contains("at most 200 cycles"), "{}", errors[0].message);
     }
 
     #[test]

@@ -61,11 +61,13 @@ macro_rules! points {
     };
 }
 
-/// How many points a measure holds, void ones included. They are never deleted, and are numbered as they
-/// come, so the last number says it.
+/// How many points a measure holds, and how many all measures of its project, void ones included. They are
+/// never deleted, and are numbered as they come, so the last number says it.
 macro_rules! held {
     () => {
-        "select coalesce(max(entry), 0) from measurement where measure_id = $1"
+        "select coalesce((select max(entry) from measurement where measure_id = $1), 0),
+                coalesce((select sum((select max(s.entry) from measurement s where s.measure_id = o.id))
+                          from measure o where o.project_id = (select project_id from measure where id = $1)), 0)"
     };
 }
 
@@ -459,16 +461,28 @@ pub async fn measurement(conn: &mut Connection, measurement: MeasurementId) -> R
     Ok(sqlx::query_as(concat!(points!(), " where s.id = $1")).bind(measurement).fetch_one(conn).await?)
 }
 
+/// The measures of one project, retired ones too: each has a chart on its page.
+const MOST_MEASURES: i64 = 100;
+
 /// Adds a measure after the project's others.
 ///
 /// # Errors
-/// When the store cannot write.
+/// [`Error::Invalid`] when the project has too many.
 pub async fn define(
     conn: &mut Connection,
     allowed: &Allowed<DefineMeasure>,
     definition: &Definition,
 ) -> Result<MeasureId, Error> {
     let (id, project) = (MeasureId::new(), allowed.act.0);
+    let count: i64 = sqlx::query_scalar("select count(*) from measure where project_id = $1")
+        .bind(project)
+        .fetch_one(&mut *conn)
+        .await?;
+    if count >= MOST_MEASURES {
+        return Err(Error::refused(format!(
+            "A project holds at most {MOST_MEASURES} measures, retired ones too. Take one up again or change one."
+        )));
+    }
     sqlx::query(
         "insert into measure (id, project_id, name, definition, kind, data_type, unit, per, direction, target, every_days,
                 source, collector, starts_on, position, created_at)
@@ -688,6 +702,9 @@ pub fn takes_points(measure: &Measure) -> Result<(), Error> {
 /// The most points that a measure may hold, those that were made void included: a chart of more says
 /// nothing that a chart of months would not say better, and each page that draws it computes them all.
 pub const MOST_POINTS: i64 = 20_000;
+/// The most points of all measures of a project: its page and its board compute them all at once, and a few
+/// such pages keep everybody else waiting.
+pub const MOST_POINTS_OF_PROJECT: i64 = 60_000;
 
 /// Whether points have room in a measure, and a moment of their own each: one round trip. Each point comes
 /// with the name of the input that holds its date.
@@ -707,8 +724,7 @@ async fn fit(conn: &mut Connection, measure: MeasureId, points: &[(String, Point
     batch::bind(&mut parameters, measure)?;
     batch::bind(&mut parameters, serde_json::to_string(&moments)?)?;
     let mut answers = batch::ask(conn, FIT, parameters).await?;
-    let (held,) = answers.one()?;
-    has_room(held, points.len())?;
+    has_room(answers.one()?, points.len())?;
     let mut clashes: Vec<(i64, MeasurementId)> = answers.all()?;
     clashes.dedup_by_key(|clash| clash.0);
     let errors: Vec<FieldError> = clashes
@@ -721,21 +737,28 @@ async fn fit(conn: &mut Connection, measure: MeasureId, points: &[(String, Point
     if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
 }
 
-/// How many points a measure holds, void ones included.
+/// How many points a measure holds, and how many all measures of its project, void ones included.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn held(conn: &mut Connection, measure: MeasureId) -> Result<i64, Error> {
-    Ok(sqlx::query_scalar(held!()).bind(measure).fetch_one(conn).await?)
+pub async fn held(conn: &mut Connection, measure: MeasureId) -> Result<(i64, i64), Error> {
+    Ok(sqlx::query_as(held!()).bind(measure).fetch_one(conn).await?)
 }
 
-/// Whether so many more points fit into a measure that holds so many.
+/// Whether so many more points fit into a measure and its project, which hold so many.
 ///
 /// # Errors
 /// [`Error::Invalid`] when they do not.
-pub fn has_room(held: i64, more: usize) -> Result<(), Error> {
-    let room = (MOST_POINTS - held).max(0);
-    if i64::try_from(more).is_ok_and(|more| more <= room) {
+pub fn has_room((of_measure, of_project): (i64, i64), more: usize) -> Result<(), Error> {
+    let more = i64::try_from(more).unwrap_or(i64::MAX);
+    let room = (MOST_POINTS - of_measure).max(0);
+    let room_in_project = (MOST_POINTS_OF_PROJECT - of_project).max(0);
+    if more > room_in_project && room_in_project < room {
+        return Err(Error::refused(format!(
+            "All measures of a project hold at most 60,000 points together, and this one has room for {room_in_project} more. Record one figure for each day, week or month, or carry on in a new project."
+        )));
+    }
+    if more <= room {
         return Ok(());
     }
     Err(Error::refused(format!(
@@ -1053,6 +1076,61 @@ mod tests {
         change.commit().await.expect("committed");
         assert_eq!((after.amount(), after.taken_on, after.version), (Amount::Value(70.0), on("2026-02-16"), 2));
         assert_eq!(scene.last_on().await, Some(on("2026-02-23")));
+    }
+
+    #[tokio::test]
+    async fn a_project_holds_so_many_points_and_says_so() {
+        let scene = scene().await;
+        scene.record(&[ratio("2026-02-01")]).await.expect("recorded");
+        for _ in 0..3 {
+            let other = scene.fixture.measure(scene.project).await;
+            let mut change = scene.fixture.store.write().await.expect("a change");
+            // Points are counted by the number of the last.
+            sqlx::query(
+                "insert into measurement (id, measure_id, taken_on, place, entry, numerator, denominator, state, recorded_by, recorded_at)
+                 values ($1, $2, '2026-02-01', '', $3, 1, 2, 'current', $4, '2026-02-01T12:00:00Z')",
+            )
+            .bind(MeasurementId::new())
+            .bind(other)
+            .bind(MOST_POINTS - 1)
+            .bind(scene.fixture.trainee)
+            .execute(&mut *change)
+            .await
+            .expect("a point");
+            change.commit().await.expect("committed");
+        }
+        for day in ["2026-02-02", "2026-02-03"] {
+            scene.record(&[ratio(day)]).await.expect("there is room for it");
+        }
+        let Err(Error::Invalid(errors)) = scene.record(&[ratio("2026-02-04")]).await else { panic!("refused") };
+        assert!(errors[0].message.contains("60,000 points together"), "{}", errors[0].message);
+    }
+
+    #[tokio::test]
+    async fn a_project_holds_so_many_measures_and_says_so() {
+        let Scene { fixture, project, .. } = scene().await;
+        let request = fixture.request(Some(fixture.trainee)).await;
+        let mut change = fixture.store.write().await.expect("a change");
+        let allowed = request.require(&mut change, DefineMeasure(project)).await.expect("allowed");
+        let definition = Definition {
+            name: "Antibiotics".to_owned(),
+            definition: "Within the hour".to_owned(),
+            kind: Kind::Outcome,
+            data_type: DataType::Count,
+            unit: String::new(),
+            per: None,
+            direction: Direction::Increase,
+            target: None,
+            every_days: None,
+            source: String::new(),
+            collector: String::new(),
+            starts_on: TODAY,
+        };
+        for _ in 1..MOST_MEASURES {
+            define(&mut change, &allowed, &definition).await.expect("defined");
+        }
+        let Err(Error::Invalid(errors)) = define(&mut change, &allowed, &definition).await else { panic!("refused") };
+        assert!(errors[0].message.contains("at most 100 measures"), "{}", errors[0].message);
     }
 
     #[tokio::test]

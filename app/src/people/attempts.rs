@@ -4,7 +4,8 @@
 //! Each account is counted for itself: three guesses at once, then a growing wait, at most a minute,
 //! never more than ten guesses in five minutes, and never for good. A browser from which somebody
 //! signed in before has a count of its own, so that a stranger's guesses lock nobody out. A client's
-//! address is only counted widely: a whole hospital sits behind one.
+//! address is only counted widely: a whole hospital sits behind one. But only so many strangers' guesses
+//! from one address are under way together: whoever sends many at once leaves room in the line for others.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
@@ -22,6 +23,8 @@ const LONGEST_WAIT: i64 = 60;
 const FORGOTTEN_AFTER: Duration = Duration::hours(1);
 const CLIENT_WINDOW: Duration = Duration::minutes(10);
 const MOST_FOR_CLIENT: u32 = 20_000;
+/// A quarter of the line in which strangers wait for their passwords to be checked.
+const UNDER_WAY: u32 = 16;
 /// Real accounts are counted one by one; there are only as many as there are people. Beyond this many
 /// counters, those that are forgotten are swept away now and then: never at each guess, which would make
 /// many guesses dear.
@@ -61,6 +64,13 @@ enum Account {
 
 type Key = (Door, Account);
 
+impl Door {
+    /// Whether anybody may knock at it.
+    fn is_strangers(self) -> bool {
+        matches!(self, Self::SignIn | Self::Code)
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Guesses {
     count: u32,
@@ -93,6 +103,8 @@ struct Memory {
     hasher: RandomState,
     accounts: HashMap<Key, Guesses>,
     clients: HashMap<u16, Client>,
+    /// Strangers' guesses that are being checked, of each client.
+    under_way: HashMap<u16, u32>,
     swept: Option<DateTime<Utc>>,
 }
 
@@ -107,7 +119,7 @@ impl Memory {
 #[derive(Clone, Debug, Default)]
 pub struct Attempts(Arc<Mutex<Memory>>);
 
-/// A guess that is counted already. Dropped, it stays counted.
+/// A guess that is counted already, and under way until it is dropped. Dropped, it stays counted.
 #[must_use]
 #[derive(Debug)]
 pub struct Attempt {
@@ -120,7 +132,8 @@ impl Attempts {
     /// Counts a guess that is about to be checked.
     ///
     /// # Errors
-    /// [`Error::TooMany`] with the seconds to wait, when the account or the client has to.
+    /// [`Error::TooMany`] with the seconds to wait, when the account or the client has to; [`Error::Busy`]
+    /// when too many of the client's are under way.
     pub fn reserve(&self, door: Door, whose: Whose<'_>, client: &str, now: DateTime<Utc>) -> Result<Attempt, Error> {
         let mut memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let account = match whose {
@@ -134,6 +147,9 @@ impl Attempts {
             && guesses.next() > now
         {
             return Err(wait(guesses.next() - now));
+        }
+        if door.is_strangers() && memory.under_way.get(&client).is_some_and(|count| *count >= UNDER_WAY) {
+            return Err(Error::Busy);
         }
         let from_client = memory.clients.entry(client).or_insert(Client { since: now, count: 0 });
         if now - from_client.since >= CLIENT_WINDOW {
@@ -149,6 +165,9 @@ impl Attempts {
         }
         let count = before.map_or(0, |guesses| guesses.count).saturating_add(1);
         memory.accounts.insert(key, Guesses { count, last: now });
+        if door.is_strangers() {
+            *memory.under_way.entry(client).or_default() += 1;
+        }
         Ok(Attempt { attempts: self.clone(), key, client })
     }
 }
@@ -175,6 +194,21 @@ impl Attempt {
                 }
                 give_back(&mut memory, self.client);
                 Err(error)
+            }
+        }
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        if !self.key.0.is_strangers() {
+            return;
+        }
+        let mut memory = self.attempts.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = memory.under_way.get_mut(&self.client) {
+            *count -= 1;
+            if *count == 0 {
+                memory.under_way.remove(&self.client);
             }
         }
     }
@@ -238,6 +272,25 @@ mod tests {
         assert!(guess(&attempts, Door::SignIn, person, now).is_err(), "none is checked yet");
         drop(under_way);
         assert!(guess(&attempts, Door::SignIn, person, now).is_err(), "hanging up takes nothing back");
+    }
+
+    #[test]
+    fn whoever_sends_many_guesses_at_once_leaves_room_for_others() {
+        let (attempts, now) = (Attempts::default(), Utc::now());
+        let reserve = |door, client| attempts.reserve(door, Whose::Person(PersonId::new()), client, now);
+        let mut under_way: Vec<Attempt> =
+            (0..UNDER_WAY).map(|_| reserve(Door::SignIn, HOSPITAL).expect("counted")).collect();
+        for door in [Door::SignIn, Door::Code] {
+            assert_eq!(reserve(door, HOSPITAL).err(), Some(Error::Busy));
+            assert!(reserve(door, "10.0.0.2").is_ok(), "somebody from elsewhere");
+        }
+        assert!(reserve(Door::KnownBrowser(7), HOSPITAL).is_ok() && reserve(Door::OwnPassword, HOSPITAL).is_ok());
+        under_way.pop();
+        reserve(Door::SignIn, HOSPITAL).expect("there is room").succeeded();
+        let attempt = reserve(Door::SignIn, HOSPITAL).expect("there is room again");
+        assert!(attempt.checked::<()>(Err(Error::Busy)).is_err());
+        drop(under_way);
+        assert!(attempts.0.lock().expect("the memory").under_way.is_empty());
     }
 
     #[test]

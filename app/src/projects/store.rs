@@ -485,16 +485,26 @@ pub async fn register(
     Ok(project)
 }
 
+/// The drafts that one person may keep: whoever forgets them hides their own projects behind them.
+const MOST_DRAFTS: i64 = 50;
+
 /// Saves a draft.
 ///
 /// # Errors
-/// [`Error::Invalid`] when a choice is not one of the trust's.
+/// [`Error::Invalid`] when a choice is not one of the trust's, or its author has too many drafts.
 pub async fn save_draft(
     conn: &mut Connection,
     allowed: &Allowed<RegisterProject>,
     words: &Words,
     supervisor: Option<&Named>,
 ) -> Result<ProjectId, Error> {
+    let drafts: i64 = sqlx::query_scalar("select count(*) from project where author_id = $1 and status = 'draft'")
+        .bind(allowed.person()?)
+        .fetch_one(&mut *conn)
+        .await?;
+    if drafts >= MOST_DRAFTS {
+        return Err(Error::refused(format!("You have {MOST_DRAFTS} drafts. Register or delete one of them first.")));
+    }
     let project = insert(conn, allowed, words).await?;
     history::record(conn, allowed, Entry::project(project, "began a draft")).await?;
     if let Some(named) = supervisor {
@@ -903,16 +913,30 @@ pub async fn delete_draft(conn: &mut Connection, allowed: &Allowed<FinishDraft>)
     history::record(conn, allowed, Entry::project(id, "deleted the draft")).await
 }
 
+/// The questions of one project that nobody has answered: all of them stand on its team's page.
+const MOST_ASKED: i64 = 50;
+
 /// Invites somebody into the team.
 ///
 /// # Errors
-/// [`Error::Invalid`] when they are in that place already, or are asked already.
+/// [`Error::Invalid`] when they are in that place already, or are asked already, or too many are.
 pub async fn invite(
     conn: &mut Connection,
     allowed: &Allowed<ManageTeam>,
     invitation: &Invitation,
 ) -> Result<(), Error> {
     let project = allowed.act.0;
+    let asked_already: i64 = sqlx::query_scalar(
+        "select count(*) from team_role where project_id = $1 and state = 'asked' and until_on is null",
+    )
+    .bind(project)
+    .fetch_one(&mut *conn)
+    .await?;
+    if asked_already >= MOST_ASKED {
+        return Err(Error::refused(format!(
+            "{MOST_ASKED} people have been asked and have not answered. Withdraw an invitation, or wait for an answer."
+        )));
+    }
     let person = find(conn, allowed, allowed.trust()?, &invitation.whom, "person").await?;
     let field = if matches!(invitation.whom, Named::Colleague(_)) { "person" } else { "address" };
     not_in_place(conn, project, person, invitation.role, allowed.today(), field).await?;
@@ -1263,7 +1287,7 @@ mod tests {
     use super::*;
     use crate::access;
     use crate::duplicates::model::Query;
-    use crate::projects::model::{Move, Whole};
+    use crate::projects::model::{InviteForm, Move, Whole};
     use crate::testing::{Fixture, TODAY, noon, on};
 
     fn form(at: &Fixture) -> ProjectForm {
@@ -1447,6 +1471,51 @@ mod tests {
         let allowed = request.require(&mut change, EditProject(id)).await.expect("allowed");
         let again = edit(&mut change, &allowed, 1, &words, supervisor.as_ref()).await;
         assert!(matches!(again, Err(Error::Invalid(errors)) if errors[0].field == "supervisor"));
+    }
+
+    #[tokio::test]
+    async fn whoever_has_many_drafts_finishes_one_before_the_next() {
+        let at = Fixture::new().await;
+        let request = at.request(Some(at.trainee)).await;
+        let mut change = at.store.write().await.expect("a change");
+        let allowed = request.require(&mut change, RegisterProject(at.trust)).await.expect("allowed");
+        let (words, _) = form(&at).parse(Whole::Draft).expect("words");
+        let mut last = None;
+        for _ in 0..MOST_DRAFTS {
+            last = Some(save_draft(&mut change, &allowed, &words, None).await.expect("saved"));
+        }
+        let refused = save_draft(&mut change, &allowed, &words, None).await;
+        let Err(Error::Invalid(errors)) = refused else { panic!("refused") };
+        assert!(errors[0].message.contains("You have 50 drafts"), "{}", errors[0].message);
+        let draft = FinishDraft(last.expect("a draft"));
+        let finish = request.require(&mut change, draft).await.expect("allowed");
+        submit(&mut change, &finish).await.expect("registered");
+        save_draft(&mut change, &allowed, &words, None).await.expect("saved");
+    }
+
+    #[tokio::test]
+    async fn a_team_asks_so_many_people_until_some_have_answered() {
+        let at = Fixture::new().await;
+        let project = at.project("Sepsis").await;
+        let request = at.request(Some(at.trainee)).await;
+        let mut change = at.store.write().await.expect("a change");
+        let allowed = request.require(&mut change, ManageTeam(project)).await.expect("allowed");
+        for number in 0..=MOST_ASKED {
+            let form = InviteForm {
+                role: "member".into(),
+                name: "Dr New".into(),
+                address: format!("new{number}@trust.uk"),
+                ..InviteForm::default()
+            };
+            let invited = invite(&mut change, &allowed, &form.parse().expect("an invitation")).await;
+            match invited {
+                Ok(()) => assert!(number < MOST_ASKED, "one more than there may be"),
+                Err(Error::Invalid(errors)) => {
+                    assert!(number == MOST_ASKED && errors[0].message.contains("have not answered"), "{errors:?}");
+                }
+                Err(other) => panic!("{other:?}"),
+            }
+        }
     }
 
     #[tokio::test]

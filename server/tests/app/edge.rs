@@ -12,6 +12,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures::stream;
 use http::{Request, StatusCode, header};
+use server::receive::Bodies;
 use server::serve::{Limits, Serving, accept};
 use server::table::TableReader;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -542,6 +543,21 @@ async fn a_hostile_workbook_is_a_form_that_comes_back_and_nothing_more() {
 }
 
 #[tokio::test]
+async fn a_table_of_several_megabytes_is_read_to_its_end() {
+    let app = App::new().await;
+    let measure = app.fixture.measure(app.fixture.project("Sepsis").await).await;
+    let first = app::testing::on("2010-01-01");
+    // In the writing of forms each of these letters takes six bytes.
+    let note = "é".repeat(100);
+    let table: String = first.iter_days().take(5_000).map(|day| format!("{day},7,{note}\n")).collect();
+    let browser = app.browser(app.fixture.trainee).await;
+    let answer = browser.upload(&format!("/measures/{measure}/import"), IMPORT, "points.csv", table.as_bytes()).await;
+    let shown = browser.follow(&answer).await;
+    assert_eq!(shown.status, StatusCode::OK, "nothing is wrong with it");
+    assert!(shown.words().contains("Record 5,000 points"));
+}
+
+#[tokio::test]
 async fn a_file_is_read_only_for_whoever_may_record_it() {
     let mut app = App::new().await;
     let measure = app.fixture.measure(app.fixture.project("Sepsis").await).await;
@@ -586,8 +602,8 @@ struct Listening {
     served: JoinHandle<()>,
 }
 
-const PATIENT: Limits =
-    Limits { connections: 2_000, head: Duration::from_secs(600), last_words: Duration::from_secs(600) };
+const LONG: Duration = Duration::from_secs(600);
+const PATIENT: Limits = Limits { connections: 2_000, head: LONG, take: LONG, last_words: LONG };
 
 async fn listening(router: Router, limits: Limits) -> Listening {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -635,6 +651,54 @@ async fn heads_that_do_not_end_and_connections_left_idle_are_closed() {
     assert!(!to_its_end(half).await.contains(OK));
     assert_eq!(to_its_end(silent).await, "");
     assert!(to_its_end(idle).await.starts_with(OK));
+}
+
+#[tokio::test]
+async fn a_head_takes_only_so_much_and_is_refused_beyond() {
+    let app = App::new().await;
+    let server = listening(app.router.clone(), Limits { head: Duration::from_secs(5), ..PATIENT }).await;
+    let long = format!("{HALF_A_HEAD}{}", "a".repeat(limits::HEAD - HALF_A_HEAD.len()));
+    let told = to_its_end(server.connect(&long).await).await;
+    assert!(told.starts_with("HTTP/1.1 431 "), "{told}");
+}
+
+#[tokio::test]
+async fn whoever_asks_and_never_reads_does_not_keep_the_connection() {
+    const LARGE: usize = 64 * 1024 * 1024;
+    let router = Router::new()
+        .route("/large", axum::routing::get(|| async { vec![b'a'; LARGE] }))
+        .route("/small", axum::routing::get(|| async {}));
+    let server = listening(router, Limits { connections: 1, take: Duration::from_millis(100), ..PATIENT }).await;
+    let idle = server.connect("GET /large HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").await;
+    // It is the only one that there may be. That it makes room for another is what is tested.
+    assert_eq!(server.ask("/small").await, OK);
+    assert!(to_its_end(idle).await.len() < LARGE, "it was cut off");
+}
+
+#[tokio::test]
+async fn whoever_fills_the_room_for_bodies_keeps_nobody_from_signing_in() {
+    let mut app = App::new().await;
+    app.receive_into(Bodies::new(0, 0, 0));
+    let nobody = app.nobody();
+    let sent = |bytes: usize| Body::from(format!("address=a@trust.uk&password={}", "a".repeat(bytes)));
+    assert_eq!(send(&nobody, "/api/sign-in", sent(20)).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(send(&nobody, "/api/sign-in", sent(limits::BODY_APART)).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    app.receive_into(Bodies::new(0, 0, 40));
+    for _ in 0..3 {
+        let answer = send(&app.nobody(), "/api/sign-in", sent(limits::BODY_APART)).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "what it took is given back");
+    }
+}
+
+#[tokio::test]
+async fn tables_take_no_room_from_ordinary_forms() {
+    let mut app = App::new().await;
+    app.receive_into(Bodies::new(limits::PERSON.bytes, 0, 0));
+    let somebody = app.browser(app.fixture.trainee).await;
+    let long = |bytes: usize| Body::from(format!("then=similar&title={}", "a".repeat(bytes)));
+    let sent = 2 * limits::BODY_APART;
+    assert_eq!(send(&somebody, IMPORT, long(sent)).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(send(&somebody, REGISTER, long(sent)).await.status.is_redirection());
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, Request, StatusCode, header};
+use server::receive::Bodies;
 use server::router::{State, router};
 use server::serve::{Serving, state};
 use server::table::TableReader;
@@ -61,6 +62,12 @@ impl App {
     /// Reads tables with something else from now on.
     pub fn read_tables_with(&mut self, tables: TableReader) {
         self.state.tables = tables;
+        self.router = router(self.state.clone());
+    }
+
+    /// Has this room for bodies that are arriving from now on.
+    pub fn receive_into(&mut self, bodies: Bodies) {
+        self.state.bodies = bodies;
         self.router = router(self.state.clone());
     }
 
