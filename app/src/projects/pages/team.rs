@@ -249,10 +249,12 @@ fn join(form: Form, project: ProjectId) -> AnyView {
 
 fn leave(form: Form, project: &Project, standing: Standing) -> AnyView {
     let id = project.id;
+    // Whose post is over prepares nothing any more.
+    let hands_over = access::may(Action::OfferHandover(id), standing);
     let body = if standing.holder {
         view! {
             <p>"You lead this project. A lead leaves by handing it over, to a colleague or to the pool, so that it never stands without anybody."</p>
-            <p><a href=format!("/projects/{id}/handover")>"Prepare the handover"</a></p>
+            {hands_over.then(|| view! { <p><a href=format!("/projects/{id}/handover")>"Prepare the handover"</a></p> })}
         }
         .into_any()
     } else {
