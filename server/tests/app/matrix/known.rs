@@ -11,6 +11,9 @@ pub const OF_ONESELF: &[&str] = &["ChangeOwnAccount", "ChooseOwnTrust"];
 /// that there is nothing to be refused but what is typed.
 pub const READ_FIRST: &[&str] = &["/api/trusts/answer"];
 
+/// The actions that are done in the trust in which one works, whatever they are done to.
+pub const OF_A_TRUST: &[&str] = &["ManageOrganisation", "GrantRoles", "ManagePriorities", "Coordinate"];
+
 struct Otherwise {
     /// Actions of the rows.
     of: &'static [&'static str],
