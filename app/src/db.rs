@@ -39,10 +39,15 @@ fn new_enough(version: &str) -> bool {
     parts.as_slice() >= OLDEST_SQLITE.as_slice()
 }
 
+/// So many pages read at the same time.
+const READERS: u32 = 4;
+
 /// The open store.
 #[derive(Clone, Debug)]
 pub struct Store {
     readers: Arc<Readers>,
+    /// For the question whether the store answers: no page keeps it waiting.
+    apart: Arc<Readers>,
     writer: Arc<Writer>,
     kept: Arc<Kept>,
 }
@@ -87,7 +92,9 @@ impl Store {
         upkeep::prepare(file).await?;
         let kept = Arc::<Kept>::default();
         let writer = Arc::new(Writer::open(options(file), Arc::clone(&kept)).await?);
-        Ok(Self { readers: Readers::open(options(file)).await?, writer, kept })
+        let readers = Readers::open(options(file), READERS).await?;
+        let apart = Readers::open(options(file), 1).await?;
+        Ok(Self { readers, apart, writer, kept })
     }
 
     /// A connection that can only read.
@@ -96,6 +103,14 @@ impl Store {
     /// [`Error::Busy`] when none is free in time.
     pub async fn read(&self) -> Result<Read, Error> {
         self.readers.lend().await
+    }
+
+    /// A connection that can only read and that no page uses.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when it is not free in time.
+    pub async fn read_apart(&self) -> Result<Read, Error> {
+        self.apart.lend().await
     }
 
     /// Begins a change: first come, first served. There is one writer, so keep it short.
@@ -148,6 +163,7 @@ impl Store {
     /// Closes every connection, folding the write-ahead log into the file.
     pub async fn close(&self) {
         self.readers.close().await;
+        self.apart.close().await;
         self.writer.close().await;
     }
 }

@@ -72,7 +72,7 @@ impl Rejected {
     }
 
     /// The bytes that it really holds.
-    fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         let pairs = self.typed.iter().map(|(name, value)| name.capacity() + value.capacity());
         let errors = self.errors.iter().map(|error| {
             error.field.capacity() + error.message.capacity() + error.link.as_ref().map_or(0, String::capacity)
@@ -91,9 +91,9 @@ pub type Answer = Arc<tokio::sync::Mutex<Option<String>>>;
 
 #[derive(Debug)]
 struct Memory {
-    of_people: Shelf<Rejected>,
-    for_absent: Shelf<Rejected>,
-    of_nobody: Shelf<Rejected>,
+    of_people: Shelf<Arc<Rejected>>,
+    for_absent: Shelf<Arc<Rejected>>,
+    of_nobody: Shelf<Arc<Rejected>>,
     answers: Shelf<Answer>,
 }
 
@@ -201,6 +201,7 @@ impl Forms {
         let drawn_for = self.drawn_for(form_key, visitor);
         let rejected = rejected.shrunk();
         let bytes = rejected.bytes();
+        let rejected = Arc::new(rejected);
         let kept = match (drawn_for, visitor) {
             (DrawnFor::SomebodyElse, _) => {
                 let owner = self.owner_of(form_key)?;
@@ -217,7 +218,7 @@ impl Forms {
 
     /// The kept form, when it is this visitor's and still there.
     #[must_use]
-    pub fn find(&self, key: &str, visitor: Option<PersonId>, now: DateTime<Utc>) -> Option<Rejected> {
+    pub fn find(&self, key: &str, visitor: Option<PersonId>, now: DateTime<Utc>) -> Option<Arc<Rejected>> {
         let owner = self.owner(visitor);
         let memory = self.memory();
         let rooms = if visitor.is_some() { [&memory.of_people, &memory.for_absent] } else { [&memory.of_nobody; 2] };

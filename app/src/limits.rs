@@ -80,6 +80,12 @@ pub const CELL: usize = 32_767;
 /// The text of a table, however it came: a text that many cells share counts for each of them.
 pub const TABLE_TEXT: usize = 8 * MB;
 
+/// A form that was kept and holds more than this is drawn again only a few at a time: its page is several
+/// times as long as it.
+pub const LONG_FORM: usize = 512 * KB;
+/// So many pages with such a form are drawn at once.
+pub const LONG_FORMS: usize = 2;
+
 /// What is kept of one kind for its owners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Room {

@@ -46,7 +46,7 @@ pub struct Inner {
     /// The query's pairs, in order.
     pub query: Vec<(String, String)>,
     /// The form that was sent from this page and could not be accepted.
-    pub rejected: Option<Rejected>,
+    pub rejected: Option<Arc<Rejected>>,
 }
 
 impl std::ops::Deref for Request {

@@ -184,6 +184,12 @@ pub async fn bench_fill(data: &Path, size: Size) -> anyhow::Result<()> {
 /// # Errors
 /// When what was said does not fit; the sentence says why.
 pub async fn admin(data: &Path, command: AdminCommand) -> anyhow::Result<()> {
+    if !matches!(command, AdminCommand::CreateTrust { .. }) && !data.is_file() {
+        bail!(
+            "there is no store at {}: give --data, or make the first trust with `admin create-trust`",
+            data.display()
+        );
+    }
     let (store, _lock) = open(data).await?;
     let now = Clock::System.now();
     match command {

@@ -169,7 +169,7 @@ async fn worked_on(state: Arc<State>, request: http::Request<Body>, next: Next) 
 }
 
 async fn health(store: Store) -> Response {
-    let ready = match store.read().await {
+    let ready = match store.read_apart().await {
         Ok(mut conn) => app::people::store::answers(&mut conn).await,
         Err(error) => Err(error),
     };
@@ -245,6 +245,8 @@ fn without_form(path: &str, query: &[(String, String)]) -> String {
     format!("{path}?{query}")
 }
 
+static LONG_FORMS: Semaphore = Semaphore::const_new(limits::LONG_FORMS);
+
 async fn page(state: Arc<State>, route: Route, params: RawPathParams, http: http::Request<Body>) -> Response {
     let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let (parts, _) = http.into_parts();
@@ -253,6 +255,11 @@ async fn page(state: Arc<State>, route: Route, params: RawPathParams, http: http
         Err(error) => return draw_error(&state, error, parts).await,
     };
     let ended = matches!(request.visitor, Visitor::Nobody) && state.sessions.carried(&parts.headers);
+    let long = request.rejected.as_ref().is_some_and(|rejected| rejected.bytes() > limits::LONG_FORM);
+    let turn = if long { LONG_FORMS.try_acquire().ok() } else { None };
+    if long && turn.is_none() {
+        return busy();
+    }
     let mut response = answered(route, request, parts).await;
     if ended {
         // What the browser kept while the session lasted is not for whoever sits there now.

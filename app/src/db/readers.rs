@@ -15,8 +15,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::Connection;
 use crate::error::Error;
 
-/// So many read at the same time.
-const AT_ONCE: u32 = 4;
 /// Whoever waits longer for a connection is told that the store is busy.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// A connection that answered so recently is lent without being asked again: one whose thread has died is
@@ -27,6 +25,8 @@ const TRUSTED_FOR: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Readers {
     options: SqliteConnectOptions,
+    /// How many there are.
+    all: u32,
     free: Mutex<Vec<Reader>>,
     turns: Arc<Semaphore>,
 }
@@ -48,11 +48,11 @@ pub struct Read {
 }
 
 impl Readers {
-    /// Opens them all.
-    pub(super) async fn open(options: SqliteConnectOptions) -> Result<Arc<Self>, sqlx::Error> {
-        let turns = Arc::new(Semaphore::new(AT_ONCE as usize));
-        let readers = Self { options: options.pragma("query_only", "on"), free: Mutex::default(), turns };
-        for _ in 0..AT_ONCE {
+    /// Opens so many.
+    pub(super) async fn open(options: SqliteConnectOptions, all: u32) -> Result<Arc<Self>, sqlx::Error> {
+        let turns = Arc::new(Semaphore::new(all as usize));
+        let readers = Self { options: options.pragma("query_only", "on"), all, free: Mutex::default(), turns };
+        for _ in 0..all {
             let reader = readers.connect().await?;
             readers.give_back(reader);
         }
@@ -100,7 +100,7 @@ impl Readers {
 
     /// Waits until all are given back, and closes them.
     pub(super) async fn close(&self) {
-        let all = self.turns.acquire_many(AT_ONCE).await;
+        let all = self.turns.acquire_many(self.all).await;
         self.turns.close();
         drop(all);
         let free = std::mem::take(&mut *self.free.lock().unwrap_or_else(PoisonError::into_inner));
@@ -134,17 +134,18 @@ impl Drop for Read {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::Store;
+    use crate::db::{READERS, Store};
 
     #[tokio::test]
     async fn whoever_comes_after_the_last_one_is_told_in_time_and_one_given_back_is_lent_again() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(&folder.path().join("baton.db")).await.expect("a store");
         let mut lent = Vec::new();
-        for _ in 0..AT_ONCE {
+        for _ in 0..READERS {
             lent.push(store.read().await.expect("a reader"));
         }
         assert!(matches!(store.readers.lend_within(Duration::ZERO).await, Err(Error::Busy)));
+        assert!(store.read_apart().await.is_ok(), "whether the store answers is asked apart");
         lent.pop();
         let mut reader = store.read().await.expect("the one given back");
         let one: i64 = sqlx::query_scalar("select 1").fetch_one(&mut *reader).await.expect("an answer");
@@ -156,7 +157,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(&folder.path().join("baton.db")).await.expect("a store");
         let many = "with recursive n (i) as (select 1 union all select i + 1 from n where i < 1000000) select i from n";
-        for _ in 0..2 * AT_ONCE {
+        for _ in 0..2 * READERS {
             let mut reader = store.read().await.expect("a reader");
             let mut reading = Box::pin(sqlx::query_scalar::<_, i64>(many).fetch_all(&mut *reader));
             let polled = std::future::poll_fn(|cx| std::task::Poll::Ready(reading.as_mut().poll(cx))).await;

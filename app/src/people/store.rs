@@ -107,6 +107,8 @@ pub async fn change_password(
     if changed.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
+    // A code that was handed over for a forgotten password has nothing left to do.
+    sqlx::query("delete from password_code where person_id = $1").bind(person).execute(&mut *conn).await?;
     end_sessions(conn, person, allowed.now).await?;
     history::record(conn, allowed, Entry::new("person", person, "changed password")).await
 }

@@ -94,7 +94,7 @@ impl Form {
     /// One of several forms of the same action on a page, told apart by `name`.
     #[must_use]
     pub fn named(request: &Request, action: &'static str, name: &str) -> Self {
-        let rejected = request.rejected.as_ref().filter(|r| r.action == action && r.name == name).cloned();
+        let rejected = request.rejected.as_ref().filter(|r| r.action == action && r.name == name);
         Self {
             action,
             name: name.to_owned(),
@@ -103,7 +103,7 @@ impl Form {
             trust: request.person().ok().filter(|person| !person.others.is_empty()).map(|person| person.trust),
             version: None,
             stored: Vec::new(),
-            rejected,
+            rejected: rejected.map(|rejected| Rejected::clone(rejected)),
             drawn: RefCell::default(),
         }
     }

@@ -477,6 +477,24 @@ async fn a_forgotten_password_is_set_anew_with_a_code_handed_over_in_person() {
 }
 
 #[tokio::test]
+async fn a_code_for_a_forgotten_password_ends_when_it_is_remembered() {
+    let app = App::new().await;
+    let at = &app.fixture;
+    give_password(at, at.trainee, "tara@trust.uk", &at.trust.to_string()).await;
+    let lead = app.browser(at.lead).await;
+    let made = lead.fill(&format!("/people/{}/account", at.trainee), "/api/people/password-code", &[]).await;
+    let code = code(&lead, &made).await;
+    let tara = app.browser(at.trainee).await;
+    let typed = [("password", PASSWORD), ("new_password", OWN)];
+    let changed = tara.fill("/account", "/api/account/password", &typed).await;
+    assert!(changed.location().starts_with("/account"), "{}", changed.body);
+    let nobody = app.nobody();
+    let typed = [("address", "tara@trust.uk"), ("code", code.as_str()), ("new_password", PASSWORD)];
+    let answer = nobody.fill("/forgotten-password", "/api/password/reset", &typed).await;
+    assert!(nobody.follow(&answer).await.words().contains("does not fit the email address"));
+}
+
+#[tokio::test]
 async fn a_code_for_a_password_is_made_for_nobody_with_more_rights_or_another_trust() {
     let app = two_trusts().await;
     let at = &app.fixture;

@@ -151,6 +151,17 @@ fn nobody_opens_a_store_that_is_being_restored_or_migrated() {
     assert!(place.fails(&["restore", "--replace", &copy.to_string_lossy()]).contains("stop it first"));
 }
 
+#[test]
+fn a_store_is_made_only_with_its_first_trust() {
+    let place = Place::new();
+    for words in [&["admin", "reset-password", "--email", "ada@trust.uk"][..], &ada("ada@trust.uk")] {
+        assert!(place.fails(words).contains("there is no store at"), "{words:?}");
+        assert!(!place.data.exists(), "{words:?}");
+    }
+    place.succeeds(&["admin", "create-trust", "Tamar Vale"]);
+    assert!(place.data.exists());
+}
+
 #[tokio::test]
 async fn a_damaged_store_is_restored() {
     let place = Place::new();

@@ -59,7 +59,7 @@ async fn import(request: Request) -> Result<Page, Error> {
         .rejected
         .as_ref()
         .filter(|rejected| rejected.action == ImportPoints::PATH && !told_of_the_table(rejected))
-        .and_then(returned);
+        .and_then(|rejected| returned(rejected));
     let Some((form, sheet)) = back else {
         return Ok(Page::new(format!("Import points: {}", measure.name), move || first(&request, &measure)));
     };
