@@ -753,7 +753,8 @@ fn cycle_marks(
     let mut groups: Vec<(f64, Vec<usize>)> = cycles.iter().map(|(place, day)| (across(*day), vec![*place])).collect();
     let area = |(x, places): &(f64, Vec<usize>)| {
         let half = text_width(&flag_text(chart, places), preset.font).max(preset.font * 0.6) / 2.0 + 4.0;
-        let x = x.clamp(half + 1.0, (preset.width - half - 1.0).max(half + 1.0));
+        // Right of the plot stand the labels of the levels, which may reach up to here.
+        let x = x.clamp(half + 1.0, (plot.right - half).max(half + 1.0));
         Rect { left: x - half, top: plot.top - gap - height, right: x + half, bottom: plot.top - gap }
     };
     // Flags that would touch become one; that makes it wider, so until none do.
