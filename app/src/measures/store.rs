@@ -712,11 +712,13 @@ async fn fit(conn: &mut Connection, measure: MeasureId, points: &[(String, Point
     const FIT: &str = concat!(
         held!(),
         ";
-         select j.key, s.id from json_each($2) j
-         join measurement s on s.measure_id = $1 and s.taken_on = j.value ->> 0 and s.state <> 'void'
-              and s.taken_at is not distinct from j.value ->> 1 and lower(s.place) = lower(j.value ->> 2)
-         where not exists (select 1 from measure where id = $1 and period is not null)
-         order by j.key, s.entry"
+         with moment (key, day, time, place) as materialized
+              (select key, value ->> 0, value ->> 1, lower(value ->> 2) from json_each($2))
+         select m.key, s.id from moment m cross join measurement s
+         where s.measure_id = $1 and s.taken_on = m.day and s.taken_at is m.time and lower(s.place) = m.place
+           and s.state <> 'void'
+           and not exists (select 1 from measure where id = $1 and period is not null)
+         order by m.key, s.entry"
     );
     let moments: Vec<_> =
         points.iter().map(|(_, point)| (point.taken_on, stored_time(point.taken_at), &point.place)).collect();
