@@ -67,6 +67,8 @@ pub struct State {
     pub timeout: Duration,
     /// One permit for each request that may be worked on at the same time.
     pub work: Arc<Semaphore>,
+    /// Turns at drawing a page with a long form that was rejected.
+    pub long_forms: Arc<Semaphore>,
     /// The room for forms that are arriving.
     pub bodies: Bodies,
     /// Reads the tables in files.
@@ -245,8 +247,6 @@ fn without_form(path: &str, query: &[(String, String)]) -> String {
     format!("{path}?{query}")
 }
 
-static LONG_FORMS: Semaphore = Semaphore::const_new(limits::LONG_FORMS);
-
 async fn page(state: Arc<State>, route: Route, params: RawPathParams, http: http::Request<Body>) -> Response {
     let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let (parts, _) = http.into_parts();
@@ -256,7 +256,7 @@ async fn page(state: Arc<State>, route: Route, params: RawPathParams, http: http
     };
     let ended = matches!(request.visitor, Visitor::Nobody) && state.sessions.carried(&parts.headers);
     let long = request.rejected.as_ref().is_some_and(|rejected| rejected.bytes() > limits::LONG_FORM);
-    let turn = if long { LONG_FORMS.try_acquire().ok() } else { None };
+    let turn = if long { state.long_forms.try_acquire().ok() } else { None };
     if long && turn.is_none() {
         return busy();
     }

@@ -226,6 +226,23 @@ async fn a_form_that_finds_no_turn_once_it_has_arrived_comes_back() {
     assert_eq!(projects(&app).await, 0);
 }
 
+#[tokio::test]
+async fn a_long_rejected_form_is_drawn_when_there_is_a_turn_and_is_not_lost_meanwhile() {
+    let app = App::new().await;
+    let project = app.fixture.project("Sepsis").await;
+    let measure = app.fixture.measure(project).await;
+    let browser = app.browser(app.fixture.trainee).await;
+    let table = format!("date,value\n{}", "words that are no date,5\n".repeat(30_000));
+    let answer =
+        browser.fill(&format!("/measures/{measure}/import"), "/api/measures/import", &[("text", &table)]).await;
+    let turns = app.state.long_forms.clone().acquire_many_owned(2).await.expect("turns");
+    assert_eq!(browser.follow(&answer).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    drop(turns);
+    let page = browser.follow(&answer).await;
+    assert_ne!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(page.body.contains("words that are no date"));
+}
+
 /// What a draft of a project is sent with.
 const DRAFT: [(&str, &str); 2] = [("title", "Weekend handover"), ("then", "draft")];
 
