@@ -117,7 +117,7 @@ pub async fn state(store: Store, serving: &Serving, clock: Clock) -> anyhow::Res
         strict_transport: secure.then_some(HeaderValue::from_static(transport)),
         timeout: Duration::from_secs(serving.timeout_seconds),
         work: Arc::new(Semaphore::new(serving.concurrency)),
-        long_forms: Arc::new(Semaphore::new(app::limits::LONG_FORMS)),
+        long_forms: Arc::new(Semaphore::new(limits::LONG_FORMS)),
         bodies: Bodies::default(),
         tables: TableReader::new(std::env::current_exe().context("where is this program?")?),
     })
