@@ -11,8 +11,8 @@ use crate::error::Error;
 use crate::handover::model::oldest_live;
 use crate::handover::store::counts;
 use crate::id::{HandoverId, MeasureId, PersonId, ProjectId, TeamRoleId, TrustId};
-use crate::request::Request;
 use crate::visitor::Person;
+use crate::web::request::Request;
 
 /// An action's type: says which [`Action`] it is.
 pub trait Act: Copy + Send + Sync + 'static {

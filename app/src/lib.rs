@@ -19,8 +19,6 @@ pub mod db;
 pub mod demo;
 pub mod error;
 #[cfg(feature = "ssr")]
-pub mod form;
-#[cfg(feature = "ssr")]
 pub mod history;
 pub mod id;
 #[cfg(feature = "ssr")]
@@ -29,17 +27,16 @@ pub mod limits;
 pub mod operator;
 pub mod parse;
 #[cfg(feature = "ssr")]
-pub mod request;
-#[cfg(feature = "ssr")]
 pub mod sheet;
-#[cfg(feature = "ssr")]
-pub mod shell;
 #[cfg(any(feature = "testing", all(test, feature = "ssr")))]
 pub mod testing;
 #[cfg(feature = "ssr")]
-pub mod ui;
-#[cfg(feature = "ssr")]
 pub mod visitor;
+
+#[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod web;
 
 pub mod cycles;
 pub mod drivers;

@@ -6,11 +6,12 @@ use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
 use tempfile::TempDir;
 
 use crate::db::{Connection, Store};
-use crate::form::Forms;
 use crate::id::{DepartmentId, MeasureId, PersonId, PriorityId, ProjectId, TeamRoleId, TrustId};
-use crate::people::{Attempts, Codes};
-use crate::request::{Inner, Request};
 use crate::visitor::{Sessions, Visitor};
+use crate::web::attempts::Attempts;
+use crate::web::codes::Codes;
+use crate::web::form::Forms;
+use crate::web::request::{Inner, Request};
 
 /// The day on which every fixture stands: Wednesday 4 March 2026.
 pub const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 3, 4).expect("a date");

@@ -7,11 +7,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use app::error::Error;
-use app::form::{self, DrawnFor, FOR_NOBODY, NEVER_REPLAYED, Rejected};
 use app::id::TrustId;
 use app::limits;
-use app::request::Request;
 use app::visitor::Visitor;
+use app::web::form::{self, DrawnFor, FOR_NOBODY, NEVER_REPLAYED, Rejected};
+use app::web::request::Request;
 use axum::body::{Body, to_bytes};
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -220,7 +220,7 @@ impl Sent {
 
     fn change_over_first(&self, trust: TrustId) -> Response {
         let back = self.back(&Error::refused(CHANGED_OVER));
-        Redirect::to(&format!("/trusts?trust={trust}&next={}", app::ui::encoded(&back))).into_response()
+        Redirect::to(&format!("/trusts?trust={trust}&next={}", app::web::ui::encoded(&back))).into_response()
     }
 
     fn refused(&self, error: &Error) -> Response {

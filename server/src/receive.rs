@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use app::error::Error;
-use app::form::{self, DrawnFor};
 use app::limits::{self, Budget};
 use app::measures::import;
-use app::request::Request;
 use app::visitor::Visitor;
+use app::web::form::{self, DrawnFor};
+use app::web::request::Request;
 use axum::body::Body;
 use bytes::Bytes;
 use futures::stream::{Stream, TryStreamExt as _};

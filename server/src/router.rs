@@ -8,12 +8,14 @@ use std::time::Duration;
 use app::clock::Clock;
 use app::db::Store;
 use app::error::Error;
-use app::form::Forms;
 use app::limits;
-use app::people::{Attempts, Codes};
-use app::request::{Inner, Request};
-use app::shell::{self, Page, Reply, Route, Site};
 use app::visitor::{Sessions, Visitor};
+use app::web::attempts::Attempts;
+use app::web::codes::Codes;
+use app::web::form::Forms;
+use app::web::page::{Page, Reply, Route};
+use app::web::request::{Inner, Request};
+use app::web::shell::{self, Site};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, MatchedPath, RawPathParams};
@@ -93,7 +95,7 @@ pub fn router(state: State) -> Router {
     let _ = any_spawner::Executor::init_tokio();
     let state = Arc::new(state);
     let mut pages = Router::new();
-    for route in shell::routes() {
+    for route in app::routes::routes() {
         let state = Arc::clone(&state);
         pages = pages.route(
             route.path,

@@ -10,9 +10,9 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use app::clock::Clock;
 use app::db::Store;
-use app::form::Forms;
 use app::limits;
 use app::visitor::Sessions;
+use app::web::form::Forms;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -108,8 +108,8 @@ pub async fn state(store: Store, serving: &Serving, clock: Clock) -> anyhow::Res
             absolute: chrono::Duration::hours(serving.absolute_hours.into()),
         },
         forms: Forms::new(&secret),
-        attempts: app::people::Attempts::default(),
-        codes: app::people::Codes::default(),
+        attempts: app::web::attempts::Attempts::default(),
+        codes: app::web::codes::Codes::default(),
         clock,
         demo: serving.demo,
         host,

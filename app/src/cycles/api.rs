@@ -7,7 +7,7 @@ use super::store;
 use crate::access::WriteCycle;
 use crate::error::Error;
 use crate::id::{CycleId, ProjectId};
-use crate::request::{self, Request, redirect};
+use crate::web::request::{self, Request, redirect};
 
 /// Adds a cycle to a project.
 #[server(endpoint = "cycles/plan")]

@@ -16,10 +16,10 @@ use crate::id::{CycleId, ProjectId};
 use crate::measures::parts::Charts;
 use crate::parse::PARAGRAPH;
 use crate::projects;
-use crate::request::Request;
 use crate::route;
-use crate::shell::{Page, Route};
-use crate::ui::{self, Form};
+use crate::web::page::{Page, Route};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 /// The slice's pages.
 #[must_use]

@@ -10,7 +10,7 @@ use super::timeline;
 use crate::batch::Answers;
 use crate::error::Error;
 use crate::id::ProjectId;
-use crate::ui;
+use crate::web::ui;
 
 /// The section of a project's page that lists its PDSA cycles.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use chrono::{Datelike as _, Days, Months, NaiveDate};
 
 use super::model::Decision;
 use super::ramp::Ramp;
-use crate::ui;
+use crate::web::ui;
 
 const MARGIN: f64 = 8.0;
 const TOP: f64 = 26.0;

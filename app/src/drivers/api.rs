@@ -7,7 +7,7 @@ use super::store;
 use crate::access::DrawDrivers;
 use crate::error::Error;
 use crate::id::{DriverId, ProjectId};
-use crate::request::{Request, id, redirect, version};
+use crate::web::request::{Request, id, redirect, version};
 
 /// Adds lines to a diagram.
 #[server(endpoint = "drivers/add")]

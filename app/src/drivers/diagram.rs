@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::model::Level;
 use super::tree::Node;
-use crate::ui;
+use crate::web::ui;
 
 const MARGIN: f64 = 8.0;
 const WIDTH: f64 = 240.0;

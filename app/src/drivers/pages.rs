@@ -12,10 +12,10 @@ use super::tree::{self, Node};
 use crate::access::{self, Action, DrawDrivers};
 use crate::error::Error;
 use crate::id::{DriverId, ProjectId};
-use crate::request::Request;
 use crate::route;
-use crate::shell::{Page, Route};
-use crate::ui::{self, Form};
+use crate::web::page::{Page, Route};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 /// The slice's pages.
 #[must_use]

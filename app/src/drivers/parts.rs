@@ -6,7 +6,7 @@ use super::store::{Diagram, Driver};
 use super::tree::{self, Node};
 use crate::batch::Answers;
 use crate::error::Error;
-use crate::ui;
+use crate::web::ui;
 
 /// The section of a project's page that says what its aim depends on.
 #[derive(Clone, Debug)]

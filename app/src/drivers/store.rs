@@ -11,7 +11,7 @@ use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{CycleId, DriverId, MeasureId, ProjectId};
-use crate::ui;
+use crate::web::ui;
 
 /// A diagram has at most so many lines, those that were removed included.
 const MOST: i64 = 300;

@@ -10,7 +10,7 @@ use super::model::{DecideForm, ENOUGH_WORDS, LinkKind, Query, UndoForm};
 use super::{parts, store};
 use crate::access::{Coordinate, RegisterProject};
 use crate::error::Error;
-use crate::request::{Request, redirect};
+use crate::web::request::{Request, redirect};
 
 /// The projects of the visitor's trust that are most like a title, which may still be being typed: as
 /// the form that registers a project shows them.

@@ -12,10 +12,10 @@ use crate::clock::date_in_london;
 use crate::error::Error;
 use crate::parse::PARAGRAPH;
 use crate::projects::parts::status_tag;
-use crate::request::Request;
 use crate::route;
-use crate::shell::{Page, Route};
-use crate::ui::{self, Form};
+use crate::web::page::{Page, Route};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 /// The slice's pages.
 #[must_use]

@@ -14,8 +14,8 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::id::ProjectId;
 use crate::projects::model::TeamRole;
-use crate::request::Request;
-use crate::ui::{self, Form};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 /// What stands under the title of the form that registers a project: projects like it. `title` is what
 /// the form holds now. With the page's islands awake it follows the typing in the input `title`;

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::id::{HandoverId, ProjectId};
 use crate::measures::store::charted;
 use crate::parse::Fields;
-use crate::request::{Request, id, redirect, version};
+use crate::web::request::{Request, id, redirect, version};
 
 /// Keeps a handover as a draft or offers it, whichever button was pressed.
 #[server(endpoint = "handovers/prepare")]

@@ -7,7 +7,7 @@ use super::model::{Answer, Party};
 use super::store::{Answered, Listed};
 use crate::batch::Answers;
 use crate::error::Error;
-use crate::ui;
+use crate::web::ui;
 
 /// A project's handovers, as its page shows them.
 #[derive(Clone, Debug)]

@@ -75,7 +75,7 @@ fn summary(subject: &Subject, charted: &[Charted]) -> String {
         told.push(format!("{}: {} on {}.", measure.name, chart::amount(measure, last.amount()), day(last.taken_on)));
     }
     if subject.cycles > 0 {
-        told.push(format!("{} so far.", crate::ui::count(subject.cycles, "test of change", "tests of change")));
+        told.push(format!("{} so far.", crate::web::ui::count(subject.cycles, "test of change", "tests of change")));
     }
     told.join(" ")
 }
@@ -108,12 +108,15 @@ fn how(measure: &Measure) -> String {
 fn led(subject: &Subject) -> String {
     let since = subject.leads_since.map(|since| format!(" since {}", day(since))).unwrap_or_default();
     let recorded = if subject.recorded > 0 {
-        format!(" Recorded {}.", crate::ui::count(subject.recorded, "measurement", "measurements"))
+        format!(" Recorded {}.", crate::web::ui::count(subject.recorded, "measurement", "measurements"))
     } else {
         String::new()
     };
     let cycles = if subject.cycles > 0 {
-        format!(" Saw the project through {}.", crate::ui::count(subject.cycles, "test of change", "tests of change"))
+        format!(
+            " Saw the project through {}.",
+            crate::web::ui::count(subject.cycles, "test of change", "tests of change")
+        )
     } else {
         String::new()
     };

@@ -9,7 +9,7 @@ use crate::db::Write;
 use crate::error::Error;
 use crate::id::{MeasureId, MeasurementId, ProjectId};
 use crate::parse::{Fields, LINE};
-use crate::request::{self, Request, id, redirect};
+use crate::web::request::{self, Request, id, redirect};
 
 /// Adds a measure to a project.
 #[server(endpoint = "measures/define")]

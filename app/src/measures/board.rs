@@ -7,10 +7,11 @@ use super::{chart, icons, store};
 use crate::access::{ReadProject, ReadTrust};
 use crate::error::Error;
 use crate::id::{PriorityId, ProjectId};
-use crate::request::Request;
 use crate::route;
-use crate::shell::{Page, Route};
-use crate::{priorities, projects, ui};
+use crate::web::page::{Page, Route};
+use crate::web::request::Request;
+use crate::web::ui;
+use crate::{priorities, projects};
 
 /// The board's pages.
 #[must_use]

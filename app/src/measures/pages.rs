@@ -22,11 +22,11 @@ use crate::history::{self, Row};
 use crate::id::{MeasureId, MeasurementId, ProjectId};
 use crate::parse::PARAGRAPH;
 use crate::projects;
-use crate::request::Request;
 use crate::route;
 use crate::sheet;
-use crate::shell::{Page, Reply, Route};
-use crate::ui::{self, Form};
+use crate::web::page::{Page, Reply, Route};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 /// The slice's pages.
 #[must_use]

@@ -10,7 +10,7 @@ use crate::batch::Answers;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::ProjectId;
-use crate::ui;
+use crate::web::ui;
 
 /// The section of a project's page that shows its measures as small charts.
 #[derive(Debug)]

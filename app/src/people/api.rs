@@ -5,15 +5,15 @@ use http::{HeaderName, HeaderValue};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
-use super::attempts::{Door, Whose};
 use super::model::{PasswordForm, ResetForm, SignInForm};
 use super::password::{self, Asker};
 use super::{browser, codes, store};
 use crate::access::ChangeOwnAccount;
 use crate::error::{Error, FieldError};
 use crate::id::PersonId;
-use crate::request::{Request, redirect};
-use crate::ui;
+use crate::web::attempts::{Door, Whose};
+use crate::web::request::{Request, redirect};
+use crate::web::ui;
 
 fn set_cookie(options: &ResponseOptions, cookie: &str) -> Result<(), Error> {
     options.append_header(SET_COOKIE, HeaderValue::from_str(cookie).map_err(|_| Error::Fault)?);

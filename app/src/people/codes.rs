@@ -1,15 +1,11 @@
 //! Codes that one person hands to another face to face. Only the hash of a code is stored; the code itself
 //! is shown once, to whoever made it.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use chrono::{DateTime, Duration, Utc};
 use rand::seq::IndexedRandom as _;
 
 use super::password;
 use crate::error::Error;
-use crate::id::PersonId;
 
 /// Letters and digits that nobody takes for one another, read aloud or written by hand.
 const ALPHABET: &[char] = &[
@@ -17,9 +13,6 @@ const ALPHABET: &[char] = &[
     '3', '4', '5', '6', '7', '8', '9',
 ];
 const LENGTH: usize = 10;
-/// A code waits this long for its maker's page.
-const WAITS: Duration = Duration::minutes(10);
-const MOST_WAITING: usize = 1_000;
 
 /// A code as the store keeps it.
 #[derive(Clone, Debug)]
@@ -60,44 +53,6 @@ pub fn typed(text: &str) -> Option<String> {
     (code.chars().count() == LENGTH && code.chars().all(|c| ALPHABET.contains(&c))).then_some(code)
 }
 
-#[derive(Debug)]
-struct Waiting {
-    maker: PersonId,
-    person: PersonId,
-    code: String,
-    at: DateTime<Utc>,
-}
-
-/// Codes on their way to the page that shows them once, so that none stands in an address.
-#[derive(Clone, Debug, Default)]
-pub struct Codes(Arc<Mutex<HashMap<String, Waiting>>>);
-
-impl Codes {
-    /// Keeps a code for whoever made it and gives the key by which their next page finds it.
-    #[must_use]
-    pub fn keep(&self, maker: PersonId, person: PersonId, code: String, now: DateTime<Utc>) -> String {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.retain(|_, code| now - code.at < WAITS);
-        if waiting.len() >= MOST_WAITING {
-            waiting.clear();
-        }
-        let key = format!("{:032x}", rand::random::<u128>());
-        waiting.insert(key.clone(), Waiting { maker, person, code, at: now });
-        key
-    }
-
-    /// The code, once, for whoever made it for this person.
-    #[must_use]
-    pub fn take(&self, key: &str, maker: PersonId, person: PersonId, now: DateTime<Utc>) -> Option<String> {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let code = waiting.get(key)?;
-        if code.maker != maker || code.person != person || now - code.at >= WAITS {
-            return None;
-        }
-        waiting.remove(key).map(|code| code.code)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,22 +73,5 @@ mod tests {
         for nonsense in ["", "ABCDE", "ABCDEFGHJ0", "ABCDEFGHJKM"] {
             assert_eq!(typed(nonsense), None, "{nonsense}");
         }
-    }
-
-    #[test]
-    fn a_code_is_shown_once_to_whoever_made_it() {
-        let (codes, now) = (Codes::default(), Utc::now());
-        let (maker, person) = (PersonId::new(), PersonId::new());
-        let key = codes.keep(maker, person, "ABCDE-FGHJK".to_owned(), now);
-        assert_eq!(codes.take(&key, person, person, now), None, "somebody else's");
-        assert_eq!(codes.take(&key, maker, maker, now), None, "for somebody else");
-        assert_eq!(codes.take(&key, maker, person, now).as_deref(), Some("ABCDE-FGHJK"));
-        assert_eq!(codes.take(&key, maker, person, now), None);
-        let late = codes.keep(maker, person, "ABCDE-FGHJK".to_owned(), now);
-        assert_eq!(codes.take(&late, maker, person, now + WAITS), None);
-        for _ in 0..2 * MOST_WAITING {
-            let _ = codes.keep(maker, person, String::new(), now);
-        }
-        assert!(codes.0.lock().expect("the codes").len() <= MOST_WAITING);
     }
 }

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 
 use crate::error::Error;
-use crate::request::Request;
 use crate::route;
-use crate::shell::{Page, Route};
-use crate::ui;
+use crate::web::page::{Page, Route};
+use crate::web::request::Request;
+use crate::web::ui;
 
 /// The pages about Baton itself.
 #[must_use]

@@ -9,8 +9,6 @@ pub mod ties;
 #[allow(missing_docs, reason = "the server macro makes undocumented structs of documented arguments")]
 pub mod api;
 #[cfg(feature = "ssr")]
-mod attempts;
-#[cfg(feature = "ssr")]
 mod browser;
 #[cfg(feature = "ssr")]
 mod codes;
@@ -24,8 +22,6 @@ mod password;
 pub mod store;
 
 #[cfg(feature = "ssr")]
-pub use attempts::Attempts;
-#[cfg(feature = "ssr")]
-pub use codes::{Codes, for_password as password_code};
+pub use codes::for_password as password_code;
 #[cfg(feature = "ssr")]
 pub use password::hash as hash_password;

@@ -6,11 +6,11 @@ use leptos::server_fn::ServerFn;
 use super::api::{ChangePassword, ResetPassword, SignIn, SignInAs, SignOut, onward, with_next};
 use super::{directory, information, organisation, store, ties};
 use crate::error::Error;
-use crate::request::Request;
 use crate::route;
-use crate::shell::{Page, Reply, Route};
-use crate::ui::{self, Form};
 use crate::visitor::Visitor;
+use crate::web::page::{Page, Reply, Route};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 /// The slice's pages.
 #[must_use]

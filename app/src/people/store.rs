@@ -10,7 +10,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{DepartmentId, PersonId, TrustId};
-use crate::request::Request;
+use crate::web::request::Request;
 
 /// The secret that ties open forms to the people they were drawn for.
 ///

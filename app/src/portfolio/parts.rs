@@ -12,7 +12,7 @@ use crate::handover::continuity::{Continuity, DUE_DAYS};
 use crate::id::{MeasureId, ProjectId};
 use crate::projects::model::Status;
 use crate::projects::parts::status_tag;
-use crate::ui;
+use crate::web::ui;
 
 const HELD: &str = "M12 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4 21c0-4 3.5-7 8-7s8 3 8 7";
 const ANCHORED: &str = "M12 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5M12 8v13M8 12h8M4 14c0 4 3.5 7 8 7s8-3 8-7";

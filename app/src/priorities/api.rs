@@ -7,7 +7,7 @@ use super::store;
 use crate::access::ManagePriorities;
 use crate::error::Error;
 use crate::id::PriorityId;
-use crate::request::{self, Request, redirect};
+use crate::web::request::{self, Request, redirect};
 
 /// Adds a priority.
 #[server(endpoint = "priorities/create")]

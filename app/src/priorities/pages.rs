@@ -12,10 +12,10 @@ use crate::id::PriorityId;
 use crate::parse::{LINE, PARAGRAPH};
 use crate::portfolio;
 use crate::portfolio::model::{Filter, Sort, Statuses};
-use crate::request::Request;
 use crate::route;
-use crate::shell::{Page, Route};
-use crate::ui::{self, Form};
+use crate::web::page::{Page, Route};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 /// The slice's pages.
 #[must_use]

@@ -8,7 +8,7 @@ use crate::access;
 use crate::duplicates;
 use crate::error::Error;
 use crate::id::ProjectId;
-use crate::request::{Request, id, redirect, version};
+use crate::web::request::{Request, id, redirect, version};
 
 /// Registers a project, saves a draft of one, or looks for projects like it: the button says which.
 #[server(endpoint = "projects/register")]

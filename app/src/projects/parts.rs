@@ -8,8 +8,8 @@ use super::model::{OpenedBy, Status, TeamRole};
 use super::store::{Question, SUPERVISOR_WAITS};
 use crate::clock;
 use crate::history;
-use crate::request::Request;
-use crate::ui::{self, Form};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 /// A project's status as a tag.
 #[must_use]

@@ -21,7 +21,7 @@ use crate::handover;
 use crate::history::{self, Entry};
 use crate::id::{DepartmentId, PersonId, PriorityId, ProjectId, TeamRoleId, TrustId};
 use crate::people;
-use crate::ui;
+use crate::web::ui;
 
 /// What names a project on the pages of other slices.
 #[derive(Clone, Debug, FromRow)]

@@ -108,7 +108,7 @@ impl World {
         for to in ["pause", "sustain", "complete", "stop", "not_qi"] {
             paths.push(format!("/projects/{}/status?to={to}", self.other));
         }
-        for route in app::shell::routes() {
+        for route in app::routes::routes() {
             let Some((before, rest)) = route.path.split_once('{') else {
                 paths.push(route.path.to_owned());
                 continue;

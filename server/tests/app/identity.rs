@@ -365,7 +365,7 @@ async fn a_password_that_somebody_else_gave_opens_only_the_page_that_changes_it(
         change.commit().await.expect("committed");
         let held = app.browser_holding(&cookie.expect("a session"));
         let before = whole(at).await;
-        for route in app::shell::routes() {
+        for route in app::routes::routes() {
             let path = route.path.replace("{id}", &project.to_string());
             let answer = held.get(&path).await;
             if OPEN_PAGES.contains(&route.path) {

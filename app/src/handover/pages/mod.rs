@@ -9,7 +9,7 @@ mod take_on;
 use leptos::prelude::*;
 
 use crate::route;
-use crate::shell::Route;
+use crate::web::page::Route;
 
 /// The slice's pages.
 #[must_use]

@@ -12,9 +12,9 @@ use crate::handover::parts;
 use crate::handover::store::{self, Handover};
 use crate::id::HandoverId;
 use crate::portfolio::parts::{Mends, Strip};
-use crate::request::Request;
-use crate::shell::{Page, Reply};
-use crate::ui::{self, Form};
+use crate::web::page::{Page, Reply};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 struct May {
     successor: bool,

@@ -12,9 +12,9 @@ use crate::id::{HandoverId, PersonId, ProjectId};
 use crate::measures::chart::{self, Small};
 use crate::measures::store::charted;
 use crate::portfolio::parts::{Mends, Strip};
-use crate::request::Request;
-use crate::shell::{Page, Reply};
-use crate::ui;
+use crate::web::page::{Page, Reply};
+use crate::web::request::Request;
+use crate::web::ui;
 
 /// What a handover tells, without the charts: empty parts are left out.
 pub fn told(handover: &Handover) -> AnyView {

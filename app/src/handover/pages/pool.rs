@@ -15,9 +15,9 @@ use crate::people::store::{Department, departments};
 use crate::portfolio;
 use crate::portfolio::model::ProjectRow;
 use crate::portfolio::parts::{Mends, Strip};
-use crate::request::Request;
-use crate::shell::Page;
-use crate::ui;
+use crate::web::page::Page;
+use crate::web::request::Request;
+use crate::web::ui;
 
 /// How many projects a page of the pool shows.
 const A_PAGE: usize = 10;

@@ -13,9 +13,9 @@ use crate::handover::store::{self, Candidate, Handover, Subject};
 use crate::id::ProjectId;
 use crate::measures::model::frequency;
 use crate::measures::store::{Charted, charted};
-use crate::request::Request;
-use crate::shell::{Page, Reply};
-use crate::ui::{self, Form};
+use crate::web::page::{Page, Reply};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 /// Prepares the handover of a project, or goes on preparing it.
 pub async fn prepare(request: Request) -> Result<Reply, Error> {

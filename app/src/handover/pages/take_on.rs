@@ -13,9 +13,9 @@ use crate::id::ProjectId;
 use crate::measures::chart::Small;
 use crate::measures::store::charted;
 use crate::portfolio::parts::{Mends, Strip};
-use crate::request::Request;
-use crate::shell::{Page, Reply};
-use crate::ui::{self, Form};
+use crate::web::page::{Page, Reply};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 /// What taking the project on means, and the form that asks for it.
 pub async fn take_on(request: Request) -> Result<Reply, Error> {

@@ -3,8 +3,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::handover::continuity::Continuity;
 use crate::portfolio::model::Filter;
-use crate::request::Request;
 use crate::testing::{Fixture, TODAY, noon, on, role};
+use crate::web::request::Request;
 
 /// A project on its way from hand to hand; time passes when a test says so.
 struct Stage {

@@ -9,7 +9,7 @@ use super::store;
 use crate::access::RecordMeasurement;
 use crate::error::Error;
 use crate::id::MeasureId;
-use crate::request::{Request, redirect};
+use crate::web::request::{Request, redirect};
 
 /// The button that records; every other one only checks.
 pub const RECORD: &str = "record";

@@ -8,15 +8,15 @@ use super::model::{self, CORRECT, Found, Ground, ImportForm, OF_ONE, Plan, Row, 
 use super::read::{self, Order, Role, Sheet};
 use crate::access::RecordMeasurement;
 use crate::error::Error;
-use crate::form::Rejected;
 use crate::id::MeasureId;
 use crate::measures::chart;
 use crate::measures::store::{self, Measure, Measurement};
 use crate::parse::day;
-use crate::request::Request;
 use crate::route;
-use crate::shell::{Page, Route};
-use crate::ui::{self, Form};
+use crate::web::form::Rejected;
+use crate::web::page::{Page, Route};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 /// So many rows are shown, and so many more of those that cannot be read.
 const ROWS_SHOWN: usize = 200;

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::id::{MeasureId, PhaseId, TargetId};
 use crate::measures;
 use crate::parse::Fields;
-use crate::request::{self, Request, id, redirect};
+use crate::web::request::{self, Request, id, redirect};
 
 async fn defining(
     request: &Request,

@@ -13,10 +13,10 @@ use crate::id::MeasureId;
 use crate::measures::model::DataType;
 use crate::measures::store::Charted;
 use crate::measures::{self, chart};
-use crate::request::Request;
 use crate::route;
-use crate::shell::{Page, Route};
-use crate::ui::{self, Form};
+use crate::web::page::{Page, Route};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 /// The slice's pages.
 #[must_use]

@@ -9,7 +9,7 @@ use crate::db::Write;
 use crate::error::Error;
 use crate::id::{MeasureId, TallyId};
 use crate::measures::store::Measure;
-use crate::request::{self, Request, redirect};
+use crate::web::request::{self, Request, redirect};
 
 async fn counting(
     request: &Request,

@@ -12,10 +12,10 @@ use crate::error::Error;
 use crate::id::{MeasureId, TallyId};
 use crate::measures::model::DataType;
 use crate::measures::store::Measure;
-use crate::request::Request;
 use crate::route;
-use crate::shell::{Page, Route};
-use crate::ui::{self, Form};
+use crate::web::page::{Page, Route};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 /// The pages of counts.
 #[must_use]

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::id::{AwayId, PersonId, PostId};
 use crate::people::ties::store::Tied;
 use crate::people::{codes, password};
-use crate::request::{Request, redirect};
+use crate::web::request::{Request, redirect};
 
 fn done(tied: Tied) -> &'static str {
     match tied {

@@ -16,10 +16,10 @@ use crate::error::Error;
 use crate::handover::continuity::{self, DUE_DAYS, Tenure};
 use crate::id::{DepartmentId, PersonId, PostId};
 use crate::people::store::{Department, departments};
-use crate::request::Request;
 use crate::route;
-use crate::shell::{Page, Reply, Route};
-use crate::ui::{self, Form};
+use crate::web::page::{Page, Reply, Route};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 /// The pages of people.
 #[must_use]

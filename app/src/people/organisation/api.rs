@@ -7,7 +7,7 @@ use super::store;
 use crate::access::ManageOrganisation;
 use crate::error::Error;
 use crate::id::{DepartmentId, SiteId};
-use crate::request::{Request, redirect};
+use crate::web::request::{Request, redirect};
 
 /// Adds a site.
 #[server(endpoint = "sites/add")]

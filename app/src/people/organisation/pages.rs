@@ -9,10 +9,10 @@ use super::store::{self, DepartmentRow, Site};
 use crate::access::ManageOrganisation;
 use crate::error::Error;
 use crate::id::{DepartmentId, SiteId};
-use crate::request::Request;
 use crate::route;
-use crate::shell::{Page, Route};
-use crate::ui::{self, Form};
+use crate::web::page::{Page, Route};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 /// The pages of sites and departments.
 #[must_use]

@@ -7,10 +7,10 @@ use super::store;
 use crate::access::ChooseOwnTrust;
 use crate::error::Error;
 use crate::id::TrustId;
-use crate::people::attempts::{Door, Whose};
 use crate::people::password::{self, Asker};
 use crate::people::{api::onward, codes};
-use crate::request::{Request, redirect};
+use crate::web::attempts::{Door, Whose};
+use crate::web::request::{Request, redirect};
 
 /// Accepts a trust, or says that somebody else is meant.
 #[server(endpoint = "trusts/answer")]

@@ -7,11 +7,11 @@ use super::api::{AnswerTrust, ChooseTrust};
 use super::store::{self, AskedPlace, AskedPost, Question};
 use crate::clock::date_in_london;
 use crate::error::Error;
-use crate::request::Request;
 use crate::route;
-use crate::shell::{Page, Route};
-use crate::ui::{self, Form};
 use crate::visitor::Person;
+use crate::web::page::{Page, Route};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 /// The page of one's trusts.
 #[must_use]

@@ -10,10 +10,10 @@ use crate::portfolio::model::{Filter, Gap, PAGE, Sort, Statuses};
 use crate::portfolio::{parts, store};
 use crate::priorities;
 use crate::projects::model::ProjectType;
-use crate::request::Request;
 use crate::sheet;
-use crate::shell::{Page, Reply};
-use crate::ui;
+use crate::web::page::{Page, Reply};
+use crate::web::request::Request;
+use crate::web::ui;
 
 /// What the filters offer to choose from: value and label.
 struct Offered {

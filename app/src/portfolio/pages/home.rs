@@ -21,9 +21,9 @@ use crate::priorities;
 use crate::projects;
 use crate::projects::model::{OpenedBy, Status};
 use crate::projects::store::Question;
-use crate::request::Request;
-use crate::shell::{Page, Reply};
-use crate::ui::{self, Form};
+use crate::web::page::{Page, Reply};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 /// After so many days without a change, an author is asked what is to become of a draft.
 const OLD_DRAFT: i64 = 30;

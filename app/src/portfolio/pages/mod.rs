@@ -4,7 +4,7 @@ mod browse;
 mod home;
 
 use crate::route;
-use crate::shell::Route;
+use crate::web::page::Route;
 
 /// The slice's pages.
 #[must_use]

@@ -6,7 +6,7 @@ mod status;
 mod team;
 
 use crate::route;
-use crate::shell::Route;
+use crate::web::page::Route;
 
 /// The slice's pages.
 #[must_use]

@@ -20,9 +20,9 @@ use crate::projects::api::{DeleteDraft, SubmitDraft};
 use crate::projects::model::{ProjectType, Status, TeamRole, Whole};
 use crate::projects::parts;
 use crate::projects::store::{self, Linked, Place, Project};
-use crate::request::Request;
-use crate::shell::{Page, Reply};
-use crate::ui::{self, Form};
+use crate::web::page::{Page, Reply};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 use crate::{batch, cycles, drivers, duplicates, handover, measures, portfolio};
 
 const NEWEST: u32 = 20;

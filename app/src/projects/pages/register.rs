@@ -15,9 +15,9 @@ use crate::priorities;
 use crate::projects::api::{EditProject, RegisterProject};
 use crate::projects::model::{Origin, ProjectForm, ProjectType, Status, TeamRole};
 use crate::projects::store;
-use crate::request::Request;
-use crate::shell::{Page, Reply};
-use crate::ui::{self, Form};
+use crate::web::page::{Page, Reply};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 const TITLE_HINT: &str = "What you work on and where, in a line.";
 

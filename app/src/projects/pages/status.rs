@@ -11,9 +11,9 @@ use crate::projects::api::ChangeStatus;
 use crate::projects::model::Move;
 use crate::projects::parts;
 use crate::projects::store::{self, Head};
-use crate::request::Request;
-use crate::shell::{Page, Reply};
-use crate::ui::{self, Form};
+use crate::web::page::{Page, Reply};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 /// The moves that are open to the project, or the confirmation of one.
 pub async fn status(request: Request) -> Result<Reply, Error> {

@@ -14,9 +14,9 @@ use crate::projects::api::{AskToJoin, ChangeRole, EndRole, Invite, LeaveTeam};
 use crate::projects::model::{OpenedBy, TeamRole};
 use crate::projects::parts;
 use crate::projects::store::{self, Place, Project, Question};
-use crate::request::Request;
-use crate::shell::Page;
-use crate::ui::{self, Form};
+use crate::web::page::Page;
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 /// Who is in the team, in a table; with a link that changes each place for those who may, and that hands the
 /// project over where there is something to hand over.

@@ -28,7 +28,7 @@ fn rows() -> Vec<Row> {
 #[test]
 fn every_page_function_and_action_has_its_row() {
     let rows = rows();
-    let there: BTreeSet<&str> = app::shell::routes()
+    let there: BTreeSet<&str> = app::routes::routes()
         .iter()
         .map(|route| route.path)
         .chain(server_fn::axum::server_fn_paths().map(|(path, _)| path))

@@ -8,9 +8,10 @@ use crate::access::{self, Act, Allowed};
 use crate::clock::date_in_london;
 use crate::db::{Connection, Store, Write};
 use crate::error::Error;
-use crate::form::{Forms, Rejected};
-use crate::people::{Attempts, Codes};
 use crate::visitor::{Person, Sessions, Visitor};
+use crate::web::attempts::Attempts;
+use crate::web::codes::Codes;
+use crate::web::form::{Forms, Rejected};
 
 /// One request, as the app sees it. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -8,10 +8,10 @@ use leptos::prelude::*;
 
 use super::escaped;
 use crate::error::FieldError;
-use crate::form::{self, Rejected};
 use crate::id::TrustId;
 use crate::limits;
-use crate::request::Request;
+use crate::web::form::{self, Rejected};
+use crate::web::request::Request;
 
 /// A form on a page: what is stored, or, when it was rejected, what was typed.
 #[derive(Debug)]

@@ -1,0 +1,25 @@
+//! Every page and download, room by room.
+
+use crate::web::page::Route;
+use crate::{cycles, drivers, duplicates, handover, measures, people, portfolio, priorities, projects};
+
+/// Every page and download, slice by slice.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    [
+        portfolio::pages::routes(),
+        people::pages::routes(),
+        priorities::pages::routes(),
+        projects::pages::routes(),
+        measures::pages::routes(),
+        measures::tally::pages::routes(),
+        measures::import::pages::routes(),
+        measures::reading::pages::routes(),
+        measures::board::routes(),
+        cycles::pages::routes(),
+        drivers::pages::routes(),
+        handover::pages::routes(),
+        duplicates::pages::routes(),
+    ]
+    .concat()
+}
