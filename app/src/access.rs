@@ -8,9 +8,8 @@ use sqlx::FromRow;
 use crate::clock::date_in_london;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::handover::model::oldest_live;
-use crate::handover::store::counts;
 use crate::id::{HandoverId, MeasureId, PersonId, ProjectId, TeamRoleId, TrustId};
+use crate::roles::{counts, oldest_live};
 use crate::visitor::Person;
 use crate::web::request::Request;
 

@@ -38,6 +38,8 @@ pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod web;
 
+#[cfg(feature = "ssr")]
+pub mod continuity;
 pub mod cycles;
 pub mod drivers;
 pub mod duplicates;
@@ -46,7 +48,11 @@ pub mod measures;
 pub mod people;
 pub mod portfolio;
 pub mod priorities;
+pub mod project;
 pub mod projects;
+#[cfg(feature = "ssr")]
+mod roles;
+pub mod team;
 
 /// Wakes the islands of the page that the server sent.
 #[cfg(feature = "hydrate")]

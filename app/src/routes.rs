@@ -1,7 +1,7 @@
 //! Every page and download, room by room.
 
 use crate::web::page::Route;
-use crate::{cycles, drivers, duplicates, handover, measures, people, portfolio, priorities, projects};
+use crate::{cycles, drivers, duplicates, handover, measures, people, portfolio, priorities, projects, team};
 
 /// Every page and download, slice by slice.
 #[must_use]
@@ -11,6 +11,7 @@ pub fn routes() -> Vec<Route> {
         people::pages::routes(),
         priorities::pages::routes(),
         projects::pages::routes(),
+        team::pages::routes(),
         measures::pages::routes(),
         measures::tally::pages::routes(),
         measures::import::pages::routes(),

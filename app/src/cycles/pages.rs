@@ -15,7 +15,6 @@ use crate::error::Error;
 use crate::id::{CycleId, ProjectId};
 use crate::measures::parts::Charts;
 use crate::parse::PARAGRAPH;
-use crate::projects;
 use crate::route;
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
@@ -35,7 +34,7 @@ async fn cycles(request: Request) -> Result<Page, Error> {
     let project: ProjectId = request.param("id")?;
     let mut conn = request.store.read().await?;
     let standing = access::standing(&mut conn, &request, project).await?;
-    let head = projects::store::head(&mut conn, project).await?;
+    let head = crate::project::store::head(&mut conn, project).await?;
     let cycles = store::of_project(&mut conn, project).await?;
     drop(conn);
     let today = request.today();
@@ -124,7 +123,7 @@ async fn new_cycle(request: Request) -> Result<Page, Error> {
     let project: ProjectId = request.param("id")?;
     let mut conn = request.store.read().await?;
     request.require(&mut conn, WriteCycle(project)).await?;
-    let head = projects::store::head(&mut conn, project).await?;
+    let head = crate::project::store::head(&mut conn, project).await?;
     let cycles = store::of_project(&mut conn, project).await?;
     let ideas = drivers::store::ideas(&mut conn, project).await?;
     drop(conn);
@@ -303,7 +302,7 @@ async fn cycle(request: Request) -> Result<Page, Error> {
     let cycle = store::cycle(&mut conn, id).await?;
     let project = cycle.project_id;
     let standing = access::standing(&mut conn, &request, project).await?;
-    let head = projects::store::head(&mut conn, project).await?;
+    let head = crate::project::store::head(&mut conn, project).await?;
     let cycles = store::of_project(&mut conn, project).await?;
     let charts = Charts::load(&mut conn, project, request.today()).await?;
     let ideas = drivers::store::ideas(&mut conn, project).await?;

@@ -659,10 +659,10 @@ impl Rows {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::handover::continuity::Continuity;
     use crate::portfolio;
     use crate::portfolio::model::{Filter, Statuses};
     use crate::testing::{TODAY, noon};
+    use timeline::Continuity;
 
     #[tokio::test]
     async fn an_empty_store_is_filled_once_and_checks_sound() {

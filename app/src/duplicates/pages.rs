@@ -11,7 +11,7 @@ use crate::access::Coordinate;
 use crate::clock::date_in_london;
 use crate::error::Error;
 use crate::parse::PARAGRAPH;
-use crate::projects::parts::status_tag;
+use crate::project::parts::status_tag;
 use crate::route;
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;

@@ -13,7 +13,7 @@ use crate::clock::date_in_london;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::ProjectId;
-use crate::projects::model::TeamRole;
+use crate::team::model::TeamRole;
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
 

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::handover;
 use crate::history::{self, Entry};
 use crate::id::{LinkId, ProjectId, TrustId};
-use crate::projects::model::{ClosedReason, Status};
+use crate::project::model::{ClosedReason, Status};
 
 /// How many suggestions are shown.
 pub const SUGGESTIONS: u8 = 5;

@@ -4,8 +4,6 @@
 
 pub mod model;
 
-pub mod continuity;
-
 #[cfg(feature = "ssr")]
 #[allow(missing_docs, reason = "the server macro makes undocumented structs of documented arguments")]
 pub mod api;

@@ -6,11 +6,11 @@ use std::fmt::Display;
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::continuity::LAPSES_AFTER_DAYS;
 use crate::choices;
 use crate::error::Error;
 use crate::id::{MeasureId, PersonId};
 use crate::parse::{Fields, day};
+use crate::roles::oldest_live;
 
 /// The academy lead may answer for an anchor who has been silent for this many days.
 pub const SILENT_AFTER: u64 = 14;
@@ -88,12 +88,6 @@ impl State {
             _ => self,
         }
     }
-}
-
-/// Offers with an earlier day than this have lapsed.
-#[must_use]
-pub fn oldest_live(today: NaiveDate) -> NaiveDate {
-    today - chrono::Duration::days(LAPSES_AFTER_DAYS)
 }
 
 /// To whom a project is handed over.

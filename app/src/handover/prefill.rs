@@ -7,7 +7,7 @@ use super::store::{Handover, Subject};
 use crate::measures::chart;
 use crate::measures::store::{Charted, Measure};
 use crate::parse::day;
-use crate::projects::model::TeamRole;
+use crate::team::model::TeamRole;
 
 /// The pack as it can be told today: the live draft or offer, else what an offer of the same lead that
 /// came to nothing said, else what the project tells of itself.

@@ -8,18 +8,21 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Deserializer};
 use sqlx::FromRow;
 
-use super::model::{Answer, Asks, Measured, Needs, Pack, Party, Plan, SILENT_AFTER, State, To, oldest_live};
+use super::model::{Answer, Asks, Measured, Needs, Pack, Party, Plan, SILENT_AFTER, State, To};
 use crate::access::{
     Act, Allowed, AnswerAsAnchor, AnswerAsSuccessor, OfferHandover, Standing, TakeOn, WithdrawHandover,
 };
+use crate::continuity::store::Standings;
 use crate::db::{Connection, Store};
 use crate::error::{Error, FieldError};
 use crate::history::{self, Entry};
 use crate::id::{DepartmentId, HandoverId, MeasureId, PersonId, ProjectId, TeamRoleId, TrustId};
 use crate::measures::store::Charted;
-use crate::portfolio;
-use crate::portfolio::store::Standings;
-use crate::projects::model::{Status, TeamRole};
+use crate::people;
+use crate::project::model::Status;
+use crate::roles::oldest_live;
+use crate::roles::{acts, counts};
+use crate::team::model::TeamRole;
 
 fn stored<'de, D: Deserializer<'de>, T: FromStr<Err = String>>(from: D) -> Result<T, D::Error> {
     String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
@@ -33,43 +36,6 @@ macro_rules! answers_column {
           from handover_answer a join person n on n.id = a.person_id where a.handover_id = h.id) as answers"
     };
 }
-
-/// Whether whoever has the place `r` can act in the project's trust on a day: by a post or a role there, with
-/// an open account.
-macro_rules! acts {
-    ($today:literal) => {
-        concat!(
-            "not exists (select 1 from person q where q.id = r.person_id and q.closed_on <= ",
-            $today,
-            ") and (exists (select 1 from trust_role b join project i on i.trust_id = b.trust_id
-                            where i.id = r.project_id and b.person_id = r.person_id)
-                 or exists (select 1 from post b join project i on i.trust_id = b.trust_id
-                            where i.id = r.project_id and b.person_id = r.person_id and b.starts_on <= ",
-            $today,
-            " and (b.ends_on is null or b.ends_on >= ",
-            $today,
-            ")))"
-        )
-    };
-}
-pub(crate) use acts;
-
-/// Whether a supervisor `r` counts for a handover `h` on a day: nobody answers for a handover that they
-/// give or take, nor once they have left. Who offers to the pool does not choose who takes it.
-macro_rules! counts {
-    ($today:literal) => {
-        concat!(
-            "r.project_id = h.project_id and r.role = 'supervisor' and r.state = 'accepted' and r.from_on <= ",
-            $today,
-            " and (r.until_on is null or r.until_on > ",
-            $today,
-            ") and r.person_id is not h.from_person and r.person_id is not h.to_person
-              and (h.to_pool = 1 or r.person_id <> h.created_by) and ",
-            $crate::handover::store::acts!($today)
-        )
-    };
-}
-pub(crate) use counts;
 
 /// A handover that waits for somebody's answer.
 #[derive(Clone, Debug, FromRow)]
@@ -452,27 +418,6 @@ pub async fn last_offered(
     .await?)
 }
 
-/// The handover of a project that is offered, or agreed for a day to come.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn under_way(
-    conn: &mut Connection,
-    project: ProjectId,
-    today: NaiveDate,
-) -> Result<Option<HandoverId>, Error> {
-    Ok(sqlx::query_scalar(
-        "select id from handover where project_id = $1
-           and ((state = 'offered' and (to_person is null or takes_effect_on >= $3))
-             or (state = 'agreed' and takes_effect_on > $2)) limit 1",
-    )
-    .bind(project)
-    .bind(today)
-    .bind(oldest_live(today))
-    .fetch_optional(conn)
-    .await?)
-}
-
 /// Somebody in a project's team.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct TeamMember {
@@ -646,12 +591,12 @@ pub struct Pool(pub Vec<Looking>);
 /// # Errors
 /// When the store cannot be read.
 pub async fn pool(store: &Store, conn: &mut Connection, trust: TrustId, today: NaiveDate) -> Result<Arc<Pool>, Error> {
-    let all = portfolio::store::standings(store, conn, trust, today).await?;
+    let all = crate::continuity::store::standings(store, conn, trust, today).await?;
     store.kept(format!("pool {trust} {today}"), order(conn, all, today)).await
 }
 
 async fn order(conn: &mut Connection, all: Arc<Standings>, today: NaiveDate) -> Result<Pool, Error> {
-    let looking: Vec<&portfolio::store::Standing> = all.0.iter().filter(|one| one.looks_for_lead()).collect();
+    let looking: Vec<&crate::continuity::store::Standing> = all.0.iter().filter(|one| one.looks_for_lead()).collect();
     let ids: Vec<ProjectId> = looking.iter().map(|one| one.id).collect();
     let since = looking_since(conn, &ids, today).await?;
     let mut pool: Vec<Looking> = looking
@@ -724,18 +669,6 @@ async fn check_candidate(
     .fetch_one(conn)
     .await?;
     if here { Ok(()) } else { Err(Error::field("to", "Choose somebody from the list, or the pool.")) }
-}
-
-async fn has_post(conn: &mut Connection, person: PersonId, trust: TrustId, on: NaiveDate) -> Result<bool, Error> {
-    Ok(sqlx::query_scalar(
-        "select count(*) > 0 from post o join tie k on k.person_id = o.person_id and k.trust_id = o.trust_id and k.state = 'accepted'
-         where o.person_id = $1 and o.trust_id = $2 and o.starts_on <= $3 and (o.ends_on is null or o.ends_on >= $3)",
-    )
-    .bind(person)
-    .bind(trust)
-    .bind(on)
-    .fetch_one(conn)
-    .await?)
 }
 
 /// Writes down what has lapsed, so that the project's one place for a live offer is free again.
@@ -903,11 +836,11 @@ pub async fn offer(
             return Err(Error::field("to", "They lead this project already. Choose somebody else, or the pool."));
         }
         To::Person(person) => {
-            if !has_post(conn, person, subject.trust_id, effect).await? {
+            if !people::store::has_post(conn, person, subject.trust_id, effect).await? {
                 let message = "They have no post in this trust on that day. Choose somebody else, or another day.";
                 return Err(Error::field("to", message));
             }
-            crate::people::store::name(conn, person).await?
+            people::store::name(conn, person).await?
         }
     };
     sqlx::query("update handover set state = 'offered', offered_at = $2 where id = $1")
@@ -1211,7 +1144,7 @@ pub async fn take_on(conn: &mut Connection, allowed: &Allowed<TakeOn>, word: &st
         return Err(Error::refused("Only an active, paused or sustaining project can be taken on."));
     }
     not_agreed(&subject)?;
-    let row = portfolio::store::row(conn, project, today).await?;
+    let row = crate::continuity::store::row(conn, project, today).await?;
     if row.holder.as_ref().is_some_and(|holder| holder.id == person) {
         return Err(Error::refused("You hold this project already."));
     }
@@ -1246,7 +1179,7 @@ pub async fn take_on(conn: &mut Connection, allowed: &Allowed<TakeOn>, word: &st
     .execute(&mut *conn)
     .await?;
     let handover = find(conn, id, today).await?;
-    if !has_post(conn, person, subject.trust_id, handover.takes_effect_on.unwrap_or(today)).await? {
+    if !people::store::has_post(conn, person, subject.trust_id, handover.takes_effect_on.unwrap_or(today)).await? {
         return Err(Error::refused(
             "A lead needs a post in this trust on the day of the handover, and you have none then.",
         ));

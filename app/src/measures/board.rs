@@ -7,11 +7,11 @@ use super::{chart, icons, store};
 use crate::access::{ReadProject, ReadTrust};
 use crate::error::Error;
 use crate::id::{PriorityId, ProjectId};
+use crate::priorities;
 use crate::route;
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
 use crate::web::ui;
-use crate::{priorities, projects};
 
 /// The board's pages.
 #[must_use]
@@ -23,7 +23,7 @@ async fn of_project(request: Request) -> Result<Page, Error> {
     let id: ProjectId = request.param("id")?;
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ReadProject(id)).await?;
-    let head = projects::store::head(&mut conn, id).await?;
+    let head = crate::project::store::head(&mut conn, id).await?;
     let charted = store::charted(&mut conn, id).await?;
     drop(conn);
     let charts = chart::each(charted).await?;

@@ -21,7 +21,6 @@ use crate::error::Error;
 use crate::history::{self, Row};
 use crate::id::{MeasureId, MeasurementId, ProjectId};
 use crate::parse::PARAGRAPH;
-use crate::projects;
 use crate::route;
 use crate::sheet;
 use crate::web::page::{Page, Reply, Route};
@@ -47,7 +46,7 @@ async fn new_measure(request: Request) -> Result<Page, Error> {
     let project: ProjectId = request.param("id")?;
     let mut conn = request.store.read().await?;
     request.require(&mut conn, DefineMeasure(project)).await?;
-    let head = projects::store::head(&mut conn, project).await?;
+    let head = crate::project::store::head(&mut conn, project).await?;
     drop(conn);
     Ok(Page::new("Define a measure", move || {
         let form =

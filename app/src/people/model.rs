@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::parse::{self, Fields};
+use crate::id::PersonId;
+use crate::parse::{self, Fields, LINE};
 
 /// The shortest password, in characters (NCSC advises length over complexity).
 pub const SHORTEST_PASSWORD: usize = 12;
@@ -112,6 +113,50 @@ impl ResetForm {
         }
         new_password(&mut fields, &self.new_password);
         fields.finish(|| (address.unwrap_or_default(), self.code.clone(), self.new_password.clone()))
+    }
+}
+
+/// Somebody named in a form: from the list, or by name and address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// A colleague of the trust.
+    Colleague(PersonId),
+    /// Somebody whom Baton does not know yet.
+    Newcomer {
+        /// Their name.
+        name: String,
+        /// Their address.
+        address: String,
+    },
+}
+
+impl Named {
+    /// Reads the three fields that name somebody; none when all are empty.
+    pub fn read(
+        fields: &mut Fields,
+        [id_field, name_field, address_field]: [&str; 3],
+        [id, name, address]: [&str; 3],
+    ) -> Option<Self> {
+        let (typed_name, typed_address) = (name.trim(), address.trim());
+        if !id.is_empty() {
+            if !typed_name.is_empty() || !typed_address.is_empty() {
+                fields.wrong(id_field, "Choose somebody from the list or name somebody new, not both.");
+            }
+            let person = id.parse().ok();
+            if person.is_none() {
+                fields.wrong(id_field, "Choose somebody from the list.");
+            }
+            return person.map(Self::Colleague);
+        }
+        if typed_name.is_empty() && typed_address.is_empty() {
+            return None;
+        }
+        let name = fields.needed(name_field, name, LINE, "Enter their name.");
+        let address = parse::address(address);
+        if address.is_none() {
+            fields.wrong(address_field, "Enter their email address, like name@trust.nhs.uk.");
+        }
+        Some(Self::Newcomer { name, address: address.unwrap_or_default() })
     }
 }
 

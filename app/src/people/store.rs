@@ -455,6 +455,41 @@ pub async fn name_in(conn: &mut Connection, trust: TrustId, person: PersonId) ->
     .await?)
 }
 
+/// The department of a person's current post in a trust.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn department_of(
+    conn: &mut Connection,
+    person: PersonId,
+    trust: TrustId,
+    today: NaiveDate,
+) -> Result<Option<DepartmentId>, Error> {
+    Ok(sqlx::query_scalar(
+        "select o.department_id from post o join department d on d.id = o.department_id
+         where o.person_id = $1 and o.trust_id = $2 and o.starts_on <= $3 and (o.ends_on is null or o.ends_on >= $3)
+           and d.retired_on is null
+         order by o.percent desc, o.starts_on desc limit 1",
+    )
+    .bind(person)
+    .bind(trust)
+    .bind(today)
+    .fetch_optional(conn)
+    .await?)
+}
+
+pub async fn has_post(conn: &mut Connection, person: PersonId, trust: TrustId, on: NaiveDate) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar(
+        "select count(*) > 0 from post o join tie k on k.person_id = o.person_id and k.trust_id = o.trust_id and k.state = 'accepted'
+         where o.person_id = $1 and o.trust_id = $2 and o.starts_on <= $3 and (o.ends_on is null or o.ends_on >= $3)",
+    )
+    .bind(person)
+    .bind(trust)
+    .bind(on)
+    .fetch_one(conn)
+    .await?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,99 +1,14 @@
 //! What a list shows of a project, and how a list is asked for.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use timeline::Continuity;
 
 use crate::choices;
-use crate::handover::continuity::Continuity;
-use crate::id::{DepartmentId, MeasureId, PersonId, PriorityId, ProjectId};
-use crate::projects::model::{ProjectType, Status};
+use crate::continuity::model::ProjectRow;
+use crate::id::{DepartmentId, PersonId, PriorityId};
+use crate::project::model::ProjectType;
 
 /// How many projects a page of a list shows.
 pub const PAGE: i64 = 20;
-
-/// The lead who holds a project.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder {
-    /// Who.
-    pub id: PersonId,
-    /// Their name.
-    pub name: String,
-    /// The last day on which they hold it; none when no end is in sight.
-    pub until: Option<NaiveDate>,
-}
-
-/// A handover that is offered or agreed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Passing {
-    /// The day on which it takes effect.
-    pub on: NaiveDate,
-    /// The successor; none when it is offered to whoever takes it on.
-    pub to: Option<String>,
-}
-
-/// The measurement that comes next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NextMeasurement {
-    /// The measure's id.
-    pub id: MeasureId,
-    /// Its name.
-    pub measure: String,
-    /// When it is due.
-    pub on: NaiveDate,
-}
-
-/// A project as a list shows it: what it is, and its four answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProjectRow {
-    /// Its id.
-    pub id: ProjectId,
-    /// Its reference; a draft has none.
-    pub reference: Option<String>,
-    /// Its title.
-    pub title: String,
-    /// Its status.
-    pub status: Status,
-    /// Its type.
-    pub kind: ProjectType,
-    /// Its department's name.
-    pub department: Option<String>,
-    /// When it was last changed.
-    pub updated_at: DateTime<Utc>,
-    /// When somebody looks again at it while it rests.
-    pub look_again_on: Option<NaiveDate>,
-    /// When it was closed.
-    pub closed_on: Option<NaiveDate>,
-    /// Whether it is safely held; none for a draft.
-    pub continuity: Option<Continuity>,
-    /// Who holds it.
-    pub holder: Option<Holder>,
-    /// Who anchors it.
-    pub anchor: Option<(PersonId, String)>,
-    /// Who was asked to anchor it and has not answered.
-    pub anchor_asked: Option<String>,
-    /// Who anchors it by name, and is away for long or has left.
-    pub anchor_absent: Option<String>,
-    /// How many measures it has.
-    pub measures: i64,
-    /// The measurement that comes next; none without a measure that has a frequency.
-    pub next_measurement: Option<NextMeasurement>,
-    /// The next step; empty when none is set.
-    pub next_step: String,
-    /// By when.
-    pub next_step_on: Option<NaiveDate>,
-    /// A live offer.
-    pub offer: Option<Passing>,
-    /// A handover that is agreed and has not taken effect.
-    pub agreed: Option<Passing>,
-}
-
-impl ProjectRow {
-    /// The next measurement should have been taken by now. Nothing is overdue while a project is paused.
-    #[must_use]
-    pub fn is_overdue(&self, today: NaiveDate) -> bool {
-        matches!(self.status, Status::Active | Status::Sustaining)
-            && self.next_measurement.as_ref().is_some_and(|next| next.on < today)
-    }
-}
 
 /// One page of a list.
 #[derive(Clone, Debug, Default)]
@@ -221,7 +136,7 @@ impl Filter {
         add("department", self.department.map(|id| id.to_string()));
         add("priority", self.priority.map(|id| id.to_string()));
         add("type", self.kind.map(|kind| kind.to_string()));
-        add("continuity", self.continuity.map(|state| state.stored().to_owned()));
+        add("continuity", self.continuity.map(|state| state.as_str().to_owned()));
         add("gap", self.gap.map(|gap| gap.stored().to_owned()));
         add("mine", self.mine.map(|_| "yes".to_owned()));
         add("sort", (self.sort != Sort::default()).then(|| self.sort.stored().to_owned()));

@@ -136,7 +136,7 @@ async fn priority(request: Request) -> Result<Page, Error> {
             let register = found.is_current(today).then_some(("/projects/register", "Register a project for it"));
             ui::empty("The open projects that serve this priority will be here. There is none now.", register)
         } else {
-            portfolio::parts::rows_in_section(open.rows, today, portfolio::parts::Mends::default())
+            crate::continuity::parts::rows_in_section(open.rows, today, crate::continuity::parts::Mends::default())
         };
         let told = ui::count(open.total, "open project", "open projects");
         view! {

@@ -8,6 +8,4 @@ pub mod api;
 #[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
-pub mod parts;
-#[cfg(feature = "ssr")]
 pub mod store;

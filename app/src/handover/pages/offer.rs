@@ -5,13 +5,13 @@ use leptos::server_fn::ServerFn;
 
 use super::{pack, section};
 use crate::access::{self, Action};
+use crate::continuity::parts::{Mends, Strip};
 use crate::error::Error;
 use crate::handover::api::{AnswerAsNextLead, AnswerAsSupervisor, TakeBackHandover};
 use crate::handover::model::{Answer, Party, SENTENCE, State};
 use crate::handover::parts;
 use crate::handover::store::{self, Handover};
 use crate::id::HandoverId;
-use crate::portfolio::parts::{Mends, Strip};
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -123,7 +123,7 @@ fn happens(handover: &Handover, state: State, today: chrono::NaiveDate) -> Strin
                     anchors => format!("{} as supervisor", anchors.join(" or ")),
                 });
             }
-            let lapses = on + chrono::Duration::days(crate::handover::continuity::LAPSES_AFTER_DAYS);
+            let lapses = on + chrono::Duration::days(timeline::LAPSES_AFTER_DAYS);
             format!("It waits for {}. It lapses after {}.", waits.join(" and for "), ui::day(lapses))
         }
         State::Agreed if on > today => format!("Both have accepted. {to} holds the project from {}.", ui::day(on)),

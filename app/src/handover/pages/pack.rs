@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::access;
+use crate::continuity::parts::{Mends, Strip};
 use crate::cycles;
 use crate::error::Error;
 use crate::handover::model::{Needs, Pack, State};
@@ -11,7 +12,6 @@ use crate::handover::store::{self, Handover, Subject};
 use crate::id::{HandoverId, PersonId, ProjectId};
 use crate::measures::chart::{self, Small};
 use crate::measures::store::charted;
-use crate::portfolio::parts::{Mends, Strip};
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui;

@@ -6,15 +6,14 @@ use chrono::NaiveDate;
 use leptos::prelude::*;
 
 use crate::access::ReadTrust;
+use crate::continuity::model::ProjectRow;
+use crate::continuity::parts::{Mends, Strip};
 use crate::error::Error;
 use crate::handover::store::{self, Looking};
 use crate::id::{DepartmentId, ProjectId};
 use crate::measures::chart::Small;
 use crate::measures::store::first_charted;
 use crate::people::store::{Department, departments};
-use crate::portfolio;
-use crate::portfolio::model::ProjectRow;
-use crate::portfolio::parts::{Mends, Strip};
 use crate::web::page::Page;
 use crate::web::request::Request;
 use crate::web::ui;
@@ -45,7 +44,7 @@ pub async fn pool(request: Request) -> Result<Page, Error> {
     let shown = || looking.iter().skip((page - 1) * A_PAGE).take(A_PAGE);
     let since: HashMap<ProjectId, NaiveDate> = shown().map(|one| (one.id, one.since)).collect();
     let ids: Vec<ProjectId> = shown().map(|one| one.id).collect();
-    let rows = portfolio::store::named_rows(&mut conn, trust, &ids, today).await?;
+    let rows = crate::continuity::store::named_rows(&mut conn, trust, &ids, today).await?;
     let charted = first_charted(&mut conn, &ids).await?;
     drop(conn);
     let mut charts: HashMap<ProjectId, Small> = Small::draw(charted, "pool")

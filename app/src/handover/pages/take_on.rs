@@ -5,6 +5,7 @@ use leptos::server_fn::ServerFn;
 
 use super::{pack, section};
 use crate::access::TakeOn;
+use crate::continuity::parts::{Mends, Strip};
 use crate::error::Error;
 use crate::handover::api::TakeOnProject;
 use crate::handover::model::{SENTENCE, State};
@@ -12,7 +13,6 @@ use crate::handover::store::{self, Handover, Subject};
 use crate::id::ProjectId;
 use crate::measures::chart::Small;
 use crate::measures::store::charted;
-use crate::portfolio::parts::{Mends, Strip};
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};

@@ -1,10 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::handover::continuity::Continuity;
 use crate::portfolio::model::Filter;
 use crate::testing::{Fixture, TODAY, noon, on, role};
 use crate::web::request::Request;
+use timeline::Continuity;
 
 /// A project on its way from hand to hand; time passes when a test says so.
 struct Stage {
@@ -134,9 +134,9 @@ impl Stage {
         find(&mut conn, id, self.today()).await.expect("a handover")
     }
 
-    async fn row(&self) -> portfolio::model::ProjectRow {
+    async fn row(&self) -> crate::continuity::model::ProjectRow {
         let mut conn = self.at.store.read().await.expect("a reader");
-        portfolio::store::row(&mut conn, self.project, self.today()).await.expect("a row")
+        crate::continuity::store::row(&mut conn, self.project, self.today()).await.expect("a row")
     }
 
     async fn leads(&self, on: NaiveDate) -> Vec<PersonId> {
@@ -313,7 +313,7 @@ async fn a_project_offered_to_the_pool_looks_for_a_lead_from_the_day_on() {
     assert_eq!(stage.waits(supervisor).await, [Asks::Anchor]);
     stage.accept(supervisor, id, Party::Anchor).await;
     assert_eq!(stage.leads(stage.today()).await, [colleague]);
-    assert_eq!(stage.row().await.continuity, Some(Continuity::Held));
+    assert_eq!(stage.row().await.continuity, Some(Continuity::Led));
     assert_eq!(stage.contribution(trainee).await, "Led it and measured weekly.");
 }
 
@@ -551,10 +551,10 @@ impl Stage {
         let mut conn = self.at.store.read().await.expect("a reader");
         for days in [0, 1, 7, 14, 40, 200] {
             let day = self.today() + Days::new(days);
-            let row = portfolio::store::row(&mut conn, self.project, day).await.expect("a row");
+            let row = crate::continuity::store::row(&mut conn, self.project, day).await.expect("a row");
             let state = row.continuity.expect("a state");
             let filter = Filter { continuity: Some(state), ..Filter::default() };
-            let listed = portfolio::store::list(&mut conn, self.at.trust, &filter, day).await.expect("a list");
+            let listed = crate::portfolio::store::list(&mut conn, self.at.trust, &filter, day).await.expect("a list");
             assert!(listed.rows.iter().any(|one| one.id == self.project), "{state} on {day} is on no list");
             match state {
                 Continuity::InPool => assert_eq!(row.holder, None),
@@ -570,10 +570,11 @@ impl Stage {
                     .expect("a count");
                     assert_eq!(next, 1, "the successor leads from {}", agreed.on);
                 }
-                Continuity::Offered | Continuity::Due | Continuity::Resting | Continuity::Held => {
+                Continuity::Offered | Continuity::Due | Continuity::Resting | Continuity::Led => {
                     let holder = row.holder.expect("a holder").id;
                     let mine = Filter { mine: Some(holder), ..Filter::default() };
-                    let held = portfolio::store::list(&mut conn, self.at.trust, &mine, day).await.expect("a list");
+                    let held =
+                        crate::portfolio::store::list(&mut conn, self.at.trust, &mine, day).await.expect("a list");
                     assert!(held.rows.iter().any(|one| one.id == self.project), "not on its holder's list on {day}");
                 }
                 Continuity::Ended => panic!("nobody closed it"),

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use timeline::{DUE_DAYS, Tenure};
 
 use super::api::{
     AddAddress, AddAway, AddPerson, AddPost, CloseAccount, ConfirmAddress, EditPost, EndPost, GiveSignIn, GrantRole,
@@ -13,7 +14,6 @@ use super::store::{self, Address, Away, Filter, Person, PersonProject, PersonRow
 use crate::access::{GrantRoles, ManageOrganisation};
 use crate::db::Connection;
 use crate::error::Error;
-use crate::handover::continuity::{self, DUE_DAYS, Tenure};
 use crate::id::{DepartmentId, PersonId, PostId};
 use crate::people::store::{Department, departments};
 use crate::route;
@@ -183,14 +183,14 @@ fn dates(starts_on: NaiveDate, ends_on: Option<NaiveDate>) -> AnyView {
 
 /// How long somebody can hold projects of the trust, as continuity sees it.
 fn tenure(person: &Person, posts: &[Post], away: &[Away], today: NaiveDate) -> Tenure {
-    continuity::Lead {
+    timeline::Lead {
         from_on: today,
         until_on: None,
         closed_on: person.closed_on,
-        posts: posts.iter().map(|post| continuity::Post { starts_on: post.starts_on, ends_on: post.ends_on }).collect(),
+        posts: posts.iter().map(|post| timeline::Post { starts_on: post.starts_on, ends_on: post.ends_on }).collect(),
         away: away
             .iter()
-            .map(|away| continuity::Away {
+            .map(|away| timeline::Away {
                 starts_on: away.starts_on,
                 ends_on: away.ends_on,
                 keeps_contributing: away.keeps_contributing,

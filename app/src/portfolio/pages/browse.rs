@@ -4,16 +4,16 @@ use leptos::prelude::*;
 
 use crate::access::ReadTrust;
 use crate::error::Error;
-use crate::handover::continuity::Continuity;
 use crate::people;
 use crate::portfolio::model::{Filter, Gap, PAGE, Sort, Statuses};
-use crate::portfolio::{parts, store};
+use crate::portfolio::store;
 use crate::priorities;
-use crate::projects::model::ProjectType;
+use crate::project::model::ProjectType;
 use crate::sheet;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui;
+use timeline::Continuity;
 
 /// What the filters offer to choose from: value and label.
 struct Offered {
@@ -42,7 +42,8 @@ pub async fn browse(request: Request) -> Result<Reply, Error> {
     Ok(Page::new("Projects", move || {
         let last = (found.total + PAGE - 1) / PAGE;
         let page = filter.page.unwrap_or(1);
-        let results = if found.rows.is_empty() { nothing(&filter) } else { parts::rows(found.rows, today) };
+        let results =
+            if found.rows.is_empty() { nothing(&filter) } else { crate::continuity::parts::rows(found.rows, today) };
         let csv = (found.total > 0).then(|| view! { <a href=address("/projects.csv", &filter)>"Download as CSV"</a> });
         view! {
             <div class="baton-actions baton-actions--title">
@@ -111,7 +112,7 @@ fn narrowed(filter: &Filter, offered: &Offered) -> AnyView {
         chips.push((kind.words().to_owned(), without(|filter| filter.kind = None)));
     }
     if let Some(state) = filter.continuity {
-        chips.push((state.words().to_owned(), without(|filter| filter.continuity = None)));
+        chips.push((state.label().to_owned(), without(|filter| filter.continuity = None)));
     }
     if let Some(gap) = filter.gap {
         chips.push((gap.words().to_owned(), without(|filter| filter.gap = None)));
@@ -161,6 +162,7 @@ fn filters(filter: &Filter, offered: &Offered) -> AnyView {
     let kinds = [ProjectType::QualityImprovement, ProjectType::ClinicalAudit, ProjectType::ServiceEvaluation]
         .map(|kind| (kind.to_string(), kind.words().to_owned()))
         .into();
+    let states = Continuity::ALL.iter().map(|state| (state.to_string(), state.label().to_owned())).collect();
     view! {
         <form class="baton-filters" method="get" action="/projects">
             <h2 class="baton-filters__title">"Filter"</h2>
@@ -169,7 +171,7 @@ fn filters(filter: &Filter, offered: &Offered) -> AnyView {
                 <input class="nhsuk-input" id="q" name="q" type="search" value=filter.text.clone() />
             </div>
             {select("status", "Status", "", Statuses::options(), filter.statuses.to_string())}
-            {select("continuity", "Continuity", "Any", Continuity::options(), text(filter.continuity.map(|one| one.to_string())))}
+            {select("continuity", "Continuity", "Any", states, text(filter.continuity.map(|one| one.to_string())))}
             {select("department", "Department", "All", offered.departments.clone(), text(filter.department.map(|id| id.to_string())))}
             {select("priority", "Priority", "All", offered.priorities.clone(), text(filter.priority.map(|id| id.to_string())))}
             {select("type", "Type", "All", kinds, text(filter.kind.map(|kind| kind.to_string())))}
@@ -228,7 +230,7 @@ pub async fn download(request: Request) -> Result<Reply, Error> {
                 row.kind.words().to_owned(),
                 row.status.words().to_owned(),
                 row.department.clone().unwrap_or_default(),
-                row.continuity.map_or("", Continuity::words).to_owned(),
+                row.continuity.map_or("", Continuity::label).to_owned(),
                 row.holder.as_ref().map(|holder| holder.name.clone()).unwrap_or_default(),
                 date(row.holder.as_ref().and_then(|holder| holder.until)),
                 row.anchor.as_ref().map(|(_, name)| name.clone()).unwrap_or_default(),

@@ -7,23 +7,23 @@ use leptos::server_fn::ServerFn;
 
 use crate::access::ReadTrust;
 use crate::clock::date_in_london;
+use crate::continuity::model::ProjectRow;
+use crate::continuity::parts::Mends;
 use crate::error::Error;
 use crate::handover;
-use crate::handover::continuity::Continuity;
 use crate::handover::model::Asks;
 use crate::handover::store::Waiting;
 use crate::people;
 use crate::people::ties::api::ChooseTrust;
-use crate::portfolio::model::ProjectRow;
-use crate::portfolio::parts::Mends;
-use crate::portfolio::{parts, store};
+use crate::portfolio::store;
 use crate::priorities;
-use crate::projects;
-use crate::projects::model::{OpenedBy, Status};
-use crate::projects::store::Question;
+use crate::project::model::Status;
+use crate::team::model::OpenedBy;
+use crate::team::store::Question;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
+use timeline::Continuity;
 
 /// After so many days without a change, an author is asked what is to become of a draft.
 const OLD_DRAFT: i64 = 30;
@@ -39,7 +39,7 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
     let mine = store::mine(&mut conn, person.trust, person.id, today).await?;
     let coordinates = person.academy_lead.then_some(person.trust);
     let (questions, silent): (Vec<_>, Vec<_>) =
-        projects::store::questions_for(&mut conn, person.id, belongs.then_some(person.trust), coordinates, today)
+        crate::team::store::questions_for(&mut conn, person.id, belongs.then_some(person.trust), coordinates, today)
             .await?
             .into_iter()
             .partition(|one| one.opened_by == OpenedBy::Person || one.person_id == person.id);
@@ -52,7 +52,7 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
         let pool = handover::store::pool(&request.store, &mut conn, person.trust, today).await?;
         let here = pool.0.iter().filter(|one| one.department_id.is_some_and(|id| own.contains(&id)) && !led(one.id));
         let ids: Vec<_> = here.take(LOOKING).map(|one| one.id).collect();
-        store::named_rows(&mut conn, person.trust, &ids, today).await?
+        crate::continuity::store::named_rows(&mut conn, person.trust, &ids, today).await?
     } else {
         Vec::new()
     };
@@ -129,7 +129,7 @@ fn list(title: &'static str, id: &'static str, rows: Vec<ProjectRow>, today: Nai
     view! {
         <section aria-labelledby=id>
             <h2 class="nhsuk-heading-m" id=id>{title}</h2>
-            {parts::rows_in_section(rows, today, mends)}
+            {crate::continuity::parts::rows_in_section(rows, today, mends)}
         </section>
     }
     .into_any()
@@ -161,7 +161,8 @@ fn waits(request: &Request, questions: Vec<Question>, waiting: Vec<Waiting>) -> 
             }
         })
         .collect_view();
-    let questions = questions.iter().map(|question| projects::parts::question(request, question, true)).collect_view();
+    let questions =
+        questions.iter().map(|question| crate::team::parts::question(request, question, true)).collect_view();
     view! {
         <section aria-labelledby="waiting">
             <h2 class="nhsuk-heading-m" id="waiting">"Waiting for you"</h2>
@@ -211,7 +212,7 @@ fn where_things_stand(board: &store::Board, today: NaiveDate) -> AnyView {
         .iter()
         .map(|(state, count)| {
             let attention = matches!(state, Continuity::InPool | Continuity::Due);
-            number(*count, state.words(), format!("/projects?continuity={}", state.stored()), attention)
+            number(*count, state.label(), format!("/projects?continuity={}", state.as_str()), attention)
         })
         .collect();
     numbers.push(number(board.without_anchor, "No anchor", "/projects?gap=anchor".to_owned(), true));
@@ -221,7 +222,7 @@ fn where_things_stand(board: &store::Board, today: NaiveDate) -> AnyView {
         ui::empty("No project is at risk: each has a lead with a post for the next 12 weeks, and an anchor.", None)
     } else {
         view! {
-            {parts::rows_in_section(board.first.clone(), today, Mends::ALL)}
+            {crate::continuity::parts::rows_in_section(board.first.clone(), today, Mends::ALL)}
             {(more > 0).then(|| view! { <p><a href="/projects?sort=risk">{format!("See all, those at risk first ({more} more)")}</a></p> })}
         }
         .into_any()
@@ -330,7 +331,7 @@ fn in_departments(rows: Vec<ProjectRow>, today: NaiveDate) -> AnyView {
     view! {
         <section aria-labelledby="looking">
             <h2 class="nhsuk-heading-m" id="looking">"Looking for a lead in your department"</h2>
-            {parts::rows_in_section(rows, today, Mends::TAKES_ON)}
+            {crate::continuity::parts::rows_in_section(rows, today, Mends::TAKES_ON)}
             <p><a href="/pool">"See the whole pool"</a></p>
         </section>
     }

@@ -3,7 +3,6 @@
 mod project;
 mod register;
 mod status;
-mod team;
 
 use crate::route;
 use crate::web::page::Route;
@@ -16,8 +15,6 @@ pub fn routes() -> Vec<Route> {
         route!("/projects/{id}", project::project),
         route!("/projects/{id}/edit", register::edit),
         route!("/projects/{id}/history", project::history),
-        route!("/projects/{id}/team", team::team),
-        route!("/places/{id}", team::place),
         route!("/projects/{id}/status", status::status),
     ]
 }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::access::{self, Action, Standing};
+use crate::continuity::parts::{Mends, Strip};
 use crate::cycles::parts::Cycles;
 use crate::drivers::parts::Drivers;
 use crate::duplicates::parts::Links;
@@ -15,15 +16,17 @@ use crate::handover::parts::Handovers;
 use crate::history as record;
 use crate::id::ProjectId;
 use crate::measures::parts::Charts;
-use crate::portfolio::parts::{Mends, Strip};
+use crate::project;
+use crate::project::details::Whole;
+use crate::project::model::{ProjectType, Status};
 use crate::projects::api::{DeleteDraft, SubmitDraft};
-use crate::projects::model::{ProjectType, Status, TeamRole, Whole};
-use crate::projects::parts;
-use crate::projects::store::{self, Linked, Place, Project};
+use crate::projects::store::{self, Linked, Project};
+use crate::team::model::TeamRole;
+use crate::team::store::Place;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
-use crate::{batch, cycles, drivers, duplicates, handover, measures, portfolio};
+use crate::{batch, cycles, drivers, duplicates, handover, measures, team};
 
 const NEWEST: u32 = 20;
 const A_PAGE: u32 = 50;
@@ -51,7 +54,7 @@ static ASKED: LazyLock<String> = LazyLock::new(|| {
         measures::store::CHARTED,
         cycles::store::OF_PROJECT,
         drivers::store::DIAGRAM,
-        &portfolio::store::ROW,
+        &crate::continuity::store::ROW,
         handover::store::OF_PROJECT,
         duplicates::store::LINKS,
         duplicates::store::TOLD,
@@ -64,13 +67,14 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
     let mut conn = request.store.read().await?;
     let Ok(id) = request.param::<ProjectId>("id") else {
         let reference: String = request.param("id")?;
-        let id = store::by_reference(&mut conn, request.person()?.trust, &reference).await?;
+        let id = project::store::by_reference(&mut conn, request.person()?.trust, &reference).await?;
         return Ok(Reply::Redirect(format!("/projects/{id}")));
     };
     let today = request.today();
     let standing = access::standing(&mut conn, &request, id).await?;
     let reader = request.person()?.id;
-    let mut answers = batch::ask(&mut conn, &ASKED, portfolio::store::asked(id, today, NEWEST, reader)?).await?;
+    let mut answers =
+        batch::ask(&mut conn, &ASKED, crate::continuity::store::asked(id, today, NEWEST, reader)?).await?;
     let project: Project = answers.one()?;
     // Who reads this one only, because they contributed to it, stays on it.
     let mut goes_on = false;
@@ -82,7 +86,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
     }
     let merged = match request.query("merged").parse::<ProjectId>() {
         Ok(merged) if merged != id && request.may(&mut conn, access::ReadProject(merged)).await? => {
-            Some(store::head(&mut conn, merged).await?).filter(|head| head.merged_into == Some(id))
+            Some(project::store::head(&mut conn, merged).await?).filter(|head| head.merged_into == Some(id))
         }
         _ => None,
     };
@@ -146,7 +150,7 @@ fn title(told: &Told) -> AnyView {
     view! {
         <div class="baton-title">
             <h1 class="nhsuk-heading-l">{project.title.clone()}</h1>
-            <p class="baton-meta">{reference}" · "{project.kind.words()}{department}" "{parts::status_tag(project.status)}</p>
+            <p class="baton-meta">{reference}" · "{project.kind.words()}{department}" "{project::parts::status_tag(project.status)}</p>
         </div>
     }
     .into_any()
@@ -288,8 +292,8 @@ fn team(told: &Told) -> AnyView {
     view! {
         <section aria-labelledby="team">
             <h2 class="nhsuk-heading-m" id="team">"Team"</h2>
-            {super::team::current(&told.team, told.today, None, false)}
-            {super::team::past(&told.team, told.today)}
+            {team::pages::current(&told.team, told.today, None, false)}
+            {team::pages::past(&told.team, told.today)}
             <p class="baton-no-print"><a href=format!("/projects/{id}/team")>"The whole team, invitations and requests"</a></p>
         </section>
     }
@@ -302,7 +306,7 @@ fn history_section(told: &Told) -> AnyView {
     view! {
         <section class="baton-no-print" aria-labelledby="history">
             <h2 class="nhsuk-heading-m" id="history">"History"</h2>
-            {parts::timeline(told.history.clone())}
+            {project::parts::timeline(told.history.clone())}
             {more}
         </section>
     }
@@ -391,7 +395,7 @@ pub async fn history(request: Request) -> Result<Page, Error> {
     let mut conn = request.store.read().await?;
     request.require(&mut conn, access::ReadProject(id)).await?;
     let reader = request.person()?.id;
-    let head = store::head(&mut conn, id).await?;
+    let head = project::store::head(&mut conn, id).await?;
     let rows = record::count_of_project_read_by(&mut conn, id, reader).await?;
     let last = rows.div_euclid(i64::from(A_PAGE)) + i64::from(rows % i64::from(A_PAGE) > 0);
     let page = request.query("page").parse::<u32>().unwrap_or(1).clamp(1, u32::try_from(last.max(1)).unwrap_or(1));
@@ -401,7 +405,7 @@ pub async fn history(request: Request) -> Result<Page, Error> {
         view! {
             {ui::back(&format!("/projects/{id}"), &head.title)}
             {ui::heading(&head.title, "History")}
-            {parts::timeline(shown)}
+            {project::parts::timeline(shown)}
             {ui::pages(i64::from(page), last, |page| format!("/projects/{id}/history?page={page}"))}
         }
         .into_any()

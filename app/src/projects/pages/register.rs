@@ -12,9 +12,11 @@ use crate::id::{ProjectId, TrustId};
 use crate::parse::PARAGRAPH;
 use crate::people;
 use crate::priorities;
+use crate::project::details::ProjectForm;
+use crate::project::model::{Origin, ProjectType, Status};
 use crate::projects::api::{EditProject, RegisterProject};
-use crate::projects::model::{Origin, ProjectForm, ProjectType, Status, TeamRole};
 use crate::projects::store;
+use crate::team::model::TeamRole;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -65,7 +67,7 @@ pub async fn register(request: Request) -> Result<Reply, Error> {
         },
     };
     let person = request.person()?.id;
-    let department = store::department_of(&mut conn, person, trust, request.today()).await?;
+    let department = people::store::department_of(&mut conn, person, trust, request.today()).await?;
     let offered = Offered::load(&mut conn, &request, trust, true).await?;
     let title = Form::new(&request, RegisterProject::PATH).value("title");
     let similar = duplicates::store::similar(&mut conn, trust, &Query::whole(&title), None, request.today()).await?;

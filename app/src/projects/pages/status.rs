@@ -7,10 +7,10 @@ use crate::access;
 use crate::error::Error;
 use crate::id::ProjectId;
 use crate::parse::PARAGRAPH;
+use crate::project;
+use crate::project::store::Head;
 use crate::projects::api::ChangeStatus;
 use crate::projects::model::Move;
-use crate::projects::parts;
-use crate::projects::store::{self, Head};
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -24,7 +24,7 @@ pub async fn status(request: Request) -> Result<Reply, Error> {
         return Ok(Reply::Redirect(format!("/projects/{id}")));
     }
     request.require(&mut conn, access::ChangeStatus(id)).await?;
-    let head = store::head(&mut conn, id).await?;
+    let head = project::store::head(&mut conn, id).await?;
     drop(conn);
     let chosen: Option<Move> = request.query("to").parse().ok();
     // A form that came back keeps its place, also when the status has moved on meanwhile.
@@ -55,7 +55,7 @@ fn choose(head: Head) -> Page {
             {ui::back(&format!("/projects/{}", head.id), &head.title)}
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {ui::heading(&head.title, "Change the status")}
-                <p>"It is now "{parts::status_tag(head.status)}</p>
+                <p>"It is now "{project::parts::status_tag(head.status)}</p>
                 <ul class="nhsuk-list">{moves}</ul>
             </div></div>
         }

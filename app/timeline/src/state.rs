@@ -1,127 +1,77 @@
-//! Continuity: whether a project is safely held, as a pure and total function of dates and facts.
-//! It is never stored. The store mirrors it in SQL for lists; a test holds the two together.
+//! The state in which a project stands on a day.
 
-use chrono::{Days, NaiveDate};
+use std::fmt;
+use std::str::FromStr;
 
-use crate::choices;
+use chrono::NaiveDate;
 
-/// A lead's post that ends within this many days makes a project due: 12 weeks.
-pub const DUE_DAYS: i64 = 84;
-/// An offer lapses this many days after the day on which it was to take effect.
-pub const LAPSES_AFTER_DAYS: i64 = 14;
-/// A longer period away ends the post for this purpose.
-pub const LONGEST_AWAY_DAYS: i64 = 28;
+use crate::{DUE_DAYS, LAPSES_AFTER_DAYS, Lead, Tenure};
 
-choices! {
-    /// The state of a project's continuity, those that need somebody first. Every project but a draft is
-    /// in exactly one.
-    Continuity {
-        /// No lead with a current post in this trust.
-        InPool = "in_pool" => "In the pool",
-        /// The lead's post ends within 12 weeks, and nothing is offered.
-        Due = "due" => "Handover due",
-        /// A handover is offered and waits for answers.
-        Offered = "offered" => "Handover offered",
-        /// A handover is accepted and takes effect on a day to come.
-        Agreed = "agreed" => "Handover agreed",
-        /// A lead with a current post holds it.
-        Held = "held" => "Held",
-        /// Paused or sustaining, with a day ahead on which somebody looks again.
-        Resting = "resting" => "Resting",
-        /// The project is closed.
-        Ended = "ended" => "Ended",
-    }
+/// The state of a project's continuity, those that need somebody first. Every project but a draft is in
+/// exactly one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Continuity {
+    /// No lead with a current post in this trust.
+    InPool,
+    /// The lead's post ends within 12 weeks, and nothing is offered.
+    Due,
+    /// A handover is offered and waits for answers.
+    Offered,
+    /// A handover is accepted and takes effect on a day to come.
+    Agreed,
+    /// A lead with a current post leads it.
+    Led,
+    /// Paused or sustaining, with a day ahead on which somebody looks again.
+    Resting,
+    /// The project is closed.
+    Ended,
 }
 
-/// A time-bound place in the project's trust; `ends_on` is its last day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Post {
-    /// The first day.
-    pub starts_on: NaiveDate,
-    /// The last day; none when it is open-ended.
-    pub ends_on: Option<NaiveDate>,
-}
+impl Continuity {
+    /// Every one, those that need somebody first.
+    pub const ALL: &[Self] =
+        &[Self::InPool, Self::Due, Self::Offered, Self::Agreed, Self::Led, Self::Resting, Self::Ended];
 
-/// A period out of a post in the project's trust, first and last day included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Away {
-    /// The first day.
-    pub starts_on: NaiveDate,
-    /// The last day.
-    pub ends_on: NaiveDate,
-    /// The person goes on working on their projects.
-    pub keeps_contributing: bool,
-}
-
-impl Away {
-    fn ends_the_post(&self) -> bool {
-        !self.keeps_contributing && (self.ends_on - self.starts_on).num_days() >= LONGEST_AWAY_DAYS
-    }
-}
-
-/// How long a lead can hold a project.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tenure {
-    /// They cannot hold it today.
-    Over,
-    /// They hold it, and this is the last day.
-    Until(NaiveDate),
-    /// They hold it, with no end in sight.
-    Open,
-}
-
-/// An accepted place as lead, with what decides whether the person can hold the project.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Lead {
-    /// The first day of the role.
-    pub from_on: NaiveDate,
-    /// The day from which the role is over.
-    pub until_on: Option<NaiveDate>,
-    /// The day from which the person's account is closed.
-    pub closed_on: Option<NaiveDate>,
-    /// Their posts in the project's trust.
-    pub posts: Vec<Post>,
-    /// Their periods away from that trust.
-    pub away: Vec<Away>,
-}
-
-impl Lead {
-    /// How long they can hold the project, as seen on this day. Posts that follow each other with at
-    /// most a day between them are one.
+    /// As addresses and statements name it.
     #[must_use]
-    pub fn tenure(&self, today: NaiveDate) -> Tenure {
-        let over = |day: Option<NaiveDate>| day.is_some_and(|day| day <= today);
-        let is_away = self.away.iter().any(|a| a.ends_the_post() && a.starts_on <= today && a.ends_on >= today);
-        if self.from_on > today || over(self.until_on) || over(self.closed_on) || is_away {
-            return Tenure::Over;
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InPool => "in_pool",
+            Self::Due => "due",
+            Self::Offered => "offered",
+            Self::Agreed => "agreed",
+            Self::Led => "led",
+            Self::Resting => "resting",
+            Self::Ended => "ended",
         }
-        let eve = |day: NaiveDate| Tenure::Until(day.pred_opt().unwrap_or(day));
-        let leaves = [self.until_on, self.closed_on].into_iter().flatten();
-        let goes_away = self.away.iter().filter(|a| a.ends_the_post() && a.starts_on > today).map(|a| a.starts_on);
-        leaves.chain(goes_away).map(eve).fold(self.posts_last(today), Tenure::min)
     }
 
-    fn posts_last(&self, today: NaiveDate) -> Tenure {
-        let last = |post: &Post| post.ends_on.map_or(Tenure::Open, Tenure::Until);
-        let current = |post: &&Post| post.starts_on <= today && post.ends_on.is_none_or(|day| day >= today);
-        let ended_yesterday = |post: &Post| post.ends_on.and_then(|day| day.succ_opt()) == Some(today);
-        let starts_tomorrow = |post: &&Post| post.starts_on.pred_opt() == Some(today);
-        let bridged = self.posts.iter().any(ended_yesterday);
-        let mut until = self
-            .posts
-            .iter()
-            .filter(|post| current(post) || (bridged && starts_tomorrow(post)))
-            .map(last)
-            .max()
-            .unwrap_or(Tenure::Over);
-        while let Tenure::Until(day) = until {
-            let joins = |post: &&Post| post.starts_on <= day.checked_add_days(Days::new(2)).unwrap_or(day);
-            match self.posts.iter().filter(joins).map(last).max() {
-                Some(later) if later > until => until = later,
-                _ => break,
-            }
+    /// What people call it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::InPool => "In the pool",
+            Self::Due => "Handover due",
+            Self::Offered => "Handover offered",
+            Self::Agreed => "Handover agreed",
+            Self::Led => "Led",
+            Self::Resting => "Resting",
+            Self::Ended => "Ended",
         }
-        until
+    }
+}
+
+impl fmt::Display for Continuity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Continuity {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.iter().copied().find(|one| one.as_str() == text).ok_or_else(|| format!("no state is called {text:?}"))
     }
 }
 
@@ -161,7 +111,7 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// How long the project is held, by the lead who can hold it longest.
+    /// How long the project is led, by the lead who can lead it longest.
     #[must_use]
     pub fn tenure(&self, today: NaiveDate) -> Tenure {
         self.leads.iter().map(|lead| lead.tenure(today)).max().unwrap_or(Tenure::Over)
@@ -189,13 +139,14 @@ pub fn continuity(facts: &Facts, today: NaiveDate) -> Option<Continuity> {
     } else if facts.look_again_on.is_some_and(|day| day > today) {
         Continuity::Resting
     } else {
-        Continuity::Held
+        Continuity::Led
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Away, Post};
     use proptest::prelude::*;
 
     fn day(offset: i64) -> NaiveDate {
@@ -206,7 +157,7 @@ mod tests {
         Post { starts_on: day(starts), ends_on: ends.map(day) }
     }
 
-    fn held(posts: Vec<Post>) -> Facts {
+    fn led(posts: Vec<Post>) -> Facts {
         Facts { leads: vec![Lead { from_on: day(-100), posts, ..Lead::default() }], ..Facts::default() }
     }
 
@@ -214,14 +165,14 @@ mod tests {
     fn the_first_that_fits() {
         use Continuity::*;
         let state = |facts: &Facts| continuity(facts, day(0)).expect("not a draft");
-        assert_eq!(state(&held(vec![post(-100, None)])), Held);
-        assert_eq!(state(&held(vec![post(-100, Some(84))])), Due);
-        assert_eq!(state(&held(vec![post(-100, Some(85))])), Held);
-        assert_eq!(state(&held(vec![post(-100, Some(0))])), Due, "the last day is a day of the post");
-        assert_eq!(state(&held(vec![post(-100, Some(-1))])), InPool);
-        assert_eq!(state(&held(vec![post(1, None)])), InPool);
+        assert_eq!(state(&led(vec![post(-100, None)])), Led);
+        assert_eq!(state(&led(vec![post(-100, Some(84))])), Due);
+        assert_eq!(state(&led(vec![post(-100, Some(85))])), Led);
+        assert_eq!(state(&led(vec![post(-100, Some(0))])), Due, "the last day is a day of the post");
+        assert_eq!(state(&led(vec![post(-100, Some(-1))])), InPool);
+        assert_eq!(state(&led(vec![post(1, None)])), InPool);
         assert_eq!(state(&Facts::default()), InPool);
-        let due = held(vec![post(-100, Some(10))]);
+        let due = led(vec![post(-100, Some(10))]);
         assert_eq!(state(&Facts { offered: Some(Offer::For(day(10))), ..due.clone() }), Offered);
         assert_eq!(state(&Facts { offered: Some(Offer::For(day(-14))), ..due.clone() }), Offered);
         assert_eq!(state(&Facts { offered: Some(Offer::For(day(-15))), ..due.clone() }), Due, "it has lapsed");
@@ -235,15 +186,15 @@ mod tests {
         );
         assert_eq!(state(&Facts { look_again_on: Some(day(5)), ..Facts::default() }), InPool, "whatever is paused");
         assert_eq!(state(&Facts { look_again_on: Some(day(5)), ..due.clone() }), Due);
-        assert_eq!(state(&Facts { look_again_on: Some(day(5)), ..held(vec![post(-1, None)]) }), Resting);
-        assert_eq!(state(&Facts { look_again_on: Some(day(0)), ..held(vec![post(-1, None)]) }), Held);
+        assert_eq!(state(&Facts { look_again_on: Some(day(5)), ..led(vec![post(-1, None)]) }), Resting);
+        assert_eq!(state(&Facts { look_again_on: Some(day(0)), ..led(vec![post(-1, None)]) }), Led);
         assert_eq!(state(&Facts { closed: true, agreed_for: Some(day(1)), ..due }), Ended);
         assert_eq!(continuity(&Facts { draft: true, ..Facts::default() }, day(0)), None);
     }
 
     #[test]
     fn posts_that_follow_each_other_are_one() {
-        let last = |posts| held(posts).tenure(day(0));
+        let last = |posts| led(posts).tenure(day(0));
         assert_eq!(last(vec![post(-9, Some(9)), post(10, Some(99))]), Tenure::Until(day(99)));
         assert_eq!(last(vec![post(-9, Some(9)), post(11, None)]), Tenure::Open, "a day between");
         assert_eq!(last(vec![post(-9, Some(9)), post(12, None)]), Tenure::Until(day(9)), "two days between");
@@ -255,7 +206,7 @@ mod tests {
     #[test]
     fn a_long_time_away_ends_the_post_and_a_short_one_does_not() {
         let away = |starts: i64, ends: i64, keeps_contributing| {
-            let mut facts = held(vec![post(-100, None)]);
+            let mut facts = led(vec![post(-100, None)]);
             facts.leads[0].away.push(Away { starts_on: day(starts), ends_on: day(ends), keeps_contributing });
             facts.tenure(day(0))
         };
@@ -268,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_role_or_an_account_that_ends_ends_the_tenure() {
-        let mut facts = held(vec![post(-100, None)]);
+        let mut facts = led(vec![post(-100, None)]);
         facts.leads[0].until_on = Some(day(7));
         assert_eq!(facts.tenure(day(0)), Tenure::Until(day(6)));
         facts.leads[0].closed_on = Some(day(3));
@@ -321,9 +272,9 @@ mod tests {
         }
 
         #[test]
-        fn nothing_is_called_held_without_a_lead_in_post(facts in facts(), today in -300i64..300) {
+        fn nothing_is_called_led_without_a_lead_in_post(facts in facts(), today in -300i64..300) {
             let state = continuity(&facts, day(today)).expect("a state");
-            if matches!(state, Continuity::Held | Continuity::Resting | Continuity::Due | Continuity::Offered) {
+            if matches!(state, Continuity::Led | Continuity::Resting | Continuity::Due | Continuity::Offered) {
                 let covers = |post: &Post| {
                     post.starts_on <= day(today + 1) && post.ends_on.is_none_or(|end| end >= day(today - 1))
                 };
@@ -333,7 +284,7 @@ mod tests {
         }
 
         #[test]
-        fn a_held_project_becomes_due_before_it_is_in_the_pool(facts in facts(), today in -300i64..300) {
+        fn a_led_project_becomes_due_before_it_is_in_the_pool(facts in facts(), today in -300i64..300) {
             let facts = Facts { closed: false, agreed_for: None, offered: None, ..facts };
             let (now, tomorrow) = (continuity(&facts, day(today)), continuity(&facts, day(today + 1)));
             if now != Some(Continuity::InPool) && tomorrow == Some(Continuity::InPool) {

@@ -6,17 +6,23 @@ use leptos::server_fn::ServerFn;
 
 use crate::access::{self, Action, Standing};
 use crate::error::Error;
-use crate::handover;
 use crate::id::{HandoverId, ProjectId, TeamRoleId};
 use crate::parse::PARAGRAPH;
 use crate::people;
-use crate::projects::api::{AskToJoin, ChangeRole, EndRole, Invite, LeaveTeam};
-use crate::projects::model::{OpenedBy, TeamRole};
-use crate::projects::parts;
-use crate::projects::store::{self, Place, Project, Question};
-use crate::web::page::Page;
+use crate::projects::store::{self, Project};
+use crate::route;
+use crate::team::api::{AskToJoin, ChangeRole, EndRole, Invite, LeaveTeam};
+use crate::team::model::{OpenedBy, TeamRole};
+use crate::team::store::{Place, Question};
+use crate::web::page::{Page, Route};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
+
+/// The room's pages.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![route!("/projects/{id}/team", team), route!("/places/{id}", place)]
+}
 
 /// Who is in the team, in a table; with a link that changes each place for those who may, and that hands the
 /// project over where there is something to hand over.
@@ -99,7 +105,7 @@ pub async fn team(request: Request) -> Result<Page, Error> {
         && !team.iter().any(|place| Some(place.person) == request.visitor.id() && place.is_open_question());
     let colleagues =
         if manages { people::store::colleagues(&mut conn, project.trust_id, today).await? } else { Vec::new() };
-    let waits = !standing.academy_lead && handover::store::under_way(&mut conn, id, today).await?.is_some();
+    let waits = !standing.academy_lead && crate::team::store::under_way(&mut conn, id, today).await?.is_some();
     drop(conn);
     Ok(Page::new(format!("Team of {}", project.title), move || {
         let invitation = Form::new(&request, Invite::PATH);
@@ -156,7 +162,7 @@ fn questions(request: &Request, project: &Project, team: &[Place], standing: Sta
                     elsewhere: false,
                 };
                 let withdraws = manages && Some(place.person) != me && !place.wants_to_join();
-                return view! { {parts::question(request, &question, false)}{withdraws.then(|| withdraw(request, project.id, place))} }.into_any();
+                return view! { {crate::team::parts::question(request, &question, false)}{withdraws.then(|| withdraw(request, project.id, place))} }.into_any();
             }
             let supervises = place.role() == TeamRole::Supervisor;
             let joins = place.wants_to_join() && !supervises;
@@ -288,12 +294,12 @@ pub async fn place(request: Request) -> Result<Page, Error> {
     request.person()?;
     let place: TeamRoleId = request.param("id")?;
     let mut conn = request.store.read().await?;
-    let id = store::project_of(&mut conn, place).await?;
+    let id = crate::team::store::project_of(&mut conn, place).await?;
     request.require(&mut conn, access::ManageTeam(id)).await?;
     let today = request.today();
     let project = store::project(&mut conn, id, today, 0).await?;
     let coordinates = access::standing(&mut conn, &request, id).await?.academy_lead;
-    let under_way = handover::store::under_way(&mut conn, id, today).await?;
+    let under_way = crate::team::store::under_way(&mut conn, id, today).await?;
     drop(conn);
     let place = project
         .team()?
@@ -354,7 +360,7 @@ fn stays(project: &Project, place: &Place, handover: HandoverId) -> Page {
         view! {
             {ui::back(&format!("/projects/{id}/team"), "Team")}
             {ui::heading(&title, &format!("{name}, supervisor"))}
-            {ui::empty(store::SUPERVISOR_STAYS, Some((&format!("/handovers/{handover}"), "See the handover")))}
+            {ui::empty(crate::team::store::SUPERVISOR_STAYS, Some((&format!("/handovers/{handover}"), "See the handover")))}
         }
         .into_any()
     })

@@ -8,11 +8,11 @@ use super::store;
 use crate::batch::Answers;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::handover::continuity::{Continuity, DUE_DAYS};
 use crate::id::{MeasureId, ProjectId};
-use crate::projects::model::Status;
-use crate::projects::parts::status_tag;
+use crate::project::model::Status;
+use crate::project::parts::status_tag;
 use crate::web::ui;
+use timeline::{Continuity, DUE_DAYS};
 
 const HELD: &str = "M12 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4 21c0-4 3.5-7 8-7s8 3 8 7";
 const ANCHORED: &str = "M12 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5M12 8v13M8 12h8M4 14c0 4 3.5 7 8 7s8-3 8-7";
@@ -280,14 +280,14 @@ impl Strip {
 #[must_use]
 pub fn continuity_tag(state: Option<Continuity>) -> AnyView {
     let colour = match state {
-        None | Some(Continuity::Held | Continuity::Ended) => return ().into_any(),
+        None | Some(Continuity::Led | Continuity::Ended) => return ().into_any(),
         Some(Continuity::InPool) => "orange",
         Some(Continuity::Due) => "yellow",
         Some(Continuity::Offered) => "purple",
         Some(Continuity::Agreed) => "aqua-green",
         Some(Continuity::Resting) => "grey",
     };
-    ui::tag(state.map_or("", Continuity::words), colour)
+    ui::tag(state.map_or("", Continuity::label), colour)
 }
 
 /// Projects as a page's list.

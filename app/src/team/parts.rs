@@ -1,28 +1,14 @@
-//! Drawn parts of projects that other slices' pages show.
+//! What is drawn of teams on the pages of other rooms.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::AnswerQuestion;
-use super::model::{OpenedBy, Status, TeamRole};
+use super::model::{OpenedBy, TeamRole};
 use super::store::{Question, SUPERVISOR_WAITS};
 use crate::clock;
-use crate::history;
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
-
-/// A project's status as a tag.
-#[must_use]
-pub fn status_tag(status: Status) -> AnyView {
-    let colour = match status {
-        Status::Draft => "white",
-        Status::Active => "blue",
-        Status::Paused => "yellow",
-        Status::Sustaining => "green",
-        Status::Closed => "grey",
-    };
-    ui::tag(status.words(), colour)
-}
 
 /// A question about a place in a team, with the form that answers it. `at_home` says that it stands on
 /// the home page, to which the answer leads back.
@@ -77,37 +63,4 @@ pub fn question(request: &Request, question: &Question, at_home: bool) -> AnyVie
         </div>
     }
     .into_any()
-}
-
-/// Who did what, newest first.
-#[must_use]
-pub fn timeline(rows: Vec<history::Row>) -> AnyView {
-    let entries = rows
-        .into_iter()
-        .map(|row| {
-            let changes = row.changes();
-            let detail = (!changes.is_empty()).then(|| {
-                let lines = changes
-                    .into_iter()
-                    .map(|change| {
-                        let told = match (change.from.is_empty(), change.to.is_empty()) {
-                            (true, _) => change.to,
-                            (false, true) => format!("{} (removed)", change.from),
-                            (false, false) => format!("{} → {}", change.from, change.to),
-                        };
-                        view! { <p>{change.field}": "{told}</p> }
-                    })
-                    .collect_view();
-                view! { <div class="baton-timeline__detail">{lines}</div> }
-            });
-            view! {
-                <li class="baton-timeline__entry">
-                    <p class="baton-timeline__what"><strong>{row.actor.unwrap_or_else(|| "Baton".to_owned())}</strong>" "{row.action}</p>
-                    <p class="baton-timeline__when"><time datetime=row.at.to_rfc3339()>{clock::told(row.at)}</time></p>
-                    {detail}
-                </li>
-            }
-        })
-        .collect_view();
-    view! { <ol class="baton-timeline">{entries}</ol> }.into_any()
 }

@@ -1,0 +1,5 @@
+//! The promise: who leads each project and until when, and the four answers that every project gives.
+
+pub mod model;
+pub mod parts;
+pub mod store;

@@ -1,0 +1,234 @@
+//! The places in a project's team, and the forms that change them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::choices;
+use crate::error::Error;
+use crate::parse::{Fields, LINE, PARAGRAPH};
+use crate::people::model::Named;
+
+choices! {
+    /// A place in a project's team.
+    TeamRole {
+        /// Holds the project.
+        Lead = "lead" => "Lead",
+        /// Works on it.
+        Member = "member" => "Member",
+        /// Anchors it: stays when trainees rotate.
+        Supervisor = "supervisor" => "Supervisor",
+        /// Opens doors for it.
+        Sponsor = "sponsor" => "Sponsor",
+        /// The manager who works with it.
+        ManagerPartner = "manager_partner" => "Manager partner",
+        /// Teaches it the method.
+        Coach = "coach" => "Coach",
+    }
+
+    /// The answer to being asked into a team, or to asking to join one.
+    RoleState {
+        /// Not answered yet.
+        Asked = "asked" => "Asked",
+        /// In the team.
+        Accepted = "accepted" => "Accepted",
+        /// Said no.
+        Declined = "declined" => "Declined",
+    }
+
+    /// Who opened the question of a place in the team.
+    OpenedBy {
+        /// The team invited the person.
+        Team = "team" => "The team",
+        /// The person asked to join.
+        Person = "person" => "The person",
+    }
+}
+
+impl TeamRole {
+    /// The places that somebody can be invited to: a lead comes by a handover.
+    pub const INVITED: &[Self] = &[Self::Member, Self::Supervisor, Self::Sponsor, Self::ManagerPartner, Self::Coach];
+
+    /// The places between which a person is moved without being asked. Who anchors a project says so.
+    pub const MOVED: &[Self] = &[Self::Member, Self::Sponsor, Self::ManagerPartner, Self::Coach];
+
+    /// What somebody in this place does.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Lead => "Holds the project and hands it over.",
+            Self::Member => "Works on the project and records measurements.",
+            Self::Supervisor => "Anchors the project and stays when trainees rotate.",
+            Self::Sponsor => "A senior person who opens doors.",
+            Self::ManagerPartner => "The manager who works with the team.",
+            Self::Coach => "Teaches the team the method.",
+        }
+    }
+}
+
+/// Inviting somebody into a team, as typed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct InviteForm {
+    /// The project.
+    pub project: String,
+    /// A colleague's id.
+    pub person: String,
+    /// The name of somebody whom Baton does not know yet.
+    pub name: String,
+    /// Their address.
+    pub address: String,
+    /// The place.
+    pub role: String,
+    /// A word to them.
+    pub message: String,
+}
+
+impl InviteForm {
+    /// The invitation.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when nobody or no place is named.
+    pub fn parse(&self) -> Result<Invitation, Error> {
+        let mut fields = Fields::new();
+        let whom = Named::read(&mut fields, ["person", "name", "address"], [&self.person, &self.name, &self.address]);
+        if whom.is_none() && fields.is_ok() {
+            fields.wrong("person", "Choose a colleague, or name somebody who has no account yet.");
+        }
+        let role = fields
+            .choice("role", &self.role, "Choose what you ask them to be.")
+            .filter(|role| TeamRole::INVITED.contains(role));
+        if role.is_none() && fields.is_ok() {
+            fields.wrong("role", "Choose what you ask them to be. A lead comes by a handover.");
+        }
+        let message = fields.text("message", &self.message, LINE);
+        match (whom, role) {
+            (Some(whom), Some(role)) => fields.finish(|| Invitation { whom, role, message }),
+            _ => fields.finish(|| ()).and(Err(Error::Fault)),
+        }
+    }
+}
+
+/// An invitation.
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    /// Whom.
+    pub whom: Named,
+    /// To which place.
+    pub role: TeamRole,
+    /// A word to them.
+    pub message: String,
+}
+
+/// An answer to a question, as typed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AnswerForm {
+    /// The question.
+    pub question: String,
+    /// `accepted` or `declined`: the button that was pressed.
+    pub answer: String,
+    /// A word with it.
+    pub word: String,
+    /// `home` when it was answered there.
+    pub from: String,
+}
+
+impl AnswerForm {
+    /// Whether it was accepted, and the word with it.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it is neither accepted nor declined.
+    pub fn parse(&self) -> Result<(bool, String), Error> {
+        let mut fields = Fields::new();
+        let answer: Option<RoleState> = fields.choice("answer", &self.answer, "Accept or decline.");
+        if answer == Some(RoleState::Asked) {
+            fields.wrong("answer", "Accept or decline.");
+        }
+        let word = fields.text("word", &self.word, LINE);
+        fields.finish(|| (answer == Some(RoleState::Accepted), word))
+    }
+}
+
+/// Changing or ending somebody's place in a team, or leaving it, as typed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PlaceForm {
+    /// The project.
+    pub project: String,
+    /// The place; empty when somebody leaves with all of theirs.
+    pub place: String,
+    /// The new role.
+    pub role: String,
+    /// What they contributed.
+    pub contribution: String,
+    /// `yes` when the place was given by mistake, and they contributed nothing.
+    pub mistake: String,
+}
+
+impl PlaceForm {
+    /// The role to change to.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it is none of those that need no answer.
+    pub fn role(&self) -> Result<TeamRole, Error> {
+        let mut fields = Fields::new();
+        let role = fields.choice("role", &self.role, "Choose what they become.");
+        if role.is_some_and(|role| !TeamRole::MOVED.contains(&role)) {
+            fields.wrong(
+                "role",
+                "Invite them as supervisor instead: they say themselves whether they anchor the project.",
+            );
+        }
+        fields.finish(|| role.unwrap_or(TeamRole::Member))
+    }
+
+    /// What they contributed.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it is missing or too long.
+    pub fn contribution(&self, missing: &str) -> Result<String, Error> {
+        let mut fields = Fields::new();
+        let contribution = fields.needed("contribution", &self.contribution, PARAGRAPH, missing);
+        fields.finish(|| contribution)
+    }
+
+    /// What somebody contributed whose place ends; none when they had it by mistake.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when neither is said, or both.
+    pub fn ended(&self) -> Result<Option<String>, Error> {
+        let mistake = self.mistake == "yes";
+        let missing = "Say what they contributed, so that they keep the credit, or that they were added by mistake.";
+        let mut fields = Fields::new();
+        let contribution = if mistake {
+            fields.text("contribution", &self.contribution, PARAGRAPH)
+        } else {
+            fields.needed("contribution", &self.contribution, PARAGRAPH, missing)
+        };
+        if mistake && !contribution.is_empty() && fields.is_ok() {
+            fields.wrong("contribution", "Say what they contributed, or that they were added by mistake, not both.");
+        }
+        fields.finish(|| (!mistake).then_some(contribution))
+    }
+}
+
+/// Asking to join a team, as typed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct JoinForm {
+    /// The project.
+    pub project: String,
+    /// A word to its lead.
+    pub message: String,
+}
+
+impl JoinForm {
+    /// The word to the lead.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it is missing.
+    pub fn parse(&self) -> Result<String, Error> {
+        let mut fields = Fields::new();
+        let message = fields.needed("message", &self.message, LINE, "Say in a line what you would like to do.");
+        fields.finish(|| message)
+    }
+}

@@ -1,0 +1,651 @@
+//! Teams: who is in one, who is asked, and how that changes. The one writer of `team_role`.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
+use sqlx::FromRow;
+
+use super::model::{Invitation, OpenedBy, RoleState, TeamRole};
+use crate::access::{Act, Allowed, AnswerQuestion, AskToJoin, LeaveTeam, ManageTeam};
+use crate::db::Connection;
+use crate::error::{Error, FieldError};
+use crate::history::{self, Entry};
+use crate::id::{HandoverId, PersonId, ProjectId, TeamRoleId, TrustId};
+use crate::people;
+use crate::people::model::Named;
+use crate::roles::oldest_live;
+
+/// A place in a team, past or present, asked or answered.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Place {
+    /// Its id.
+    pub id: TeamRoleId,
+    /// Whose it is.
+    pub person: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Their post in the project's trust today: grade and department; empty without one.
+    pub post: String,
+    /// When that post ends.
+    pub post_ends: Option<NaiveDate>,
+    /// They have an account.
+    pub account: bool,
+    role: String,
+    state: String,
+    opened_by: String,
+    /// What was said with the question.
+    pub message: String,
+    /// Since when.
+    pub from_on: NaiveDate,
+    /// Until when; the person is no longer in it on that day.
+    pub until_on: Option<NaiveDate>,
+    /// What they contributed, written when it ended.
+    pub contribution: String,
+    /// It was given by mistake.
+    pub mistake: bool,
+    /// When the question was put.
+    pub asked_at: DateTime<Utc>,
+}
+
+impl Place {
+    /// The role.
+    #[must_use]
+    pub fn role(&self) -> TeamRole {
+        self.role.parse().unwrap_or(TeamRole::Member)
+    }
+
+    /// In force on this day.
+    #[must_use]
+    pub fn is_current(&self, today: NaiveDate) -> bool {
+        self.state == RoleState::Accepted.stored() && self.from_on <= today && self.until_on.is_none_or(|on| on > today)
+    }
+
+    /// Accepted, and to begin after this day.
+    #[must_use]
+    pub fn is_ahead(&self, today: NaiveDate) -> bool {
+        self.state == RoleState::Accepted.stored() && self.from_on > today
+    }
+
+    /// In force once, and no more; one that was given by mistake is forgotten.
+    #[must_use]
+    pub fn is_past(&self, today: NaiveDate) -> bool {
+        !self.mistake && self.state == RoleState::Accepted.stored() && self.until_on.is_some_and(|on| on <= today)
+    }
+
+    /// Asked, and not answered yet.
+    #[must_use]
+    pub fn is_open_question(&self) -> bool {
+        self.state == RoleState::Asked.stored() && self.until_on.is_none()
+    }
+
+    /// The person asked to join, rather than being invited.
+    #[must_use]
+    pub fn wants_to_join(&self) -> bool {
+        self.opened_by == OpenedBy::Person.stored()
+    }
+}
+
+/// A question about a place in a team that waits for a person's answer.
+#[derive(Clone, Debug, FromRow)]
+pub struct Question {
+    /// The place in the team.
+    pub id: TeamRoleId,
+    /// The project.
+    pub project_id: ProjectId,
+    /// Its title.
+    pub title: String,
+    /// Its reference; none while it is a draft.
+    pub reference: Option<String>,
+    /// The role that is asked about.
+    pub role: TeamRole,
+    /// Who opened it.
+    pub opened_by: OpenedBy,
+    /// What was said with it.
+    pub message: String,
+    /// Whose place it would be.
+    pub person_id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// When it was put.
+    pub asked_at: DateTime<Utc>,
+    /// It asks for a supervisor while a handover is under way: only the academy lead can say yes.
+    pub waits: bool,
+    /// Its project is registered in a trust whose projects they do not read in this session.
+    pub elsewhere: bool,
+}
+
+/// The questions that wait for this person: invitations, and requests to join what they lead or
+/// anchor in the trust in which they belong `here` and today; for the academy lead of a trust, also who was
+/// asked to anchor one of its open projects. The oldest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn questions_for(
+    conn: &mut Connection,
+    person: PersonId,
+    here: Option<TrustId>,
+    coordinates: Option<TrustId>,
+    today: NaiveDate,
+) -> Result<Vec<Question>, Error> {
+    Ok(sqlx::query_as(
+        "select r.id, r.project_id, p.title, p.reference, r.role, r.opened_by, r.message, r.person_id, coalesce(k.named, n.name) as name, r.asked_at,
+                r.role = 'supervisor' and p.trust_id is not $3 and exists (select 1 from handover h where h.project_id = p.id
+                    and (h.state = 'offered' and (h.to_person is null or h.takes_effect_on >= $4) or (h.state = 'agreed' and h.takes_effect_on > $2))) as waits,
+                p.trust_id is not $5 and p.status <> 'draft' as elsewhere
+         from team_role r join project p on p.id = r.project_id join person n on n.id = r.person_id
+         left join tie k on k.person_id = r.person_id and k.trust_id = p.trust_id and k.state <> 'accepted'
+         where (r.person_id <> $1 or k.named is null) and (r.person_id = $1 or p.trust_id = $5) and r.state = 'asked' and r.until_on is null and p.status <> 'closed' and r.id in (
+            select id from team_role where person_id = $1 and state = 'asked' and opened_by = 'team'
+            union
+            select q.id from team_role m join team_role q on q.project_id = m.project_id
+            where m.person_id = $1 and m.state = 'accepted' and m.role in ('lead', 'supervisor')
+              and m.from_on <= $2 and (m.until_on is null or m.until_on > $2)
+              and q.state = 'asked' and q.opened_by = 'person' and q.role <> 'supervisor'
+            union
+            select a.id from team_role a join project o on o.id = a.project_id
+            where a.state = 'asked' and a.until_on is null and a.role = 'supervisor'
+              and (a.opened_by = 'team' or a.person_id <> $1) and o.trust_id = $3 and o.status in ('active', 'paused', 'sustaining'))
+         order by r.asked_at",
+    )
+    .bind(person)
+    .bind(today)
+    .bind(coordinates)
+    .bind(oldest_live(today))
+    .bind(here)
+    .fetch_all(conn)
+    .await?)
+}
+
+#[allow(clippy::too_many_arguments, reason = "the columns of one row, in the table's order")]
+pub async fn insert_place<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    project: ProjectId,
+    person: PersonId,
+    role: TeamRole,
+    state: RoleState,
+    opened_by: OpenedBy,
+    message: &str,
+) -> Result<TeamRoleId, Error> {
+    let place = TeamRoleId::new();
+    let answered = (state != RoleState::Asked).then_some(allowed.now);
+    sqlx::query(
+        "insert into team_role (id, project_id, person_id, role, state, opened_by, message, from_on, asked_at, answered_at, answered_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind(place)
+    .bind(project)
+    .bind(person)
+    .bind(role)
+    .bind(state)
+    .bind(opened_by)
+    .bind(message)
+    .bind(allowed.today())
+    .bind(allowed.now)
+    .bind(answered)
+    .bind(answered.and(allowed.actor))
+    .execute(conn)
+    .await?;
+    Ok(place)
+}
+
+async fn find<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    trust: TrustId,
+    named: &Named,
+    field: &str,
+) -> Result<PersonId, Error> {
+    match named {
+        Named::Newcomer { name, address } => people::store::find_or_name(conn, allowed, trust, name, address).await,
+        Named::Colleague(person) => {
+            let here: bool = sqlx::query_scalar(
+                "select exists (select 1 from post o join person p on p.id = o.person_id
+                        join tie k on k.person_id = o.person_id and k.trust_id = o.trust_id
+                        where o.person_id = $1 and o.trust_id = $2 and k.state = 'accepted'
+                          and o.starts_on <= $3 and (o.ends_on is null or o.ends_on >= $3)
+                          and (p.closed_on is null or p.closed_on > $3))",
+            )
+            .bind(person)
+            .bind(trust)
+            .bind(allowed.today())
+            .fetch_one(conn)
+            .await?;
+            if here { Ok(*person) } else { Err(Error::field(field, "Choose somebody from the list.")) }
+        }
+    }
+}
+
+pub async fn ask_supervisor<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    project: ProjectId,
+    trust: TrustId,
+    named: &Named,
+) -> Result<(), Error> {
+    let person = find(conn, allowed, trust, named, "supervisor").await?;
+    not_in_place(conn, project, person, TeamRole::Supervisor, allowed.today(), "supervisor").await?;
+    let (state, opened_by) = asked(conn, allowed, project, trust, person, TeamRole::Supervisor).await?;
+    let place = insert_place(conn, allowed, project, person, TeamRole::Supervisor, state, opened_by, "").await?;
+    let name = people::store::name_in(conn, trust, person).await?;
+    history::record(
+        conn,
+        allowed,
+        Entry::new("team_role", place, "asked for a supervisor").of(project).change("Supervisor", "", name),
+    )
+    .await
+}
+
+/// Refuses somebody who has a place already, or is asked to take it.
+async fn not_in_place(
+    conn: &mut Connection,
+    project: ProjectId,
+    person: PersonId,
+    role: TeamRole,
+    today: NaiveDate,
+    field: &str,
+) -> Result<(), Error> {
+    let already: Option<RoleState> = sqlx::query_scalar(
+        "select state from team_role where project_id = $1 and person_id = $2 and role = $3 and state <> 'declined'
+           and (until_on is null or until_on > $4)",
+    )
+    .bind(project)
+    .bind(person)
+    .bind(role)
+    .bind(today)
+    .fetch_optional(conn)
+    .await?;
+    match already {
+        Some(RoleState::Asked) => Err(Error::field(field, "They are asked already. Their answer is awaited.")),
+        Some(_) => Err(Error::field(field, "They are in the team in this role already.")),
+        None => Ok(()),
+    }
+}
+
+/// In which state a place begins, and who opened the question. Who names themselves has answered by
+/// naming; but whoever leads the project, or leaves it when their post ends, anchors it only with the
+/// academy lead's word, and so does everybody while a handover waits for the supervisor's answer.
+async fn asked<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    project: ProjectId,
+    trust: TrustId,
+    person: PersonId,
+    role: TeamRole,
+) -> Result<(RoleState, OpenedBy), Error> {
+    if Some(person) != allowed.actor {
+        return Ok((RoleState::Asked, OpenedBy::Team));
+    }
+    if role != TeamRole::Supervisor {
+        return Ok((RoleState::Accepted, OpenedBy::Team));
+    }
+    let stays: bool = sqlx::query_scalar(
+        "select exists (select 1 from post where person_id = $2 and trust_id = $3 and starts_on <= $4 and ends_on is null)
+            and not exists (select 1 from team_role where project_id = $1 and person_id = $2 and role = 'lead' and state = 'accepted'
+                and (until_on is null or until_on > $4))
+            and not exists (select 1 from project where id = $1 and author_id = $2 and status = 'draft')",
+    )
+    .bind(project)
+    .bind(person)
+    .bind(trust)
+    .bind(allowed.today())
+    .fetch_one(&mut *conn)
+    .await?;
+    if stays && under_way(conn, project, allowed.today()).await?.is_none() {
+        Ok((RoleState::Accepted, OpenedBy::Team))
+    } else {
+        Ok((RoleState::Asked, OpenedBy::Person))
+    }
+}
+
+/// Whether it is an academy lead of the trust who acts.
+async fn coordinates<A: Act>(conn: &mut Connection, allowed: &Allowed<A>) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar(
+        "select exists (select 1 from trust_role where person_id = $1 and trust_id = $2 and role = 'academy_lead')",
+    )
+    .bind(allowed.actor)
+    .bind(allowed.trust)
+    .fetch_one(conn)
+    .await?)
+}
+
+/// While a handover waits for the supervisor's answer, nobody else changes who the supervisor is.
+pub async fn supervisor_stays<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    project: ProjectId,
+    message: &str,
+) -> Result<(), Error> {
+    if coordinates(conn, allowed).await? {
+        return Ok(());
+    }
+    match under_way(conn, project, allowed.today()).await? {
+        None => Ok(()),
+        Some(handover) => {
+            let mut error = FieldError::new("", message);
+            error.link = Some(format!("/handovers/{handover}"));
+            Err(Error::Invalid(vec![error]))
+        }
+    }
+}
+
+/// The questions of one project that nobody has answered: all of them stand on its team's page.
+pub const MOST_ASKED: i64 = 50;
+
+/// Invites somebody into the team.
+///
+/// # Errors
+/// [`Error::Invalid`] when they are in that place already, or are asked already, or too many are.
+pub async fn invite(
+    conn: &mut Connection,
+    allowed: &Allowed<ManageTeam>,
+    invitation: &Invitation,
+) -> Result<(), Error> {
+    let project = allowed.act.0;
+    let asked_already: i64 = sqlx::query_scalar(
+        "select count(*) from team_role where project_id = $1 and state = 'asked' and until_on is null",
+    )
+    .bind(project)
+    .fetch_one(&mut *conn)
+    .await?;
+    if asked_already >= MOST_ASKED {
+        return Err(Error::refused(format!(
+            "{MOST_ASKED} people have been asked and have not answered. Withdraw an invitation, or wait for an answer."
+        )));
+    }
+    let person = find(conn, allowed, allowed.trust()?, &invitation.whom, "person").await?;
+    let field = if matches!(invitation.whom, Named::Colleague(_)) { "person" } else { "address" };
+    not_in_place(conn, project, person, invitation.role, allowed.today(), field).await?;
+    let (state, opened_by) = asked(conn, allowed, project, allowed.trust()?, person, invitation.role).await?;
+    let place =
+        insert_place(conn, allowed, project, person, invitation.role, state, opened_by, &invitation.message).await?;
+    let name = people::store::name_in(conn, allowed.trust()?, person).await?;
+    history::record(
+        conn,
+        allowed,
+        Entry::new("team_role", place, "invited somebody to the team").of(project).change(
+            invitation.role.words(),
+            "",
+            name,
+        ),
+    )
+    .await
+}
+
+/// Asks to join a team.
+///
+/// # Errors
+/// [`Error::Invalid`] when the person has asked already.
+pub async fn ask_to_join(conn: &mut Connection, allowed: &Allowed<AskToJoin>, message: &str) -> Result<(), Error> {
+    let project = allowed.act.0;
+    let person = allowed.person()?;
+    let asked: bool = sqlx::query_scalar(
+        "select exists (select 1 from team_role where project_id = $1 and person_id = $2 and state = 'asked' and until_on is null)",
+    )
+    .bind(project)
+    .bind(person)
+    .fetch_one(&mut *conn)
+    .await?;
+    if asked {
+        return Err(Error::refused("You have asked to join already. The project's lead will answer."));
+    }
+    let place =
+        insert_place(conn, allowed, project, person, TeamRole::Member, RoleState::Asked, OpenedBy::Person, message)
+            .await?;
+    history::record(conn, allowed, Entry::new("team_role", place, "asked to join the team").of(project)).await
+}
+
+#[derive(FromRow)]
+struct Held {
+    project_id: ProjectId,
+    person_id: PersonId,
+    name: String,
+    /// They have accepted the project's trust.
+    tied: bool,
+    role: TeamRole,
+    state: RoleState,
+}
+
+async fn held(conn: &mut Connection, place: TeamRoleId) -> Result<Held, Error> {
+    Ok(sqlx::query_as(
+        "select r.project_id, r.person_id, coalesce(k.named, n.name) as name, k.named is null as tied, r.role, r.state
+         from team_role r join person n on n.id = r.person_id join project p on p.id = r.project_id
+         left join tie k on k.person_id = r.person_id and k.trust_id = p.trust_id and k.state <> 'accepted'
+         where r.id = $1 and r.until_on is null and r.state <> 'declined'",
+    )
+    .bind(place)
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Why a new supervisor is not accepted for now.
+pub const SUPERVISOR_WAITS: &str = "A handover of this project is under way. Until it is settled, only the academy lead can accept another supervisor.";
+
+/// Why a supervisor's place is not ended for now.
+pub const SUPERVISOR_STAYS: &str = "A handover of this project is under way, and its supervisor answers it. Until then only they themselves or the academy lead can end this place.";
+
+/// Answers an invitation or a request to join, and gives the project.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn answer(
+    conn: &mut Connection,
+    allowed: &Allowed<AnswerQuestion>,
+    accepted: bool,
+    word: &str,
+) -> Result<ProjectId, Error> {
+    let place = allowed.act.0;
+    let held = held(conn, place).await?;
+    if accepted && !held.tied {
+        return Err(Error::refused(
+            "They have not accepted this trust yet, so nobody can say yes for them. An academy lead or administrator can give them a code for it.",
+        ));
+    }
+    if accepted && held.role == TeamRole::Supervisor {
+        supervisor_stays(conn, allowed, held.project_id, SUPERVISOR_WAITS).await?;
+    }
+    sqlx::query(
+        "update team_role set state = $2, from_on = $3, answered_at = $4, answered_by = $5
+         where id = $1 and state = 'asked' and until_on is null",
+    )
+    .bind(place)
+    .bind(if accepted { RoleState::Accepted } else { RoleState::Declined })
+    .bind(allowed.today())
+    .bind(allowed.now)
+    .bind(allowed.actor)
+    .execute(&mut *conn)
+    .await?;
+    let oneself = allowed.actor == Some(held.person_id);
+    let action = match (accepted, oneself) {
+        (true, true) => "accepted a place in the team",
+        (false, true) => "declined a place in the team",
+        (true, false) => "confirmed a place in the team",
+        (false, false) => "refused a place in the team",
+    };
+    history::record(
+        conn,
+        allowed,
+        Entry::new("team_role", place, action)
+            .of(held.project_id)
+            .change(held.role.words(), "", held.name)
+            .change("Word", "", word),
+    )
+    .await?;
+    Ok(held.project_id)
+}
+
+/// Changes somebody's role to one that needs no answer of theirs.
+///
+/// # Errors
+/// [`Error::NotFound`] when the place is not one of the project's, [`Error::Invalid`] for a lead.
+pub async fn change_role(
+    conn: &mut Connection,
+    allowed: &Allowed<ManageTeam>,
+    place: TeamRoleId,
+    role: TeamRole,
+) -> Result<(), Error> {
+    let held = of_team(conn, allowed, place).await?;
+    if held.role == TeamRole::Lead {
+        return Err(keeps_the_lead(allowed.act.0));
+    }
+    if held.state != RoleState::Accepted {
+        return Err(Error::refused("They have not answered yet. Withdraw the invitation and send another."));
+    }
+    keeps_the_supervisor(conn, allowed, &held).await?;
+    sqlx::query("update team_role set role = $2 where id = $1").bind(place).bind(role).execute(&mut *conn).await?;
+    history::record(
+        conn,
+        allowed,
+        Entry::new("team_role", place, "changed a role in the team").of(held.project_id).change(
+            &held.name,
+            held.role.words(),
+            role.words(),
+        ),
+    )
+    .await
+}
+
+/// Refuses to take a supervisor's place from them while they have a handover to answer.
+async fn keeps_the_supervisor(conn: &mut Connection, allowed: &Allowed<ManageTeam>, held: &Held) -> Result<(), Error> {
+    let of_another = allowed.actor != Some(held.person_id);
+    if held.role == TeamRole::Supervisor && held.state == RoleState::Accepted && of_another {
+        supervisor_stays(conn, allowed, held.project_id, SUPERVISOR_STAYS).await?;
+    }
+    Ok(())
+}
+
+async fn of_team(conn: &mut Connection, allowed: &Allowed<ManageTeam>, place: TeamRoleId) -> Result<Held, Error> {
+    let held = held(conn, place).await?;
+    if held.project_id == allowed.act.0 { Ok(held) } else { Err(Error::NotFound) }
+}
+
+fn keeps_the_lead(project: ProjectId) -> Error {
+    let mut error = FieldError::new(
+        "",
+        "A lead leaves by handing the project over, to a colleague or to the pool. Prepare the handover.",
+    );
+    error.link = Some(format!("/projects/{project}/handover"));
+    Error::Invalid(vec![error])
+}
+
+/// The project in whose team a place is.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such place.
+pub async fn project_of(conn: &mut Connection, place: TeamRoleId) -> Result<ProjectId, Error> {
+    Ok(sqlx::query_scalar("select project_id from team_role where id = $1").bind(place).fetch_one(conn).await?)
+}
+
+/// Whether the place is still a question, which ends without a contribution.
+///
+/// # Errors
+/// [`Error::NotFound`] when the place has ended.
+pub async fn is_asked(conn: &mut Connection, place: TeamRoleId) -> Result<bool, Error> {
+    Ok(held(conn, place).await?.state == RoleState::Asked)
+}
+
+/// Ends somebody's place today and keeps what they contributed, or withdraws an invitation. Without a
+/// contribution it was given by mistake.
+///
+/// # Errors
+/// [`Error::NotFound`] when the place is not one of the project's, [`Error::Invalid`] for a lead, and for
+/// a supervisor who has a handover to answer.
+pub async fn end_role(
+    conn: &mut Connection,
+    allowed: &Allowed<ManageTeam>,
+    place: TeamRoleId,
+    contribution: Option<&str>,
+) -> Result<(), Error> {
+    let held = of_team(conn, allowed, place).await?;
+    if held.role == TeamRole::Lead {
+        return Err(keeps_the_lead(allowed.act.0));
+    }
+    keeps_the_supervisor(conn, allowed, &held).await?;
+    let action = match (held.state, contribution) {
+        (RoleState::Asked, _) => "withdrew an invitation",
+        (_, None) => "ended a place given by mistake",
+        (_, Some(_)) => "ended a place in the team",
+    };
+    end(conn, place, allowed.today(), contribution).await?;
+    history::record(
+        conn,
+        allowed,
+        Entry::new("team_role", place, action).of(held.project_id).change(held.role.words(), held.name, "").change(
+            "Contribution",
+            "",
+            contribution.unwrap_or_default(),
+        ),
+    )
+    .await
+}
+
+async fn end(
+    conn: &mut Connection,
+    place: TeamRoleId,
+    today: NaiveDate,
+    contribution: Option<&str>,
+) -> Result<(), Error> {
+    // A place that was to begin later ends before it began.
+    sqlx::query("update team_role set until_on = max(from_on, $2), contribution = $3, by_mistake = $4 where id = $1")
+        .bind(place)
+        .bind(today)
+        .bind(contribution.unwrap_or_default())
+        .bind(contribution.is_none())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Ends every place that the person has in the team.
+///
+/// # Errors
+/// [`Error::Invalid`] for a lead, who hands over first.
+pub async fn leave(conn: &mut Connection, allowed: &Allowed<LeaveTeam>, contribution: &str) -> Result<(), Error> {
+    let project = allowed.act.0;
+    let places: Vec<(TeamRoleId, TeamRole)> = sqlx::query_as(
+        "select id, role from team_role where project_id = $1 and person_id = $2 and state = 'accepted'
+           and (until_on is null or until_on > $3)",
+    )
+    .bind(project)
+    .bind(allowed.person()?)
+    .bind(allowed.today())
+    .fetch_all(&mut *conn)
+    .await?;
+    if places.iter().any(|(_, role)| *role == TeamRole::Lead) {
+        return Err(keeps_the_lead(project));
+    }
+    for (place, role) in places {
+        end(conn, place, allowed.today(), Some(contribution)).await?;
+        history::record(
+            conn,
+            allowed,
+            Entry::new("team_role", place, "left the team").of(project).change("Role", role.words(), "").change(
+                "Contribution",
+                "",
+                contribution,
+            ),
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// The handover of a project that is offered, or agreed for a day to come.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn under_way(
+    conn: &mut Connection,
+    project: ProjectId,
+    today: NaiveDate,
+) -> Result<Option<HandoverId>, Error> {
+    Ok(sqlx::query_scalar(
+        "select id from handover where project_id = $1
+           and ((state = 'offered' and (to_person is null or takes_effect_on >= $3))
+             or (state = 'agreed' and takes_effect_on > $2)) limit 1",
+    )
+    .bind(project)
+    .bind(today)
+    .bind(oldest_live(today))
+    .fetch_optional(conn)
+    .await?)
+}
