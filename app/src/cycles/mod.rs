@@ -1,7 +1,6 @@
 //! PDSA cycles, and the ramps that they make: the cycles that test one change idea, one after the other.
 
 #[cfg(feature = "ssr")]
-#[allow(missing_docs, reason = "the server macro makes undocumented structs of documented arguments")]
 pub mod api;
 pub mod model;
 #[cfg(feature = "ssr")]

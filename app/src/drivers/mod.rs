@@ -2,7 +2,6 @@
 //! same tree is a picture and a nested list; it is edited line by line with plain forms.
 
 #[cfg(feature = "ssr")]
-#[allow(missing_docs, reason = "the server macro makes undocumented structs of documented arguments")]
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod diagram;

@@ -7,7 +7,6 @@ pub mod model;
 pub mod continuity;
 
 #[cfg(feature = "ssr")]
-#[allow(missing_docs, reason = "the server macro makes undocumented structs of documented arguments")]
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod pages;

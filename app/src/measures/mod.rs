@@ -1,13 +1,11 @@
 //! Measures, their measurements, and the charts of both.
 
 #[cfg(feature = "ssr")]
-#[allow(missing_docs, reason = "the server macro makes undocumented structs of documented arguments")]
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod board;
 #[cfg(feature = "ssr")]
 pub mod chart;
-#[allow(missing_docs, reason = "the island macro makes undocumented items")]
 #[cfg(feature = "hydrate")]
 mod grid;
 #[cfg(feature = "ssr")]
@@ -22,7 +20,6 @@ pub mod pages;
 pub mod parts;
 #[cfg(feature = "ssr")]
 pub mod png;
-#[allow(missing_docs, reason = "the island macro makes undocumented items")]
 pub mod reader;
 pub mod reading;
 #[cfg(feature = "ssr")]

@@ -6,7 +6,6 @@ pub mod organisation;
 pub mod ties;
 
 #[cfg(feature = "ssr")]
-#[allow(missing_docs, reason = "the server macro makes undocumented structs of documented arguments")]
 pub mod api;
 #[cfg(feature = "ssr")]
 mod attempts;

@@ -2,7 +2,6 @@
 //! against which targets.
 
 #[cfg(feature = "ssr")]
-#[allow(missing_docs, reason = "the server macro makes undocumented structs of documented arguments")]
 pub mod api;
 pub mod model;
 #[cfg(feature = "ssr")]
