@@ -1,44 +1,28 @@
 //! Baton: everything that a trust would recognise. The domain, its store and its pages, one folder a
-//! capability; inside each, `model <- store <- api <- pages`, and `islands -> model`.
-//!
-//! Built twice: with `ssr` into the server, with `hydrate` into the WASM, which holds the models and
-//! the islands and nothing else.
+//! capability; inside each, `model <- store <- api <- pages`. What runs in the browser is a crate of its
+//! own, `islands`.
 
 #![recursion_limit = "256"]
 
-#[cfg(feature = "ssr")]
 pub mod access;
-#[cfg(feature = "ssr")]
 pub mod batch;
 pub mod choice;
-#[cfg(feature = "ssr")]
 pub mod clock;
-#[cfg(feature = "ssr")]
 pub mod db;
-#[cfg(feature = "ssr")]
 pub mod demo;
 pub mod error;
-#[cfg(feature = "ssr")]
 pub mod form;
-#[cfg(feature = "ssr")]
 pub mod history;
 pub mod id;
-#[cfg(feature = "ssr")]
 pub mod limits;
-#[cfg(feature = "ssr")]
 pub mod operator;
 pub mod parse;
-#[cfg(feature = "ssr")]
 pub mod request;
-#[cfg(feature = "ssr")]
 pub mod sheet;
-#[cfg(feature = "ssr")]
 pub mod shell;
-#[cfg(any(feature = "testing", all(test, feature = "ssr")))]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
-#[cfg(feature = "ssr")]
 pub mod ui;
-#[cfg(feature = "ssr")]
 pub mod visitor;
 
 pub mod cycles;
@@ -50,10 +34,3 @@ pub mod people;
 pub mod portfolio;
 pub mod priorities;
 pub mod projects;
-
-/// Wakes the islands of the page that the server sent.
-#[cfg(feature = "hydrate")]
-#[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
-    leptos::mount::hydrate_islands();
-}

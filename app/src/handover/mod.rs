@@ -6,13 +6,8 @@ pub mod model;
 
 pub mod continuity;
 
-#[cfg(feature = "ssr")]
 pub mod api;
-#[cfg(feature = "ssr")]
 pub mod pages;
-#[cfg(feature = "ssr")]
 pub mod parts;
-#[cfg(feature = "ssr")]
 mod prefill;
-#[cfg(feature = "ssr")]
 pub mod store;

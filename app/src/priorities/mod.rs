@@ -2,9 +2,6 @@
 
 pub mod model;
 
-#[cfg(feature = "ssr")]
 pub mod api;
-#[cfg(feature = "ssr")]
 pub mod pages;
-#[cfg(feature = "ssr")]
 pub mod store;
