@@ -13,8 +13,8 @@ unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS LEPTOS_OUTPUT_N
 
 STAMPS := target/stamps
 SITE := target/site
-WASM_BUILT := target/wasm32-unknown-unknown/wasm-release/app.wasm
-WASM_CRATE := -p app --lib --no-default-features --features hydrate --target wasm32-unknown-unknown --profile wasm-release
+WASM_BUILT := target/wasm32-unknown-unknown/wasm-release/islands.wasm
+WASM_CRATE := -p islands --lib --features hydrate --target wasm32-unknown-unknown --profile wasm-release
 WASM_OPT := -Oz --enable-bulk-memory --enable-bulk-memory-opt --enable-multivalue --enable-mutable-globals \
 	--enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext --strip-debug --strip-producers --strip-target-features
 
@@ -61,7 +61,7 @@ fmt: | cargo-tools ## Check the format of the Rust sources (cargo fmt mends it)
 .PHONY: lint
 lint: | cargo-tools $(SITE) ## Lint the server's side and the browser's side, warnings denied
 	@$(say) "Lints, server's side (the first time compiles every dependency: minutes)"
-	cargo clippy --locked --workspace --all-targets --features app/ssr -- -D warnings
+	cargo clippy --locked --workspace --all-targets -- -D warnings
 ifeq ($(WASM),yes)
 	@$(say) "Lints, browser's side"
 	$(WASM_CARGO) cargo clippy --locked $(WASM_STD) $(WASM_CRATE) -- -D warnings
@@ -71,12 +71,12 @@ endif
 unit: | $(SITE) ## Run the unit, store and whole-app tests
 	@$(say) "Unit, store and whole-app tests (the first time compiles every dependency: minutes)"
 	@if cargo nextest --version >/dev/null 2>&1; then \
-		set -x; cargo nextest run --locked --features app/ssr $(ARGS); \
+		set -x; cargo nextest run --locked $(ARGS); \
 	else \
-		set -x; cargo test --locked --features app/ssr --lib --bins --tests $(ARGS); \
+		set -x; cargo test --locked --lib --bins --tests $(ARGS); \
 	fi
 	@# What must not compile: nextest runs no examples of the documentation.
-	cargo test --locked --doc --features app/ssr
+	cargo test --locked --doc
 
 .PHONY: e2e
 e2e: site target/debug/server $(STAMPS)/end2end ## Run the browser tests (ARGS="…" goes to Playwright)
@@ -184,6 +184,6 @@ target/release/server: tools site FORCE
 
 target/debug/server: FORCE | $(SITE)
 	@$(say) "Server for the browser tests"
-	cargo build --locked --features app/ssr --bins --tests
+	cargo build --locked --bins --tests
 
 FORCE:

@@ -51,7 +51,6 @@ macro_rules! choices {
             }
         }
 
-        #[cfg(feature = "ssr")]
         impl sqlx::Type<$crate::db::Db> for $name {
             fn type_info() -> <$crate::db::Db as sqlx::Database>::TypeInfo {
                 <String as sqlx::Type<$crate::db::Db>>::type_info()
@@ -61,7 +60,6 @@ macro_rules! choices {
             }
         }
 
-        #[cfg(feature = "ssr")]
         impl<'q> sqlx::Encode<'q, $crate::db::Db> for $name {
             fn encode_by_ref(
                 &self,
@@ -71,7 +69,6 @@ macro_rules! choices {
             }
         }
 
-        #[cfg(feature = "ssr")]
         impl<'r> sqlx::Decode<'r, $crate::db::Db> for $name {
             fn decode(
                 value: <$crate::db::Db as sqlx::Database>::ValueRef<'r>,

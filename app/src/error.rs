@@ -113,18 +113,11 @@ impl FromServerFnError for Error {
     }
 }
 
-#[cfg(feature = "ssr")]
 fn fault(what: &str, why: &str) -> Error {
     tracing::error!(what, why, "fault");
     Error::Fault
 }
 
-#[cfg(not(feature = "ssr"))]
-fn fault(_: &str, _: &str) -> Error {
-    Error::Fault
-}
-
-#[cfg(feature = "ssr")]
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match error {
@@ -135,7 +128,6 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-#[cfg(feature = "ssr")]
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
         fault("stored JSON", &error.to_string())

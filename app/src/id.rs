@@ -37,7 +37,6 @@ macro_rules! ids {
             }
         }
 
-        #[cfg(feature = "ssr")]
         impl sqlx::Type<crate::db::Db> for $name {
             fn type_info() -> <crate::db::Db as sqlx::Database>::TypeInfo {
                 <String as sqlx::Type<crate::db::Db>>::type_info()
@@ -47,7 +46,6 @@ macro_rules! ids {
             }
         }
 
-        #[cfg(feature = "ssr")]
         impl<'q> sqlx::Encode<'q, crate::db::Db> for $name {
             fn encode_by_ref(
                 &self,
@@ -57,7 +55,6 @@ macro_rules! ids {
             }
         }
 
-        #[cfg(feature = "ssr")]
         impl<'r> sqlx::Decode<'r, crate::db::Db> for $name {
             fn decode(
                 value: <crate::db::Db as sqlx::Database>::ValueRef<'r>,

@@ -37,6 +37,8 @@
 //! assert!(picture.starts_with("<svg"));
 //! ```
 
+#![warn(missing_docs)]
+
 pub mod anhoej;
 mod chart;
 pub mod choice;

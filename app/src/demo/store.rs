@@ -25,7 +25,6 @@ macro_rules! rows {
     })*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, Serialize)]
-        #[allow(missing_docs, reason = "the fields are the table's columns, which the schema documents")]
         pub struct $name {
             pub $first: $first_type,
             $(pub $field: $type,)*

@@ -1,18 +1,9 @@
 //! Projects that look alike: found while somebody registers one and when the academy lead looks
 //! through them, and what people decided about each pair.
 
-#[allow(missing_docs, reason = "the island macro makes undocumented structs of documented arguments")]
-pub mod islands;
 pub mod model;
 
-#[cfg(feature = "ssr")]
-#[allow(missing_docs, reason = "the server macro makes undocumented structs of documented arguments")]
 pub mod api;
-#[cfg(feature = "ssr")]
 pub mod pages;
-#[cfg(feature = "ssr")]
 pub mod parts;
-#[cfg(feature = "ssr")]
 pub mod store;
-#[cfg(feature = "hydrate")]
-mod typing;

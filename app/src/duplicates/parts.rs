@@ -1,10 +1,10 @@
 //! Drawn parts of look-alikes that other slices' pages show.
 
+use islands::SimilarProjects;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::UndoDecision;
-use super::islands::SimilarProjects;
 use super::model::{LinkKind, Similar};
 use super::store::{Link, Told};
 use crate::access::ReadProject;

@@ -1,6 +1,7 @@
 //! What a measure is, what is typed about it and its points, and when the next point is due.
 
 use chrono::{Days, Months, NaiveDate, NaiveTime};
+use islands::MOST_ROWS;
 use serde::{Deserialize, Serialize};
 
 use crate::choices;
@@ -448,9 +449,6 @@ fn whole(typed: &str) -> Option<i64> {
     // No fraction and below 1e12: the cast is exact.
     Some(value as i64)
 }
-
-/// The most rows that the grid takes at once.
-pub const MOST_ROWS: usize = 200;
 
 /// The name of an input of the grid.
 #[must_use]

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use islands::{MORE_ROWS, MOST_ROWS, PointGrid};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -10,8 +11,7 @@ use super::api::{
     RestoreMeasure, RetireMeasure, VoidPoint,
 };
 use super::chart::Large;
-use super::islands::{MORE_ROWS, PointGrid};
-use super::model::{self, DataType, Direction, FREQUENCIES, Kind, MOST_ROWS, State, cell};
+use super::model::{self, DataType, Direction, FREQUENCIES, Kind, State, cell};
 use super::reading::model::ChartType;
 use super::store::{Charted, Measure, Measurement, POINTS_A_PAGE, Shown};
 use super::{chart, icons, parts, png, reader, store};

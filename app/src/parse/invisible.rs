@@ -58,18 +58,12 @@ pub fn without(text: &str) -> String {
     chars.iter().enumerate().filter(|(at, c)| stays(*at, **c)).map(|(_, c)| *c).collect()
 }
 
-#[cfg(feature = "ssr")]
 fn composed(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization as _;
     text.nfc().collect()
 }
 
-#[cfg(not(feature = "ssr"))]
-fn composed(text: &str) -> String {
-    text.to_owned()
-}
-
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -117,17 +117,10 @@ fn plain(c: char) -> char {
 }
 
 /// Full-width, circled and raised characters as the plain ones that they stand for.
-#[cfg(feature = "ssr")]
 fn folded(text: &str) -> impl Iterator<Item = char> {
     use unicode_normalization::UnicodeNormalization as _;
     use unicode_normalization::char::is_combining_mark;
     text.nfkd().filter(|c| !is_combining_mark(*c))
-}
-
-/// The browser checks nothing: what it sends is read by the server.
-#[cfg(not(feature = "ssr"))]
-fn folded(text: &str) -> impl Iterator<Item = char> {
-    text.chars()
 }
 
 /// The value of a decimal digit of any script.
@@ -147,7 +140,7 @@ const ZEROS: [u32; 76] = [
     0x1d7e2, 0x1d7ec, 0x1d7f6, 0x1e140, 0x1e2f0, 0x1e4f0, 0x1e5f1, 0x1e950, 0x1fbf0,
 ];
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;

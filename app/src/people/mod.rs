@@ -5,23 +5,13 @@ pub mod model;
 pub mod organisation;
 pub mod ties;
 
-#[cfg(feature = "ssr")]
-#[allow(missing_docs, reason = "the server macro makes undocumented structs of documented arguments")]
 pub mod api;
-#[cfg(feature = "ssr")]
 mod browser;
-#[cfg(feature = "ssr")]
 mod codes;
-#[cfg(feature = "ssr")]
 mod information;
-#[cfg(feature = "ssr")]
 pub mod pages;
-#[cfg(feature = "ssr")]
 mod password;
-#[cfg(feature = "ssr")]
 pub mod store;
 
-#[cfg(feature = "ssr")]
 pub use codes::for_password as password_code;
-#[cfg(feature = "ssr")]
 pub use password::hash as hash_password;

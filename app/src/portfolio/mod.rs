@@ -2,7 +2,5 @@
 
 pub mod model;
 
-#[cfg(feature = "ssr")]
 pub mod pages;
-#[cfg(feature = "ssr")]
 pub mod store;

@@ -1,14 +1,8 @@
-//! Adding several points at once: rows are added in the browser, and cells pasted from a spreadsheet.
-
-use leptos::prelude::*;
-
-/// How many rows a press of the button adds.
-pub const MORE_ROWS: usize = 5;
+//! Text that is pasted from a spreadsheet.
 
 /// The cells of pasted text; none when it is a single value, which the browser pastes itself. A first
 /// line without any digit is a heading.
-#[must_use]
-pub fn cells_of(text: &str) -> Option<Vec<Vec<&str>>> {
+pub(crate) fn cells_of(text: &str) -> Option<Vec<Vec<&str>>> {
     let text = text.trim_end_matches(['\r', '\n']);
     if !text.contains(['\t', '\n']) {
         return None;
@@ -18,14 +12,6 @@ pub fn cells_of(text: &str) -> Option<Vec<Vec<&str>>> {
         lines.remove(0);
     }
     Some(lines.into_iter().map(|line| line.split('\t').map(str::trim).collect()).collect())
-}
-
-/// Listens to the grid of the form in which it stands; draws nothing. Without scripts, the form's second
-/// button asks the server for more rows.
-#[island]
-pub fn PointGrid() -> impl IntoView {
-    #[cfg(feature = "hydrate")]
-    super::grid::listen();
 }
 
 #[cfg(test)]

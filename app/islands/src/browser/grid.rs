@@ -4,11 +4,11 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{ClipboardEvent, Element, Event, HtmlInputElement};
 
-use super::islands::{MORE_ROWS, cells_of};
-use super::model::MOST_ROWS;
+use crate::pasted::cells_of;
+use crate::{MORE_ROWS, MOST_ROWS};
 
 /// Fills cells when several are pasted, and adds rows at a press of the button.
-pub(super) fn listen() {
+pub(crate) fn listen() {
     window_event_listener_untyped("paste", |event| {
         paste(&event);
     });

@@ -18,7 +18,7 @@ fn find(what: &str) -> Option<Element> {
 }
 
 /// Looks again after every pause in the typing. An answer that a later look has overtaken is dropped.
-pub(super) fn follow() {
+pub(crate) fn follow() {
     // Taken away rather than hidden: a hidden button would still answer the Enter key.
     if let Some(button) = find(".baton-similar__look") {
         button.remove();
