@@ -8,6 +8,9 @@ pub enum Kind {
     Unlisted,
     Upward,
     Circle,
+    Layer,
+    Sql,
+    Writer,
 }
 
 /// One place that has to change.
@@ -22,6 +25,11 @@ pub struct Fault {
 impl Fault {
     pub fn new(kind: Kind, file: &str, line: usize, says: String) -> Self {
         Self { kind, file: file.to_owned(), line, says }
+    }
+
+    /// What is to be done, without the place.
+    pub fn says(&self) -> &str {
+        &self.says
     }
 }
 

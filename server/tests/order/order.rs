@@ -1,4 +1,4 @@
-//! The order of the house, in one place: what may use what.
+//! The order of the house, in one place: what may use what, and who writes which table.
 
 /// What kind of room it is, and so what may stand in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,3 +60,63 @@ pub const ORDER: &[(&str, Band)] = &[
 pub fn rank(room: &str) -> Option<usize> {
     ORDER.iter().position(|(name, _)| *name == room)
 }
+
+/// What kind of room it is.
+pub fn band(room: &str) -> Option<Band> {
+    ORDER.iter().find(|(name, _)| *name == room).map(|(_, band)| *band)
+}
+
+/// Every table and the one room that writes it. Everybody may read.
+pub const WRITERS: &[(&str, &str)] = &[
+    ("installation", "db"),
+    ("session", "visitor"),
+    ("history", "history"),
+    ("history_detail", "history"),
+    ("history_erased", "history"),
+    ("trust", "people"),
+    ("site", "people"),
+    ("department", "people"),
+    ("person", "people"),
+    ("person_address", "people"),
+    ("credential", "people"),
+    ("password_code", "people"),
+    ("post", "people"),
+    ("away", "people"),
+    ("trust_role", "people"),
+    ("tie", "people"),
+    ("priority", "priorities"),
+    ("project", "project"),
+    ("project_priority", "project"),
+    ("reference_counter", "project"),
+    ("team_role", "team"),
+    ("measure", "measures"),
+    ("measurement", "measures"),
+    ("phase", "measures"),
+    ("measure_target", "measures"),
+    ("tally", "measures"),
+    ("cycle", "cycles"),
+    ("driver", "drivers"),
+    ("driver_measure", "drivers"),
+    ("handover", "handover"),
+    ("handover_measure", "handover"),
+    ("handover_contribution", "handover"),
+    ("handover_answer", "handover"),
+    ("project_link", "duplicates"),
+    ("project_text", "duplicates"),
+];
+
+/// Rooms that write tables of others, and why.
+pub const WRITES_ANYTHING: &[(&str, &str)] = &[
+    ("demo", "fills an empty store in bulk, with rows of the past that no act of today could make"),
+    ("testing", "fixtures: rows in states that the acts lead to only by many steps"),
+];
+
+/// Rooms and files that hold SQL without being a slice's store, and why.
+pub const SQL_OUTSIDE_STORES: &[(&str, &str)] = &[
+    ("db", "opens the store, and says what every connection does"),
+    ("batch", "joins the statements of stores to one text"),
+    ("visitor", "writes sessions, below the slices"),
+    ("access", "reads what a person may do, in the same transaction"),
+    ("history", "writes what was done, below the slices"),
+    ("testing", "fixtures"),
+];

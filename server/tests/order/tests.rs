@@ -2,6 +2,8 @@
 
 use super::fault::Kind;
 use super::faults;
+use super::order::WRITERS;
+use super::sql::unlisted_tables;
 use super::tree::Tree;
 
 /// A house in order, in which each file uses what it may.
@@ -39,16 +41,22 @@ const CLEAN: &[(&str, &str)] = &[
 fn found(changed: &[(&str, &str)]) -> Vec<(Kind, String)> {
     let kept = CLEAN.iter().filter(|(path, _)| !changed.iter().any(|(other, _)| other == path));
     let tree = Tree::of(kept.chain(changed).copied());
-    faults(&tree).iter().map(|fault| (fault.kind, fault.to_string())).collect()
+    faults(&tree, &migrations()).iter().map(|fault| (fault.kind, fault.to_string())).collect()
 }
 
-/// That there is this one fault, and that it begins and goes on with these words.
+/// One migration that makes every table of the list, and others that are gone at its end.
+fn migrations() -> Vec<(String, String)> {
+    let tables = WRITERS.iter().map(|(table, _)| format!("create table {table} (id text) strict;\n"));
+    let gone = "-- create table noted (id text);\ncreate table old (id text);\ndrop table old;\n".to_owned();
+    vec![("migrations/0001_all.sql".to_owned(), tables.chain([gone]).collect())]
+}
+
+/// That there is one fault of this kind, and that it begins and goes on with these words.
 fn assert_one(changed: &[(&str, &str)], kind: Kind, begins: &str, says: &str) {
     let found = found(changed);
-    assert_eq!(found.len(), 1, "{changed:#?} {found:#?}");
-    assert_eq!(found[0].0, kind, "{found:#?}");
-    assert!(found[0].1.starts_with(begins), "{found:#?}");
-    assert!(found[0].1.contains(says), "{found:#?}");
+    let of_kind: Vec<&str> = found.iter().filter(|(other, _)| *other == kind).map(|(_, text)| text.as_str()).collect();
+    assert_eq!(of_kind.len(), 1, "{found:#?} in {changed:#?}");
+    assert!(of_kind[0].starts_with(begins) && of_kind[0].contains(says), "{found:#?}");
 }
 
 #[test]
@@ -191,4 +199,156 @@ fn children_that_use_one_another_are_a_circle() {
         "app/spc/src/rules/runs.rs:1: ",
         "(2 files lead to one another",
     );
+}
+
+#[test]
+fn web_in_a_model_or_store_is_found() {
+    for text in [
+        "pub struct Person;\nuse crate::web::page;",
+        "pub struct Person;\nfn f() { web::page::page() }\nuse crate::web;",
+    ] {
+        let found = found(&[("app/src/people/model.rs", text)]);
+        assert!(found.iter().all(|(kind, _)| *kind == Kind::Layer), "{found:#?}");
+        assert!(found[0].1.starts_with("app/src/people/model.rs:2: model by rule names no web"), "{found:#?}");
+    }
+    for name in ["leptos::prelude::view", "axum::Json", "http::StatusCode"] {
+        let text = format!("use super::model::Person;\npub fn person() -> Person {{ Person }}\nuse {name};");
+        assert_one(
+            &[("app/src/people/store.rs", &text)],
+            Kind::Layer,
+            "app/src/people/store.rs:3: ",
+            &format!("a store knows no web, yet names {name}"),
+        );
+    }
+}
+
+#[test]
+fn web_in_the_base_is_found() {
+    let error = "pub enum Error { Missing }\nuse axum::Json;\nuse server_fn::error::FromServerFnError;";
+    assert_one(&[("app/src/error.rs", error)], Kind::Layer, "app/src/error.rs:2: ", "base knows no web");
+}
+
+#[test]
+fn a_model_that_names_a_store_is_found_in_its_own_slice_and_in_others() {
+    let files = [
+        ("app/src/people/ties/store.rs", "pub fn tie() {}"),
+        ("app/src/people/model.rs", "pub struct Person;\nfn f() { super::ties::store::tie() }"),
+    ];
+    assert_one(&files, Kind::Layer, "app/src/people/model.rs:2: ", "model by rule names no store");
+    assert_one(
+        &[("app/src/cycles/model.rs", "\n\nuse crate::people::store;")],
+        Kind::Layer,
+        "app/src/cycles/model.rs:3: ",
+        "model by rule names no store",
+    );
+}
+
+#[test]
+fn an_action_in_a_store_and_a_page_in_an_action_are_found() {
+    assert_one(
+        &[("app/src/cycles/store.rs", "use super::api::Add;"), ("app/src/cycles/api.rs", "pub struct Add;")],
+        Kind::Layer,
+        "app/src/cycles/store.rs:1: ",
+        "store by rule names no api",
+    );
+    assert_one(
+        &[
+            ("app/src/cycles/api/add.rs", "\nuse crate::cycles::pages::list::draw;"),
+            ("app/src/cycles/pages/list.rs", "pub fn draw() {}"),
+        ],
+        Kind::Layer,
+        "app/src/cycles/api/add.rs:2: ",
+        "api by rule names no pages",
+    );
+}
+
+#[test]
+fn a_file_of_another_name_is_held_to_the_rules_of_the_lowest_layer_that_uses_it() {
+    assert_one(
+        &[
+            ("app/src/cycles/store.rs", "\nuse super::ramp::Ramp;"),
+            ("app/src/cycles/ramp.rs", "pub struct Ramp;\n\nuse leptos::prelude;"),
+        ],
+        Kind::Layer,
+        "app/src/cycles/ramp.rs:3: ",
+        "a store (it is used by app/src/cycles/store.rs:2) knows no web",
+    );
+}
+
+#[test]
+fn sql_outside_stores_is_found() {
+    let statements = [
+        "\"select id from person\"",
+        "\"insert or ignore into person (id) values ($1)\"",
+        "\"update person set name = $1\"",
+        "\"delete from person\"",
+        "\"with all_of_them(id) as (select 1) select id from all_of_them\"",
+        "concat!(\"exists (select 1 \", \"from person)\")",
+        "r#\"select \"id\" from person\"#",
+        "sqlx::query_as(statement)",
+    ];
+    for statement in statements {
+        let text = format!("pub fn routes() {{\n    view! {{ {{ask({statement})}} }}\n}}");
+        assert_one(&[("app/src/people/pages.rs", &text)], Kind::Sql, "app/src/people/pages.rs:2: ", "SQL (");
+    }
+    let text = "pub fn routes() {}\nconst TEXT: &str = \"\n    \n  select id\n  from person\";";
+    assert_one(
+        &[("app/src/people/pages.rs", text)],
+        Kind::Sql,
+        "app/src/people/pages.rs:4: ",
+        "“select id from person …”",
+    );
+}
+
+#[test]
+fn sentences_and_names_are_no_sql() {
+    let words = "pub fn routes() {}\nconst A: [&str; 7] = [\"select\", \"update the list\", \"with a date\", \"Select a ward\",\n\
+                 \"delete this line\", \"insert a row\", \"Take it out of (select one)\"];";
+    assert_eq!(found(&[("app/src/people/pages.rs", words)]), []);
+}
+
+#[test]
+fn a_store_that_writes_the_table_of_another_room_is_found() {
+    let statements = [
+        "insert into person (id) values ($1)",
+        "insert or replace into person (id) values ($1)",
+        "update person set name = $1",
+        "update person as p set name = $1",
+        "update or ignore person set name = $1",
+        "delete from person where id = $1",
+        "with old as (select 1) delete from person",
+    ];
+    for statement in statements {
+        let text = format!("const A: &str = \"select id\n  from person\";\nconst B: &str = \"\n  {statement}\";");
+        assert_one(
+            &[("app/src/cycles/store.rs", &text)],
+            Kind::Writer,
+            "app/src/cycles/store.rs:4: ",
+            "cycles writes person, which people alone writes",
+        );
+    }
+    let own = "const A: &str = \"insert into cycle (id) select id from person on conflict do update set id = $1\";";
+    assert_eq!(found(&[("app/src/cycles/store.rs", own)]), []);
+}
+
+#[test]
+fn a_statement_that_hides_its_table_is_found() {
+    let hidden = "const A: &str = concat!(\n\"insert into \", \"person\", \" (id) values ($1)\");";
+    let says = "names its table in the same string";
+    assert_one(&[("app/src/cycles/store.rs", hidden)], Kind::Writer, "app/src/cycles/store.rs:2: ", says);
+    let unknown = "const A: &str = \"delete from nowhere\";";
+    assert_one(&[("app/src/cycles/store.rs", unknown)], Kind::Writer, "app/src/cycles/store.rs:1: ", "has no writer");
+}
+
+#[test]
+fn a_table_without_a_writer_and_a_writer_without_a_table_are_found() {
+    let mut all = migrations();
+    assert!(unlisted_tables(&all).is_empty(), "{:#?}", unlisted_tables(&all));
+    let more = "\ncreate virtual table noted using fts5 (text);\nalter table cycle rename to round;\n";
+    all.push(("migrations/0002_more.sql".to_owned(), more.to_owned()));
+    let told: Vec<String> = unlisted_tables(&all).iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 3, "{told:#?}");
+    assert!(told[0].starts_with("migrations/0002_more.sql:2: the table noted has no writer"), "{told:#?}");
+    assert!(told[1].starts_with("migrations/0002_more.sql:3: the table round has no writer"), "{told:#?}");
+    assert!(told[2].contains("WRITERS names the table cycle"), "{told:#?}");
 }

@@ -130,6 +130,20 @@ impl Tree {
         arrows
     }
 
+    /// The paths of other crates that a file names, with their lines.
+    pub fn outside(&self, from: usize) -> Vec<(Vec<String>, usize)> {
+        let names = &self.files[from].names;
+        let imports = names.imports.iter().map(|import| (&import.path, &import.inside, import.line));
+        let paths = names.paths.iter().map(|path| (&path.path, &path.inside, path.line));
+        imports
+            .chain(paths)
+            .filter_map(|(path, inside, line)| match self.resolve(from, inside, path) {
+                Target::Outside(path) => Some((path, line)),
+                Target::Inside { .. } => None,
+            })
+            .collect()
+    }
+
     /// Whether the first file's module stands below the second's.
     pub fn is_child(&self, file: usize, of: usize) -> bool {
         let (child, parent) = (&self.files[file], &self.files[of]);
@@ -165,7 +179,7 @@ impl Tree {
             let whole: Vec<String> = import.path.iter().chain(rest).cloned().collect();
             return self.follow(from, &import.inside, &whole, depth + 1);
         }
-        if self.modules.contains_key(&(file.in_crate, join(&here, first))) {
+        if self.is_module(file.in_crate, &join(&here, first)) {
             return self.walk(from, file.in_crate, &here, path, depth);
         }
         if file.names.defined.contains_key(first) {
@@ -183,7 +197,7 @@ impl Tree {
         let mut rest = rest;
         while let Some((first, others)) = rest.split_first() {
             let child = join(&module, first);
-            if !self.modules.contains_key(&(in_crate, child.clone())) {
+            if !self.is_module(in_crate, &child) {
                 break;
             }
             (module, rest) = (child, others);
@@ -223,9 +237,15 @@ impl Tree {
             let other = &self.files[file];
             let has = other.names.defined.contains_key(&path[0])
                 || imported(other, &path[0], path).is_some()
-                || self.modules.contains_key(&(other.in_crate, join(&other.module, &path[0])));
+                || self.is_module(other.in_crate, &join(&other.module, &path[0]));
             has.then(|| self.walk(at, other.in_crate, &other.module, path, depth + 1))
         })
+    }
+
+    /// Whether there is a file for a module or for one below it.
+    fn is_module(&self, in_crate: &'static str, module: &[String]) -> bool {
+        let next = self.modules.range((in_crate, module.to_vec())..).next();
+        next.is_some_and(|((other, found), _)| *other == in_crate && found.starts_with(module))
     }
 
     fn exporting(&self, in_crate: &str, name: &str) -> Option<usize> {
