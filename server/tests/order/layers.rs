@@ -44,6 +44,10 @@ const ALLOWED: [(&str, &str); 1] = [
     ("app/src/error.rs", "server_fn"),
 ];
 
+fn name(layer: Layer) -> String {
+    format!("{layer:?}").to_lowercase()
+}
+
 /// What a file is by its name, in a slice.
 pub fn layer(file: &File) -> Option<Layer> {
     let slice = file.in_crate == "app" && matches!(band(room(file)), Some(Band::Slice | Band::Top));
@@ -118,12 +122,15 @@ fn held(tree: &Tree, arrows: &[Arrow]) -> BTreeMap<usize, Held> {
 /// Names of web crates where there is to be no web.
 fn web(tree: &Tree, at: usize, held: Option<&Held>) -> Vec<Fault> {
     let file = &tree.files[at];
-    let what = held.map_or("base".to_owned(), |held| format!("a {:?}{}", held.layer, held.because).to_lowercase());
+    let (what, instead) = match held {
+        Some(held) => (format!("{}{}", name(held.layer), held.because), "api, parts or pages"),
+        None => ("the base".to_owned(), "web"),
+    };
     let outside = tree.outside(at).into_iter();
     outside
         .filter(|(path, _)| WEB.contains(&path[0].as_str()) && !ALLOWED.contains(&(&file.path, &path[0])))
         .map(|(path, line)| {
-            let says = format!("{what} knows no web, yet names {}: move this to api, parts or pages", path.join("::"));
+            let says = format!("{what} knows no web, yet it names {}: move this to {instead}", path.join("::"));
             Fault::new(Kind::Layer, &file.path, line, says)
         })
         .collect()
@@ -137,11 +144,11 @@ fn wrong_way(tree: &Tree, arrow: &Arrow, user: &Held, used: Option<&Held>) -> Op
     } else {
         let named = layer(to)?;
         let together = user.layer >= Layer::Parts;
-        (user.layer < used?.layer && !together).then(|| format!("{named:?}").to_lowercase())?
+        (user.layer < used?.layer && !together).then(|| name(named))?
     };
     let says = format!(
-        "{} by rule{} names no {what}, yet it names {} ({}): move what both need into a file that both may use",
-        format!("{:?}", user.layer).to_lowercase(),
+        "{}{} names no {what}, yet it names {} ({}): move what both need into a file that both may use",
+        name(user.layer),
         user.because,
         arrow.written,
         to.path,

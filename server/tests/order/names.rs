@@ -172,7 +172,7 @@ impl Reader {
                 self.at += 2;
                 return self.leaf(path, name, public, line);
             } else if self.kind(0) == Some(Kind::Ident) {
-                if !(self.is(0, "self") && !path.is_empty()) {
+                if !self.is(0, "self") || path.is_empty() {
                     path.push(self.word(0));
                 }
                 self.at += 1;

@@ -3,7 +3,7 @@
 /// What kind of room it is, and so what may stand in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Band {
-    /// A crate of its own, without web and without a store.
+    /// A crate of its own, which knows nothing of the app.
     Crate,
     /// What every slice stands on: no HTTP, no markup.
     Base,
@@ -50,7 +50,6 @@ pub const ORDER: &[(&str, Band)] = &[
     ("portfolio", Band::Slice),
     ("demo", Band::Top),
     ("operator", Band::Top),
-    ("testing", Band::Top),
     ("routes", Band::Top),
     ("lib", Band::Top),
     ("server", Band::Top),
@@ -106,10 +105,8 @@ pub const WRITERS: &[(&str, &str)] = &[
 ];
 
 /// Rooms that write tables of others, and why.
-pub const WRITES_ANYTHING: &[(&str, &str)] = &[
-    ("demo", "fills an empty store in bulk, with rows of the past that no act of today could make"),
-    ("testing", "fixtures: rows in states that the acts lead to only by many steps"),
-];
+pub const WRITES_ANYTHING: &[(&str, &str)] =
+    &[("demo", "fills an empty store in bulk, with rows of the past that no act of today could make")];
 
 /// Rooms and files that hold SQL without being a slice's store, and why.
 pub const SQL_OUTSIDE_STORES: &[(&str, &str)] = &[
@@ -118,5 +115,4 @@ pub const SQL_OUTSIDE_STORES: &[(&str, &str)] = &[
     ("visitor", "writes sessions, below the slices"),
     ("access", "reads what a person may do, in the same transaction"),
     ("history", "writes what was done, below the slices"),
-    ("testing", "fixtures"),
 ];

@@ -209,7 +209,7 @@ fn web_in_a_model_or_store_is_found() {
     ] {
         let found = found(&[("app/src/people/model.rs", text)]);
         assert!(found.iter().all(|(kind, _)| *kind == Kind::Layer), "{found:#?}");
-        assert!(found[0].1.starts_with("app/src/people/model.rs:2: model by rule names no web"), "{found:#?}");
+        assert!(found[0].1.starts_with("app/src/people/model.rs:2: model names no web"), "{found:#?}");
     }
     for name in ["leptos::prelude::view", "axum::Json", "http::StatusCode"] {
         let text = format!("use super::model::Person;\npub fn person() -> Person {{ Person }}\nuse {name};");
@@ -217,7 +217,7 @@ fn web_in_a_model_or_store_is_found() {
             &[("app/src/people/store.rs", &text)],
             Kind::Layer,
             "app/src/people/store.rs:3: ",
-            &format!("a store knows no web, yet names {name}"),
+            &format!("store knows no web, yet it names {name}"),
         );
     }
 }
@@ -225,7 +225,7 @@ fn web_in_a_model_or_store_is_found() {
 #[test]
 fn web_in_the_base_is_found() {
     let error = "pub enum Error { Missing }\nuse axum::Json;\nuse server_fn::error::FromServerFnError;";
-    assert_one(&[("app/src/error.rs", error)], Kind::Layer, "app/src/error.rs:2: ", "base knows no web");
+    assert_one(&[("app/src/error.rs", error)], Kind::Layer, "app/src/error.rs:2: ", "the base knows no web");
 }
 
 #[test]
@@ -234,12 +234,12 @@ fn a_model_that_names_a_store_is_found_in_its_own_slice_and_in_others() {
         ("app/src/people/ties/store.rs", "pub fn tie() {}"),
         ("app/src/people/model.rs", "pub struct Person;\nfn f() { super::ties::store::tie() }"),
     ];
-    assert_one(&files, Kind::Layer, "app/src/people/model.rs:2: ", "model by rule names no store");
+    assert_one(&files, Kind::Layer, "app/src/people/model.rs:2: ", "model names no store");
     assert_one(
         &[("app/src/cycles/model.rs", "\n\nuse crate::people::store;")],
         Kind::Layer,
         "app/src/cycles/model.rs:3: ",
-        "model by rule names no store",
+        "model names no store",
     );
 }
 
@@ -249,7 +249,7 @@ fn an_action_in_a_store_and_a_page_in_an_action_are_found() {
         &[("app/src/cycles/store.rs", "use super::api::Add;"), ("app/src/cycles/api.rs", "pub struct Add;")],
         Kind::Layer,
         "app/src/cycles/store.rs:1: ",
-        "store by rule names no api",
+        "store names no api",
     );
     assert_one(
         &[
@@ -258,7 +258,7 @@ fn an_action_in_a_store_and_a_page_in_an_action_are_found() {
         ],
         Kind::Layer,
         "app/src/cycles/api/add.rs:2: ",
-        "api by rule names no pages",
+        "api names no pages",
     );
 }
 
@@ -271,7 +271,7 @@ fn a_file_of_another_name_is_held_to_the_rules_of_the_lowest_layer_that_uses_it(
         ],
         Kind::Layer,
         "app/src/cycles/ramp.rs:3: ",
-        "a store (it is used by app/src/cycles/store.rs:2) knows no web",
+        "store (it is used by app/src/cycles/store.rs:2) knows no web",
     );
 }
 

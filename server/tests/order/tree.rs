@@ -262,13 +262,13 @@ fn join(module: &[String], name: &str) -> Vec<String> {
     module.iter().cloned().chain([name.to_owned()]).collect()
 }
 
-/// A file of one of the crates, read; tests are none.
+/// A file of one of the crates, read; tests and their fixtures are none.
 fn file(path: &str, text: &str) -> Option<File> {
     let (in_crate, folder) = CRATES.into_iter().find(|(_, folder)| path.starts_with(folder))?;
     let mut module: Vec<String> = path[folder.len()..].trim_end_matches(".rs").split('/').map(str::to_owned).collect();
     if module.last().is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str())) {
         module.pop();
     }
-    let test = module.iter().any(|name| name == "tests");
+    let test = module.iter().any(|name| name == "tests" || name == "testing");
     (!test).then(|| File { path: path.to_owned(), in_crate, module, names: names(text) })
 }
