@@ -125,8 +125,8 @@ fn is_sql(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let says = |at: usize, any: &[&str]| words.get(at).is_some_and(|word| any.contains(word));
     let begins = match words.first().copied() {
-        // A word alone is a choice or a name.
-        Some("select") => words.len() > 1,
+        // A word alone, without a blank behind it, is a choice or a name.
+        Some("select") => !text.trim_start().ends_with("select"),
         Some("insert") => says(1, &["into", "or"]),
         Some("update") => words.contains(&"set"),
         Some("delete") => says(1, &["from"]),

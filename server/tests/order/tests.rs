@@ -282,6 +282,7 @@ fn sql_outside_stores_is_found() {
         "\"insert or ignore into person (id) values ($1)\"",
         "\"update person set name = $1\"",
         "\"delete from person\"",
+        "concat!(\"select \", columns!(), \" from person\")",
         "\"with all_of_them(id) as (select 1) select id from all_of_them\"",
         "concat!(\"exists (select 1 \", \"from person)\")",
         "r#\"select \"id\" from person\"#",
