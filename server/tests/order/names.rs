@@ -109,7 +109,7 @@ impl Reader {
             }
             "mod" if self.is(2, ";") => self.at += 3,
             "macro_rules" if self.is(1, "!") => {
-                self.names.defined.insert(self.word(2), true);
+                self.names.defined.insert(self.word(2), false);
                 self.at += 3;
             }
             "fn" | "struct" | "enum" | "union" | "trait" | "type" | "const" | "static"

@@ -33,6 +33,7 @@ pub const ORDER: &[(&str, Band)] = &[
     ("batch", Band::Base),
     ("sheet", Band::Base),
     ("visitor", Band::Base),
+    ("roles", Band::Base),
     ("access", Band::Base),
     ("history", Band::Base),
     ("web", Band::Web),
@@ -113,6 +114,7 @@ pub const SQL_OUTSIDE_STORES: &[(&str, &str)] = &[
     ("db", "opens the store, and says what every connection does"),
     ("batch", "joins the statements of stores to one text"),
     ("visitor", "writes sessions, below the slices"),
+    ("roles", "says who counts in what role on a day, for access and for the stores"),
     ("access", "reads what a person may do, in the same transaction"),
     ("history", "writes what was done, below the slices"),
 ];

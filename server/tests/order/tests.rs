@@ -167,9 +167,10 @@ fn a_parent_may_hold_the_types_of_its_children_and_call_them() {
     let files = [
         (
             "app/spc/src/rules/mod.rs",
-            "mod runs;\npub use runs::found;\npub struct Hit;\npub fn all() -> Hit { runs::found() }",
+            "macro_rules! hit { () => { Hit } }\npub(crate) use hit;\nmod runs;\npub use runs::found;\n\
+             pub struct Hit;\npub fn all() -> Hit { runs::found() }",
         ),
-        ("app/spc/src/rules/runs.rs", "use super::Hit;\npub fn found() -> Hit { Hit }"),
+        ("app/spc/src/rules/runs.rs", "use super::{Hit, hit};\npub fn found() -> Hit { super::hit!() }"),
     ];
     assert_eq!(found(&files), []);
 }
