@@ -115,8 +115,8 @@ actions! {
     WithdrawHandover(HandoverId) on Handover,
     /// Accept or decline as the successor.
     AnswerAsSuccessor(HandoverId) on Handover,
-    /// Accept or decline as the anchor, or for the anchor.
-    AnswerAsAnchor(HandoverId) on Handover,
+    /// Accept or decline as the supervisor, or for the supervisor.
+    AnswerAsSupervisor(HandoverId) on Handover,
     /// Change one's own password and end one's own sessions.
     ChangeOwnAccount(PersonId) on Person,
     /// Answer a trust that asks for oneself, and choose the trust that one works in.
@@ -125,7 +125,7 @@ actions! {
 
 /// What the visitor is to the object of an action.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
-pub struct Standing {
+pub struct Relationship {
     /// The object belongs to the trust in which the visitor has a current post or a trust role.
     pub belongs: bool,
     /// Academy lead of the object's trust.
@@ -141,9 +141,9 @@ pub struct Standing {
     /// The visitor wrote the draft.
     pub author: bool,
     /// Leads the project today.
-    pub holder: bool,
-    /// Anchors the project today. For a handover: and neither gives nor takes it.
-    pub anchor: bool,
+    pub lead: bool,
+    /// Supervises the project today. For a handover: and neither gives nor takes it.
+    pub supervisor: bool,
     /// Has any accepted place in the team today.
     pub team: bool,
     /// Was asked into the team and has not answered.
@@ -152,8 +152,8 @@ pub struct Standing {
     pub past: bool,
     /// The question is put to the visitor.
     pub asked: bool,
-    /// The question asks for somebody to anchor the project.
-    pub asks_anchor: bool,
+    /// The question asks for somebody to supervise the project.
+    pub asks_supervisor: bool,
     /// The question was put by the person who wants to join.
     pub wants_to_join: bool,
     /// Is the successor named in the handover.
@@ -162,27 +162,27 @@ pub struct Standing {
     pub offered: bool,
     /// Gives the project away in the handover, or takes it.
     pub party: bool,
-    /// No anchor counts for the handover, or they have been silent for 14 days.
-    pub anchor_silent: bool,
+    /// No supervisor counts for the handover, or they have been silent for 14 days.
+    pub supervisor_silent: bool,
     /// The object is the visitor.
     pub oneself: bool,
 }
 
-impl Standing {
-    /// Leads or anchors the project, or coordinates its trust.
+impl Relationship {
+    /// Leads or supervises the project, or coordinates its trust.
     fn runs(self) -> bool {
-        self.belongs && (self.holder || self.anchor || self.academy_lead)
+        self.belongs && (self.lead || self.supervisor || self.academy_lead)
     }
 }
 
-/// Whether somebody of this standing may do it.
+/// Whether somebody of this relationship may do it.
 #[must_use]
-pub fn may(action: Action, s: Standing) -> bool {
+pub fn may(action: Action, s: Relationship) -> bool {
     #[cfg(any(test, feature = "testing"))]
     if broken::is(broken::Check::May, action) {
         return true;
     }
-    let lead = s.belongs && s.academy_lead;
+    let coordinates = s.belongs && s.academy_lead;
     let works_on = s.belongs && !s.closed && (s.team || (s.draft && s.author));
     let reads = if s.draft {
         s.author || s.team || s.invited
@@ -193,36 +193,38 @@ pub fn may(action: Action, s: Standing) -> bool {
         Action::ReadTrust(_) | Action::RegisterProject(_) => s.belongs,
         Action::ManageOrganisation(_) => s.belongs && (s.academy_lead || s.administrator),
         Action::GrantRoles(_) => s.belongs && s.administrator,
-        Action::ManagePriorities(_) | Action::Coordinate(_) => lead,
+        Action::ManagePriorities(_) | Action::Coordinate(_) => coordinates,
         Action::ReadProject(_) | Action::ReadHandover(_) => reads,
         Action::EditProject(_)
         | Action::DefineMeasure(_)
         | Action::RecordMeasurement(_)
         | Action::WriteCycle(_)
-        | Action::DrawDrivers(_) => works_on || (lead && !s.draft && !s.closed),
+        | Action::DrawDrivers(_) => works_on || (coordinates && !s.draft && !s.closed),
         Action::FinishDraft(_) => s.belongs && s.draft && s.author,
         Action::ChangeStatus(_) => !s.draft && !s.merged && s.runs(),
         Action::OfferHandover(_) => !s.draft && !s.closed && s.runs(),
         Action::ManageTeam(_) => {
-            !s.closed && s.belongs && (s.holder || s.anchor || (s.draft && s.author) || (lead && !s.draft))
+            !s.closed && s.belongs && (s.lead || s.supervisor || (s.draft && s.author) || (coordinates && !s.draft))
         }
         Action::AskToJoin(_) => !s.draft && !s.closed && s.belongs && !s.team && !s.invited,
         Action::LeaveTeam(_) => s.team && !s.closed,
         Action::AnswerQuestion(_) if s.closed => false,
         Action::AnswerQuestion(_) => {
-            if s.wants_to_join && s.asks_anchor {
-                // Who names themselves as the anchor has the academy lead's word for it, never their own.
-                lead && !s.asked && !s.draft
+            if s.wants_to_join && s.asks_supervisor {
+                // Who names themselves as the supervisor has the academy coordinates's word for it, never their own.
+                coordinates && !s.asked && !s.draft
             } else if s.wants_to_join {
-                s.belongs && (s.holder || s.anchor || lead)
+                s.belongs && (s.lead || s.supervisor || coordinates)
             } else {
-                s.asked || (s.asks_anchor && lead && !s.draft)
+                s.asked || (s.asks_supervisor && coordinates && !s.draft)
             }
         }
         Action::TakeOn(_) => !s.draft && !s.closed && s.belongs,
-        Action::WithdrawHandover(_) => s.belongs && (s.offered || s.holder || lead),
+        Action::WithdrawHandover(_) => s.belongs && (s.offered || s.lead || coordinates),
         Action::AnswerAsSuccessor(_) => s.belongs && s.successor,
-        Action::AnswerAsAnchor(_) => s.belongs && !s.party && (s.anchor || (lead && s.anchor_silent)),
+        Action::AnswerAsSupervisor(_) => {
+            s.belongs && !s.party && (s.supervisor || (coordinates && s.supervisor_silent))
+        }
         Action::ChangeOwnAccount(_) | Action::ChooseOwnTrust(_) => s.oneself,
     }
 }
@@ -338,19 +340,19 @@ pub async fn require<A: Act>(conn: &mut Connection, request: &Request, act: A) -
         let (actor, trust, request, now) = (Some(person.id), Some(person.trust), request.id.clone(), request.now);
         return Ok(Allowed { act, actor, trust, request, now, _seal: Seal });
     }
-    let (trust, now, standing) = match act.action().subject() {
-        Subject::Trust(trust) => (trust, now(conn, person, today).await?, Standing::default()),
+    let (trust, now, relationship) = match act.action().subject() {
+        Subject::Trust(trust) => (trust, now(conn, person, today).await?, Relationship::default()),
         Subject::Person(id) => {
-            let standing = Standing { oneself: id == person.id, ..Standing::default() };
-            (person.trust, now(conn, person, today).await?, standing)
+            let relationship = Relationship { oneself: id == person.id, ..Relationship::default() };
+            (person.trust, now(conn, person, today).await?, relationship)
         }
         Subject::Project(id) => {
             let found = of_project(conn, person, At::Project(id), today).await?;
-            (found.trust, found.now, found.standing)
+            (found.trust, found.now, found.relationship)
         }
         Subject::TeamRole(id) => {
             let question: Option<Question> = sqlx::query_as(
-                "select project_id, person_id = $2 as asked, role = 'supervisor' as asks_anchor, opened_by = 'person' as wants_to_join
+                "select project_id, person_id = $2 as asked, role = 'supervisor' as asks_supervisor, opened_by = 'person' as wants_to_join
                  from team_role where id = $1 and state = 'asked' and until_on is null",
             )
             .bind(id)
@@ -359,9 +361,10 @@ pub async fn require<A: Act>(conn: &mut Connection, request: &Request, act: A) -
             .await?;
             let question = question.ok_or(Error::NotFound)?;
             let found = of_project(conn, person, At::Project(question.project_id), today).await?;
-            let Question { asked, asks_anchor, wants_to_join, .. } = question;
-            let standing = Standing { asked: asked && found.tied, asks_anchor, wants_to_join, ..found.standing };
-            (found.trust, found.now, standing)
+            let Question { asked, asks_supervisor, wants_to_join, .. } = question;
+            let relationship =
+                Relationship { asked: asked && found.tied, asks_supervisor, wants_to_join, ..found.relationship };
+            (found.trust, found.now, relationship)
         }
         Subject::Handover(id) => {
             let handover: Option<Parties> = sqlx::query_as(concat!(
@@ -369,10 +372,10 @@ pub async fn require<A: Act>(conn: &mut Connection, request: &Request, act: A) -
                         coalesce(h.from_person = $2, 0) or coalesce(h.to_person = $2, 0) as party,
                         exists (select 1 from team_role r where r.person_id = $2 and ",
                 counts!("$3"),
-                ") as anchor,
+                ") as supervisor,
                         (h.offered_at is not null and h.offered_at <= $4) or not exists (select 1 from team_role r where ",
                 counts!("$3"),
-                ") as anchor_silent
+                ") as supervisor_silent
                  from handover h where h.id = $1",
             ))
             .bind(id)
@@ -383,20 +386,20 @@ pub async fn require<A: Act>(conn: &mut Connection, request: &Request, act: A) -
             .await?;
             let handover = handover.ok_or(Error::NotFound)?;
             let found = of_project(conn, person, At::Project(handover.project_id), today).await?;
-            let Parties { successor, offered, party, anchor, anchor_silent, .. } = handover;
-            let standing = Standing {
+            let Parties { successor, offered, party, supervisor, supervisor_silent, .. } = handover;
+            let relationship = Relationship {
                 successor: successor && found.tied,
                 offered: offered && found.tied,
-                anchor: anchor && found.tied,
+                supervisor: supervisor && found.tied,
                 party,
-                anchor_silent,
-                ..found.standing
+                supervisor_silent,
+                ..found.relationship
             };
-            (found.trust, found.now, standing)
+            (found.trust, found.now, relationship)
         }
     };
-    let standing = in_trust(person, trust, now, standing)?;
-    if may(act.action(), standing) {
+    let relationship = in_trust(person, trust, now, relationship)?;
+    if may(act.action(), relationship) {
         return Ok(Allowed {
             act,
             actor: Some(person.id),
@@ -406,27 +409,28 @@ pub async fn require<A: Act>(conn: &mut Connection, request: &Request, act: A) -
             _seal: Seal,
         });
     }
-    let open = Standing { closed: false, merged: false, ..standing };
+    let open = Relationship { closed: false, merged: false, ..relationship };
     if may(act.action(), open) {
-        return Err(closed(standing));
+        return Err(closed(relationship));
     }
     let reads = match act.action().subject() {
-        Subject::Project(id) => may(Action::ReadProject(id), standing),
-        Subject::Handover(id) => may(Action::ReadHandover(id), standing),
+        Subject::Project(id) => may(Action::ReadProject(id), relationship),
+        Subject::Handover(id) => may(Action::ReadHandover(id), relationship),
         Subject::Trust(_) => trust == person.trust,
         Subject::TeamRole(_) => {
-            standing.belongs && (!standing.draft || standing.author || standing.team || standing.invited)
+            relationship.belongs
+                && (!relationship.draft || relationship.author || relationship.team || relationship.invited)
         }
-        Subject::Person(_) => standing.belongs,
+        Subject::Person(_) => relationship.belongs,
     };
     Err(if reads { Error::Forbidden } else { Error::NotFound })
 }
 
 /// Why nothing changes in a project that is closed, to somebody who could change it otherwise.
-fn closed(standing: Standing) -> Error {
-    Error::refused(if standing.merged {
+fn closed(relationship: Relationship) -> Error {
+    Error::form(if relationship.merged {
         "This project was merged into another and changes no more. The academy lead can undo that under Look-alikes."
-    } else if standing.runs() {
+    } else if relationship.runs() {
         "This project is closed. Reopen it first."
     } else {
         "This project is closed. Its lead, its supervisor or the academy lead can reopen it."
@@ -446,7 +450,7 @@ pub mod broken {
     pub enum Check {
         /// [`may`](super::may) says yes to everybody.
         May,
-        /// [`require`](super::require) and [`standing`](super::standing) ask nothing of whoever is signed in.
+        /// [`require`](super::require) and [`relationship`](super::relationship) ask nothing of whoever is signed in.
         Require,
     }
 
@@ -469,34 +473,34 @@ pub mod broken {
 /// # Errors
 /// [`Error::SignIn`] for nobody, [`Error::NotFound`] when the project is not there or is not for the
 /// visitor to know of.
-pub async fn standing(conn: &mut Connection, request: &Request, project: ProjectId) -> Result<Standing, Error> {
+pub async fn relationship(conn: &mut Connection, request: &Request, project: ProjectId) -> Result<Relationship, Error> {
     let person = request.person()?;
     let found = of_project(conn, person, At::Project(project), request.today()).await?;
-    let standing = in_trust(person, found.trust, found.now, found.standing)?;
+    let relationship = in_trust(person, found.trust, found.now, found.relationship)?;
     #[cfg(any(test, feature = "testing"))]
     if broken::is(broken::Check::Require, Action::ReadProject(project)) {
-        return Ok(standing);
+        return Ok(relationship);
     }
-    if may(Action::ReadProject(project), standing) { Ok(standing) } else { Err(Error::NotFound) }
+    if may(Action::ReadProject(project), relationship) { Ok(relationship) } else { Err(Error::NotFound) }
 }
 
-/// As [`standing`], of the project of a measure.
+/// As [`relationship`], of the project of a measure.
 ///
 /// # Errors
-/// As [`standing`].
-pub async fn standing_of_measure(
+/// As [`relationship`].
+pub async fn relationship_of_measure(
     conn: &mut Connection,
     request: &Request,
     measure: MeasureId,
-) -> Result<Standing, Error> {
+) -> Result<Relationship, Error> {
     let person = request.person()?;
     let found = of_project(conn, person, At::Measure(measure), request.today()).await?;
-    let standing = in_trust(person, found.trust, found.now, found.standing)?;
+    let relationship = in_trust(person, found.trust, found.now, found.relationship)?;
     #[cfg(any(test, feature = "testing"))]
     if broken::is(broken::Check::Require, Action::ReadProject(found.project)) {
-        return Ok(standing);
+        return Ok(relationship);
     }
-    if may(Action::ReadProject(found.project), standing) { Ok(standing) } else { Err(Error::NotFound) }
+    if may(Action::ReadProject(found.project), relationship) { Ok(relationship) } else { Err(Error::NotFound) }
 }
 
 /// The person in the trust of their session, as they are now.
@@ -538,16 +542,16 @@ async fn now(conn: &mut Connection, person: &Person, today: NaiveDate) -> Result
     Ok(now.unwrap_or_default())
 }
 
-fn in_trust(person: &Person, trust: TrustId, now: Now, standing: Standing) -> Result<Standing, Error> {
+fn in_trust(person: &Person, trust: TrustId, now: Now, relationship: Relationship) -> Result<Relationship, Error> {
     if !now.live {
         return Err(Error::SignIn);
     }
     let here = trust == person.trust;
-    Ok(Standing {
+    Ok(Relationship {
         belongs: here && (now.has_post || now.academy_lead || now.administrator),
         academy_lead: here && now.academy_lead,
         administrator: here && now.administrator,
-        ..standing
+        ..relationship
     })
 }
 
@@ -555,7 +559,7 @@ fn in_trust(person: &Person, trust: TrustId, now: Now, standing: Standing) -> Re
 struct Question {
     project_id: ProjectId,
     asked: bool,
-    asks_anchor: bool,
+    asks_supervisor: bool,
     wants_to_join: bool,
 }
 
@@ -565,8 +569,8 @@ struct Parties {
     successor: bool,
     offered: bool,
     party: bool,
-    anchor: bool,
-    anchor_silent: bool,
+    supervisor: bool,
+    supervisor_silent: bool,
 }
 
 #[derive(FromRow)]
@@ -578,8 +582,8 @@ struct InProject {
     closed: bool,
     merged: bool,
     author: bool,
-    holder: bool,
-    anchor: bool,
+    lead: bool,
+    supervisor: bool,
     team: bool,
     invited: bool,
     past: bool,
@@ -594,7 +598,7 @@ struct Found {
     trust: TrustId,
     /// They have accepted the project's trust: before, no place in the project counts.
     tied: bool,
-    standing: Standing,
+    relationship: Relationship,
     now: Now,
 }
 
@@ -614,8 +618,8 @@ macro_rules! in_project {
             "select p.id, p.trust_id, p.status = 'draft' as draft, p.status = 'closed' as closed,
                 p.merged_into is not null as merged, p.author_id = $2 as author,
                 exists (select 1 from tie where person_id = $2 and trust_id = p.trust_id and state = 'accepted') as tied,
-                coalesce(max(r.state = 'accepted' and r.role = 'lead' and r.from_on <= $3 and (r.until_on is null or r.until_on > $3)), 0) as holder,
-                coalesce(max(r.state = 'accepted' and r.role = 'supervisor' and r.from_on <= $3 and (r.until_on is null or r.until_on > $3)), 0) as anchor,
+                coalesce(max(r.state = 'accepted' and r.role = 'lead' and r.from_on <= $3 and (r.until_on is null or r.until_on > $3)), 0) as lead,
+                coalesce(max(r.state = 'accepted' and r.role = 'supervisor' and r.from_on <= $3 and (r.until_on is null or r.until_on > $3)), 0) as supervisor,
                 coalesce(max(r.state = 'accepted' and r.from_on <= $3 and (r.until_on is null or r.until_on > $3)), 0) as team,
                 coalesce(max(r.state = 'asked' and r.opened_by = 'team' and r.until_on is null), 0) as invited,
                 coalesce(max(r.state = 'accepted' and r.until_on is not null and r.until_on <= $3 and not r.by_mistake), 0) as past,
@@ -655,18 +659,18 @@ async fn of_project(conn: &mut Connection, person: &Person, at: At, today: Naive
         closed,
         merged,
         author,
-        holder,
-        anchor,
+        lead,
+        supervisor,
         team,
         invited,
         past,
         successor,
         now,
     } = found.ok_or(Error::NotFound)?;
-    let what = Standing { draft, closed, merged, ..Standing::default() };
-    let standing =
-        if tied { Standing { author, holder, anchor, team, invited, past, successor, ..what } } else { what };
-    Ok(Found { project, trust, tied, standing, now })
+    let what = Relationship { draft, closed, merged, ..Relationship::default() };
+    let relationship =
+        if tied { Relationship { author, lead, supervisor, team, invited, past, successor, ..what } } else { what };
+    Ok(Found { project, trust, tied, relationship, now })
 }
 
 #[cfg(test)]
@@ -674,36 +678,36 @@ mod tests {
     use super::*;
     use crate::testing::{Fixture, on};
 
-    /// A standing in a word or two, for the table.
-    fn standing(words: &str) -> Standing {
-        let mut s = Standing::default();
+    /// A relationship in a word or two, for the table.
+    fn relationship(words: &str) -> Relationship {
+        let mut s = Relationship::default();
         for word in words.split(' ') {
             match word {
                 "outside" => {}
                 "belongs" => s.belongs = true,
-                "lead" => (s.belongs, s.academy_lead) = (true, true),
+                "academy" => (s.belongs, s.academy_lead) = (true, true),
                 "administrator" => (s.belongs, s.administrator) = (true, true),
                 "draft" => s.draft = true,
                 "closed" => s.closed = true,
                 "merged" => (s.closed, s.merged) = (true, true),
                 "party" => s.party = true,
-                "by-oneself" => (s.wants_to_join, s.asks_anchor) = (true, true),
+                "by-oneself" => (s.wants_to_join, s.asks_supervisor) = (true, true),
                 "author" => (s.belongs, s.author) = (true, true),
-                "holder" => (s.belongs, s.holder, s.team) = (true, true, true),
-                "anchor" => (s.belongs, s.anchor, s.team) = (true, true, true),
+                "lead" => (s.belongs, s.lead, s.team) = (true, true, true),
+                "supervisor" => (s.belongs, s.supervisor, s.team) = (true, true, true),
                 "team" => (s.belongs, s.team) = (true, true),
                 "invited" => (s.belongs, s.invited) = (true, true),
                 "named" => s.invited = true,
                 "past" => s.past = true,
                 "guest" => s.team = true,
                 "asked" => (s.belongs, s.asked) = (true, true),
-                "asks-anchor" => s.asks_anchor = true,
+                "asks-supervisor" => s.asks_supervisor = true,
                 "wants" => s.wants_to_join = true,
                 "successor" => (s.belongs, s.successor) = (true, true),
                 "offered" => (s.belongs, s.offered) = (true, true),
-                "silent" => s.anchor_silent = true,
+                "silent" => s.supervisor_silent = true,
                 "oneself" => s.oneself = true,
-                other => panic!("no standing {other}"),
+                other => panic!("no relationship {other}"),
             }
         }
         s
@@ -714,17 +718,21 @@ mod tests {
         let (t, p, q, h, me) =
             (TrustId::new(), ProjectId::new(), TeamRoleId::new(), HandoverId::new(), PersonId::new());
         let table: &[(Action, &[&str], &[&str])] = &[
-            (Action::ReadTrust(t), &["belongs", "lead", "administrator"], &["outside", "past", "oneself"]),
-            (Action::ManageOrganisation(t), &["lead", "administrator"], &["outside", "belongs", "holder", "anchor"]),
-            (Action::GrantRoles(t), &["administrator"], &["outside", "belongs", "lead", "holder"]),
-            (Action::ManagePriorities(t), &["lead"], &["outside", "belongs", "administrator", "holder"]),
-            (Action::Coordinate(t), &["lead"], &["outside", "belongs", "administrator", "holder"]),
-            (Action::RegisterProject(t), &["belongs", "lead", "administrator"], &["outside", "past"]),
+            (Action::ReadTrust(t), &["belongs", "academy", "administrator"], &["outside", "past", "oneself"]),
+            (
+                Action::ManageOrganisation(t),
+                &["academy", "administrator"],
+                &["outside", "belongs", "lead", "supervisor"],
+            ),
+            (Action::GrantRoles(t), &["administrator"], &["outside", "belongs", "academy", "lead"]),
+            (Action::ManagePriorities(t), &["academy"], &["outside", "belongs", "administrator", "lead"]),
+            (Action::Coordinate(t), &["academy"], &["outside", "belongs", "administrator", "lead"]),
+            (Action::RegisterProject(t), &["belongs", "academy", "administrator"], &["outside", "past"]),
             (
                 Action::ReadProject(p),
                 &[
                     "belongs",
-                    "lead",
+                    "academy",
                     "past",
                     "guest",
                     "successor",
@@ -734,11 +742,11 @@ mod tests {
                     "draft invited",
                     "draft team",
                 ],
-                &["outside", "draft belongs", "draft lead", "draft administrator", "draft past"],
+                &["outside", "draft belongs", "draft academy", "draft administrator", "draft past"],
             ),
             (
                 Action::EditProject(p),
-                &["holder", "anchor", "team", "lead", "draft author", "draft team"],
+                &["lead", "supervisor", "team", "academy", "draft author", "draft team"],
                 &[
                     "outside",
                     "belongs",
@@ -747,98 +755,135 @@ mod tests {
                     "administrator",
                     "invited",
                     "successor",
-                    "draft lead",
+                    "draft academy",
                     "draft invited",
-                    "closed holder",
                     "closed lead",
+                    "closed academy",
                 ],
             ),
-            (Action::FinishDraft(p), &["draft author"], &["author", "draft lead", "draft team", "holder"]),
+            (Action::FinishDraft(p), &["draft author"], &["author", "draft academy", "draft team", "lead"]),
             (
                 Action::ChangeStatus(p),
-                &["holder", "anchor", "lead", "closed holder", "closed lead"],
-                &["outside", "belongs", "team", "past", "administrator", "draft author", "draft lead", "merged lead"],
+                &["lead", "supervisor", "academy", "closed lead", "closed academy"],
+                &[
+                    "outside",
+                    "belongs",
+                    "team",
+                    "past",
+                    "administrator",
+                    "draft author",
+                    "draft academy",
+                    "merged academy",
+                ],
             ),
             (
                 Action::ManageTeam(p),
-                &["holder", "anchor", "lead", "draft author"],
-                &["outside", "belongs", "team", "past", "administrator", "draft lead", "closed holder", "closed lead"],
+                &["lead", "supervisor", "academy", "draft author"],
+                &[
+                    "outside",
+                    "belongs",
+                    "team",
+                    "past",
+                    "administrator",
+                    "draft academy",
+                    "closed lead",
+                    "closed academy",
+                ],
             ),
             (
                 Action::AskToJoin(p),
-                &["belongs", "past belongs", "lead"],
+                &["belongs", "past belongs", "academy"],
                 &["outside", "team", "invited", "draft belongs", "closed belongs"],
             ),
             (
                 Action::LeaveTeam(p),
-                &["team", "holder", "anchor"],
-                &["outside", "belongs", "lead", "past", "closed team"],
+                &["team", "lead", "supervisor"],
+                &["outside", "belongs", "academy", "past", "closed team"],
             ),
             (
                 Action::AnswerQuestion(q),
-                &["asked", "asks-anchor lead", "wants holder", "wants anchor", "wants lead", "by-oneself lead"],
                 &[
-                    "by-oneself holder",
+                    "asked",
+                    "asks-supervisor academy",
+                    "wants lead",
+                    "wants supervisor",
+                    "wants academy",
+                    "by-oneself academy",
+                ],
+                &[
+                    "by-oneself lead",
                     "by-oneself asked",
-                    "by-oneself asked lead",
+                    "by-oneself asked academy",
                     "closed asked",
-                    "closed wants holder",
+                    "closed wants lead",
                     "belongs",
-                    "lead",
+                    "academy",
                     "wants asked",
                     "wants team",
-                    "asks-anchor holder",
-                    "asks-anchor draft lead",
+                    "asks-supervisor lead",
+                    "asks-supervisor draft academy",
                     "outside",
                 ],
             ),
             (
                 Action::DefineMeasure(p),
-                &["holder", "team", "lead", "draft author"],
-                &["belongs", "past", "outside", "closed holder", "closed lead"],
+                &["lead", "team", "academy", "draft author"],
+                &["belongs", "past", "outside", "closed lead", "closed academy"],
             ),
             (
                 Action::RecordMeasurement(p),
-                &["holder", "team", "lead", "draft author"],
-                &["belongs", "past", "outside", "closed holder", "closed lead"],
+                &["lead", "team", "academy", "draft author"],
+                &["belongs", "past", "outside", "closed lead", "closed academy"],
             ),
             (
                 Action::WriteCycle(p),
-                &["holder", "team", "lead", "draft author"],
-                &["belongs", "past", "outside", "closed holder", "closed lead"],
+                &["lead", "team", "academy", "draft author"],
+                &["belongs", "past", "outside", "closed lead", "closed academy"],
             ),
             (
                 Action::DrawDrivers(p),
-                &["holder", "anchor", "team", "lead", "draft author"],
-                &["belongs", "past", "outside", "administrator", "draft lead", "closed holder", "closed lead"],
+                &["lead", "supervisor", "team", "academy", "draft author"],
+                &["belongs", "past", "outside", "administrator", "draft academy", "closed lead", "closed academy"],
             ),
             (
                 Action::OfferHandover(p),
-                &["holder", "anchor", "lead"],
-                &["belongs", "team", "past", "outside", "administrator", "draft author", "closed holder"],
+                &["lead", "supervisor", "academy"],
+                &["belongs", "team", "past", "outside", "administrator", "draft author", "closed lead"],
             ),
-            (Action::TakeOn(p), &["belongs", "team", "lead"], &["outside", "past", "draft belongs", "closed belongs"]),
+            (
+                Action::TakeOn(p),
+                &["belongs", "team", "academy"],
+                &["outside", "past", "draft belongs", "closed belongs"],
+            ),
             (Action::ReadHandover(h), &["belongs", "successor", "past"], &["outside", "oneself"]),
             (
                 Action::WithdrawHandover(h),
-                &["offered", "holder", "lead"],
-                &["belongs", "successor", "anchor", "outside"],
+                &["offered", "lead", "academy"],
+                &["belongs", "successor", "supervisor", "outside"],
             ),
-            (Action::AnswerAsSuccessor(h), &["successor"], &["belongs", "holder", "lead", "anchor", "outside"]),
+            (Action::AnswerAsSuccessor(h), &["successor"], &["belongs", "lead", "academy", "supervisor", "outside"]),
             (
-                Action::AnswerAsAnchor(h),
-                &["anchor", "silent lead"],
-                &["lead", "silent belongs", "successor", "holder", "outside", "party anchor", "party silent lead"],
+                Action::AnswerAsSupervisor(h),
+                &["supervisor", "silent academy"],
+                &[
+                    "academy",
+                    "silent belongs",
+                    "successor",
+                    "lead",
+                    "outside",
+                    "party supervisor",
+                    "party silent academy",
+                ],
             ),
-            (Action::ChangeOwnAccount(me), &["oneself"], &["belongs", "lead", "administrator"]),
-            (Action::ChooseOwnTrust(me), &["oneself"], &["belongs", "lead", "administrator"]),
+            (Action::ChangeOwnAccount(me), &["oneself"], &["belongs", "academy", "administrator"]),
+            (Action::ChooseOwnTrust(me), &["oneself"], &["belongs", "academy", "administrator"]),
         ];
         for (action, yes, no) in table {
             for words in *yes {
-                assert!(may(*action, standing(words)), "{action:?} is refused to {words}");
+                assert!(may(*action, relationship(words)), "{action:?} is refused to {words}");
             }
             for words in *no {
-                assert!(!may(*action, standing(words)), "{action:?} is allowed to {words}");
+                assert!(!may(*action, relationship(words)), "{action:?} is allowed to {words}");
             }
         }
     }
@@ -851,7 +896,7 @@ mod tests {
         refused.extend(request.require(&mut change, EditProject(project)).await.err());
         refused.extend(request.require(&mut change, ChangeOwnAccount(person.id)).await.err());
         refused.extend(request.require(&mut change, ChooseOwnTrust(person.id)).await.err());
-        refused.extend(super::standing(&mut change, request, project).await.err());
+        refused.extend(super::relationship(&mut change, request, project).await.err());
         refused
     }
 

@@ -33,7 +33,7 @@ pub async fn ask(
     while let Some(next) = rows.try_next().await? {
         match next {
             Either::Left(_) => answers.push_back(Vec::new()),
-            Either::Right(row) => answers.back_mut().ok_or(Error::Fault)?.push(row),
+            Either::Right(row) => answers.back_mut().ok_or(Error::Internal)?.push(row),
         }
     }
     Ok(Answers(answers))

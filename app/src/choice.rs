@@ -1,10 +1,10 @@
 //! Closed sets of answers, such as a status: an enum whose variants know how they are stored, how they
 //! travel in a form, and what people call them.
 
-/// Makes the enum: `Variant = "as_stored" => "Words for people"`.
+/// Makes the enum: `Variant = "as_stored" => "Label for people"`.
 #[macro_export]
 macro_rules! choices {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $stored:literal => $words:literal,)* })*) => {$(
+    ($($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $stored:literal => $label:literal,)* })*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $name {
@@ -17,7 +17,7 @@ macro_rules! choices {
 
             /// As it is stored and as a form sends it.
             #[must_use]
-            pub fn stored(self) -> &'static str {
+            pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $stored,)*
                 }
@@ -25,29 +25,42 @@ macro_rules! choices {
 
             /// What people call it.
             #[must_use]
-            pub fn words(self) -> &'static str {
+            pub fn label(self) -> &'static str {
                 match self {
-                    $(Self::$variant => $words,)*
+                    $(Self::$variant => $label,)*
                 }
             }
 
             /// Value and words of each, for a form.
             #[must_use]
             pub fn options() -> Vec<(String, String)> {
-                Self::ALL.iter().map(|one| (one.stored().to_owned(), one.words().to_owned())).collect()
+                Self::ALL.iter().map(|one| (one.as_str().to_owned(), one.label().to_owned())).collect()
             }
         }
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.stored())
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
             }
         }
 
         impl std::str::FromStr for $name {
             type Err = String;
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Self::ALL.iter().copied().find(|one| one.stored() == text).ok_or_else(|| format!("there is no {text:?}"))
+                Self::ALL.iter().copied().find(|one| one.as_str() == text).ok_or_else(|| format!("there is no {text:?}"))
             }
         }
 
@@ -65,7 +78,7 @@ macro_rules! choices {
                 &self,
                 buffer: &mut <$crate::db::Db as sqlx::Database>::ArgumentBuffer,
             ) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
-                <String as sqlx::Encode<'q, $crate::db::Db>>::encode(self.stored().to_owned(), buffer)
+                <String as sqlx::Encode<'q, $crate::db::Db>>::encode(self.as_str().to_owned(), buffer)
             }
         }
 

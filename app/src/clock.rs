@@ -36,12 +36,6 @@ pub fn date_in_london(moment: DateTime<Utc>) -> NaiveDate {
     moment.with_timezone(&London).date_naive()
 }
 
-/// Date and time in London at a moment, as a person reads them.
-#[must_use]
-pub fn told(moment: DateTime<Utc>) -> String {
-    moment.with_timezone(&London).format("%-d %B %Y, %H:%M").to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

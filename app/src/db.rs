@@ -15,10 +15,10 @@ use std::time::Duration;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
-pub use self::file::{lock_alone, lock_shared};
+pub use self::file::{lock_exclusive, lock_shared};
 pub use self::readers::Read;
 use self::readers::Readers;
-pub use self::upkeep::{Findings, OpenError, Schema, check, copy, end_sessions, fold, migrate, schema};
+pub use self::upkeep::{IntegrityReport, OpenError, Schema, check, copy, end_sessions, fold, migrate, schema};
 pub use self::writer::Write;
 use self::writer::Writer;
 use crate::error::Error;
@@ -49,13 +49,13 @@ pub struct Store {
     /// For the question whether the store answers: no page keeps it waiting.
     apart: Arc<Readers>,
     writer: Arc<Writer>,
-    kept: Arc<Kept>,
+    cache: Arc<Cache>,
 }
 
 /// What was computed from the store, each good until the next change. This process makes every change
 /// that could matter to it, so counting them tells exactly what still holds.
 #[derive(Debug, Default)]
-struct Kept {
+struct Cache {
     changes: AtomicU64,
     slots: Mutex<HashMap<String, Arc<Slot>>>,
 }
@@ -64,14 +64,14 @@ struct Kept {
 type Slot = tokio::sync::Mutex<Option<(u64, Arc<dyn Any + Send + Sync>)>>;
 
 /// Beyond so many values all are let go.
-const MOST_KEPT: usize = 200;
+const MAX_CACHED: usize = 200;
 
 fn options(file: &Path) -> SqliteConnectOptions {
-    as_it_is(file).journal_mode(SqliteJournalMode::Wal).optimize_on_close(true, Some(400))
+    base_options(file).journal_mode(SqliteJournalMode::Wal).optimize_on_close(true, Some(400))
 }
 
 /// Opens a file in the journal mode that it is in: a check must not change it.
-fn as_it_is(file: &Path) -> SqliteConnectOptions {
+fn base_options(file: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(file)
         .synchronous(SqliteSynchronous::Full)
@@ -90,11 +90,11 @@ impl Store {
     /// When the file is not a store of ours, is older or newer than this program, or SQLite is too old.
     pub async fn open(file: &Path) -> Result<Self, OpenError> {
         upkeep::prepare(file).await?;
-        let kept = Arc::<Kept>::default();
-        let writer = Arc::new(Writer::open(options(file), Arc::clone(&kept)).await?);
+        let cache = Arc::<Cache>::default();
+        let writer = Arc::new(Writer::open(options(file), Arc::clone(&cache)).await?);
         let readers = Readers::open(options(file), READERS).await?;
         let apart = Readers::open(options(file), 1).await?;
-        Ok(Self { readers, apart, writer, kept })
+        Ok(Self { readers, apart, writer, cache })
     }
 
     /// A connection that can only read.
@@ -121,11 +121,11 @@ impl Store {
         self.writer.change(true).await
     }
 
-    /// Begins a change of something of which nothing is [kept](Self::kept), such as a session.
+    /// Begins a change of something of which nothing is [cached](Self::cached), such as a session.
     ///
     /// # Errors
     /// [`Error::Busy`] when the writer is not free in time.
-    pub async fn write_aside(&self) -> Result<Write, Error> {
+    pub async fn write_keeping_cache(&self) -> Result<Write, Error> {
         self.writer.change(false).await
     }
 
@@ -134,21 +134,21 @@ impl Store {
     ///
     /// # Errors
     /// What the computation gives.
-    pub async fn kept<T: Send + Sync + 'static>(
+    pub async fn cached<T: Send + Sync + 'static>(
         &self,
         key: String,
         compute: impl Future<Output = Result<T, Error>>,
     ) -> Result<Arc<T>, Error> {
         let slot = {
-            let mut slots = self.kept.slots.lock().unwrap_or_else(PoisonError::into_inner);
-            if slots.len() >= MOST_KEPT && !slots.contains_key(&key) {
+            let mut slots = self.cache.slots.lock().unwrap_or_else(PoisonError::into_inner);
+            if slots.len() >= MAX_CACHED && !slots.contains_key(&key) {
                 slots.clear();
             }
             Arc::clone(slots.entry(key).or_default())
         };
         let mut slot = slot.lock().await;
-        // Read before the store is: a change that comes between outdates the value, never the reverse.
-        let now = self.kept.changes.load(Ordering::Acquire);
+        // Read before the store is: a change that comes between invalidates the value, never the reverse.
+        let now = self.cache.changes.load(Ordering::Acquire);
         if let Some((then, value)) = slot.as_ref()
             && *then == now
             && let Ok(value) = Arc::clone(value).downcast::<T>()
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_change_whose_asker_goes_away_outdates_what_is_kept() {
+    async fn a_change_whose_asker_goes_away_invalidates_the_cache() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(&folder.path().join("baton.db")).await.expect("a store");
         let trusts = async || {
@@ -207,8 +207,8 @@ mod tests {
             let trusts = sqlx::query_scalar("select count(*) from trust").fetch_one(&mut *conn).await;
             trusts.map_err(Error::from)
         };
-        let kept = async || *store.kept::<i64>("trusts".to_owned(), trusts()).await.expect("a count");
-        assert_eq!(kept().await, 0);
+        let cached = async || *store.cached::<i64>("trusts".to_owned(), trusts()).await.expect("a count");
+        assert_eq!(cached().await, 0);
         let mut change = store.write().await.expect("a change");
         sqlx::query("insert into trust (id, name, created_at) values ('t', 'Trust', '2026-01-01T00:00:00Z')")
             .execute(&mut *change)
@@ -219,32 +219,32 @@ mod tests {
         assert!(polled.is_pending());
         drop(commit);
         // Whoever comes later is answered later, so the change is durable and counted by then.
-        store.write_aside().await.expect("a change").commit().await.expect("committed");
-        assert_eq!(kept().await, 1);
+        store.write_keeping_cache().await.expect("a change").commit().await.expect("committed");
+        assert_eq!(cached().await, 1);
     }
 
     #[tokio::test]
-    async fn what_is_kept_holds_until_the_next_change() {
+    async fn what_is_cached_holds_until_the_next_change() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(&folder.path().join("baton.db")).await.expect("a store");
         let asked = AtomicU64::new(0);
         let ask = async |key: &str| {
             let compute = async { Ok(asked.fetch_add(1, Ordering::Relaxed)) };
-            *store.kept(key.to_owned(), compute).await.expect("a value")
+            *store.cached(key.to_owned(), compute).await.expect("a value")
         };
         assert_eq!((ask("board").await, ask("board").await), (0, 0));
         assert_eq!(ask("pool").await, 1, "each key has its own");
         drop(store.write().await.expect("a change"));
-        store.write_aside().await.expect("a change").commit().await.expect("committed");
-        assert_eq!(ask("board").await, 0, "neither what was rolled back nor a session outdates it");
+        store.write_keeping_cache().await.expect("a change").commit().await.expect("committed");
+        assert_eq!(ask("board").await, 0, "neither what was rolled back nor a session invalidates it");
         store.write().await.expect("a change").commit().await.expect("committed");
         assert_eq!((ask("board").await, ask("board").await), (2, 2));
-        let failed = store.kept::<u64>("fault".to_owned(), async { Err(Error::Fault) }).await;
-        assert!(matches!(failed, Err(Error::Fault)));
-        assert_eq!(ask("fault").await, 3, "a fault is not kept");
-        for number in 0..2 * MOST_KEPT {
+        let failed = store.cached::<u64>("fault".to_owned(), async { Err(Error::Internal) }).await;
+        assert!(matches!(failed, Err(Error::Internal)));
+        assert_eq!(ask("fault").await, 3, "a fault is not cached");
+        for number in 0..2 * MAX_CACHED {
             ask(&number.to_string()).await;
         }
-        assert!(store.kept.slots.lock().expect("the slots").len() <= MOST_KEPT);
+        assert!(store.cache.slots.lock().expect("the slots").len() <= MAX_CACHED);
     }
 }

@@ -3,9 +3,9 @@
 
 use std::fmt;
 
-use leptos::server_fn::codec::JsonEncoding;
-use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
+use server_fn::codec::JsonEncoding;
+use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 
 /// One thing wrong with a form: the field's name (empty: the form as a whole) and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,7 +39,7 @@ pub enum Error {
     /// 404: there is no such thing, or not for this person.
     NotFound,
     /// 409: somebody else changed it since the form was opened.
-    Changed,
+    Conflict,
     /// 413: more was sent than a form can hold.
     TooLarge,
     /// 429: too many attempts; try again after this many seconds.
@@ -47,7 +47,7 @@ pub enum Error {
     /// 503: the server cannot take the request now.
     Busy,
     /// 500: a fault of ours; it is in the log under the request's id.
-    Fault,
+    Internal,
 }
 
 impl Error {
@@ -57,7 +57,7 @@ impl Error {
     }
 
     /// A refusal that concerns the whole form: the sentence says why and what to do instead.
-    pub fn refused(message: impl Into<String>) -> Self {
+    pub fn form(message: impl Into<String>) -> Self {
         Self::field("", message)
     }
 
@@ -69,11 +69,11 @@ impl Error {
             Self::SignIn => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
-            Self::Changed => 409,
+            Self::Conflict => 409,
             Self::TooLarge => 413,
             Self::TooMany(_) => 429,
             Self::Busy => 503,
-            Self::Fault => 500,
+            Self::Internal => 500,
         }
     }
 }
@@ -88,11 +88,11 @@ impl fmt::Display for Error {
             Self::SignIn => f.write_str("Sign in first."),
             Self::Forbidden => f.write_str("You do not have permission to do this."),
             Self::NotFound => f.write_str("This was not found."),
-            Self::Changed => f.write_str("Somebody else changed this since you opened it."),
+            Self::Conflict => f.write_str("Somebody else changed this since you opened it."),
             Self::TooLarge => f.write_str("This is more than one form can hold."),
             Self::TooMany(seconds) => write!(f, "Too many attempts. Try again in {seconds} seconds."),
             Self::Busy => f.write_str("The server is busy. Try again in a moment."),
-            Self::Fault => f.write_str("Something went wrong on our side."),
+            Self::Internal => f.write_str("Something went wrong on our side."),
         }
     }
 }
@@ -106,16 +106,16 @@ impl FromServerFnError for Error {
         match error {
             // The body did not have the form's fields: a page of ours never sends that.
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
-                Self::refused("The form was incomplete. Open the page again and retry.")
+                Self::form("The form was incomplete. Open the page again and retry.")
             }
-            other => fault("a server function", &other.to_string()),
+            other => internal("a server function", &other.to_string()),
         }
     }
 }
 
-fn fault(what: &str, why: &str) -> Error {
+fn internal(what: &str, why: &str) -> Error {
     tracing::error!(what, why, "fault");
-    Error::Fault
+    Error::Internal
 }
 
 impl From<sqlx::Error> for Error {
@@ -123,13 +123,13 @@ impl From<sqlx::Error> for Error {
         match error {
             sqlx::Error::RowNotFound => Self::NotFound,
             sqlx::Error::PoolTimedOut => Self::Busy,
-            other => fault("the store", &other.to_string()),
+            other => internal("the store", &other.to_string()),
         }
     }
 }
 
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
-        fault("stored JSON", &error.to_string())
+        internal("stored JSON", &error.to_string())
     }
 }

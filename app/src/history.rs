@@ -434,7 +434,7 @@ impl Stored {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn first_broken(conn: &mut Connection) -> Result<Option<i64>, Error> {
+pub async fn verify_chain(conn: &mut Connection) -> Result<Option<i64>, Error> {
     let mut expected = String::new();
     let mut after = 0_i64;
     let mut missing = BTreeSet::new();
@@ -509,11 +509,11 @@ mod tests {
         let (mut change, by, project) = three(&fixture).await;
         erase(&mut change, &by, &[2, 99], "a patient's name").await.expect("erased");
         assert_eq!(details(&mut change).await, [1, 3, 4], "the row that says so has a detail of its own");
-        assert_eq!(first_broken(&mut change).await, Ok(None));
+        assert_eq!(verify_chain(&mut change).await, Ok(None));
         erase_project(&mut change, &by, project, "the draft was deleted").await.expect("erased");
         erase(&mut change, &by, &[1, 2, 3, 4, 5], "again").await.expect("nothing is left to erase");
         assert_eq!(details(&mut change).await, [4, 5]);
-        assert_eq!(first_broken(&mut change).await, Ok(None));
+        assert_eq!(verify_chain(&mut change).await, Ok(None));
 
         // As somebody with the file in their hands would do it.
         for trigger in ["history_detail_is_not_just_deleted", "history_erased_is_said"] {
@@ -527,7 +527,7 @@ mod tests {
             .await
             .expect_err("what says that something was erased is not erased");
         sqlx::query("delete from history_detail where sequence = 4").execute(&mut *change).await.expect("deleted");
-        assert_eq!(first_broken(&mut change).await, Ok(Some(2)), "nothing says any more that row 2 was erased");
+        assert_eq!(verify_chain(&mut change).await, Ok(Some(2)), "nothing says any more that row 2 was erased");
     }
 
     #[tokio::test]
@@ -546,6 +546,6 @@ mod tests {
         assert_eq!(details(&mut change).await, [1, 2, 3]);
         sqlx::query("drop trigger history_detail_is_not_just_deleted").execute(&mut *change).await.expect("dropped");
         sqlx::query("delete from history_detail where sequence = 2").execute(&mut *change).await.expect("deleted");
-        assert_eq!(first_broken(&mut change).await, Ok(Some(2)), "deleting a detail is not erasing it");
+        assert_eq!(verify_chain(&mut change).await, Ok(Some(2)), "deleting a detail is not erasing it");
     }
 }

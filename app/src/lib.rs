@@ -11,6 +11,7 @@ pub mod choice;
 pub mod clock;
 pub mod db;
 pub mod error;
+pub mod format;
 pub mod history;
 pub mod id;
 pub mod limits;

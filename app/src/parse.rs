@@ -4,14 +4,14 @@
 pub mod invisible;
 pub mod nhs_number;
 
-use chrono::{Datelike, Month, NaiveDate};
+use chrono::{Datelike as _, NaiveDate};
 
 use crate::error::{Error, FieldError};
 
 /// The longest a single line may be, in characters.
-pub const LINE: usize = 200;
+pub const MAX_LINE_CHARS: usize = 200;
 /// The longest a paragraph may be, in characters.
-pub const PARAGRAPH: usize = 4000;
+pub const MAX_PARAGRAPH_CHARS: usize = 4000;
 
 const PATIENT: &str = "This looks like an NHS number. Remove it: Baton holds no information about patients. If it is not an NHS number, put a word between its digits.";
 
@@ -29,7 +29,7 @@ impl Fields {
     }
 
     /// Notes that a field is wrong.
-    pub fn wrong(&mut self, field: &str, message: impl Into<String>) {
+    pub fn error(&mut self, field: &str, message: impl Into<String>) {
         self.errors.push(FieldError::new(field, message));
     }
 
@@ -45,24 +45,24 @@ impl Fields {
         let text = invisible::without(typed).trim().replace("\r\n", "\n");
         let length = text.chars().count();
         if length > limit {
-            self.wrong(field, format!("Shorten this to {limit} characters or fewer. It has {length}."));
+            self.error(field, format!("Shorten this to {limit} characters or fewer. It has {length}."));
         } else if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-            self.wrong(field, "Remove the characters that cannot be shown.");
+            self.error(field, "Remove the characters that cannot be shown.");
         } else if typed.chars().any(invisible::turns) {
-            self.wrong(
+            self.error(
                 field,
                 "This holds hidden characters that turn the direction of writing. Delete it and type it again.",
             );
         } else if nhs_number::holds(&text) {
-            self.wrong(field, PATIENT);
+            self.error(field, PATIENT);
         }
         text
     }
 
     /// As [`Fields::text`], but it must not be empty; `missing` says what to enter.
-    pub fn needed(&mut self, field: &str, typed: &str, limit: usize, missing: &str) -> String {
+    pub fn required(&mut self, field: &str, typed: &str, limit: usize, missing: &str) -> String {
         if invisible::without(typed).trim().is_empty() {
-            self.wrong(field, missing);
+            self.error(field, missing);
             return String::new();
         }
         self.text(field, typed, limit)
@@ -71,7 +71,7 @@ impl Fields {
     /// Notes a number that looks like a patient's.
     pub fn no_patient(&mut self, field: &str, typed: &str, value: f64) {
         if nhs_number::is(value) || nhs_number::holds(typed) {
-            self.wrong(
+            self.error(
                 field,
                 "This looks like an NHS number. Remove it: Baton holds no information about patients. If it is not an NHS number, use a larger unit, so that it has fewer digits.",
             );
@@ -85,15 +85,15 @@ impl Fields {
         }
         let date = date(typed);
         if date.is_none() {
-            self.wrong(field, "Enter a real date, for example 4 1 2026 or 4 January 2026.");
+            self.error(field, "Enter a real date, for example 4 1 2026 or 4 January 2026.");
         }
         date
     }
 
     /// A date that must be given; `missing` says which.
-    pub fn needed_date(&mut self, field: &str, typed: &str, missing: &str) -> NaiveDate {
+    pub fn required_date(&mut self, field: &str, typed: &str, missing: &str) -> NaiveDate {
         if typed.trim().is_empty() {
-            self.wrong(field, missing);
+            self.error(field, missing);
         }
         self.date(field, typed).unwrap_or_default()
     }
@@ -102,7 +102,7 @@ impl Fields {
     pub fn choice<T: std::str::FromStr>(&mut self, field: &str, typed: &str, missing: &str) -> Option<T> {
         let choice = typed.trim().parse().ok();
         if choice.is_none() {
-            self.wrong(field, missing);
+            self.error(field, missing);
         }
         choice
     }
@@ -186,7 +186,7 @@ pub fn number(typed: &str) -> Option<f64> {
 
 /// An e-mail address, lower-cased, when it has the shape of one and holds nothing that hides.
 #[must_use]
-pub fn address(typed: &str) -> Option<String> {
+pub fn email(typed: &str) -> Option<String> {
     let text = typed.trim().to_lowercase();
     if text.chars().any(invisible::is) || nhs_number::holds(&text) {
         return None;
@@ -201,14 +201,6 @@ pub fn address(typed: &str) -> Option<String> {
         && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>(),;:\"[]\\".contains(c))
         && text.matches('@').count() == 1;
     fits.then_some(text)
-}
-
-/// 4 January 2026.
-#[must_use]
-pub fn day(date: NaiveDate) -> String {
-    // Not by a format string, which is read anew for each of the many dates on a page.
-    let month = u8::try_from(date.month()).ok().and_then(|month| Month::try_from(month).ok());
-    format!("{} {} {}", date.day(), month.map_or("", |month| month.name()), date.year())
 }
 
 #[cfg(test)]
@@ -242,11 +234,11 @@ mod tests {
     #[test]
     fn what_nobody_sees_is_left_out_and_what_turns_the_direction_is_refused() {
         let mut fields = Fields::new();
-        assert_eq!(fields.text("title", " Fa\u{200b}lls\u{feff} ", LINE), "Falls");
-        assert_eq!(fields.text("title", "Zoe\u{308}", LINE), "Zo\u{eb}");
+        assert_eq!(fields.text("title", " Fa\u{200b}lls\u{feff} ", MAX_LINE_CHARS), "Falls");
+        assert_eq!(fields.text("title", "Zoe\u{308}", MAX_LINE_CHARS), "Zo\u{eb}");
         assert!(fields.is_ok());
-        assert_eq!(fields.needed("title", "\u{200b}\u{2060}", LINE, "Enter a title."), "");
-        fields.text("name", "A\u{202e}rotcoD", LINE);
+        assert_eq!(fields.required("title", "\u{200b}\u{2060}", MAX_LINE_CHARS, "Enter a title."), "");
+        fields.text("name", "A\u{202e}rotcoD", MAX_LINE_CHARS);
         let Err(Error::Invalid(errors)) = fields.finish(|| ()) else { panic!("refused") };
         assert_eq!(errors[0].message, "Enter a title.");
         assert!(errors[1].field == "name" && errors[1].message.contains("direction of writing"));
@@ -255,7 +247,7 @@ mod tests {
     #[test]
     fn an_nhs_number_is_refused_with_what_to_do_when_it_is_none() {
         let mut fields = Fields::new();
-        fields.text("note", "seen: ９４３\u{200b}４７６ 5919", PARAGRAPH);
+        fields.text("note", "seen: ９４３\u{200b}４７６ 5919", MAX_PARAGRAPH_CHARS);
         fields.no_patient("value", "9,434,765,919", 9_434_765_919.0);
         fields.no_patient("value", "85", 85.0);
         let Err(Error::Invalid(errors)) = fields.finish(|| ()) else { panic!("refused") };
@@ -265,23 +257,23 @@ mod tests {
 
     #[test]
     fn addresses_have_the_shape_of_one() {
-        assert_eq!(address(" A.Doc@Trust.NHS.uk "), Some("a.doc@trust.nhs.uk".to_owned()));
+        assert_eq!(email(" A.Doc@Trust.NHS.uk "), Some("a.doc@trust.nhs.uk".to_owned()));
         for typed in ["a", "a@b", "@b.uk", "a b@c.uk", "a@@c.uk", "a@c.uk,d@e.uk", "a\u{200b}@c.uk", "9434765919@c.uk"]
         {
-            assert_eq!(address(typed), None, "{typed}");
+            assert_eq!(email(typed), None, "{typed}");
         }
     }
 
     proptest! {
         #[test]
         fn nothing_typed_makes_the_readers_panic(typed in ".*") {
-            let _ = (date(&typed), number(&typed), nhs_number::holds(&typed), address(&typed));
+            let _ = (date(&typed), number(&typed), nhs_number::holds(&typed), email(&typed));
         }
 
         #[test]
         fn a_date_written_out_is_read_back(days in 0i32..90_000) {
             let written = NaiveDate::from_ymd_opt(1948, 1, 1).expect("a date") + chrono::Duration::days(i64::from(days));
-            prop_assert_eq!(date(&day(written)), Some(written));
+            prop_assert_eq!(date(&crate::format::date(written)), Some(written));
         }
     }
 }

@@ -46,7 +46,7 @@ pub struct Fixture {
     pub trainee: PersonId,
     /// Another trainee.
     pub colleague: PersonId,
-    /// A consultant on a permanent post: the anchor of what [`Fixture::project`] makes.
+    /// A consultant on a permanent post: the supervisor of what [`Fixture::project`] makes.
     pub supervisor: PersonId,
     /// The academy lead.
     pub lead: PersonId,
@@ -152,7 +152,7 @@ impl Fixture {
         })
     }
 
-    /// An active project, led by the trainee and anchored by the supervisor since 1 January 2026.
+    /// An active project, led by the trainee and supervised by the supervisor since 1 January 2026.
     pub async fn project(&self, title: &str) -> ProjectId {
         let mut conn = self.store.write().await.expect("a change");
         let id = ProjectId::new();

@@ -2,19 +2,19 @@ import type { Page } from "@playwright/test";
 import { axe, expect, fitsNarrow, scripted, signInAs, test, unique } from "../fixtures";
 import { answer, day, defineMeasure, expectDone, expectProblem, fillDate, recordPoint, registerProject, told } from "../steps";
 
-/** Aisha registers a project, and Helen agrees to anchor it. Leaves Aisha signed in on its page. */
-async function anchored(page: Page, title: string): Promise<string> {
+/** Aisha registers a project, and Helen agrees to supervise it. Leaves Aisha signed in on its page. */
+async function supervised(page: Page, title: string): Promise<string> {
   await signInAs(page, "Aisha Khan");
   const project = await registerProject(page, title, { supervisor: "Helen Marsh" });
-  await expect(answer(page, "Anchored by")).toContainText("Helen Marsh was asked");
+  await expect(answer(page, "Supervised by")).toContainText("Helen Marsh was asked");
   await signInAs(page, "Helen Marsh");
   await page.goto(`${project}/team`);
   await page.getByRole("button", { name: new RegExp(`^Accept ?: ${title}$`) }).click();
   await expectDone(page, "Your answer is recorded.");
   await signInAs(page, "Aisha Khan");
   await page.goto(project);
-  await expect(answer(page, "Anchored by")).toContainText("Helen Marsh");
-  await expect(answer(page, "Anchored by")).not.toContainText("was asked");
+  await expect(answer(page, "Supervised by")).toContainText("Helen Marsh");
+  await expect(answer(page, "Supervised by")).not.toContainText("was asked");
   return project;
 }
 
@@ -47,7 +47,7 @@ async function respond(page: Page, heading: RegExp, yes: RegExp | string, word =
 test("a project passes from one lead to the next, who records the next point", async ({ page }) => {
   test.slow();
   const title = unique("Venous cannulas out in time");
-  const project = await anchored(page, title);
+  const project = await supervised(page, title);
   const measure = await defineMeasure(page, project, "Cannulas out within 72 hours");
   await recordPoint(page, day(-7), 9, 20);
   await expectDone(page, "The measurement is recorded.");
@@ -94,7 +94,7 @@ test("a project passes from one lead to the next, who records the next point", a
   await respond(page, /Will you take this project on\?/, /Yes/, "Gladly.");
   await expectDone(page, "Your answer is recorded.");
   await page.goto(project);
-  await expect(answer(page, "Held by")).toContainText("Aisha Khan");
+  await expect(answer(page, "Led by")).toContainText("Aisha Khan");
 
   await signInAs(page, "Helen Marsh");
   await expect(page.getByText(title).first()).toBeVisible();
@@ -107,8 +107,8 @@ test("a project passes from one lead to the next, who records the next point", a
 
   await signInAs(page, "Tom Okafor");
   await page.goto(project);
-  await expect(answer(page, "Held by")).toContainText("Tom Okafor");
-  await expect(answer(page, "Anchored by")).toContainText("Helen Marsh");
+  await expect(answer(page, "Led by")).toContainText("Tom Okafor");
+  await expect(answer(page, "Supervised by")).toContainText("Helen Marsh");
   await expect(answer(page, "Next step")).toContainText("Try the sticker on nights");
   const past = page.getByRole("table", { name: "Past contributors" });
   await expect(past.getByRole("row", { name: /Aisha Khan/ })).toContainText("Started it, and collected the baseline.");
@@ -123,7 +123,7 @@ test("a project passes from one lead to the next, who records the next point", a
 
 test("the handover pack tells what the next lead needs, on one printed page", async ({ page }) => {
   const title = unique("Pain scores after theatre");
-  const project = await anchored(page, title);
+  const project = await supervised(page, title);
   const handover = await offer(page, project, /^Tom Okafor:/);
   await page.getByRole("link", { name: "Handover pack, with charts, to print" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText(title);
@@ -140,7 +140,7 @@ test("the handover pack tells what the next lead needs, on one printed page", as
 
 test("a project offered to the pool is taken on by somebody else", async ({ page }) => {
   const title = unique("Nutrition screening on admission");
-  const project = await anchored(page, title);
+  const project = await supervised(page, title);
   const handover = await offer(page, project, /pool/);
   await signInAs(page, "Callum Reid");
   await page.getByRole("link", { name: "Pool", exact: true }).click();
@@ -165,12 +165,12 @@ test("a project offered to the pool is taken on by somebody else", async ({ page
   await respond(page, /Do you accept Callum Reid as the next lead\?/, "Yes");
   await expectDone(page, "Both have accepted. The handover is agreed.");
   await page.goto(project);
-  await expect(answer(page, "Held by")).toContainText("Callum Reid");
+  await expect(answer(page, "Led by")).toContainText("Callum Reid");
 });
 
 test("a declined handover is kept, and can be offered to another", async ({ page }) => {
   const title = unique("Hand hygiene at the door");
-  const project = await anchored(page, title);
+  const project = await supervised(page, title);
   const handover = await offer(page, project, /^Tom Okafor:/);
   await signInAs(page, "Tom Okafor");
   await page.goto(handover);
@@ -186,20 +186,20 @@ test("a declined handover is kept, and can be offered to another", async ({ page
   const handovers = page.getByRole("region", { name: "Handovers" });
   await expect(handovers).toContainText("Declined");
   await expect(handovers).toContainText("I start in another hospital.");
-  await expect(answer(page, "Held by")).toContainText("Aisha Khan");
+  await expect(answer(page, "Led by")).toContainText("Aisha Khan");
   // The next offer starts from this one.
   await page.goto(`${project}/handover`);
   await expect(page.getByLabel("The next step", { exact: true })).toHaveValue("Try the sticker on nights");
 });
 
-test("an offer is withdrawn, and the lead still holds the project", async ({ page }) => {
+test("an offer is withdrawn, and the lead still leads the project", async ({ page }) => {
   const title = unique("Tracheostomy boxes at the bedside");
-  const project = await anchored(page, title);
+  const project = await supervised(page, title);
   const handover = await offer(page, project, /^Tom Okafor:/);
   await page.getByText("Withdraw this handover").click();
   await page.getByRole("button", { name: "Withdraw", exact: true }).click();
   await expectDone(page, "The handover is withdrawn.");
-  await expect(answer(page, "Held by")).toContainText("Aisha Khan");
+  await expect(answer(page, "Led by")).toContainText("Aisha Khan");
   await signInAs(page, "Tom Okafor");
   await page.goto(handover);
   await expect(page.getByRole("button", { name: "Send answer" })).toHaveCount(0);

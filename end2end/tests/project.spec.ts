@@ -133,7 +133,7 @@ test("a project rests, goes on, is completed and is reopened", async ({ page }) 
   await page.getByRole("link", { name: "Reopen it" }).click();
   await page.getByRole("button", { name: "Reopen it" }).click();
   await expectDone(page, "The project's status is changed.");
-  await expect(answer(page, "Held by")).toContainText("Priya Raman");
+  await expect(answer(page, "Led by")).toContainText("Priya Raman");
   await page.goto(`${project}/history`);
   await axe(page);
   await fitsNarrow(page);

@@ -27,8 +27,8 @@ test("a newcomer registers a project and sees what it still needs", async ({ pag
   await expectDone(page, "The project is registered.");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
   await expect(page.getByText(/QI-\d{4}-\d{4} · Quality improvement project/)).toBeVisible();
-  await expect(answer(page, "Held by")).toContainText("Aisha Khan");
-  await expect(answer(page, "Anchored by").getByRole("link", { name: "Name an anchor" })).toBeVisible();
+  await expect(answer(page, "Led by")).toContainText("Aisha Khan");
+  await expect(answer(page, "Supervised by").getByRole("link", { name: "Name a supervisor" })).toBeVisible();
   await expect(answer(page, "Next measurement").getByRole("link", { name: "Define a measure" })).toBeVisible();
   await expect(answer(page, "Next step").getByRole("link", { name: "Set the next step" })).toBeVisible();
   await axe(page);

@@ -9,13 +9,13 @@ test.beforeEach(() => {
   test.skip(!scripted(), "the pictures are taken with JavaScript");
 });
 
-/** Opens a project of the demonstration under "What you hold". */
+/** Opens a project of the demonstration under "What you lead". */
 async function openHeld(page: Page): Promise<void> {
   await signInAs(page, "Priya Raman");
   await page.goto("/");
-  const held = page.getByRole("region", { name: "What you hold" });
+  const held = page.getByRole("region", { name: "What you lead" });
   await held.getByRole("link", { name: "Improving the safety of weekend handover on hospital wards", exact: true }).click();
-  await expect(answer(page, "Held by")).toBeVisible();
+  await expect(answer(page, "Led by")).toBeVisible();
 }
 
 test("a project and its charts @screenshot", async ({ page }) => {

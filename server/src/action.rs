@@ -10,7 +10,7 @@ use app::error::Error;
 use app::id::TrustId;
 use app::limits;
 use app::visitor::Visitor;
-use app::web::form::{self, DrawnFor, FOR_NOBODY, NEVER_REPLAYED, Rejected};
+use app::web::form::{self, FOR_NOBODY, FormOwner, NEVER_REPLAYED, Rejected};
 use app::web::request::Request;
 use axum::body::{Body, to_bytes};
 use axum::extract::DefaultBodyLimit;
@@ -102,10 +102,10 @@ impl Sent {
             // A form that was opened by somebody else on this computer is not done in this person's name:
             // it waits for the one who wrote it.
             if self.html && !self.key.is_empty() {
-                match self.state.forms.drawn_for(&self.key, self.request.visitor.id()) {
-                    DrawnFor::SomebodyElse => return self.sign_in_first(),
-                    DrawnFor::Unknown => return self.again(&Error::refused(STRANGE)),
-                    DrawnFor::Visitor | DrawnFor::Nobody => {}
+                match self.state.forms.owner_of_form(&self.key, self.request.visitor.id()) {
+                    FormOwner::SomebodyElse => return self.sign_in_first(),
+                    FormOwner::Unknown => return self.again(&Error::form(STRANGE)),
+                    FormOwner::Visitor | FormOwner::Nobody => {}
                 }
             }
             if let Some(trust) = self.of_another_trust() {
@@ -133,7 +133,7 @@ impl Sent {
             Err(_) => self.slow(),
             Ok(Err(error)) => {
                 tracing::error!(%error, path = self.path(), "a server function panicked");
-                self.refused(&Error::Fault)
+                self.refused(&Error::Internal)
             }
             Ok(Ok(Err(error))) => self.refused(&error),
             Ok(Ok(Ok(Outcome::Before(to)))) => Redirect::to(&to).into_response(),
@@ -187,8 +187,8 @@ impl Sent {
                 .find(|(key, _)| key == form::NAME)
                 .map_or_else(String::new, |(_, name)| name.clone()),
             typed: self.received.typed.clone(),
-            errors: form::told(error),
-            changed: *error == Error::Changed,
+            errors: form::field_errors(error),
+            changed: *error == Error::Conflict,
             status: error.status(),
         };
         match self.state.forms.keep(rejected, &self.key, self.request.visitor.id(), self.request.now) {
@@ -206,7 +206,7 @@ impl Sent {
         if !self.html {
             return json(&Error::SignIn);
         }
-        Redirect::to(&router::sign_in(&self.back(&Error::refused(ENDED)))).into_response()
+        Redirect::to(&router::sign_in(&self.back(&Error::form(ENDED)))).into_response()
     }
 
     /// The trust that the form was drawn in, when the visitor works in another one by now. What is typed
@@ -219,7 +219,7 @@ impl Sent {
     }
 
     fn change_over_first(&self, trust: TrustId) -> Response {
-        let back = self.back(&Error::refused(CHANGED_OVER));
+        let back = self.back(&Error::form(CHANGED_OVER));
         Redirect::to(&format!("/trusts?trust={trust}&next={}", app::web::ui::encoded(&back))).into_response()
     }
 
@@ -227,7 +227,7 @@ impl Sent {
         match error {
             // The session ended meanwhile, or is one in which the password has to be changed first.
             Error::SignIn if self.html => self.sign_in_first(),
-            Error::Invalid(_) | Error::Changed | Error::TooMany(_) | Error::Busy | Error::Fault if self.html => {
+            Error::Invalid(_) | Error::Conflict | Error::TooMany(_) | Error::Busy | Error::Internal if self.html => {
                 self.again(error)
             }
             error => json(error),
@@ -239,7 +239,7 @@ impl Sent {
         if !self.html {
             return json(&Error::Busy);
         }
-        self.again(&Error::refused(SLOW))
+        self.again(&Error::form(SLOW))
     }
 
     fn done(&self, response: Response) -> Response {
@@ -292,10 +292,10 @@ async fn run(request: Request, mut parts: http::request::Parts, body: Vec<u8>) -
     if response.status().is_success() || response.status().is_redirection() {
         return Ok(response);
     }
-    let body = to_bytes(response.into_body(), limits::PERSON.bytes).await.map_err(|_| Error::Fault)?;
+    let body = to_bytes(response.into_body(), limits::PERSON.bytes).await.map_err(|_| Error::Internal)?;
     Err(serde_json::from_slice(&body).unwrap_or_else(|_| {
         tracing::error!("a server function answered an error that is not ours");
-        Error::Fault
+        Error::Internal
     }))
 }
 

@@ -9,7 +9,7 @@ use app::clock::Clock;
 use app::db::{self, Store};
 use app::demo::crowd::{self, Size};
 use app::operator::model::{FirstPerson, Role};
-use app::operator::{self, Findings};
+use app::operator::{self, IntegrityReport};
 
 use crate::password;
 
@@ -96,7 +96,7 @@ pub async fn migrate(data: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn told(findings: &Findings) {
+fn told(findings: &IntegrityReport) {
     let (has, knows) = findings.migrations;
     say(&format!("SQLite {}; {has} of {knows} migrations.", findings.sqlite));
     if has < knows {

@@ -9,7 +9,7 @@ use app::error::Error;
 use app::limits::{self, Budget};
 use app::measures::import;
 use app::visitor::Visitor;
-use app::web::form::{self, DrawnFor};
+use app::web::form::{self, FormOwner};
 use app::web::request::Request;
 use axum::body::Body;
 use bytes::Bytes;
@@ -158,7 +158,7 @@ pub async fn receive(
     let receiving = Receiving { request, budget, held: Arc::clone(&held), typed: Pairs::new(), file: None };
     let received = match boundary(headers) {
         None => tokio::time::timeout(time, receiving.pairs(body)).await,
-        Some(_) if !table => return Err(Error::refused("This form takes no file. Open the page again and retry.")),
+        Some(_) if !table => return Err(Error::form("This form takes no file. Open the page again and retry.")),
         Some(boundary) => tokio::time::timeout(time, receiving.parts(body, &boundary)).await,
     };
     Ok(received.unwrap_or(Err(Stop::Incomplete))?)
@@ -187,7 +187,7 @@ impl Receiving<'_> {
     /// waits for them. Its key is the proof.
     fn look_at_key(&mut self, key: &str) {
         let forms = &self.request.forms;
-        if self.request.visitor.id().is_none() && forms.drawn_for(key, None) == DrawnFor::SomebodyElse {
+        if self.request.visitor.id().is_none() && forms.owner_of_form(key, None) == FormOwner::SomebodyElse {
             self.budget = limits::PERSON;
             self.held.most.store(limits::PERSON.bytes, Ordering::Relaxed);
         }
@@ -239,7 +239,7 @@ impl Receiving<'_> {
     /// Whether this visitor may send a file in this field.
     async fn expects(&self, name: &str) -> Result<(), Error> {
         if name != FILE || self.file.is_some() {
-            return Err(Error::refused("One file can be sent with this form. Choose one and send it again."));
+            return Err(Error::form("One file can be sent with this form. Choose one and send it again."));
         }
         let measure = self.typed.iter().find(|(name, _)| name == MEASURE).ok_or(Error::NotFound)?;
         import::api::may_import(self.request, measure.1.parse().map_err(|_| Error::NotFound)?).await

@@ -209,7 +209,7 @@ pub async fn request(
 }
 
 async fn touch(state: &State, parts: &http::request::Parts, now: DateTime<Utc>) -> Result<(), Error> {
-    let mut change = state.store.write_aside().await?;
+    let mut change = state.store.write_keeping_cache().await?;
     state.sessions.touch(&mut change, &parts.headers, now).await?;
     change.commit().await
 }
@@ -418,7 +418,7 @@ async fn dress(state: Arc<State>, http: http::Request<Body>, next: Next) -> Resp
             StatusCode::PAYLOAD_TOO_LARGE => Some(Error::TooLarge),
             StatusCode::INTERNAL_SERVER_ERROR => {
                 tracing::error!(path = bare.uri().path(), "a request panicked");
-                Some(Error::Fault)
+                Some(Error::Internal)
             }
             StatusCode::SERVICE_UNAVAILABLE => Some(Error::Busy),
             _ => None,

@@ -43,7 +43,7 @@ impl TableReader {
     /// when too many others are being read.
     pub async fn text(&self, bytes: Bytes) -> Result<String, Error> {
         if !file::is_workbook(&bytes) {
-            return tokio::task::spawn_blocking(move || file::text(&bytes)).await.map_err(|_| Error::Fault)?;
+            return tokio::task::spawn_blocking(move || file::text(&bytes)).await.map_err(|_| Error::Internal)?;
         }
         let turn = tokio::time::timeout(limits::READER_TIME, self.at_once.acquire()).await;
         let _turn = turn.map_err(|_| Error::Busy)?.map_err(|_| Error::Busy)?;
@@ -55,7 +55,7 @@ impl TableReader {
             )),
             Ok(Err(error)) => {
                 tracing::error!(%error, program = %self.program.display(), "a workbook's reader cannot be started");
-                Err(Error::Fault)
+                Err(Error::Internal)
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::project::model::{ProjectType, Status};
 
 /// The lead who holds a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder {
+pub struct LeadInPost {
     /// Who.
     pub id: PersonId,
     /// Their name.
@@ -55,19 +55,19 @@ pub struct ProjectRow {
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
     /// When somebody looks again at it while it rests.
-    pub look_again_on: Option<NaiveDate>,
+    pub review_on: Option<NaiveDate>,
     /// When it was closed.
     pub closed_on: Option<NaiveDate>,
     /// Whether it is safely held; none for a draft.
     pub continuity: Option<Continuity>,
     /// Who holds it.
-    pub holder: Option<Holder>,
-    /// Who anchors it.
-    pub anchor: Option<(PersonId, String)>,
-    /// Who was asked to anchor it and has not answered.
-    pub anchor_asked: Option<String>,
-    /// Who anchors it by name, and is away for long or has left.
-    pub anchor_absent: Option<String>,
+    pub lead: Option<LeadInPost>,
+    /// Who supervises it.
+    pub supervisor: Option<(PersonId, String)>,
+    /// Who was asked to supervise it and has not answered.
+    pub supervisor_asked: Option<String>,
+    /// Who supervises it by name, and is away for long or has left.
+    pub supervisor_absent: Option<String>,
     /// How many measures it has.
     pub measures: i64,
     /// The measurement that comes next; none without a measure that has a frequency.

@@ -15,11 +15,11 @@ use crate::web::ui;
 use timeline::{Continuity, DUE_DAYS};
 
 const HELD: &str = "M12 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4 21c0-4 3.5-7 8-7s8 3 8 7";
-const ANCHORED: &str = "M12 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5M12 8v13M8 12h8M4 14c0 4 3.5 7 8 7s8-3 8-7";
+const SUPERVISED: &str = "M12 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5M12 8v13M8 12h8M4 14c0 4 3.5 7 8 7s8-3 8-7";
 const MEASUREMENT: &str = "M4 3v18h17M8 15l4-5 3 3 5-7";
 const STEP: &str = "M4 12h15M13 6l6 6-6 6";
 
-/// The four answers of a project: who holds it, who anchors it, when is the next measurement, what is
+/// The four answers of a project: who holds it, who supervises it, when is the next measurement, what is
 /// the next step. Always in that order; what is missing is said, with the link that mends it.
 #[derive(Clone, Debug)]
 pub struct Strip {
@@ -161,7 +161,7 @@ impl Strip {
     }
 
     fn draw(&self, class: &'static str, mends: Mends) -> AnyView {
-        let answers = [self.held(), self.anchored(), self.measurement(), self.step()];
+        let answers = [self.held(), self.supervised(), self.measurement(), self.step()];
         let items = answers.into_iter().map(|answer| answer.draw(&self.row.title, mends)).collect_view();
         view! { <dl class=class>{items}</dl> }.into_any()
     }
@@ -172,23 +172,26 @@ impl Strip {
 
     fn held(&self) -> Answer {
         let row = &self.row;
-        let label = "Held by";
-        let mut answer = match (&row.holder, row.closed_on) {
+        let label = "Led by";
+        let mut answer = match (&row.lead, row.closed_on) {
             (_, Some(on)) if self.is_closed() => {
-                return Answer::given(label, HELD, format!("Nobody: it was closed on {}", ui::day(on)));
+                return Answer::given(label, HELD, format!("Nobody: it was closed on {}", crate::format::date(on)));
             }
-            (Some(holder), _) => {
-                let answer = Answer::given(label, HELD, holder.name.clone());
-                match holder.until {
+            (Some(lead), _) => {
+                let answer = Answer::given(label, HELD, lead.name.clone());
+                match lead.until {
                     Some(until) if (until - self.today).num_days() <= DUE_DAYS => {
-                        let mut answer =
-                            answer.more(format!("until {}, {}", ui::day(until), ui::distance(until, self.today)));
+                        let mut answer = answer.more(format!(
+                            "until {}, {}",
+                            crate::format::date(until),
+                            ui::distance(until, self.today)
+                        ));
                         if row.continuity == Some(Continuity::Due) {
                             answer = answer.mend(row.id, "handover", "Hand it over");
                         }
                         answer
                     }
-                    Some(until) => answer.more(format!("until {}", ui::day(until))),
+                    Some(until) => answer.more(format!("until {}", crate::format::date(until))),
                     None => answer.more("with no end date"),
                 }
             }
@@ -200,30 +203,30 @@ impl Strip {
         };
         if let Some(agreed) = &row.agreed {
             let who = agreed.to.as_deref().unwrap_or("The next lead");
-            answer = answer.more(format!("{who} takes over on {}", ui::day(agreed.on)));
+            answer = answer.more(format!("{who} takes over on {}", crate::format::date(agreed.on)));
         } else if let Some(offer) = &row.offer {
             let whom = offer.to.as_deref().unwrap_or("whoever takes it on");
-            answer = answer.more(format!("Offered to {whom} from {}", ui::day(offer.on)));
+            answer = answer.more(format!("Offered to {whom} from {}", crate::format::date(offer.on)));
         }
         answer
     }
 
-    fn anchored(&self) -> Answer {
-        let label = "Anchored by";
+    fn supervised(&self) -> Answer {
+        let label = "Supervised by";
         let row = &self.row;
-        if let Some((_, name)) = &row.anchor {
-            return Answer::given(label, ANCHORED, name.clone());
+        if let Some((_, name)) = &row.supervisor {
+            return Answer::given(label, SUPERVISED, name.clone());
         }
         if self.is_closed() {
-            return Answer::given(label, ANCHORED, "Nobody");
+            return Answer::given(label, SUPERVISED, "Nobody");
         }
-        let answer = Answer::missing(label, ANCHORED, "Nobody today");
-        match (&row.anchor_asked, &row.anchor_absent) {
+        let answer = Answer::missing(label, SUPERVISED, "Nobody today");
+        match (&row.supervisor_asked, &row.supervisor_absent) {
             (Some(name), _) => answer.more(format!("{name} was asked")).mend(row.id, "team", "See the team"),
             (None, Some(name)) => {
-                answer.more(format!("{name} is away or has left")).mend(row.id, "team", "Name another anchor")
+                answer.more(format!("{name} is away or has left")).mend(row.id, "team", "Name another supervisor")
             }
-            (None, None) => Answer::missing(label, ANCHORED, "Nobody yet").mend(row.id, "team", "Name an anchor"),
+            (None, None) => Answer::missing(label, SUPERVISED, "Nobody yet").mend(row.id, "team", "Name a supervisor"),
         }
     }
 
@@ -237,11 +240,11 @@ impl Strip {
             Some(next) => {
                 let late = row.is_overdue(self.today);
                 let words = if late {
-                    format!("Overdue since {}", ui::day(next.on))
+                    format!("Overdue since {}", crate::format::date(next.on))
                 } else if row.status == Status::Paused {
                     "Paused".to_owned()
                 } else {
-                    ui::day(next.on)
+                    crate::format::date(next.on)
                 };
                 let answer = Answer { late, ..Answer::given(label, MEASUREMENT, words) }.more(next.measure.clone());
                 if late { answer.record(next.id) } else { answer }
@@ -260,17 +263,17 @@ impl Strip {
             return Answer::given(label, STEP, "None");
         }
         if row.next_step.is_empty() {
-            if let (Some(Continuity::Resting), Some(on)) = (row.continuity, row.look_again_on) {
-                return Answer::given(label, STEP, "Look again").more(format!("on {}", ui::day(on)));
+            if let (Some(Continuity::Resting), Some(on)) = (row.continuity, row.review_on) {
+                return Answer::given(label, STEP, "Look again").more(format!("on {}", crate::format::date(on)));
             }
             return Answer::missing(label, STEP, "Not set").mend(row.id, "edit", "Set the next step");
         }
         let answer = Answer::given(label, STEP, row.next_step.clone());
         match row.next_step_on {
             Some(on) if on < self.today => {
-                Answer { late: true, ..answer }.more(format!("overdue since {}", ui::day(on)))
+                Answer { late: true, ..answer }.more(format!("overdue since {}", crate::format::date(on)))
             }
-            Some(on) => answer.more(format!("by {}", ui::day(on))),
+            Some(on) => answer.more(format!("by {}", crate::format::date(on))),
             None => answer,
         }
     }
@@ -317,7 +320,7 @@ fn draw_row(row: ProjectRow, today: NaiveDate, in_section: bool, mends: Mends) -
     let mut facts: Vec<String> = Vec::new();
     facts.extend(row.reference.clone());
     facts.extend(row.department.clone());
-    facts.push(format!("changed {}", ui::day(crate::clock::date_in_london(row.updated_at))));
+    facts.push(format!("changed {}", crate::format::date(crate::clock::date_in_london(row.updated_at))));
     let tags = view! { {status_tag(row.status)}" "{continuity_tag(row.continuity)} };
     let strip = Strip::of(row, today).view_compact(mends);
     view! {

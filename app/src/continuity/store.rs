@@ -10,7 +10,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use sqlx::{Arguments as _, Database, FromRow, QueryBuilder};
 use timeline::{Continuity, DUE_DAYS, LAPSES_AFTER_DAYS};
 
-use super::model::{Holder, NextMeasurement, Passing, ProjectRow};
+use super::model::{LeadInPost, NextMeasurement, Passing, ProjectRow};
 use crate::batch;
 use crate::db::{Connection, Db, Store};
 use crate::error::Error;
@@ -60,13 +60,14 @@ const OFFER: &str =
     "(select min(h.takes_effect_on || coalesce(n.name, '')) from handover h left join person n on n.id = h.to_person
     where h.project_id = p.id and h.state = 'offered' and (h.to_person is null or h.takes_effect_on >= $5))";
 
-/// The name of an anchor who is away for long or has left.
-const ANCHOR_ABSENT: &str = "(select min(n.name) from team_role r join person n on n.id = r.person_id
+/// The name of a supervisor who is away for long or has left.
+const SUPERVISOR_ABSENT: &str = "(select min(n.name) from team_role r join person n on n.id = r.person_id
     where r.project_id = p.id and r.role = 'supervisor' and r.state = 'accepted'
       and r.from_on <= $2 and (r.until_on is null or r.until_on > $2))";
 
-/// The name of somebody who was asked to anchor the project.
-const ANCHOR_ASKED: &str = "(select min(coalesce(k.named, n.name)) from team_role r join person n on n.id = r.person_id
+/// The name of somebody who was asked to supervise the project.
+const SUPERVISOR_ASKED: &str =
+    "(select min(coalesce(k.named, n.name)) from team_role r join person n on n.id = r.person_id
     left join tie k on k.person_id = r.person_id and k.trust_id = p.trust_id and k.state <> 'accepted'
     where r.project_id = p.id and r.role = 'supervisor' and r.state = 'asked' and r.until_on is null)";
 
@@ -83,10 +84,10 @@ pub(crate) const STATE: &str = "case
     when s.status = 'draft' then null
     when s.status = 'closed' then 'ended'
     when s.agreed is not null then 'agreed'
-    when s.holder is null then 'in_pool'
+    when s.lead is null then 'in_pool'
     when s.offer is not null then 'offered'
-    when substr(s.holder, 1, 10) <= $6 then 'due'
-    when s.status in ('paused', 'sustaining') and s.look_again_on > $2 then 'resting'
+    when substr(s.lead, 1, 10) <= $6 then 'due'
+    when s.status in ('paused', 'sustaining') and s.review_on > $2 then 'resting'
     else 'led' end";
 
 /// How much a state needs somebody: the order of [`Continuity::ALL`].
@@ -148,8 +149,8 @@ impl Ask {
         Ok(self)
     }
 
-    /// Adds the last day of the lead who holds the project longest, their id and their name.
-    fn holder(&mut self) -> &mut Self {
+    /// Adds the last day of the lead who leads the project longest, their id and their name.
+    fn lead(&mut self) -> &mut Self {
         self.push("(select max(min(").push(ROLE_LAST_DAY).push(", ").push(LAST_DAY).push(
             ") || n.id || n.name) from team_role r join person n on n.id = r.person_id
             where r.project_id = p.id and r.role = 'lead' and ",
@@ -157,8 +158,8 @@ impl Ask {
         self.push(IN_FORCE).push(" and ").push(IN_POST).push(")")
     }
 
-    /// Adds the id and name of somebody in post who anchors the project.
-    pub(crate) fn anchor(&mut self) -> &mut Self {
+    /// Adds the id and name of somebody in post who supervises the project.
+    pub(crate) fn supervisor(&mut self) -> &mut Self {
         self.push(
             "(select min(n.id || n.name) from team_role r join person n on n.id = r.person_id
             where r.project_id = p.id and r.role = 'supervisor' and ",
@@ -168,7 +169,7 @@ impl Ask {
 
     /// Adds the columns that decide continuity.
     pub(crate) fn deciding(&mut self) -> &mut Self {
-        self.holder().push(" as holder, ").push(AGREED).push(" as agreed, ").push(OFFER).push(" as offer")
+        self.lead().push(" as lead, ").push(AGREED).push(" as agreed, ").push(OFFER).push(" as offer")
     }
 
     /// Reads the rows of the projects that `page` (id, place, total, roles) names, by their place.
@@ -179,10 +180,13 @@ impl Ask {
     pub(crate) fn showing(mut self) -> Self {
         self.push(
             ", shown as materialized (select page.place, page.total, page.roles, p.id, p.reference, p.title, p.status, p.type as kind,
-                p.department_id, p.updated_at, p.look_again_on, p.closed_on, p.next_step, p.next_step_on, ",
+                p.department_id, p.updated_at, p.review_on, p.closed_on, p.next_step, p.next_step_on, ",
         );
-        self.deciding().push(", ").anchor().push(" as anchor, ");
-        self.push(ANCHOR_ASKED).push(" as anchor_asked, ").push(ANCHOR_ABSENT).push(" as anchor_absent, ");
+        self.deciding().push(", ").supervisor().push(" as supervisor, ");
+        self.push(SUPERVISOR_ASKED)
+            .push(" as supervisor_asked, ")
+            .push(SUPERVISOR_ABSENT)
+            .push(" as supervisor_absent, ");
         self.push(NEXT).push(" as next_measurement, ");
         self.push(
             "(select count(*) from measure m where m.project_id = p.id and m.retired_on is null) as measures
@@ -216,16 +220,16 @@ pub(crate) struct Raw {
     kind: ProjectType,
     department: Option<String>,
     updated_at: DateTime<Utc>,
-    look_again_on: Option<NaiveDate>,
+    review_on: Option<NaiveDate>,
     closed_on: Option<NaiveDate>,
     next_step: String,
     next_step_on: Option<NaiveDate>,
-    holder: Option<String>,
+    lead: Option<String>,
     agreed: Option<String>,
     offer: Option<String>,
-    anchor: Option<String>,
-    anchor_asked: Option<String>,
-    anchor_absent: Option<String>,
+    supervisor: Option<String>,
+    supervisor_asked: Option<String>,
+    supervisor_absent: Option<String>,
     next_measurement: Option<String>,
     measures: i64,
     continuity: Option<State>,
@@ -273,10 +277,10 @@ fn passing(text: &str) -> Option<Passing> {
 
 impl From<Raw> for ProjectRow {
     fn from(raw: Raw) -> Self {
-        let holder = raw.holder.as_deref().and_then(dated).and_then(|(until, rest)| {
+        let lead = raw.lead.as_deref().and_then(dated).and_then(|(until, rest)| {
             let (id, name) = named(&rest)?;
             let open = NaiveDate::from_ymd_opt(9999, 12, 31);
-            Some(Holder { id, name, until: Some(until).filter(|day| Some(*day) != open) })
+            Some(LeadInPost { id, name, until: Some(until).filter(|day| Some(*day) != open) })
         });
         let next = raw.next_measurement.as_deref().and_then(dated).and_then(|(on, rest)| {
             let (id, name) = named(&rest)?;
@@ -290,13 +294,13 @@ impl From<Raw> for ProjectRow {
             kind: raw.kind,
             department: raw.department,
             updated_at: raw.updated_at,
-            look_again_on: raw.look_again_on,
+            review_on: raw.review_on,
             closed_on: raw.closed_on,
             continuity: raw.continuity.map(|State(state)| state),
-            holder,
-            anchor: raw.anchor.as_deref().and_then(named),
-            anchor_absent: raw.anchor_absent.filter(|_| raw.anchor.is_none()),
-            anchor_asked: raw.anchor_asked,
+            lead,
+            supervisor: raw.supervisor.as_deref().and_then(named),
+            supervisor_absent: raw.supervisor_absent.filter(|_| raw.supervisor.is_none()),
+            supervisor_asked: raw.supervisor_asked,
             measures: raw.measures,
             next_measurement: next,
             next_step: raw.next_step,
@@ -343,7 +347,7 @@ pub fn asked(
 
 /// Where one open project of a trust stands: what lists of the whole trust are ordered and counted by.
 #[derive(Clone, Debug, FromRow)]
-pub struct Standing {
+pub struct ContinuityRow {
     /// The project.
     pub id: ProjectId,
     /// Its department.
@@ -351,19 +355,19 @@ pub struct Standing {
     /// Its state.
     #[sqlx(try_from = "State")]
     pub continuity: Continuity,
-    /// The last day of its holder ('9999-12-31': no end); none when nobody holds it.
+    /// The last day of its lead ('9999-12-31': no end); none when nobody holds it.
     pub held_until: Option<NaiveDate>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
-    /// Nobody in post anchors it.
-    pub unanchored: bool,
+    /// Nobody in post supervises it.
+    pub unsupervised: bool,
     /// A measurement is overdue.
     pub overdue: bool,
     /// It is offered to whoever takes it on, and nobody has asked to.
     pub open_offer: bool,
 }
 
-impl Standing {
+impl ContinuityRow {
     /// It looks for a lead: nobody holds it, or its lead offers it to whoever takes it on.
     #[must_use]
     pub fn looks_for_lead(&self) -> bool {
@@ -373,13 +377,13 @@ impl Standing {
     /// It needs somebody: nobody leads it, nobody supervises it, or its lead goes soon.
     #[must_use]
     pub fn is_at_risk(&self) -> bool {
-        self.unanchored || matches!(self.continuity, Continuity::InPool | Continuity::Due)
+        self.unsupervised || matches!(self.continuity, Continuity::InPool | Continuity::Due)
     }
 }
 
 /// Where every open project of a trust stands, those first that need somebody most.
 #[derive(Clone, Debug)]
-pub struct Standings(pub Vec<Standing>);
+pub struct ContinuityRows(pub Vec<ContinuityRow>);
 
 /// Where every open project of a trust stands today: computed once until something changes.
 ///
@@ -390,28 +394,28 @@ pub async fn standings(
     conn: &mut Connection,
     trust: TrustId,
     today: NaiveDate,
-) -> Result<Arc<Standings>, Error> {
-    let read = async { Ok(Standings(standing(trust, today)?.builder().build_query_as().fetch_all(conn).await?)) };
-    store.kept(format!("standings {trust} {today}"), read).await
+) -> Result<Arc<ContinuityRows>, Error> {
+    let read = async { Ok(ContinuityRows(standing(trust, today)?.builder().build_query_as().fetch_all(conn).await?)) };
+    store.cached(format!("standings {trust} {today}"), read).await
 }
 
 pub(crate) fn standing(trust: TrustId, today: NaiveDate) -> Result<Ask, Error> {
     let mut ask = Ask::new(trust, today)?;
-    ask.push("with candidate as materialized (select p.id, p.department_id, p.status, p.look_again_on, p.updated_at, ");
+    ask.push("with candidate as materialized (select p.id, p.department_id, p.status, p.review_on, p.updated_at, ");
     ask.deciding()
         .push(", ")
-        .anchor()
-        .push(" is null as unanchored, coalesce(p.status <> 'paused' and substr(")
+        .supervisor()
+        .push(" is null as unsupervised, coalesce(p.status <> 'paused' and substr(")
         .push(NEXT);
     ask.push(", 1, 10) < $2, 0) as overdue from project p where p.trust_id = $1 and p.status in ('active', 'paused', 'sustaining')),
         found as (select s.*, ");
     ask.push(STATE).push(
         " as continuity from candidate s)
-        select s.id, s.department_id, s.continuity, substr(s.holder, 1, 10) as held_until, s.updated_at, s.unanchored, s.overdue,
+        select s.id, s.department_id, s.continuity, substr(s.lead, 1, 10) as held_until, s.updated_at, s.unsupervised, s.overdue,
             coalesce(length(s.offer) = 10, 0) as open_offer
         from found s order by ",
     );
-    ask.push(RISK).push(", substr(s.holder, 1, 10), s.updated_at desc, s.id");
+    ask.push(RISK).push(", substr(s.lead, 1, 10), s.updated_at desc, s.id");
     Ok(ask)
 }
 

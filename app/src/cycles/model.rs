@@ -6,12 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::choices;
 use crate::error::Error;
 use crate::id::{CycleId, DriverId};
-use crate::parse::{Fields, LINE, PARAGRAPH};
+use crate::parse::{Fields, MAX_LINE_CHARS, MAX_PARAGRAPH_CHARS};
 
 choices! {
     /// What was decided after a cycle.
-    #[derive(serde::Deserialize)]
-    #[serde(rename_all = "snake_case")]
     Decision {
         /// The change is made the way things are done.
         Adopt = "adopt" => "Adopt",
@@ -142,28 +140,28 @@ impl CycleForm {
     /// [`Error::Invalid`] with everything that is wrong.
     pub fn parse(&self) -> Result<Plan, Error> {
         let mut fields = Fields::new();
-        let title = fields.needed("title", &self.title, LINE, "Say in a few words what you test.");
-        let question = fields.text("question", &self.question, PARAGRAPH);
-        let prediction = fields.text("prediction", &self.prediction, PARAGRAPH);
+        let title = fields.required("title", &self.title, MAX_LINE_CHARS, "Say in a few words what you test.");
+        let question = fields.text("question", &self.question, MAX_PARAGRAPH_CHARS);
+        let prediction = fields.text("prediction", &self.prediction, MAX_PARAGRAPH_CHARS);
         let scale = optional(&mut fields, "scale", &self.scale, "Choose the size of the test from the list.");
         let idea = optional(&mut fields, "idea", &self.idea, "Choose the change idea from the list.");
         let continues = optional(&mut fields, "continues", &self.continues, "Choose the cycle from the list.");
-        let done = fields.text("done", &self.done, PARAGRAPH);
-        let differed = fields.text("differed", &self.differed, PARAGRAPH);
-        let studied = fields.text("studied", &self.studied, PARAGRAPH);
+        let done = fields.text("done", &self.done, MAX_PARAGRAPH_CHARS);
+        let differed = fields.text("differed", &self.differed, MAX_PARAGRAPH_CHARS);
+        let studied = fields.text("studied", &self.studied, MAX_PARAGRAPH_CHARS);
         let was_right = optional(&mut fields, "was_right", &self.was_right, "Choose yes, partly or no.");
         if was_right.is_some() && prediction.is_empty() {
-            fields.wrong("prediction", "Write what was predicted before you say whether it was right.");
+            fields.error("prediction", "Write what was predicted before you say whether it was right.");
         }
         let decision = optional(&mut fields, "decision", &self.decision, "Choose adopt, adapt or abandon.");
         if decision.is_some() && studied.is_empty() {
-            fields.wrong("studied", "Say what you learnt before you decide what to do with it.");
+            fields.error("studied", "Say what you learnt before you decide what to do with it.");
         }
-        let acted = fields.text("acted", &self.acted, PARAGRAPH);
-        let starts_on = fields.needed_date("starts_on", &self.starts_on, "Enter the date on which the test starts.");
+        let acted = fields.text("acted", &self.acted, MAX_PARAGRAPH_CHARS);
+        let starts_on = fields.required_date("starts_on", &self.starts_on, "Enter the date on which the test starts.");
         let ends_on = fields.date("ends_on", &self.ends_on);
         if ends_on.is_some_and(|ends_on| ends_on < starts_on) {
-            fields.wrong("ends_on", "The test cannot end before it starts.");
+            fields.error("ends_on", "The test cannot end before it starts.");
         }
         fields.finish(|| Plan {
             title,

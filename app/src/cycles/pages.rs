@@ -14,7 +14,7 @@ use crate::drivers::store::Idea;
 use crate::error::Error;
 use crate::id::{CycleId, ProjectId};
 use crate::measures::parts::Charts;
-use crate::parse::PARAGRAPH;
+use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::route;
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
@@ -33,13 +33,13 @@ pub fn routes() -> Vec<Route> {
 async fn cycles(request: Request) -> Result<Page, Error> {
     let project: ProjectId = request.param("id")?;
     let mut conn = request.store.read().await?;
-    let standing = access::standing(&mut conn, &request, project).await?;
-    let head = crate::project::store::head(&mut conn, project).await?;
+    let relationship = access::relationship(&mut conn, &request, project).await?;
+    let head = crate::project::store::summary(&mut conn, project).await?;
     let cycles = store::of_project(&mut conn, project).await?;
     drop(conn);
     let today = request.today();
     let add = format!("/projects/{project}/cycles/new");
-    let may_write = access::may(Action::WriteCycle(project), standing);
+    let may_write = access::may(Action::WriteCycle(project), relationship);
     Ok(Page::new(format!("Tests of change: {}", head.title), move || {
         let ramps = ramp::ramps(&cycles);
         let body = if cycles.is_empty() {
@@ -77,9 +77,9 @@ fn taught(cycle: &Cycle) -> AnyView {
             .then(|| view! { <p class="baton-lines nhsuk-u-margin-bottom-1"><strong>{name.to_owned()}" "</strong>{text.to_owned()}</p> })
     };
     let until = cycle.ends_on.map(|on| view! { " until "{ui::time(on)} });
-    let size = cycle.scale.map(|scale| format!(". {}", scale.words()));
-    let right = cycle.was_right.map(|right| right.words()).unwrap_or_default();
-    let decision = cycle.decision.map_or("Not yet", Decision::words);
+    let size = cycle.scale.map(|scale| format!(". {}", scale.label()));
+    let right = cycle.was_right.map(|right| right.label()).unwrap_or_default();
+    let decision = cycle.decision.map_or("Not yet", Decision::label);
     view! {
         <li>
             <p class="nhsuk-u-margin-bottom-1">
@@ -123,7 +123,7 @@ async fn new_cycle(request: Request) -> Result<Page, Error> {
     let project: ProjectId = request.param("id")?;
     let mut conn = request.store.read().await?;
     request.require(&mut conn, WriteCycle(project)).await?;
-    let head = crate::project::store::head(&mut conn, project).await?;
+    let head = crate::project::store::summary(&mut conn, project).await?;
     let cycles = store::of_project(&mut conn, project).await?;
     let ideas = drivers::store::ideas(&mut conn, project).await?;
     drop(conn);
@@ -199,7 +199,7 @@ fn before_it(before: &Cycle) -> AnyView {
             <h2 class="nhsuk-heading-s" id="before">{format!("From cycle {}: {}", before.number, before.title)}</h2>
             {part("You predicted", &before.prediction)}
             {part("You learnt", &before.studied)}
-            {part("You decided", before.decision.map(Decision::words).unwrap_or_default())}
+            {part("You decided", before.decision.map(Decision::label).unwrap_or_default())}
             {part("What follows", &before.acted)}
         </section>
     }
@@ -241,12 +241,12 @@ fn plan_fields(form: &Form, offered: &Offered, project: ProjectId) -> AnyView {
         {form
             .lines("question", "Plan: what question is the test to answer?", 3)
             .hint("For example, does a box within reach shorten the time to antibiotics on nights?")
-            .limit(PARAGRAPH)
+            .limit(MAX_PARAGRAPH_CHARS)
             .view()}
         {form
             .lines("prediction", "Plan: what do you predict, and why?", 3)
             .hint("Write it before the test, with a number if you can. You are asked afterwards whether it was right, and a prediction that fails teaches more than one that was never made.")
-            .limit(PARAGRAPH)
+            .limit(MAX_PARAGRAPH_CHARS)
             .view()}
     }
     .into_any()
@@ -254,11 +254,11 @@ fn plan_fields(form: &Form, offered: &Offered, project: ProjectId) -> AnyView {
 
 fn do_fields(form: &Form) -> AnyView {
     view! {
-        {form.lines("done", "Do: what did you do, and what happened?", 4).hint("Nothing about patients.").limit(PARAGRAPH).view()}
+        {form.lines("done", "Do: what did you do, and what happened?", 4).hint("Nothing about patients.").limit(MAX_PARAGRAPH_CHARS).view()}
         {form
             .lines("differed", "Do: what did you do differently from the plan?", 2)
             .hint("For example, the box was there on four of the seven nights.")
-            .limit(PARAGRAPH)
+            .limit(MAX_PARAGRAPH_CHARS)
             .view()}
         {form.date("ends_on", "When did the test end? (optional)").view()}
     }
@@ -266,14 +266,14 @@ fn do_fields(form: &Form) -> AnyView {
 }
 
 fn study_fields(form: &Form) -> AnyView {
-    let right = WasRight::ALL.iter().map(|right| (right.to_string(), right.words().to_owned(), String::new()));
+    let right = WasRight::ALL.iter().map(|right| (right.to_string(), right.label().to_owned(), String::new()));
     let right = right.chain([(String::new(), "Not known yet".to_owned(), String::new())]).collect();
     view! {
         {form.radios("was_right", "Study: was your prediction right?", right).view()}
         {form
             .lines("studied", "Study: what did you learn?", 4)
             .hint("Compare what happened with what you predicted. What does the chart say?")
-            .limit(PARAGRAPH)
+            .limit(MAX_PARAGRAPH_CHARS)
             .view()}
     }
     .into_any()
@@ -282,7 +282,7 @@ fn study_fields(form: &Form) -> AnyView {
 fn act_fields(form: &Form) -> AnyView {
     let mut decisions: Vec<(String, String, String)> = Decision::ALL
         .iter()
-        .map(|decision| (decision.to_string(), decision.words().to_owned(), decision.explained().to_owned()))
+        .map(|decision| (decision.to_string(), decision.label().to_owned(), decision.explained().to_owned()))
         .collect();
     decisions.push((String::new(), "Not decided yet".to_owned(), String::new()));
     view! {
@@ -290,7 +290,7 @@ fn act_fields(form: &Form) -> AnyView {
         {form
             .lines("acted", "Act: what follows from it?", 3)
             .hint("What you do next, and who does it. The next cycle shows it.")
-            .limit(PARAGRAPH)
+            .limit(MAX_PARAGRAPH_CHARS)
             .view()}
     }
     .into_any()
@@ -301,13 +301,13 @@ async fn cycle(request: Request) -> Result<Page, Error> {
     let mut conn = request.store.read().await?;
     let cycle = store::cycle(&mut conn, id).await?;
     let project = cycle.project_id;
-    let standing = access::standing(&mut conn, &request, project).await?;
-    let head = crate::project::store::head(&mut conn, project).await?;
+    let relationship = access::relationship(&mut conn, &request, project).await?;
+    let head = crate::project::store::summary(&mut conn, project).await?;
     let cycles = store::of_project(&mut conn, project).await?;
     let charts = Charts::load(&mut conn, project, request.today()).await?;
     let ideas = drivers::store::ideas(&mut conn, project).await?;
     drop(conn);
-    let may_write = access::may(Action::WriteCycle(project), standing);
+    let may_write = access::may(Action::WriteCycle(project), relationship);
     let title = format!("Cycle {}: {}", cycle.number, cycle.title);
     Ok(Page::new(title.clone(), move || {
         let (summary, body) = if may_write {
@@ -375,14 +375,14 @@ fn written(request: &Request, cycle: &Cycle, offered: &Offered, charts: Charts) 
         .with("title", &cycle.title)
         .with("idea", cycle.idea_id.map(|id| id.to_string()).unwrap_or_default())
         .with("continues", cycle.continues.map(|id| id.to_string()).unwrap_or_default())
-        .with("scale", stored(cycle.scale.map(Scale::stored)))
+        .with("scale", stored(cycle.scale.map(Scale::as_str)))
         .with("question", &cycle.question)
         .with("prediction", &cycle.prediction)
         .with("done", &cycle.done)
         .with("differed", &cycle.differed)
         .with("studied", &cycle.studied)
-        .with("was_right", stored(cycle.was_right.map(WasRight::stored)))
-        .with("decision", stored(cycle.decision.map(Decision::stored)))
+        .with("was_right", stored(cycle.was_right.map(WasRight::as_str)))
+        .with("decision", stored(cycle.decision.map(Decision::as_str)))
         .with("acted", &cycle.acted)
         .with_date("starts_on", Some(cycle.starts_on))
         .with_date("ends_on", cycle.ends_on);
@@ -422,7 +422,7 @@ fn read(cycle: &Cycle) -> AnyView {
         ("Until", cycle.ends_on.map_or_else(|| "Not ended".into_any(), ui::time)),
     ];
     rows.extend(cycle.idea.clone().map(|idea| ("Change idea", idea.into_any())));
-    rows.extend(cycle.scale.map(|scale| ("Size of the test", scale.words().into_any())));
+    rows.extend(cycle.scale.map(|scale| ("Size of the test", scale.label().into_any())));
     rows.extend([
         ("Plan: the question", text(&cycle.question)),
         ("Plan: the prediction", text(&cycle.prediction)),
@@ -432,9 +432,9 @@ fn read(cycle: &Cycle) -> AnyView {
         rows.push(("Do: different from the plan", text(&cycle.differed)));
     }
     rows.extend([
-        ("Study: was the prediction right?", cycle.was_right.map_or("Not known yet", WasRight::words).into_any()),
+        ("Study: was the prediction right?", cycle.was_right.map_or("Not known yet", WasRight::label).into_any()),
         ("Study", text(&cycle.studied)),
-        ("Act: the decision", cycle.decision.map_or("Not decided yet", Decision::words).into_any()),
+        ("Act: the decision", cycle.decision.map_or("Not decided yet", Decision::label).into_any()),
         ("Act: what follows", text(&cycle.acted)),
     ]);
     ui::summary_list(rows)

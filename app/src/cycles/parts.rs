@@ -90,6 +90,6 @@ fn row(cycle: &Cycle) -> Vec<AnyView> {
         view! { <a href=format!("/cycles/{}", cycle.id)>{cycle.title.clone()}</a> }.into_any(),
         ui::time(cycle.starts_on),
         cycle.ends_on.map_or_else(|| "Under way".into_any(), ui::time),
-        cycle.decision.map_or("Not yet", Decision::words).into_any(),
+        cycle.decision.map_or("Not yet", Decision::label).into_any(),
     ]
 }

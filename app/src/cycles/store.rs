@@ -8,9 +8,9 @@ use super::model::{Decision, Plan, Scale, WasRight};
 use crate::access::{Allowed, WriteCycle};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::format;
 use crate::history::{self, Entry};
 use crate::id::{CycleId, DriverId, ProjectId};
-use crate::parse::day;
 
 /// A cycle as a chart marks it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, FromRow)]
@@ -155,7 +155,7 @@ pub async fn add(conn: &mut Connection, allowed: &Allowed<WriteCycle>, plan: &Pl
         .fetch_one(&mut *conn)
         .await?;
     if number > MOST {
-        return Err(Error::refused(format!(
+        return Err(Error::form(format!(
             "A project holds at most {MOST} cycles. Close it and register another that continues it."
         )));
     }
@@ -198,7 +198,7 @@ pub async fn add(conn: &mut Connection, allowed: &Allowed<WriteCycle>, plan: &Pl
 /// Changes a cycle.
 ///
 /// # Errors
-/// [`Error::Changed`] when somebody else was faster; [`Error::Invalid`] when it refers to an idea or a
+/// [`Error::Conflict`] when somebody else was faster; [`Error::Invalid`] when it refers to an idea or a
 /// cycle of another project.
 pub async fn edit(
     conn: &mut Connection,
@@ -234,12 +234,12 @@ pub async fn edit(
     .execute(&mut *conn)
     .await?;
     if changed.rows_affected() == 0 {
-        return Err(Error::Changed);
+        return Err(Error::Conflict);
     }
-    let date = |date: Option<NaiveDate>| date.map(day).unwrap_or_default();
-    let decided = |decision: Option<Decision>| decision.map_or("", Decision::words);
-    let scale = |scale: Option<Scale>| scale.map_or("", Scale::words);
-    let right = |right: Option<WasRight>| right.map_or("", WasRight::words);
+    let date = |date: Option<NaiveDate>| date.map(format::date).unwrap_or_default();
+    let decided = |decision: Option<Decision>| decision.map_or("", Decision::label);
+    let scale = |scale: Option<Scale>| scale.map_or("", Scale::label);
+    let right = |right: Option<WasRight>| right.map_or("", WasRight::label);
     let entry = Entry::new("cycle", before.id, "changed a cycle")
         .of(allowed.act.0)
         .change("Title", &before.title, &plan.title)
@@ -254,7 +254,7 @@ pub async fn edit(
         .change("Was the prediction right?", right(before.was_right), right(plan.was_right))
         .change("Decision", decided(before.decision), decided(plan.decision))
         .change("Act", &before.acted, &plan.acted)
-        .change("Start", day(before.starts_on), day(plan.starts_on))
+        .change("Start", format::date(before.starts_on), format::date(plan.starts_on))
         .change("End", date(before.ends_on), date(plan.ends_on));
     history::record(conn, allowed, entry).await
 }
@@ -285,7 +285,7 @@ mod tests {
         };
         let plan = form.parse().expect("a plan");
         edit(&mut change, &allowed, &before, &plan, 1).await.expect("edited");
-        assert_eq!(edit(&mut change, &allowed, &before, &plan, 1).await, Err(Error::Changed));
+        assert_eq!(edit(&mut change, &allowed, &before, &plan, 1).await, Err(Error::Conflict));
         let cycles = of_project(&mut change, project).await.expect("cycles");
         assert_eq!(cycles.iter().map(|cycle| (cycle.id, cycle.number)).collect::<Vec<_>>(), [(first, 1), (second, 2)]);
         assert_eq!(cycles[1].decision, Some(Decision::Adapt));

@@ -36,7 +36,7 @@ pub fn draw(ramps: &[Ramp<'_>], today: NaiveDate, width: f64, id: &str) -> Strin
         // The right edge of what is drawn in each row of the lane.
         let mut rows: Vec<f64> = Vec::new();
         for cycle in &ramp.cycles {
-            let label = format!("{} {}", cycle.number, cycle.decision.map_or("Under way", Decision::words));
+            let label = format!("{} {}", cycle.number, cycle.decision.map_or("Under way", Decision::label));
             let short = cycle.number.to_string();
             let least = letters(&short).mul_add(LETTER, 14.0);
             let from = at(cycle.starts_on).min(width - MARGIN - least);
@@ -53,7 +53,7 @@ pub fn draw(ramps: &[Ramp<'_>], today: NaiveDate, width: f64, id: &str) -> Strin
             let _ = write!(
                 body,
                 r#"<g class="baton-cycles__bar baton-cycles__bar--{}"><rect x="{from:.1}" y="{top:.1}" width="{:.1}" height="{BAR}" rx="3"/><text x="{:.1}" y="{:.1}">{}</text></g>"#,
-                cycle.decision.map_or("open", Decision::stored),
+                cycle.decision.map_or("open", Decision::as_str),
                 to - from,
                 from + 7.0,
                 top + 17.0,
@@ -76,11 +76,11 @@ pub fn draw(ramps: &[Ramp<'_>], today: NaiveDate, width: f64, id: &str) -> Strin
         let _ = write!(axis, r#"<path class="baton-cycles__today" d="M{x:.1} {TOP}V{y:.1}"/>"#);
     }
     let number = cycles().count();
-    let told = ui::count(i64::try_from(number).unwrap_or(i64::MAX), "PDSA cycle", "PDSA cycles");
+    let told = crate::format::count(i64::try_from(number).unwrap_or(i64::MAX), "PDSA cycle", "PDSA cycles");
     format!(
         r#"<svg class="baton-cycles" viewBox="0 0 {width} {y:.1}" role="img" aria-labelledby="{id}-title {id}-words" focusable="false"><title id="{id}-title">Timeline of {told}</title><desc id="{id}-words">From {} to {}. {} The list below says the same in words.</desc>{axis}{body}</svg>"#,
-        ui::day(first),
-        ui::day(last),
+        crate::format::date(first),
+        crate::format::date(last),
         said(ramps),
     )
 }

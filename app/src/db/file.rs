@@ -87,7 +87,7 @@ pub fn lock_shared(file: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// When another process has it open.
-pub fn lock_alone(file: &Path) -> io::Result<File> {
+pub fn lock_exclusive(file: &Path) -> io::Result<File> {
     let lock = lock_file(file)?;
     lock.try_lock()?;
     Ok(lock)

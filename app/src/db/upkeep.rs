@@ -7,7 +7,7 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, SqliteConnection};
 
-use super::{MIGRATIONS, as_it_is, file, new_enough, options};
+use super::{MIGRATIONS, base_options, file, new_enough, options};
 use crate::history;
 
 /// Why a store was not opened. Each is a sentence for the operator.
@@ -46,7 +46,7 @@ pub enum OpenError {
 
 /// What a check found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Findings {
+pub struct IntegrityReport {
     /// The version of SQLite.
     pub sqlite: String,
     /// Migrations that the file has, of those that this program knows.
@@ -74,7 +74,7 @@ pub async fn schema(file: &Path) -> Result<Schema, OpenError> {
     if !file.exists() {
         return Ok(Schema::New);
     }
-    let mut conn = SqliteConnection::connect_with(&as_it_is(file)).await?;
+    let mut conn = SqliteConnection::connect_with(&base_options(file)).await?;
     let schema = schema_of(&mut conn).await;
     conn.close().await?;
     schema
@@ -136,7 +136,7 @@ pub(super) async fn prepare(file: &Path) -> Result<(), OpenError> {
 /// When the store cannot be read or the copy cannot be written.
 pub async fn copy(from: &Path, to: &Path) -> Result<(), OpenError> {
     file::make_private(to)?;
-    let mut conn = SqliteConnection::connect_with(&as_it_is(from)).await?;
+    let mut conn = SqliteConnection::connect_with(&base_options(from)).await?;
     sqlx::query("vacuum into $1").bind(to.to_string_lossy().into_owned()).execute(&mut conn).await?;
     conn.close().await?;
     file::sync(to)?;
@@ -148,7 +148,7 @@ pub async fn copy(from: &Path, to: &Path) -> Result<(), OpenError> {
 /// # Errors
 /// When the file cannot be read or written.
 pub async fn fold(file: &Path) -> Result<(), sqlx::Error> {
-    let mut conn = SqliteConnection::connect_with(&as_it_is(file)).await?;
+    let mut conn = SqliteConnection::connect_with(&base_options(file)).await?;
     sqlx::query("pragma wal_checkpoint(truncate)").execute(&mut conn).await?;
     conn.close().await
 }
@@ -158,7 +158,7 @@ pub async fn fold(file: &Path) -> Result<(), sqlx::Error> {
 /// # Errors
 /// When the file cannot be written.
 pub async fn end_sessions(file: &Path, now: chrono::DateTime<chrono::Utc>) -> Result<(), sqlx::Error> {
-    let mut conn = SqliteConnection::connect_with(&as_it_is(file)).await?;
+    let mut conn = SqliteConnection::connect_with(&base_options(file)).await?;
     sqlx::query("update session set ended_at = $1 where ended_at is null").bind(now).execute(&mut conn).await?;
     conn.close().await
 }
@@ -167,8 +167,8 @@ pub async fn end_sessions(file: &Path, now: chrono::DateTime<chrono::Utc>) -> Re
 ///
 /// # Errors
 /// When the file cannot be read as a store at all.
-pub async fn check(file: &Path) -> Result<Findings, OpenError> {
-    let mut conn = SqliteConnection::connect_with(&as_it_is(file).read_only(true)).await?;
+pub async fn check(file: &Path) -> Result<IntegrityReport, OpenError> {
+    let mut conn = SqliteConnection::connect_with(&base_options(file).read_only(true)).await?;
     let sqlite: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&mut conn).await?;
     let applied = applied(&mut conn).await?;
     let mut faults = Vec::new();
@@ -193,14 +193,14 @@ pub async fn check(file: &Path) -> Result<Findings, OpenError> {
         faults.push(format!("{dangling} rows refer to something that is not there"));
     }
     if faults.is_empty() {
-        match history::first_broken(&mut conn).await {
+        match history::verify_chain(&mut conn).await {
             Ok(None) => {}
             Ok(Some(sequence)) => faults.push(format!("the chain of history is broken at row {sequence}")),
             Err(error) => faults.push(format!("history cannot be read: {error}")),
         }
     }
     conn.close().await?;
-    Ok(Findings { sqlite, migrations: (applied.len(), MIGRATIONS.iter().count()), faults })
+    Ok(IntegrityReport { sqlite, migrations: (applied.len(), MIGRATIONS.iter().count()), faults })
 }
 
 /// The tables, indexes and triggers of a store: kind and name, and the text that made each.

@@ -11,7 +11,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use tokio::sync::{OwnedMutexGuard, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::{Connection, Kept};
+use super::{Cache, Connection};
 use crate::error::Error;
 
 /// Whoever waits longer for the writer is told that the store is busy.
@@ -33,20 +33,20 @@ pub struct Write {
     connection: OwnedMutexGuard<Connection>,
     /// Says how it ended; dropped, that it is to be undone.
     ending: oneshot::Sender<Committed>,
-    outdates: bool,
+    invalidates: bool,
 }
 
-/// A change that is to be made durable: whether it outdates what is kept, and who waits for it.
+/// A change that is to be made durable: whether it invalidates what is cached, and who waits for it.
 #[derive(Debug)]
 struct Committed {
-    outdates: bool,
+    invalidates: bool,
     answer: oneshot::Sender<Result<(), Error>>,
 }
 
 /// Somebody who waits for the writer.
 #[derive(Debug)]
 struct Asked {
-    outdates: bool,
+    invalidates: bool,
     turn: oneshot::Sender<Result<Write, Error>>,
 }
 
@@ -94,11 +94,11 @@ impl Write {
     /// # Errors
     /// When the store cannot write. Nothing of the change is there then.
     pub async fn commit(self) -> Result<(), Error> {
-        let Self { connection, ending, outdates } = self;
+        let Self { connection, ending, invalidates } = self;
         let (answer, durable) = oneshot::channel();
         drop(connection);
-        ending.send(Committed { outdates, answer }).map_err(|_| Error::Fault)?;
-        durable.await.map_err(|_| Error::Fault)?
+        ending.send(Committed { invalidates, answer }).map_err(|_| Error::Internal)?;
+        durable.await.map_err(|_| Error::Internal)?
     }
 }
 
@@ -127,27 +127,27 @@ struct Open {
 
 impl Writer {
     /// Opens the connection, and gives it to whoever asks from then on.
-    pub(super) async fn open(options: SqliteConnectOptions, kept: Arc<Kept>) -> Result<Self, sqlx::Error> {
+    pub(super) async fn open(options: SqliteConnectOptions, cache: Arc<Cache>) -> Result<Self, sqlx::Error> {
         let connection = Connection::connect_with(&options).await?;
         let (line, asked) = mpsc::unbounded_channel();
-        let turns = Turns { options, kept, connection: Some(share(connection)) };
+        let turns = Turns { options, cache, connection: Some(share(connection)) };
         let work = tokio::spawn(turns.give(asked));
         Ok(Self(Mutex::new(Some(Open { line, work }))))
     }
 
     /// Begins a change: first come, first served.
-    pub(super) async fn change(&self, outdates: bool) -> Result<Write, Error> {
-        self.change_within(outdates, LONGEST_WAIT).await
+    pub(super) async fn change(&self, invalidates: bool) -> Result<Write, Error> {
+        self.change_within(invalidates, LONGEST_WAIT).await
     }
 
-    async fn change_within(&self, outdates: bool, longest: Duration) -> Result<Write, Error> {
+    async fn change_within(&self, invalidates: bool, longest: Duration) -> Result<Write, Error> {
         let (turn, mine) = oneshot::channel();
         match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(open) => open.line.send(Asked { outdates, turn }).map_err(|_| Error::Fault)?,
+            Some(open) => open.line.send(Asked { invalidates, turn }).map_err(|_| Error::Internal)?,
             None => return Err(Error::Busy),
         }
         match tokio::time::timeout(longest, mine).await {
-            Ok(turn) => turn.map_err(|_| Error::Fault)?,
+            Ok(turn) => turn.map_err(|_| Error::Internal)?,
             Err(_) => Err(Error::Busy),
         }
     }
@@ -169,7 +169,7 @@ fn share(connection: Connection) -> Arc<tokio::sync::Mutex<Connection>> {
 /// What gives the turns.
 struct Turns {
     options: SqliteConnectOptions,
-    kept: Arc<Kept>,
+    cache: Arc<Cache>,
     /// None after a fault: what it had open is undone by closing it, and the next change opens another.
     connection: Option<Arc<tokio::sync::Mutex<Connection>>>,
 }
@@ -228,7 +228,7 @@ impl Turns {
         }
         let (ending, ended) = oneshot::channel();
         // When nobody takes it, it is dropped here.
-        let _ = asked.turn.send(Ok(Write { connection, ending, outdates: asked.outdates }));
+        let _ = asked.turn.send(Ok(Write { connection, ending, invalidates: asked.invalidates }));
         together.last = match ended.await {
             Ok(committed) => {
                 together.committed.push(committed);
@@ -244,8 +244,8 @@ impl Turns {
         let mut connection = self.connection().await?;
         sqlx::query(end).execute(&mut *connection).await?;
         drop(connection);
-        if together.committed.iter().any(|one| one.outdates) {
-            self.kept.changes.fetch_add(1, Ordering::Release);
+        if together.committed.iter().any(|one| one.invalidates) {
+            self.cache.changes.fetch_add(1, Ordering::Release);
         }
         together.answer(Ok(()));
         Ok(())
@@ -260,10 +260,10 @@ impl Turns {
     }
 
     /// Closes a connection of which it is not sure what it has open. The fault may have come after the
-    /// last byte was written, so what is kept counts as outdated: a value too many is computed.
+    /// last byte was written, so what is cached counts as out of date: a value too many is computed.
     async fn give_up(&mut self, error: &sqlx::Error) {
         tracing::error!(%error, "the writer begins anew");
-        self.kept.changes.fetch_add(1, Ordering::Release);
+        self.cache.changes.fetch_add(1, Ordering::Release);
         if let Ok(mut connection) = self.connection().await {
             let _ = sqlx::query("rollback").execute(&mut *connection).await;
         }
@@ -282,7 +282,7 @@ fn refuse(together: &Together, asked: Asked, error: sqlx::Error) -> Result<(), (
     if together.last != Last::None {
         return Err((error, Some(asked)));
     }
-    let _ = asked.turn.send(Err(if is_busy(&error) { Error::Busy } else { Error::Fault }));
+    let _ = asked.turn.send(Err(if is_busy(&error) { Error::Busy } else { Error::Internal }));
     Err((error, None))
 }
 

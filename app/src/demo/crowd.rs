@@ -103,7 +103,7 @@ struct Crowd<'a> {
 /// When the store holds any trust, or cannot write.
 pub async fn fill(store: &Store, size: Size, now: DateTime<Utc>) -> Result<Handles, Error> {
     if store::holds(&mut *store.read().await?).await?.is_some() {
-        return Err(Error::refused("The store is not empty. Give --data with a file that is not there yet."));
+        return Err(Error::form("The store is not empty. Give --data with a file that is not there yet."));
     }
     let today = date_in_london(now);
     let mut crowd = Crowd {
@@ -220,7 +220,7 @@ impl Crowd<'_> {
             }
             self.workers.push(Worker { id, trainee, since: starts_on });
         }
-        let lead = self.workers.iter().find(|worker| !worker.trainee).ok_or(Error::Fault)?;
+        let lead = self.workers.iter().find(|worker| !worker.trainee).ok_or(Error::Internal)?;
         let role = store::TrustRole {
             person_id: lead.id,
             trust_id: self.trust,
@@ -291,9 +291,9 @@ impl Crowd<'_> {
         let at = self.now - Duration::days(age);
         let on = self.today - Duration::days(age);
         let department = self.chance.usize(0..self.departments.len());
-        let (lead, since) = self.somebody(department, true).ok_or(Error::Fault)?;
-        let (stays, _) = self.somebody(department, false).ok_or(Error::Fault)?;
-        let (status, look_again_on) = match self.chance.u8(0..100) {
+        let (lead, since) = self.somebody(department, true).ok_or(Error::Internal)?;
+        let (stays, _) = self.somebody(department, false).ok_or(Error::Internal)?;
+        let (status, review_on) = match self.chance.u8(0..100) {
             _ if number == count - 1 => ("active", None),
             0..55 if age > 300 => ("closed", None),
             0..8 => ("sustaining", Some(self.today + Days::new(40))),
@@ -306,7 +306,7 @@ impl Crowd<'_> {
         let title = titles.get(self.chance.usize(0..titles.len())).map_or("", |title| title.title.as_str());
         let change = CHANGES.get(self.chance.usize(0..CHANGES.len())).copied().unwrap_or_default();
         let like = &self.scenario.projects;
-        let like = like.get(self.chance.usize(0..like.len())).ok_or(Error::Fault)?;
+        let like = like.get(self.chance.usize(0..like.len())).ok_or(Error::Internal)?;
         let aim = like.aim.clone().map(|(what, whom, how_much, _)| (what, whom, how_much)).unwrap_or_default();
         rows.projects.push(store::Project {
             id,
@@ -315,9 +315,9 @@ impl Crowd<'_> {
             title: format!("{title} {change}"),
             problem: like.problem.clone(),
             kind: like.kind.clone(),
-            department_id: self.departments.get(department).copied().ok_or(Error::Fault)?,
+            department_id: self.departments.get(department).copied().ok_or(Error::Internal)?,
             status: status.to_owned(),
-            look_again_on,
+            review_on,
             closed_reason: closed.then(|| "completed".to_owned()),
             closed_on,
             closed_note: String::new(),
@@ -490,8 +490,8 @@ impl Crowd<'_> {
     }
 
     async fn sessions(&self) -> Result<Handles, Error> {
-        let (trainee, project, measure) = self.first.ok_or(Error::Fault)?;
-        let lead = self.workers.iter().find(|worker| !worker.trainee).ok_or(Error::Fault)?;
+        let (trainee, project, measure) = self.first.ok_or(Error::Internal)?;
+        let lead = self.workers.iter().find(|worker| !worker.trainee).ok_or(Error::Internal)?;
         let sessions = Sessions { secure: false, idle: Duration::hours(1), absolute: Duration::hours(12) };
         let headers = http::HeaderMap::new();
         let mut change = self.store.write().await?;

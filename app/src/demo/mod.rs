@@ -25,7 +25,7 @@ use store::moment;
 
 /// A merged project was active: what undoing the merge gives back.
 const BEFORE_THE_MERGE: &str =
-    r#"{"status":"active","look_again_on":null,"closed_reason":null,"closed_on":null,"closed_note":""}"#;
+    r#"{"status":"active","review_on":null,"closed_reason":null,"closed_on":null,"closed_note":""}"#;
 const SEED: u64 = 20_260_304;
 
 /// Fills an empty store with the demonstration trust; whether it did. What it tells is dated relative
@@ -39,7 +39,7 @@ pub async fn fill(store: &Store, now: DateTime<Utc>) -> Result<bool, Error> {
     match store::holds(&mut change).await? {
         Some(true) => return Ok(false),
         Some(false) => {
-            return Err(Error::refused(
+            return Err(Error::form(
                 "This store holds a trust that is not the demonstration. Give --data with a file that is not there yet.",
             ));
         }
@@ -72,7 +72,7 @@ struct Filler<'a> {
 }
 
 fn known<T: Copy>(map: &HashMap<&str, T>, key: &str) -> Result<T, Error> {
-    map.get(key).copied().ok_or_else(|| Error::refused(format!("The demonstration knows no {key}.")))
+    map.get(key).copied().ok_or_else(|| Error::form(format!("The demonstration knows no {key}.")))
 }
 
 impl<'a> Filler<'a> {
@@ -139,7 +139,7 @@ impl<'a> Filler<'a> {
             .collect();
         let mut departments = Vec::new();
         for department in &self.scenario.trust.departments {
-            let site = sites.get(department.site).ok_or_else(|| Error::refused("A department has no site."))?;
+            let site = sites.get(department.site).ok_or_else(|| Error::form("A department has no site."))?;
             departments.push(store::Department {
                 id: known(&self.departments, &department.key)?,
                 trust_id: trust,
@@ -241,7 +241,7 @@ impl<'a> Filler<'a> {
         let author = match (&project.author, lead) {
             (Some(author), _) => self.person(author)?,
             (None, Some(role)) => self.person(&role.who)?,
-            (None, None) => return Err(Error::refused(format!("{} has no author.", project.title))),
+            (None, None) => return Err(Error::form(format!("{} has no author.", project.title))),
         };
         let (aim_what, aim_whom, aim_how_much, aim_by) = match project.aim.clone() {
             Some((what, whom, how_much, by)) => (what, whom, how_much, Some(by)),
@@ -281,7 +281,7 @@ impl<'a> Filler<'a> {
         if let (Some(on), Some(reason)) = (closed_on, &closed_reason) {
             let at = self.moment(on);
             let action = if reason == "merged" { "merged into another project" } else { "closed the project" };
-            let by = if reason == "merged" { self.person("margaret")? } else { self.holder(project, on)? };
+            let by = if reason == "merged" { self.person("margaret")? } else { self.lead(project, on)? };
             self.event(at, Some(by), action, id);
         }
         let updated = self.events.iter().skip(earlier).map(|event| event.at).max();
@@ -294,7 +294,7 @@ impl<'a> Filler<'a> {
             kind: project.kind.clone(),
             department_id: known(&self.departments, &project.department)?,
             status: project.status.clone(),
-            look_again_on: self.maybe(project.look_again),
+            review_on: self.maybe(project.look_again),
             closed_reason,
             closed_on,
             closed_note,
@@ -364,10 +364,10 @@ impl<'a> Filler<'a> {
             });
             let starts_on = points.first().map_or(self.date(project.registered), |point| point.on);
             let made = self.moment(self.date(project.registered).max(starts_on).min(self.calendar.today));
-            let holder = self.holder(project, self.calendar.date(project.registered))?;
+            let lead = self.lead(project, self.calendar.date(project.registered))?;
             self.events.push(Event {
                 at: made,
-                actor: Some(holder),
+                actor: Some(lead),
                 entry: Entry::new("measure", measure_id, "defined a measure").of(id).change("Name", "", &measure.name),
             });
             rows.measures.push(store::Measure {
@@ -390,7 +390,7 @@ impl<'a> Filler<'a> {
                 created_at: moment(made),
             });
             for (entry, point) in (1..).zip(points) {
-                let by = self.holder(project, point.on)?;
+                let by = self.lead(project, point.on)?;
                 let at = self.moment(point.on);
                 rows.measurements.push(store::Measurement {
                     id: MeasurementId::new(),
@@ -412,7 +412,7 @@ impl<'a> Filler<'a> {
     }
 
     /// Who worked on it that day: its lead, or whoever stands first in its team.
-    fn holder(&self, project: &scenario::Project, on: NaiveDate) -> Result<PersonId, Error> {
+    fn lead(&self, project: &scenario::Project, on: NaiveDate) -> Result<PersonId, Error> {
         let leads = |role: &&scenario::TeamRole| {
             role.role == "lead" && self.date(role.from) <= on && role.until.is_none_or(|until| self.date(until) > on)
         };
@@ -430,12 +430,12 @@ impl<'a> Filler<'a> {
         rows: &mut Rows,
     ) -> Result<HashMap<&'p str, DriverId>, Error> {
         let on = self.date(project.registered);
-        let (at, by) = (self.moment(on), self.holder(project, on)?);
+        let (at, by) = (self.moment(on), self.lead(project, on)?);
         let mut ideas = HashMap::new();
         let mut add = |rows: &mut Rows, parent_id, level: Level, text: &str, position| {
             let driver = DriverId::new();
             let entry = Entry::new("driver", driver, "added to the driver diagram").of(id);
-            self.events.push(Event { at, actor: Some(by), entry: entry.change(level.words(), "", text) });
+            self.events.push(Event { at, actor: Some(by), entry: entry.change(level.label(), "", text) });
             let (level, text, created_at) = (level.to_string(), text.to_owned(), moment(at));
             rows.drivers.push(store::Driver {
                 id: driver,
@@ -461,7 +461,7 @@ impl<'a> Filler<'a> {
                 }
                 for measure in &driver.measures {
                     let measure_id = measures.get(*measure).copied();
-                    let measure_id = measure_id.ok_or_else(|| Error::refused("A driver has no such measure."))?;
+                    let measure_id = measure_id.ok_or_else(|| Error::form("A driver has no such measure."))?;
                     rows.driver_measures.push(store::DriverMeasure { driver_id, measure_id });
                 }
             }
@@ -483,7 +483,7 @@ impl<'a> Filler<'a> {
             let cycle_id = CycleId::new();
             self.events.push(Event {
                 at: made,
-                actor: self.holder(project, starts_on).ok(),
+                actor: self.lead(project, starts_on).ok(),
                 entry: Entry::new("cycle", cycle_id, "planned a cycle").of(id).change("Title", "", &cycle.title),
             });
             let (decision, acted) = match cycle.act.clone() {
@@ -528,7 +528,7 @@ impl<'a> Filler<'a> {
         let to = handover.to.as_deref().map(|key| self.person(key)).transpose()?;
         let by = match &handover.by {
             Some(by) => self.person(by)?,
-            None => from.ok_or_else(|| Error::refused("A handover was prepared by nobody."))?,
+            None => from.ok_or_else(|| Error::form("A handover was prepared by nobody."))?,
         };
         let made = self.moment(self.date(handover.made));
         let offered = self.maybe(handover.offered).map(|on| self.moment(on));

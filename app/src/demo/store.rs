@@ -87,7 +87,7 @@ rows! {
     /// A project.
     Project in "project" {
         id: ProjectId, trust_id: TrustId, reference: Option<String>, title: String, problem: String,
-        department_id: DepartmentId, status: String, look_again_on: Option<NaiveDate>,
+        department_id: DepartmentId, status: String, review_on: Option<NaiveDate>,
         closed_reason: Option<String>, closed_on: Option<NaiveDate>, closed_note: String, merged_into: Option<ProjectId>,
         origin: String, origin_note: String, local_need: String,
         aim_what: String, aim_whom: String, aim_how_much: String, aim_by: Option<NaiveDate>,

@@ -64,7 +64,7 @@ pub fn draw(title: &str, aim: &str, nodes: &[Node<'_>]) -> String {
             heads,
             r#"<text class="baton-drivers__head" x="{:.0}" y="20">{}s</text>"#,
             x(Some(*level)),
-            level.words()
+            level.label()
         );
     }
     let mut paths = String::new();
@@ -74,7 +74,7 @@ pub fn draw(title: &str, aim: &str, nodes: &[Node<'_>]) -> String {
     format!(
         r#"<svg class="baton-drivers" viewBox="0 0 {width:.0} {bottom:.0}" width="{width:.0}" role="img" aria-labelledby="drivers-title drivers-words" focusable="false"><title id="drivers-title">Driver diagram: {}</title><desc id="drivers-words">The aim, and from it {}. The outline below says the same in words.</desc>{heads}{paths}{boxes}</svg>"#,
         ui::escaped(title),
-        ui::count(i64::try_from(nodes.len()).unwrap_or(i64::MAX), "primary driver", "primary drivers"),
+        crate::format::count(i64::try_from(nodes.len()).unwrap_or(i64::MAX), "primary driver", "primary drivers"),
     )
 }
 
@@ -113,7 +113,7 @@ fn spanned(children: &[Placed]) -> f64 {
 }
 
 fn note(node: &Node<'_>) -> String {
-    let count = |number: usize, one, many| ui::count(i64::try_from(number).unwrap_or(i64::MAX), one, many);
+    let count = |number: usize, one, many| crate::format::count(i64::try_from(number).unwrap_or(i64::MAX), one, many);
     let mut parts = Vec::new();
     match node.driver.cycles.as_slice() {
         [] => {}
@@ -141,7 +141,7 @@ fn note(node: &Node<'_>) -> String {
 fn paint(placed: &Placed, x: &impl Fn(Option<Level>) -> f64, paths: &mut String, boxes: &mut String) {
     let (left, tall) = (x(placed.level), placed.height());
     let top = placed.middle - tall / 2.0;
-    let name = placed.level.map_or("aim", Level::stored);
+    let name = placed.level.map_or("aim", Level::as_str);
     let _ = write!(
         boxes,
         r#"<g class="baton-drivers__box baton-drivers__box--{name}"><rect x="{left:.1}" y="{top:.1}" width="{WIDTH}" height="{tall:.1}" rx="4"/>"#

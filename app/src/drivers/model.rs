@@ -8,15 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::choices;
 use crate::error::Error;
 use crate::id::{DriverId, MeasureId};
-use crate::parse::{Fields, LINE, PARAGRAPH};
+use crate::parse::{Fields, MAX_LINE_CHARS, MAX_PARAGRAPH_CHARS};
 
 /// At most so many lines are added at once.
 pub const MOST_AT_ONCE: usize = 20;
 
 choices! {
     /// Where a line stands in the diagram.
-    #[derive(serde::Deserialize)]
-    #[serde(rename_all = "snake_case")]
     Level {
         /// What the aim depends on.
         Primary = "primary" => "Primary driver",
@@ -93,13 +91,15 @@ impl LinesForm {
     pub fn parse(&self) -> Result<Lines, Error> {
         let mut fields = Fields::new();
         let place = fields.choice::<Place>("place", &self.place, NO_PLACE).unwrap_or(Place::PRIMARY);
-        let text = fields.needed("text", &self.text, PARAGRAPH, "Write at least one line.");
+        let text = fields.required("text", &self.text, MAX_PARAGRAPH_CHARS, "Write at least one line.");
         let texts: Vec<String> =
             text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
         if texts.len() > MOST_AT_ONCE {
-            fields.wrong("text", format!("Add at most {MOST_AT_ONCE} at once. There are {}.", texts.len()));
-        } else if text.chars().count() <= PARAGRAPH && texts.iter().any(|line| line.chars().count() > LINE) {
-            fields.wrong("text", format!("Shorten each line to {LINE} characters or fewer."));
+            fields.error("text", format!("Add at most {MOST_AT_ONCE} at once. There are {}.", texts.len()));
+        } else if text.chars().count() <= MAX_PARAGRAPH_CHARS
+            && texts.iter().any(|line| line.chars().count() > MAX_LINE_CHARS)
+        {
+            fields.error("text", format!("Shorten each line to {MAX_LINE_CHARS} characters or fewer."));
         }
         fields.finish(|| Lines { place, texts })
     }
@@ -135,14 +135,14 @@ impl LineForm {
     /// [`Error::Invalid`] with everything that is wrong.
     pub fn parse(&self) -> Result<Line, Error> {
         let mut fields = Fields::new();
-        let text = fields.needed("text", &self.text, LINE, "Say it in a few words.");
+        let text = fields.required("text", &self.text, MAX_LINE_CHARS, "Say it in a few words.");
         if text.contains('\n') {
-            fields.wrong("text", "Say it in one line.");
+            fields.error("text", "Say it in one line.");
         }
         let place = fields.choice::<Place>("place", &self.place, NO_PLACE).unwrap_or(Place::PRIMARY);
         let measures: Vec<MeasureId> = self.measures.iter().filter_map(|id| id.parse().ok()).collect();
         if measures.len() != self.measures.len() {
-            fields.wrong("measures[]", "Choose measures from the list.");
+            fields.error("measures[]", "Choose measures from the list.");
         }
         fields.finish(|| Line { text, place, measures })
     }

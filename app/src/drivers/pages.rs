@@ -26,12 +26,12 @@ pub fn routes() -> Vec<Route> {
 async fn drivers(request: Request) -> Result<Page, Error> {
     let project: ProjectId = request.param("id")?;
     let mut conn = request.store.read().await?;
-    let standing = access::standing(&mut conn, &request, project).await?;
+    let relationship = access::relationship(&mut conn, &request, project).await?;
     let diagram = store::diagram(&mut conn, project).await?;
     drop(conn);
-    let may_draw = access::may(Action::DrawDrivers(project), standing);
-    let may_test = access::may(Action::WriteCycle(project), standing);
-    let may_edit = access::may(Action::EditProject(project), standing);
+    let may_draw = access::may(Action::DrawDrivers(project), relationship);
+    let may_test = access::may(Action::WriteCycle(project), relationship);
+    let may_edit = access::may(Action::EditProject(project), relationship);
     Ok(Page::new(format!("Driver diagram: {}", diagram.title), move || {
         let nodes = tree::tree(&diagram.drivers);
         let aim = if diagram.aim.is_empty() { "The aim is not written yet.".to_owned() } else { diagram.aim.clone() };
@@ -136,7 +136,7 @@ fn item(node: &Node<'_>, project: ProjectId, may_draw: bool, may_test: bool) -> 
     let children = (!node.children.is_empty()).then(|| view! { <ul class="nhsuk-list baton-outline">{children}</ul> });
     view! {
         <li class=format!("baton-outline__item baton-outline__item--{}", driver.level)>
-            <span class="baton-outline__level">{driver.level.words()}</span>
+            <span class="baton-outline__level">{driver.level.label()}</span>
             <span class="baton-outline__text">{driver.text.clone()}</span>
             {links}
             {parts::linked(driver)}
@@ -156,12 +156,12 @@ fn places(nodes: &[Node<'_>]) -> Vec<(Place, String)> {
         };
         for level in beneath {
             let joined = if *level == Level::Idea { "for" } else { "of" };
-            let words = format!("{} {joined}: {}", level.words(), node.driver.text);
+            let words = format!("{} {joined}: {}", level.label(), node.driver.text);
             places.push((Place { level: *level, parent: Some(node.driver.id) }, words));
         }
         node.children.iter().for_each(|child| walk(child, places));
     }
-    let mut places = vec![(Place::PRIMARY, format!("{} of the aim", Level::Primary.words()))];
+    let mut places = vec![(Place::PRIMARY, format!("{} of the aim", Level::Primary.label()))];
     nodes.iter().for_each(|node| walk(node, &mut places));
     places
 }
@@ -196,7 +196,7 @@ fn forms(request: &Request, diagram: &Diagram, nodes: &[Node<'_>]) -> (AnyView, 
                 </button>
             }
             .into_any();
-            view! { <li><p class="nhsuk-u-margin-bottom-1">{driver.level.words()}": "{driver.text.clone()}</p>{form.draw(fields)}</li> }
+            view! { <li><p class="nhsuk-u-margin-bottom-1">{driver.level.label()}": "{driver.text.clone()}</p>{form.draw(fields)}</li> }
                 .into_any()
         })
         .collect();
@@ -224,7 +224,7 @@ async fn driver(request: Request) -> Result<Page, Error> {
     if line.removed {
         return Ok(out_of_it(request, diagram, line));
     }
-    Ok(Page::new(format!("{}: {}", line.level.words(), line.text), move || {
+    Ok(Page::new(format!("{}: {}", line.level.label(), line.text), move || {
         let nodes = tree::tree(&diagram.drivers);
         let node = nodes.iter().find_map(|node| node.find(id));
         let linked = diagram.drivers.iter().find(|driver| driver.id == id);
@@ -265,7 +265,7 @@ async fn driver(request: Request) -> Result<Page, Error> {
             {ui::back(&format!("/projects/{}/drivers", diagram.project), "Driver diagram")}
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summary}{moving}{removing}
-                {ui::heading(&format!("{} · {}", diagram.title, level.words()), &line.text)}
+                {ui::heading(&format!("{} · {}", diagram.title, level.label()), &line.text)}
                 {linked.map(parts::linked)}
                 {edit}
                 {moves}
@@ -332,14 +332,14 @@ fn remove(request: &Request, line: &store::Stored, beneath: usize) -> (AnyView, 
 }
 
 fn out_of_it(request: Request, diagram: Diagram, line: store::Stored) -> Page {
-    Page::new(format!("{}: {}", line.level.words(), line.text), move || {
+    Page::new(format!("{}: {}", line.level.label(), line.text), move || {
         let form = Form::new(&request, RestoreDriver::PATH).version(line.version);
         let summary = form.summary();
         let fields = view! { {form.hidden("driver", line.id)}{ui::submit("Restore it")} }.into_any();
         view! {
             {ui::back(&format!("/projects/{}/drivers", diagram.project), "Driver diagram")}
             {summary}
-            {ui::heading(&format!("{} · {}", diagram.title, line.level.words()), &line.text)}
+            {ui::heading(&format!("{} · {}", diagram.title, line.level.label()), &line.text)}
             <p>"It was removed from the diagram."</p>
             {form.draw(fields)}
         }

@@ -64,7 +64,7 @@ fn item(node: &Node<'_>) -> AnyView {
         (all, tested) => {
             format!(
                 "{}, {tested} tested",
-                ui::count(i64::try_from(all).unwrap_or(i64::MAX), "change idea", "change ideas")
+                crate::format::count(i64::try_from(all).unwrap_or(i64::MAX), "change idea", "change ideas")
             )
         }
     };
@@ -76,7 +76,7 @@ fn item(node: &Node<'_>) -> AnyView {
 #[must_use]
 pub fn linked(driver: &Driver) -> AnyView {
     let cycles = driver.cycles.iter().map(|cycle| {
-        let decision = cycle.decision.map_or("under way", |decision| decision.words());
+        let decision = cycle.decision.map_or("under way", |decision| decision.label());
         let words = format!("Cycle {}: {}", cycle.number, cycle.title);
         view! { <li><a href=format!("/cycles/{}", cycle.id)>{words}</a>{format!(", {}", decision.to_lowercase())}</li> }
             .into_any()

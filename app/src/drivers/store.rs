@@ -11,7 +11,6 @@ use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{CycleId, DriverId, MeasureId, ProjectId};
-use crate::web::ui;
 
 /// A diagram has at most so many lines, those that were removed included.
 const MOST: i64 = 300;
@@ -128,7 +127,7 @@ impl From<DiagramRow> for Diagram {
             .filter(|part| !part.is_empty())
             .map(|part| part.trim_end_matches(['.', ',']).to_owned())
             .collect();
-        aim.extend(row.aim_by.map(|by| format!("by {}", ui::day(by))));
+        aim.extend(row.aim_by.map(|by| format!("by {}", crate::format::date(by))));
         Self {
             project: row.id,
             reference: row.reference.unwrap_or_default(),
@@ -271,7 +270,7 @@ pub async fn add(conn: &mut Connection, allowed: &Allowed<DrawDrivers>, lines: &
         .await?;
         let entry = Entry::new("driver", id, "added to the driver diagram")
             .of(project)
-            .change(lines.place.level.words(), "", text)
+            .change(lines.place.level.label(), "", text)
             .change("Belongs to", "", &parent);
         history::record(conn, allowed, entry).await?;
         ids.push(id);
@@ -293,7 +292,7 @@ async fn measured(conn: &mut Connection, driver: DriverId) -> Result<String, Err
 /// Changes a line's words, its place and its measures.
 ///
 /// # Errors
-/// [`Error::Changed`] when somebody else was faster; [`Error::Invalid`] when it cannot stand there.
+/// [`Error::Conflict`] when somebody else was faster; [`Error::Invalid`] when it cannot stand there.
 pub async fn edit(
     conn: &mut Connection,
     allowed: &Allowed<DrawDrivers>,
@@ -329,7 +328,7 @@ pub async fn edit(
     .execute(&mut *conn)
     .await?;
     if changed.rows_affected() == 0 {
-        return Err(Error::Changed);
+        return Err(Error::Conflict);
     }
     let old = measured(conn, before.id).await?;
     sqlx::query("delete from driver_measure where driver_id = $1").bind(before.id).execute(&mut *conn).await?;
@@ -344,7 +343,7 @@ pub async fn edit(
     .await?;
     let entry = Entry::new("driver", before.id, "changed the driver diagram")
         .of(project)
-        .change(before.level.words(), &before.text, &line.text)
+        .change(before.level.label(), &before.text, &line.text)
         .change("Belongs to", from, to)
         .change("Measures", old, measured(conn, before.id).await?);
     history::record(conn, allowed, entry).await
@@ -353,7 +352,7 @@ pub async fn edit(
 /// Moves a line past the one above or below it.
 ///
 /// # Errors
-/// [`Error::Changed`] when somebody else was faster; [`Error::Invalid`] when none is there.
+/// [`Error::Conflict`] when somebody else was faster; [`Error::Invalid`] when none is there.
 pub async fn shift(
     conn: &mut Connection,
     allowed: &Allowed<DrawDrivers>,
@@ -378,7 +377,7 @@ pub async fn shift(
     .fetch_optional(&mut *conn)
     .await?;
     let Some((other, position, words)) = other else {
-        return Err(Error::refused(match way {
+        return Err(Error::form(match way {
             Move::Up => "It is the first already.",
             Move::Down => "It is the last already.",
         }));
@@ -394,7 +393,7 @@ pub async fn shift(
     .execute(&mut *conn)
     .await?;
     if changed.rows_affected() == 0 {
-        return Err(Error::Changed);
+        return Err(Error::Conflict);
     }
     sqlx::query("update driver set position = $2 where id = $1")
         .bind(other)
@@ -407,7 +406,7 @@ pub async fn shift(
     };
     let entry = Entry::new("driver", before.id, "moved in the driver diagram")
         .of(project)
-        .change(before.level.words(), "", &before.text)
+        .change(before.level.label(), "", &before.text)
         .change(side, "", words);
     history::record(conn, allowed, entry).await
 }
@@ -415,7 +414,7 @@ pub async fn shift(
 /// Takes a line out of the diagram, or brings it back. What stands beneath it goes and comes with it.
 ///
 /// # Errors
-/// [`Error::Changed`] when somebody else was faster.
+/// [`Error::Conflict`] when somebody else was faster.
 pub async fn set_removed(
     conn: &mut Connection,
     allowed: &Allowed<DrawDrivers>,
@@ -435,14 +434,14 @@ pub async fn set_removed(
     .execute(&mut *conn)
     .await?;
     if changed.rows_affected() == 0 {
-        return Err(Error::Changed);
+        return Err(Error::Conflict);
     }
     let (words, from, to) = if removed {
         ("removed from the driver diagram", before.text.as_str(), "")
     } else {
         ("restored to the driver diagram", "", before.text.as_str())
     };
-    let entry = Entry::new("driver", before.id, words).of(allowed.act.0).change(before.level.words(), from, to);
+    let entry = Entry::new("driver", before.id, words).of(allowed.act.0).change(before.level.label(), from, to);
     history::record(conn, allowed, entry).await
 }
 
@@ -490,7 +489,7 @@ mod tests {
 
         let before = driver(&mut change, primary[1]).await.expect("a line");
         shift(&mut change, &allowed, &before, Move::Up, 1).await.expect("moved");
-        assert_eq!(shift(&mut change, &allowed, &before, Move::Up, 1).await, Err(Error::Changed));
+        assert_eq!(shift(&mut change, &allowed, &before, Move::Up, 1).await, Err(Error::Conflict));
         let before = driver(&mut change, primary[1]).await.expect("a line");
         assert!(matches!(shift(&mut change, &allowed, &before, Move::Up, 2).await, Err(Error::Invalid(_))));
         assert_eq!(told(&mut change, project).await[0], "Treat it");
@@ -499,7 +498,7 @@ mod tests {
         let place = Place { level: Level::Secondary, parent: Some(primary[0]) };
         let line = Line { text: "Kit within reach".into(), place, measures: vec![measure] };
         edit(&mut change, &allowed, &before, &line, 1).await.expect("edited");
-        assert_eq!(edit(&mut change, &allowed, &before, &line, 1).await, Err(Error::Changed));
+        assert_eq!(edit(&mut change, &allowed, &before, &line, 1).await, Err(Error::Conflict));
         assert_eq!(
             told(&mut change, project).await,
             ["Treat it", "See it", "- Poster", "- Kit within reach", "- - Box"]
@@ -534,7 +533,7 @@ mod tests {
         assert!(matches!(refused, Err(Error::Invalid(_))), "a cycle tests an idea, not a driver");
         let whole = diagram(&mut change, project).await.expect("a diagram");
         assert_eq!(whole.drivers.iter().find(|one| one.id == idea).expect("kept").cycles[0].number, 1);
-        assert!(history::first_broken(&mut change).await.expect("read").is_none());
+        assert!(history::verify_chain(&mut change).await.expect("read").is_none());
     }
 
     #[tokio::test]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::choices;
 use crate::error::Error;
 use crate::id::{LinkId, ProjectId};
-use crate::parse::{Fields, LINE, PARAGRAPH};
+use crate::parse::{Fields, MAX_LINE_CHARS, MAX_PARAGRAPH_CHARS};
 
 /// Fewer useful words than this say too little to suggest anything while somebody types.
 pub const ENOUGH_WORDS: usize = 2;
@@ -38,11 +38,11 @@ static GENERIC_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| GENERIC.split('
 
 /// What is looked at of a title: as much as a title can hold, whatever is typed or sent.
 fn looked_at(text: &str) -> String {
-    text.chars().take(LINE).collect::<String>().to_lowercase()
+    text.chars().take(MAX_LINE_CHARS).collect::<String>().to_lowercase()
 }
 
 /// The words of a text that can tell one project from another, each once, in lower case: the first of
-/// its first [`LINE`] characters.
+/// its first [`MAX_LINE_CHARS`] characters.
 #[must_use]
 pub fn useful_words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
@@ -180,7 +180,7 @@ impl DecideForm {
         let mut fields = Fields::new();
         let answer =
             fields.choice::<Answer>("answer", &self.answer, "Choose what these two projects are to each other.");
-        let word = fields.text("word", &self.word, PARAGRAPH);
+        let word = fields.text("word", &self.word, MAX_PARAGRAPH_CHARS);
         fields.finish(|| {
             let (kind, turned) = match answer.unwrap_or(Answer::NotAlike) {
                 Answer::FirstIsDuplicate => (LinkKind::DuplicateOf, false),

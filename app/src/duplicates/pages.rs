@@ -10,7 +10,7 @@ use super::store::{self, Decided, Pair, Side};
 use crate::access::Coordinate;
 use crate::clock::date_in_london;
 use crate::error::Error;
-use crate::parse::PARAGRAPH;
+use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::project::parts::status_tag;
 use crate::route;
 use crate::web::page::{Page, Route};
@@ -38,7 +38,7 @@ async fn look_alikes(request: Request) -> Result<Page, Error> {
     let before = request.query("before").parse().ok();
     // `before=0` compares nothing and no `before` compares the newest: they are two keys.
     let key = format!("look-alikes {trust} {} {before:?}", request.today());
-    let found = request.store.kept(key, store::pairs(&mut conn, &allowed, before)).await?;
+    let found = request.store.cached(key, store::pairs(&mut conn, &allowed, before)).await?;
     Ok(Page::new("Look-alike projects", move || {
         let compared = i64::try_from(found.compared).unwrap_or_default();
         let none = found.pairs.is_empty().then(|| {
@@ -53,12 +53,12 @@ async fn look_alikes(request: Request) -> Result<Page, Error> {
         let newest = before.map(|_| view! { <p><a href="/look-alikes">"Back to the newest projects"</a></p> });
         let told = format!(
             "{} among {}, each compared with all older ones.",
-            ui::count(
+            crate::format::count(
                 i64::try_from(found.pairs.len()).unwrap_or_default(),
                 "pair to decide about",
                 "pairs to decide about"
             ),
-            ui::count(
+            crate::format::count(
                 compared,
                 if before.is_none() { "newest project" } else { "project" },
                 if before.is_none() { "newest projects" } else { "projects" }
@@ -130,7 +130,7 @@ fn side(side: &Side, age: &str, whole: bool) -> AnyView {
     };
     let status = view! {
         {status_tag(side.status)}
-        {side.closed_reason.map(|reason| format!(" {}", reason.words()))}
+        {side.closed_reason.map(|reason| format!(" {}", reason.label()))}
     }
     .into_any();
     let lead = match &side.lead {
@@ -213,7 +213,7 @@ async fn pair(request: Request) -> Result<Page, Error> {
                     {form.hidden("second", second.id)}
                     {form.hidden("before", request.query("before"))}
                     {form.radios("answer", "What are they to each other?", answers(&first, &second)).heading().view()}
-                    {form.lines("word", "Why (optional)", 3).limit(PARAGRAPH).hint("People of both projects read this. Do not include anything that could identify a patient.").view()}
+                    {form.lines("word", "Why (optional)", 3).limit(MAX_PARAGRAPH_CHARS).hint("People of both projects read this. Do not include anything that could identify a patient.").view()}
                     {ui::submit("Record decision")}
                 }
                 .into_any();
@@ -276,7 +276,7 @@ fn answers(first: &Side, second: &Side) -> Vec<(String, String, String)> {
                     "Nothing shows on the projects, and this pair is not suggested again.".to_owned(),
                 ),
             };
-            (answer.stored().to_owned(), label, sentence)
+            (answer.as_str().to_owned(), label, sentence)
         })
         .collect()
 }
@@ -291,7 +291,7 @@ fn decided(request: &Request, rows: Vec<Decided>, total: i64, page: i64) -> AnyV
     } else {
         let items = rows.iter().map(|row| view! { <li>{decided_item(request, row)}</li> }).collect_view();
         view! {
-            <p role="status">{ui::count(total, "decision", "decisions")}</p>
+            <p role="status">{crate::format::count(total, "decision", "decisions")}</p>
             <ul class="nhsuk-list baton-links">{items}</ul>
         }
         .into_any()

@@ -196,7 +196,7 @@ fn kept(link: &Link, told: &[&Told]) -> AnyView {
         .team
         .iter()
         .map(|kept| {
-            let role = kept.role.parse::<TeamRole>().map_or("", TeamRole::words).to_lowercase();
+            let role = kept.role.parse::<TeamRole>().map_or("", TeamRole::label).to_lowercase();
             format!("{} ({role})", kept.name)
         })
         .collect();

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::model::{AnswerForm, PackForm, State};
 use super::store;
-use crate::access::{AnswerAsAnchor, AnswerAsSuccessor, OfferHandover, TakeOn, WithdrawHandover};
+use crate::access::{AnswerAsSuccessor, AnswerAsSupervisor, OfferHandover, TakeOn, WithdrawHandover};
 use crate::error::Error;
 use crate::id::{HandoverId, ProjectId};
 use crate::measures::store::charted;
@@ -60,16 +60,16 @@ pub async fn answer_as_next_lead(handover: String, #[server(flatten)] form: Answ
     Ok(())
 }
 
-/// Accepts or declines as the anchor, or as academy lead for the anchor.
+/// Accepts or declines as the supervisor, or as academy lead for the supervisor.
 #[server(endpoint = "handovers/answer-as-supervisor")]
-pub async fn answer_as_supervisor(handover: String, #[server(flatten)] form: AnswerForm) -> Result<(), Error> {
+pub async fn answer_handover_as_supervisor(handover: String, #[server(flatten)] form: AnswerForm) -> Result<(), Error> {
     let request = Request::current();
     request.person()?;
     let handover: HandoverId = id(&handover)?;
     let mut change = request.write().await?;
-    let allowed = request.require(&mut change, AnswerAsAnchor(handover)).await?;
+    let allowed = request.require(&mut change, AnswerAsSupervisor(handover)).await?;
     let (answer, word) = form.parse()?;
-    let handover = store::answer_as_anchor(&mut change, &allowed, answer, &word).await?;
+    let handover = store::answer_as_supervisor(&mut change, &allowed, answer, &word).await?;
     change.commit().await?;
     redirect(answered(&handover, &request));
     Ok(())

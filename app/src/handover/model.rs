@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::choices;
 use crate::error::Error;
 use crate::id::{MeasureId, PersonId};
-use crate::parse::{Fields, day};
+use crate::parse::Fields;
 use crate::roles::oldest_live;
 
-/// The academy lead may answer for an anchor who has been silent for this many days.
+/// The academy lead may answer for a supervisor who has been silent for this many days.
 pub const SILENT_AFTER: u64 = 14;
 /// A handover is planned at most this many days ahead.
 pub const FURTHEST: u64 = 366;
@@ -28,11 +28,11 @@ choices! {
     State {
         /// Being prepared; only those who may offer it see it.
         Draft = "draft" => "Draft",
-        /// Waits for the successor and the anchor, or for somebody in the pool.
+        /// Waits for the successor and the supervisor, or for somebody in the pool.
         Offered = "offered" => "Offered",
         /// Both accepted; the successor leads from its day on.
         Agreed = "agreed" => "Agreed",
-        /// The successor or the anchor declined.
+        /// The successor or the supervisor declined.
         Declined = "declined" => "Declined",
         /// Taken back before it took effect.
         Withdrawn = "withdrawn" => "Withdrawn",
@@ -44,8 +44,9 @@ choices! {
     Party {
         /// The next lead.
         Successor = "successor" => "The next lead",
-        /// The anchor, or the academy lead for the anchor.
-        Anchor = "anchor" => "The supervisor",
+        /// The supervisor, or the academy lead for the supervisor.
+        // Stored as the word of the first days; the table's check knows no other.
+        Supervisor = "anchor" => "The supervisor",
     }
 
     /// What they answer.
@@ -60,10 +61,10 @@ choices! {
     Asks {
         /// They would be the next lead.
         Successor = "successor" => "You are asked to take this project on",
-        /// They anchor the project.
-        Anchor = "anchor" => "You anchor this project: do you accept its next lead?",
-        /// They are the academy lead, and there is no anchor or the anchor is silent.
-        ForAnchor = "for_anchor" => "No supervisor has answered: do you accept the next lead in their place?",
+        /// They supervise the project.
+        Supervisor = "supervisor" => "You supervise this project: do you accept its next lead?",
+        /// They are the academy lead, and there is no supervisor or the supervisor is silent.
+        ForSupervisor = "for_supervisor" => "No supervisor has answered: do you accept the next lead in their place?",
     }
 }
 
@@ -297,7 +298,7 @@ impl PackForm {
         let mut fields = Fields::new();
         let typed = |map: &BTreeMap<String, String>, id: String| map.get(&id).cloned().unwrap_or_default();
         let text = |fields: &mut Fields, name: &str, typed: &str, limit: usize, missing: Option<&str>| match missing {
-            Some(missing) if offering => fields.needed(name, typed, limit, missing),
+            Some(missing) if offering => fields.required(name, typed, limit, missing),
             _ => fields.text(name, typed, limit),
         };
 
@@ -307,20 +308,20 @@ impl PackForm {
             person => person.parse().map_or(To::Nobody, To::Person),
         };
         if offering && to == To::Nobody {
-            fields.wrong("to", "Choose who takes the project over, or the pool.");
+            fields.error("to", "Choose who takes the project over, or the pool.");
         }
         let takes_effect_on = fields.date("takes_effect_on", &self.takes_effect_on);
         if offering {
             let furthest = needs.today + Days::new(FURTHEST);
             match takes_effect_on {
                 None if self.takes_effect_on.trim().is_empty() => {
-                    fields.wrong("takes_effect_on", "Enter the day from which the next lead holds the project.");
+                    fields.error("takes_effect_on", "Enter the day from which the next lead leads the project.");
                 }
                 Some(date) if date < needs.today => {
-                    fields.wrong("takes_effect_on", "Enter today or a later day.");
+                    fields.error("takes_effect_on", "Enter today or a later day.");
                 }
                 Some(date) if date > furthest => {
-                    fields.wrong("takes_effect_on", format!("Enter a day before {}.", day(furthest)));
+                    fields.error("takes_effect_on", format!("Enter a day before {}.", crate::format::date(furthest)));
                 }
                 _ => {}
             }
@@ -332,10 +333,10 @@ impl PackForm {
         let next_step_on = fields.date("next_step_on", &self.next_step_on);
         match next_step_on {
             None if offering && self.next_step_on.trim().is_empty() => {
-                fields.wrong("next_step_on", "Enter by when the next step is to be done.");
+                fields.error("next_step_on", "Enter by when the next step is to be done.");
             }
             Some(date) if offering && date < needs.today => {
-                fields.wrong("next_step_on", "This day has passed. Enter by when the next step is to be done now.");
+                fields.error("next_step_on", "This day has passed. Enter by when the next step is to be done now.");
             }
             _ => {}
         }
@@ -347,7 +348,7 @@ impl PackForm {
                 let missing = format!("Say how the next point of “{}” is got.", measure.name);
                 let typed_when = typed(&self.when, key(measure.id));
                 if offering && measure.rhythm && typed_when.trim().is_empty() {
-                    fields.wrong(&when, format!("Enter when the next point of “{}” is due.", measure.name));
+                    fields.error(&when, format!("Enter when the next point of “{}” is due.", measure.name));
                 }
                 let said = text(&mut fields, &how, &typed(&self.how, key(measure.id)), SENTENCE, Some(&missing));
                 Plan { measure: measure.id, how: said, next_on: fields.date(&when, &typed_when) }
@@ -406,7 +407,7 @@ impl AnswerForm {
         let mut fields = Fields::new();
         let answer = fields.choice("answer", &self.answer, "Choose whether you accept.");
         let word = match answer {
-            Some(Answer::Declined) => fields.needed(
+            Some(Answer::Declined) => fields.required(
                 "word",
                 &self.word,
                 SENTENCE,

@@ -59,7 +59,7 @@ fn row(handover: Listed, today: NaiveDate) -> AnyView {
         <li>
             <p>
                 <a href=format!("/handovers/{}", handover.id)>{told}</a>" "
-                {ui::tag(state.words(), state.colour())}
+                {ui::tag(state.label(), state.colour())}
             </p>
             {(!handover.answers.is_empty()).then(|| view! { <ul class="nhsuk-list nhsuk-list--bullet">{answers}</ul> })}
         </li>
@@ -74,7 +74,7 @@ fn told(handover: &Listed) -> String {
         (None, true) => "the pool",
         (None, false) => "somebody",
     };
-    let on = handover.takes_effect_on.map(|date| format!(", {}", ui::day(date))).unwrap_or_default();
+    let on = handover.takes_effect_on.map(|date| format!(", {}", crate::format::date(date))).unwrap_or_default();
     format!("{from} to {to}{on}")
 }
 
@@ -85,12 +85,12 @@ pub fn answered(answer: &Answered) -> String {
         Answer::Accepted => "accepted",
         Answer::Declined => "declined",
     };
-    let part = match (answer.party, answer.for_anchor) {
+    let part = match (answer.party, answer.for_supervisor) {
         (Party::Successor, _) => "as the next lead",
-        (Party::Anchor, false) => "as supervisor",
-        (Party::Anchor, true) => "as academy lead, for the supervisor",
+        (Party::Supervisor, false) => "as supervisor",
+        (Party::Supervisor, true) => "as academy lead, for the supervisor",
     };
-    let day = ui::day(crate::clock::date_in_london(answer.at));
+    let day = crate::format::date(crate::clock::date_in_london(answer.at));
     let word = if answer.word.is_empty() { String::new() } else { format!(": “{}”", answer.word) };
     format!("{} {verb} {part} on {day}{word}", answer.name)
 }

@@ -4,9 +4,9 @@ use chrono::{Days, NaiveDate};
 
 use super::model::{FURTHEST, PART, Pack, Plan, SENTENCE, State, To};
 use super::store::{Handover, Subject};
+use crate::format;
 use crate::measures::chart;
 use crate::measures::store::{Charted, Measure};
-use crate::parse::day;
 use crate::team::model::TeamRole;
 
 /// The pack as it can be told today: the live draft or offer, else what an offer of the same lead that
@@ -59,7 +59,7 @@ fn summary(subject: &Subject, charted: &[Charted]) -> String {
     let mut told = Vec::new();
     let aim = [&subject.aim_what, &subject.aim_whom, &subject.aim_how_much].map(|part| sentence(part));
     let mut aim: Vec<String> = aim.into_iter().filter(|part| !part.is_empty()).collect();
-    aim.extend(subject.aim_by.map(|by| format!("by {}", day(by))));
+    aim.extend(subject.aim_by.map(|by| format!("by {}", format::date(by))));
     if aim.is_empty() {
         told.push(format!("The problem: {}.", sentence(&subject.problem)));
     } else {
@@ -72,10 +72,15 @@ fn summary(subject: &Subject, charted: &[Charted]) -> String {
             told.push(format!("{}: no points yet.", measure.name));
             continue;
         };
-        told.push(format!("{}: {} on {}.", measure.name, chart::amount(measure, last.amount()), day(last.taken_on)));
+        told.push(format!(
+            "{}: {} on {}.",
+            measure.name,
+            chart::amount(measure, last.amount()),
+            format::date(last.taken_on)
+        ));
     }
     if subject.cycles > 0 {
-        told.push(format!("{} so far.", crate::web::ui::count(subject.cycles, "test of change", "tests of change")));
+        told.push(format!("{} so far.", format::count(subject.cycles, "test of change", "tests of change")));
     }
     told.join(" ")
 }
@@ -90,7 +95,7 @@ fn helped(subject: &Subject, last: Option<&Handover>) -> String {
         .team
         .iter()
         .filter(|member| member.role != TeamRole::Lead && !before.contains(&member.name))
-        .map(|member| format!("{} ({})", member.name, member.role.words().to_lowercase()));
+        .map(|member| format!("{} ({})", member.name, member.role.label().to_lowercase()));
     let mut lines: Vec<String> = Some(before.clone()).filter(|text| !text.is_empty()).into_iter().collect();
     lines.extend(team);
     lines.join("\n")
@@ -106,17 +111,14 @@ fn how(measure: &Measure) -> String {
 }
 
 fn led(subject: &Subject) -> String {
-    let since = subject.leads_since.map(|since| format!(" since {}", day(since))).unwrap_or_default();
+    let since = subject.leads_since.map(|since| format!(" since {}", format::date(since))).unwrap_or_default();
     let recorded = if subject.recorded > 0 {
-        format!(" Recorded {}.", crate::web::ui::count(subject.recorded, "measurement", "measurements"))
+        format!(" Recorded {}.", format::count(subject.recorded, "measurement", "measurements"))
     } else {
         String::new()
     };
     let cycles = if subject.cycles > 0 {
-        format!(
-            " Saw the project through {}.",
-            crate::web::ui::count(subject.cycles, "test of change", "tests of change")
-        )
+        format!(" Saw the project through {}.", format::count(subject.cycles, "test of change", "tests of change"))
     } else {
         String::new()
     };

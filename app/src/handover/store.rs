@@ -10,9 +10,9 @@ use sqlx::FromRow;
 
 use super::model::{Answer, Asks, Measured, Needs, Pack, Party, Plan, SILENT_AFTER, State, To};
 use crate::access::{
-    Act, Allowed, AnswerAsAnchor, AnswerAsSuccessor, OfferHandover, Standing, TakeOn, WithdrawHandover,
+    Act, Allowed, AnswerAsSuccessor, AnswerAsSupervisor, OfferHandover, Relationship, TakeOn, WithdrawHandover,
 };
-use crate::continuity::store::Standings;
+use crate::continuity::store::ContinuityRows;
 use crate::db::{Connection, Store};
 use crate::error::{Error, FieldError};
 use crate::history::{self, Entry};
@@ -31,7 +31,7 @@ fn stored<'de, D: Deserializer<'de>, T: FromStr<Err = String>>(from: D) -> Resul
 /// A handover's answers, in one column.
 macro_rules! answers_column {
     () => {
-        "(select json_group_array(json_object('party', a.party, 'name', n.name, 'for_anchor', json(iif(a.for_anchor, 'true', 'false')),
+        "(select json_group_array(json_object('party', a.party, 'name', n.name, 'for_supervisor', json(iif(a.for_supervisor, 'true', 'false')),
               'answer', a.answer, 'word', a.word, 'at', a.answered_at))
           from handover_answer a join person n on n.id = a.person_id where a.handover_id = h.id) as answers"
     };
@@ -73,7 +73,7 @@ pub async fn waiting_for(conn: &mut Connection, person: PersonId, today: NaiveDa
                 case when h.to_person = $1 and s.party is null then 'successor'
                      when exists (select 1 from team_role r where r.person_id = $1 and ",
         counts!("$2"),
-        ") then 'anchor' else 'for_anchor' end as asks
+        ") then 'supervisor' else 'for_supervisor' end as asks
          from handover h
          join project p on p.id = h.project_id and p.status in ('active', 'paused', 'sustaining')
          join trust o on o.id = p.trust_id
@@ -110,8 +110,8 @@ pub struct Answered {
     pub party: Party,
     /// Who answered.
     pub name: String,
-    /// The academy lead answered for the anchor.
-    pub for_anchor: bool,
+    /// The academy lead answered for the supervisor.
+    pub for_supervisor: bool,
     /// What they answered.
     #[serde(deserialize_with = "stored")]
     pub answer: Answer,
@@ -243,7 +243,7 @@ pub struct Handover {
     pub version: i64,
     /// Who can answer as supervisor today.
     #[sqlx(json)]
-    anchors: Vec<TeamMember>,
+    supervisors: Vec<TeamMember>,
     /// How many academy leads of the trust neither give nor take it.
     academy_leads: i64,
     /// How the next points are got.
@@ -269,7 +269,7 @@ macro_rules! handover_columns {
                 (select json_group_array(json_object('person', r.person_id, 'name', n.name, 'role', r.role)) from team_role r join person n on n.id = r.person_id
                  where ",
             counts!("$2"),
-            ") as anchors,
+            ") as supervisors,
                 (select json_group_array(json_object('measure', m.id, 'name', m.name, 'how', hm.how, 'next_on', hm.next_on) order by m.position, m.id)
                  from handover_measure hm join measure m on m.id = hm.measure_id where hm.handover_id = h.id) as plans,
                 (select json_group_array(json_object('person', n.id, 'name', n.name, 'contribution', c.contribution) order by c.person_id <> h.from_person, n.name)
@@ -292,14 +292,14 @@ impl Handover {
 
     /// What the visitor is to this handover, from what they are to its project.
     #[must_use]
-    pub fn standing(&self, of_project: Standing, person: PersonId, now: DateTime<Utc>) -> Standing {
+    pub fn relationship(&self, of_project: Relationship, person: PersonId, now: DateTime<Utc>) -> Relationship {
         let silent = |at: DateTime<Utc>| at <= now - chrono::Duration::days(SILENT_AFTER.cast_signed());
-        Standing {
+        Relationship {
             successor: self.to_person == Some(person),
             offered: self.created_by == person,
-            anchor: self.anchors.iter().any(|anchor| anchor.person == person),
+            supervisor: self.supervisors.iter().any(|supervisor| supervisor.person == person),
             party: [self.from_person, self.to_person].contains(&Some(person)),
-            anchor_silent: self.anchors.is_empty() || self.offered_at.is_some_and(silent),
+            supervisor_silent: self.supervisors.is_empty() || self.offered_at.is_some_and(silent),
             ..of_project
         }
     }
@@ -307,7 +307,7 @@ impl Handover {
     /// The names of those who can answer as supervisor today: who neither gives nor takes the project.
     #[must_use]
     pub fn supervisors(&self) -> Vec<&str> {
-        self.anchors.iter().map(|anchor| anchor.name.as_str()).collect()
+        self.supervisors.iter().map(|supervisor| supervisor.name.as_str()).collect()
     }
 
     /// Who answers in the place of a supervisor, where there is none, as a sentence goes on.
@@ -592,11 +592,12 @@ pub struct Pool(pub Vec<Looking>);
 /// When the store cannot be read.
 pub async fn pool(store: &Store, conn: &mut Connection, trust: TrustId, today: NaiveDate) -> Result<Arc<Pool>, Error> {
     let all = crate::continuity::store::standings(store, conn, trust, today).await?;
-    store.kept(format!("pool {trust} {today}"), order(conn, all, today)).await
+    store.cached(format!("pool {trust} {today}"), order(conn, all, today)).await
 }
 
-async fn order(conn: &mut Connection, all: Arc<Standings>, today: NaiveDate) -> Result<Pool, Error> {
-    let looking: Vec<&crate::continuity::store::Standing> = all.0.iter().filter(|one| one.looks_for_lead()).collect();
+async fn order(conn: &mut Connection, all: Arc<ContinuityRows>, today: NaiveDate) -> Result<Pool, Error> {
+    let looking: Vec<&crate::continuity::store::ContinuityRow> =
+        all.0.iter().filter(|one| one.looks_for_lead()).collect();
     let ids: Vec<ProjectId> = looking.iter().map(|one| one.id).collect();
     let since = looking_since(conn, &ids, today).await?;
     let mut pool: Vec<Looking> = looking
@@ -719,7 +720,7 @@ fn open_only(subject: &Subject) -> Result<(), Error> {
     if subject.status.is_open() {
         return Ok(());
     }
-    Err(Error::refused("Only an active, paused or sustaining project can be handed over."))
+    Err(Error::form("Only an active, paused or sustaining project can be handed over."))
 }
 
 fn not_agreed(subject: &Subject) -> Result<(), Error> {
@@ -733,7 +734,7 @@ fn not_agreed(subject: &Subject) -> Result<(), Error> {
 /// when there was none.
 ///
 /// # Errors
-/// [`Error::Changed`] when somebody else changed the draft, a refusal when the project is offered,
+/// [`Error::Conflict`] when somebody else changed the draft, a refusal when the project is offered,
 /// agreed or closed.
 pub async fn keep_draft(
     conn: &mut Connection,
@@ -751,7 +752,7 @@ pub async fn keep_draft(
         return Err(see("This project is already offered. Withdraw that offer first.", offered.id));
     }
     if live.as_ref().map_or(0, |live| live.version) != version {
-        return Err(Error::Changed);
+        return Err(Error::Conflict);
     }
     let id = live.map_or_else(HandoverId::new, |live| live.id);
     if let Some(person) = pack.to.person() {
@@ -852,7 +853,7 @@ pub async fn offer(
         end_leads(conn, id, project, effect, None).await?;
     }
     let entry = Entry::new("handover", id, "offered the handover").of(project);
-    let entry = entry.change("To", "", to).change("Takes effect on", "", crate::parse::day(effect));
+    let entry = entry.change("To", "", to).change("Takes effect on", "", crate::format::date(effect));
     history::record(conn, allowed, entry).await?;
     Ok(id)
 }
@@ -957,7 +958,7 @@ async fn take_back<A: Act>(conn: &mut Connection, allowed: &Allowed<A>, id: Hand
             .await?;
         }
         State::Agreed => {
-            return Err(Error::refused("This handover has taken effect. To pass the project on, prepare a new one."));
+            return Err(Error::form("This handover has taken effect. To pass the project on, prepare a new one."));
         }
         State::Declined | State::Withdrawn | State::Lapsed => return Err(ended(&handover, today)),
     }
@@ -972,7 +973,7 @@ async fn take_back<A: Act>(conn: &mut Connection, allowed: &Allowed<A>, id: Hand
 }
 
 fn ended(handover: &Handover, today: NaiveDate) -> Error {
-    Error::refused(match handover.state(today) {
+    Error::form(match handover.state(today) {
         State::Draft => "This handover is still being prepared.",
         State::Offered => "Nobody has asked to take this project on yet.",
         State::Agreed => "This handover is agreed already.",
@@ -997,17 +998,17 @@ pub async fn answer_as_successor(
     record_answer(conn, allowed, allowed.act.0, Party::Successor, answer, word).await
 }
 
-/// Records the anchor's answer, or the academy lead's for the anchor.
+/// Records the supervisor's answer, or the academy lead's for the supervisor.
 ///
 /// # Errors
 /// A refusal when the offer is no longer live.
-pub async fn answer_as_anchor(
+pub async fn answer_as_supervisor(
     conn: &mut Connection,
-    allowed: &Allowed<AnswerAsAnchor>,
+    allowed: &Allowed<AnswerAsSupervisor>,
     answer: Answer,
     word: &str,
 ) -> Result<Handover, Error> {
-    record_answer(conn, allowed, allowed.act.0, Party::Anchor, answer, word).await
+    record_answer(conn, allowed, allowed.act.0, Party::Supervisor, answer, word).await
 }
 
 async fn record_answer<A: Act>(
@@ -1024,20 +1025,21 @@ async fn record_answer<A: Act>(
         return Err(ended(&handover, today));
     }
     if !handover.status.is_open() {
-        return Err(Error::refused("The project is closed. Reopen it before it is handed over."));
+        return Err(Error::form("The project is closed. Reopen it before it is handed over."));
     }
     let by = allowed.person()?;
-    let for_anchor = party == Party::Anchor && handover.anchors.iter().all(|anchor| anchor.person != by);
+    let for_supervisor =
+        party == Party::Supervisor && handover.supervisors.iter().all(|supervisor| supervisor.person != by);
     sqlx::query(
-        "insert into handover_answer (handover_id, party, person_id, for_anchor, answer, word, answered_at)
+        "insert into handover_answer (handover_id, party, person_id, for_supervisor, answer, word, answered_at)
          values ($1, $2, $3, $4, $5, $6, $7)
-         on conflict (handover_id, party) do update set person_id = excluded.person_id, for_anchor = excluded.for_anchor,
+         on conflict (handover_id, party) do update set person_id = excluded.person_id, for_supervisor = excluded.for_supervisor,
                 answer = excluded.answer, word = excluded.word, answered_at = excluded.answered_at",
     )
     .bind(id)
     .bind(party)
     .bind(by)
-    .bind(for_anchor)
+    .bind(for_supervisor)
     .bind(answer)
     .bind(word)
     .bind(allowed.now)
@@ -1048,7 +1050,7 @@ async fn record_answer<A: Act>(
         Answer::Declined => "declined the handover",
     };
     let entry = Entry::new("handover", id, what).of(handover.project_id);
-    history::record(conn, allowed, entry.change("As", "", party.words()).change("Word", "", word)).await?;
+    history::record(conn, allowed, entry.change("As", "", party.label()).change("Word", "", word)).await?;
 
     let handover = find(conn, id, today).await?;
     let accepted = |party| handover.answer(party).is_some_and(|answered| answered.answer == Answer::Accepted);
@@ -1063,7 +1065,7 @@ async fn record_answer<A: Act>(
             let effect = handover.takes_effect_on.unwrap_or(today);
             copy(conn, allowed, &handover, handover.from_person, effect).await?;
         }
-    } else if accepted(Party::Successor) && accepted(Party::Anchor) {
+    } else if accepted(Party::Successor) && accepted(Party::Supervisor) {
         agree(conn, allowed, &handover).await?;
     }
     find(conn, id, today).await
@@ -1126,7 +1128,7 @@ async fn agree<A: Act>(conn: &mut Connection, allowed: &Allowed<A>, handover: &H
     let entry = Entry::new("handover", handover.id, "agreed the handover")
         .of(project)
         .change("Lead", name(&handover.from), name(&handover.to))
-        .change("Takes effect on", "", crate::parse::day(effect));
+        .change("Takes effect on", "", crate::format::date(effect));
     history::record(conn, allowed, entry).await
 }
 
@@ -1134,19 +1136,19 @@ async fn agree<A: Act>(conn: &mut Connection, allowed: &Allowed<A>, handover: &H
 /// of the offer to the pool, or of an offer made for them when the last lead left none.
 ///
 /// # Errors
-/// A refusal when somebody holds the project and does not offer it to the pool, when somebody else was
+/// A refusal when somebody leads the project and does not offer it to the pool, when somebody else was
 /// faster, and for who has no post to hold it from.
 pub async fn take_on(conn: &mut Connection, allowed: &Allowed<TakeOn>, word: &str) -> Result<HandoverId, Error> {
     let (project, today, person) = (allowed.act.0, allowed.today(), allowed.person()?);
     settle(conn, allowed, project).await?;
     let subject = subject(conn, project, today).await?;
     if !subject.status.is_open() {
-        return Err(Error::refused("Only an active, paused or sustaining project can be taken on."));
+        return Err(Error::form("Only an active, paused or sustaining project can be taken on."));
     }
     not_agreed(&subject)?;
     let row = crate::continuity::store::row(conn, project, today).await?;
-    if row.holder.as_ref().is_some_and(|holder| holder.id == person) {
-        return Err(Error::refused("You hold this project already."));
+    if row.lead.as_ref().is_some_and(|lead| lead.id == person) {
+        return Err(Error::form("You lead this project already."));
     }
     let live = live(conn, project).await?;
     let id = match live {
@@ -1157,8 +1159,8 @@ pub async fn take_on(conn: &mut Connection, allowed: &Allowed<TakeOn>, word: &st
             ));
         }
         Some(Live { id, state: State::Offered, .. }) => id,
-        _ if row.holder.is_some() => {
-            return Err(Error::refused("Somebody holds this project. Ask to join its team instead."));
+        _ if row.lead.is_some() => {
+            return Err(Error::form("Somebody leads this project. Ask to join its team instead."));
         }
         // A draft is its author's: whoever takes the project on starts from what was offered last, and
         // from today, whatever day that was for.
@@ -1180,7 +1182,7 @@ pub async fn take_on(conn: &mut Connection, allowed: &Allowed<TakeOn>, word: &st
     .await?;
     let handover = find(conn, id, today).await?;
     if !people::store::has_post(conn, person, subject.trust_id, handover.takes_effect_on.unwrap_or(today)).await? {
-        return Err(Error::refused(
+        return Err(Error::form(
             "A lead needs a post in this trust on the day of the handover, and you have none then.",
         ));
     }

@@ -8,7 +8,7 @@ use crate::access::{Allowed, DefineMeasure, RecordMeasurement};
 use crate::db::Write;
 use crate::error::Error;
 use crate::id::{MeasureId, MeasurementId, ProjectId};
-use crate::parse::{Fields, LINE};
+use crate::parse::{Fields, MAX_LINE_CHARS};
 use crate::web::request::{self, Request, id, redirect};
 
 /// Adds a measure to a project.
@@ -150,7 +150,7 @@ pub async fn correct_point(
     let version = request::version(&version)?;
     let mut fields = Fields::new();
     let point = form.read(&mut fields, measure.data_type, request.today(), str::to_owned);
-    let reason = fields.needed("reason", &reason, LINE, "Say why it is corrected.");
+    let reason = fields.required("reason", &reason, MAX_LINE_CHARS, "Say why it is corrected.");
     let point = fields.finish(|| point)?;
     store::correct(&mut change, &allowed, &measure, &measurement, &point, &reason, version).await?;
     change.commit().await?;
@@ -187,7 +187,9 @@ async fn set_state(measurement: String, version: String, state: State, reason: O
     let version = request::version(&version)?;
     let mut fields = Fields::new();
     let reason = match reason {
-        Some(reason) => fields.needed("reason", &reason, LINE, "Say why, so that whoever reads the chart can follow."),
+        Some(reason) => {
+            fields.required("reason", &reason, MAX_LINE_CHARS, "Say why, so that whoever reads the chart can follow.")
+        }
         None => String::new(),
     };
     let reason = fields.finish(|| reason)?;

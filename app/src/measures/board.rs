@@ -23,7 +23,7 @@ async fn of_project(request: Request) -> Result<Page, Error> {
     let id: ProjectId = request.param("id")?;
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ReadProject(id)).await?;
-    let head = crate::project::store::head(&mut conn, id).await?;
+    let head = crate::project::store::summary(&mut conn, id).await?;
     let charted = store::charted(&mut conn, id).await?;
     drop(conn);
     let charts = chart::each(charted).await?;

@@ -150,7 +150,7 @@ static AT_ONCE: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::
 /// Computes what is drawn of a measure, where it keeps nobody waiting.
 ///
 /// # Errors
-/// [`Error::Fault`] when the computation was given up.
+/// [`Error::Internal`] when the computation was given up.
 pub async fn computed<T: Send + 'static>(
     charted: Charted,
     compute: impl FnOnce(Charted) -> T + Send + 'static,
@@ -164,7 +164,7 @@ pub async fn computed<T: Send + 'static>(
 /// Does a long computation on a thread of its own, two at a time.
 ///
 /// # Errors
-/// [`Error::Fault`] when it was given up.
+/// [`Error::Internal`] when it was given up.
 pub async fn off_thread<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     let turn = Arc::clone(&AT_ONCE).acquire_owned().await.map_err(|_| Error::Busy)?;
     // The turn ends with the job: a caller who goes away stops neither.
@@ -175,14 +175,14 @@ pub async fn off_thread<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 
     });
     job.await.map_err(|error| {
         tracing::error!(%error, "computing a chart was given up");
-        Error::Fault
+        Error::Internal
     })
 }
 
 /// The chart of each measure, without a picture.
 ///
 /// # Errors
-/// [`Error::Fault`] when a computation was given up.
+/// [`Error::Internal`] when a computation was given up.
 pub async fn each(all: Vec<Charted>) -> Result<Vec<(Charted, Chart)>, Error> {
     let mut charts = Vec::with_capacity(all.len());
     for charted in all {
@@ -205,7 +205,7 @@ impl Small {
     /// Draws each; `place` tells apart the pictures of a page that show the same measure.
     ///
     /// # Errors
-    /// [`Error::Fault`] when a computation was given up.
+    /// [`Error::Internal`] when a computation was given up.
     pub async fn draw(all: Vec<Charted>, place: &'static str) -> Result<Vec<Self>, Error> {
         let mut drawn = Vec::with_capacity(all.len());
         for charted in all {
@@ -259,7 +259,7 @@ impl Large {
     /// Draws it.
     ///
     /// # Errors
-    /// [`Error::Fault`] when the computation was given up.
+    /// [`Error::Internal`] when the computation was given up.
     pub async fn draw(charted: Charted) -> Result<Self, Error> {
         computed(charted, Self::of).await
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::choices;
 use crate::error::Error;
-use crate::parse::{self, Fields, LINE, PARAGRAPH};
+use crate::parse::{self, Fields, MAX_LINE_CHARS, MAX_PARAGRAPH_CHARS};
 
 choices! {
     /// What a measure tells of.
@@ -198,11 +198,11 @@ impl MeasureForm {
     /// [`Error::Invalid`] with everything that is wrong.
     pub fn parse(&self) -> Result<Definition, Error> {
         let mut fields = Fields::new();
-        let name = fields.needed("name", &self.name, LINE, "Enter the measure’s name.");
-        let definition = fields.needed(
+        let name = fields.required("name", &self.name, MAX_LINE_CHARS, "Enter the measure’s name.");
+        let definition = fields.required(
             "definition",
             &self.definition,
-            PARAGRAPH,
+            MAX_PARAGRAPH_CHARS,
             "Say exactly what is measured, so that two people would get the same number.",
         );
         let kind = fields.choice("kind", &self.kind, "Choose what the measure tells of.");
@@ -214,10 +214,10 @@ impl MeasureForm {
             Some(DataType::Rate) => {
                 per = whole(&self.per).filter(|per| (1..=1_000_000).contains(per));
                 if per.is_none() {
-                    fields.wrong("per", "Enter the exposure that the rate is given for, such as 1,000.");
+                    fields.error("per", "Enter the exposure that the rate is given for, such as 1,000.");
                 }
                 if unit.is_empty() {
-                    fields.wrong("unit", "Enter what the exposure is counted in, such as bed days.");
+                    fields.error("unit", "Enter what the exposure is counted in, such as bed days.");
                 }
             }
             _ => {}
@@ -225,22 +225,22 @@ impl MeasureForm {
         let direction = fields.choice("direction", &self.direction, "Choose which way is better.");
         let target = optional_number(&mut fields, "target", &self.target);
         if data_type == Some(DataType::Percentage) && target.is_some_and(|target| !(0.0..=100.0).contains(&target)) {
-            fields.wrong("target", "Enter a percentage between 0 and 100.");
+            fields.error("target", "Enter a percentage between 0 and 100.");
         }
         let every_days = match self.every_days.trim() {
             "" => None,
             typed => {
                 let days = typed.parse::<i64>().ok().filter(|days| (1..=366).contains(days));
                 if days.is_none() {
-                    fields.wrong("every_days", "Choose how often it is measured.");
+                    fields.error("every_days", "Choose how often it is measured.");
                 }
                 days
             }
         };
-        let source = fields.text("source", &self.source, LINE);
-        let collector = fields.text("collector", &self.collector, LINE);
+        let source = fields.text("source", &self.source, MAX_LINE_CHARS);
+        let collector = fields.text("collector", &self.collector, MAX_LINE_CHARS);
         let starts_on =
-            fields.needed_date("starts_on", &self.starts_on, "Enter the date from which points are to be recorded.");
+            fields.required_date("starts_on", &self.starts_on, "Enter the date from which points are to be recorded.");
         fields.finish(|| Definition {
             name,
             definition,
@@ -332,14 +332,14 @@ impl PointForm {
         name: impl Fn(&str) -> String,
     ) -> Point {
         let on = name("taken_on");
-        let taken_on = fields.needed_date(&on, &self.taken_on, "Enter the date of the point.");
+        let taken_on = fields.required_date(&on, &self.taken_on, "Enter the date of the point.");
         if taken_on > today {
-            fields.wrong(&on, "Enter today’s date or an earlier one: a point cannot lie in the future.");
+            fields.error(&on, "Enter today’s date or an earlier one: a point cannot lie in the future.");
         }
         let taken_at = self.taken_at.trim();
         let time = NaiveTime::parse_from_str(&taken_at.replace('.', ":"), "%H:%M").ok();
         if !taken_at.is_empty() && time.is_none() {
-            fields.wrong(&name("taken_at"), "Enter a time of day like 9:30 or 14:05, or leave it empty.");
+            fields.error(&name("taken_at"), "Enter a time of day like 9:30 or 14:05, or leave it empty.");
         }
         let place = fields.text(&name("place"), &self.place, 80);
         let note = fields.text(&name("note"), &self.note, 500);
@@ -356,7 +356,7 @@ impl PointForm {
             let denominator = part(fields, &bottom, &self.denominator, "Enter out of how many.");
             let whole = |fields: &mut Fields, field: &str, value: f64| {
                 if value.fract() != 0.0 {
-                    fields.wrong(field, "Enter a whole number: it is a count.");
+                    fields.error(field, "Enter a whole number: it is a count.");
                 }
             };
             if let Some(numerator) = numerator {
@@ -366,7 +366,7 @@ impl PointForm {
                 whole(fields, &bottom, denominator);
             }
             if denominator == Some(0.0) {
-                fields.wrong(
+                fields.error(
                     &bottom,
                     "With nothing to count from there is no value. Leave this point out until there is something to count.",
                 );
@@ -374,7 +374,7 @@ impl PointForm {
                 (numerator, denominator, data_type, before || fields.is_ok())
                 && numerator > denominator
             {
-                fields.wrong(&top, "This cannot be more than the number that it is out of.");
+                fields.error(&top, "This cannot be more than the number that it is out of.");
             }
             return Amount::Ratio(numerator.unwrap_or_default(), denominator.unwrap_or(1.0));
         }
@@ -384,13 +384,13 @@ impl PointForm {
         if let Some(value) = value {
             match data_type {
                 DataType::Percentage if !(0.0..=100.0).contains(&value) => {
-                    fields.wrong(&field, "Enter a percentage between 0 and 100.");
+                    fields.error(&field, "Enter a percentage between 0 and 100.");
                 }
                 DataType::Count | DataType::CasesBetween if value < 0.0 || value.fract() != 0.0 => {
-                    fields.wrong(&field, "Enter a whole number, 0 or more: it is a count.");
+                    fields.error(&field, "Enter a whole number, 0 or more: it is a count.");
                 }
                 DataType::Rate | DataType::TimeBetween if value < 0.0 => {
-                    fields.wrong(&field, "Enter 0 or more.");
+                    fields.error(&field, "Enter 0 or more.");
                 }
                 _ => {}
             }
@@ -402,7 +402,7 @@ impl PointForm {
 fn part(fields: &mut Fields, field: &str, typed: &str, missing: &str) -> Option<f64> {
     let value = number(fields, field, typed, missing, false)?;
     if value < 0.0 {
-        fields.wrong(field, "Enter 0 or more.");
+        fields.error(field, "Enter 0 or more.");
         return None;
     }
     Some(value)
@@ -411,16 +411,16 @@ fn part(fields: &mut Fields, field: &str, typed: &str, missing: &str) -> Option<
 fn number(fields: &mut Fields, field: &str, typed: &str, missing: &str, percent: bool) -> Option<f64> {
     let typed = typed.trim();
     if typed.is_empty() {
-        fields.wrong(field, missing);
+        fields.error(field, missing);
         return None;
     }
     if typed.contains('%') && !percent {
-        fields.wrong(field, "Enter the number itself, without a per cent sign.");
+        fields.error(field, "Enter the number itself, without a per cent sign.");
         return None;
     }
     let number = parse::number(typed);
     match number {
-        None => fields.wrong(field, not_a_number(typed)),
+        None => fields.error(field, not_a_number(typed)),
         Some(value) => fields.no_patient(field, typed, value),
     }
     number
@@ -469,7 +469,7 @@ pub fn rows_of(
 ) -> Result<Vec<(String, Point)>, Error> {
     let mut fields = Fields::new();
     if rows.len() > MOST_ROWS {
-        fields.wrong("", format!("Enter at most {MOST_ROWS} points at once."));
+        fields.error("", format!("Enter at most {MOST_ROWS} points at once."));
     }
     let mut points: Vec<(usize, Point)> = Vec::with_capacity(rows.len());
     for (row, form) in rows.iter().enumerate().take(MOST_ROWS).filter(|(_, form)| !form.is_empty()) {
@@ -481,7 +481,7 @@ pub fn rows_of(
         if let Some((first, _)) = points.iter().find(|(_, other)| !several && same(other))
             && point.taken_on != NaiveDate::default()
         {
-            fields.wrong(
+            fields.error(
                 &cell(row, "taken_on"),
                 format!("Row {} has the same date, time and place. Keep one of the two.", first + 1),
             );
@@ -489,7 +489,7 @@ pub fn rows_of(
         points.push((row, point));
     }
     if points.is_empty() && fields.is_ok() {
-        fields.wrong(&cell(0, "taken_on"), "Enter at least one point.");
+        fields.error(&cell(0, "taken_on"), "Enter at least one point.");
     }
     fields.finish(|| points.into_iter().map(|(row, point)| (cell(row, "taken_on"), point)).collect())
 }

@@ -20,7 +20,7 @@ use crate::clock::date_in_london;
 use crate::error::Error;
 use crate::history::{self, Row};
 use crate::id::{MeasureId, MeasurementId, ProjectId};
-use crate::parse::PARAGRAPH;
+use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::route;
 use crate::sheet;
 use crate::web::page::{Page, Reply, Route};
@@ -46,7 +46,7 @@ async fn new_measure(request: Request) -> Result<Page, Error> {
     let project: ProjectId = request.param("id")?;
     let mut conn = request.store.read().await?;
     request.require(&mut conn, DefineMeasure(project)).await?;
-    let head = crate::project::store::head(&mut conn, project).await?;
+    let head = crate::project::store::summary(&mut conn, project).await?;
     drop(conn);
     Ok(Page::new("Define a measure", move || {
         let form =
@@ -84,15 +84,15 @@ fn definition_fields(form: &Form) -> AnyView {
     if !stored.is_empty() && !frequencies.iter().any(|(days, _)| *days == stored) {
         frequencies.insert(0, (stored.clone(), format!("Every {stored} days")));
     }
-    let kinds = Kind::ALL.iter().map(|kind| (kind.to_string(), kind.words().to_owned(), kind.asks().to_owned()));
-    let types = DataType::ALL.iter().map(|one| (one.to_string(), one.words().to_owned(), one.explained().to_owned()));
-    let ways = Direction::ALL.iter().map(|way| (way.to_string(), way.words().to_owned(), String::new()));
+    let kinds = Kind::ALL.iter().map(|kind| (kind.to_string(), kind.label().to_owned(), kind.asks().to_owned()));
+    let types = DataType::ALL.iter().map(|one| (one.to_string(), one.label().to_owned(), one.explained().to_owned()));
+    let ways = Direction::ALL.iter().map(|way| (way.to_string(), way.label().to_owned(), String::new()));
     view! {
         {form.line("name", "Name").hint("For example, antibiotics within the hour.").view()}
         {form
             .lines("definition", "What exactly is measured", 3)
             .hint("Who is counted, who is not, and when. Two people who follow it must get the same number.")
-            .limit(PARAGRAPH)
+            .limit(MAX_PARAGRAPH_CHARS)
             .view()}
         {form.radios("kind", "What does it tell of?", kinds.collect()).view()}
         {form.radios("data_type", "What is one number?", types.collect()).hint("Is something counted or read? Is there a denominator? Is it rare, with none in every second period? The answers choose the chart.").view()}
@@ -204,12 +204,12 @@ async fn measure(request: Request) -> Result<Page, Error> {
     let id: MeasureId = request.param("id")?;
     let page = request.query("page").parse().unwrap_or(1).max(1);
     let mut conn = request.store.read().await?;
-    let standing = access::standing_of_measure(&mut conn, &request, id).await?;
+    let relationship = access::relationship_of_measure(&mut conn, &request, id).await?;
     let shown = store::shown(&mut conn, id, page, CHANGES_SHOWN).await?;
     drop(conn);
     let project = shown.charted.measure.project_id;
-    let may_record = access::may(Action::RecordMeasurement(project), standing);
-    let may_define = access::may(Action::DefineMeasure(project), standing);
+    let may_record = access::may(Action::RecordMeasurement(project), relationship);
+    let may_define = access::may(Action::DefineMeasure(project), relationship);
     let Shown { charted, points, counted, void, voided, changes } = shown;
     let drawn = Large::draw(charted).await?;
     Ok(Page::new(drawn.charted.measure.name.clone(), move || {
@@ -261,10 +261,10 @@ async fn measure(request: Request) -> Result<Page, Error> {
 
 fn facts(measure: &Measure, may_define: bool) -> AnyView {
     let mut facts = vec![
-        measure.kind.words().to_owned(),
-        measure.data_type.words().to_owned(),
+        measure.kind.label().to_owned(),
+        measure.data_type.label().to_owned(),
         model::frequency(measure.every_days),
-        measure.direction.words().to_owned(),
+        measure.direction.label().to_owned(),
     ];
     facts.extend(measure.target.map(|target| format!("Target {}", chart::value(measure, target))));
     let retired = measure.retired_on.map(|on| view! { {ui::tag("Retired", "grey")}" since "{ui::time(on)} });
@@ -380,7 +380,7 @@ fn figure(drawn: &Large, may_define: bool) -> AnyView {
     });
     let choice = match (reason, charted.reading.chart) {
         (Some(reason), _) => format!("Chosen by the data. {reason}"),
-        (None, chosen) => format!("Chosen by a person: {}.", chosen.map_or("", ChartType::words)),
+        (None, chosen) => format!("Chosen by a person: {}.", chosen.map_or("", ChartType::label)),
     };
     let method = spc::words::method(chart).into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view();
     let spread = spread.as_ref().map(|spread| {
@@ -534,7 +534,7 @@ impl Data<'_> {
                 let mut letters = flag.chars();
                 letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
             }
-            (state, _) => format!("{}: {}", state.words(), point.reason),
+            (state, _) => format!("{}: {}", state.label(), point.reason),
         };
         let when = point.when();
         let date = view! { <span class="nhsuk-u-nowrap">{when.clone()}</span> };
@@ -738,7 +738,7 @@ async fn points_file(request: Request) -> Result<Reply, Error> {
     let name = file_name(&charted.measure, "csv");
     let body = chart::computed(charted, move |charted| csv_of(&charted, &points)).await?.map_err(|error| {
         tracing::error!(%error, "a CSV could not be written");
-        Error::Fault
+        Error::Internal
     })?;
     Ok(Reply::File { name, kind: "text/csv; charset=utf-8", body })
 }
@@ -797,10 +797,10 @@ async fn measurement(request: Request) -> Result<Page, Error> {
     let mut conn = request.store.read().await?;
     let point = store::measurement(&mut conn, id).await?;
     let measure = store::measure(&mut conn, point.measure_id).await?;
-    let standing = access::standing(&mut conn, &request, measure.project_id).await?;
+    let relationship = access::relationship(&mut conn, &request, measure.project_id).await?;
     let rows = history::of_object_read_by(&mut conn, id, request.person()?.id, 100).await?;
     drop(conn);
-    let may_record = access::may(Action::RecordMeasurement(measure.project_id), standing);
+    let may_record = access::may(Action::RecordMeasurement(measure.project_id), relationship);
     let title = format!("Point of {}", point.when());
     Ok(Page::new(title.clone(), move || {
         let (summaries, forms) =

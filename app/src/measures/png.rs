@@ -24,11 +24,11 @@ static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
 /// The PNG of an SVG.
 ///
 /// # Errors
-/// [`Error::Fault`] when it cannot be drawn.
+/// [`Error::Internal`] when it cannot be drawn.
 pub fn of(svg: &str) -> Result<Vec<u8>, Error> {
     let fault = |told: String| {
         tracing::error!(told, "a chart could not be drawn as PNG");
-        Error::Fault
+        Error::Internal
     };
     let options = Options { font_family: "Arimo".to_owned(), fontdb: FONTS.clone(), ..Options::default() };
     let tree = Tree::from_str(svg, &options).map_err(|error| fault(error.to_string()))?;

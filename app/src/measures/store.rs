@@ -12,9 +12,9 @@ use crate::batch;
 use crate::cycles::store::Marker;
 use crate::db::{Connection, Db};
 use crate::error::{Error, FieldError};
+use crate::format;
 use crate::history::{self, Entry};
 use crate::id::{MeasureId, MeasurementId, PriorityId, ProjectId};
-use crate::parse::day;
 
 /// The columns of [`Measure`], of `measure m` joined to `project p`.
 macro_rules! measure_columns {
@@ -436,7 +436,7 @@ impl Measurement {
 pub fn when(on: NaiveDate, at: Option<NaiveTime>, place: &str) -> String {
     let time = at.map(|at| at.format(", %H:%M").to_string()).unwrap_or_default();
     let place = if place.is_empty() { String::new() } else { format!(", {place}") };
-    format!("{}{time}{place}", day(on))
+    format!("{}{time}{place}", format::date(on))
 }
 
 /// Every point of a measure, void ones too, newest first.
@@ -479,7 +479,7 @@ pub async fn define(
         .fetch_one(&mut *conn)
         .await?;
     if count >= MOST_MEASURES {
-        return Err(Error::refused(format!(
+        return Err(Error::form(format!(
             "A project holds at most {MOST_MEASURES} measures, retired ones too. Take one up again or change one."
         )));
     }
@@ -514,7 +514,7 @@ pub async fn define(
 /// Changes what a measure is. What one number is stays once there are points.
 ///
 /// # Errors
-/// [`Error::Changed`] when somebody else was faster, [`Error::Invalid`] for another data type.
+/// [`Error::Conflict`] when somebody else was faster, [`Error::Invalid`] for another data type.
 pub async fn edit(
     conn: &mut Connection,
     allowed: &Allowed<DefineMeasure>,
@@ -555,7 +555,7 @@ pub async fn edit(
     .execute(&mut *conn)
     .await?;
     if changed.rows_affected() == 0 {
-        return Err(Error::Changed);
+        return Err(Error::Conflict);
     }
     let or_none = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
     let per = |per: Option<i64>| per.map(|per| per.to_string()).unwrap_or_default();
@@ -563,16 +563,16 @@ pub async fn edit(
         .of(allowed.act.0)
         .change("Name", &before.name, &definition.name)
         .change("Definition", &before.definition, &definition.definition)
-        .change("Kind", before.kind.words(), definition.kind.words())
-        .change("Data type", before.data_type.words(), definition.data_type.words())
+        .change("Kind", before.kind.label(), definition.kind.label())
+        .change("Data type", before.data_type.label(), definition.data_type.label())
         .change("Unit", &before.unit, &definition.unit)
         .change("Per", per(before.per), per(definition.per))
-        .change("Direction", before.direction.words(), definition.direction.words())
+        .change("Direction", before.direction.label(), definition.direction.label())
         .change("Target", or_none(before.target), or_none(definition.target))
         .change("How often", model::frequency(before.every_days), model::frequency(definition.every_days))
         .change("Data source", &before.source, &definition.source)
         .change("Collector", &before.collector, &definition.collector)
-        .change("From", day(before.starts_on), day(definition.starts_on));
+        .change("From", format::date(before.starts_on), format::date(definition.starts_on));
     history::record(conn, allowed, entry).await
 }
 
@@ -691,10 +691,10 @@ pub async fn keep_last_on(conn: &mut Connection, measure: MeasureId) -> Result<(
 /// [`Error::Invalid`] when the measure is retired or its project closed.
 pub fn takes_points(measure: &Measure) -> Result<(), Error> {
     if measure.closed {
-        return Err(Error::refused("The project is closed. Reopen it to record points."));
+        return Err(Error::form("The project is closed. Reopen it to record points."));
     }
     if measure.retired_on.is_some() {
-        return Err(Error::refused("The measure is retired. Take it up again to record points."));
+        return Err(Error::form("The measure is retired. Take it up again to record points."));
     }
     Ok(())
 }
@@ -756,14 +756,14 @@ pub fn has_room((of_measure, of_project): (i64, i64), more: usize) -> Result<(),
     let room = (MOST_POINTS - of_measure).max(0);
     let room_in_project = (MOST_POINTS_OF_PROJECT - of_project).max(0);
     if more > room_in_project && room_in_project < room {
-        return Err(Error::refused(format!(
+        return Err(Error::form(format!(
             "All measures of a project hold at most 60,000 points together, and this one has room for {room_in_project} more. Record one figure for each day, week or month, or carry on in a new project."
         )));
     }
     if more <= room {
         return Ok(());
     }
-    Err(Error::refused(format!(
+    Err(Error::form(format!(
         "A measure holds at most 20,000 points, and this one has room for {room} more. Record one figure for each day, week or month, or carry on in a new measure."
     )))
 }
@@ -844,7 +844,7 @@ pub async fn record(
 /// Changes a point, with the reason.
 ///
 /// # Errors
-/// [`Error::Changed`] when somebody else was faster, [`Error::Invalid`] when another point stands there.
+/// [`Error::Conflict`] when somebody else was faster, [`Error::Invalid`] when another point stands there.
 pub async fn correct(
     conn: &mut Connection,
     allowed: &Allowed<RecordMeasurement>,
@@ -858,10 +858,10 @@ pub async fn correct(
         return Err(Error::NotFound);
     }
     if before.version != version {
-        return Err(Error::Changed);
+        return Err(Error::Conflict);
     }
     if before.state == State::Void {
-        return Err(Error::refused("The point is void. Put it back before you correct it."));
+        return Err(Error::form("The point is void. Put it back before you correct it."));
     }
     if let Some(first) = same_moment(conn, measure.id, point, Some(before.id)).await? {
         return Err(Error::Invalid(vec![taken("taken_on", point, first)]));
@@ -912,7 +912,7 @@ pub async fn replace(
 /// Excludes a point, makes it void, or lets it count again.
 ///
 /// # Errors
-/// [`Error::Changed`] when somebody else was faster, [`Error::Invalid`] when another point stands where a
+/// [`Error::Conflict`] when somebody else was faster, [`Error::Invalid`] when another point stands where a
 /// void one is to be put back.
 pub async fn set_state(
     conn: &mut Connection,
@@ -927,7 +927,7 @@ pub async fn set_state(
         return Err(Error::NotFound);
     }
     if before.version != version {
-        return Err(Error::Changed);
+        return Err(Error::Conflict);
     }
     if before.state == State::Void {
         let point = Point {
@@ -955,7 +955,7 @@ pub async fn set_state(
     };
     let entry = Entry::new("measurement", before.id, action)
         .of(measure.project_id)
-        .change("State", before.state.words(), state.words())
+        .change("State", before.state.label(), state.label())
         .change("Reason", "", reason);
     history::record(conn, allowed, entry).await?;
     keep_last_on(conn, measure.id).await
@@ -1047,7 +1047,7 @@ mod tests {
         assert_eq!(scene.last_on().await, Some(on("2026-03-02")), "an excluded point was measured");
         scene.set_state(last.id, State::Void, 2).await.expect("void");
         assert_eq!(scene.last_on().await, Some(on("2026-02-23")));
-        assert_eq!(scene.set_state(last.id, State::Current, 2).await, Err(Error::Changed));
+        assert_eq!(scene.set_state(last.id, State::Current, 2).await, Err(Error::Conflict));
         scene.record(&[ratio("2026-03-02")]).await.expect("the void point is not in the way");
         assert!(scene.set_state(last.id, State::Current, 3).await.is_err(), "another point stands there now");
         let mut conn = scene.fixture.store.read().await.expect("a reader");
@@ -1056,7 +1056,7 @@ mod tests {
         let rows = history::of_object(&mut conn, last.id, 10).await.expect("history");
         let actions: Vec<&str> = rows.iter().map(|row| row.action.as_str()).collect();
         assert_eq!(actions, ["voided a measurement", "excluded a measurement", "recorded a measurement"]);
-        assert_eq!(history::first_broken(&mut conn).await.expect("history"), None);
+        assert_eq!(history::verify_chain(&mut conn).await.expect("history"), None);
     }
 
     #[tokio::test]
@@ -1070,7 +1070,7 @@ mod tests {
         let of = measure(&mut change, scene.measure).await.expect("a measure");
         let (_, point) = point("2026-02-16", Amount::Value(70.0));
         let changed = correct(&mut change, &allowed, &of, &before, &point, "typed wrongly", 9).await;
-        assert_eq!(changed, Err(Error::Changed));
+        assert_eq!(changed, Err(Error::Conflict));
         correct(&mut change, &allowed, &of, &before, &point, "typed wrongly", 1).await.expect("corrected");
         let (_, taken) = ratio("2026-02-23");
         let after = measurement(&mut change, before.id).await.expect("a point");
@@ -1160,7 +1160,7 @@ mod tests {
         };
         assert!(edit(&mut change, &allowed, &before, &definition, 1).await.is_err(), "it has points");
         let definition = Definition { data_type: DataType::Percentage, ..definition };
-        assert_eq!(edit(&mut change, &allowed, &before, &definition, 7).await, Err(Error::Changed));
+        assert_eq!(edit(&mut change, &allowed, &before, &definition, 7).await, Err(Error::Conflict));
         edit(&mut change, &allowed, &before, &definition, 1).await.expect("edited");
         shift(&mut change, &allowed, second, true).await.expect("moved");
         shift(&mut change, &allowed, second, true).await.expect("already the first");

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use crate::db::file::{BESIDE, beside, free_beside, make_folder, sync, tighten};
-use crate::db::{self, Findings, Schema};
+use crate::db::{self, IntegrityReport, Schema};
 
 /// Opens a file without changing it and verifies integrity, foreign keys, schema and history.
 ///
 /// # Errors
 /// When the file cannot be opened as a store at all.
-pub async fn check(file: &Path) -> Result<Findings, String> {
+pub async fn check(file: &Path) -> Result<IntegrityReport, String> {
     if !file.is_file() {
         return Err(format!("there is no file {}", file.display()));
     }
@@ -24,7 +24,7 @@ pub async fn check(file: &Path) -> Result<Findings, String> {
 ///
 /// # Errors
 /// When the file exists, cannot be written, or the copy does not verify.
-pub async fn backup(data: &Path, to: &Path) -> Result<Findings, String> {
+pub async fn backup(data: &Path, to: &Path) -> Result<IntegrityReport, String> {
     if !data.is_file() {
         return Err(format!("there is no store at {}", data.display()));
     }
@@ -34,7 +34,7 @@ pub async fn backup(data: &Path, to: &Path) -> Result<Findings, String> {
 
 const BEING_CHANGED: &str = "the store is being restored or migrated: try again when that is done";
 
-async fn copy(data: &Path, to: &Path) -> Result<Findings, String> {
+async fn copy(data: &Path, to: &Path) -> Result<IntegrityReport, String> {
     if to.exists() {
         return Err(format!("{} exists already: choose a new name", to.display()));
     }
@@ -58,7 +58,7 @@ async fn copy(data: &Path, to: &Path) -> Result<Findings, String> {
 pub async fn migrate(data: &Path) -> Result<Option<PathBuf>, String> {
     let schema = db::schema(data).await.map_err(|error| format!("cannot open {}: {error}", data.display()))?;
     let Schema::Behind(first) = schema else { return Ok(None) };
-    let _lock = lock_alone(data)?;
+    let _lock = lock_exclusive(data)?;
     let before = free_beside(data, &format!(".before-migration-{first}"));
     copy(data, &before).await?;
     let Err(error) = db::migrate(data).await else { return Ok(Some(before)) };
@@ -71,8 +71,8 @@ pub async fn migrate(data: &Path) -> Result<Option<PathBuf>, String> {
     Err(format!("cannot migrate {}: {error}. The store as it was is {}", data.display(), before.display()))
 }
 
-fn lock_alone(data: &Path) -> Result<File, String> {
-    db::lock_alone(data).map_err(|error| match error.kind() {
+fn lock_exclusive(data: &Path) -> Result<File, String> {
+    db::lock_exclusive(data).map_err(|error| match error.kind() {
         ErrorKind::WouldBlock => "a program has the store open: stop it first".to_owned(),
         _ => format!("cannot lock {}: {error}", data.display()),
     })
@@ -91,7 +91,7 @@ pub async fn restore(data: &Path, from: &Path, replace: bool, now: DateTime<Utc>
         return Err(format!("{} is not restored: {fault}", from.display()));
     }
     make_folder(data).map_err(|error| format!("cannot make the folder of {}: {error}", data.display()))?;
-    let _lock = lock_alone(data)?;
+    let _lock = lock_exclusive(data)?;
     let there = data.exists() || BESIDE.iter().any(|ending| beside(data, ending).exists());
     if there && !replace {
         return Err(format!("there is a store at {}: say --replace to put the backup in its place", data.display()));

@@ -8,4 +8,4 @@ mod store;
 pub use care::{backup, check, migrate, restore};
 pub use store::{add_person, add_trust, reopen_account, reset_password};
 
-pub use crate::db::Findings;
+pub use crate::db::IntegrityReport;

@@ -18,7 +18,7 @@ use crate::{parse, people};
 /// [`Error::Invalid`] when the name is empty or taken.
 pub async fn add_trust(store: &Store, name: &str, now: DateTime<Utc>) -> Result<TrustId, Error> {
     let mut fields = Fields::new();
-    let name = fields.needed("name", name, parse::LINE, "Give the trust's name.");
+    let name = fields.required("name", name, parse::MAX_LINE_CHARS, "Give the trust's name.");
     let name = fields.finish(|| name)?;
     let id = TrustId::new();
     let mut change = store.write().await?;
@@ -45,13 +45,13 @@ pub async fn add_trust(store: &Store, name: &str, now: DateTime<Utc>) -> Result<
 /// is too short or too long.
 pub async fn add_person(store: &Store, first: FirstPerson, now: DateTime<Utc>) -> Result<PersonId, Error> {
     let mut fields = Fields::new();
-    let name = fields.needed("name", &first.name, parse::LINE, "Give the person's name.");
-    let address = parse::address(&first.address);
+    let name = fields.required("name", &first.name, parse::MAX_LINE_CHARS, "Give the person's name.");
+    let address = parse::email(&first.address);
     if address.is_none() {
-        fields.wrong("address", "Give an email address, like name@trust.nhs.uk.");
+        fields.error("address", "Give an email address, like name@trust.nhs.uk.");
     }
     if !(SHORTEST_PASSWORD..=LONGEST_PASSWORD).contains(&first.password.chars().count()) {
-        fields.wrong("password", format!("The password needs {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."));
+        fields.error("password", format!("The password needs {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."));
     }
     let (name, address) = fields.finish(|| (name, address.unwrap_or_default()))?;
     let hash = people::hash_password(first.password).await?;
@@ -111,7 +111,7 @@ pub async fn reset_password(store: &Store, address: &str, now: DateTime<Utc>) ->
     let today = crate::clock::date_in_london(now);
     let (code, stored) = people::password_code(now).await?;
     let mut change = store.write().await?;
-    let address = parse::address(address).unwrap_or_default();
+    let address = parse::email(address).unwrap_or_default();
     let found = people::store::resetting(&mut change, &address, today, now).await?;
     let person = found
         .ok_or_else(|| Error::field("email", "Nobody with an open account has this confirmed email address."))?
@@ -129,7 +129,7 @@ pub async fn reset_password(store: &Store, address: &str, now: DateTime<Utc>) ->
 /// [`Error::Invalid`] when no closed account has this confirmed address.
 pub async fn reopen_account(store: &Store, address: &str, now: DateTime<Utc>) -> Result<(), Error> {
     let mut change = store.write().await?;
-    let address = parse::address(address).unwrap_or_default();
+    let address = parse::email(address).unwrap_or_default();
     let reopened: Option<PersonId> = sqlx::query_scalar(
         "update person set closed_on = null, version = version + 1
          where closed_on is not null
@@ -170,7 +170,7 @@ mod tests {
         let mut conn = fixture.store.read().await.expect("a reader");
         let account = people::store::account(&mut conn, "ada@new.uk", TODAY).await.expect("read").expect("an account");
         assert_eq!(account.trust_id, Some(trust));
-        assert_eq!(history::first_broken(&mut conn).await, Ok(None));
+        assert_eq!(history::verify_chain(&mut conn).await, Ok(None));
     }
 
     #[tokio::test]
@@ -190,7 +190,7 @@ mod tests {
         reopen_account(&fixture.store, "Ada@Tamar.uk", noon()).await.expect("reopened");
         let mut conn = fixture.store.read().await.expect("a reader");
         assert!(people::store::account(&mut conn, "ada@tamar.uk", TODAY).await.expect("read").is_some());
-        assert_eq!(history::first_broken(&mut conn).await, Ok(None));
+        assert_eq!(history::verify_chain(&mut conn).await, Ok(None));
     }
 
     #[tokio::test]

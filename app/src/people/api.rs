@@ -16,7 +16,7 @@ use crate::web::request::{Request, redirect};
 use crate::web::ui;
 
 fn set_cookie(options: &ResponseOptions, cookie: &str) -> Result<(), Error> {
-    options.append_header(SET_COOKIE, HeaderValue::from_str(cookie).map_err(|_| Error::Fault)?);
+    options.append_header(SET_COOKIE, HeaderValue::from_str(cookie).map_err(|_| Error::Internal)?);
     Ok(())
 }
 
@@ -50,9 +50,9 @@ pub async fn sign_in(#[server(flatten)] form: SignInForm) -> Result<(), Error> {
     };
     attempt.succeeded();
     let trust = account.trust_id.ok_or_else(|| {
-        Error::refused("Your account has no post in any trust yet. Ask your academy lead or administrator to add one.")
+        Error::form("Your account has no post in any trust yet. Ask your academy lead or administrator to add one.")
     })?;
-    let mut change = request.store.write_aside().await?;
+    let mut change = request.store.write_keeping_cache().await?;
     let held = account.must_change;
     let cookie = request.sessions.begin_as(&mut change, &headers, account.person_id, trust, held, request.now).await?;
     change.commit().await?;
@@ -89,7 +89,7 @@ pub async fn sign_in_as(person: PersonId, #[server(default)] next: String) -> Re
     if !request.demo {
         return Err(Error::NotFound);
     }
-    let mut change = request.store.write_aside().await?;
+    let mut change = request.store.write_keeping_cache().await?;
     let trust = store::demo_trust_of(&mut change, person).await?.ok_or(Error::NotFound)?;
     let cookie = request.sessions.begin(&mut change, &headers, person, trust, request.now).await?;
     change.commit().await?;
@@ -104,7 +104,7 @@ pub async fn sign_out() -> Result<(), Error> {
     let request = Request::current();
     let options = expect_context::<ResponseOptions>();
     let headers = expect_context::<http::request::Parts>().headers;
-    let mut change = request.store.write_aside().await?;
+    let mut change = request.store.write_keeping_cache().await?;
     let cookie = request.sessions.end(&mut change, &headers, request.now).await?;
     change.commit().await?;
     set_cookie(&options, &cookie)?;

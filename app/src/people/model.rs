@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::id::PersonId;
-use crate::parse::{self, Fields, LINE};
+use crate::parse::{self, Fields, MAX_LINE_CHARS};
 
 /// The shortest password, in characters (NCSC advises length over complexity).
 pub const SHORTEST_PASSWORD: usize = 12;
@@ -30,14 +30,14 @@ impl SignInForm {
     /// [`Error::Invalid`] when one is missing.
     pub fn parse(&self) -> Result<(String, String), Error> {
         let mut fields = Fields::new();
-        let address = parse::address(&self.address);
+        let address = parse::email(&self.address);
         if address.is_none() {
-            fields.wrong("address", "Enter your email address, like name@trust.nhs.uk.");
+            fields.error("address", "Enter your email address, like name@trust.nhs.uk.");
         }
         if self.password.is_empty() {
-            fields.wrong("password", "Enter your password.");
+            fields.error("password", "Enter your password.");
         } else if self.password.chars().count() > LONGEST_PASSWORD {
-            fields.wrong("password", "The password is too long.");
+            fields.error("password", "The password is too long.");
         }
         fields.finish(|| (address.unwrap_or_default(), self.password.clone()))
     }
@@ -63,11 +63,11 @@ impl PasswordForm {
     pub fn parse(&self) -> Result<(String, String), Error> {
         let mut fields = Fields::new();
         if self.password.is_empty() {
-            fields.wrong("password", "Enter your password as it is now.");
+            fields.error("password", "Enter your password as it is now.");
         }
         new_password(&mut fields, &self.new_password);
         if fields.is_ok() && self.new_password == self.password {
-            fields.wrong("new_password", "Choose a new password: this is the one that you have.");
+            fields.error("new_password", "Choose a new password: this is the one that you have.");
         }
         fields.finish(|| (self.password.clone(), self.new_password.clone()))
     }
@@ -76,12 +76,12 @@ impl PasswordForm {
 fn new_password(fields: &mut Fields, typed: &str) {
     let length = typed.chars().count();
     if length < SHORTEST_PASSWORD {
-        fields.wrong(
+        fields.error(
             "new_password",
             format!("The new password needs at least {SHORTEST_PASSWORD} characters. Three random words work well."),
         );
     } else if length > LONGEST_PASSWORD {
-        fields.wrong("new_password", format!("The new password may have at most {LONGEST_PASSWORD} characters."));
+        fields.error("new_password", format!("The new password may have at most {LONGEST_PASSWORD} characters."));
     }
 }
 
@@ -104,12 +104,12 @@ impl ResetForm {
     /// [`Error::Invalid`] when something is missing, or the password is too short or too long.
     pub fn parse(&self) -> Result<(String, String, String), Error> {
         let mut fields = Fields::new();
-        let address = parse::address(&self.address);
+        let address = parse::email(&self.address);
         if address.is_none() {
-            fields.wrong("address", "Enter your email address, like name@trust.nhs.uk.");
+            fields.error("address", "Enter your email address, like name@trust.nhs.uk.");
         }
         if self.code.trim().is_empty() {
-            fields.wrong("code", "Enter the code that you were given.");
+            fields.error("code", "Enter the code that you were given.");
         }
         new_password(&mut fields, &self.new_password);
         fields.finish(|| (address.unwrap_or_default(), self.code.clone(), self.new_password.clone()))
@@ -140,21 +140,21 @@ impl Named {
         let (typed_name, typed_address) = (name.trim(), address.trim());
         if !id.is_empty() {
             if !typed_name.is_empty() || !typed_address.is_empty() {
-                fields.wrong(id_field, "Choose somebody from the list or name somebody new, not both.");
+                fields.error(id_field, "Choose somebody from the list or name somebody new, not both.");
             }
             let person = id.parse().ok();
             if person.is_none() {
-                fields.wrong(id_field, "Choose somebody from the list.");
+                fields.error(id_field, "Choose somebody from the list.");
             }
             return person.map(Self::Colleague);
         }
         if typed_name.is_empty() && typed_address.is_empty() {
             return None;
         }
-        let name = fields.needed(name_field, name, LINE, "Enter their name.");
-        let address = parse::address(address);
+        let name = fields.required(name_field, name, MAX_LINE_CHARS, "Enter their name.");
+        let address = parse::email(address);
         if address.is_none() {
-            fields.wrong(address_field, "Enter their email address, like name@trust.nhs.uk.");
+            fields.error(address_field, "Enter their email address, like name@trust.nhs.uk.");
         }
         Some(Self::Newcomer { name, address: address.unwrap_or_default() })
     }

@@ -216,7 +216,7 @@ async fn account(request: Request) -> Result<Page, Error> {
             view! { "None yet."{looking} }.into_any()
         } else {
             let line = |project: directory::store::PersonProject| {
-                let part = if project.leads { ", you lead" } else { ", you anchor" };
+                let part = if project.leads { ", you lead" } else { ", you supervise" };
                 view! { <li><a href=format!("/projects/{}", project.id)>{project.title}</a>{part}</li> }
             };
             view! { <ul class="nhsuk-list">{projects.into_iter().map(line).collect_view()}</ul> }.into_any()

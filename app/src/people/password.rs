@@ -40,7 +40,7 @@ impl Queue {
             let _held = (place, turn);
             job()
         };
-        tokio::task::spawn_blocking(job).await.map_err(|_| Error::Fault)
+        tokio::task::spawn_blocking(job).await.map_err(|_| Error::Internal)
     }
 }
 
@@ -65,14 +65,14 @@ fn argon() -> Argon2<'static> {
 }
 
 fn hash_now(password: &str) -> Result<String, Error> {
-    let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>()).map_err(|_| Error::Fault)?;
-    argon().hash_password(password.as_bytes(), &salt).map(|hash| hash.to_string()).map_err(|_| Error::Fault)
+    let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>()).map_err(|_| Error::Internal)?;
+    argon().hash_password(password.as_bytes(), &salt).map(|hash| hash.to_string()).map_err(|_| Error::Internal)
 }
 
 /// The hash of a new password or code, for somebody whom Baton knows.
 ///
 /// # Errors
-/// [`Error::Busy`] when too many wait, [`Error::Fault`] when it cannot be made.
+/// [`Error::Busy`] when too many wait, [`Error::Internal`] when it cannot be made.
 pub async fn hash(password: String) -> Result<String, Error> {
     queue(Asker::Known).work(move || hash_now(&password)).await?
 }
@@ -80,7 +80,7 @@ pub async fn hash(password: String) -> Result<String, Error> {
 /// Whether the password or code fits the hash; without a hash it never does, and takes as long.
 ///
 /// # Errors
-/// [`Error::Busy`] when too many wait, [`Error::Fault`] when it cannot be worked out.
+/// [`Error::Busy`] when too many wait, [`Error::Internal`] when it cannot be worked out.
 pub async fn fits(asker: Asker, password: String, hash: Option<String>) -> Result<bool, Error> {
     queue(asker)
         .work(move || {

@@ -40,8 +40,8 @@ choices! {
 
     /// Which answer is missing or late.
     Gap {
-        /// Nobody anchors it.
-        Anchor = "anchor" => "No anchor",
+        /// Nobody supervises it.
+        Supervisor = "supervisor" => "No supervisor",
         /// It has no measure.
         Measure = "measure" => "No measure",
         /// A measurement is overdue.
@@ -132,14 +132,14 @@ impl Filter {
         let mut pairs = Vec::new();
         let mut add = |name, value: Option<String>| pairs.extend(value.map(|value| (name, value)));
         add("q", (!self.text.is_empty()).then(|| self.text.clone()));
-        add("status", (self.statuses != Statuses::default()).then(|| self.statuses.stored().to_owned()));
+        add("status", (self.statuses != Statuses::default()).then(|| self.statuses.as_str().to_owned()));
         add("department", self.department.map(|id| id.to_string()));
         add("priority", self.priority.map(|id| id.to_string()));
         add("type", self.kind.map(|kind| kind.to_string()));
         add("continuity", self.continuity.map(|state| state.as_str().to_owned()));
-        add("gap", self.gap.map(|gap| gap.stored().to_owned()));
+        add("gap", self.gap.map(|gap| gap.as_str().to_owned()));
         add("mine", self.mine.map(|_| "yes".to_owned()));
-        add("sort", (self.sort != Sort::default()).then(|| self.sort.stored().to_owned()));
+        add("sort", (self.sort != Sort::default()).then(|| self.sort.as_str().to_owned()));
         add("page", self.page.filter(|page| *page > 1).map(|page| page.to_string()));
         pairs
     }

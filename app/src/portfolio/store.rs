@@ -7,7 +7,9 @@ use timeline::Continuity;
 
 use super::model::{Filter, Found, Gap, PAGE, Sort, Statuses, search_words};
 use crate::continuity::model::ProjectRow;
-use crate::continuity::store::{Ask, IN_FORCE, NEXT, RISK, STATE, Standing, Standings, named_rows, standings};
+use crate::continuity::store::{
+    Ask, ContinuityRow, ContinuityRows, IN_FORCE, NEXT, RISK, STATE, named_rows, standings,
+};
 use crate::db::{Connection, Store};
 use crate::error::Error;
 use crate::id::{PersonId, ProjectId, TrustId};
@@ -26,9 +28,7 @@ pub async fn list(conn: &mut Connection, trust: TrustId, filter: &Filter, today:
 fn listing(trust: TrustId, filter: &Filter, today: NaiveDate) -> Result<Ask, Error> {
     let mut ask = Ask::new(trust, today)?;
     let decides = filter.continuity.is_some() || filter.sort == Sort::Risk;
-    ask.push(
-        "with candidate as materialized (select p.id, p.status, p.look_again_on, p.title, p.reference, p.updated_at",
-    );
+    ask.push("with candidate as materialized (select p.id, p.status, p.review_on, p.title, p.reference, p.updated_at");
     if decides {
         ask.push(", ").deciding();
     }
@@ -44,7 +44,7 @@ fn listing(trust: TrustId, filter: &Filter, today: NaiveDate) -> Result<Ask, Err
     ask.push(" from candidate s), page as materialized (select s.id, '' as roles, count(*) over () as total, row_number() over (order by ");
     match filter.sort {
         Sort::Updated => ask.push("s.updated_at desc"),
-        Sort::Risk => ask.push(RISK).push(", substr(s.holder, 1, 10), s.updated_at desc"),
+        Sort::Risk => ask.push(RISK).push(", substr(s.lead, 1, 10), s.updated_at desc"),
         Sort::Measurement => ask.push("s.next is null, s.next"),
         Sort::Title => ask.push("s.title collate nocase"),
         Sort::Reference => ask.push("s.reference"),
@@ -96,7 +96,7 @@ fn narrow(ask: &mut Ask, filter: &Filter) -> Result<(), Error> {
         ask.bind(person)?.push(")");
     }
     match filter.gap {
-        Some(Gap::Anchor) => ask.push(" and ").anchor().push(" is null"),
+        Some(Gap::Supervisor) => ask.push(" and ").supervisor().push(" is null"),
         Some(Gap::Measure) => {
             ask.push(" and not exists (select 1 from measure m where m.project_id = p.id and m.retired_on is null)")
         }
@@ -126,8 +126,8 @@ pub struct Mine {
     pub row: ProjectRow,
     /// They lead it.
     pub leads: bool,
-    /// They anchor it.
-    pub anchors: bool,
+    /// They supervise it.
+    pub supervises: bool,
 }
 
 /// The most projects of one's own that a home page reads.
@@ -148,7 +148,7 @@ pub async fn mine(
         .into_iter()
         .map(|raw| Mine {
             leads: raw.roles.contains("lead"),
-            anchors: raw.roles.contains("supervisor"),
+            supervises: raw.roles.contains("supervisor"),
             row: raw.into(),
         })
         .collect())
@@ -174,11 +174,11 @@ fn mine_of(trust: TrustId, person: PersonId, today: NaiveDate) -> Result<Ask, Er
 pub struct Board {
     /// How many are in each state, those that need somebody first.
     pub states: Vec<(Continuity, i64)>,
-    /// How many have no anchor.
-    pub without_anchor: i64,
+    /// How many have no supervisor.
+    pub without_supervisor: i64,
     /// How many have an overdue measurement.
     pub overdue: i64,
-    /// How many are at risk: in the pool, due, or without an anchor.
+    /// How many are at risk: in the pool, due, or without a supervisor.
     pub at_risk: i64,
     /// The first of those, those that need somebody most first.
     pub first: Vec<ProjectRow>,
@@ -199,11 +199,16 @@ pub async fn board(
     today: NaiveDate,
 ) -> Result<Arc<Board>, Error> {
     let all = standings(store, conn, trust, today).await?;
-    store.kept(format!("board {trust} {today}"), sum_up(conn, all, trust, today)).await
+    store.cached(format!("board {trust} {today}"), sum_up(conn, all, trust, today)).await
 }
 
-async fn sum_up(conn: &mut Connection, all: Arc<Standings>, trust: TrustId, today: NaiveDate) -> Result<Board, Error> {
-    let count = |which: &dyn Fn(&Standing) -> bool| {
+async fn sum_up(
+    conn: &mut Connection,
+    all: Arc<ContinuityRows>,
+    trust: TrustId,
+    today: NaiveDate,
+) -> Result<Board, Error> {
+    let count = |which: &dyn Fn(&ContinuityRow) -> bool| {
         i64::try_from(all.0.iter().filter(|one| which(one)).count()).unwrap_or(i64::MAX)
     };
     let first: Vec<ProjectId> =
@@ -214,9 +219,9 @@ async fn sum_up(conn: &mut Connection, all: Arc<Standings>, trust: TrustId, toda
             .filter(|state| **state != Continuity::Ended)
             .map(|state| (*state, count(&|one| one.continuity == *state)))
             .collect(),
-        without_anchor: count(&|one| one.unanchored),
+        without_supervisor: count(&|one| one.unsupervised),
         overdue: count(&|one| one.overdue),
-        at_risk: count(&Standing::is_at_risk),
+        at_risk: count(&ContinuityRow::is_at_risk),
         first: named_rows(conn, trust, &first, today).await?,
     })
 }
@@ -295,7 +300,7 @@ mod tests {
             ["draft", "active", "active", "active", "paused", "sustaining", "closed"][random.random_range(0..7)];
         let look = random.random_bool(0.5).then(|| day(random.random_range(-30..30)));
         sqlx::query(
-            "insert into project (id, trust_id, reference, title, type, department_id, status, look_again_on, closed_reason, author_id, created_at, updated_at)
+            "insert into project (id, trust_id, reference, title, type, department_id, status, review_on, closed_reason, author_id, created_at, updated_at)
              values ($1, $2, $3, 'A project', 'quality_improvement', $4, $5, $6, case when $5 = 'closed' then 'completed' end, $7, $8, $8)",
         )
         .bind(id).bind(fixture.trust).bind(id.to_string()).bind(fixture.department).bind(status).bind(look).bind(fixture.trainee).bind(noon())
@@ -303,7 +308,7 @@ mod tests {
         let mut facts = Facts {
             draft: status == "draft",
             closed: status == "closed",
-            look_again_on: look.filter(|_| matches!(status, "paused" | "sustaining")),
+            review_on: look.filter(|_| matches!(status, "paused" | "sustaining")),
             ..Facts::default()
         };
         for _ in 0..random.random_range(0..3) {
@@ -368,7 +373,7 @@ mod tests {
                         Tenure::Until(day) => Some(Some(day)),
                         Tenure::Open => Some(None),
                     };
-                    assert_eq!(row.holder.as_ref().map(|holder| holder.until), until, "{facts:?}");
+                    assert_eq!(row.lead.as_ref().map(|lead| lead.until), until, "{facts:?}");
                 }
                 // Each open project is on the list of exactly one state, and on that of its own.
                 let mut listed = HashMap::new();
@@ -404,12 +409,12 @@ mod tests {
             let found = list(&mut change, fixture.trust, &filter, TODAY).await.expect("a list");
             assert_eq!(found.total, *count, "{state}");
         }
-        for (gap, count) in [(Gap::Anchor, board.without_anchor), (Gap::Measurement, board.overdue)] {
+        for (gap, count) in [(Gap::Supervisor, board.without_supervisor), (Gap::Measurement, board.overdue)] {
             let rows = all(&mut change, &fixture, Filter { gap: Some(gap), ..Filter::default() }, TODAY).await;
             assert_eq!(i64::try_from(rows.len()), Ok(count), "{gap}");
         }
         let risky = |row: &ProjectRow| {
-            row.anchor.is_none() || matches!(row.continuity, Some(Continuity::InPool | Continuity::Due))
+            row.supervisor.is_none() || matches!(row.continuity, Some(Continuity::InPool | Continuity::Due))
         };
         let open = all(&mut change, &fixture, Filter::default(), TODAY).await;
         assert_eq!(i64::try_from(open.iter().filter(|row| risky(row)).count()), Ok(board.at_risk));

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::parse::{Fields, LINE, PARAGRAPH};
+use crate::parse::{Fields, MAX_LINE_CHARS, MAX_PARAGRAPH_CHARS};
 
 /// A priority, as typed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -48,15 +48,25 @@ impl PriorityForm {
     /// [`Error::Invalid`] when something is missing, too long or the end lies before the start.
     pub fn parse(&self) -> Result<Words, Error> {
         let mut fields = Fields::new();
-        let title = fields.needed("title", &self.title, LINE, "Enter what the trust wants improved, in a few words.");
-        let aim = fields.needed("aim", &self.aim, PARAGRAPH, "Enter what would be different.");
-        let source =
-            fields.needed("source", &self.source, LINE, "Enter where this was decided, such as the Quality Account.");
-        let owner = fields.needed("owner", &self.owner, LINE, "Enter who answers for it: a name or an office.");
-        let starts_on = fields.needed_date("starts_on", &self.starts_on, "Enter the first day.");
+        let title = fields.required(
+            "title",
+            &self.title,
+            MAX_LINE_CHARS,
+            "Enter what the trust wants improved, in a few words.",
+        );
+        let aim = fields.required("aim", &self.aim, MAX_PARAGRAPH_CHARS, "Enter what would be different.");
+        let source = fields.required(
+            "source",
+            &self.source,
+            MAX_LINE_CHARS,
+            "Enter where this was decided, such as the Quality Account.",
+        );
+        let owner =
+            fields.required("owner", &self.owner, MAX_LINE_CHARS, "Enter who answers for it: a name or an office.");
+        let starts_on = fields.required_date("starts_on", &self.starts_on, "Enter the first day.");
         let ends_on = fields.date("ends_on", &self.ends_on);
         if fields.is_ok() && ends_on.is_some_and(|end| end < starts_on) {
-            fields.wrong("ends_on", "The last day must be the first day or later.");
+            fields.error("ends_on", "The last day must be the first day or later.");
         }
         fields.finish(|| Words { title, aim, source, owner, starts_on, ends_on })
     }

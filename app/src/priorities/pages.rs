@@ -9,7 +9,7 @@ use super::store::{self, PriorityRow};
 use crate::access::{ManagePriorities, ReadTrust};
 use crate::error::Error;
 use crate::id::PriorityId;
-use crate::parse::{LINE, PARAGRAPH};
+use crate::parse::{MAX_LINE_CHARS, MAX_PARAGRAPH_CHARS};
 use crate::portfolio;
 use crate::portfolio::model::{Filter, Sort, Statuses};
 use crate::route;
@@ -138,7 +138,7 @@ async fn priority(request: Request) -> Result<Page, Error> {
         } else {
             crate::continuity::parts::rows_in_section(open.rows, today, crate::continuity::parts::Mends::default())
         };
-        let told = ui::count(open.total, "open project", "open projects");
+        let told = crate::format::count(open.total, "open project", "open projects");
         view! {
             {ui::back("/priorities", "Priorities")}
             {summary}
@@ -165,8 +165,8 @@ async fn priority(request: Request) -> Result<Page, Error> {
 
 fn fields(form: &Form) -> AnyView {
     view! {
-        {form.line("title", "What is to be improved").hint("In a few words, for example: Antibiotics within the hour in sepsis").limit(LINE).view()}
-        {form.lines("aim", "Aim", 4).hint("What would be different, and how one would know").limit(PARAGRAPH).view()}
+        {form.line("title", "What is to be improved").hint("In a few words, for example: Antibiotics within the hour in sepsis").limit(MAX_LINE_CHARS).view()}
+        {form.lines("aim", "Aim", 4).hint("What would be different, and how one would know").limit(MAX_PARAGRAPH_CHARS).view()}
         {form.line("source", "Source").hint("Where it was decided, for example: Quality Account 2026 to 2027").view()}
         {form.line("owner", "Owner").hint("Who answers for it: a name or an office").view()}
         {form.date("starts_on", "First day").hint("For example, 1 4 2026").view()}

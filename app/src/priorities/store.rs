@@ -156,7 +156,7 @@ pub async fn create(
 /// Changes what a priority says.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the trust has no such priority, [`Error::Changed`] when somebody else was faster.
+/// [`Error::NotFound`] when the trust has no such priority, [`Error::Conflict`] when somebody else was faster.
 pub async fn edit(
     conn: &mut Connection,
     allowed: &Allowed<ManagePriorities>,
@@ -180,7 +180,7 @@ pub async fn edit(
     .execute(&mut *conn)
     .await?;
     if done.rows_affected() == 0 {
-        return Err(Error::Changed);
+        return Err(Error::Conflict);
     }
     let told = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
     let entry = Entry::new("priority", id, "edited")
@@ -196,7 +196,7 @@ pub async fn edit(
 /// Retires a priority: its projects keep it, no further project can be linked to it.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the trust has no such priority, [`Error::Changed`] when somebody else was faster.
+/// [`Error::NotFound`] when the trust has no such priority, [`Error::Conflict`] when somebody else was faster.
 pub async fn retire(
     conn: &mut Connection,
     allowed: &Allowed<ManagePriorities>,
@@ -210,7 +210,7 @@ pub async fn retire(
 /// Takes a retired priority back into use.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the trust has no such priority, [`Error::Changed`] when somebody else was faster.
+/// [`Error::NotFound`] when the trust has no such priority, [`Error::Conflict`] when somebody else was faster.
 pub async fn restore(
     conn: &mut Connection,
     allowed: &Allowed<ManagePriorities>,
@@ -235,7 +235,7 @@ async fn set_retired(
         .bind(on)
         .execute(conn)
         .await?;
-    if done.rows_affected() == 0 { Err(Error::Changed) } else { Ok(()) }
+    if done.rows_affected() == 0 { Err(Error::Conflict) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -262,11 +262,11 @@ mod tests {
         let allowed = request.require(&mut change, ManagePriorities(at.trust)).await.expect("allowed");
         let id = create(&mut change, &allowed, &words("Falls")).await.expect("created");
         edit(&mut change, &allowed, id, 1, &words("Inpatient falls")).await.expect("edited");
-        assert_eq!(edit(&mut change, &allowed, id, 1, &words("Late")).await, Err(Error::Changed));
+        assert_eq!(edit(&mut change, &allowed, id, 1, &words("Late")).await, Err(Error::Conflict));
         retire(&mut change, &allowed, id, 2).await.expect("retired");
         let offered = current(&mut change, at.trust, TODAY).await.expect("read");
         assert_eq!(offered.iter().map(|choice| choice.title.as_str()).collect::<Vec<_>>(), ["Sepsis"]);
-        assert_eq!(restore(&mut change, &allowed, id, 2).await, Err(Error::Changed));
+        assert_eq!(restore(&mut change, &allowed, id, 2).await, Err(Error::Conflict));
         restore(&mut change, &allowed, id, 3).await.expect("restored");
         let found = find(&mut change, at.trust, id).await.expect("found");
         assert_eq!((found.title.as_str(), found.retired_on), ("Inpatient falls", None));

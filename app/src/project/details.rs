@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::model::{Origin, ProjectType};
 use crate::error::Error;
 use crate::id::{DepartmentId, PriorityId, ProjectId};
-use crate::parse::{Fields, LINE, PARAGRAPH};
+use crate::parse::{Fields, MAX_LINE_CHARS, MAX_PARAGRAPH_CHARS};
 use crate::people::model::Named;
 
 /// The most projects that a registrant's word about likeness is kept for.
@@ -76,36 +76,45 @@ impl ProjectForm {
     ///
     /// # Errors
     /// [`Error::Invalid`] with everything that is wrong or missing.
-    pub fn parse(&self, whole: Whole) -> Result<(Words, Option<Named>), Error> {
-        let registered = whole == Whole::Registered;
+    pub fn parse(&self, whole: Completeness) -> Result<(ProjectDetails, Option<Named>), Error> {
+        let registered = whole == Completeness::Registered;
         let mut fields = Fields::new();
         let kind = fields.choice("type", &self.kind, "Choose what kind of project it is.");
-        let title = fields.needed("title", &self.title, LINE, "Enter a title.");
+        let title = fields.required("title", &self.title, MAX_LINE_CHARS, "Enter a title.");
         let problem = if registered {
-            fields.needed("problem", &self.problem, PARAGRAPH, "Say what the problem is, in a sentence or two.")
+            fields.required(
+                "problem",
+                &self.problem,
+                MAX_PARAGRAPH_CHARS,
+                "Say what the problem is, in a sentence or two.",
+            )
         } else {
-            fields.text("problem", &self.problem, PARAGRAPH)
+            fields.text("problem", &self.problem, MAX_PARAGRAPH_CHARS)
         };
         let department = self.department.parse().ok();
         if department.is_none() && (registered || !self.department.is_empty()) {
-            fields.wrong("department", "Choose the department that the project belongs to.");
+            fields.error("department", "Choose the department that the project belongs to.");
         }
         let priorities: Vec<PriorityId> = self.priorities.iter().filter_map(|id| id.parse().ok()).collect();
-        let local_need = fields.text("local_need", &self.local_need, LINE);
+        let local_need = fields.text("local_need", &self.local_need, MAX_LINE_CHARS);
         if priorities.len() != self.priorities.len() {
-            fields.wrong("priorities[]", "Choose priorities from the list.");
+            fields.error("priorities[]", "Choose priorities from the list.");
         } else if registered && priorities.is_empty() && local_need.is_empty() {
-            fields.wrong("priorities[]", "Choose at least one priority, or say what the local need is.");
+            fields.error("priorities[]", "Choose at least one priority, or say what the local need is.");
         }
         let origin = if self.origin.is_empty() {
             Some(Origin::Idea)
         } else {
             fields.choice("origin", &self.origin, "Choose where it came from.")
         };
-        let origin_note = fields.text("origin_note", &self.origin_note, LINE);
+        let origin_note = fields.text("origin_note", &self.origin_note, MAX_LINE_CHARS);
         let audit = registered && kind == Some(ProjectType::ClinicalAudit);
         let mut of_audit = |field: &str, typed: &str, missing: &str| {
-            if audit { fields.needed(field, typed, LINE, missing) } else { fields.text(field, typed, LINE) }
+            if audit {
+                fields.required(field, typed, MAX_LINE_CHARS, missing)
+            } else {
+                fields.text(field, typed, MAX_LINE_CHARS)
+            }
         };
         let standard = of_audit("standard", &self.standard, "Enter the standard that you audit against.");
         let standard_source = of_audit(
@@ -116,25 +125,25 @@ impl ProjectForm {
         let standard_level = of_audit("standard_level", &self.standard_level, "Enter the level to meet, such as 95%.");
         let reaudit_on = fields.date("reaudit_on", &self.reaudit_on);
         if audit && self.reaudit_on.trim().is_empty() {
-            fields.wrong("reaudit_on", "Enter the date on which you audit again.");
+            fields.error("reaudit_on", "Enter the date on which you audit again.");
         }
-        let aim_what = fields.text("aim_what", &self.aim_what, LINE);
-        let aim_whom = fields.text("aim_whom", &self.aim_whom, LINE);
-        let aim_how_much = fields.text("aim_how_much", &self.aim_how_much, LINE);
+        let aim_what = fields.text("aim_what", &self.aim_what, MAX_LINE_CHARS);
+        let aim_whom = fields.text("aim_whom", &self.aim_whom, MAX_LINE_CHARS);
+        let aim_how_much = fields.text("aim_how_much", &self.aim_how_much, MAX_LINE_CHARS);
         let aim_by = fields.date("aim_by", &self.aim_by);
-        let next_step = fields.text("next_step", &self.next_step, LINE);
+        let next_step = fields.text("next_step", &self.next_step, MAX_LINE_CHARS);
         let next_step_on = fields.date("next_step_on", &self.next_step_on);
         if next_step.is_empty() && next_step_on.is_some() {
-            fields.wrong("next_step", "Say what the next step is.");
+            fields.error("next_step", "Say what the next step is.");
         }
-        let differs = fields.text("differs", &self.differs, LINE);
+        let differs = fields.text("differs", &self.differs, MAX_LINE_CHARS);
         let supervisor = Named::read(
             &mut fields,
             ["supervisor", "supervisor_name", "supervisor_address"],
             [&self.supervisor, &self.supervisor_name, &self.supervisor_address],
         );
         fields.finish(|| {
-            let words = Words {
+            let words = ProjectDetails {
                 kind: kind.unwrap_or(ProjectType::QualityImprovement),
                 title,
                 problem,
@@ -169,7 +178,7 @@ impl ProjectForm {
 
 /// What a person says about a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words {
+pub struct ProjectDetails {
     /// The type.
     pub kind: ProjectType,
     /// The title.
@@ -212,7 +221,7 @@ pub struct Words {
 
 /// How complete a project has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Whole {
+pub enum Completeness {
     /// A draft needs only a title.
     Draft,
     /// A registered project needs all that is asked for.

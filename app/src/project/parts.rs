@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use super::model::Status;
-use crate::clock;
 use crate::history;
 use crate::web::ui;
 
@@ -17,7 +16,7 @@ pub fn status_tag(status: Status) -> AnyView {
         Status::Sustaining => "green",
         Status::Closed => "grey",
     };
-    ui::tag(status.words(), colour)
+    ui::tag(status.label(), colour)
 }
 
 /// Who did what, newest first.
@@ -44,7 +43,7 @@ pub fn timeline(rows: Vec<history::Row>) -> AnyView {
             view! {
                 <li class="baton-timeline__entry">
                     <p class="baton-timeline__what"><strong>{row.actor.unwrap_or_else(|| "Baton".to_owned())}</strong>" "{row.action}</p>
-                    <p class="baton-timeline__when"><time datetime=row.at.to_rfc3339()>{clock::told(row.at)}</time></p>
+                    <p class="baton-timeline__when"><time datetime=row.at.to_rfc3339()>{crate::format::datetime(row.at)}</time></p>
                     {detail}
                 </li>
             }

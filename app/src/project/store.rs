@@ -9,7 +9,7 @@ use crate::id::{DepartmentId, ProjectId, TrustId};
 
 /// What names a project on the pages of other slices.
 #[derive(Clone, Debug, FromRow)]
-pub struct Head {
+pub struct ProjectSummary {
     /// Its id.
     pub id: ProjectId,
     /// Its trust.
@@ -35,11 +35,11 @@ pub struct Head {
     pub version: i64,
 }
 
-/// A project's head.
+/// What names a project.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such project.
-pub async fn head(conn: &mut Connection, project: ProjectId) -> Result<Head, Error> {
+pub async fn summary(conn: &mut Connection, project: ProjectId) -> Result<ProjectSummary, Error> {
     Ok(sqlx::query_as(
         "select p.id, p.trust_id, p.reference, p.title, p.status, p.type, p.department_id,
                 coalesce(d.name, '') as department_name, p.merged_into, p.version

@@ -9,7 +9,7 @@ use crate::duplicates;
 use crate::error::Error;
 use crate::id::ProjectId;
 use crate::project;
-use crate::project::details::{ProjectForm, Whole};
+use crate::project::details::{Completeness, ProjectForm};
 use crate::project::model::Status;
 use crate::web::request::{Request, id, redirect, version};
 
@@ -26,7 +26,7 @@ pub async fn register_project(#[server(flatten)] form: ProjectForm) -> Result<()
     let mut change = request.write().await?;
     let allowed = request.require(&mut change, access::RegisterProject(trust)).await?;
     let draft = form.then == "draft";
-    let (words, supervisor) = form.parse(if draft { Whole::Draft } else { Whole::Registered })?;
+    let (words, supervisor) = form.parse(if draft { Completeness::Draft } else { Completeness::Registered })?;
     let (project, done) = if draft {
         (store::save_draft(&mut change, &allowed, &words, supervisor.as_ref()).await?, "draft")
     } else {
@@ -48,9 +48,10 @@ pub async fn edit_project(#[server(flatten)] form: ProjectForm) -> Result<(), Er
     let project: ProjectId = id(&form.project)?;
     let mut change = request.write().await?;
     let allowed = request.require(&mut change, access::EditProject(project)).await?;
-    let draft = project::store::head(&mut change, project).await?.status == Status::Draft;
+    let draft = project::store::summary(&mut change, project).await?.status == Status::Draft;
     let registers = draft && form.then == "register";
-    let (words, supervisor) = form.parse(if draft && !registers { Whole::Draft } else { Whole::Registered })?;
+    let (words, supervisor) =
+        form.parse(if draft && !registers { Completeness::Draft } else { Completeness::Registered })?;
     let supervisor = supervisor.filter(|_| draft);
     store::edit(&mut change, &allowed, version(&form.version)?, &words, supervisor.as_ref()).await?;
     if registers {
@@ -70,7 +71,7 @@ pub async fn submit_draft(project: String) -> Result<(), Error> {
     let project: ProjectId = id(&project)?;
     let mut change = request.write().await?;
     let allowed = request.require(&mut change, access::FinishDraft(project)).await?;
-    store::project(&mut change, project, request.today(), 0).await?.form()?.parse(Whole::Registered)?;
+    store::project(&mut change, project, request.today(), 0).await?.form()?.parse(Completeness::Registered)?;
     store::submit(&mut change, &allowed).await?;
     change.commit().await?;
     redirect(format!("/projects/{project}?done=registered"));

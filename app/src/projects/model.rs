@@ -5,16 +5,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::choices;
 use crate::error::Error;
-use crate::parse::{Fields, PARAGRAPH};
+use crate::parse::{Fields, MAX_PARAGRAPH_CHARS};
 use crate::project::model::{ClosedReason, Status};
 
 choices! {
     /// A change of a project's status.
-    Move {
+    Transition {
         /// Rests until a date.
         Pause = "pause" => "Pause it",
         /// The change is made; it is still re-measured.
-        Sustain = "sustain" => "Move it to sustaining",
+        Sustain = "sustain" => "Transition it to sustaining",
         /// Worked on again after a pause, or after it was sustaining.
         Resume = "resume" => "Make it active again",
         /// It did what it set out to do.
@@ -28,10 +28,10 @@ choices! {
     }
 }
 
-impl Move {
+impl Transition {
     /// Whether a project of this status can make this move.
     #[must_use]
-    pub fn fits(self, from: Status) -> bool {
+    pub fn is_allowed_from(self, from: Status) -> bool {
         match self {
             Self::Pause => matches!(from, Status::Active | Status::Sustaining),
             Self::Sustain => matches!(from, Status::Active | Status::Paused),
@@ -110,7 +110,7 @@ pub struct StatusForm {
     /// The move.
     pub to: String,
     /// When to look again.
-    pub look_again_on: String,
+    pub review_on: String,
     /// Why, or what came of it.
     pub note: String,
 }
@@ -119,9 +119,9 @@ pub struct StatusForm {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusChange {
     /// The move.
-    pub to: Move,
+    pub to: Transition,
     /// When to look again, for one that rests.
-    pub look_again_on: Option<NaiveDate>,
+    pub review_on: Option<NaiveDate>,
     /// Why, or what came of it.
     pub note: String,
 }
@@ -133,32 +133,35 @@ impl StatusForm {
     /// [`Error::Invalid`] when a date or a reason is missing.
     pub fn parse(&self, today: NaiveDate) -> Result<StatusChange, Error> {
         let mut fields = Fields::new();
-        let to: Option<Move> = fields.choice("to", &self.to, "Choose what happens to the project.");
-        let look_again_on = match to {
-            Some(to @ (Move::Pause | Move::Sustain)) => {
-                let missing = if to == Move::Pause {
+        let to: Option<Transition> = fields.choice("to", &self.to, "Choose what happens to the project.");
+        let review_on = match to {
+            Some(to @ (Transition::Pause | Transition::Sustain)) => {
+                let missing = if to == Transition::Pause {
                     "Enter the date on which to look at it again."
                 } else {
                     "Enter the date of the next look."
                 };
-                let date = fields.needed_date("look_again_on", &self.look_again_on, missing);
+                let date = fields.required_date("review_on", &self.review_on, missing);
                 if fields.is_ok() && (date <= today || date > today + Days::new(366)) {
-                    fields.wrong("look_again_on", "Choose a date after today and within a year.");
+                    fields.error("review_on", "Choose a date after today and within a year.");
                 }
                 Some(date)
             }
             _ => None,
         };
         let note = match to {
-            Some(Move::Stop) => {
-                fields.needed("note", &self.note, PARAGRAPH, "Say why it stops, so that others learn from it.")
+            Some(Transition::Stop) => fields.required(
+                "note",
+                &self.note,
+                MAX_PARAGRAPH_CHARS,
+                "Say why it stops, so that others learn from it.",
+            ),
+            Some(Transition::NotQi) => {
+                fields.required("note", &self.note, MAX_PARAGRAPH_CHARS, "Say what it is instead and where it goes.")
             }
-            Some(Move::NotQi) => {
-                fields.needed("note", &self.note, PARAGRAPH, "Say what it is instead and where it goes.")
-            }
-            _ => fields.text("note", &self.note, PARAGRAPH),
+            _ => fields.text("note", &self.note, MAX_PARAGRAPH_CHARS),
         };
-        fields.finish(|| StatusChange { to: to.unwrap_or(Move::Resume), look_again_on, note })
+        fields.finish(|| StatusChange { to: to.unwrap_or(Transition::Resume), review_on, note })
     }
 }
 
@@ -167,7 +170,7 @@ mod tests {
     use super::*;
     use crate::id::{DepartmentId, PersonId, PriorityId};
     use crate::people::model::Named;
-    use crate::project::details::{ProjectForm, Whole};
+    use crate::project::details::{Completeness, ProjectForm};
     use proptest::prelude::*;
 
     fn filled() -> ProjectForm {
@@ -181,7 +184,7 @@ mod tests {
         }
     }
 
-    fn wrong(form: &ProjectForm, whole: Whole) -> Vec<String> {
+    fn wrong(form: &ProjectForm, whole: Completeness) -> Vec<String> {
         match form.parse(whole) {
             Err(Error::Invalid(errors)) => errors.into_iter().map(|error| error.field).collect(),
             _ => Vec::new(),
@@ -190,11 +193,11 @@ mod tests {
 
     #[test]
     fn four_answers_register_a_project_and_one_makes_a_draft() {
-        assert_eq!(wrong(&filled(), Whole::Registered), Vec::<String>::new());
+        assert_eq!(wrong(&filled(), Completeness::Registered), Vec::<String>::new());
         let draft = ProjectForm { kind: "clinical_audit".into(), title: "Notes".into(), ..ProjectForm::default() };
-        assert_eq!(wrong(&draft, Whole::Draft), Vec::<String>::new());
+        assert_eq!(wrong(&draft, Completeness::Draft), Vec::<String>::new());
         assert_eq!(
-            wrong(&draft, Whole::Registered),
+            wrong(&draft, Completeness::Registered),
             ["problem", "department", "priorities[]", "standard", "standard_source", "standard_level", "reaudit_on"]
         );
     }
@@ -202,27 +205,27 @@ mod tests {
     #[test]
     fn a_local_need_stands_for_a_priority() {
         let local = ProjectForm { priorities: Vec::new(), local_need: "Our rota".into(), ..filled() };
-        assert_eq!(wrong(&local, Whole::Registered), Vec::<String>::new());
+        assert_eq!(wrong(&local, Completeness::Registered), Vec::<String>::new());
     }
 
     #[test]
     fn a_supervisor_is_chosen_or_named_whole() {
         let id = PersonId::new();
         let chosen = ProjectForm { supervisor: id.to_string(), ..filled() };
-        assert_eq!(chosen.parse(Whole::Registered).expect("parsed").1, Some(Named::Colleague(id)));
+        assert_eq!(chosen.parse(Completeness::Registered).expect("parsed").1, Some(Named::Colleague(id)));
         let both = ProjectForm { supervisor_name: "Dr New".into(), ..chosen };
-        assert_eq!(wrong(&both, Whole::Registered), ["supervisor"]);
+        assert_eq!(wrong(&both, Completeness::Registered), ["supervisor"]);
         let half = ProjectForm { supervisor_name: "Dr New".into(), ..filled() };
-        assert_eq!(wrong(&half, Whole::Registered), ["supervisor_address"]);
+        assert_eq!(wrong(&half, Completeness::Registered), ["supervisor_address"]);
     }
 
     #[test]
     fn every_open_project_can_be_closed_and_every_closed_one_reopened() {
         for from in Status::ALL.iter().copied() {
-            let closes = Move::ALL.iter().any(|to| to.fits(from) && to.status() == Status::Closed);
+            let closes = Transition::ALL.iter().any(|to| to.is_allowed_from(from) && to.status() == Status::Closed);
             assert_eq!(closes, from.is_open(), "{from}");
-            assert_eq!(Move::Reopen.fits(from), from == Status::Closed);
-            for to in Move::ALL.iter().filter(|to| to.fits(from)) {
+            assert_eq!(Transition::Reopen.is_allowed_from(from), from == Status::Closed);
+            for to in Transition::ALL.iter().filter(|to| to.is_allowed_from(from)) {
                 assert_ne!(to.status(), from, "{to} changes something");
                 assert_eq!(to.status() == Status::Closed, to.reason().is_some());
             }
@@ -232,9 +235,8 @@ mod tests {
     #[test]
     fn a_project_rests_until_a_date_ahead_within_a_year() {
         let today = NaiveDate::from_ymd_opt(2026, 3, 4).expect("a date");
-        let parse = |on: &str| {
-            StatusForm { to: "pause".into(), look_again_on: on.into(), ..StatusForm::default() }.parse(today)
-        };
+        let parse =
+            |on: &str| StatusForm { to: "pause".into(), review_on: on.into(), ..StatusForm::default() }.parse(today);
         assert!(parse("1 6 2026").is_ok());
         for on in ["", "4 3 2026", "1 6 2027", "soon"] {
             assert!(parse(on).is_err(), "{on}");
@@ -245,7 +247,7 @@ mod tests {
         #[test]
         fn whatever_is_typed_gives_words_or_reasons(title in ".{0,300}", problem in ".{0,50}", on in ".{0,20}", id in ".{0,40}") {
             let form = ProjectForm { title, problem, aim_by: on, department: id.clone(), supervisor: id, ..filled() };
-            if let Err(error) = form.parse(Whole::Registered) {
+            if let Err(error) = form.parse(Completeness::Registered) {
                 prop_assert!(matches!(error, Error::Invalid(errors) if !errors.is_empty()));
             }
         }

@@ -16,12 +16,11 @@ use crate::history::{self, Entry};
 use crate::id::{DepartmentId, PersonId, PriorityId, ProjectId, TrustId};
 use crate::people::model::Named;
 use crate::project;
-use crate::project::details::{ProjectForm, Words};
+use crate::project::details::{ProjectDetails, ProjectForm};
 use crate::project::model::{ClosedReason, Origin, ProjectType, Status};
 use crate::team;
 use crate::team::model::{OpenedBy, RoleState, TeamRole};
-use crate::team::store::Place;
-use crate::web::ui;
+use crate::team::store::Membership;
 
 /// A project with its priorities, its team and its newest history: the project's page, in one row.
 #[derive(Clone, Debug, FromRow)]
@@ -46,7 +45,7 @@ pub struct Project {
     /// Its status.
     pub status: Status,
     /// When to look again at one that rests.
-    pub look_again_on: Option<NaiveDate>,
+    pub review_on: Option<NaiveDate>,
     /// Why it is closed.
     pub closed_reason: Option<ClosedReason>,
     /// When it was closed.
@@ -116,7 +115,7 @@ impl Project {
     ///
     /// # Errors
     /// When the stored JSON cannot be read.
-    pub fn team(&self) -> Result<Vec<Place>, Error> {
+    pub fn team(&self) -> Result<Vec<Membership>, Error> {
         Ok(serde_json::from_str(&self.team)?)
     }
 
@@ -254,7 +253,7 @@ pub async fn drafts(conn: &mut Connection, person: PersonId) -> Result<Vec<Draft
 pub async fn register(
     conn: &mut Connection,
     allowed: &Allowed<RegisterProject>,
-    words: &Words,
+    words: &ProjectDetails,
     supervisor: Option<&Named>,
 ) -> Result<ProjectId, Error> {
     let project = insert(conn, allowed, words).await?;
@@ -275,7 +274,7 @@ const MOST_DRAFTS: i64 = 50;
 pub async fn save_draft(
     conn: &mut Connection,
     allowed: &Allowed<RegisterProject>,
-    words: &Words,
+    words: &ProjectDetails,
     supervisor: Option<&Named>,
 ) -> Result<ProjectId, Error> {
     let drafts: i64 = sqlx::query_scalar("select count(*) from project where author_id = $1 and status = 'draft'")
@@ -283,7 +282,7 @@ pub async fn save_draft(
         .fetch_one(&mut *conn)
         .await?;
     if drafts >= MOST_DRAFTS {
-        return Err(Error::refused(format!("You have {MOST_DRAFTS} drafts. Register or delete one of them first.")));
+        return Err(Error::form(format!("You have {MOST_DRAFTS} drafts. Register or delete one of them first.")));
     }
     let project = insert(conn, allowed, words).await?;
     history::record(conn, allowed, Entry::project(project, "began a draft")).await?;
@@ -293,7 +292,11 @@ pub async fn save_draft(
     Ok(project)
 }
 
-async fn insert(conn: &mut Connection, allowed: &Allowed<RegisterProject>, words: &Words) -> Result<ProjectId, Error> {
+async fn insert(
+    conn: &mut Connection,
+    allowed: &Allowed<RegisterProject>,
+    words: &ProjectDetails,
+) -> Result<ProjectId, Error> {
     let trust = allowed.act.0;
     let project = ProjectId::new();
     check_department(conn, trust, words.department).await?;
@@ -393,7 +396,7 @@ async fn activate<A: Act>(
     .bind(allowed.now)
     .execute(&mut *conn)
     .await?;
-    team::store::insert_place(
+    team::store::insert_membership(
         conn,
         allowed,
         project,
@@ -431,13 +434,13 @@ async fn choices_of(conn: &mut Connection, project: ProjectId) -> Result<Choices
 /// Changes a project's words, if its row still has the version that the change was made from.
 ///
 /// # Errors
-/// [`Error::Changed`] when somebody else was faster, [`Error::Invalid`] when a choice is not one of the
+/// [`Error::Conflict`] when somebody else was faster, [`Error::Invalid`] when a choice is not one of the
 /// trust's.
 pub async fn edit(
     conn: &mut Connection,
     allowed: &Allowed<EditProject>,
     version: i64,
-    words: &Words,
+    words: &ProjectDetails,
     supervisor: Option<&Named>,
 ) -> Result<(), Error> {
     let id = allowed.act.0;
@@ -476,20 +479,20 @@ pub async fn edit(
     .execute(&mut *conn)
     .await?;
     if changed.rows_affected() == 0 {
-        return Err(Error::Changed);
+        return Err(Error::Conflict);
     }
     sqlx::query("delete from project_priority where project_id = $1").bind(id).execute(&mut *conn).await?;
     link_priorities(conn, before.trust_id, id, &words.priorities).await?;
     let after = choices_of(conn, id).await?;
-    let date = |date: Option<NaiveDate>| date.map(ui::day).unwrap_or_default();
+    let date = |date: Option<NaiveDate>| date.map(crate::format::date).unwrap_or_default();
     let entry = Entry::project(id, "edited the project")
-        .change("Type", old.kind.words(), words.kind.words())
+        .change("Type", old.kind.label(), words.kind.label())
         .change("Title", &old.title, &words.title)
         .change("Problem", &old.problem, &words.problem)
         .change("Department", before.department, after.department)
         .change("Priorities", before.priorities, after.priorities)
         .change("Local need", &old.local_need, &words.local_need)
-        .change("Origin", old.origin.words(), words.origin.words())
+        .change("Origin", old.origin.label(), words.origin.label())
         .change("More about the origin", &old.origin_note, &words.origin_note)
         .change("Aim: what", &old.aim_what, &words.aim_what)
         .change("Aim: for whom", &old.aim_whom, &words.aim_whom)
@@ -532,7 +535,7 @@ pub async fn delete_draft(conn: &mut Connection, allowed: &Allowed<FinishDraft>)
 /// Changes a project's status, if its row still has the version that the change was made from.
 ///
 /// # Errors
-/// [`Error::Changed`] when somebody else was faster, [`Error::Invalid`] when the status does not allow
+/// [`Error::Conflict`] when somebody else was faster, [`Error::Invalid`] when the status does not allow
 /// it or a handover is under way.
 pub async fn change_status(
     conn: &mut Connection,
@@ -541,17 +544,17 @@ pub async fn change_status(
     change: &StatusChange,
 ) -> Result<(), Error> {
     let id = allowed.act.0;
-    let now = project::store::head(conn, id).await?;
+    let now = project::store::summary(conn, id).await?;
     if now.version != version {
-        return Err(Error::Changed);
+        return Err(Error::Conflict);
     }
     if now.merged_into.is_some() {
-        return Err(Error::refused(
+        return Err(Error::form(
             "This project was merged into another. The academy lead can undo that under Look-alikes.",
         ));
     }
-    if !change.to.fits(now.status) {
-        return Err(Error::refused("The project's status does not allow this any more. Open the page again."));
+    if !change.to.is_allowed_from(now.status) {
+        return Err(Error::form("The project's status does not allow this any more. Open the page again."));
     }
     let status = change.to.status();
     if status == Status::Closed {
@@ -564,14 +567,14 @@ pub async fn change_status(
         }
     }
     let changed = sqlx::query(
-        "update project set status = $3, look_again_on = $4, closed_reason = $5, closed_on = $6, closed_note = $7,
+        "update project set status = $3, review_on = $4, closed_reason = $5, closed_on = $6, closed_note = $7,
                 updated_at = $8, version = version + 1
          where id = $1 and version = $2",
     )
     .bind(id)
     .bind(version)
     .bind(status)
-    .bind(change.look_again_on)
+    .bind(change.review_on)
     .bind(change.to.reason())
     .bind((status == Status::Closed).then(|| allowed.today()))
     .bind(&change.note)
@@ -579,9 +582,9 @@ pub async fn change_status(
     .execute(&mut *conn)
     .await?;
     if changed.rows_affected() == 0 {
-        return Err(Error::Changed);
+        return Err(Error::Conflict);
     }
-    let told = change.to.reason().map_or(status.words(), ClosedReason::words);
+    let told = change.to.reason().map_or(status.label(), ClosedReason::label);
     let action = match status {
         Status::Closed => "closed the project",
         _ if now.status == Status::Closed => "reopened the project",
@@ -591,8 +594,8 @@ pub async fn change_status(
         conn,
         allowed,
         Entry::project(id, action)
-            .change("Status", now.status.words(), told)
-            .change("Look again on", "", change.look_again_on.map(ui::day).unwrap_or_default())
+            .change("Status", now.status.label(), told)
+            .change("Look again on", "", change.review_on.map(crate::format::date).unwrap_or_default())
             .change("Note", "", &change.note),
     )
     .await
@@ -605,9 +608,9 @@ mod tests {
     use crate::access::{AnswerQuestion, ManageTeam};
     use crate::duplicates::model::Query;
     use crate::id::TeamRoleId;
-    use crate::project::details::Whole;
-    use crate::project::store::head;
-    use crate::projects::model::Move;
+    use crate::project::details::Completeness;
+    use crate::project::store::summary;
+    use crate::projects::model::Transition;
     use crate::team::model::Invitation;
     use crate::team::model::InviteForm;
     use crate::team::store::{MOST_ASKED, answer, change_role, end_role, invite, questions_for};
@@ -632,7 +635,7 @@ mod tests {
     ) -> Result<ProjectId, Error> {
         let request = at.request_at(Some(person), now).await;
         let trust = request.person()?.trust;
-        let (words, supervisor) = form.parse(Whole::Registered)?;
+        let (words, supervisor) = form.parse(Completeness::Registered)?;
         let mut change = at.store.write().await?;
         let allowed = request.require(&mut change, RegisterProject(trust)).await?;
         let project = register(&mut change, &allowed, &words, supervisor.as_ref()).await?;
@@ -649,7 +652,7 @@ mod tests {
         for (person, now) in [(at.trainee, noon()), (at.colleague, noon()), (at.lead, next_year)] {
             let project = registered(&at, person, &form, now).await.expect("registered");
             let mut conn = at.store.read().await.expect("a reader");
-            references.push(head(&mut conn, project).await.expect("a head").reference.unwrap_or_default());
+            references.push(summary(&mut conn, project).await.expect("a head").reference.unwrap_or_default());
         }
         assert_eq!(references, ["QI-2026-0001", "QI-2026-0002", "QI-2027-0001"]);
     }
@@ -665,8 +668,8 @@ mod tests {
         let lead = team.iter().find(|place| place.role() == TeamRole::Lead).expect("a lead");
         assert!(lead.person == at.trainee && lead.is_current(TODAY));
         assert_eq!((lead.post.as_str(), lead.post_ends), ("FY2, Acute medicine", Some(on("2026-08-04"))));
-        let anchor = team.iter().find(|place| place.role() == TeamRole::Supervisor).expect("a supervisor");
-        assert!(anchor.is_open_question() && !anchor.is_current(TODAY), "an anchor counts once they accept");
+        let supervisor = team.iter().find(|place| place.role() == TeamRole::Supervisor).expect("a supervisor");
+        assert!(supervisor.is_open_question() && !supervisor.is_current(TODAY), "a supervisor counts once they accept");
         let actions: Vec<String> = stored.history().expect("a history").into_iter().map(|row| row.action).collect();
         assert_eq!(actions, ["asked for a supervisor", "registered the project"]);
         let found = duplicates::store::similar(&mut conn, at.trust, &Query::whole("Sepsis antibiotics"), None, TODAY)
@@ -686,12 +689,12 @@ mod tests {
         let at = Fixture::new().await;
         let own = ProjectForm { supervisor: at.supervisor.to_string(), ..form(&at) };
         let id = registered(&at, at.supervisor, &own, noon()).await.expect("registered");
-        let anchor = async || {
+        let supervisor = async || {
             let mut conn = at.store.read().await.expect("a reader");
             let team = project(&mut conn, id, TODAY, 0).await.expect("a project").team().expect("a team");
             team.into_iter().find(|place| place.role() == TeamRole::Supervisor).expect("a supervisor")
         };
-        let place = anchor().await;
+        let place = supervisor().await;
         assert!(place.is_open_question() && place.person == at.supervisor, "they lead it");
         let mut conn = at.store.read().await.expect("a reader");
         assert!(
@@ -710,11 +713,11 @@ mod tests {
         let allowed = request.require(&mut change, AnswerQuestion(place.id)).await.expect("allowed");
         answer(&mut change, &allowed, true, "").await.expect("confirmed");
         change.commit().await.expect("committed");
-        assert!(anchor().await.is_current(TODAY));
+        assert!(supervisor().await.is_current(TODAY));
     }
 
     #[tokio::test]
-    async fn whoever_stays_anchors_a_project_of_others_by_saying_so() {
+    async fn whoever_stays_supervises_a_project_of_others_by_saying_so() {
         let at = Fixture::new().await;
         let id = at.project("Sepsis").await;
         for (person, state) in [(at.lead, "accepted"), (at.trainee, "asked")] {
@@ -787,7 +790,7 @@ mod tests {
             priorities: vec![at.priority.to_string(), at.priority.to_string()],
             ..form(&at)
         };
-        let (words, supervisor) = twice.parse(Whole::Draft).expect("words");
+        let (words, supervisor) = twice.parse(Completeness::Draft).expect("words");
         let mut change = at.store.write().await.expect("a change");
         let allowed = request.require(&mut change, RegisterProject(at.trust)).await.expect("allowed");
         let id = save_draft(&mut change, &allowed, &words, supervisor.as_ref()).await.expect("saved");
@@ -802,7 +805,7 @@ mod tests {
         let request = at.request(Some(at.trainee)).await;
         let mut change = at.store.write().await.expect("a change");
         let allowed = request.require(&mut change, RegisterProject(at.trust)).await.expect("allowed");
-        let (words, _) = form(&at).parse(Whole::Draft).expect("words");
+        let (words, _) = form(&at).parse(Completeness::Draft).expect("words");
         let mut last = None;
         for _ in 0..MOST_DRAFTS {
             last = Some(save_draft(&mut change, &allowed, &words, None).await.expect("saved"));
@@ -848,7 +851,7 @@ mod tests {
         let secret = ProjectForm { problem: "Mr Secret fell".into(), ..form(&at) };
         let mut change = at.store.write().await.expect("a change");
         let allowed = request.require(&mut change, RegisterProject(at.trust)).await.expect("allowed");
-        let (words, _) = secret.parse(Whole::Draft).expect("words");
+        let (words, _) = secret.parse(Completeness::Draft).expect("words");
         let supervisor = Named::Colleague(at.supervisor);
         let id = save_draft(&mut change, &allowed, &words, Some(&supervisor)).await.expect("saved");
         change.commit().await.expect("committed");
@@ -856,7 +859,7 @@ mod tests {
         let later = at.request_at(Some(at.trainee), noon() + chrono::Duration::minutes(5)).await;
         let mut change = at.store.write().await.expect("a change");
         let allowed = later.require(&mut change, EditProject(id)).await.expect("allowed");
-        let (words, _) = form(&at).parse(Whole::Registered).expect("words");
+        let (words, _) = form(&at).parse(Completeness::Registered).expect("words");
         edit(&mut change, &allowed, 1, &words, None).await.expect("edited");
         let allowed = later.require(&mut change, FinishDraft(id)).await.expect("allowed");
         submit(&mut change, &allowed).await.expect("registered");
@@ -1009,8 +1012,8 @@ mod tests {
             .expect("a count");
         assert_eq!(told, 0);
         assert_eq!(history::of_project(&mut conn, id, 9, 0).await.expect("a history").len(), 2);
-        assert_eq!(history::first_broken(&mut conn).await, Ok(None));
-        assert!(head(&mut conn, other).await.is_ok() && head(&mut conn, id).await.is_err());
+        assert_eq!(history::verify_chain(&mut conn).await, Ok(None));
+        assert!(summary(&mut conn, other).await.is_ok() && summary(&mut conn, id).await.is_err());
     }
 
     #[tokio::test]
@@ -1049,7 +1052,10 @@ mod tests {
         let id = registered(&at, at.trainee, &full, noon()).await.expect("registered");
         let mut conn = at.store.read().await.expect("a reader");
         let read = project(&mut conn, id, TODAY, 0).await.expect("a project").form().expect("a form");
-        assert_eq!(read.parse(Whole::Registered).expect("whole"), full.parse(Whole::Registered).expect("whole"));
+        assert_eq!(
+            read.parse(Completeness::Registered).expect("whole"),
+            full.parse(Completeness::Registered).expect("whole")
+        );
     }
 
     #[tokio::test]
@@ -1057,12 +1063,12 @@ mod tests {
         let at = Fixture::new().await;
         let id = at.project("Sepsis").await;
         let request = at.request(Some(at.trainee)).await;
-        let (words, _) = form(&at).parse(Whole::Registered).expect("words");
+        let (words, _) = form(&at).parse(Completeness::Registered).expect("words");
         let mut change = at.store.write().await.expect("a change");
         let allowed = request.require(&mut change, EditProject(id)).await.expect("allowed");
-        assert_eq!(edit(&mut change, &allowed, 7, &words, None).await, Err(Error::Changed));
+        assert_eq!(edit(&mut change, &allowed, 7, &words, None).await, Err(Error::Conflict));
         edit(&mut change, &allowed, 1, &words, None).await.expect("edited");
-        assert_eq!(edit(&mut change, &allowed, 1, &words, None).await, Err(Error::Changed));
+        assert_eq!(edit(&mut change, &allowed, 1, &words, None).await, Err(Error::Conflict));
         change.commit().await.expect("committed");
         let mut conn = at.store.read().await.expect("a reader");
         let found = duplicates::store::similar(&mut conn, at.trust, &Query::whole("antibiotics"), None, TODAY).await;
@@ -1076,15 +1082,18 @@ mod tests {
         let request = at.request(Some(at.trainee)).await;
         let mut conn = at.store.write().await.expect("a change");
         let allowed = request.require(&mut conn, ChangeStatus(id)).await.expect("allowed");
-        let wish = |to| StatusChange { to, look_again_on: None, note: "Because".into() };
-        assert!(matches!(change_status(&mut conn, &allowed, 1, &wish(Move::Reopen)).await, Err(Error::Invalid(_))));
-        assert_eq!(change_status(&mut conn, &allowed, 9, &wish(Move::Stop)).await, Err(Error::Changed));
-        change_status(&mut conn, &allowed, 1, &wish(Move::Stop)).await.expect("stopped");
+        let wish = |to| StatusChange { to, review_on: None, note: "Because".into() };
+        assert!(matches!(
+            change_status(&mut conn, &allowed, 1, &wish(Transition::Reopen)).await,
+            Err(Error::Invalid(_))
+        ));
+        assert_eq!(change_status(&mut conn, &allowed, 9, &wish(Transition::Stop)).await, Err(Error::Conflict));
+        change_status(&mut conn, &allowed, 1, &wish(Transition::Stop)).await.expect("stopped");
         let closed = project(&mut conn, id, TODAY, 1).await.expect("a project");
         assert_eq!((closed.status, closed.closed_reason), (Status::Closed, Some(ClosedReason::Stopped)));
         assert_eq!(closed.closed_on, Some(TODAY));
         assert!(closed.team().expect("a team").iter().any(|place| place.is_current(TODAY)), "the team stays");
-        change_status(&mut conn, &allowed, 2, &wish(Move::Reopen)).await.expect("reopened");
+        change_status(&mut conn, &allowed, 2, &wish(Transition::Reopen)).await.expect("reopened");
         let open = project(&mut conn, id, TODAY, 1).await.expect("a project");
         assert_eq!((open.status, open.closed_reason, open.closed_on), (Status::Active, None, None));
     }
@@ -1093,7 +1102,7 @@ mod tests {
     async fn drafts_are_listed_for_their_author_alone() {
         let at = Fixture::new().await;
         let request = at.request(Some(at.trainee)).await;
-        let (words, _) = form(&at).parse(Whole::Draft).expect("words");
+        let (words, _) = form(&at).parse(Completeness::Draft).expect("words");
         let mut change = at.store.write().await.expect("a change");
         let allowed = request.require(&mut change, RegisterProject(at.trust)).await.expect("allowed");
         let id = save_draft(&mut change, &allowed, &words, None).await.expect("saved");

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{AnswerForm, InviteForm, JoinForm, PlaceForm};
+use super::model::{AnswerForm, InviteForm, JoinForm, MembershipForm};
 use super::store;
 use crate::access;
 use crate::error::Error;
@@ -35,7 +35,7 @@ pub async fn answer_question(#[server(flatten)] form: AnswerForm) -> Result<(), 
     let (accepted, word) = form.parse()?;
     let project = store::answer(&mut change, &allowed, accepted, &word).await?;
     // Who declines an invitation to a draft no longer sees it.
-    let stays = match access::standing(&mut change, &request, project).await {
+    let stays = match access::relationship(&mut change, &request, project).await {
         Ok(_) => true,
         Err(Error::NotFound) => false,
         Err(other) => return Err(other),
@@ -51,7 +51,7 @@ pub async fn answer_question(#[server(flatten)] form: AnswerForm) -> Result<(), 
 
 /// Changes somebody's role in a team.
 #[server(endpoint = "projects/change-role")]
-pub async fn change_role(#[server(flatten)] form: PlaceForm) -> Result<(), Error> {
+pub async fn change_role(#[server(flatten)] form: MembershipForm) -> Result<(), Error> {
     let request = Request::current();
     request.person()?;
     let project: ProjectId = id(&form.project)?;
@@ -67,7 +67,7 @@ pub async fn change_role(#[server(flatten)] form: PlaceForm) -> Result<(), Error
 
 /// Ends somebody's place in a team, or withdraws an invitation.
 #[server(endpoint = "projects/end-role")]
-pub async fn end_role(#[server(flatten)] form: PlaceForm) -> Result<(), Error> {
+pub async fn end_role(#[server(flatten)] form: MembershipForm) -> Result<(), Error> {
     let request = Request::current();
     request.person()?;
     let project: ProjectId = id(&form.project)?;
@@ -83,7 +83,7 @@ pub async fn end_role(#[server(flatten)] form: PlaceForm) -> Result<(), Error> {
 
 /// Leaves a team.
 #[server(endpoint = "projects/leave")]
-pub async fn leave_team(#[server(flatten)] form: PlaceForm) -> Result<(), Error> {
+pub async fn leave_team(#[server(flatten)] form: MembershipForm) -> Result<(), Error> {
     let request = Request::current();
     request.person()?;
     let project: ProjectId = id(&form.project)?;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::choices;
 use crate::error::Error;
-use crate::parse::{Fields, LINE, PARAGRAPH};
+use crate::parse::{Fields, MAX_LINE_CHARS, MAX_PARAGRAPH_CHARS};
 use crate::people::model::Named;
 
 choices! {
@@ -14,7 +14,7 @@ choices! {
         Lead = "lead" => "Lead",
         /// Works on it.
         Member = "member" => "Member",
-        /// Anchors it: stays when trainees rotate.
+        /// Supervisors it: stays when trainees rotate.
         Supervisor = "supervisor" => "Supervisor",
         /// Opens doors for it.
         Sponsor = "sponsor" => "Sponsor",
@@ -45,10 +45,10 @@ choices! {
 
 impl TeamRole {
     /// The places that somebody can be invited to: a lead comes by a handover.
-    pub const INVITED: &[Self] = &[Self::Member, Self::Supervisor, Self::Sponsor, Self::ManagerPartner, Self::Coach];
+    pub const INVITABLE: &[Self] = &[Self::Member, Self::Supervisor, Self::Sponsor, Self::ManagerPartner, Self::Coach];
 
-    /// The places between which a person is moved without being asked. Who anchors a project says so.
-    pub const MOVED: &[Self] = &[Self::Member, Self::Sponsor, Self::ManagerPartner, Self::Coach];
+    /// The places between which a person is moved without being asked. Who supervises a project says so.
+    pub const ASSIGNABLE: &[Self] = &[Self::Member, Self::Sponsor, Self::ManagerPartner, Self::Coach];
 
     /// What somebody in this place does.
     #[must_use]
@@ -56,7 +56,7 @@ impl TeamRole {
         match self {
             Self::Lead => "Holds the project and hands it over.",
             Self::Member => "Works on the project and records measurements.",
-            Self::Supervisor => "Anchors the project and stays when trainees rotate.",
+            Self::Supervisor => "Supervises the project and stays when trainees rotate.",
             Self::Sponsor => "A senior person who opens doors.",
             Self::ManagerPartner => "The manager who works with the team.",
             Self::Coach => "Teaches the team the method.",
@@ -91,18 +91,18 @@ impl InviteForm {
         let mut fields = Fields::new();
         let whom = Named::read(&mut fields, ["person", "name", "address"], [&self.person, &self.name, &self.address]);
         if whom.is_none() && fields.is_ok() {
-            fields.wrong("person", "Choose a colleague, or name somebody who has no account yet.");
+            fields.error("person", "Choose a colleague, or name somebody who has no account yet.");
         }
         let role = fields
             .choice("role", &self.role, "Choose what you ask them to be.")
-            .filter(|role| TeamRole::INVITED.contains(role));
+            .filter(|role| TeamRole::INVITABLE.contains(role));
         if role.is_none() && fields.is_ok() {
-            fields.wrong("role", "Choose what you ask them to be. A lead comes by a handover.");
+            fields.error("role", "Choose what you ask them to be. A lead comes by a handover.");
         }
-        let message = fields.text("message", &self.message, LINE);
+        let message = fields.text("message", &self.message, MAX_LINE_CHARS);
         match (whom, role) {
             (Some(whom), Some(role)) => fields.finish(|| Invitation { whom, role, message }),
-            _ => fields.finish(|| ()).and(Err(Error::Fault)),
+            _ => fields.finish(|| ()).and(Err(Error::Internal)),
         }
     }
 }
@@ -141,9 +141,9 @@ impl AnswerForm {
         let mut fields = Fields::new();
         let answer: Option<RoleState> = fields.choice("answer", &self.answer, "Accept or decline.");
         if answer == Some(RoleState::Asked) {
-            fields.wrong("answer", "Accept or decline.");
+            fields.error("answer", "Accept or decline.");
         }
-        let word = fields.text("word", &self.word, LINE);
+        let word = fields.text("word", &self.word, MAX_LINE_CHARS);
         fields.finish(|| (answer == Some(RoleState::Accepted), word))
     }
 }
@@ -151,7 +151,7 @@ impl AnswerForm {
 /// Changing or ending somebody's place in a team, or leaving it, as typed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct PlaceForm {
+pub struct MembershipForm {
     /// The project.
     pub project: String,
     /// The place; empty when somebody leaves with all of theirs.
@@ -164,7 +164,7 @@ pub struct PlaceForm {
     pub mistake: String,
 }
 
-impl PlaceForm {
+impl MembershipForm {
     /// The role to change to.
     ///
     /// # Errors
@@ -172,10 +172,10 @@ impl PlaceForm {
     pub fn role(&self) -> Result<TeamRole, Error> {
         let mut fields = Fields::new();
         let role = fields.choice("role", &self.role, "Choose what they become.");
-        if role.is_some_and(|role| !TeamRole::MOVED.contains(&role)) {
-            fields.wrong(
+        if role.is_some_and(|role| !TeamRole::ASSIGNABLE.contains(&role)) {
+            fields.error(
                 "role",
-                "Invite them as supervisor instead: they say themselves whether they anchor the project.",
+                "Invite them as supervisor instead: they say themselves whether they supervisor the project.",
             );
         }
         fields.finish(|| role.unwrap_or(TeamRole::Member))
@@ -187,7 +187,7 @@ impl PlaceForm {
     /// [`Error::Invalid`] when it is missing or too long.
     pub fn contribution(&self, missing: &str) -> Result<String, Error> {
         let mut fields = Fields::new();
-        let contribution = fields.needed("contribution", &self.contribution, PARAGRAPH, missing);
+        let contribution = fields.required("contribution", &self.contribution, MAX_PARAGRAPH_CHARS, missing);
         fields.finish(|| contribution)
     }
 
@@ -200,12 +200,12 @@ impl PlaceForm {
         let missing = "Say what they contributed, so that they keep the credit, or that they were added by mistake.";
         let mut fields = Fields::new();
         let contribution = if mistake {
-            fields.text("contribution", &self.contribution, PARAGRAPH)
+            fields.text("contribution", &self.contribution, MAX_PARAGRAPH_CHARS)
         } else {
-            fields.needed("contribution", &self.contribution, PARAGRAPH, missing)
+            fields.required("contribution", &self.contribution, MAX_PARAGRAPH_CHARS, missing)
         };
         if mistake && !contribution.is_empty() && fields.is_ok() {
-            fields.wrong("contribution", "Say what they contributed, or that they were added by mistake, not both.");
+            fields.error("contribution", "Say what they contributed, or that they were added by mistake, not both.");
         }
         fields.finish(|| (!mistake).then_some(contribution))
     }
@@ -228,7 +228,8 @@ impl JoinForm {
     /// [`Error::Invalid`] when it is missing.
     pub fn parse(&self) -> Result<String, Error> {
         let mut fields = Fields::new();
-        let message = fields.needed("message", &self.message, LINE, "Say in a line what you would like to do.");
+        let message =
+            fields.required("message", &self.message, MAX_LINE_CHARS, "Say in a line what you would like to do.");
         fields.finish(|| message)
     }
 }

@@ -4,16 +4,16 @@ use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::access::{self, Action, Standing};
+use crate::access::{self, Action, Relationship};
 use crate::error::Error;
 use crate::id::{HandoverId, ProjectId, TeamRoleId};
-use crate::parse::PARAGRAPH;
+use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::people;
 use crate::projects::store::{self, Project};
 use crate::route;
 use crate::team::api::{AskToJoin, ChangeRole, EndRole, Invite, LeaveTeam};
 use crate::team::model::{OpenedBy, TeamRole};
-use crate::team::store::{Place, Question};
+use crate::team::store::{Membership, Question};
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -21,12 +21,12 @@ use crate::web::ui::{self, Form};
 /// The room's pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    vec![route!("/projects/{id}/team", team), route!("/places/{id}", place)]
+    vec![route!("/projects/{id}/team", team), route!("/memberships/{id}", place)]
 }
 
 /// Who is in the team, in a table; with a link that changes each place for those who may, and that hands the
 /// project over where there is something to hand over.
-pub fn current(team: &[Place], today: NaiveDate, changed_in: Option<ProjectId>, hands_over: bool) -> AnyView {
+pub fn current(team: &[Membership], today: NaiveDate, changed_in: Option<ProjectId>, hands_over: bool) -> AnyView {
     let rows: Vec<Vec<AnyView>> = team
         .iter()
         .filter(|place| place.is_current(today) || place.is_ahead(today))
@@ -39,7 +39,7 @@ pub fn current(team: &[Place], today: NaiveDate, changed_in: Option<ProjectId>, 
             };
             let mut cells = vec![
                 place.name.clone().into_any(),
-                place.role().words().into_any(),
+                place.role().label().into_any(),
                 post,
                 view! { {place.is_ahead(today).then_some("from ")}{ui::time(place.from_on)}{place.until_on.map(|on| view! { " until "{ui::time(on)} })} }.into_any(),
             ];
@@ -49,7 +49,7 @@ pub fn current(team: &[Place], today: NaiveDate, changed_in: Option<ProjectId>, 
                         .then(|| view! { <a href=format!("/projects/{project}/handover")>"Hand over"</a> })
                         .into_any()
                 } else {
-                    view! { <a href=format!("/places/{}", place.id)>"Change"<span class="nhsuk-u-visually-hidden">" "{place.name.clone()}</span></a> }.into_any()
+                    view! { <a href=format!("/memberships/{}", place.id)>"Change"<span class="nhsuk-u-visually-hidden">" "{place.name.clone()}</span></a> }.into_any()
                 });
             }
             cells
@@ -66,7 +66,7 @@ pub fn current(team: &[Place], today: NaiveDate, changed_in: Option<ProjectId>, 
 }
 
 /// Who was in the team, with what they contributed.
-pub fn past(team: &[Place], today: NaiveDate) -> AnyView {
+pub fn past(team: &[Membership], today: NaiveDate) -> AnyView {
     let rows: Vec<Vec<AnyView>> = team
         .iter()
         .filter(|place| place.is_past(today))
@@ -76,7 +76,7 @@ pub fn past(team: &[Place], today: NaiveDate) -> AnyView {
                 if place.contribution.is_empty() { "Not recorded".to_owned() } else { place.contribution.clone() };
             vec![
                 place.name.clone().into_any(),
-                place.role().words().into_any(),
+                place.role().label().into_any(),
                 view! { {ui::time(place.from_on)}" to "{ui::time(until)} }.into_any(),
                 view! { <span class="baton-lines">{contribution}</span> }.into_any(),
             ]
@@ -94,32 +94,32 @@ pub async fn team(request: Request) -> Result<Page, Error> {
     let id: ProjectId = request.param("id")?;
     let mut conn = request.store.read().await?;
     let today = request.today();
-    let standing = access::standing(&mut conn, &request, id).await?;
+    let relationship = access::relationship(&mut conn, &request, id).await?;
     let project = store::project(&mut conn, id, today, 0).await?;
     let team = project.team()?;
-    let may = move |action: fn(ProjectId) -> Action| access::may(action(id), standing);
+    let may = move |action: fn(ProjectId) -> Action| access::may(action(id), relationship);
     let manages = may(Action::ManageTeam);
     // Whoever writes a draft hands nothing over and leaves nobody without a lead: they delete it.
-    let leaves = may(Action::LeaveTeam) && !(standing.draft && standing.holder);
+    let leaves = may(Action::LeaveTeam) && !(relationship.draft && relationship.lead);
     let joins = may(Action::AskToJoin)
         && !team.iter().any(|place| Some(place.person) == request.visitor.id() && place.is_open_question());
     let colleagues =
         if manages { people::store::colleagues(&mut conn, project.trust_id, today).await? } else { Vec::new() };
-    let waits = !standing.academy_lead && crate::team::store::under_way(&mut conn, id, today).await?.is_some();
+    let waits = !relationship.academy_lead && crate::team::store::under_way(&mut conn, id, today).await?.is_some();
     drop(conn);
     Ok(Page::new(format!("Team of {}", project.title), move || {
         let invitation = Form::new(&request, Invite::PATH);
         let joining = Form::new(&request, AskToJoin::PATH);
         let leaving = Form::new(&request, LeaveTeam::PATH);
         let summaries = view! { {invitation.summary()}{joining.summary()}{leaving.summary()} };
-        let leave = leaves.then(|| leave(leaving, &project, standing));
+        let leave = leaves.then(|| leave(leaving, &project, relationship));
         let invite = manages.then(|| invite(invitation, &project, colleagues));
         let join = joins.then(|| join(joining, id));
         view! {
             {ui::back(&format!("/projects/{id}"), &project.title)}
             {summaries}
             {ui::heading(&project.title, "Team")}
-            {questions(&request, &project, &team, standing, waits)}
+            {questions(&request, &project, &team, relationship, waits)}
             {current(&team, today, manages.then_some(id), may(Action::OfferHandover))}
             {past(&team, today)}
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
@@ -133,18 +133,24 @@ pub async fn team(request: Request) -> Result<Page, Error> {
 }
 
 /// The questions that are open; `waits` says that a handover keeps a new supervisor from being accepted.
-fn questions(request: &Request, project: &Project, team: &[Place], standing: Standing, waits: bool) -> AnyView {
+fn questions(
+    request: &Request,
+    project: &Project,
+    team: &[Membership],
+    relationship: Relationship,
+    waits: bool,
+) -> AnyView {
     let me = request.visitor.id();
-    let manages = access::may(Action::ManageTeam(project.id), standing);
+    let manages = access::may(Action::ManageTeam(project.id), relationship);
     let asked = team
         .iter()
         .filter(|place| place.is_open_question())
         .map(|place| {
-            let of_this = Standing {
+            let of_this = Relationship {
                 asked: Some(place.person) == me,
-                asks_anchor: place.role() == TeamRole::Supervisor,
+                asks_supervisor: place.role() == TeamRole::Supervisor,
                 wants_to_join: place.wants_to_join(),
-                ..standing
+                ..relationship
             };
             if access::may(Action::AnswerQuestion(place.id), of_this) {
                 let question = Question {
@@ -171,7 +177,7 @@ fn questions(request: &Request, project: &Project, team: &[Place], standing: Sta
                 (false, true) => "waits for the academy lead to be",
                 (false, false) => "is asked to be",
             };
-            let role = (!joins).then(|| format!(" {}", place.role().words().to_lowercase()));
+            let role = (!joins).then(|| format!(" {}", place.role().label().to_lowercase()));
             let account = (!place.account).then_some(" They have no account yet: the academy lead can confirm a supervisor for them.");
             view! {
                 <div class="nhsuk-inset-text">
@@ -185,7 +191,7 @@ fn questions(request: &Request, project: &Project, team: &[Place], standing: Sta
     asked.into_any()
 }
 
-fn withdraw(request: &Request, project: ProjectId, place: &Place) -> AnyView {
+fn withdraw(request: &Request, project: ProjectId, place: &Membership) -> AnyView {
     let form = Form::named(request, EndRole::PATH, &format!("w{}", place.id.0.simple()));
     let fields = view! {
         {form.hidden("project", project)}
@@ -206,9 +212,9 @@ fn invite(form: Form, project: &Project, colleagues: Vec<people::store::Colleagu
                 .map(|colleague| (colleague.id.to_string(), format!("{} ({})", colleague.name, colleague.post))),
         )
         .collect();
-    let roles = TeamRole::INVITED
+    let roles = TeamRole::INVITABLE
         .iter()
-        .map(|role| (role.stored().to_owned(), role.words().to_owned(), role.sentence().to_owned()))
+        .map(|role| (role.as_str().to_owned(), role.label().to_owned(), role.sentence().to_owned()))
         .collect();
     let newcomer = form.is_rejected() && !(form.value("name").is_empty() && form.value("address").is_empty());
     let fields = view! {
@@ -253,28 +259,28 @@ fn join(form: Form, project: ProjectId) -> AnyView {
     .into_any()
 }
 
-fn leave(form: Form, project: &Project, standing: Standing) -> AnyView {
+fn leave(form: Form, project: &Project, relationship: Relationship) -> AnyView {
     let id = project.id;
     // Whose post is over prepares nothing any more.
-    let hands_over = access::may(Action::OfferHandover(id), standing);
-    let body = if standing.holder {
+    let hands_over = access::may(Action::OfferHandover(id), relationship);
+    let body = if relationship.lead {
         view! {
             <p>"You lead this project. A lead leaves by handing it over, to a colleague or to the pool, so that it never stands without anybody."</p>
             {hands_over.then(|| view! { <p><a href=format!("/projects/{id}/handover")>"Prepare the handover"</a></p> })}
         }
         .into_any()
     } else {
-        let anchor = standing
-            .anchor
-            .then(|| view! { <p>"You anchor this project. Once you leave, it shows that nobody does."</p> });
+        let supervisor = relationship
+            .supervisor
+            .then(|| view! { <p>"You supervise this project. Once you leave, it shows that nobody does."</p> });
         let fields = view! {
             {form.hidden("project", id)}
-            {form.lines("contribution", "What did you contribute?", 3).hint("It stands on the project’s page from now on and is not changed afterwards.").limit(PARAGRAPH).view()}
+            {form.lines("contribution", "What did you contribute?", 3).hint("It stands on the project’s page from now on and is not changed afterwards.").limit(MAX_PARAGRAPH_CHARS).view()}
             {ui::submit_as("Leave the team", "then", "leave")}
         }
         .into_any();
         view! {
-            {anchor}
+            {supervisor}
             <p>"You leave today and stay listed as a past contributor. To come back, ask to join."</p>
             {form.draw(fields)}
         }
@@ -298,7 +304,7 @@ pub async fn place(request: Request) -> Result<Page, Error> {
     request.require(&mut conn, access::ManageTeam(id)).await?;
     let today = request.today();
     let project = store::project(&mut conn, id, today, 0).await?;
-    let coordinates = access::standing(&mut conn, &request, id).await?.academy_lead;
+    let coordinates = access::relationship(&mut conn, &request, id).await?.academy_lead;
     let under_way = crate::team::store::under_way(&mut conn, id, today).await?;
     drop(conn);
     let place = project
@@ -314,9 +320,9 @@ pub async fn place(request: Request) -> Result<Page, Error> {
         let change = Form::new(&request, ChangeRole::PATH).with("role", place.role());
         let end = Form::new(&request, EndRole::PATH);
         let summaries = view! { {change.summary()}{end.summary()} };
-        let roles = TeamRole::MOVED
+        let roles = TeamRole::ASSIGNABLE
             .iter()
-            .map(|role| (role.stored().to_owned(), role.words().to_owned(), role.sentence().to_owned()))
+            .map(|role| (role.as_str().to_owned(), role.label().to_owned(), role.sentence().to_owned()))
             .collect();
         let changed = view! {
             {change.hidden("project", id)}
@@ -328,23 +334,23 @@ pub async fn place(request: Request) -> Result<Page, Error> {
         let ended = view! {
             {end.hidden("project", id)}
             {end.hidden("place", place.id)}
-            {end.lines("contribution", "What did they contribute?", 3).hint("It stands on the project’s page from now on and is not changed afterwards.").limit(PARAGRAPH).view()}
+            {end.lines("contribution", "What did they contribute?", 3).hint("It stands on the project’s page from now on and is not changed afterwards.").limit(MAX_PARAGRAPH_CHARS).view()}
             {end.checkboxes("mistake", "Or", vec![("yes".to_owned(), "They were added by mistake and contributed nothing".to_owned())]).view()}
             {ui::submit_as("End their place", "then", "end")}
         }
         .into_any();
-        let anchor = (place.role() == TeamRole::Supervisor)
-            .then(|| view! { <p>"They anchor this project. Once their place ends, it shows that nobody does, until another supervisor accepts."</p> });
+        let supervisor = (place.role() == TeamRole::Supervisor)
+            .then(|| view! { <p>"They supervise this project. Once their place ends, it shows that nobody does, until another supervisor accepts."</p> });
         view! {
             {ui::back(&format!("/projects/{id}/team"), "Team")}
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summaries}
-                {ui::heading(&project.title, &format!("{}, {}", place.name, place.role().words().to_lowercase()))}
+                {ui::heading(&project.title, &format!("{}, {}", place.name, place.role().label().to_lowercase()))}
                 <p>"In the team since "{ui::time(place.from_on)}"."</p>
                 <h2 class="nhsuk-heading-m">"Change their role"</h2>
                 {change.draw(changed)}
                 <h2 class="nhsuk-heading-m">"End their place"</h2>
-                {anchor}
+                {supervisor}
                 <p>"It ends today. They stay listed as a past contributor and keep reading the project, unless they were added by mistake. To undo it, invite them again."</p>
                 {end.draw(ended)}
             </div></div>
@@ -354,7 +360,7 @@ pub async fn place(request: Request) -> Result<Page, Error> {
 }
 
 /// A supervisor who has a handover to answer: nobody else takes their place from them meanwhile.
-fn stays(project: &Project, place: &Place, handover: HandoverId) -> Page {
+fn stays(project: &Project, place: &Membership, handover: HandoverId) -> Page {
     let (id, title, name) = (project.id, project.title.clone(), place.name.clone());
     Page::new(format!("{name} in the team"), move || {
         view! {

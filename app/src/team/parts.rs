@@ -15,7 +15,7 @@ use crate::web::ui::{self, Form};
 #[must_use]
 pub fn question(request: &Request, question: &Question, at_home: bool) -> AnyView {
     let form = Form::named(request, AnswerQuestion::PATH, &format!("q{}", question.id.0.simple()));
-    let role = question.role.words().to_lowercase();
+    let role = question.role.label().to_lowercase();
     let oneself = request.visitor.id() == Some(question.person_id);
     let title = question.title.clone();
     let project = if question.elsewhere {
@@ -25,7 +25,7 @@ pub fn question(request: &Request, question: &Question, at_home: bool) -> AnyVie
     };
     let words = match (question.opened_by, oneself) {
         (OpenedBy::Person, _) if question.role == TeamRole::Supervisor => view! {
-            <p><strong>{question.name.clone()}</strong>" would be supervisor of "{project}", and leads it or has a post that ends. The academy lead decides whether they can anchor it."</p>
+            <p><strong>{question.name.clone()}</strong>" would be supervisor of "{project}", and leads it or has a post that ends. The academy lead decides whether they can supervise it."</p>
         }
         .into_any(),
         (OpenedBy::Person, _) => view! { <p><strong>{question.name.clone()}</strong>" asks to join the team of "{project}"."</p> }.into_any(),

@@ -16,7 +16,7 @@ use crate::roles::oldest_live;
 
 /// A place in a team, past or present, asked or answered.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Place {
+pub struct Membership {
     /// Its id.
     pub id: TeamRoleId,
     /// Whose it is.
@@ -46,7 +46,7 @@ pub struct Place {
     pub asked_at: DateTime<Utc>,
 }
 
-impl Place {
+impl Membership {
     /// The role.
     #[must_use]
     pub fn role(&self) -> TeamRole {
@@ -56,31 +56,31 @@ impl Place {
     /// In force on this day.
     #[must_use]
     pub fn is_current(&self, today: NaiveDate) -> bool {
-        self.state == RoleState::Accepted.stored() && self.from_on <= today && self.until_on.is_none_or(|on| on > today)
+        self.state == RoleState::Accepted.as_str() && self.from_on <= today && self.until_on.is_none_or(|on| on > today)
     }
 
     /// Accepted, and to begin after this day.
     #[must_use]
     pub fn is_ahead(&self, today: NaiveDate) -> bool {
-        self.state == RoleState::Accepted.stored() && self.from_on > today
+        self.state == RoleState::Accepted.as_str() && self.from_on > today
     }
 
     /// In force once, and no more; one that was given by mistake is forgotten.
     #[must_use]
     pub fn is_past(&self, today: NaiveDate) -> bool {
-        !self.mistake && self.state == RoleState::Accepted.stored() && self.until_on.is_some_and(|on| on <= today)
+        !self.mistake && self.state == RoleState::Accepted.as_str() && self.until_on.is_some_and(|on| on <= today)
     }
 
     /// Asked, and not answered yet.
     #[must_use]
     pub fn is_open_question(&self) -> bool {
-        self.state == RoleState::Asked.stored() && self.until_on.is_none()
+        self.state == RoleState::Asked.as_str() && self.until_on.is_none()
     }
 
     /// The person asked to join, rather than being invited.
     #[must_use]
     pub fn wants_to_join(&self) -> bool {
-        self.opened_by == OpenedBy::Person.stored()
+        self.opened_by == OpenedBy::Person.as_str()
     }
 }
 
@@ -114,8 +114,8 @@ pub struct Question {
 }
 
 /// The questions that wait for this person: invitations, and requests to join what they lead or
-/// anchor in the trust in which they belong `here` and today; for the academy lead of a trust, also who was
-/// asked to anchor one of its open projects. The oldest first.
+/// supervisor in the trust in which they belong `here` and today; for the academy lead of a trust, also who was
+/// asked to supervise one of its open projects. The oldest first.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -156,7 +156,7 @@ pub async fn questions_for(
 }
 
 #[allow(clippy::too_many_arguments, reason = "the columns of one row, in the table's order")]
-pub async fn insert_place<A: Act>(
+pub async fn insert_membership<A: Act>(
     conn: &mut Connection,
     allowed: &Allowed<A>,
     project: ProjectId,
@@ -225,7 +225,7 @@ pub async fn ask_supervisor<A: Act>(
     let person = find(conn, allowed, trust, named, "supervisor").await?;
     not_in_place(conn, project, person, TeamRole::Supervisor, allowed.today(), "supervisor").await?;
     let (state, opened_by) = asked(conn, allowed, project, trust, person, TeamRole::Supervisor).await?;
-    let place = insert_place(conn, allowed, project, person, TeamRole::Supervisor, state, opened_by, "").await?;
+    let place = insert_membership(conn, allowed, project, person, TeamRole::Supervisor, state, opened_by, "").await?;
     let name = people::store::name_in(conn, trust, person).await?;
     history::record(
         conn,
@@ -262,7 +262,7 @@ async fn not_in_place(
 }
 
 /// In which state a place begins, and who opened the question. Who names themselves has answered by
-/// naming; but whoever leads the project, or leaves it when their post ends, anchors it only with the
+/// naming; but whoever leads the project, or leaves it when their post ends, supervises it only with the
 /// academy lead's word, and so does everybody while a handover waits for the supervisor's answer.
 async fn asked<A: Act>(
     conn: &mut Connection,
@@ -348,7 +348,7 @@ pub async fn invite(
     .fetch_one(&mut *conn)
     .await?;
     if asked_already >= MOST_ASKED {
-        return Err(Error::refused(format!(
+        return Err(Error::form(format!(
             "{MOST_ASKED} people have been asked and have not answered. Withdraw an invitation, or wait for an answer."
         )));
     }
@@ -357,13 +357,14 @@ pub async fn invite(
     not_in_place(conn, project, person, invitation.role, allowed.today(), field).await?;
     let (state, opened_by) = asked(conn, allowed, project, allowed.trust()?, person, invitation.role).await?;
     let place =
-        insert_place(conn, allowed, project, person, invitation.role, state, opened_by, &invitation.message).await?;
+        insert_membership(conn, allowed, project, person, invitation.role, state, opened_by, &invitation.message)
+            .await?;
     let name = people::store::name_in(conn, allowed.trust()?, person).await?;
     history::record(
         conn,
         allowed,
         Entry::new("team_role", place, "invited somebody to the team").of(project).change(
-            invitation.role.words(),
+            invitation.role.label(),
             "",
             name,
         ),
@@ -386,11 +387,19 @@ pub async fn ask_to_join(conn: &mut Connection, allowed: &Allowed<AskToJoin>, me
     .fetch_one(&mut *conn)
     .await?;
     if asked {
-        return Err(Error::refused("You have asked to join already. The project's lead will answer."));
+        return Err(Error::form("You have asked to join already. The project's lead will answer."));
     }
-    let place =
-        insert_place(conn, allowed, project, person, TeamRole::Member, RoleState::Asked, OpenedBy::Person, message)
-            .await?;
+    let place = insert_membership(
+        conn,
+        allowed,
+        project,
+        person,
+        TeamRole::Member,
+        RoleState::Asked,
+        OpenedBy::Person,
+        message,
+    )
+    .await?;
     history::record(conn, allowed, Entry::new("team_role", place, "asked to join the team").of(project)).await
 }
 
@@ -436,7 +445,7 @@ pub async fn answer(
     let place = allowed.act.0;
     let held = held(conn, place).await?;
     if accepted && !held.tied {
-        return Err(Error::refused(
+        return Err(Error::form(
             "They have not accepted this trust yet, so nobody can say yes for them. An academy lead or administrator can give them a code for it.",
         ));
     }
@@ -466,7 +475,7 @@ pub async fn answer(
         allowed,
         Entry::new("team_role", place, action)
             .of(held.project_id)
-            .change(held.role.words(), "", held.name)
+            .change(held.role.label(), "", held.name)
             .change("Word", "", word),
     )
     .await?;
@@ -488,7 +497,7 @@ pub async fn change_role(
         return Err(keeps_the_lead(allowed.act.0));
     }
     if held.state != RoleState::Accepted {
-        return Err(Error::refused("They have not answered yet. Withdraw the invitation and send another."));
+        return Err(Error::form("They have not answered yet. Withdraw the invitation and send another."));
     }
     keeps_the_supervisor(conn, allowed, &held).await?;
     sqlx::query("update team_role set role = $2 where id = $1").bind(place).bind(role).execute(&mut *conn).await?;
@@ -497,8 +506,8 @@ pub async fn change_role(
         allowed,
         Entry::new("team_role", place, "changed a role in the team").of(held.project_id).change(
             &held.name,
-            held.role.words(),
-            role.words(),
+            held.role.label(),
+            role.label(),
         ),
     )
     .await
@@ -569,7 +578,7 @@ pub async fn end_role(
     history::record(
         conn,
         allowed,
-        Entry::new("team_role", place, action).of(held.project_id).change(held.role.words(), held.name, "").change(
+        Entry::new("team_role", place, action).of(held.project_id).change(held.role.label(), held.name, "").change(
             "Contribution",
             "",
             contribution.unwrap_or_default(),
@@ -618,7 +627,7 @@ pub async fn leave(conn: &mut Connection, allowed: &Allowed<LeaveTeam>, contribu
         history::record(
             conn,
             allowed,
-            Entry::new("team_role", place, "left the team").of(project).change("Role", role.words(), "").change(
+            Entry::new("team_role", place, "left the team").of(project).change("Role", role.label(), "").change(
                 "Contribution",
                 "",
                 contribution,

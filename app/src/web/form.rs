@@ -99,7 +99,7 @@ struct Memory {
 
 /// Whose form it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DrawnFor {
+pub enum FormOwner {
     /// It was drawn for this visitor.
     Visitor,
     /// It was drawn while nobody was signed in.
@@ -173,12 +173,12 @@ impl Forms {
 
     /// Whose form a key belongs to, as seen by this person.
     #[must_use]
-    pub fn drawn_for(&self, key: &str, person: Option<PersonId>) -> DrawnFor {
+    pub fn form_owner(&self, key: &str, person: Option<PersonId>) -> FormOwner {
         match self.owner_of(key) {
-            None => DrawnFor::Unknown,
-            Some(owner) if owner == self.owner(None) => DrawnFor::Nobody,
-            Some(owner) if person.is_some() && owner == self.owner(person) => DrawnFor::Visitor,
-            Some(_) => DrawnFor::SomebodyElse,
+            None => FormOwner::Unknown,
+            Some(owner) if owner == self.owner(None) => FormOwner::Nobody,
+            Some(owner) if person.is_some() && owner == self.owner(person) => FormOwner::Visitor,
+            Some(_) => FormOwner::SomebodyElse,
         }
     }
 
@@ -198,17 +198,17 @@ impl Forms {
         now: DateTime<Utc>,
     ) -> Option<String> {
         let key = format!("{:032x}", rand::random::<u128>());
-        let drawn_for = self.drawn_for(form_key, visitor);
+        let owner_of_form = self.form_owner(form_key, visitor);
         let rejected = rejected.shrunk();
         let bytes = rejected.bytes();
         let rejected = Arc::new(rejected);
-        let kept = match (drawn_for, visitor) {
-            (DrawnFor::SomebodyElse, _) => {
+        let kept = match (owner_of_form, visitor) {
+            (FormOwner::SomebodyElse, _) => {
                 let owner = self.owner_of(form_key)?;
                 self.memory().for_absent.put(key.clone(), owner, rejected, bytes, now)
             }
             (_, Some(_)) => self.memory().of_people.put(key.clone(), self.owner(visitor), rejected, bytes, now),
-            (DrawnFor::Nobody, None) if FOR_NOBODY.contains(&rejected.action.as_str()) => {
+            (FormOwner::Nobody, None) if FOR_NOBODY.contains(&rejected.action.as_str()) => {
                 self.memory().of_nobody.put(key.clone(), self.owner(None), rejected, bytes, now)
             }
             _ => false,
@@ -230,7 +230,7 @@ impl Forms {
     /// none for a form that was not drawn for this person.
     #[must_use]
     pub fn answer(&self, form_key: &str, body: &[u8], person: Option<PersonId>, now: DateTime<Utc>) -> Option<Answer> {
-        if self.drawn_for(form_key, person) != DrawnFor::Visitor {
+        if self.form_owner(form_key, person) != FormOwner::Visitor {
             return None;
         }
         let key = hex(&Sha256::new().chain_update(form_key).chain_update(body).finalize());
@@ -248,10 +248,10 @@ impl Forms {
 
 /// The errors of a rejected form, as its page tells them.
 #[must_use]
-pub fn told(error: &Error) -> Vec<FieldError> {
+pub fn field_errors(error: &Error) -> Vec<FieldError> {
     match error {
         Error::Invalid(errors) => errors.clone(),
-        Error::Changed => vec![FieldError::new(
+        Error::Conflict => vec![FieldError::new(
             "",
             "Somebody else changed this while you were writing. Both versions are below: choose what to keep.",
         )],
@@ -294,15 +294,15 @@ mod tests {
         let (me, you) = (Some(PersonId::new()), Some(PersonId::new()));
         let key = Forms::new("secret").key(me);
         let forms = Forms::new("secret");
-        assert_eq!(forms.drawn_for(&key, me), DrawnFor::Visitor);
-        assert_eq!(forms.drawn_for(&key, you), DrawnFor::SomebodyElse);
-        assert_eq!(forms.drawn_for(&key, None), DrawnFor::SomebodyElse);
-        assert_eq!(forms.drawn_for(&forms.key(None), me), DrawnFor::Nobody);
-        assert_eq!(Forms::new("other").drawn_for(&key, me), DrawnFor::Unknown);
+        assert_eq!(forms.form_owner(&key, me), FormOwner::Visitor);
+        assert_eq!(forms.form_owner(&key, you), FormOwner::SomebodyElse);
+        assert_eq!(forms.form_owner(&key, None), FormOwner::SomebodyElse);
+        assert_eq!(forms.form_owner(&forms.key(None), me), FormOwner::Nobody);
+        assert_eq!(Forms::new("other").form_owner(&key, me), FormOwner::Unknown);
         let (start, seal) = key.rsplit_once('.').expect("a key");
         let zeros = "0".repeat(32);
         for made_up in ["nonsense", "", "..", &format!("{zeros}.{zeros}.{zeros}"), start, &format!("{key}.{seal}")] {
-            assert_eq!(forms.drawn_for(made_up, me), DrawnFor::Unknown, "{made_up}");
+            assert_eq!(forms.form_owner(made_up, me), FormOwner::Unknown, "{made_up}");
         }
     }
 

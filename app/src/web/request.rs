@@ -151,7 +151,7 @@ pub fn id<T: std::str::FromStr>(typed: &str) -> Result<T, Error> {
 /// # Errors
 /// [`Error::Invalid`] when it is none: a page of ours never sends that.
 pub fn version(typed: &str) -> Result<i64, Error> {
-    typed.parse().map_err(|_| Error::refused("The form was incomplete. Open the page again and retry."))
+    typed.parse().map_err(|_| Error::form("The form was incomplete. Open the page again and retry."))
 }
 
 /// Answers a server function's form with another page.

@@ -78,7 +78,7 @@ pub fn error_page(error: &Error, request: &Request) -> Page {
             ],
         ),
         Error::Invalid(errors) => ("There is a problem", errors.iter().map(|e| e.message.clone()).collect()),
-        Error::Changed => (
+        Error::Conflict => (
             "Somebody else changed this",
             vec!["It was changed after you opened it. Go back, reload the page and try again.".into()],
         ),
@@ -94,7 +94,7 @@ pub fn error_page(error: &Error, request: &Request) -> Page {
             "Baton is busy",
             vec!["Nothing was changed. Wait a moment, then reload the page or send the form again.".into()],
         ),
-        Error::Fault => (
+        Error::Internal => (
             "Sorry, there is a problem with Baton",
             vec![
                 "The fault has been recorded. Try again; if it happens again, tell your academy lead or whoever runs Baton in your trust.".into(),
@@ -149,7 +149,7 @@ const DONE: &[(&str, &str)] = &[
     ("cycle", "The cycle is saved."),
     ("handover-draft", "The handover is saved as a draft."),
     ("offered", "The handover is offered. It stands until both have answered."),
-    ("withdrawn", "The offer is withdrawn. You still hold the project."),
+    ("withdrawn", "The offer is withdrawn. You still lead the project."),
     ("taken", "Your wish to take the project on is with its supervisor or the academy lead."),
     ("linked", "The decision about the two projects is recorded."),
     ("unlinked", "The decision is undone."),

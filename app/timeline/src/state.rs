@@ -101,7 +101,7 @@ pub struct Facts {
     /// Closed.
     pub closed: bool,
     /// The day on which somebody looks again at a paused or sustaining project.
-    pub look_again_on: Option<NaiveDate>,
+    pub review_on: Option<NaiveDate>,
     /// The day on which an accepted handover takes effect.
     pub agreed_for: Option<NaiveDate>,
     /// The handover that is offered.
@@ -136,7 +136,7 @@ pub fn continuity(facts: &Facts, today: NaiveDate) -> Option<Continuity> {
         Continuity::Offered
     } else if ends_soon {
         Continuity::Due
-    } else if facts.look_again_on.is_some_and(|day| day > today) {
+    } else if facts.review_on.is_some_and(|day| day > today) {
         Continuity::Resting
     } else {
         Continuity::Led
@@ -184,10 +184,10 @@ mod tests {
             InPool,
             "whatever is offered"
         );
-        assert_eq!(state(&Facts { look_again_on: Some(day(5)), ..Facts::default() }), InPool, "whatever is paused");
-        assert_eq!(state(&Facts { look_again_on: Some(day(5)), ..due.clone() }), Due);
-        assert_eq!(state(&Facts { look_again_on: Some(day(5)), ..led(vec![post(-1, None)]) }), Resting);
-        assert_eq!(state(&Facts { look_again_on: Some(day(0)), ..led(vec![post(-1, None)]) }), Led);
+        assert_eq!(state(&Facts { review_on: Some(day(5)), ..Facts::default() }), InPool, "whatever is paused");
+        assert_eq!(state(&Facts { review_on: Some(day(5)), ..due.clone() }), Due);
+        assert_eq!(state(&Facts { review_on: Some(day(5)), ..led(vec![post(-1, None)]) }), Resting);
+        assert_eq!(state(&Facts { review_on: Some(day(0)), ..led(vec![post(-1, None)]) }), Led);
         assert_eq!(state(&Facts { closed: true, agreed_for: Some(day(1)), ..due }), Ended);
         assert_eq!(continuity(&Facts { draft: true, ..Facts::default() }, day(0)), None);
     }
@@ -261,7 +261,7 @@ mod tests {
             offered in prop::option::of(prop::option::of(-50i64..50)),
             leads in prop::collection::vec(leads(), 0..4),
         ) -> Facts {
-            Facts { draft: false, closed, look_again_on: look.map(day), agreed_for: agreed.map(day), offered: offered.map(|n| n.map_or(Offer::ToPool, |n| Offer::For(day(n)))), leads }
+            Facts { draft: false, closed, review_on: look.map(day), agreed_for: agreed.map(day), offered: offered.map(|n| n.map_or(Offer::ToPool, |n| Offer::For(day(n)))), leads }
         }
     }
 

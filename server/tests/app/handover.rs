@@ -91,7 +91,7 @@ async fn a_project_passes_from_hand_to_hand() {
     let page = answered(&app, at.colleague, &handover, ANSWER, true).await;
     assert!(page.words().contains("It waits for Sonia Supervisor as supervisor."));
     let page = answered(&app, at.supervisor, &handover, SUPERVISE, true).await;
-    assert!(page.words().contains("Both have accepted. Colin Colleague holds the project from 1 July 2026."));
+    assert!(page.words().contains("Both have accepted. Colin Colleague leads the project from 1 July 2026."));
     assert_eq!(lead_on(&app, project, on("2026-06-30")).await, [at.trainee]);
     assert_eq!(lead_on(&app, project, on("2026-07-01")).await, [at.colleague]);
 
@@ -142,13 +142,16 @@ async fn what_is_missing_is_told_and_what_was_typed_is_kept() {
     let draft = browser.follow(&answer).await;
     assert!(draft.words().contains("Only I know this.") && draft.words().contains("Posters."));
     let other = app.browser(app.fixture.supervisor).await;
-    let answer = other.fill(&page, PREPARE, &[("summary", "The anchor adds."), ("then", "draft")]).await;
-    assert_eq!(answer.location(), format!("{page}?done=handover-draft"), "the anchor goes on with the same draft");
+    let answer = other.fill(&page, PREPARE, &[("summary", "The supervisor adds."), ("then", "draft")]).await;
+    assert_eq!(answer.location(), format!("{page}?done=handover-draft"), "the supervisor goes on with the same draft");
     let stale = draft.form(PREPARE).expect("a form");
     let stale: Vec<(&str, &str)> = stale.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let answer = browser.post(PREPARE, &[stale.as_slice(), &[("then", "draft")]].concat()).await;
     let both = browser.follow(&answer).await;
-    assert!(both.words().contains("The anchor adds.") && both.words().contains("Only I know this."), "both versions");
+    assert!(
+        both.words().contains("The supervisor adds.") && both.words().contains("Only I know this."),
+        "both versions"
+    );
     let discarded = browser.fill(&page, WITHDRAW, &[]).await;
     assert!(discarded.location().ends_with("?done=handover-discarded"), "{}", discarded.location());
 }
@@ -193,14 +196,14 @@ async fn an_offer_that_nobody_answers_lapses() {
 }
 
 #[tokio::test]
-async fn the_academy_lead_answers_where_no_anchor_does() {
+async fn the_academy_lead_answers_where_no_supervisor_does() {
     let app = App::new().await;
     let project = measured(&app).await;
     let at = &app.fixture;
     let handover = offered(&app, project, &at.colleague.to_string()).await;
     answered(&app, at.colleague, &handover, ANSWER, true).await;
     let lead = app.browser(at.lead).await;
-    assert!(lead.get(&handover).await.form(SUPERVISE).is_none(), "the anchor has 14 days");
+    assert!(lead.get(&handover).await.form(SUPERVISE).is_none(), "the supervisor has 14 days");
     run(&app, "update handover set offered_at = '2026-02-01T12:00:00+00:00'").await;
     let page = answered(&app, at.lead, &handover, SUPERVISE, true).await;
     assert!(page.words().contains("Lena Lead accepted as academy lead, for the supervisor"));
@@ -215,7 +218,7 @@ async fn somebody_takes_a_project_on_from_the_pool() {
     let take_on = format!("/projects/{project}/take-on");
     let browser = app.browser(at.colleague).await;
     let held = browser.get(&take_on).await;
-    assert!(held.words().contains("Tara Trainee holds this project.") && held.form(TAKE_ON).is_none());
+    assert!(held.words().contains("Tara Trainee leads this project.") && held.form(TAKE_ON).is_none());
     assert!(browser.get("/pool").await.words().contains("Every open project has a lead."));
 
     offered(&app, project, "pool").await;
@@ -228,7 +231,7 @@ async fn somebody_takes_a_project_on_from_the_pool() {
     assert!(none.words().contains("Other departments may have one."));
 
     let page = browser.get(&take_on).await;
-    assert!(page.words().contains("Sonia Supervisor, who anchors the project, is asked to accept."));
+    assert!(page.words().contains("Sonia Supervisor, who supervises the project, is asked to accept."));
     let asked = browser.fill(&take_on, TAKE_ON, &[("word", "It is my field")]).await;
     let page = browser.follow(&asked).await;
     assert!(
@@ -239,7 +242,7 @@ async fn somebody_takes_a_project_on_from_the_pool() {
     assert!(other.words().contains("It is with Colin Colleague") && other.form(TAKE_ON).is_none());
     let handover = asked.location().split('?').next().unwrap_or_default().to_owned();
     let page = answered(&app, at.supervisor, &handover, SUPERVISE, true).await;
-    assert!(page.words().contains("Colin Colleague holds the project from 1 July 2026."));
+    assert!(page.words().contains("Colin Colleague leads the project from 1 July 2026."));
     assert_eq!(lead_on(&app, project, on("2026-07-01")).await, [at.colleague]);
 }
 

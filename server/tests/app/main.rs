@@ -1,4 +1,4 @@
-//! Whole-app tests: requests through the router, on a real store, without a socket; and the program at
+//! Completeness-app tests: requests through the router, on a real store, without a socket; and the program at
 //! the command line.
 
 mod charts;

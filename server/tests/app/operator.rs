@@ -132,7 +132,7 @@ async fn only_serving_and_migrating_migrate_and_both_keep_the_store_as_it_was() 
 fn nobody_opens_a_store_that_is_being_restored_or_migrated() {
     let place = Place::new();
     place.succeeds(&["admin", "create-trust", "Tamar Vale"]);
-    let lock = db::lock_alone(&place.data).expect("a lock");
+    let lock = db::lock_exclusive(&place.data).expect("a lock");
     let copy = place.beside(".copy");
     for words in [
         &["admin", "create-trust", "Other Shire"][..],

@@ -134,7 +134,7 @@ async fn a_post_that_ends_soon_says_what_becomes_of_the_projects() {
     assert!(lead.follow(&answer).await.body.contains("The post began on 6 August 2025."));
     let answer = lead.fill(&form, "/api/posts/end", &day("1", "4", "2026")).await;
     let page = lead.follow(&answer).await.body;
-    assert!(page.contains("leads 1 project and can hold it until 1 April 2026"), "{page}");
+    assert!(page.contains("leads 1 project and can lead it until 1 April 2026"), "{page}");
     assert!(page.contains(&format!("/projects/{project}/handover")), "{page}");
     let answer = lead.fill(&form, "/api/posts/end", &day("3", "3", "2026")).await;
     let page = lead.follow(&answer).await.body;

@@ -49,7 +49,7 @@ async fn each_number_on_the_academy_leads_home_leads_to_as_many_projects() {
     fixture.project("Safely held").await;
     let pooled = fixture.project("Left behind").await;
     change(fixture, LEADERLESS, pooled).await;
-    let loose = fixture.project("Without an anchor").await;
+    let loose = fixture.project("Without a supervisor").await;
     change(fixture, UNANSWERED, loose).await;
     let late = fixture.project("Not measured").await;
     fixture.measure(late).await;
@@ -57,7 +57,7 @@ async fn each_number_on_the_academy_leads_home_leads_to_as_many_projects() {
     let home = browser.get("/").await;
     let numbers = numbers(&home);
     for (gap, count) in
-        [("/projects?continuity=in_pool", 1), ("/projects?gap=anchor", 1), ("/projects?gap=measurement", 1)]
+        [("/projects?continuity=in_pool", 1), ("/projects?gap=supervisor", 1), ("/projects?gap=measurement", 1)]
     {
         assert!(numbers.contains(&(gap.to_owned(), count)), "{gap}: {numbers:?}");
     }
@@ -75,14 +75,14 @@ async fn each_number_on_the_academy_leads_home_leads_to_as_many_projects() {
 async fn a_trainees_home_shows_what_is_theirs_and_nobody_elses_draft() {
     let app = App::new().await;
     let fixture = &app.fixture;
-    let held = fixture.project("Held by Tara").await;
+    let held = fixture.project("Led by Tara").await;
     let measure = fixture.measure(held).await;
     let draft = fixture.project("Half a thought").await;
     change(fixture, "update project set status = 'draft', reference = null, submitted_at = null where id = $1", draft)
         .await;
     change(fixture, "delete from team_role where project_id = $1", draft).await;
     let home = app.browser(fixture.trainee).await.get("/").await.words();
-    for words in ["What you hold", "Held by Tara", "Your drafts", "Half a thought", "Measurements overdue"] {
+    for words in ["What you lead", "Led by Tara", "Your drafts", "Half a thought", "Measurements overdue"] {
         assert!(home.contains(words), "{words}");
     }
     assert!(home.contains(&format!("/measures/{measure}")));
@@ -91,8 +91,8 @@ async fn a_trainees_home_shows_what_is_theirs_and_nobody_elses_draft() {
     change(fixture, "update project set updated_at = '2026-02-02T12:00:00Z' where id = $1", draft).await;
     let later = app.browser(fixture.trainee).await.get("/").await.words();
     assert!(later.contains("Do you want to finish it, give it to a colleague or delete it?"));
-    let anchor = app.browser(fixture.supervisor).await.get("/").await.words();
-    assert!(anchor.contains("What you anchor") && !anchor.contains("Half a thought"));
+    let supervisor = app.browser(fixture.supervisor).await.get("/").await.words();
+    assert!(supervisor.contains("What you supervise") && !supervisor.contains("Half a thought"));
     let newcomer = app.browser(fixture.colleague).await.get("/").await.words();
     assert!(newcomer.contains("Where to start") && !newcomer.contains("Half a thought"));
 }

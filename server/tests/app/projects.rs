@@ -73,7 +73,7 @@ async fn four_answers_register_a_project_with_the_next_reference() {
     let page = app.browser(app.fixture.colleague).await.get(&format!("/projects/{first}")).await;
     assert_eq!(page.status, StatusCode::OK);
     for words in
-        ["Antibiotics within the hour", "QI-2026-0001", "Held by", "Tara Trainee", "Sepsis", "registered the project"]
+        ["Antibiotics within the hour", "QI-2026-0001", "Led by", "Tara Trainee", "Sepsis", "registered the project"]
     {
         assert!(page.words().contains(words), "{words}");
     }
@@ -334,9 +334,9 @@ async fn somebody_joins_changes_role_and_leaves_with_their_contribution_kept() {
     trainee.fill(&team, "/api/projects/answer", &[("answer", "accepted")]).await;
 
     let place = text(&app.fixture, "select id from team_role where project_id = $1 and role = 'member'", project).await;
-    let page = format!("/places/{place}");
-    let anchor = trainee.fill(&page, "/api/projects/change-role", &[("role", "supervisor")]).await;
-    assert!(trainee.follow(&anchor).await.words().contains("Invite them as supervisor instead"));
+    let page = format!("/memberships/{place}");
+    let supervisor = trainee.fill(&page, "/api/projects/change-role", &[("role", "supervisor")]).await;
+    assert!(trainee.follow(&supervisor).await.words().contains("Invite them as supervisor instead"));
     trainee.fill(&page, "/api/projects/change-role", &[("role", "coach")]).await;
     assert_eq!(text(&app.fixture, "select role from team_role where id = $1", &place).await, "coach");
 
@@ -383,14 +383,10 @@ async fn a_project_is_paused_resumed_stopped_and_reopened() {
     let now = async || text(&app.fixture, "select status from project where id = $1", project).await;
 
     let past = trainee
-        .fill(
-            &status("pause"),
-            action,
-            &[("look_again_on.day", "1"), ("look_again_on.month", "1"), ("look_again_on.year", "2026")],
-        )
+        .fill(&status("pause"), action, &[("review_on.day", "1"), ("review_on.month", "1"), ("review_on.year", "2026")])
         .await;
     assert!(trainee.follow(&past).await.words().contains("within a year"));
-    let ahead = [("look_again_on.day", "1"), ("look_again_on.month", "6"), ("look_again_on.year", "2026")];
+    let ahead = [("review_on.day", "1"), ("review_on.month", "6"), ("review_on.year", "2026")];
     trainee.fill(&status("pause"), action, &ahead).await;
     assert_eq!(now().await, "paused");
     assert!(trainee.get(&page).await.words().contains("1 June 2026"));
@@ -667,7 +663,7 @@ async fn somebody_of_another_trust_reads_while_in_the_team_and_what_they_contrib
         change.commit().await.expect("committed");
         assert_eq!(stranger.get(&page).await.status, StatusCode::OK, "they have a place");
         assert_eq!(stranger.get(&format!("{page}/edit")).await.status, StatusCode::FORBIDDEN);
-        let answer = trainee.fill(&format!("/places/{place}"), "/api/projects/end-role", &[ended]).await;
+        let answer = trainee.fill(&format!("/memberships/{place}"), "/api/projects/end-role", &[ended]).await;
         assert!(answer.location().ends_with("done=team"), "{}", answer.location());
         assert_eq!(stranger.get(&page).await.status, reads);
         assert_eq!(trainee.get(&page).await.words().contains("Past contributors"), reads == StatusCode::OK);

@@ -66,7 +66,8 @@ async fn spoil_the_commit(change: &mut Write) {
 #[tokio::test]
 async fn who_waits_shares_the_flush_and_nothing_is_seen_before_it() {
     let (_folder, store) = store().await;
-    let kept = async || *store.kept("trusts".to_owned(), async { Ok(names(&store).await.len()) }).await.expect("kept");
+    let kept =
+        async || *store.cached("trusts".to_owned(), async { Ok(names(&store).await.len()) }).await.expect("kept");
     assert_eq!(kept().await, 0);
     let mut first = store.write().await.expect("a change");
     let second = ask(&store).await;
@@ -112,8 +113,8 @@ async fn when_the_shared_commit_fails_all_of_it_fails() {
     let answer = waiting(first.commit()).await;
     let mut second = second.await.expect("its turn");
     spoil_the_commit(&mut second).await;
-    assert_eq!(second.commit().await, Err(Error::Fault));
-    assert_eq!(answer.await, Err(Error::Fault));
+    assert_eq!(second.commit().await, Err(Error::Internal));
+    assert_eq!(answer.await, Err(Error::Internal));
     assert!(names(&store).await.is_empty());
     let mut third = store.write().await.expect("a change");
     add(&mut third, "third").await.expect("added");
@@ -132,12 +133,12 @@ async fn what_sqlite_undoes_by_itself_is_told_to_everybody_whom_it_concerns() {
         let mut second = second.await.expect("its turn");
         fill_the_disk(&mut second).await.expect_err("full");
         if it_goes_on_as_if_nothing_happened {
-            assert_eq!(second.commit().await, Err(Error::Fault));
+            assert_eq!(second.commit().await, Err(Error::Internal));
         } else {
             drop(second);
         }
         let mut third = third.await.expect("its turn, which comes after the fault");
-        assert_eq!(answer.await, Err(Error::Fault));
+        assert_eq!(answer.await, Err(Error::Internal));
         add(&mut third, "third").await.expect("added");
         third.commit().await.expect("durable");
         assert_eq!(names(&store).await, ["third"]);
@@ -149,7 +150,7 @@ async fn a_full_disk_fails_the_last_of_a_flush_too() {
     let (_folder, store) = store().await;
     let mut only = store.write().await.expect("a change");
     fill_the_disk(&mut only).await.expect_err("full");
-    assert_eq!(only.commit().await, Err(Error::Fault));
+    assert_eq!(only.commit().await, Err(Error::Internal));
     assert!(names(&store).await.is_empty());
     drop(store.write().await.expect("the next change"));
 }

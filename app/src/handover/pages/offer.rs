@@ -7,7 +7,7 @@ use super::{pack, section};
 use crate::access::{self, Action};
 use crate::continuity::parts::{Mends, Strip};
 use crate::error::Error;
-use crate::handover::api::{AnswerAsNextLead, AnswerAsSupervisor, TakeBackHandover};
+use crate::handover::api::{AnswerAsNextLead, AnswerHandoverAsSupervisor, TakeBackHandover};
 use crate::handover::model::{Answer, Party, SENTENCE, State};
 use crate::handover::parts;
 use crate::handover::store::{self, Handover};
@@ -18,8 +18,8 @@ use crate::web::ui::{self, Form};
 
 struct May {
     successor: bool,
-    anchor: bool,
-    for_anchor: bool,
+    supervisor: bool,
+    for_supervisor: bool,
     withdraw: bool,
     /// They are asked, and have no post in the trust of their session from which they could answer.
     elsewhere: bool,
@@ -32,8 +32,8 @@ pub async fn offer(request: Request) -> Result<Reply, Error> {
     let today = request.today();
     let mut conn = request.store.read().await?;
     let handover = store::find(&mut conn, id, today).await?;
-    let of_project = access::standing(&mut conn, &request, handover.project_id).await?;
-    let standing = handover.standing(of_project, person, request.now);
+    let of_project = access::relationship(&mut conn, &request, handover.project_id).await?;
+    let relationship = handover.relationship(of_project, person, request.now);
     if handover.is_discarded() {
         return Err(Error::NotFound);
     }
@@ -46,11 +46,11 @@ pub async fn offer(request: Request) -> Result<Reply, Error> {
     let coming = handover.state(today) == State::Offered
         || (handover.state(today) == State::Agreed && handover.takes_effect_on.is_some_and(|day| day > today));
     let may = May {
-        successor: live && access::may(Action::AnswerAsSuccessor(id), standing),
-        anchor: live && access::may(Action::AnswerAsAnchor(id), standing),
-        for_anchor: !standing.anchor,
-        elsewhere: live && !standing.belongs && (standing.successor || standing.anchor),
-        withdraw: coming && access::may(Action::WithdrawHandover(id), standing),
+        successor: live && access::may(Action::AnswerAsSuccessor(id), relationship),
+        supervisor: live && access::may(Action::AnswerAsSupervisor(id), relationship),
+        for_supervisor: !relationship.supervisor,
+        elsewhere: live && !relationship.belongs && (relationship.successor || relationship.supervisor),
+        withdraw: coming && access::may(Action::WithdrawHandover(id), relationship),
     };
     Ok(Page::new(format!("Handover of {}", handover.title), move || draw(&request, &handover, &strip, &may)).into())
 }
@@ -88,7 +88,7 @@ fn draw(request: &Request, handover: &Handover, strip: &Strip, may: &May) -> Any
         {ui::back(&project, &handover.title)}
         {summaries}
         {ui::heading(&format!("{} {}", handover.reference, handover.title), "Handover")}
-        <p>{ui::tag(state.words(), state.colour())}" "{happens(handover, state, today)}</p>
+        <p>{ui::tag(state.label(), state.colour())}" "{happens(handover, state, today)}</p>
         {strip.view(Mends::default())}
         <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
             {ui::summary_list(rows)}
@@ -109,25 +109,27 @@ fn happens(handover: &Handover, state: State, today: chrono::NaiveDate) -> Strin
     match state {
         State::Draft => String::new(),
         State::Offered if handover.to_person.is_none() => format!(
-            "The project looks for a lead. Whoever takes it on holds it from {}, or from the day when their supervisor has accepted.",
-            ui::day(on)
+            "The project looks for a lead. Whoever takes it on leads it from {}, or from the day when their supervisor has accepted.",
+            crate::format::date(on)
         ),
         State::Offered => {
             let mut waits = Vec::new();
             if handover.answer(Party::Successor).is_none() {
                 waits.push(format!("{to} as the next lead"));
             }
-            if handover.answer(Party::Anchor).is_none() {
+            if handover.answer(Party::Supervisor).is_none() {
                 waits.push(match handover.supervisors().as_slice() {
                     [] => handover.instead_of_a_supervisor().to_owned(),
-                    anchors => format!("{} as supervisor", anchors.join(" or ")),
+                    supervisors => format!("{} as supervisor", supervisors.join(" or ")),
                 });
             }
             let lapses = on + chrono::Duration::days(timeline::LAPSES_AFTER_DAYS);
-            format!("It waits for {}. It lapses after {}.", waits.join(" and for "), ui::day(lapses))
+            format!("It waits for {}. It lapses after {}.", waits.join(" and for "), crate::format::date(lapses))
         }
-        State::Agreed if on > today => format!("Both have accepted. {to} holds the project from {}.", ui::day(on)),
-        State::Agreed => format!("{to} has held the project since {}.", ui::day(on)),
+        State::Agreed if on > today => {
+            format!("Both have accepted. {to} leads the project from {}.", crate::format::date(on))
+        }
+        State::Agreed => format!("{to} has led the project since {}.", crate::format::date(on)),
         State::Declined => "It was declined. What it said is kept, and the next offer starts from it.".to_owned(),
         State::Withdrawn => "It was taken back. What it said is kept, and the next offer starts from it.".to_owned(),
         State::Lapsed => "Nobody answered in time. What it said is kept, and the next offer starts from it.".to_owned(),
@@ -142,18 +144,18 @@ fn forms(request: &Request, handover: &Handover, may: &May) -> (AnyView, AnyView
         let summary = form.summary();
         let has_accepted = handover.answer(Party::Successor).is_some();
         let heading = if has_accepted { "Change your answer" } else { "Will you take this project on?" };
-        let means = format!("If you accept, and the supervisor does, you hold “{title}” from {}: you take the next step, see to it that the next points are measured, and hand it over in your turn.", ui::day(on));
+        let means = format!("If you accept, and the supervisor does, you lead “{title}” from {}: you take the next step, see to it that the next points are measured, and hand it over in your turn.", crate::format::date(on));
         (summary, answer(form, handover, heading, means, "Yes, I take it on", "No"))
     });
-    let anchor = (may.anchor && handover.answer(Party::Anchor).is_none()).then(|| {
-        let form = Form::named(request, AnswerAsSupervisor::PATH, "supervisor");
+    let supervisor = (may.supervisor && handover.answer(Party::Supervisor).is_none()).then(|| {
+        let form = Form::named(request, AnswerHandoverAsSupervisor::PATH, "supervisor");
         let summary = form.summary();
         let to = handover.to.as_deref().unwrap_or("the next lead");
         let heading = format!("Do you accept {to} as the next lead?");
-        let means = if may.for_anchor {
+        let means = if may.for_supervisor {
             "You answer as academy lead, because the project has no supervisor in post who neither gives nor takes it, or the supervisor has not answered for 14 days. It is recorded so.".to_owned()
         } else {
-            format!("You anchor this project. If you accept, {to} works on it with you from {}.", ui::day(on))
+            format!("You supervise this project. If you accept, {to} works on it with you from {}.", crate::format::date(on))
         };
         (summary, answer(form, handover, &heading, means, "Yes", "No"))
     });
@@ -162,14 +164,14 @@ fn forms(request: &Request, handover: &Handover, may: &May) -> (AnyView, AnyView
         let summary = form.summary();
         let fields = view! {
             {form.hidden("handover", handover.id)}
-            <p>"Whoever held the project before goes on holding it while their post lasts. What was offered and answered is kept, and you can offer it again."</p>
+            <p>"Whoever led the project before goes on leading it while their post lasts. What was offered and answered is kept, and you can offer it again."</p>
             <button class="nhsuk-button nhsuk-button--secondary" type="submit">"Withdraw"</button>
         }
         .into_any();
         (summary, ui::details("Withdraw this handover", form.draw(fields)))
     });
     let (mut drawn, mut summaries) = (Vec::new(), Vec::new());
-    for (summary, form) in [successor, anchor, withdraw].into_iter().flatten() {
+    for (summary, form) in [successor, supervisor, withdraw].into_iter().flatten() {
         summaries.push(summary);
         drawn.push(form);
     }

@@ -89,7 +89,7 @@ pub async fn of_handover(request: Request) -> Result<Reply, Error> {
 pub async fn of_project(request: Request) -> Result<Reply, Error> {
     let id: ProjectId = request.param("id")?;
     let mut conn = request.store.read().await?;
-    access::standing(&mut conn, &request, id).await?;
+    access::relationship(&mut conn, &request, id).await?;
     drop(conn);
     draw(request, id, None).await
 }
@@ -110,11 +110,11 @@ async fn draw(request: Request, project: ProjectId, handover: Option<Handover>) 
     let measures = Small::draw(measures, "pack").await?;
     Ok(Page::new(format!("Handover pack: {}", subject.title), move || {
         let asked = handover.as_ref().map_or_else(
-            || format!("As of {}", ui::day(today)),
+            || format!("As of {}", crate::format::date(today)),
             |handover| {
                 let from = handover.from.as_deref().unwrap_or("Nobody");
                 let to = handover.to.as_deref().unwrap_or("whoever takes it on");
-                let on = handover.takes_effect_on.map(|day| format!(", from {}", ui::day(day))).unwrap_or_default();
+                let on = handover.takes_effect_on.map(|day| format!(", from {}", crate::format::date(day))).unwrap_or_default();
                 format!("{from} to {to}{on}")
             },
         );
@@ -130,7 +130,7 @@ async fn draw(request: Request, project: ProjectId, handover: Option<Handover>) 
                 </header>
                 {strip.view(Mends::default())}
                 <div class="baton-pack__columns">{sections}</div>
-                <p class="baton-pack__foot">{format!("From Baton on {}. {}", ui::day(today), subject.reference)}</p>
+                <p class="baton-pack__foot">{format!("From Baton on {}. {}", crate::format::date(today), subject.reference)}</p>
             </article>
         }
         .into_any()
@@ -179,7 +179,7 @@ fn sections(
         let lines = subject
             .team
             .iter()
-            .map(|member| view! { <li>{format!("{}, {}", member.name, member.role.words().to_lowercase())}</li> })
+            .map(|member| view! { <li>{format!("{}, {}", member.name, member.role.label().to_lowercase())}</li> })
             .collect_view();
         parts.push(part("Team today", view! { <ul>{lines}</ul> }.into_any()));
     }
@@ -187,8 +187,8 @@ fn sections(
         let lines = cycles
             .iter()
             .map(|cycle| {
-                let decision = cycle.decision.map_or("under way", |decision| decision.words());
-                view! { <li>{format!("{}. {}: {}, {}", cycle.number, cycle.title, ui::day(cycle.starts_on), decision.to_lowercase())}</li> }
+                let decision = cycle.decision.map_or("under way", |decision| decision.label());
+                view! { <li>{format!("{}. {}: {}, {}", cycle.number, cycle.title, crate::format::date(cycle.starts_on), decision.to_lowercase())}</li> }
             })
             .collect_view();
         parts.push(part("Tests of change", view! { <ul>{lines}</ul> }.into_any()));

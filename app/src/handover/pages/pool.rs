@@ -71,11 +71,11 @@ pub async fn pool(request: Request) -> Result<Page, Error> {
                 .collect_view();
             view! { <ol class="baton-list">{items}</ol> }.into_any()
         };
-        let count = ui::count(i64::try_from(total).unwrap_or(i64::MAX), "project looks", "projects look");
+        let count = crate::format::count(i64::try_from(total).unwrap_or(i64::MAX), "project looks", "projects look");
         let pagination = ui::pages(i64::try_from(page).unwrap_or(1), i64::try_from(pages).unwrap_or(1), address);
         view! {
             {ui::heading("", "Projects that look for a lead")}
-            <p>"Taking one on means: you hold it, take its next step, see to it that it is measured, and hand it over in your turn. Its supervisor, or the academy lead, says yes first."</p>
+            <p>"Taking one on means: you lead it, take its next step, see to it that it is measured, and hand it over in your turn. Its supervisor, or the academy lead, says yes first."</p>
             <div class="baton-browse">
                 {filters(&departments, department, specialty.as_deref())}
                 <div class="baton-browse__results">

@@ -32,7 +32,7 @@ pub async fn prepare(request: Request) -> Result<Reply, Error> {
         return Ok(Reply::Redirect(format!("/handovers/{agreed}")));
     }
     if !subject.status.is_open() {
-        return Err(Error::refused("Only an active, paused or sustaining project can be handed over."));
+        return Err(Error::form("Only an active, paused or sustaining project can be handed over."));
     }
     let measures = charted(&mut conn, id).await?;
     let candidates = store::candidates(&mut conn, subject.trust_id, today, today + Days::new(FURTHEST)).await?;
@@ -78,7 +78,7 @@ fn draw(
         <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
             {summary}
             {ui::heading(&format!("{} {}", subject.reference, subject.title), "Hand over this project")}
-            <p>"Most of this is filled in from the project. Check it, add what only you know, and offer it. You hold the project until the next lead and the supervisor have both accepted."</p>
+            <p>"Most of this is filled in from the project. Check it, add what only you know, and offer it. You lead the project until the next lead and the supervisor have both accepted."</p>
             {tasks}
             {form.draw(fields)}
             {discard}
@@ -149,11 +149,15 @@ fn fields(
     let mut recipients =
         vec![(String::new(), "Choose".to_owned()), (POOL.to_owned(), "Nobody yet: offer it to the pool".to_owned())];
     recipients.extend(candidates.into_iter().filter(|one| Some(one.id) != subject.leader).map(|one| {
-        let from = if one.starts_on > today { format!(", from {}", ui::day(one.starts_on)) } else { String::new() };
+        let from = if one.starts_on > today {
+            format!(", from {}", crate::format::date(one.starts_on))
+        } else {
+            String::new()
+        };
         (one.id.to_string(), format!("{}: {}{from}", one.name, one.post))
     }));
     let last_day = match (&subject.leader_name, subject.last_day) {
-        (Some(name), Some(day)) => format!("Today or later. {name}’s post ends on {}.", ui::day(day)),
+        (Some(name), Some(day)) => format!("Today or later. {name}’s post ends on {}.", crate::format::date(day)),
         _ => "Today or later.".to_owned(),
     };
     let plans = measures

@@ -73,16 +73,14 @@ fn in_the_way(request: &Request, strip: &Strip, subject: &Subject, last: Option<
             format!("It is with {name}, and waits for both answers. If they do not take it on, it is free again.");
         return note(words, format!("/handovers/{}", live.id), "See the handover");
     }
-    let holder = strip.row().holder.as_ref();
-    if holder.is_some_and(|holder| request.visitor.id() == Some(holder.id)) {
-        return note("You hold this project.".into(), project, "See the project");
+    let lead = strip.row().lead.as_ref();
+    if lead.is_some_and(|lead| request.visitor.id() == Some(lead.id)) {
+        return note("You lead this project.".into(), project, "See the project");
     }
-    match holder {
-        Some(holder) if offered.is_none() => note(
-            format!("{} holds this project. You can ask to join its team.", holder.name),
-            project,
-            "See the project",
-        ),
+    match lead {
+        Some(lead) if offered.is_none() => {
+            note(format!("{} leads this project. You can ask to join its team.", lead.name), project, "See the project")
+        }
         _ => None,
     }
 }
@@ -91,23 +89,23 @@ fn asking(request: &Request, form: Form, subject: &Subject, last: Option<&Handov
     let today = request.today();
     // Nobody answers for a handover that they give or take.
     let parties = [request.visitor.id(), subject.leader];
-    let anchors: Vec<&str> = subject
+    let supervisors: Vec<&str> = subject
         .supervisors
         .iter()
         .filter(|member| !parties.contains(&Some(member.person)))
         .map(|member| member.name.as_str())
         .collect();
-    let who = if anchors.is_empty() {
+    let who = if supervisors.is_empty() {
         let coordinated = subject.academy_leads.iter().any(|lead| !parties.contains(&Some(*lead)));
         format!("Your wish waits for {}.", store::instead_of_a_supervisor(coordinated))
     } else {
-        format!("{}, who anchors the project, is asked to accept.", anchors.join(" or "))
+        format!("{}, who supervises the project, is asked to accept.", supervisors.join(" or "))
     };
     let from = last
         .filter(|last| last.state(today) == State::Offered)
         .and_then(|last| last.takes_effect_on)
         .filter(|day| *day > today)
-        .map_or_else(|| "as soon as they do".to_owned(), |day| format!("from {}", ui::day(day)));
+        .map_or_else(|| "as soon as they do".to_owned(), |day| format!("from {}", crate::format::date(day)));
     let fields = view! {
         {form.hidden("project", subject.id)}
         {form.lines("word", "A word to them (optional)", 2).hint("What draws you to it, how long you can stay.").limit(SENTENCE).view()}
@@ -117,7 +115,7 @@ fn asking(request: &Request, form: Form, subject: &Subject, last: Option<&Handov
     view! {
         <h2 class="nhsuk-heading-m">"What taking it on means"</h2>
         <ul class="nhsuk-list nhsuk-list--bullet">
-            <li>{who}" You hold the project "{from}"."</li>
+            <li>{who}" You lead the project "{from}"."</li>
             <li>"You take the next step, and see to it that the next points are measured and recorded."</li>
             <li>"You keep its page true: status, aim, next step."</li>
             <li>"Before your post ends you hand it over in your turn, to a colleague or back to the pool."</li>

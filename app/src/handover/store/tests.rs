@@ -76,9 +76,9 @@ impl Stage {
                 let allowed = request.require(&mut change, AnswerAsSuccessor(id)).await?;
                 answer_as_successor(&mut change, &allowed, answer, "A word").await?
             }
-            Party::Anchor => {
-                let allowed = request.require(&mut change, AnswerAsAnchor(id)).await?;
-                answer_as_anchor(&mut change, &allowed, answer, "A word").await?
+            Party::Supervisor => {
+                let allowed = request.require(&mut change, AnswerAsSupervisor(id)).await?;
+                answer_as_supervisor(&mut change, &allowed, answer, "A word").await?
             }
         };
         change.commit().await?;
@@ -176,12 +176,12 @@ async fn both_accept_and_the_successor_leads_from_the_day() {
     let id = stage.offer(at.trainee, To::Person(at.colleague), day).await.expect("offered");
     assert_eq!(stage.row().await.continuity, Some(Continuity::Offered));
     assert_eq!(stage.waits(at.colleague).await, [Asks::Successor]);
-    assert_eq!(stage.waits(at.supervisor).await, [Asks::Anchor]);
+    assert_eq!(stage.waits(at.supervisor).await, [Asks::Supervisor]);
     assert!(stage.waits(at.lead).await.is_empty());
     let once = stage.accept(at.colleague, id, Party::Successor).await;
-    assert_eq!(once.state(TODAY), State::Offered, "the anchor has not answered");
+    assert_eq!(once.state(TODAY), State::Offered, "the supervisor has not answered");
     assert!(stage.waits(at.colleague).await.is_empty());
-    let both = stage.accept(at.supervisor, id, Party::Anchor).await;
+    let both = stage.accept(at.supervisor, id, Party::Supervisor).await;
     assert_eq!(both.state(TODAY), State::Agreed);
 
     assert_eq!(stage.row().await.continuity, Some(Continuity::Agreed));
@@ -198,7 +198,7 @@ async fn both_accept_and_the_successor_leads_from_the_day() {
     assert_eq!(members, 0, "a lead is not a member beside it");
     let listed = of_project(&mut conn, stage.project).await.expect("a list");
     assert_eq!((listed.len(), listed[0].answers.len()), (1, 2));
-    assert_eq!(history::first_broken(&mut conn).await, Ok(None));
+    assert_eq!(history::verify_chain(&mut conn).await, Ok(None));
 }
 
 #[tokio::test]
@@ -208,7 +208,7 @@ async fn an_answer_after_the_day_takes_effect_at_once() {
     let id = stage.offer(trainee, To::Person(colleague), on("2026-03-05")).await.expect("offered");
     stage.accept(colleague, id, Party::Successor).await;
     stage.pass(10);
-    let agreed = stage.accept(supervisor, id, Party::Anchor).await;
+    let agreed = stage.accept(supervisor, id, Party::Supervisor).await;
     assert_eq!(agreed.takes_effect_on, Some(stage.today()));
     assert_eq!(stage.leads(stage.today()).await, [colleague]);
     assert!(matches!(stage.withdraw(colleague, id).await, Err(Error::Invalid(_))), "it has taken effect");
@@ -220,7 +220,7 @@ async fn an_agreed_handover_withdrawn_before_its_day_leaves_all_as_it_was() {
     let at = &stage.at;
     let id = stage.offer(at.trainee, To::Person(at.colleague), on("2026-04-01")).await.expect("offered");
     stage.accept(at.colleague, id, Party::Successor).await;
-    stage.accept(at.supervisor, id, Party::Anchor).await;
+    stage.accept(at.supervisor, id, Party::Supervisor).await;
     let again = stage.offer(at.trainee, To::Pool, on("2026-04-01")).await;
     assert!(matches!(again, Err(Error::Invalid(_))), "an agreed handover stands in the way of another");
     assert_eq!(stage.withdraw(at.colleague, id).await, Err(Error::Forbidden), "the successor declines instead");
@@ -234,12 +234,12 @@ async fn an_agreed_handover_withdrawn_before_its_day_leaves_all_as_it_was() {
 async fn declined_by_either_it_is_kept_and_can_be_offered_again() {
     let stage = Stage::new().await;
     let at = &stage.at;
-    for (who, party) in [(at.colleague, Party::Successor), (at.supervisor, Party::Anchor)] {
+    for (who, party) in [(at.colleague, Party::Successor), (at.supervisor, Party::Supervisor)] {
         let id = stage.offer(at.trainee, To::Person(at.colleague), on("2026-04-01")).await.expect("offered");
         let declined = stage.answer(who, id, party, Answer::Declined).await.expect("declined");
         assert_eq!(declined.state(TODAY), State::Declined);
         assert_eq!(stage.leads(on("2026-04-01")).await, [at.trainee]);
-        assert!(stage.answer(at.supervisor, id, Party::Anchor, Answer::Accepted).await.is_err(), "it is over");
+        assert!(stage.answer(at.supervisor, id, Party::Supervisor, Answer::Accepted).await.is_err(), "it is over");
     }
     let mut conn = at.store.read().await.expect("a reader");
     assert_eq!(of_project(&mut conn, stage.project).await.expect("a list").len(), 2);
@@ -268,25 +268,25 @@ async fn an_offer_without_both_answers_lapses_and_makes_room() {
 }
 
 #[tokio::test]
-async fn the_academy_lead_answers_for_no_anchor_or_a_silent_one() {
+async fn the_academy_lead_answers_for_no_supervisor_or_a_silent_one() {
     let mut stage = Stage::new().await;
     let (colleague, trainee, lead) = (stage.at.colleague, stage.at.trainee, stage.at.lead);
     let id = stage.offer(trainee, To::Person(colleague), on("2026-05-01")).await.expect("offered");
     stage.accept(colleague, id, Party::Successor).await;
-    let early = stage.answer(lead, id, Party::Anchor, Answer::Accepted).await;
-    assert_eq!(early.err(), Some(Error::Forbidden), "the anchor has 14 days");
+    let early = stage.answer(lead, id, Party::Supervisor, Answer::Accepted).await;
+    assert_eq!(early.err(), Some(Error::Forbidden), "the supervisor has 14 days");
     stage.pass(15);
-    assert_eq!(stage.waits(lead).await, [Asks::ForAnchor]);
-    let agreed = stage.accept(lead, id, Party::Anchor).await;
-    assert!(agreed.answer(Party::Anchor).is_some_and(|answer| answer.for_anchor));
+    assert_eq!(stage.waits(lead).await, [Asks::ForSupervisor]);
+    let agreed = stage.accept(lead, id, Party::Supervisor).await;
+    assert!(agreed.answer(Party::Supervisor).is_some_and(|answer| answer.for_supervisor));
     assert_eq!(agreed.state(stage.today()), State::Agreed);
 
     let stage = Stage::new().await;
     let at = &stage.at;
     stage.run("update team_role set until_on = $2 where person_id = $1", at.supervisor, TODAY).await;
     let id = stage.offer(at.trainee, To::Person(at.colleague), on("2026-05-01")).await.expect("offered");
-    assert_eq!(stage.waits(at.lead).await, [Asks::ForAnchor], "nobody anchors it");
-    stage.accept(at.lead, id, Party::Anchor).await;
+    assert_eq!(stage.waits(at.lead).await, [Asks::ForSupervisor], "nobody supervises it");
+    stage.accept(at.lead, id, Party::Supervisor).await;
     assert_eq!(stage.accept(at.colleague, id, Party::Successor).await.state(TODAY), State::Agreed);
 }
 
@@ -310,8 +310,8 @@ async fn a_project_offered_to_the_pool_looks_for_a_lead_from_the_day_on() {
     assert_eq!((taken.to_person, taken.takes_effect_on), (Some(colleague), Some(stage.today())));
     let other = stage.take_on(stage.at.lead).await;
     assert!(matches!(other, Err(Error::Invalid(_))), "somebody was faster");
-    assert_eq!(stage.waits(supervisor).await, [Asks::Anchor]);
-    stage.accept(supervisor, id, Party::Anchor).await;
+    assert_eq!(stage.waits(supervisor).await, [Asks::Supervisor]);
+    stage.accept(supervisor, id, Party::Supervisor).await;
     assert_eq!(stage.leads(stage.today()).await, [colleague]);
     assert_eq!(stage.row().await.continuity, Some(Continuity::Led));
     assert_eq!(stage.contribution(trainee).await, "Led it and measured weekly.");
@@ -323,7 +323,7 @@ async fn who_is_not_taken_leaves_the_project_in_the_pool_with_its_pack() {
     let at = &stage.at;
     let first = stage.offer(at.trainee, To::Pool, on("2026-05-01")).await.expect("offered");
     stage.take_on(at.colleague).await.expect("asked");
-    stage.answer(at.supervisor, first, Party::Anchor, Answer::Declined).await.expect("declined");
+    stage.answer(at.supervisor, first, Party::Supervisor, Answer::Declined).await.expect("declined");
     let mut conn = at.store.read().await.expect("a reader");
     let again = latest(&mut conn, stage.project, TODAY).await.expect("read").expect("a handover");
     assert_ne!(again.id, first);
@@ -349,7 +349,7 @@ async fn a_project_whose_lead_is_gone_can_be_taken_on_without_a_pack() {
     stage.withdraw(colleague, id).await.expect("they think again");
     assert_eq!(stage.row().await.continuity, Some(Continuity::InPool));
     let id = stage.take_on(colleague).await.expect("asked again");
-    let agreed = stage.accept(supervisor, id, Party::Anchor).await;
+    let agreed = stage.accept(supervisor, id, Party::Supervisor).await;
     assert_eq!((agreed.from_person, agreed.to_person), (Some(trainee), Some(colleague)));
     assert_eq!(stage.leads(stage.today()).await, [colleague]);
 }
@@ -377,7 +377,7 @@ async fn whoever_takes_it_on_publishes_nobodys_draft_and_begins_today() {
         assert_eq!(public.id, id);
         assert!(of_project(&mut conn, stage.project).await.expect("a list").iter().all(|one| one.id != draft));
     }
-    stage.accept(supervisor, id, Party::Anchor).await;
+    stage.accept(supervisor, id, Party::Supervisor).await;
     assert_eq!(stage.leads(stage.today()).await, [colleague]);
     let mut conn = stage.at.store.read().await.expect("a reader");
     let next = latest(&mut conn, stage.project, stage.today()).await.expect("read").expect("a handover");
@@ -397,16 +397,16 @@ async fn nobody_answers_for_a_handover_that_they_give_or_take() {
     let id = stage.offer(at.trainee, To::Person(at.supervisor), on("2026-04-01")).await.expect("offered");
     assert_eq!(stage.waits(at.supervisor).await, [Asks::Successor]);
     assert!(stage.waits(at.trainee).await.is_empty());
-    assert_eq!(stage.waits(at.lead).await, [Asks::ForAnchor]);
+    assert_eq!(stage.waits(at.lead).await, [Asks::ForSupervisor]);
     assert!(stage.found(id).await.supervisors().is_empty());
     stage.accept(at.supervisor, id, Party::Successor).await;
     for party in [at.trainee, at.supervisor] {
-        let refused = stage.answer(party, id, Party::Anchor, Answer::Accepted).await;
+        let refused = stage.answer(party, id, Party::Supervisor, Answer::Accepted).await;
         assert_eq!(refused.err(), Some(Error::Forbidden));
     }
-    let agreed = stage.accept(at.lead, id, Party::Anchor).await;
+    let agreed = stage.accept(at.lead, id, Party::Supervisor).await;
     assert_eq!(agreed.state(TODAY), State::Agreed);
-    assert!(agreed.answer(Party::Anchor).is_some_and(|answered| answered.for_anchor), "it is recorded so");
+    assert!(agreed.answer(Party::Supervisor).is_some_and(|answered| answered.for_supervisor), "it is recorded so");
 }
 
 #[tokio::test]
@@ -415,14 +415,14 @@ async fn who_offers_it_to_somebody_does_not_accept_them_as_well() {
     let at = &stage.at;
     let id = stage.offer(at.supervisor, To::Person(at.colleague), on("2026-04-01")).await.expect("offered");
     assert!(stage.waits(at.supervisor).await.is_empty());
-    assert_eq!(stage.waits(at.lead).await, [Asks::ForAnchor]);
-    let refused = stage.answer(at.supervisor, id, Party::Anchor, Answer::Accepted).await;
+    assert_eq!(stage.waits(at.lead).await, [Asks::ForSupervisor]);
+    let refused = stage.answer(at.supervisor, id, Party::Supervisor, Answer::Accepted).await;
     assert_eq!(refused.err(), Some(Error::Forbidden));
     stage.withdraw(at.supervisor, id).await.expect("withdrawn");
     // Whoever comes from the pool has chosen it themselves.
     stage.offer(at.supervisor, To::Pool, TODAY).await.expect("offered");
     stage.take_on(at.colleague).await.expect("asked");
-    assert_eq!(stage.waits(at.supervisor).await, [Asks::Anchor]);
+    assert_eq!(stage.waits(at.supervisor).await, [Asks::Supervisor]);
 }
 
 #[tokio::test]
@@ -433,7 +433,7 @@ async fn a_lead_who_coordinates_does_not_answer_for_their_own_handover() {
     let id = stage.offer(at.trainee, To::Person(at.lead), on("2026-04-01")).await.expect("offered");
     assert_eq!(stage.waits(at.lead).await, [Asks::Successor]);
     stage.accept(at.lead, id, Party::Successor).await;
-    let refused = stage.answer(at.lead, id, Party::Anchor, Answer::Accepted).await;
+    let refused = stage.answer(at.lead, id, Party::Supervisor, Answer::Accepted).await;
     assert_eq!(refused.err(), Some(Error::Forbidden));
 }
 
@@ -465,15 +465,18 @@ async fn roles_that_may_not_are_refused_and_drafts_are_versioned() {
     let request = stage.request(at.trainee).await;
     let mut change = at.store.write().await.expect("a change");
     let allowed = request.require(&mut change, OfferHandover(stage.project)).await.expect("allowed");
-    assert_eq!(keep_draft(&mut change, &allowed, 1, &pack).await, Err(Error::Changed));
-    assert_eq!(keep_draft(&mut change, &allowed, 0, &pack).await, Err(Error::Changed));
+    assert_eq!(keep_draft(&mut change, &allowed, 1, &pack).await, Err(Error::Conflict));
+    assert_eq!(keep_draft(&mut change, &allowed, 0, &pack).await, Err(Error::Conflict));
     drop(change);
     assert_eq!(stage.offer(at.trainee, To::Person(at.colleague), on("2026-04-01")).await, Ok(draft));
     assert_eq!(
         stage.answer(at.administrator, draft, Party::Successor, Answer::Accepted).await.err(),
         Some(Error::Forbidden)
     );
-    assert_eq!(stage.answer(at.trainee, draft, Party::Anchor, Answer::Accepted).await.err(), Some(Error::Forbidden));
+    assert_eq!(
+        stage.answer(at.trainee, draft, Party::Supervisor, Answer::Accepted).await.err(),
+        Some(Error::Forbidden)
+    );
 }
 
 /// One thing that somebody does, or that happens.
@@ -496,7 +499,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => who.clone().prop_map(Step::Draft),
         3 => (who.clone(), who.clone(), 0..40u8).prop_map(|(by, to, days)| Step::Offer(by, to, days)),
         2 => (who.clone(), 0..40u8).prop_map(|(by, days)| Step::OfferToPool(by, days)),
-        8 => (who.clone(), any::<bool>(), prop::bool::weighted(0.8)).prop_map(|(by, anchor, yes)| Step::Answer(by, anchor, yes)),
+        8 => (who.clone(), any::<bool>(), prop::bool::weighted(0.8)).prop_map(|(by, supervisor, yes)| Step::Answer(by, supervisor, yes)),
         2 => who.clone().prop_map(Step::Withdraw),
         3 => who.clone().prop_map(Step::TakeOn),
         2 => (who.clone(), 0..20u8).prop_map(|(who, days)| Step::EndPost(who, days)),
@@ -518,8 +521,8 @@ impl Stage {
             Step::Draft(by) => self.draft(people[by], &self.pack(To::Nobody, self.today())).await.map(drop),
             Step::Offer(by, to, days) => self.offer(people[by], To::Person(people[to]), later(days)).await.map(drop),
             Step::OfferToPool(by, days) => self.offer(people[by], To::Pool, later(days)).await.map(drop),
-            Step::Answer(by, anchor, yes) => {
-                let party = if anchor { Party::Anchor } else { Party::Successor };
+            Step::Answer(by, supervisor, yes) => {
+                let party = if supervisor { Party::Supervisor } else { Party::Successor };
                 let answer = if yes { Answer::Accepted } else { Answer::Declined };
                 let Some(id) = latest else { return Ok(()) };
                 self.answer(people[by], id, party, answer).await.map(drop)
@@ -557,7 +560,7 @@ impl Stage {
             let listed = crate::portfolio::store::list(&mut conn, self.at.trust, &filter, day).await.expect("a list");
             assert!(listed.rows.iter().any(|one| one.id == self.project), "{state} on {day} is on no list");
             match state {
-                Continuity::InPool => assert_eq!(row.holder, None),
+                Continuity::InPool => assert_eq!(row.lead, None),
                 Continuity::Agreed => {
                     let agreed = row.agreed.expect("an agreed handover");
                     let next: i64 = sqlx::query_scalar(
@@ -571,11 +574,11 @@ impl Stage {
                     assert_eq!(next, 1, "the successor leads from {}", agreed.on);
                 }
                 Continuity::Offered | Continuity::Due | Continuity::Resting | Continuity::Led => {
-                    let holder = row.holder.expect("a holder").id;
-                    let mine = Filter { mine: Some(holder), ..Filter::default() };
+                    let lead = row.lead.expect("a lead").id;
+                    let mine = Filter { mine: Some(lead), ..Filter::default() };
                     let held =
                         crate::portfolio::store::list(&mut conn, self.at.trust, &mine, day).await.expect("a list");
-                    assert!(held.rows.iter().any(|one| one.id == self.project), "not on its holder's list on {day}");
+                    assert!(held.rows.iter().any(|one| one.id == self.project), "not on its lead's list on {day}");
                 }
                 Continuity::Ended => panic!("nobody closed it"),
             }
@@ -592,7 +595,7 @@ proptest! {
             let mut stage = Stage::new().await;
             for step in steps {
                 match stage.take(step).await {
-                    Ok(()) | Err(Error::Invalid(_) | Error::Forbidden | Error::NotFound | Error::Changed) => {}
+                    Ok(()) | Err(Error::Invalid(_) | Error::Forbidden | Error::NotFound | Error::Conflict) => {}
                     Err(error) => panic!("{step:?}: {error:?}"),
                 }
                 stage.is_seen().await;

@@ -78,5 +78,5 @@ pub async fn may_import(request: &Request, id: MeasureId) -> Result<(), Error> {
 }
 
 async fn off_the_threads<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-    tokio::task::spawn_blocking(job).await.map_err(|_| Error::Fault)
+    tokio::task::spawn_blocking(job).await.map_err(|_| Error::Internal)
 }

@@ -10,7 +10,7 @@ use super::read::{self, Decision, MOST_COLUMNS, MOST_ROWS, NoTable, Order, Role,
 use crate::error::{Error, FieldError};
 use crate::measures::model::{Amount, DataType, Point, PointForm};
 use crate::measures::store::{Measure, Measurement};
-use crate::parse::{self, Fields, LINE, day};
+use crate::parse::{self, Fields, MAX_LINE_CHARS};
 
 /// An import, as typed: the text, and what was answered about it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -218,7 +218,7 @@ impl Plan {
         let mut fields = Fields::new();
         let correcting = form.different == CORRECT && totals.different > 0;
         let reason = if correcting {
-            fields.needed("reason", &form.reason, LINE, "Say why what is stored is corrected.")
+            fields.required("reason", &form.reason, MAX_LINE_CHARS, "Say why what is stored is corrected.")
         } else {
             String::new()
         };
@@ -300,7 +300,7 @@ pub fn plan(sheet: &Sheet, roles: &[Role], form: &ImportForm, ground: &Ground<'_
         if let Some(second) = (0..roles.len()).filter(|at| roles[*at] == *role).nth(1) {
             plan.stops.push(FieldError::new(
                 format!("columns[{second}]"),
-                format!("Two columns are chosen as “{}”. Choose one.", role.words()),
+                format!("Two columns are chosen as “{}”. Choose one.", role.label()),
             ));
         }
     }
@@ -402,8 +402,8 @@ fn decide_order(sheet: &Sheet, date: usize, form: &ImportForm, plan: &mut Plan) 
     match read::order(sheet.column(date)) {
         Decision::Needless => Order::DayFirst,
         Decision::Decided(order, cell) => {
-            let told = read::date_of(&cell, order).map(|read| format!("{cell} is {}.", day(read.on)));
-            plan.decided.push(format!("Dates: {}. {}", order.words().to_lowercase(), told.unwrap_or_default()));
+            let told = read::date_of(&cell, order).map(|read| format!("{cell} is {}.", crate::format::date(read.on)));
+            plan.decided.push(format!("Dates: {}. {}", order.label().to_lowercase(), told.unwrap_or_default()));
             order
         }
         Decision::Mixed(one, other) => {

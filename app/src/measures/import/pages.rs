@@ -8,10 +8,10 @@ use super::model::{self, CORRECT, Found, Ground, ImportForm, OF_ONE, Plan, Row, 
 use super::read::{self, Order, Role, Sheet};
 use crate::access::RecordMeasurement;
 use crate::error::Error;
+use crate::format;
 use crate::id::MeasureId;
 use crate::measures::chart;
 use crate::measures::store::{self, Measure, Measurement};
-use crate::parse::day;
 use crate::route;
 use crate::web::form::Rejected;
 use crate::web::page::{Page, Route};
@@ -186,7 +186,7 @@ impl Check<'_> {
                 .iter()
                 .filter_map(|order| {
                     let on = read::date_of(&cell, *order)?.on;
-                    Some((order.to_string(), day(on), format!("{}.", order.words())))
+                    Some((order.to_string(), format::date(on), format!("{}.", order.label())))
                 })
                 .collect();
             form.radios("order", &format!("Which day is {cell}?"), options).view()
@@ -229,7 +229,7 @@ impl Check<'_> {
         let options: Vec<(String, String)> = Role::ALL
             .iter()
             .filter(|role| ratio || !matches!(role, Role::Numerator | Role::Denominator))
-            .map(|role| (role.to_string(), role.words().to_owned()))
+            .map(|role| (role.to_string(), role.label().to_owned()))
             .collect();
         let selects = (0..self.sheet.width)
             .map(|at| {

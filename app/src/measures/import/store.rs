@@ -4,10 +4,10 @@ use super::model::Settled;
 use crate::access::{Allowed, RecordMeasurement};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::format;
 use crate::history::{self, Entry};
 use crate::id::MeasureId;
 use crate::measures::store::{self, Measure, Measurement};
-use crate::parse::day;
 
 /// What changes whenever the measure does, or a point of it is recorded, corrected or voided: a plan made
 /// before holds while it stays the same.
@@ -42,7 +42,7 @@ pub async fn import(
     store::has_room(store::held(&mut *conn, measure.id).await?, settled.new.len())?;
     store::insert(&mut *conn, allowed, measure.id, settled.new.iter()).await?;
     for (at, point) in &settled.corrections {
-        let Some(before) = stored.get(*at) else { return Err(Error::Fault) };
+        let Some(before) = stored.get(*at) else { return Err(Error::Internal) };
         // What the table does not hold stays as it is.
         let mut point = point.clone();
         if point.note.is_empty() {
@@ -53,7 +53,7 @@ pub async fn import(
     store::keep_last_on(conn, measure.id).await?;
     let days = settled.new.iter().map(|point| point.taken_on);
     let span = match (days.clone().min(), days.max()) {
-        (Some(first), Some(last)) => format!("{} to {}", day(first), day(last)),
+        (Some(first), Some(last)) => format!("{} to {}", format::date(first), format::date(last)),
         _ => String::new(),
     };
     let told = |count: usize| if count == 0 { String::new() } else { count.to_string() };
@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(rows.len(), 3, "one row for each import");
         let corrections = history::of_object(&mut conn, point.id, 10).await.expect("history");
         assert_eq!(corrections[0].action, "corrected a measurement");
-        assert_eq!(history::first_broken(&mut conn).await.expect("history"), None);
+        assert_eq!(history::verify_chain(&mut conn).await.expect("history"), None);
         let measure = store::measure(&mut conn, scene.measure).await.expect("a measure");
         assert_eq!(measure.last_on, Some(on("2026-01-27")));
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::choices;
 use crate::error::Error;
 use crate::measures::model::{DataType, optional_number};
-use crate::parse::{Fields, LINE};
+use crate::parse::{Fields, MAX_LINE_CHARS};
 
 choices! {
     /// A chart that a person can ask for.
@@ -173,7 +173,7 @@ impl SettingsForm {
             typed => fields.choice::<ChartType>("chart", typed, "Choose the chart."),
         };
         if chart.is_some_and(|chart| !chart.suits(data_type)) {
-            fields.wrong("chart", "This chart is for another kind of number. Choose one that fits the measure.");
+            fields.error("chart", "This chart is for another kind of number. Choose one that fits the measure.");
         }
         let rule_set = match self.rule_set.trim() {
             "" => None,
@@ -183,7 +183,7 @@ impl SettingsForm {
         let baseline = fields.choice("baseline", &self.baseline, "Choose where the lines come from.");
         let until = fields.date("baseline_until", &self.baseline_until);
         if baseline == Some(Baseline::Date) && until.is_none() && fields.is_ok() {
-            fields.wrong("baseline_until", "Enter the last day of the baseline.");
+            fields.error("baseline_until", "Enter the last day of the baseline.");
         }
         let period = match self.period.trim() {
             "" => None,
@@ -239,14 +239,14 @@ impl PhaseForm {
     /// [`Error::Invalid`] with everything that is wrong.
     pub fn parse(&self, today: NaiveDate) -> Result<NewPhase, Error> {
         let mut fields = Fields::new();
-        let starts_on = fields.needed_date("starts_on", &self.starts_on, "Enter the first day of the phase.");
+        let starts_on = fields.required_date("starts_on", &self.starts_on, "Enter the first day of the phase.");
         if starts_on > today {
-            fields.wrong("starts_on", "Enter today’s date or an earlier one: a phase begins where points are.");
+            fields.error("starts_on", "Enter today’s date or an earlier one: a phase begins where points are.");
         }
-        let reason = fields.needed(
+        let reason = fields.required(
             "reason",
             &self.reason,
-            LINE,
+            MAX_LINE_CHARS,
             "Say what changed in the process, and why it is expected to last.",
         );
         let freeze_after = match self.freeze_after.trim() {
@@ -254,7 +254,7 @@ impl PhaseForm {
             typed => {
                 let many = typed.parse::<i64>().ok().filter(|many| (2..=1000).contains(many));
                 if many.is_none() {
-                    fields.wrong("freeze_after", "Enter a whole number of points from 2 to 1,000, or leave it empty.");
+                    fields.error("freeze_after", "Enter a whole number of points from 2 to 1,000, or leave it empty.");
                 }
                 many
             }
@@ -280,13 +280,14 @@ impl TargetForm {
     /// [`Error::Invalid`] with everything that is wrong.
     pub fn parse(&self, data_type: DataType) -> Result<(NaiveDate, f64), Error> {
         let mut fields = Fields::new();
-        let starts_on = fields.needed_date("starts_on", &self.starts_on, "Enter the day from which the target holds.");
+        let starts_on =
+            fields.required_date("starts_on", &self.starts_on, "Enter the day from which the target holds.");
         let target = optional_number(&mut fields, "target", &self.target);
         if target.is_none() && self.target.trim().is_empty() {
-            fields.wrong("target", "Enter the value that is aimed for.");
+            fields.error("target", "Enter the value that is aimed for.");
         }
         if data_type == DataType::Percentage && target.is_some_and(|target| !(0.0..=100.0).contains(&target)) {
-            fields.wrong("target", "Enter a percentage between 0 and 100.");
+            fields.error("target", "Enter a percentage between 0 and 100.");
         }
         fields.finish(|| (starts_on, target.unwrap_or_default()))
     }

@@ -74,12 +74,12 @@ fn settings_form(request: &Request, charted: &Charted, suggested: Choice, trust:
     let summary = form.summary();
     let mut charts = vec![(String::new(), format!("What the data ask for: {}", suggested.kind.name()))];
     let suits = ChartType::ALL.iter().filter(|chart| chart.suits(measure.data_type));
-    charts.extend(suits.map(|chart| (chart.to_string(), chart.words().to_owned())));
-    let mut rules = vec![(String::new(), format!("The trust’s: {}", trust.words()))];
+    charts.extend(suits.map(|chart| (chart.to_string(), chart.label().to_owned())));
+    let mut rules = vec![(String::new(), format!("The trust’s: {}", trust.label()))];
     rules.extend(RuleSet::options());
     let mut periods = vec![(String::new(), "Each observation is a point".to_owned())];
     periods.extend(Period::options());
-    let baselines = Baseline::ALL.iter().map(|one| (one.to_string(), one.words().to_owned(), String::new())).collect();
+    let baselines = Baseline::ALL.iter().map(|one| (one.to_string(), one.label().to_owned(), String::new())).collect();
     let several = (measure.data_type == DataType::Measurement).then(|| {
         form.select("summary", "How do several observations become one point?", Summary::options())
             .hint("Counts, numerators and denominators are always added up.")
@@ -137,7 +137,7 @@ fn phases(request: &Request, charted: &Charted, drawn: &spc::Chart) -> (AnyView,
                 {remove.hidden("measure", measure.id)}
                 {remove.hidden("phase", phase.id)}
                 <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">
-                    "Remove"<span class="nhsuk-u-visually-hidden">{format!(" the phase from {}", ui::day(phase.starts_on))}</span>
+                    "Remove"<span class="nhsuk-u-visually-hidden">{format!(" the phase from {}", crate::format::date(phase.starts_on))}</span>
                 </button>
             }
             .into_any();
@@ -198,7 +198,7 @@ fn targets(request: &Request, charted: &Charted) -> (AnyView, AnyView) {
                 {remove.hidden("measure", measure.id)}
                 {remove.hidden("target", later.id)}
                 <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">
-                    "Remove"<span class="nhsuk-u-visually-hidden">{format!(" the target from {}", ui::day(later.starts_on))}</span>
+                    "Remove"<span class="nhsuk-u-visually-hidden">{format!(" the target from {}", crate::format::date(later.starts_on))}</span>
                 </button>
             }
             .into_any();
@@ -245,7 +245,7 @@ async fn rules_of_the_trust(request: Request) -> Result<Page, Error> {
         let summary = form.summary();
         let sets: Vec<(String, String, String)> = RuleSet::ALL
             .iter()
-            .map(|set| (set.to_string(), set.words().to_owned(), set.explained().to_owned()))
+            .map(|set| (set.to_string(), set.label().to_owned(), set.explained().to_owned()))
             .collect();
         let body = if coordinates {
             let fields = view! {
@@ -258,7 +258,7 @@ async fn rules_of_the_trust(request: Request) -> Result<Page, Error> {
             let rows = sets
                 .into_iter()
                 .map(|(set, name, explained)| {
-                    let own = (set == rules.stored()).then(|| ui::tag("The trust’s", "blue"));
+                    let own = (set == rules.as_str()).then(|| ui::tag("The trust’s", "blue"));
                     view! { <dt><strong>{name}</strong>" "{own}</dt><dd>{explained}</dd> }
                 })
                 .collect_view();

@@ -8,10 +8,10 @@ use super::model::{Baseline, ChartType, NewPhase, Period, RuleSet, Settings, Sum
 use crate::access::{Allowed, Coordinate, DefineMeasure};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::format;
 use crate::history::{self, Entry};
 use crate::id::{MeasureId, PhaseId, TargetId, TrustId};
 use crate::measures::store::Measure;
-use crate::parse::day;
 
 /// The columns of [`Reading`], of `measure m` joined to `project p`.
 macro_rules! reading_columns {
@@ -81,13 +81,13 @@ pub struct Target {
 }
 
 fn or_trust(rule_set: Option<RuleSet>) -> &'static str {
-    rule_set.map_or("The trust’s", RuleSet::words)
+    rule_set.map_or("The trust’s", RuleSet::label)
 }
 
 /// Changes how a measure's chart is read.
 ///
 /// # Errors
-/// [`Error::Changed`] when somebody else was faster.
+/// [`Error::Conflict`] when somebody else was faster.
 pub async fn save(
     conn: &mut Connection,
     allowed: &Allowed<DefineMeasure>,
@@ -115,12 +115,12 @@ pub async fn save(
     .execute(&mut *conn)
     .await?;
     if changed.rows_affected() == 0 {
-        return Err(Error::Changed);
+        return Err(Error::Conflict);
     }
-    let chart = |chart: Option<ChartType>| chart.map_or("What the data ask for", ChartType::words);
+    let chart = |chart: Option<ChartType>| chart.map_or("What the data ask for", ChartType::label);
     let number = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
-    let date = |date: Option<NaiveDate>| date.map(day).unwrap_or_default();
-    let period = |period: Option<Period>| period.map_or("Each observation", Period::words);
+    let date = |date: Option<NaiveDate>| date.map(format::date).unwrap_or_default();
+    let period = |period: Option<Period>| period.map_or("Each observation", Period::label);
     let yes = |yes: bool| if yes { "Yes" } else { "No" };
     let entry = Entry::new("measure", measure.id, "changed how the chart is read")
         .of(allowed.act.0)
@@ -128,10 +128,10 @@ pub async fn save(
         .change("Rules", or_trust(before.own_rule_set), or_trust(settings.rule_set))
         .change("Screening", yes(before.screening), yes(settings.screening))
         .change("Centre line", number(before.centre), number(settings.centre))
-        .change("Baseline", before.baseline.words(), settings.baseline.words())
+        .change("Baseline", before.baseline.label(), settings.baseline.label())
         .change("Baseline until", date(before.baseline_until), date(settings.baseline_until))
         .change("Points", period(before.period), period(settings.period))
-        .change("Summary", before.summary.words(), settings.summary.words());
+        .change("Summary", before.summary.label(), settings.summary.label());
     history::record(conn, allowed, entry).await
 }
 
@@ -168,7 +168,7 @@ pub async fn start_phase(
     }
     let entry = Entry::new("measure", measure.id, "started a phase of the chart")
         .of(allowed.act.0)
-        .change("From", "", day(phase.starts_on))
+        .change("From", "", format::date(phase.starts_on))
         .change("Reason", "", &phase.reason);
     history::record(conn, allowed, entry).await?;
     Ok(id)
@@ -195,7 +195,7 @@ pub async fn remove_phase(
     .await?;
     let entry = Entry::new("measure", measure.id, "removed a phase of the chart")
         .of(allowed.act.0)
-        .change("From", day(starts_on), "")
+        .change("From", format::date(starts_on), "")
         .change("Reason", reason, "");
     history::record(conn, allowed, entry).await
 }
@@ -230,7 +230,7 @@ pub async fn set_target(
     .await?;
     let entry = Entry::new("measure", measure.id, "set a later target")
         .of(allowed.act.0)
-        .change("From", "", day(starts_on))
+        .change("From", "", format::date(starts_on))
         .change("Target", "", target.to_string());
     history::record(conn, allowed, entry).await
 }
@@ -256,7 +256,7 @@ pub async fn remove_target(
     .await?;
     let entry = Entry::new("measure", measure.id, "removed a later target")
         .of(allowed.act.0)
-        .change("From", day(starts_on), "")
+        .change("From", format::date(starts_on), "")
         .change("Target", target.to_string(), "");
     history::record(conn, allowed, entry).await
 }
@@ -283,8 +283,8 @@ pub async fn set_trust_rules(
     sqlx::query("update trust set rule_set = $2 where id = $1").bind(trust).bind(rule_set).execute(&mut *conn).await?;
     let entry = Entry::new("trust", trust, "changed the rules of the trust’s charts").change(
         "Rules",
-        before.words(),
-        rule_set.words(),
+        before.label(),
+        rule_set.label(),
     );
     history::record(conn, allowed, entry).await
 }

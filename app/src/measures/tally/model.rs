@@ -30,7 +30,7 @@ impl Press {
 
     /// The word for people.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Yes => "Yes",
             Self::No => "No",
@@ -44,7 +44,7 @@ impl std::str::FromStr for Press {
         match text {
             "yes" => Ok(Self::Yes),
             "no" => Ok(Self::No),
-            _ => Err(Error::refused("Press Yes or No.")),
+            _ => Err(Error::form("Press Yes or No.")),
         }
     }
 }
@@ -81,9 +81,9 @@ impl TallyForm {
     /// [`Error::Invalid`] with everything that is wrong.
     pub fn parse(&self, today: NaiveDate) -> Result<(NaiveDate, String), Error> {
         let mut fields = Fields::new();
-        let taken_on = fields.needed_date("taken_on", &self.taken_on, "Enter the date of the count.");
+        let taken_on = fields.required_date("taken_on", &self.taken_on, "Enter the date of the count.");
         if taken_on > today {
-            fields.wrong("taken_on", "Enter today’s date or an earlier one: a count cannot lie in the future.");
+            fields.error("taken_on", "Enter today’s date or an earlier one: a count cannot lie in the future.");
         }
         let place = fields.text("place", &self.place, 80);
         fields.finish(|| (taken_on, place))

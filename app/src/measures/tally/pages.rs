@@ -131,7 +131,7 @@ async fn counter(request: Request) -> Result<Page, Error> {
                 "undo",
                 Some(("seen", tally.presses.len().to_string())),
                 "nhsuk-button nhsuk-button--secondary nhsuk-button--small",
-                &format!("Undo the last {}", last.words()),
+                &format!("Undo the last {}", last.label()),
             ),
             None => (().into_any(), ().into_any()),
         };

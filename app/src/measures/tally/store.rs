@@ -7,11 +7,11 @@ use super::model::{self, MOST_PRESSES, Press};
 use crate::access::{Allowed, RecordMeasurement};
 use crate::db::Connection;
 use crate::error::Error;
+use crate::format;
 use crate::history::{self, Entry};
 use crate::id::{MeasureId, MeasurementId, TallyId};
 use crate::measures::model::{Amount, DataType, Point};
 use crate::measures::store::{self, Measure};
-use crate::parse::day;
 
 /// The columns of [`Tally`], of `tally t` joined to `person p`.
 macro_rules! tally_columns {
@@ -57,7 +57,11 @@ impl Tally {
     /// The day, with the place where there is one.
     #[must_use]
     pub fn when(&self) -> String {
-        if self.place.is_empty() { day(self.taken_on) } else { format!("{}, {}", day(self.taken_on), self.place) }
+        if self.place.is_empty() {
+            format::date(self.taken_on)
+        } else {
+            format!("{}, {}", format::date(self.taken_on), self.place)
+        }
     }
 }
 
@@ -107,7 +111,7 @@ pub async fn start(
         return Err(Error::NotFound);
     }
     if measure.data_type != DataType::Percentage {
-        return Err(Error::refused("Only a percentage is counted as yes and no."));
+        return Err(Error::form("Only a percentage is counted as yes and no."));
     }
     store::takes_points(measure)?;
     let id = TallyId::new();
@@ -125,7 +129,7 @@ pub async fn start(
     let entry = Entry::new("tally", id, "began a count")
         .of(measure.project_id)
         .change("Measure", "", &measure.name)
-        .change("Date", "", day(taken_on))
+        .change("Date", "", format::date(taken_on))
         .change("Place", "", place);
     history::record(conn, allowed, entry).await?;
     Ok(id)
@@ -136,7 +140,7 @@ fn going_on(allowed: &Allowed<RecordMeasurement>, measure: &Measure, tally: &Tal
         return Err(Error::NotFound);
     }
     if tally.closed_at.is_some() {
-        return Err(Error::refused("The count is closed. Begin another one to count on."));
+        return Err(Error::form("The count is closed. Begin another one to count on."));
     }
     Ok(())
 }
@@ -154,7 +158,7 @@ pub async fn press(
 ) -> Result<(), Error> {
     going_on(allowed, measure, tally)?;
     if tally.presses.len() >= MOST_PRESSES {
-        return Err(Error::refused(format!("One count takes {MOST_PRESSES} answers. Close it and begin another.")));
+        return Err(Error::form(format!("One count takes {MOST_PRESSES} answers. Close it and begin another.")));
     }
     sqlx::query("update tally set presses = presses || $2 where id = $1")
         .bind(tally.id)
@@ -177,9 +181,7 @@ pub async fn undo(
 ) -> Result<(), Error> {
     going_on(allowed, measure, tally)?;
     if tally.presses.len() != seen || seen == 0 {
-        return Err(Error::refused(
-            "The count has changed since: nothing was taken back. Look at it, then undo again.",
-        ));
+        return Err(Error::form("The count has changed since: nothing was taken back. Look at it, then undo again."));
     }
     sqlx::query("update tally set presses = substr(presses, 1, length(presses) - 1) where id = $1")
         .bind(tally.id)
@@ -191,7 +193,7 @@ pub async fn undo(
 /// Changes the day and the place of a count.
 ///
 /// # Errors
-/// [`Error::Changed`] when somebody else was faster.
+/// [`Error::Conflict`] when somebody else was faster.
 pub async fn edit(
     conn: &mut Connection,
     allowed: &Allowed<RecordMeasurement>,
@@ -202,7 +204,7 @@ pub async fn edit(
 ) -> Result<(), Error> {
     going_on(allowed, measure, tally)?;
     if tally.version != version {
-        return Err(Error::Changed);
+        return Err(Error::Conflict);
     }
     sqlx::query("update tally set taken_on = $2, place = $3, version = version + 1 where id = $1")
         .bind(tally.id)
@@ -212,7 +214,7 @@ pub async fn edit(
         .await?;
     let entry = Entry::new("tally", tally.id, "changed a count")
         .of(measure.project_id)
-        .change("Date", day(tally.taken_on), day(taken_on))
+        .change("Date", format::date(tally.taken_on), format::date(taken_on))
         .change("Place", &tally.place, place);
     history::record(conn, allowed, entry).await
 }
@@ -230,7 +232,7 @@ pub async fn close(
     going_on(allowed, measure, tally)?;
     let (yes, all) = model::counted(&tally.presses);
     if all == 0 {
-        return Err(Error::refused("Nothing is counted yet. Press Yes or No, or discard the count."));
+        return Err(Error::form("Nothing is counted yet. Press Yes or No, or discard the count."));
     }
     let point = Point {
         taken_on: tally.taken_on,
@@ -240,7 +242,7 @@ pub async fn close(
         note: String::new(),
     };
     let recorded = store::record(conn, allowed, measure, &[(String::new(), point)]).await?;
-    let id = recorded.first().copied().ok_or(Error::Fault)?;
+    let id = recorded.first().copied().ok_or(Error::Internal)?;
     finish(conn, allowed, tally, Some(id)).await?;
     let entry =
         Entry::new("tally", tally.id, "closed a count").of(measure.project_id).change("Counted", "", tally.told());
@@ -328,7 +330,7 @@ mod tests {
                 .expect("pressed");
         }
 
-        async fn stored(&self) -> Tally {
+        async fn tally(&self) -> Tally {
             let mut conn = self.fixture.store.read().await.expect("a reader");
             tally(&mut conn, self.tally).await.expect("a count")
         }
@@ -341,18 +343,18 @@ mod tests {
         scene.press(one, Press::Yes).await;
         scene.press(other, Press::No).await;
         scene.press(one, Press::Yes).await;
-        assert_eq!(scene.stored().await.presses, "YNY");
+        assert_eq!(scene.tally().await.presses, "YNY");
         let stale = scene.act(one, async |c, a, m, t| undo(c, a, m, t, 2).await).await;
         assert!(stale.is_err(), "another answer would go");
         scene.act(one, async |c, a, m, t| undo(c, a, m, t, 3).await).await.expect("undone");
-        assert_eq!(scene.stored().await.told(), "1 of 2");
+        assert_eq!(scene.tally().await.told(), "1 of 2");
         let point = scene.act(other, async |c, a, m, t| close(c, a, m, t).await).await.expect("closed");
         let mut conn = scene.fixture.store.read().await.expect("a reader");
         let recorded = store::measurement(&mut conn, point).await.expect("a point");
         assert_eq!(recorded.amount(), Amount::Ratio(1.0, 2.0));
         assert_eq!((recorded.taken_on, recorded.place.as_str()), (TODAY, "Ward 4"));
         assert!(open(&mut conn, scene.measure).await.expect("counts").is_empty());
-        assert_eq!(history::first_broken(&mut conn).await.expect("history"), None);
+        assert_eq!(history::verify_chain(&mut conn).await.expect("history"), None);
         drop(conn);
         assert!(scene.act(one, async |c, a, m, t| press(c, a, m, t, Press::Yes).await).await.is_err(), "it is closed");
     }
@@ -377,9 +379,9 @@ mod tests {
         let refused = scene.act(who, async |c, a, m, t| close(c, a, m, t).await).await;
         let Err(Error::Invalid(errors)) = refused else { panic!("refused") };
         assert!(errors[0].link.is_some());
-        assert_eq!(scene.stored().await.presses, "Y", "nothing is lost");
+        assert_eq!(scene.tally().await.presses, "Y", "nothing is lost");
         let stale = scene.act(who, async |c, a, m, t| edit(c, a, m, t, (TODAY, "Ward 5"), 9).await).await;
-        assert_eq!(stale, Err(Error::Changed));
+        assert_eq!(stale, Err(Error::Conflict));
         scene.act(who, async |c, a, m, t| edit(c, a, m, t, (TODAY, "Ward 5"), 1).await).await.expect("changed");
         scene.act(who, async |c, a, m, t| close(c, a, m, t).await).await.expect("closed");
     }
@@ -390,7 +392,7 @@ mod tests {
         let who = scene.fixture.trainee;
         scene.press(who, Press::No).await;
         scene.act(who, async |c, a, m, t| discard(c, a, m, t).await).await.expect("discarded");
-        let stored = scene.stored().await;
+        let stored = scene.tally().await;
         assert!(stored.closed_at.is_some() && stored.measurement_id.is_none());
         let mut conn = scene.fixture.store.read().await.expect("a reader");
         assert!(store::measurements(&mut conn, scene.measure).await.expect("points").is_empty());

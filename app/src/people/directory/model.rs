@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::id::DepartmentId;
-use crate::parse::{self, Fields, LINE};
+use crate::parse::{self, Fields, MAX_LINE_CHARS};
 use crate::people::model::{LONGEST_PASSWORD, SHORTEST_PASSWORD};
 
 /// Grades that a form suggests; any other can be typed.
@@ -63,7 +63,7 @@ impl NameForm {
     /// [`Error::Invalid`] when it is missing or too long.
     pub fn parse(&self) -> Result<String, Error> {
         let mut fields = Fields::new();
-        let name = fields.needed("name", &self.name, LINE, "Enter the person's first and last name.");
+        let name = fields.required("name", &self.name, MAX_LINE_CHARS, "Enter the person's first and last name.");
         fields.finish(|| name)
     }
 }
@@ -106,19 +106,24 @@ pub struct PostWords {
 impl PostForm {
     fn read(&self, fields: &mut Fields) -> Option<PostWords> {
         let department = fields.choice("department", &self.department, "Choose the department.");
-        let staff_group =
-            fields.needed("staff_group", &self.staff_group, LINE, "Enter the staff group, for example Medical.");
-        let grade = fields.needed("grade", &self.grade, LINE, "Enter the grade, for example ST3 or Band 6.");
-        let starts_on = fields.needed_date("starts_on", &self.starts_on, "Enter the first day of the post.");
+        let staff_group = fields.required(
+            "staff_group",
+            &self.staff_group,
+            MAX_LINE_CHARS,
+            "Enter the staff group, for example Medical.",
+        );
+        let grade =
+            fields.required("grade", &self.grade, MAX_LINE_CHARS, "Enter the grade, for example ST3 or Band 6.");
+        let starts_on = fields.required_date("starts_on", &self.starts_on, "Enter the first day of the post.");
         let ends_on = fields.date("ends_on", &self.ends_on);
         if starts_on != NaiveDate::default() && ends_on.is_some_and(|end| end < starts_on) {
-            fields.wrong("ends_on", "The last day must be the first day or later.");
+            fields.error("ends_on", "The last day must be the first day or later.");
         }
         let percent = self.percent.trim().trim_end_matches('%').trim_end();
         let percent = if percent.is_empty() { Some(100) } else { percent.parse().ok() };
         let percent = percent.filter(|percent| (1..=100).contains(percent));
         if percent.is_none() {
-            fields.wrong("percent", "Enter a whole number from 1 to 100.");
+            fields.error("percent", "Enter a whole number from 1 to 100.");
         }
         Some(PostWords { department: department?, staff_group, grade, starts_on, ends_on, percent: percent? })
     }
@@ -176,10 +181,10 @@ impl NewPersonForm {
     /// [`Error::Invalid`] when something is missing or wrong.
     pub fn parse(&self) -> Result<NewPerson, Error> {
         let mut fields = Fields::new();
-        let name = fields.needed("name", &self.name, LINE, "Enter the person's first and last name.");
-        let address = parse::address(&self.address);
+        let name = fields.required("name", &self.name, MAX_LINE_CHARS, "Enter the person's first and last name.");
+        let address = parse::email(&self.address);
         if address.is_none() && !self.address.trim().is_empty() {
-            fields.wrong("address", ADDRESS);
+            fields.error("address", ADDRESS);
         }
         let Self { department, staff_group, grade, starts_on, ends_on, percent, .. } = self.clone();
         let post = PostForm { department, staff_group, grade, starts_on, ends_on, percent }.read(&mut fields);
@@ -203,7 +208,7 @@ impl EndForm {
     /// [`Error::Invalid`] when it is missing or no date.
     pub fn parse(&self) -> Result<NaiveDate, Error> {
         let mut fields = Fields::new();
-        let ends_on = fields.needed_date("ends_on", &self.ends_on, "Enter the last day of the post.");
+        let ends_on = fields.required_date("ends_on", &self.ends_on, "Enter the last day of the post.");
         fields.finish(|| ends_on)
     }
 }
@@ -238,10 +243,10 @@ impl AwayForm {
     /// [`Error::Invalid`] when a date is missing or the end lies before the start.
     pub fn parse(&self) -> Result<AwayWords, Error> {
         let mut fields = Fields::new();
-        let starts_on = fields.needed_date("starts_on", &self.starts_on, "Enter the first day away.");
-        let ends_on = fields.needed_date("ends_on", &self.ends_on, "Enter the last day away.");
+        let starts_on = fields.required_date("starts_on", &self.starts_on, "Enter the first day away.");
+        let ends_on = fields.required_date("ends_on", &self.ends_on, "Enter the last day away.");
         if fields.is_ok() && ends_on < starts_on {
-            fields.wrong("ends_on", "The last day must be the first day or later.");
+            fields.error("ends_on", "The last day must be the first day or later.");
         }
         fields.finish(|| AwayWords { starts_on, ends_on, keeps_contributing: !self.keeps.is_empty() })
     }
@@ -261,7 +266,7 @@ impl AddressForm {
     /// # Errors
     /// [`Error::Invalid`] when it does not look like one.
     pub fn parse(&self) -> Result<String, Error> {
-        parse::address(&self.address).ok_or_else(|| Error::field("address", ADDRESS))
+        parse::email(&self.address).ok_or_else(|| Error::field("address", ADDRESS))
     }
 }
 
@@ -305,7 +310,7 @@ impl TrustRole {
 
     /// As people read it.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::AcademyLead => "Academy lead",
             Self::Administrator => "Administrator",
@@ -369,7 +374,7 @@ impl Show {
 
     /// As people read it.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::All => "Everybody",
             Self::Ending => "Post ends within 12 weeks",

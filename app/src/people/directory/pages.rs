@@ -80,7 +80,7 @@ async fn list(request: Request) -> Result<Reply, Error> {
     let today = request.today();
     Ok(Page::new("People", move || {
         let last = (found.total + store::PAGE - 1) / store::PAGE;
-        let told = ui::count(found.total, "person", "people");
+        let told = crate::format::count(found.total, "person", "people");
         let results = if found.rows.is_empty() {
             let words = "Nobody matches. Try part of the name, another department, or everybody.";
             ui::empty(words, Some(("/people", "Show everybody")))
@@ -109,7 +109,7 @@ fn filters(filter: &Filter, departments: &[Department]) -> AnyView {
         view! { <option value=value selected=chosen>{label}</option> }
     };
     let shows = Show::ALL
-        .map(|show| option(show.code().to_owned(), show.words().to_owned(), filter.show == show))
+        .map(|show| option(show.code().to_owned(), show.label().to_owned(), filter.show == show))
         .collect_view();
     let departments = departments
         .iter()
@@ -149,7 +149,7 @@ fn people_table(rows: Vec<PersonRow>, today: NaiveDate) -> AnyView {
         let roles = [(row.academy_lead, TrustRole::AcademyLead), (row.administrator, TrustRole::Administrator)]
             .into_iter()
             .filter(|(has, _)| *has)
-            .map(|(_, role)| view! { " "{ui::tag(role.words(), "blue")} })
+            .map(|(_, role)| view! { " "{ui::tag(role.label(), "blue")} })
             .collect_view();
         let ends = match row.ends_on {
             _ if row.post.is_empty() => ().into_any(),
@@ -207,16 +207,16 @@ fn at_risk(name: &str, projects: &[PersonProject], tenure: Tenure, today: NaiveD
     let number = i64::try_from(led.len()).unwrap_or(i64::MAX);
     let words = match tenure {
         Tenure::Over => format!(
-            "{name} leads {} and cannot hold {} now: {} in the pool, looking for a lead.",
-            ui::count(number, "project", "projects"),
+            "{name} leads {} and cannot lead {} now: {} in the pool, looking for a lead.",
+            crate::format::count(number, "project", "projects"),
             if number == 1 { "it" } else { "them" },
             if number == 1 { "it is" } else { "they are" },
         ),
         Tenure::Until(day) if (day - today).num_days() <= DUE_DAYS => format!(
-            "{name} leads {} and can hold {} until {}, {}: {} due for handover.",
-            ui::count(number, "project", "projects"),
+            "{name} leads {} and can lead {} until {}, {}: {} due for handover.",
+            crate::format::count(number, "project", "projects"),
             if number == 1 { "it" } else { "them" },
-            ui::day(day),
+            crate::format::date(day),
             ui::distance(day, today),
             if number == 1 { "it is" } else { "they are" },
         ),
@@ -240,12 +240,12 @@ fn projects_table(projects: Vec<PersonProject>) -> AnyView {
         vec![
             view! { <a href=format!("/projects/{}", project.id)>{project.title}</a> }.into_any(),
             project.reference.into_any(),
-            if project.leads { "Leads".into_any() } else { "Anchors".into_any() },
+            if project.leads { "Leads".into_any() } else { "Supervisors".into_any() },
             ui::time(project.from_on),
         ]
     });
     let columns = vec![ui::words("Project"), ui::words("Reference"), ui::words("Part"), ui::words("Since")];
-    ui::table("Open projects they lead or anchor", columns, rows.collect())
+    ui::table("Open projects they lead or supervisor", columns, rows.collect())
 }
 
 fn hidden(text: String) -> AnyView {
@@ -295,7 +295,12 @@ fn away_section(request: &Request, person: PersonId, away: Vec<Away>) -> AnyView
             vec![
                 dates(period.starts_on, Some(period.ends_on)),
                 if period.keeps_contributing { "Yes".into_any() } else { "No".into_any() },
-                small_button(form, fields, "Remove", format!(" the period from {}", ui::day(period.starts_on))),
+                small_button(
+                    form,
+                    fields,
+                    "Remove",
+                    format!(" the period from {}", crate::format::date(period.starts_on)),
+                ),
             ]
         });
         let columns = vec![ui::words("Dates"), ui::words("Keeps contributing"), ui::words("Actions")];
@@ -324,14 +329,14 @@ async fn person(request: Request) -> Result<Page, Error> {
         let closed =
             person.closed_on.map(|day| view! { <p>{ui::tag("Account closed", "grey")}" since "{ui::time(day)}</p> });
         let posts = if posts.is_empty() {
-            let words = "They have no post in this trust. With a post they can sign in, lead and anchor projects.";
+            let words = "They have no post in this trust. With a post they can sign in, lead and supervise projects.";
             ui::empty(words, None)
         } else {
             posts_table(posts, today)
         };
         let projects = if projects.is_empty() { ().into_any() } else { projects_table(projects) };
         let roles: Vec<&str> =
-            TrustRole::ALL.into_iter().filter(|role| person.has(*role)).map(TrustRole::words).collect();
+            TrustRole::ALL.into_iter().filter(|role| person.has(*role)).map(TrustRole::label).collect();
         let roles = if roles.is_empty() { "None".to_owned() } else { roles.join(", ") };
         let password = match person.tie {
             Tie::Accepted if person.signs_in => "Set",
@@ -836,9 +841,9 @@ fn roles_section(
             let form = Form::named(request, path, &role.to_string());
             summaries.push(form.summary());
             let fields = view! { {form.hidden("person", person.id)}{form.hidden("role", role)} };
-            small_button(form, fields.into_any(), label, format!(" the role of {}", role.words().to_lowercase()))
+            small_button(form, fields.into_any(), label, format!(" the role of {}", role.label().to_lowercase()))
         });
-        vec![role.words().into_any(), role.explained().into_any(), state, change.into_any()]
+        vec![role.label().into_any(), role.explained().into_any(), state, change.into_any()]
     });
     let columns = vec![ui::words("Role"), ui::words("What it is for"), ui::words("State"), ui::words("Actions")];
     let table = ui::table("Roles in the trust", columns, rows.collect());

@@ -346,7 +346,7 @@ pub async fn addresses(conn: &mut Connection, trust: TrustId, person: PersonId) 
     .await?)
 }
 
-/// An open project that a person leads or anchors.
+/// An open project that a person leads or supervisors.
 #[derive(Clone, Debug, FromRow)]
 pub struct PersonProject {
     /// Its id.
@@ -355,13 +355,13 @@ pub struct PersonProject {
     pub reference: String,
     /// Its title.
     pub title: String,
-    /// They lead it; else they anchor it.
+    /// They lead it; else they supervise it.
     pub leads: bool,
     /// Since when.
     pub from_on: NaiveDate,
 }
 
-/// The open projects of a trust that a person leads or anchors on this day, those they lead first.
+/// The open projects of a trust that a person leads or supervisors on this day, those they lead first.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -489,7 +489,7 @@ pub async fn add_person(
 /// Changes a person's name.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Changed`] when somebody else was faster, or [`Error::Invalid`] when whoever
+/// [`Error::NotFound`], [`Error::Conflict`] when somebody else was faster, or [`Error::Invalid`] when whoever
 /// acts may not decide.
 pub async fn rename(
     conn: &mut Connection,
@@ -506,7 +506,7 @@ pub async fn rename(
         .execute(&mut *conn)
         .await?;
     if done.rows_affected() == 0 {
-        return Err(Error::Changed);
+        return Err(Error::Conflict);
     }
     history::record(conn, allowed, Entry::new("person", id, "renamed").change("Name", before.name, name)).await
 }
@@ -532,7 +532,7 @@ pub async fn add_post(
 /// Changes a post and says whose it is.
 ///
 /// # Errors
-/// [`Error::NotFound`], or [`Error::Changed`] when somebody else was faster.
+/// [`Error::NotFound`], or [`Error::Conflict`] when somebody else was faster.
 pub async fn edit_post(
     conn: &mut Connection,
     allowed: &Allowed<ManageOrganisation>,
@@ -558,7 +558,7 @@ pub async fn edit_post(
     .execute(&mut *conn)
     .await?;
     if done.rows_affected() == 0 {
-        return Err(Error::Changed);
+        return Err(Error::Conflict);
     }
     let entry = Entry::new("person", before.person_id, "changed a post")
         .change("Department", before.department, department)
@@ -574,7 +574,7 @@ pub async fn edit_post(
 /// Sets the last day of a post and says whose it is.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Changed`], or [`Error::Invalid`] when the day lies before the first.
+/// [`Error::NotFound`], [`Error::Conflict`], or [`Error::Invalid`] when the day lies before the first.
 pub async fn end_post(
     conn: &mut Connection,
     allowed: &Allowed<ManageOrganisation>,
@@ -588,7 +588,7 @@ pub async fn end_post(
             "ends_on",
             format!(
                 "The post began on {}. The last day must be that day or later.",
-                crate::parse::day(before.starts_on)
+                crate::format::date(before.starts_on)
             ),
         ));
     }
@@ -599,7 +599,7 @@ pub async fn end_post(
         .execute(&mut *conn)
         .await?;
     if done.rows_affected() == 0 {
-        return Err(Error::Changed);
+        return Err(Error::Conflict);
     }
     let entry =
         Entry::new("person", before.person_id, "ended a post").change("Last day", last_day(before.ends_on), ends_on);
@@ -627,7 +627,7 @@ pub async fn remove_post(
         Ok(_) => {}
         Err(Error::NotFound) if gone => {}
         Err(Error::NotFound) => {
-            return Err(Error::refused("This is their only post. Change it, or end it, instead of removing it."));
+            return Err(Error::form("This is their only post. Change it, or end it, instead of removing it."));
         }
         Err(other) => return Err(other),
     }
@@ -703,13 +703,13 @@ async fn account_of<A: Act>(
 ) -> Result<Person, Error> {
     let found = person(conn, trust, id).await?;
     if found.tie != Tie::Accepted {
-        return Err(Error::refused(format!(
+        return Err(Error::form(format!(
             "{} has not accepted this trust, so it cannot change who they are or how they sign in.",
             found.name
         )));
     }
     if found.elsewhere {
-        return Err(Error::refused(format!(
+        return Err(Error::form(format!(
             "{} also belongs to another trust, so no trust alone can change who they are or how they sign in. You can end their posts here.",
             found.name
         )));
@@ -723,7 +723,7 @@ async fn account_of<A: Act>(
         .fetch_one(conn)
         .await?;
         if !administrator {
-            return Err(Error::refused(format!(
+            return Err(Error::form(format!(
                 "{} has a role in the trust. Only an administrator can change who they are or how they sign in.",
                 found.name
             )));
@@ -797,7 +797,7 @@ pub async fn remove_address(
     }
     let other = all.iter().any(|known| known.address != address && known.verified_at.is_some());
     if found.signs_in && !other {
-        return Err(Error::refused("This is the only address with which they can sign in. Add the new one first."));
+        return Err(Error::form("This is the only address with which they can sign in. Add the new one first."));
     }
     sqlx::query("delete from person_address where person_id = $1 and address = $2")
         .bind(id)
@@ -818,13 +818,13 @@ pub async fn may_give_sign_in(
 ) -> Result<(), Error> {
     let found = account_of(conn, allowed, allowed.act.0, id).await?;
     if found.signs_in {
-        return Err(Error::refused("They already have a password, which only they can change."));
+        return Err(Error::form("They already have a password, which only they can change."));
     }
     if found.is_closed(allowed.today()) {
-        return Err(Error::refused("Their account is closed. Reopen it first."));
+        return Err(Error::form("Their account is closed. Reopen it first."));
     }
     if !addresses(conn, allowed.act.0, id).await?.iter().any(|address| address.verified_at.is_some()) {
-        return Err(Error::refused("They have no confirmed email address to sign in with. Add or confirm one first."));
+        return Err(Error::form("They have no confirmed email address to sign in with. Add or confirm one first."));
     }
     Ok(())
 }
@@ -856,13 +856,13 @@ pub async fn may_give_password_code(
 ) -> Result<(), Error> {
     let found = account_of(conn, allowed, allowed.act.0, id).await?;
     if allowed.actor == Some(id) {
-        return Err(Error::refused("You can change your own password on your account page."));
+        return Err(Error::form("You can change your own password on your account page."));
     }
     if !found.signs_in {
-        return Err(Error::refused("They have no password yet. Give them a first one."));
+        return Err(Error::form("They have no password yet. Give them a first one."));
     }
     if found.is_closed(allowed.today()) {
-        return Err(Error::refused("Their account is closed. Reopen it first."));
+        return Err(Error::form("Their account is closed. Reopen it first."));
     }
     Ok(())
 }
@@ -933,10 +933,10 @@ pub async fn close(conn: &mut Connection, allowed: &Allowed<ManageOrganisation>,
     let trust = allowed.act.0;
     let found = account_of(conn, allowed, trust, id).await?;
     if allowed.actor == Some(id) {
-        return Err(Error::refused("You cannot close your own account. Ask another administrator or academy lead."));
+        return Err(Error::form("You cannot close your own account. Ask another administrator or academy lead."));
     }
     if found.administrator && is_last_administrator(conn, trust, id, allowed.today()).await? {
-        return Err(Error::refused("They are the trust's only administrator. Make somebody else administrator first."));
+        return Err(Error::form("They are the trust's only administrator. Make somebody else administrator first."));
     }
     sqlx::query("update person set closed_on = $2, version = version + 1 where id = $1")
         .bind(id)
@@ -981,10 +981,7 @@ pub async fn grant(
         return Ok(());
     }
     if found.tie != Tie::Accepted {
-        return Err(Error::refused(format!(
-            "{} has not accepted this trust. Grant the role once they have.",
-            found.name
-        )));
+        return Err(Error::form(format!("{} has not accepted this trust. Grant the role once they have.", found.name)));
     }
     sqlx::query("insert into trust_role (person_id, trust_id, role, granted_at) values ($1, $2, $3, $4)")
         .bind(id)
@@ -993,7 +990,7 @@ pub async fn grant(
         .bind(allowed.now)
         .execute(&mut *conn)
         .await?;
-    history::record(conn, allowed, Entry::new("person", id, "granted a role").change("Role", "", role.words())).await
+    history::record(conn, allowed, Entry::new("person", id, "granted a role").change("Role", "", role.label())).await
 }
 
 /// Whether the trust's directory still shows somebody.
@@ -1024,7 +1021,7 @@ pub async fn take(
         return Ok(());
     }
     if role == TrustRole::Administrator && is_last_administrator(conn, trust, id, allowed.today()).await? {
-        return Err(Error::refused("They are the trust's only administrator. Make somebody else administrator first."));
+        return Err(Error::form("They are the trust's only administrator. Make somebody else administrator first."));
     }
     sqlx::query("delete from trust_role where person_id = $1 and trust_id = $2 and role = $3")
         .bind(id)
@@ -1032,7 +1029,7 @@ pub async fn take(
         .bind(role.to_string())
         .execute(&mut *conn)
         .await?;
-    history::record(conn, allowed, Entry::new("person", id, "took a role away").change("Role", role.words(), "")).await
+    history::record(conn, allowed, Entry::new("person", id, "took a role away").change("Role", role.label(), "")).await
 }
 
 #[cfg(test)]
@@ -1199,11 +1196,11 @@ mod tests {
         let id = held[0].id;
         let changed = PostWords { grade: "ST4".to_owned(), ..half.clone() };
         assert_eq!(edit_post(&mut change, &allowed, id, 1, &changed).await, Ok(at.trainee));
-        assert_eq!(edit_post(&mut change, &allowed, id, 1, &half).await, Err(Error::Changed));
+        assert_eq!(edit_post(&mut change, &allowed, id, 1, &half).await, Err(Error::Conflict));
         let told = refused(end_post(&mut change, &allowed, id, 2, on("2026-01-31")).await);
         assert!(told.contains("1 February 2026"), "{told}");
         assert_eq!(end_post(&mut change, &allowed, id, 2, on("2026-03-31")).await, Ok(at.trainee));
-        assert_eq!(end_post(&mut change, &allowed, id, 2, on("2026-04-30")).await, Err(Error::Changed));
+        assert_eq!(end_post(&mut change, &allowed, id, 2, on("2026-04-30")).await, Err(Error::Conflict));
         assert_eq!(remove_post(&mut change, &allowed, id).await, Ok(Some(at.trainee)));
         let told = refused(remove_post(&mut change, &allowed, held[1].id).await);
         assert!(told.contains("only post"), "{told}");
@@ -1354,13 +1351,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_person_page_knows_what_they_lead_and_anchor() {
+    async fn a_person_page_knows_what_they_lead_and_supervisor() {
         let at = Fixture::new().await;
         at.project("Sepsis bundle").await;
         let mut conn = at.store.read().await.expect("a reader");
         let led = projects(&mut conn, at.trust, at.trainee, TODAY).await.expect("projects");
-        let anchored = projects(&mut conn, at.trust, at.supervisor, TODAY).await.expect("projects");
-        assert_eq!((led[0].leads, anchored[0].leads), (true, false));
+        let supervised = projects(&mut conn, at.trust, at.supervisor, TODAY).await.expect("projects");
+        assert_eq!((led[0].leads, supervised[0].leads), (true, false));
         let found = people(&mut conn, at.trust, &Filter::default(), TODAY).await.expect("found");
         assert_eq!(found.rows.iter().find(|row| row.id == at.trainee).map(|row| row.leads), Some(1));
     }

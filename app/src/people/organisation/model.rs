@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::id::{DepartmentId, SiteId};
-use crate::parse::{Fields, LINE};
+use crate::parse::{Fields, MAX_LINE_CHARS};
 
 /// A site, as typed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ impl SiteForm {
     /// [`Error::Invalid`] when it is missing or too long.
     pub fn parse(&self) -> Result<String, Error> {
         let mut fields = Fields::new();
-        let name = fields.needed("name", &self.name, LINE, "Enter the name of the site.");
+        let name = fields.required("name", &self.name, MAX_LINE_CHARS, "Enter the name of the site.");
         fields.finish(|| name)
     }
 }
@@ -59,8 +59,9 @@ impl DepartmentForm {
     /// [`Error::Invalid`] when something is missing or too long.
     pub fn parse(&self) -> Result<DepartmentWords, Error> {
         let mut fields = Fields::new();
-        let name = fields.needed("name", &self.name, LINE, "Enter the name of the department.");
-        let specialty = fields.needed("specialty", &self.specialty, LINE, "Enter the specialty of the department.");
+        let name = fields.required("name", &self.name, MAX_LINE_CHARS, "Enter the name of the department.");
+        let specialty =
+            fields.required("specialty", &self.specialty, MAX_LINE_CHARS, "Enter the specialty of the department.");
         let site = match self.site.as_str() {
             "" => None,
             id => fields.choice("site", id, "Choose a site from the list."),

@@ -194,7 +194,7 @@ pub async fn add_site(
 /// Renames a site.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Changed`], or [`Error::Invalid`] when the trust has one of this name.
+/// [`Error::NotFound`], [`Error::Conflict`], or [`Error::Invalid`] when the trust has one of this name.
 pub async fn edit_site(
     conn: &mut Connection,
     allowed: &Allowed<ManageOrganisation>,
@@ -212,7 +212,7 @@ pub async fn edit_site(
         .execute(&mut *conn)
         .await?;
     if done.rows_affected() == 0 {
-        return Err(Error::Changed);
+        return Err(Error::Conflict);
     }
     history::record(conn, allowed, Entry::new("site", id, "edited").change("Name", before.name, name)).await
 }
@@ -247,7 +247,7 @@ pub async fn add_department(
 /// Changes a department.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Changed`], or [`Error::Invalid`] when the trust has one of this name.
+/// [`Error::NotFound`], [`Error::Conflict`], or [`Error::Invalid`] when the trust has one of this name.
 pub async fn edit_department(
     conn: &mut Connection,
     allowed: &Allowed<ManageOrganisation>,
@@ -273,7 +273,7 @@ pub async fn edit_department(
     .execute(&mut *conn)
     .await?;
     if done.rows_affected() == 0 {
-        return Err(Error::Changed);
+        return Err(Error::Conflict);
     }
     let entry = Entry::new("department", id, "edited")
         .change("Name", before.name, &words.name)
@@ -339,7 +339,7 @@ pub async fn remove(conn: &mut Connection, allowed: &Allowed<ManageOrganisation>
         }
     };
     if let Some(reason) = why_not_removed(&name, &uses) {
-        return Err(Error::refused(reason));
+        return Err(Error::form(reason));
     }
     sqlx::query(delete).bind(&id).execute(&mut *conn).await?;
     history::record(conn, allowed, Entry::new(place.kind(), id, "removed").change("Name", name, "")).await
@@ -385,9 +385,9 @@ mod tests {
         assert!(remove(&mut change, &allowed, Place::Site(site)).await.is_err(), "in use");
         edit_department(&mut change, &allowed, id, 1, &words("Heart centre", None)).await.expect("edited");
         let late = edit_department(&mut change, &allowed, id, 1, &words("Late", None)).await;
-        assert_eq!(late, Err(Error::Changed));
+        assert_eq!(late, Err(Error::Conflict));
         edit_site(&mut change, &allowed, site, 1, "Southmere").await.expect("renamed");
-        assert_eq!(edit_site(&mut change, &allowed, site, 1, "Late").await, Err(Error::Changed));
+        assert_eq!(edit_site(&mut change, &allowed, site, 1, "Late").await, Err(Error::Conflict));
         remove(&mut change, &allowed, Place::Site(site)).await.expect("removed");
         remove(&mut change, &allowed, Place::Department(id)).await.expect("removed");
         assert_eq!(sites(&mut change, at.trust).await.expect("read").len(), 0);

@@ -53,7 +53,7 @@ async fn check(request: &Request, trust: TrustId, code: &str) -> Result<Option<S
 pub async fn choose_trust(trust: TrustId, #[server(default)] next: String) -> Result<(), Error> {
     let request = Request::current();
     let person = request.person()?;
-    let mut change = request.store.write_aside().await?;
+    let mut change = request.store.write_keeping_cache().await?;
     let allowed = request.require(&mut change, ChooseOwnTrust(person.id)).await?;
     store::choose(&mut change, &allowed, &person.session, trust).await?;
     change.commit().await?;

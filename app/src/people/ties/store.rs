@@ -257,7 +257,7 @@ pub async fn proof(
 /// Answers a trust's question; `checked` is the hash of the code that was found to fit.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the trust does not ask any more, [`Error::Changed`] when the code was replaced
+/// [`Error::NotFound`] when the trust does not ask any more, [`Error::Conflict`] when the code was replaced
 /// meanwhile.
 pub async fn answer(
     conn: &mut Connection,
@@ -269,7 +269,7 @@ pub async fn answer(
     let person = allowed.act.0;
     let proof = proof(conn, person, trust, allowed.now).await?;
     if accepts && proof.needs_code && (checked.is_none() || proof.code_hash.as_deref() != checked) {
-        return Err(Error::Changed);
+        return Err(Error::Conflict);
     }
     sqlx::query(
         "update tie set state = $3, answered_at = $4, code_hash = null, code_expires_at = null
@@ -334,7 +334,7 @@ pub async fn keep_code(
     .execute(&mut *conn)
     .await?;
     if kept.rows_affected() == 0 {
-        return Err(Error::refused("They have answered already."));
+        return Err(Error::form("They have answered already."));
     }
     history::record(conn, allowed, Entry::new("person", person, "made a code for their answer")).await
 }

@@ -54,7 +54,7 @@ pub async fn browse(request: Request) -> Result<Reply, Error> {
                 {filters(&filter, &offered)}
                 <div class="baton-browse__results">
                     <div class="baton-browse__summary">
-                        <p role="status">{ui::count(found.total, "project", "projects")}</p>
+                        <p role="status">{crate::format::count(found.total, "project", "projects")}</p>
                         {csv}
                     </div>
                     {narrowed(&filter, &offered)}
@@ -100,7 +100,7 @@ fn narrowed(filter: &Filter, offered: &Offered) -> AnyView {
         chips.push((format!("“{}”", filter.text), without(|filter| filter.text.clear())));
     }
     if filter.statuses != Statuses::default() {
-        chips.push((filter.statuses.words().to_owned(), without(|filter| filter.statuses = Statuses::default())));
+        chips.push((filter.statuses.label().to_owned(), without(|filter| filter.statuses = Statuses::default())));
     }
     if let Some(id) = filter.department {
         chips.push((label(&offered.departments, id.to_string()), without(|filter| filter.department = None)));
@@ -109,13 +109,13 @@ fn narrowed(filter: &Filter, offered: &Offered) -> AnyView {
         chips.push((label(&offered.priorities, id.to_string()), without(|filter| filter.priority = None)));
     }
     if let Some(kind) = filter.kind {
-        chips.push((kind.words().to_owned(), without(|filter| filter.kind = None)));
+        chips.push((kind.label().to_owned(), without(|filter| filter.kind = None)));
     }
     if let Some(state) = filter.continuity {
         chips.push((state.label().to_owned(), without(|filter| filter.continuity = None)));
     }
     if let Some(gap) = filter.gap {
-        chips.push((gap.words().to_owned(), without(|filter| filter.gap = None)));
+        chips.push((gap.label().to_owned(), without(|filter| filter.gap = None)));
     }
     if filter.mine.is_some() {
         chips.push(("Mine".to_owned(), without(|filter| filter.mine = None)));
@@ -160,7 +160,7 @@ fn filters(filter: &Filter, offered: &Offered) -> AnyView {
         };
     let text = |value: Option<String>| value.unwrap_or_default();
     let kinds = [ProjectType::QualityImprovement, ProjectType::ClinicalAudit, ProjectType::ServiceEvaluation]
-        .map(|kind| (kind.to_string(), kind.words().to_owned()))
+        .map(|kind| (kind.to_string(), kind.label().to_owned()))
         .into();
     let states = Continuity::ALL.iter().map(|state| (state.to_string(), state.label().to_owned())).collect();
     view! {
@@ -212,9 +212,9 @@ pub async fn download(request: Request) -> Result<Reply, Error> {
             "Status",
             "Department",
             "Continuity",
-            "Held by",
+            "Led by",
             "Until",
-            "Anchored by",
+            "Supervised by",
             "Next measurement",
             "Measure",
             "Next step",
@@ -227,13 +227,13 @@ pub async fn download(request: Request) -> Result<Reply, Error> {
             let cells: [String; 14] = [
                 row.reference.clone().unwrap_or_default(),
                 row.title.clone(),
-                row.kind.words().to_owned(),
-                row.status.words().to_owned(),
+                row.kind.label().to_owned(),
+                row.status.label().to_owned(),
                 row.department.clone().unwrap_or_default(),
                 row.continuity.map_or("", Continuity::label).to_owned(),
-                row.holder.as_ref().map(|holder| holder.name.clone()).unwrap_or_default(),
-                date(row.holder.as_ref().and_then(|holder| holder.until)),
-                row.anchor.as_ref().map(|(_, name)| name.clone()).unwrap_or_default(),
+                row.lead.as_ref().map(|lead| lead.name.clone()).unwrap_or_default(),
+                date(row.lead.as_ref().and_then(|lead| lead.until)),
+                row.supervisor.as_ref().map(|(_, name)| name.clone()).unwrap_or_default(),
                 date(next.map(|next| next.on)),
                 next.map(|next| next.measure.clone()).unwrap_or_default(),
                 row.next_step.clone(),
@@ -246,8 +246,8 @@ pub async fn download(request: Request) -> Result<Reply, Error> {
     })();
     written.map_err(|error| {
         tracing::error!(%error, "a list could not be written as CSV");
-        Error::Fault
+        Error::Internal
     })?;
-    let body = table.into_inner().map_err(|_| Error::Fault)?;
+    let body = table.into_inner().map_err(|_| Error::Internal)?;
     Ok(Reply::File { name: format!("projects-{today}.csv"), kind: "text/csv; charset=utf-8", body })
 }

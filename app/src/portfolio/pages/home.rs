@@ -59,7 +59,7 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
     let (board, idle) = if person.academy_lead {
         let board = store::board(&request.store, &mut conn, person.trust, today).await?;
         let key = format!("priorities {}", person.trust);
-        let all = request.store.kept(key, priorities::store::list(&mut conn, person.trust)).await?;
+        let all = request.store.cached(key, priorities::store::list(&mut conn, person.trust)).await?;
         (Some(board), all.iter().filter(|one| one.is_current(today) && one.open == 0).cloned().collect())
     } else {
         (None, Vec::new())
@@ -71,10 +71,10 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
         let due: Vec<ProjectRow> =
             registered.iter().filter(|one| one.row.is_overdue(today)).map(|one| one.row.clone()).collect();
         let (held, others): (Vec<_>, Vec<_>) = registered.into_iter().partition(|one| one.leads);
-        let (anchored, joined): (Vec<_>, Vec<_>) = others.into_iter().partition(|one| one.anchors);
+        let (supervised, joined): (Vec<_>, Vec<_>) = others.into_iter().partition(|one| one.supervises);
         let rows = |of: Vec<store::Mine>| of.into_iter().map(|one| one.row).collect::<Vec<_>>();
-        let (held, anchored, joined) = (rows(held), rows(anchored), rows(joined));
-        let newcomer = belongs && held.is_empty() && anchored.is_empty() && joined.is_empty() && drafts.is_empty() && board.is_none();
+        let (held, supervised, joined) = (rows(held), rows(supervised), rows(joined));
+        let newcomer = belongs && held.is_empty() && supervised.is_empty() && joined.is_empty() && drafts.is_empty() && board.is_none();
         // Without a post, one only reads.
         let runs = if belongs { Mends::ALL } else { Mends::default() };
         let first = person.name.split(' ').next().unwrap_or_default().to_owned();
@@ -93,8 +93,8 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
             {unanswered(&silent, today)}
             {(!idle.is_empty()).then(|| no_project(idle))}
             {overdue(due, today)}
-            {list("What you hold", "held", held, today, runs)}
-            {list("What you anchor", "anchored", anchored, today, runs)}
+            {list("What you lead", "led", held, today, runs)}
+            {list("What you supervise", "supervised", supervised, today, runs)}
             {list("Teams you are in", "teams", joined, today, Mends { runs: person.academy_lead, ..runs })}
             {(!drafts.is_empty()).then(|| view! {
                 <section aria-labelledby="drafts">
@@ -106,7 +106,7 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
                             view! {
                                 <li>
                                     <a href=format!("/projects/{}", one.row.id)>{one.row.title.clone()}</a>
-                                    {format!(", changed {}", ui::day(changed))}
+                                    {format!(", changed {}", crate::format::date(changed))}
                                     {old.then_some(". Do you want to finish it, give it to a colleague or delete it?")}
                                 </li>
                             }
@@ -146,15 +146,15 @@ fn waits(request: &Request, questions: Vec<Question>, waiting: Vec<Waiting>) -> 
                 Asks::Successor => {
                     format!("{} asks you to take over", one.from.clone().unwrap_or_else(|| "The academy".to_owned()))
                 }
-                Asks::Anchor => format!("As its supervisor, say whether {} may take over", one.to),
-                Asks::ForAnchor => format!("No supervisor has answered: say whether {} may take over", one.to),
+                Asks::Supervisor => format!("As its supervisor, say whether {} may take over", one.to),
+                Asks::ForSupervisor => format!("No supervisor has answered: say whether {} may take over", one.to),
             };
             view! {
                 <div class="nhsuk-inset-text">
                     <p>
                         {words}" "
                         <strong>{one.title.clone()}</strong>
-                        {format!(" ({}) on {}.", one.reference, ui::day(one.takes_effect_on))}
+                        {format!(" ({}) on {}.", one.reference, crate::format::date(one.takes_effect_on))}
                     </p>
                     {answer_it(request, &one)}
                 </div>
@@ -215,11 +215,11 @@ fn where_things_stand(board: &store::Board, today: NaiveDate) -> AnyView {
             number(*count, state.label(), format!("/projects?continuity={}", state.as_str()), attention)
         })
         .collect();
-    numbers.push(number(board.without_anchor, "No anchor", "/projects?gap=anchor".to_owned(), true));
+    numbers.push(number(board.without_supervisor, "No supervisor", "/projects?gap=supervisor".to_owned(), true));
     numbers.push(number(board.overdue, "Measurement overdue", "/projects?gap=measurement".to_owned(), true));
     let more = board.at_risk - i64::try_from(board.first.len()).unwrap_or_default();
     let risky = if board.first.is_empty() {
-        ui::empty("No project is at risk: each has a lead with a post for the next 12 weeks, and an anchor.", None)
+        ui::empty("No project is at risk: each has a lead with a post for the next 12 weeks, and a supervisor.", None)
     } else {
         view! {
             {crate::continuity::parts::rows_in_section(board.first.clone(), today, Mends::ALL)}
@@ -254,7 +254,7 @@ fn unanswered(silent: &[Question], today: NaiveDate) -> AnyView {
                 <li>
                     {one.name.clone()}", for "
                     <a href=format!("/projects/{}/team", one.project_id)>{one.title.clone()}</a>
-                    {format!(", asked on {} ({})", ui::day(asked), ui::distance(asked, today))}
+                    {format!(", asked on {} ({})", crate::format::date(asked), ui::distance(asked, today))}
                 </li>
             }
         })
@@ -263,9 +263,9 @@ fn unanswered(silent: &[Question], today: NaiveDate) -> AnyView {
     view! {
         <section aria-labelledby="unanswered">
             <h2 class="nhsuk-heading-m" id="unanswered">"Supervisors who have not answered"</h2>
-            <p>"A project is anchored once its supervisor accepts. When you have their word, you can answer for them on the project’s team page."</p>
+            <p>"A project is supervised once its supervisor accepts. When you have their word, you can answer for them on the project’s team page."</p>
             <ul class="nhsuk-list nhsuk-list--bullet">{items}</ul>
-            {(more > 0).then(|| view! { <p>{format!("{more} more were asked later. ")}<a href="/projects?gap=anchor">"See all projects without an anchor"</a></p> })}
+            {(more > 0).then(|| view! { <p>{format!("{more} more were asked later. ")}<a href="/projects?gap=supervisor">"See all projects without a supervisor"</a></p> })}
         </section>
     }
     .into_any()
@@ -296,7 +296,7 @@ fn overdue(rows: Vec<ProjectRow>, today: NaiveDate) -> AnyView {
             Some(view! {
                 <li>
                     <a href=format!("/measures/{}", next.id)>{format!("{}: {}", row.title, next.measure)}</a>
-                    {format!(", due {} ({})", ui::day(next.on), ui::distance(next.on, today))}
+                    {format!(", due {} ({})", crate::format::date(next.on), ui::distance(next.on, today))}
                 </li>
             })
         })

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::access::{self, Action, Standing};
+use crate::access::{self, Action, Relationship};
 use crate::continuity::parts::{Mends, Strip};
 use crate::cycles::parts::Cycles;
 use crate::drivers::parts::Drivers;
@@ -17,12 +17,12 @@ use crate::history as record;
 use crate::id::ProjectId;
 use crate::measures::parts::Charts;
 use crate::project;
-use crate::project::details::Whole;
+use crate::project::details::Completeness;
 use crate::project::model::{ProjectType, Status};
 use crate::projects::api::{DeleteDraft, SubmitDraft};
 use crate::projects::store::{self, Linked, Project};
 use crate::team::model::TeamRole;
-use crate::team::store::Place;
+use crate::team::store::Membership;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -35,15 +35,15 @@ const A_PAGE: u32 = 50;
 struct Told {
     project: Project,
     priorities: Vec<Linked>,
-    team: Vec<Place>,
+    team: Vec<Membership>,
     history: Vec<record::Row>,
-    standing: Standing,
+    relationship: Relationship,
     today: NaiveDate,
 }
 
 impl Told {
     fn may(&self, action: fn(ProjectId) -> Action) -> bool {
-        access::may(action(self.project.id), self.standing)
+        access::may(action(self.project.id), self.relationship)
     }
 }
 
@@ -71,7 +71,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
         return Ok(Reply::Redirect(format!("/projects/{id}")));
     };
     let today = request.today();
-    let standing = access::standing(&mut conn, &request, id).await?;
+    let relationship = access::relationship(&mut conn, &request, id).await?;
     let reader = request.person()?.id;
     let mut answers =
         batch::ask(&mut conn, &ASKED, crate::continuity::store::asked(id, today, NEWEST, reader)?).await?;
@@ -86,7 +86,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
     }
     let merged = match request.query("merged").parse::<ProjectId>() {
         Ok(merged) if merged != id && request.may(&mut conn, access::ReadProject(merged)).await? => {
-            Some(project::store::head(&mut conn, merged).await?).filter(|head| head.merged_into == Some(id))
+            Some(project::store::summary(&mut conn, merged).await?).filter(|head| head.merged_into == Some(id))
         }
         _ => None,
     };
@@ -95,7 +95,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
         team: project.team()?,
         history: project.history()?,
         project,
-        standing,
+        relationship,
         today,
     };
     let charts = Charts::take(&mut answers, id, today).await?;
@@ -123,7 +123,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
         // What is not there yet is promised of open projects only.
         let has = |empty: bool| !empty || project.status != Status::Closed;
         view! {
-            {if told.standing.belongs { ui::back("/projects", "Projects") } else { ui::back("/", "Home") }}
+            {if told.relationship.belongs { ui::back("/projects", "Projects") } else { ui::back("/", "Home") }}
             {notice}
             {title(&told)}
             {strip.view(mends)}
@@ -150,7 +150,7 @@ fn title(told: &Told) -> AnyView {
     view! {
         <div class="baton-title">
             <h1 class="nhsuk-heading-l">{project.title.clone()}</h1>
-            <p class="baton-meta">{reference}" · "{project.kind.words()}{department}" "{project::parts::status_tag(project.status)}</p>
+            <p class="baton-meta">{reference}" · "{project.kind.label()}{department}" "{project::parts::status_tag(project.status)}</p>
         </div>
     }
     .into_any()
@@ -164,7 +164,7 @@ fn standing_words(project: &Project, goes_on: bool, today: NaiveDate) -> AnyView
             let into = project.merged_into.filter(|_| goes_on).map(|into| view! { <p><a href=format!("/projects/{into}")>"Go to the project that it was merged into"</a></p> });
             view! {
                 <div class="nhsuk-inset-text">
-                    <p>"Closed"{project.closed_on.map(|on| view! { " on "{ui::time(on)} })}": "{project.closed_reason.map_or("", |reason| reason.words()).to_lowercase()}"."</p>
+                    <p>"Closed"{project.closed_on.map(|on| view! { " on "{ui::time(on)} })}": "{project.closed_reason.map_or("", |reason| reason.label()).to_lowercase()}"."</p>
                     {note(&project.closed_note)}
                     {into}
                 </div>
@@ -172,7 +172,7 @@ fn standing_words(project: &Project, goes_on: bool, today: NaiveDate) -> AnyView
             .into_any()
         }
         Status::Paused | Status::Sustaining => {
-            let again = project.look_again_on.map(|on| {
+            let again = project.review_on.map(|on| {
                 let label = if project.status == Status::Paused {
                     "Paused. Look again on "
                 } else {
@@ -253,7 +253,7 @@ fn about(told: &Told) -> AnyView {
         .iter()
         .map(|priority| {
             let title = priority.title.clone();
-            let title = if told.standing.belongs {
+            let title = if told.relationship.belongs {
                 view! { <a href=format!("/priorities/{}", priority.id)>{title}</a> }.into_any()
             } else {
                 title.into_any()
@@ -273,7 +273,7 @@ fn about(told: &Told) -> AnyView {
         rows.push(("Local need", text(&project.local_need)));
     }
     let more = (!project.origin_note.is_empty()).then(|| format!(": {}", project.origin_note));
-    rows.push(("Came from", view! { {project.origin.words()}{more} }.into_any()));
+    rows.push(("Came from", view! { {project.origin.label()}{more} }.into_any()));
     if let Some(submitted) = project.submitted_at {
         let on = crate::clock::date_in_london(submitted);
         rows.push(("Registered", view! { {ui::time(on)}" by "{project.author.clone()} }.into_any()));
@@ -314,7 +314,7 @@ fn history_section(told: &Told) -> AnyView {
 }
 
 fn draft(request: Request, told: Told, charts: Charts, drivers: Drivers, cycles: Cycles) -> Result<Page, Error> {
-    let missing: Vec<FieldError> = match told.project.form()?.parse(Whole::Registered) {
+    let missing: Vec<FieldError> = match told.project.form()?.parse(Completeness::Registered) {
         Ok(_) => Vec::new(),
         Err(Error::Invalid(errors)) => errors,
         Err(other) => return Err(other),
@@ -333,10 +333,9 @@ fn draft(request: Request, told: Told, charts: Charts, drivers: Drivers, cycles:
             let items = missing
                 .into_iter()
                 .map(|error| {
-                    let anchor = error.field.replace(['[', ']', '.'], "-");
+                    let field = error.field.replace(['[', ']', '.'], "-");
                     if edits {
-                        view! { <li><a href=format!("/projects/{id}/edit#{anchor}")>{error.message}</a></li> }
-                            .into_any()
+                        view! { <li><a href=format!("/projects/{id}/edit#{field}")>{error.message}</a></li> }.into_any()
                     } else {
                         view! { <li>{error.message}</li> }.into_any()
                     }
@@ -395,7 +394,7 @@ pub async fn history(request: Request) -> Result<Page, Error> {
     let mut conn = request.store.read().await?;
     request.require(&mut conn, access::ReadProject(id)).await?;
     let reader = request.person()?.id;
-    let head = project::store::head(&mut conn, id).await?;
+    let head = project::store::summary(&mut conn, id).await?;
     let rows = record::count_of_project_read_by(&mut conn, id, reader).await?;
     let last = rows.div_euclid(i64::from(A_PAGE)) + i64::from(rows % i64::from(A_PAGE) > 0);
     let page = request.query("page").parse::<u32>().unwrap_or(1).clamp(1, u32::try_from(last.max(1)).unwrap_or(1));

@@ -9,7 +9,7 @@ use crate::duplicates;
 use crate::duplicates::model::Query;
 use crate::error::Error;
 use crate::id::{ProjectId, TrustId};
-use crate::parse::PARAGRAPH;
+use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::people;
 use crate::priorities;
 use crate::project::details::ProjectForm;
@@ -72,7 +72,7 @@ pub async fn register(request: Request) -> Result<Reply, Error> {
     let title = Form::new(&request, RegisterProject::PATH).value("title");
     let similar = duplicates::store::similar(&mut conn, trust, &Query::whole(&title), None, request.today()).await?;
     drop(conn);
-    Ok(Page::new(format!("Register a {}", kind.words().to_lowercase()), move || {
+    Ok(Page::new(format!("Register a {}", kind.label().to_lowercase()), move || {
         let mut form = Form::new(&request, RegisterProject::PATH).with("origin", Origin::Idea);
         if let Some(department) = department {
             form = form.with("department", department);
@@ -98,7 +98,7 @@ pub async fn register(request: Request) -> Result<Reply, Error> {
             {ui::back("/projects/register", "Choose another kind of work")}
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summary}
-                {ui::heading(kind.words(), "Register a project")}
+                {ui::heading(kind.label(), "Register a project")}
                 <p>"Four answers register it. A draft needs only a title. Never enter information about patients."</p>
                 {form.draw(fields)}
             </div></div>
@@ -163,7 +163,7 @@ fn research() -> Page {
 
 fn about(form: &Form, offered: &Offered) -> AnyView {
     view! {
-        {form.lines("problem", "What is the problem?", 4).hint("What goes wrong, for whom, and how you know.").limit(PARAGRAPH).view()}
+        {form.lines("problem", "What is the problem?", 4).hint("What goes wrong, for whom, and how you know.").limit(MAX_PARAGRAPH_CHARS).view()}
         {form.select("department", "Department", offered.departments.clone()).view()}
         {form.checkboxes("priorities[]", "Which of the trust’s priorities does it serve?", offered.priorities.clone()).hint("Choose all that fit. If none does, say below what the local need is.").view()}
         {form.line("local_need", "Local need, if no priority fits").hint("Why it matters to your patients or your department.").view()}
@@ -219,7 +219,7 @@ fn optional(form: &Form) -> AnyView {
 fn supervisor(form: &Form, offered: &Offered) -> AnyView {
     view! {
         <h2 class="nhsuk-heading-s">"Supervisor"</h2>
-        <p>"Somebody on a permanent post who anchors the project when you rotate. They are asked, and count once they accept."</p>
+        <p>"Somebody on a permanent post who supervises the project when you rotate. They are asked, and count once they accept."</p>
         {form.select("supervisor", "A colleague", offered.colleagues.clone()).view()}
         <p>"Or somebody who is not in the list:"</p>
         {form.line("supervisor_name", "Their name").view()}
@@ -284,7 +284,7 @@ pub async fn edit(request: Request) -> Result<Page, Error> {
     let typed = project.form()?;
     Ok(Page::new(format!("Edit {}", project.title), move || {
         let form = stored(&request, &typed, &project);
-        let is_audit = form.value("type") == ProjectType::ClinicalAudit.stored()
+        let is_audit = form.value("type") == ProjectType::ClinicalAudit.as_str()
             || ["standard", "standard_source", "standard_level"].iter().any(|name| !form.value(name).is_empty());
         let summary = form.summary();
         let fields = view! {

@@ -6,11 +6,11 @@ use leptos::server_fn::ServerFn;
 use crate::access;
 use crate::error::Error;
 use crate::id::ProjectId;
-use crate::parse::PARAGRAPH;
+use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::project;
-use crate::project::store::Head;
+use crate::project::store::ProjectSummary;
 use crate::projects::api::ChangeStatus;
-use crate::projects::model::Move;
+use crate::projects::model::Transition;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -19,32 +19,32 @@ use crate::web::ui::{self, Form};
 pub async fn status(request: Request) -> Result<Reply, Error> {
     let id: ProjectId = request.param("id")?;
     let mut conn = request.store.read().await?;
-    let standing = access::standing(&mut conn, &request, id).await?;
-    if standing.merged {
+    let relationship = access::relationship(&mut conn, &request, id).await?;
+    if relationship.merged {
         return Ok(Reply::Redirect(format!("/projects/{id}")));
     }
     request.require(&mut conn, access::ChangeStatus(id)).await?;
-    let head = project::store::head(&mut conn, id).await?;
+    let head = project::store::summary(&mut conn, id).await?;
     drop(conn);
-    let chosen: Option<Move> = request.query("to").parse().ok();
+    let chosen: Option<Transition> = request.query("to").parse().ok();
     // A form that came back keeps its place, also when the status has moved on meanwhile.
-    Ok(match chosen.filter(|to| to.fits(head.status) || request.rejected.is_some()) {
+    Ok(match chosen.filter(|to| to.is_allowed_from(head.status) || request.rejected.is_some()) {
         Some(to) => confirm(request, head, to),
         None => choose(head),
     }
     .into())
 }
 
-fn choose(head: Head) -> Page {
+fn choose(head: ProjectSummary) -> Page {
     Page::new(format!("Status of {}", head.title), move || {
-        let moves = Move::ALL
+        let moves = Transition::ALL
             .iter()
-            .filter(|to| to.fits(head.status))
+            .filter(|to| to.is_allowed_from(head.status))
             .map(|to| {
                 view! {
                     <li>
                         <h2 class="nhsuk-heading-s nhsuk-u-margin-bottom-1">
-                            <a href=format!("/projects/{}/status?to={to}", head.id)>{to.words()}</a>
+                            <a href=format!("/projects/{}/status?to={to}", head.id)>{to.label()}</a>
                         </h2>
                         <p>{to.consequence().0}</p>
                     </li>
@@ -63,31 +63,35 @@ fn choose(head: Head) -> Page {
     })
 }
 
-fn confirm(request: Request, head: Head, to: Move) -> Page {
-    Page::new(format!("{}: {}", to.words(), head.title), move || {
+fn confirm(request: Request, head: ProjectSummary, to: Transition) -> Page {
+    Page::new(format!("{}: {}", to.label(), head.title), move || {
         let form = Form::new(&request, ChangeStatus::PATH).version(head.version);
         let (happens, undone) = to.consequence();
         let date = match to {
-            Move::Pause => {
-                Some(form.date("look_again_on", "When will you look at it again?").hint("Within a year.").view())
+            Transition::Pause => {
+                Some(form.date("review_on", "When will you look at it again?").hint("Within a year.").view())
             }
-            Move::Sustain => Some(form.date("look_again_on", "When is the next look?").hint("Within a year.").view()),
+            Transition::Sustain => Some(form.date("review_on", "When is the next look?").hint("Within a year.").view()),
             _ => None,
         };
         let note = match to {
-            Move::Stop => ("Why does it stop?", "Others learn from it."),
-            Move::NotQi => ("What is it, and where does it go?", "For example: research, with the R&D office."),
-            Move::Complete => ("What came of it? (optional)", "A sentence or two for whoever plans similar work."),
-            Move::Pause | Move::Sustain | Move::Resume | Move::Reopen => ("Note (optional)", ""),
+            Transition::Stop => ("Why does it stop?", "Others learn from it."),
+            Transition::NotQi => ("What is it, and where does it go?", "For example: research, with the R&D office."),
+            Transition::Complete => {
+                ("What came of it? (optional)", "A sentence or two for whoever plans similar work.")
+            }
+            Transition::Pause | Transition::Sustain | Transition::Resume | Transition::Reopen => {
+                ("Note (optional)", "")
+            }
         };
         let summary = form.summary();
         let fields = view! {
             {form.hidden("project", head.id)}
             {form.hidden("to", to)}
             {date}
-            {form.lines("note", note.0, 3).hint(note.1).limit(PARAGRAPH).view()}
+            {form.lines("note", note.0, 3).hint(note.1).limit(MAX_PARAGRAPH_CHARS).view()}
             <div class="baton-actions">
-                {ui::submit(to.words())}
+                {ui::submit(to.label())}
                 <a href=format!("/projects/{}", head.id)>"Cancel"</a>
             </div>
         }
@@ -96,7 +100,7 @@ fn confirm(request: Request, head: Head, to: Move) -> Page {
             {ui::back(&format!("/projects/{}/status", head.id), "Change the status")}
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summary}
-                {ui::heading(&head.title, to.words())}
+                {ui::heading(&head.title, to.label())}
                 <p>{happens}</p>
                 <p>{undone}</p>
                 {form.draw(fields)}

@@ -7,7 +7,7 @@ pub use form::{Field, Form, Kind, submit, submit_as};
 use chrono::NaiveDate;
 use leptos::prelude::*;
 
-pub use crate::parse::day;
+use crate::format;
 
 /// Text made safe for the two places that Leptos does not escape: `<textarea>` and `<title>`.
 #[must_use]
@@ -24,7 +24,7 @@ pub fn encoded(text: &str) -> String {
 /// The date as a person reads it, in a `<time>`.
 #[must_use]
 pub fn time(date: NaiveDate) -> AnyView {
-    view! { <time datetime=date.to_string()>{day(date)}</time> }.into_any()
+    view! { <time datetime=date.to_string()>{format::date(date)}</time> }.into_any()
 }
 
 /// How far a date lies from today, in words: stands beside the date, never alone.
@@ -39,12 +39,6 @@ pub fn distance(date: NaiveDate, today: NaiveDate) -> String {
         n => format!("{} months", n / 30),
     };
     if days > 0 { format!("in {size}") } else { format!("{size} ago") }
-}
-
-/// "1 project", "2 projects".
-#[must_use]
-pub fn count(number: i64, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// A paragraph's text with its line breaks kept; escaped by Leptos.

@@ -510,7 +510,7 @@ fn handovers() -> Vec<Row> {
         .stopped(&[(Closed, "next"), (Merged, "next")]),
         form(
             "/api/handovers/answer-as-supervisor",
-            "AnswerAsAnchor",
+            "AnswerAsSupervisor",
             REGISTERED,
             answer,
             &[(Own, "supervisor"), (Same, "academy"), (Other, "elsewhere"), (Paused, "supervisor")],

@@ -165,7 +165,7 @@ pub fn rows() -> Vec<Row> {
         ),
         page("/projects/{id}/handover", "OfferHandover", PROJECTS, at!("/projects/", "project", "/handover"), LEADS)
             .stopped(LED),
-        page("/places/{id}", "ManageTeam", PROJECTS, at!("/places/", "place", ""), MANAGES_TEAM).stopped(LED),
+        page("/memberships/{id}", "ManageTeam", PROJECTS, at!("/memberships/", "place", ""), MANAGES_TEAM).stopped(LED),
         page(
             "/projects/{id}/take-on",
             "TakeOn",

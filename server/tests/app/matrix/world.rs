@@ -371,7 +371,7 @@ impl World {
                     at.run("delete from team_role where project_id = $1 and role = 'lead'", &[&id]).await;
                     at.run("delete from project_text where rowid = (select number from project where id = $1)", &[&id]).await;
                 }
-                Object::Paused => at.run("update project set status = 'paused', look_again_on = '2026-06-01' where id = $1", &[&id]).await,
+                Object::Paused => at.run("update project set status = 'paused', review_on = '2026-06-01' where id = $1", &[&id]).await,
                 Object::Closed => at.run("update project set status = 'closed', closed_reason = 'completed', closed_on = '2026-02-20' where id = $1", &[&id]).await,
                 Object::Merged => at.run("update project set status = 'closed', closed_reason = 'merged', closed_on = '2026-02-20', merged_into = $2 where id = $1", &[&id, &projects[&Object::Own].to_string()]).await,
                 Object::Own | Object::Missing => {}
@@ -425,8 +425,7 @@ impl World {
                 select $1, trust_id, 'QI-2025-0002', 'Sepsis elsewhere', problem, type, department_id, 'active', author_id, created_at, updated_at, submitted_at from project where id = $2",
             &[&second.to_string(), &projects[&Object::Other].to_string()]).await;
         at.link(Object::Other, "related_to", [second, projects[&Object::Other]], people[&Actor::Elsewhere], "").await;
-        let before =
-            r#"{"status":"active","look_again_on":null,"closed_reason":null,"closed_on":null,"closed_note":""}"#;
+        let before = r#"{"status":"active","review_on":null,"closed_reason":null,"closed_on":null,"closed_note":""}"#;
         at.link(
             Object::Merged,
             "duplicate_of",
