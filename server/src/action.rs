@@ -15,14 +15,14 @@ use app::visitor::Visitor;
 use axum::body::{Body, to_bytes};
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use leptos_axum::ResponseOptions;
 use tracing::Instrument as _;
 
-use crate::receive::{self, Pairs, Received};
-use crate::router::{self, State};
+use crate::body::{self, Pairs, Received};
+use crate::request::{self, State, wants_html};
 
 const ENDED: &str = "Your session had ended. Everything you typed is still here: check it and send it again.";
 const STRANGE: &str =
@@ -31,12 +31,6 @@ const CHANGED_OVER: &str =
     "You had changed over to another trust. Everything you typed is still here: check it and send it again.";
 const SLOW: &str = "This takes longer than usual and may still be done. Look whether it was, before you send it again.";
 
-/// Whether the caller is a browser that wants a page.
-#[must_use]
-pub fn wants_html(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"))
-}
-
 /// Answers a call of a server function.
 pub async fn answer(state: Arc<State>, http: http::Request<Body>) -> Response {
     let (parts, body) = http.into_parts();
@@ -44,7 +38,7 @@ pub async fn answer(state: Arc<State>, http: http::Request<Body>) -> Response {
         return json(&Error::NotFound);
     }
     let Some(turn) = state.turn() else { return json(&Error::Busy) };
-    let request = match router::request(&state, &parts, Vec::new()).await {
+    let request = match request::request(&state, &parts, Vec::new()).await {
         Ok(request) => request,
         Err(error) => return json(&error),
     };
@@ -54,7 +48,7 @@ pub async fn answer(state: Arc<State>, http: http::Request<Body>) -> Response {
     }
     // Whoever sends slowly keeps nobody from being worked on.
     drop(turn);
-    match receive::receive(&state.bodies, &request, parts.uri.path(), &parts.headers, body).await {
+    match body::receive(&state.bodies, &request, parts.uri.path(), &parts.headers, body).await {
         Ok(received) => Sent::new(state, request, parts, received).answer().await,
         Err(error) => json(&error),
     }
@@ -145,7 +139,7 @@ impl Sent {
     async fn read_file(&mut self) -> Result<(), Error> {
         let Some(file) = self.received.file.take() else { return Ok(()) };
         let text = if file.is_empty() { String::new() } else { self.state.tables.text(file).await? };
-        self.received.typed.push((receive::FILE.to_owned(), text));
+        self.received.typed.push((body::FILE.to_owned(), text));
         Ok(())
     }
 
@@ -206,7 +200,7 @@ impl Sent {
         if !self.html {
             return json(&Error::SignIn);
         }
-        Redirect::to(&router::sign_in(&self.back(&Error::refused(ENDED)))).into_response()
+        Redirect::to(&request::sign_in(&self.back(&Error::refused(ENDED)))).into_response()
     }
 
     /// The trust that the form was drawn in, when the visitor works in another one by now. What is typed

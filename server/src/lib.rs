@@ -1,15 +1,19 @@
 //! How Baton is served: settings, router, security, assets, log and the command line. What it is and
 //! does stands in the crate `app`.
 
-pub mod action;
-pub mod assets;
-pub mod caller;
+mod action;
+mod assets;
+pub mod body;
 pub mod command;
-pub mod compress;
+mod compress;
 mod connection;
+mod health;
+mod host;
+mod layers;
 pub mod log;
+mod page;
 mod password;
-pub mod receive;
+pub mod request;
 pub mod router;
 pub mod serve;
 pub mod table;

@@ -26,10 +26,11 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
-use crate::caller::Host;
+use crate::body::Bodies;
 use crate::connection::Taken;
-use crate::receive::Bodies;
-use crate::router::{self, State};
+use crate::host::Host;
+use crate::request::State;
+use crate::router;
 use crate::table::TableReader;
 
 /// How to serve, as the settings say.

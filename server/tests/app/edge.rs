@@ -12,7 +12,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures::stream;
 use http::{Request, StatusCode, header};
-use server::receive::Bodies;
+use server::body::Bodies;
 use server::serve::{Limits, Serving, accept};
 use server::table::TableReader;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
