@@ -1,92 +1,109 @@
-//! Pages and files drawn for browsers, also those of errors.
+//! Pages and files for browsers: how a route's reply becomes a response, pages of errors, and what each
+//! document may load and who may store it.
 
 use std::pin::Pin;
 use std::sync::{Arc, LazyLock};
 
 use app::error::Error;
+use app::form::Rejected;
 use app::limits;
 use app::request::Request;
-use app::shell::{self, Page, Reply, Route, Site};
+use app::shell::{Page, Reply, Route, Site, document, error_page};
 use app::visitor::Visitor;
 use axum::body::Body;
-use axum::extract::RawPathParams;
+use axum::extract::{RawPathParams, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use futures::stream::{Stream, StreamExt as _, once};
+use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
-use crate::request::{self, State};
+use crate::request::{AppState, from_http, of_visitor, sign_in_address};
 use crate::{assets, compress};
 
-pub async fn page(state: Arc<State>, route: Route, params: RawPathParams, http: http::Request<Body>) -> Response {
+/// Answers a request for a page or a download.
+pub async fn handle(
+    State(state): State<Arc<AppState>>,
+    route: Route,
+    params: RawPathParams,
+    http: http::Request<Body>,
+) -> Response {
     let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let (parts, _) = http.into_parts();
-    let request = match request::request(&state, &parts, params).await {
+    let request = match from_http(&state, &parts, params).await {
         Ok(request) => request,
-        Err(error) => return draw_error(&state, error, parts).await,
+        Err(error) => return draw_error(&state, &error, parts).await,
     };
-    let ended = matches!(request.visitor, Visitor::Nobody) && state.sessions.carried(&parts.headers);
+    let session_ended = matches!(request.visitor, Visitor::Nobody) && state.sessions.carried(&parts.headers);
     let long = request.rejected.as_ref().is_some_and(|rejected| rejected.bytes() > limits::LONG_FORM);
-    let turn = if long { state.long_forms.try_acquire().ok() } else { None };
-    if long && turn.is_none() {
+    let permit = if long { state.long_forms.try_acquire().ok() } else { None };
+    if long && permit.is_none() {
         return busy();
     }
-    let mut response = answered(route, request, parts).await;
-    if ended {
+    let mut response = respond(route, request, parts).await;
+    if session_ended {
         // What the browser kept while the session lasted is not for whoever sits there now.
         response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
     }
     response
 }
 
-async fn answered(route: Route, request: Request, parts: http::request::Parts) -> Response {
+/// The fallback of the pages.
+pub async fn not_found(State(state): State<Arc<AppState>>, http: http::Request<Body>) -> Response {
+    draw_error(&state, &Error::NotFound, http.into_parts().0).await
+}
+
+async fn respond(route: Route, request: Request, parts: Parts) -> Response {
     match (route.answer)(request.clone()).await {
         Ok(Reply::Page(page)) => draw(page, request, parts).await,
         Ok(Reply::Redirect(to)) => Redirect::to(&to).into_response(),
-        Ok(Reply::File { name, kind, body }) => (
-            [
-                (header::CONTENT_TYPE, kind.to_owned()),
-                (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-                (header::CACHE_CONTROL, "no-store".to_owned()),
-            ],
-            body,
-        )
-            .into_response(),
+        Ok(Reply::File { name, kind, body }) => file(&name, kind, body),
         Err(Error::SignIn) => {
             let next = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-            Redirect::to(&request::sign_in(next)).into_response()
+            Redirect::to(&sign_in_address(next)).into_response()
         }
         Err(error) => {
-            let page = shell::error_page(&error, &request);
+            let page = error_page(&error, &request);
             draw(page, request, parts).await
         }
     }
 }
 
-/// How a form that is sent begins, as every page draws it.
-const POST_FORM: &str = "<form method=\"post\"";
+fn file(name: &str, kind: &str, body: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, body).into_response()
+}
 
-async fn draw(page: Page, request: Request, parts: http::request::Parts) -> Response {
-    // A form that comes back rejected says so to machines too.
-    let status = match &request.rejected {
-        Some(rejected) if page.status() == 200 && !rejected.errors.is_empty() => rejected.status,
-        _ => page.status(),
+/// Draws the page of an error, also when the store does not answer.
+pub async fn draw_error(state: &AppState, error: &Error, parts: Parts) -> Response {
+    // The visitor only decides which links the page offers: without an answer from the store, none.
+    let request = match from_http(state, &parts, Vec::new()).await {
+        Ok(request) => request,
+        Err(_) => of_visitor(state, &parts, Vec::new(), Visitor::Nobody),
     };
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let page = error_page(error, &request);
+    draw(page, request, parts).await
+}
+
+async fn draw(page: Page, request: Request, parts: Parts) -> Response {
+    let status = status(page.status(), request.rejected.as_deref());
     let site = Site { assets: assets::ROOT.clone(), islands: assets::has_islands() };
+    let takes_gzip = compress::takes_gzip(&parts.headers);
     let app = move || {
         let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
         let options = expect_context::<ResponseOptions>();
         options.set_status(status);
-        if let Ok(policy) = HeaderValue::from_str(&policy(&nonce)) {
+        if let Ok(policy) = HeaderValue::from_str(&content_security_policy(&nonce)) {
             options.insert_header(header::CONTENT_SECURITY_POLICY, policy);
         }
-        options.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        shell::document(page, &request, &site)
+        document(page, &request, &site)
     };
-    let takes_gzip = compress::takes_gzip(&parts.headers);
     let drawn = leptos_axum::handle_response_inner(
         || (),
         app,
@@ -94,14 +111,8 @@ async fn draw(page: Page, request: Request, parts: http::request::Parts) -> Resp
         |app, chunks, _| {
             Box::pin(async move {
                 let html = app.to_html();
-                // A browser forgets what was typed into a page that it may not store, when somebody follows
-                // a link and comes back. So a page with a form is kept, asked for anew each time, and
-                // cleared when the session has ended; every other page leaves nothing on the disk.
-                // Only what stands in the page itself counts: nothing is typed into the header's.
-                if html.split_once("<main").is_some_and(|(_, main)| main.contains(POST_FORM)) {
-                    let kept = HeaderValue::from_static("private, no-cache");
-                    expect_context::<ResponseOptions>().insert_header(header::CACHE_CONTROL, kept);
-                }
+                let kept = HeaderValue::from_static(cache_control(&html));
+                expect_context::<ResponseOptions>().insert_header(header::CACHE_CONTROL, kept);
                 Box::pin(once(async move { html }).chain(chunks())) as Pin<Box<dyn Stream<Item = String> + Send>>
             })
         },
@@ -110,30 +121,34 @@ async fn draw(page: Page, request: Request, parts: http::request::Parts) -> Resp
     compress::page(drawn, takes_gzip).await
 }
 
+/// The page's status; of one that draws a rejected form again the form's, which tells machines too.
+fn status(page: u16, rejected: Option<&Rejected>) -> StatusCode {
+    let status = match rejected {
+        Some(rejected) if page == 200 && !rejected.errors.is_empty() => rejected.status,
+        _ => page,
+    };
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// A browser forgets what was typed into a page that it may not store, when somebody follows a link and
+/// comes back. So a page with a form is kept, asked for anew each time, and cleared when the session has
+/// ended; every other page leaves nothing on the disk.
+fn cache_control(html: &str) -> &'static str {
+    // As every page draws a form that is sent. Nothing is typed into the header's: only `<main>` counts.
+    const POST_FORM: &str = "<form method=\"post\"";
+    let typed_into = html.split_once("<main").is_some_and(|(_, main)| main.contains(POST_FORM));
+    if typed_into { "private, no-cache" } else { "no-store" }
+}
+
 /// What a page may load and run: only its own.
-fn policy(nonce: &str) -> String {
+fn content_security_policy(nonce: &str) -> String {
     format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
          object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 }
 
-pub async fn error_response(state: &State, error: Error, http: http::Request<Body>) -> Response {
-    let (parts, _) = http.into_parts();
-    draw_error(state, error, parts).await
-}
-
-pub async fn draw_error(state: &State, error: Error, parts: http::request::Parts) -> Response {
-    // The visitor only decides which links the page offers: without an answer from the store, none.
-    let request = match request::request(state, &parts, Vec::new()).await {
-        Ok(request) => request,
-        Err(_) => request::assemble(state, &parts, Vec::new(), Visitor::Nobody),
-    };
-    let page = shell::error_page(&error, &request);
-    draw(page, request, parts).await
-}
-
-/// What a browser is shown when there is no turn for it: made once, asks nothing of the store.
+/// What a browser is shown when there is no permit to work on it: made once, asks nothing of the store.
 static BUSY: LazyLock<String> = LazyLock::new(|| {
     format!(
         "<!DOCTYPE html><html lang=\"en-GB\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
@@ -157,4 +172,43 @@ pub fn busy() -> Response {
         (header::CACHE_CONTROL, "no-store"),
     ];
     (StatusCode::SERVICE_UNAVAILABLE, headers, BUSY.as_str()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use app::error::FieldError;
+
+    use super::*;
+
+    #[test]
+    fn a_page_with_a_rejected_form_answers_with_its_status() {
+        let with = |errors| Rejected { errors, status: 422, ..Rejected::default() };
+        let wrong = with(vec![FieldError::new("title", "Too short.")]);
+        assert_eq!(status(200, None), StatusCode::OK);
+        assert_eq!(status(200, Some(&wrong)), StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(status(404, Some(&wrong)), StatusCode::NOT_FOUND, "the page's own comes first");
+        assert_eq!(status(200, Some(&with(Vec::new()))), StatusCode::OK, "nothing is wrong with it");
+    }
+
+    #[test]
+    fn a_browser_keeps_only_what_can_be_typed_into() {
+        assert_eq!(cache_control("<main><form method=\"post\" action=\"/api/x\">"), "private, no-cache");
+        assert_eq!(cache_control("<main><form method=\"get\">"), "no-store");
+        assert_eq!(cache_control("<form method=\"post\"><main>"), "no-store", "the header's");
+        assert_eq!(cache_control(""), "no-store");
+    }
+
+    #[test]
+    fn only_scripts_with_the_pages_own_nonce_run() {
+        let policy = content_security_policy("n0nce");
+        assert!(policy.contains("script-src 'self' 'nonce-n0nce' 'wasm-unsafe-eval';"));
+        assert!(!policy.contains("unsafe-inline"));
+    }
+
+    #[test]
+    fn a_file_is_saved_under_its_name_and_kept_by_nobody_else() {
+        let response = file("points.csv", "text/csv", b"a".to_vec());
+        assert_eq!(response.headers()[header::CONTENT_DISPOSITION], "attachment; filename=\"points.csv\"");
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
+    }
 }

@@ -1,4 +1,5 @@
-//! What requests share, and the app's [`Request`] made of an HTTP one: who asks, from where, for which page.
+//! What all requests share ([`AppState`]), and the app's [`Request`] made of an HTTP one: who asks, from
+//! where, for which page, and which rejected form they come back to.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -11,56 +12,56 @@ use app::form::Forms;
 use app::limits;
 use app::people::{Attempts, Codes};
 use app::request::{Inner, Request};
+use app::ui::encoded;
 use app::visitor::{Sessions, Visitor};
 use axum::extract::ConnectInfo;
 use chrono::{DateTime, Utc};
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, header};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::body::Bodies;
+use crate::body::BodyMemory;
 use crate::host::Host;
 use crate::table::TableReader;
 
-/// Everything that requests share.
+/// A session's last use is noted when so long has passed since.
+const TOUCH_AFTER: chrono::Duration = chrono::Duration::minutes(2);
+
+/// What all requests share.
 #[derive(Clone, Debug)]
-pub struct State {
-    /// The store.
+pub struct AppState {
     pub store: Store,
-    /// How sessions are kept.
     pub sessions: Sessions,
-    /// Rejected forms.
+    /// The memory of rejected forms.
     pub forms: Forms,
     /// Guesses at passwords and codes.
     pub attempts: Attempts,
     /// Codes that wait to be shown.
     pub codes: Codes,
-    /// The time.
     pub clock: Clock,
     /// The demonstration: one may sign in as its people.
     pub demo: bool,
     /// The one host of a demonstration: it lets in whoever asks, so no other site may ask in a browser's
     /// name by letting its own name stand for this computer.
     pub host: Option<Host>,
-    /// Proxies in front of us whose word on the client's address is taken.
+    /// How many proxies stand in front of us whose word on the client's address is taken.
     pub trusted_proxies: usize,
-    /// What browsers are told about https, when it is served.
+    /// The Strict-Transport-Security header, when https is served.
     pub strict_transport: Option<HeaderValue>,
     /// After this a request is given up.
     pub timeout: Duration,
     /// One permit for each request that may be worked on at the same time.
     pub work: Arc<Semaphore>,
-    /// Turns at drawing a page with a long form that was rejected.
+    /// One permit for each page with a long rejected form that may be drawn at the same time.
     pub long_forms: Arc<Semaphore>,
-    /// The room for forms that are arriving.
-    pub bodies: Bodies,
-    /// Reads the tables in files.
+    pub bodies: BodyMemory,
     pub tables: TableReader,
 }
 
-impl State {
-    /// A turn to be worked on; none when too many are.
+impl AppState {
+    /// A permit to work on a request; none when too many are worked on.
     #[must_use]
-    pub fn turn(&self) -> Option<OwnedSemaphorePermit> {
+    pub fn permit(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.work).try_acquire_owned().ok()
     }
 }
@@ -69,21 +70,17 @@ impl State {
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
-/// The app's request, made of an HTTP request.
+/// The app's request. `params` are what the route's placeholders stand for.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn request(
-    state: &State,
-    parts: &http::request::Parts,
-    params: Vec<(String, String)>,
-) -> Result<Request, Error> {
+pub async fn from_http(state: &AppState, parts: &Parts, params: Vec<(String, String)>) -> Result<Request, Error> {
     let now = state.clock.now();
     let mut conn = state.store.read().await?;
     let visitor = state.sessions.visitor(&mut conn, &parts.headers, now).await?;
     drop(conn);
     if let Visitor::Person(person) = &visitor
-        && now - person.seen_at > chrono::Duration::minutes(2)
+        && now - person.seen_at > TOUCH_AFTER
     {
         // Whoever reads never waits for somebody who writes: the next request notes it as well.
         let touched = tokio::time::timeout(limits::TOUCH_TIME, touch(state, parts, now)).await;
@@ -91,21 +88,17 @@ pub async fn request(
             tracing::debug!("a session's use could not be noted");
         }
     }
-    Ok(assemble(state, parts, params, visitor))
+    Ok(of_visitor(state, parts, params, visitor))
 }
 
-async fn touch(state: &State, parts: &http::request::Parts, now: DateTime<Utc>) -> Result<(), Error> {
+async fn touch(state: &AppState, parts: &Parts, now: DateTime<Utc>) -> Result<(), Error> {
     let mut change = state.store.write_aside().await?;
     state.sessions.touch(&mut change, &parts.headers, now).await?;
     change.commit().await
 }
 
-pub(crate) fn assemble(
-    state: &State,
-    parts: &http::request::Parts,
-    params: Vec<(String, String)>,
-    visitor: Visitor,
-) -> Request {
+/// The app's request of a visitor who is known, or nobody: asks nothing of the store.
+pub fn of_visitor(state: &AppState, parts: &Parts, params: Vec<(String, String)>, visitor: Visitor) -> Request {
     let query: Vec<(String, String)> =
         form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let now = state.clock.now();
@@ -123,7 +116,7 @@ pub(crate) fn assemble(
         id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
         client: client(&parts.headers, state.trusted_proxies, socket),
         now,
-        path: without_form(parts.uri.path(), &query),
+        path: page_address(parts.uri.path(), &query),
         params,
         query,
         rejected,
@@ -131,7 +124,7 @@ pub(crate) fn assemble(
 }
 
 /// The page's own address: without what only says which form to draw again, or what was done.
-fn without_form(path: &str, query: &[(String, String)]) -> String {
+fn page_address(path: &str, query: &[(String, String)]) -> String {
     let kept: Vec<_> = query.iter().filter(|(name, _)| name != "form" && name != "done").collect();
     if kept.is_empty() {
         return path.to_owned();
@@ -172,18 +165,15 @@ fn network(address: IpAddr) -> String {
     }
 }
 
-/// The sign-in page that leads on to `next`.
+/// The address of the sign-in page that leads on to `next`.
 #[must_use]
-pub fn sign_in(next: &str) -> String {
-    if next == "/" {
-        return "/sign-in".to_owned();
-    }
-    format!("/sign-in?next={}", form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>())
+pub fn sign_in_address(next: &str) -> String {
+    if next == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={}", encoded(next)) }
 }
 
 /// Whether the caller is a browser that wants a page.
 #[must_use]
-pub fn wants_html(headers: &HeaderMap) -> bool {
+pub fn accepts_html(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"))
 }
 
@@ -217,5 +207,32 @@ mod tests {
             assert_eq!(of(&[written], 1), "2001:db8::/64", "{written}");
         }
         assert_eq!(of(&["::ffff:203.0.113.9"], 1), "203.0.113.9");
+    }
+
+    #[test]
+    fn a_pages_address_says_neither_which_form_to_draw_nor_what_was_done() {
+        let of = |query: &str| {
+            let query: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+            page_address("/projects", &query)
+        };
+        assert_eq!(of(""), "/projects");
+        assert_eq!(of("form=1&done=saved"), "/projects");
+        assert_eq!(of("q=a+b&form=1&page=2"), "/projects?q=a+b&page=2");
+    }
+
+    #[test]
+    fn signing_in_leads_on_to_where_one_wanted_to_go() {
+        assert_eq!(sign_in_address("/"), "/sign-in");
+        assert_eq!(sign_in_address("/a?b=c&d=e"), "/sign-in?next=%2Fa%3Fb%3Dc%26d%3De");
+    }
+
+    #[test]
+    fn a_browser_says_that_it_takes_pages() {
+        let accepts = |value: &'static str| {
+            accepts_html(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(value))]))
+        };
+        assert!(accepts("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"));
+        assert!(!accepts("application/json") && !accepts("*/*"));
+        assert!(!accepts_html(&HeaderMap::new()));
     }
 }

@@ -26,11 +26,11 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
-use crate::body::Bodies;
+use crate::body::BodyMemory;
 use crate::connection::Taken;
 use crate::host::Host;
-use crate::request::State;
-use crate::router;
+use crate::request::AppState;
+use crate::router::router;
 use crate::table::TableReader;
 
 /// How to serve, as the settings say.
@@ -94,14 +94,14 @@ impl Serving {
 ///
 /// # Errors
 /// When the store cannot be read, or the settings do not fit together.
-pub async fn state(store: Store, serving: &Serving, clock: Clock) -> anyhow::Result<State> {
+pub async fn state(store: Store, serving: &Serving, clock: Clock) -> anyhow::Result<AppState> {
     let secure = serving.secure()?;
     let host = Host::of(&serving.public_url.parse()?).filter(|_| serving.demo);
     let transport = if serving.hsts_subdomains { "max-age=63072000; includeSubDomains" } else { "max-age=63072000" };
     let mut conn = store.read().await?;
     let secret = app::people::store::form_secret(&mut conn).await?;
     drop(conn);
-    Ok(State {
+    Ok(AppState {
         store,
         sessions: Sessions {
             secure,
@@ -119,7 +119,7 @@ pub async fn state(store: Store, serving: &Serving, clock: Clock) -> anyhow::Res
         timeout: Duration::from_secs(serving.timeout_seconds),
         work: Arc::new(Semaphore::new(serving.concurrency)),
         long_forms: Arc::new(Semaphore::new(limits::LONG_FORMS)),
-        bodies: Bodies::default(),
+        bodies: BodyMemory::default(),
         tables: TableReader::new(std::env::current_exe().context("where is this program?")?),
     })
 }
@@ -145,7 +145,7 @@ pub async fn serve(data: &Path, serving: Serving) -> anyhow::Result<()> {
         serving.public_url,
         if serving.demo { ": open it and choose whom to sign in as. Stop it with Ctrl+C." } else { "" }
     ));
-    accept(listener, router::router(state), Limits::of(&serving), stopped()).await;
+    accept(listener, router(state), Limits::of(&serving), stopped()).await;
     store.close().await;
     tracing::info!("stopped");
     Ok(())
