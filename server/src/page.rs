@@ -94,7 +94,7 @@ pub async fn draw_error(state: &AppState, error: &Error, parts: Parts) -> Respon
 async fn draw(page: Page, request: Request, parts: Parts) -> Response {
     let status = status(page.status(), request.rejected.as_deref());
     let site = Site { assets: assets::ROOT.clone(), islands: assets::has_islands() };
-    let takes_gzip = compress::takes_gzip(&parts.headers);
+    let accepts_gzip = compress::accepts_gzip(&parts.headers);
     let app = move || {
         let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
         let options = expect_context::<ResponseOptions>();
@@ -118,7 +118,7 @@ async fn draw(page: Page, request: Request, parts: Parts) -> Response {
         },
     )
     .await;
-    compress::page(drawn, takes_gzip).await
+    compress::compress_page(drawn, accepts_gzip).await
 }
 
 /// The page's status; of one that draws a rejected form again the form's, which tells machines too.
