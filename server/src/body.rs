@@ -310,12 +310,22 @@ mod tests {
     }
 
     #[test]
-    fn a_table_is_taken_only_from_somebody_and_only_where_one_is_expected() {
-        let table = TABLES[0];
-        assert_eq!(Sender::of(&Visitor::Nobody, table), Sender::Nobody);
-        assert_eq!(Sender::of(&Visitor::Nobody, "/api/sign-in"), Sender::Nobody);
+    fn whoever_is_not_signed_in_has_the_smallest_bound_wherever_they_send_to() {
+        for path in [TABLES[0], "/api/sign-in"] {
+            assert_eq!(Sender::of(&Visitor::Nobody, path), Sender::Nobody, "{path}");
+        }
         assert_eq!(Sender::Nobody.bounds(), (limits::NOBODY, limits::BODY_TIME));
         assert_eq!(Sender::Person.bounds(), (limits::PERSON, limits::BODY_TIME));
         assert_eq!(Sender::PersonWithTable.bounds(), (limits::TABLE, limits::TABLE_TIME));
+    }
+
+    #[test]
+    fn only_a_multipart_form_has_a_boundary() {
+        let of = |kind: &'static str| {
+            boundary(&HeaderMap::from_iter([(header::CONTENT_TYPE, header::HeaderValue::from_static(kind))]))
+        };
+        assert_eq!(of("multipart/form-data; boundary=x").as_deref(), Some("x"));
+        assert_eq!(of("application/x-www-form-urlencoded"), None);
+        assert_eq!(boundary(&HeaderMap::new()), None);
     }
 }

@@ -48,15 +48,7 @@ pub async fn accept(listener: TcpListener, router: Router, limits: Limits, stop:
     loop {
         let (permit, stream, client) = tokio::select! {
             () = &mut stop => break,
-            accepted = next(&listener, &connections) => match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    // No more files may be opened, or the client is gone already: both pass.
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    continue;
-                }
-            },
+            accepted = next(&listener, &connections) => accepted,
         };
         // What is written is whole: nothing is gained by waiting for more of it.
         let _ = stream.set_nodelay(true);
@@ -68,13 +60,7 @@ pub async fn accept(listener: TcpListener, router: Router, limits: Limits, stop:
             async move { Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {})) }
         });
         let stream = TokioIo::new(WriteTimeout::new(stream, limits.take));
-        let connection = graceful.watch(http.serve_connection(stream, service));
-        tokio::spawn(async move {
-            let _permit = permit;
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended");
-            }
-        });
+        tokio::spawn(until_it_ends(graceful.watch(http.serve_connection(stream, service)), permit));
     }
     drop(listener);
     if tokio::time::timeout(limits.last_words, graceful.shutdown()).await.is_err() {
@@ -86,10 +72,25 @@ pub async fn accept(listener: TcpListener, router: Router, limits: Limits, stop:
 async fn next(
     listener: &TcpListener,
     connections: &Arc<Semaphore>,
-) -> io::Result<(OwnedSemaphorePermit, TcpStream, SocketAddr)> {
-    let permit = Arc::clone(connections).acquire_owned().await.map_err(io::Error::other)?;
-    let (stream, client) = listener.accept().await?;
-    Ok((permit, stream, client))
+) -> (Option<OwnedSemaphorePermit>, TcpStream, SocketAddr) {
+    loop {
+        let permit = Arc::clone(connections).acquire_owned().await.ok();
+        match listener.accept().await {
+            Ok((stream, client)) => return (permit, stream, client),
+            Err(error) => {
+                // No more files may be opened, or the client is gone already: both pass.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+async fn until_it_ends(connection: impl Future<Output = hyper::Result<()>>, permit: Option<OwnedSemaphorePermit>) {
+    let _until_then = permit;
+    if let Err(error) = connection.await {
+        tracing::debug!(%error, "a connection ended");
+    }
 }
 
 /// A stream whose other side has to take something of what is written within a time, counted from when

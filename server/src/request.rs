@@ -70,10 +70,7 @@ impl AppState {
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
-/// The app's request. `params` are what the route's placeholders stand for.
-///
-/// # Errors
-/// When the store cannot be read.
+/// The app's request. `params` are what the route's placeholders stand for. The session's use is noted.
 pub async fn from_http(state: &AppState, parts: &Parts, params: Vec<(String, String)>) -> Result<Request, Error> {
     let now = state.clock.now();
     let mut conn = state.store.read().await?;

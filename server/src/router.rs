@@ -21,7 +21,6 @@ use crate::health::health;
 use crate::request::{AppState, RequestId};
 use crate::{action, assets, layers, page};
 
-/// The whole application.
 pub fn router(state: AppState) -> Router {
     // Leptos spawns on it while it draws; a second router in the same process (a test) finds it there.
     let _ = any_spawner::Executor::init_tokio();

@@ -136,6 +136,15 @@ pub async fn serve(data: &Path, serving: Serving) -> anyhow::Result<()> {
     let state = state(store.clone(), &serving, Clock::System).await?;
     let listener =
         TcpListener::bind(serving.addr).await.with_context(|| format!("cannot listen on {}", serving.addr))?;
+    announce(data, &serving, &listener)?;
+    accept(listener, router(state), serving.limits(), stopped()).await;
+    store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Tells the log and the person at the terminal where Baton is.
+fn announce(data: &Path, serving: &Serving, listener: &TcpListener) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     tracing::info!(%address, data = %data.display(), islands = crate::assets::has_islands(), "serving");
     crate::command::say(&format!(
@@ -143,9 +152,6 @@ pub async fn serve(data: &Path, serving: Serving) -> anyhow::Result<()> {
         serving.public_url,
         if serving.demo { ": open it and choose whom to sign in as. Stop it with Ctrl+C." } else { "" }
     ));
-    accept(listener, router(state), serving.limits(), stopped()).await;
-    store.close().await;
-    tracing::info!("stopped");
     Ok(())
 }
 
