@@ -96,7 +96,7 @@ pub async fn migrate(data: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn told(findings: &IntegrityReport) {
+fn print_findings(findings: &IntegrityReport) {
     let (has, knows) = findings.migrations;
     say(&format!("SQLite {}; {has} of {knows} migrations.", findings.sqlite));
     if has < knows {
@@ -110,7 +110,7 @@ fn told(findings: &IntegrityReport) {
 /// When something is wrong with it.
 pub async fn check(data: &Path) -> anyhow::Result<()> {
     let findings = operator::check(data).await.map_err(|why| anyhow!(why))?;
-    told(&findings);
+    print_findings(&findings);
     for fault in &findings.faults {
         say(&format!("Fault: {fault}"));
     }
@@ -200,7 +200,7 @@ pub async fn admin(data: &Path, command: AdminCommand) -> anyhow::Result<()> {
         AdminCommand::CreatePerson { trust, name, email, role } => {
             let password = match std::env::var("BATON_FIRST_PASSWORD") {
                 Ok(password) => password,
-                Err(_) => password::read("First password").await?,
+                Err(_) => password::prompt("First password").await?,
             };
             operator::add_person(
                 &store,

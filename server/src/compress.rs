@@ -19,7 +19,7 @@ thread_local! {
 
 /// Whether a caller takes gzip.
 #[must_use]
-pub fn takes_gzip(headers: &HeaderMap) -> bool {
+pub fn accepts_gzip(headers: &HeaderMap) -> bool {
     let codings = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     codings.flat_map(|value| value.split(',')).any(|coding| {
         let (name, quality) = coding.split_once(';').unwrap_or((coding, ""));
@@ -29,14 +29,14 @@ pub fn takes_gzip(headers: &HeaderMap) -> bool {
 }
 
 /// The page compressed, if that makes it smaller to a caller who takes it.
-pub async fn page(response: Response, takes_gzip: bool) -> Response {
+pub async fn compress_page(response: Response, accepts_gzip: bool) -> Response {
     let (mut parts, body) = response.into_parts();
     let Ok(page) = to_bytes(body, usize::MAX).await else {
         tracing::error!("a page ended before it was whole");
         return Response::from_parts(parts, Body::empty());
     };
     parts.headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
-    match (takes_gzip && page.len() >= LEAST).then(|| gzip(&page)).flatten() {
+    match (accepts_gzip && page.len() >= LEAST).then(|| gzip(&page)).flatten() {
         None => Response::from_parts(parts, Body::from(page)),
         Some(compressed) => {
             parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
@@ -82,14 +82,14 @@ mod tests {
     }
 
     #[test]
-    fn who_takes_gzip_says_so() {
+    fn who_accepts_gzip_says_so() {
         for value in ["gzip", "br, gzip;q=0.5", "GZIP ;q=1", "deflate,gzip"] {
-            assert!(takes_gzip(&taking(value)), "{value}");
+            assert!(accepts_gzip(&taking(value)), "{value}");
         }
         for value in ["", "br", "gzip;q=0", "gzip; q=0.0", "x-gzipped"] {
-            assert!(!takes_gzip(&taking(value)), "{value}");
+            assert!(!accepts_gzip(&taking(value)), "{value}");
         }
-        assert!(!takes_gzip(&HeaderMap::new()));
+        assert!(!accepts_gzip(&HeaderMap::new()));
     }
 
     proptest! {

@@ -1,15 +1,24 @@
-//! How Baton is served: settings, router, security, assets, log and the command line. What it is and
-//! does stands in the crate `app`.
+//! How Baton is served. What it is and does stands in the crate `app`.
+//!
+//! - `serve`, `connection`: the server and its connections; `settings` (of the program) and `command`: the
+//!   command line.
+//! - `router`: the table of routes; `layers`: what every request goes through.
+//! - `request`: who asks, from where; `page`: pages and files; `action`: how a form travels, step by step.
+//! - `body`: what a form may hold, for a stranger and for a person; `table`: files with tables.
 
-pub mod action;
-pub mod assets;
-pub mod caller;
+mod action;
+mod assets;
+pub mod body;
 pub mod command;
-pub mod compress;
-mod connection;
+mod compress;
+pub mod connection;
+mod health;
+mod host;
+mod layers;
 pub mod log;
+mod page;
 mod password;
-pub mod receive;
+pub mod request;
 pub mod router;
 pub mod serve;
 pub mod table;

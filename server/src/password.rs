@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 ///
 /// # Errors
 /// When there is none, or the two differ.
-pub async fn read(what: &str) -> anyhow::Result<String> {
+pub async fn prompt(what: &str) -> anyhow::Result<String> {
     if !std::io::stdin().is_terminal() {
         return line().await;
     }

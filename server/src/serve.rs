@@ -1,9 +1,7 @@
-//! Serving: opens the store, listens, and on a signal finishes what is under way.
+//! `server serve`: brings the store up to date, opens it, and serves until a signal says to stop.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,33 +11,24 @@ use app::db::Store;
 use app::limits;
 use app::visitor::Sessions;
 use app::web::form::Forms;
-use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
 use http::HeaderValue;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use tower::ServiceExt as _;
 
-use crate::caller::Host;
-use crate::connection::Taken;
-use crate::receive::Bodies;
-use crate::router::{self, State};
+use crate::body::BodyMemory;
+use crate::connection::{Limits, accept};
+use crate::host::Host;
+use crate::request::AppState;
+use crate::router::router;
 use crate::table::TableReader;
 
 /// How to serve, as the settings say.
 #[derive(Clone, Debug)]
 pub struct Serving {
-    /// Where to listen.
     pub addr: SocketAddr,
-    /// The address by which people reach it.
+    /// The address by which people reach Baton: https, or http on loopback.
     pub public_url: String,
-    /// With the demonstration trust.
+    /// Fill an empty store with the demonstration trust, and let people sign in as its people.
     pub demo: bool,
     /// Minutes without a request after which a session ends.
     pub idle_minutes: u32,
@@ -76,6 +65,7 @@ impl Default for Serving {
 }
 
 impl Serving {
+    /// Whether https is served, by the proxy in front.
     fn secure(&self) -> anyhow::Result<bool> {
         let url: http::Uri = self.public_url.parse().context("--public-url is not an address")?;
         match url.scheme_str() {
@@ -87,20 +77,29 @@ impl Serving {
             _ => bail!("--public-url must begin with https:// (or http:// on loopback)"),
         }
     }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            connections: self.connections,
+            head: limits::HEAD_TIME,
+            take: limits::TAKE_TIME,
+            last_words: Duration::from_secs(self.timeout_seconds) + limits::LAST_WORDS,
+        }
+    }
 }
 
 /// The state of a server over this store.
 ///
 /// # Errors
 /// When the store cannot be read, or the settings do not fit together.
-pub async fn state(store: Store, serving: &Serving, clock: Clock) -> anyhow::Result<State> {
+pub async fn state(store: Store, serving: &Serving, clock: Clock) -> anyhow::Result<AppState> {
     let secure = serving.secure()?;
     let host = Host::of(&serving.public_url.parse()?).filter(|_| serving.demo);
     let transport = if serving.hsts_subdomains { "max-age=63072000; includeSubDomains" } else { "max-age=63072000" };
     let mut conn = store.read().await?;
     let secret = app::people::store::form_secret(&mut conn).await?;
     drop(conn);
-    Ok(State {
+    Ok(AppState {
         store,
         sessions: Sessions {
             secure,
@@ -118,7 +117,7 @@ pub async fn state(store: Store, serving: &Serving, clock: Clock) -> anyhow::Res
         timeout: Duration::from_secs(serving.timeout_seconds),
         work: Arc::new(Semaphore::new(serving.concurrency)),
         long_forms: Arc::new(Semaphore::new(limits::LONG_FORMS)),
-        bodies: Bodies::default(),
+        bodies: BodyMemory::default(),
         tables: TableReader::new(std::env::current_exe().context("where is this program?")?),
     })
 }
@@ -137,6 +136,15 @@ pub async fn serve(data: &Path, serving: Serving) -> anyhow::Result<()> {
     let state = state(store.clone(), &serving, Clock::System).await?;
     let listener =
         TcpListener::bind(serving.addr).await.with_context(|| format!("cannot listen on {}", serving.addr))?;
+    announce(data, &serving, &listener)?;
+    accept(listener, router(state), serving.limits(), stopped()).await;
+    store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Tells the log and the person at the terminal where Baton is.
+fn announce(data: &Path, serving: &Serving, listener: &TcpListener) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     tracing::info!(%address, data = %data.display(), islands = crate::assets::has_islands(), "serving");
     crate::command::say(&format!(
@@ -144,86 +152,10 @@ pub async fn serve(data: &Path, serving: Serving) -> anyhow::Result<()> {
         serving.public_url,
         if serving.demo { ": open it and choose whom to sign in as. Stop it with Ctrl+C." } else { "" }
     ));
-    accept(listener, router::router(state), Limits::of(&serving), stopped()).await;
-    store.close().await;
-    tracing::info!("stopped");
     Ok(())
 }
 
-/// What one connection, and all together, may take.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Connections open at the same time.
-    pub connections: usize,
-    /// A request's head has to arrive within this, also the first.
-    pub head: Duration,
-    /// Something of an answer has to be taken within this, each time that nothing more of it can be sent.
-    pub take: Duration,
-    /// When told to stop, what is under way gets so long.
-    pub last_words: Duration,
-}
-
-impl Limits {
-    /// As the settings say.
-    #[must_use]
-    pub fn of(serving: &Serving) -> Self {
-        Self {
-            connections: serving.connections,
-            head: limits::HEAD_TIME,
-            take: limits::TAKE_TIME,
-            last_words: Duration::from_secs(serving.timeout_seconds) + limits::LAST_WORDS,
-        }
-    }
-}
-
-/// Accepts connections until told to stop, and finishes what is under way then. Where there are too many
-/// connections, the next waits in the system's queue.
-pub async fn accept(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(limits::HEAD);
-    let connections = Arc::new(Semaphore::new(limits.connections));
-    let graceful = GracefulShutdown::new();
-    let mut stop = pin!(stop);
-    loop {
-        let next = async {
-            let turn = Arc::clone(&connections).acquire_owned().await;
-            (turn, listener.accept().await)
-        };
-        let (turn, (stream, client)) = tokio::select! {
-            () = &mut stop => break,
-            (turn, accepted) = next => match accepted {
-                Ok(accepted) => (turn, accepted),
-                Err(error) => {
-                    // No more files may be opened, or the client is gone already: both pass.
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    continue;
-                }
-            },
-        };
-        // What is written is whole: nothing is gained by waiting for more of it.
-        let _ = stream.set_nodelay(true);
-        let router = router.clone();
-        let service = service_fn(move |request: http::Request<Incoming>| {
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(ConnectInfo(client));
-            let router = router.clone();
-            async move { Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {})) }
-        });
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(Taken::new(stream, limits.take)), service));
-        tokio::spawn(async move {
-            let _turn = turn;
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended");
-            }
-        });
-    }
-    drop(listener);
-    if tokio::time::timeout(limits.last_words, graceful.shutdown()).await.is_err() {
-        tracing::warn!("stopped with connections that did not end");
-    }
-}
-
+/// Waits for SIGINT or SIGTERM.
 async fn stopped() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]

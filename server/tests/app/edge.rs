@@ -12,8 +12,9 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures::stream;
 use http::{Request, StatusCode, header};
-use server::receive::Bodies;
-use server::serve::{Limits, Serving, accept};
+use server::body::BodyMemory;
+use server::connection::{Limits, accept};
+use server::serve::Serving;
 use server::table::TableReader;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -695,12 +696,12 @@ async fn whoever_asks_and_never_reads_does_not_keep_the_connection() {
 #[tokio::test]
 async fn whoever_fills_the_room_for_bodies_keeps_nobody_from_signing_in() {
     let mut app = App::new().await;
-    app.receive_into(Bodies::new(0, 0, 0));
+    app.receive_into(BodyMemory::new(0, 0, 0));
     let nobody = app.nobody();
     let sent = |bytes: usize| Body::from(format!("address=a@trust.uk&password={}", "a".repeat(bytes)));
     assert_eq!(send(&nobody, "/api/sign-in", sent(20)).await.status, StatusCode::SEE_OTHER);
     assert_eq!(send(&nobody, "/api/sign-in", sent(limits::BODY_APART)).await.status, StatusCode::SERVICE_UNAVAILABLE);
-    app.receive_into(Bodies::new(0, 0, 40));
+    app.receive_into(BodyMemory::new(0, 0, 40));
     for _ in 0..3 {
         let answer = send(&app.nobody(), "/api/sign-in", sent(limits::BODY_APART)).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "what it took is given back");
@@ -710,7 +711,7 @@ async fn whoever_fills_the_room_for_bodies_keeps_nobody_from_signing_in() {
 #[tokio::test]
 async fn tables_take_no_room_from_ordinary_forms() {
     let mut app = App::new().await;
-    app.receive_into(Bodies::new(limits::PERSON.bytes, 0, 0));
+    app.receive_into(BodyMemory::new(limits::PERSON.bytes, 0, 0));
     let somebody = app.browser(app.fixture.trainee).await;
     let long = |bytes: usize| Body::from(format!("then=similar&title={}", "a".repeat(bytes)));
     let sent = 2 * limits::BODY_APART;

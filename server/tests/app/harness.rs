@@ -9,8 +9,9 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, Request, StatusCode, header};
-use server::receive::Bodies;
-use server::router::{State, router};
+use server::body::BodyMemory;
+use server::request::AppState;
+use server::router::router;
 use server::serve::{Serving, state};
 use server::table::TableReader;
 use tower::ServiceExt as _;
@@ -18,7 +19,7 @@ use tower::ServiceExt as _;
 /// The application, at noon of the fixture's day.
 pub struct App {
     pub fixture: Fixture,
-    pub state: State,
+    pub state: AppState,
     pub router: Router,
 }
 
@@ -66,7 +67,7 @@ impl App {
     }
 
     /// Has this room for bodies that are arriving from now on.
-    pub fn receive_into(&mut self, bodies: Bodies) {
+    pub fn receive_into(&mut self, bodies: BodyMemory) {
         self.state.bodies = bodies;
         self.router = router(self.state.clone());
     }
