@@ -71,7 +71,7 @@ endif
 .PHONY: docs
 docs: | $(SITE)
 	@$(say) "Documentation of the code"
-	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --workspace --features app/ssr
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --workspace
 
 .PHONY: tree
 tree:
