@@ -66,6 +66,26 @@ ifeq ($(WASM),yes)
 	@$(say) "Lints, browser's side"
 	$(WASM_CARGO) cargo clippy --locked $(WASM_STD) $(WASM_CRATE) -- -D warnings
 endif
+	@$(MAKE) docs tree
+
+.PHONY: docs
+docs: | $(SITE)
+	@$(say) "Documentation of the code"
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --workspace
+
+.PHONY: tree
+tree:
+	@$(say) "Licences and sources of the crates, and those that nothing uses"
+	@if cargo deny --version >/dev/null 2>&1; then \
+		set -x; cargo deny --offline --log-level error check licenses bans sources; \
+	else \
+		echo "cargo-deny is not installed, so licences and sources are not checked (cargo install cargo-deny --locked)."; \
+	fi
+	@if cargo machete --version >/dev/null 2>&1; then \
+		set -x; cargo machete; \
+	else \
+		echo "cargo-machete is not installed, so unused crates are not looked for (cargo install cargo-machete --locked)."; \
+	fi
 
 .PHONY: unit
 unit: | $(SITE) ## Run the unit, store and whole-app tests
@@ -104,6 +124,11 @@ bench: target/release/server ## Measure the served pages with wrk (ARGS=--nation
 drill: target/release/server ## Kill, flood, slow down, fill up and stop a server of its own, and see that what was promised holds
 	@$(say) "Drills, on loopback (about two minutes)"
 	@node tools/drill.mjs $(ARGS)
+
+.PHONY: packaging
+packaging: target/release/server ## Try the systemd unit, the example proxy, and the program alone in a read-only root
+	@$(say) "Packaging"
+	@tools/packaging.sh $<
 
 .PHONY: drill-short
 drill-short: target/debug/server

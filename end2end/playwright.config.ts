@@ -48,8 +48,10 @@ export default defineConfig({
   retries: process.env.CI ? 1 : 0,
   timeout: 45_000,
   expect: { timeout: 7_000 },
-  reporter: [["list"]],
+  reporter: process.env.CI ? [["list"], ["html", { open: "never" }]] : [["list"]],
   use: {
+    // What a failed test saw, to be opened with `npx playwright show-trace`.
+    trace: process.env.CI ? "retain-on-failure" : "off",
     ...devices["Desktop Chrome"],
     viewport: { width: 1280, height: 900 },
     locale: "en-GB",

@@ -5,7 +5,7 @@
 #
 # The Makefile includes what this writes: PATH (the chosen cargo first), WASM (yes or no),
 # WASM_CARGO (what goes before `cargo` for the WASM) and WASM_STD (the flags that build its
-# standard library, where the toolchain has none). Why in this order: docs/decisions/toolchain.md.
+# standard library, where the toolchain has none). Why in this order: docs/decisions/0002-toolchain.md.
 set -eu
 
 out=$1

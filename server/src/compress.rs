@@ -8,7 +8,7 @@ use axum::response::Response;
 use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 use http::{HeaderMap, HeaderValue, header};
 
-/// Of gzip, by zlib-rs. Measured on a project's page and a chart's (docs/decisions/speed.md).
+/// Of gzip, by zlib-rs. Measured on a project's page and a chart's (docs/decisions/0015-speed.md).
 pub const LEVEL: u32 = 2;
 /// What fits into one packet is not worth it.
 const LEAST: usize = 1_000;

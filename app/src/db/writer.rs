@@ -1,5 +1,5 @@
 //! The one writer. It hands its connection from change to change, and changes that wait for it share one
-//! flush: docs/decisions/writes.md.
+//! flush: docs/decisions/0011-writes.md.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::Ordering;

@@ -3,6 +3,7 @@
 
 mod charts;
 mod cycles;
+mod dictionary;
 mod drivers;
 mod duplicates;
 mod edge;
