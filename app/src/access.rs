@@ -10,13 +10,40 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{HandoverId, MeasureId, PersonId, ProjectId, TeamRoleId, TrustId};
 use crate::roles::{counts, oldest_live};
-use crate::visitor::Person;
-use crate::web::request::Request;
+use crate::visitor::{Caller, Person};
 
 /// An action's type: says which [`Action`] it is.
 pub trait Act: Copy + Send + Sync + 'static {
     /// The action, with the object's id.
     fn action(self) -> Action;
+}
+
+/// What an action is done to, under its own name.
+macro_rules! object_of {
+    (Trust, $name:ident, $id:ty) => {
+        object_of!(@ trust, "The trust it is done to.", $name, $id);
+    };
+    (Project, $name:ident, $id:ty) => {
+        object_of!(@ project, "The project it is done to.", $name, $id);
+    };
+    (TeamRole, $name:ident, $id:ty) => {
+        object_of!(@ membership, "The membership it is done to.", $name, $id);
+    };
+    (Handover, $name:ident, $id:ty) => {
+        object_of!(@ handover, "The handover it is done to.", $name, $id);
+    };
+    (Person, $name:ident, $id:ty) => {
+        object_of!(@ account, "The person whose account it is done to.", $name, $id);
+    };
+    (@ $method:ident, $doc:literal, $name:ident, $id:ty) => {
+        impl Allowed<$name> {
+            #[doc = $doc]
+            #[must_use]
+            pub fn $method(&self) -> $id {
+                self.act.0
+            }
+        }
+    };
 }
 
 macro_rules! actions {
@@ -31,6 +58,8 @@ macro_rules! actions {
             $(#[$doc])*
             #[derive(Clone, Copy, Debug, PartialEq, Eq)]
             pub struct $name(pub $id);
+
+            object_of!($subject, $name, $id);
 
             impl Act for $name {
                 fn action(self) -> Action {
@@ -211,7 +240,7 @@ pub fn may(action: Action, s: Relationship) -> bool {
         Action::AnswerQuestion(_) if s.closed => false,
         Action::AnswerQuestion(_) => {
             if s.wants_to_join && s.asks_supervisor {
-                // Who names themselves as the supervisor has the academy coordinates's word for it, never their own.
+                // Who names themselves as the supervisor has the academy lead's word for it, never their own.
                 coordinates && !s.asked && !s.draft
             } else if s.wants_to_join {
                 s.belongs && (s.lead || s.supervisor || coordinates)
@@ -234,7 +263,7 @@ pub fn may(action: Action, s: Relationship) -> bool {
 ///
 /// ```
 /// fn of(allowed: &app::access::Allowed<app::access::ReadTrust>) -> app::id::TrustId {
-///     allowed.act.0
+///     allowed.trust()
 /// }
 /// ```
 ///
@@ -255,8 +284,7 @@ pub fn may(action: Action, s: Relationship) -> bool {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Allowed<A: Act> {
-    /// The action, holding the object's id.
-    pub act: A,
+    act: A,
     /// Who does it; none for Baton itself and the operator.
     pub actor: Option<PersonId>,
     /// The trust in which it is done.
@@ -301,7 +329,7 @@ impl<A: Act> Allowed<A> {
     ///
     /// # Errors
     /// [`Error::NotFound`] for what the operator does outside any trust.
-    pub fn trust(&self) -> Result<TrustId, Error> {
+    pub fn in_trust(&self) -> Result<TrustId, Error> {
         self.trust.ok_or(Error::NotFound)
     }
 }
@@ -312,13 +340,13 @@ pub(crate) fn system<A: Act>(act: A, trust: Option<TrustId>, now: DateTime<Utc>)
 }
 
 /// The proof for somebody who set a password with a code that was handed to them in person.
-pub(crate) fn by_code(person: PersonId, trust: Option<TrustId>, request: &Request) -> Allowed<ChangeOwnAccount> {
+pub(crate) fn by_code(person: PersonId, trust: Option<TrustId>, caller: &Caller) -> Allowed<ChangeOwnAccount> {
     Allowed {
         act: ChangeOwnAccount(person),
         actor: Some(person),
         trust,
-        request: request.id.clone(),
-        now: request.now,
+        request: caller.id.clone(),
+        now: caller.now,
         _seal: Seal,
     }
 }
@@ -329,15 +357,15 @@ pub(crate) fn by_code(person: PersonId, trust: Option<TrustId>, request: &Reques
 /// # Errors
 /// [`Error::SignIn`] for nobody and for a session that has ended meanwhile, [`Error::NotFound`] when the
 /// object is not there or is not for the visitor to know of, [`Error::Forbidden`] otherwise.
-pub async fn require<A: Act>(conn: &mut Connection, request: &Request, act: A) -> Result<Allowed<A>, Error> {
+pub async fn require<A: Act>(conn: &mut Connection, caller: &Caller, act: A) -> Result<Allowed<A>, Error> {
     let person = match act.action() {
-        Action::ChangeOwnAccount(_) => request.visitor.account()?,
-        _ => request.person()?,
+        Action::ChangeOwnAccount(_) => caller.visitor.account()?,
+        _ => caller.person()?,
     };
-    let today = request.today();
+    let today = caller.today();
     #[cfg(any(test, feature = "testing"))]
     if broken::is(broken::Check::Require, act.action()) {
-        let (actor, trust, request, now) = (Some(person.id), Some(person.trust), request.id.clone(), request.now);
+        let (actor, trust, request, now) = (Some(person.id), Some(person.trust), caller.id.clone(), caller.now);
         return Ok(Allowed { act, actor, trust, request, now, _seal: Seal });
     }
     let (trust, now, relationship) = match act.action().subject() {
@@ -381,7 +409,7 @@ pub async fn require<A: Act>(conn: &mut Connection, request: &Request, act: A) -
             .bind(id)
             .bind(person.id)
             .bind(today)
-            .bind(request.now - chrono::Duration::days(14))
+            .bind(caller.now - chrono::Duration::days(timeline::SILENT_AFTER_DAYS))
             .fetch_optional(&mut *conn)
             .await?;
             let handover = handover.ok_or(Error::NotFound)?;
@@ -404,8 +432,8 @@ pub async fn require<A: Act>(conn: &mut Connection, request: &Request, act: A) -
             act,
             actor: Some(person.id),
             trust: Some(trust),
-            request: request.id.clone(),
-            now: request.now,
+            request: caller.id.clone(),
+            now: caller.now,
             _seal: Seal,
         });
     }
@@ -473,9 +501,9 @@ pub mod broken {
 /// # Errors
 /// [`Error::SignIn`] for nobody, [`Error::NotFound`] when the project is not there or is not for the
 /// visitor to know of.
-pub async fn relationship(conn: &mut Connection, request: &Request, project: ProjectId) -> Result<Relationship, Error> {
-    let person = request.person()?;
-    let found = of_project(conn, person, At::Project(project), request.today()).await?;
+pub async fn relationship(conn: &mut Connection, caller: &Caller, project: ProjectId) -> Result<Relationship, Error> {
+    let person = caller.person()?;
+    let found = of_project(conn, person, At::Project(project), caller.today()).await?;
     let relationship = in_trust(person, found.trust, found.now, found.relationship)?;
     #[cfg(any(test, feature = "testing"))]
     if broken::is(broken::Check::Require, Action::ReadProject(project)) {
@@ -490,11 +518,11 @@ pub async fn relationship(conn: &mut Connection, request: &Request, project: Pro
 /// As [`relationship`].
 pub async fn relationship_of_measure(
     conn: &mut Connection,
-    request: &Request,
+    caller: &Caller,
     measure: MeasureId,
 ) -> Result<Relationship, Error> {
-    let person = request.person()?;
-    let found = of_project(conn, person, At::Measure(measure), request.today()).await?;
+    let person = caller.person()?;
+    let found = of_project(conn, person, At::Measure(measure), caller.today()).await?;
     let relationship = in_trust(person, found.trust, found.now, found.relationship)?;
     #[cfg(any(test, feature = "testing"))]
     if broken::is(broken::Check::Require, Action::ReadProject(found.project)) {
@@ -677,6 +705,7 @@ async fn of_project(conn: &mut Connection, person: &Person, at: At, today: Naive
 mod tests {
     use super::*;
     use crate::testing::{Fixture, on};
+    use crate::web::request::Request;
 
     /// A relationship in a word or two, for the table.
     fn relationship(words: &str) -> Relationship {

@@ -18,7 +18,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 pub use self::file::{lock_exclusive, lock_shared};
 pub use self::readers::Read;
 use self::readers::Readers;
-pub use self::upkeep::{IntegrityReport, OpenError, Schema, check, copy, end_sessions, fold, migrate, schema};
+pub use self::upkeep::{IntegrityReport, OpenError, Schema, check, copy, end_sessions, fold, inspect, migrate, schema};
 pub use self::writer::Write;
 use self::writer::Writer;
 use crate::error::Error;
@@ -166,6 +166,23 @@ impl Store {
         self.apart.close().await;
         self.writer.close().await;
     }
+}
+
+/// The secret that ties open forms to the people they were drawn for.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn installation_secret(conn: &mut Connection) -> Result<String, Error> {
+    Ok(sqlx::query_scalar("select form_secret from installation").fetch_one(conn).await?)
+}
+
+/// Whether the store answers.
+///
+/// # Errors
+/// When it does not.
+pub async fn ping(conn: &mut Connection) -> Result<(), Error> {
+    let _: i64 = sqlx::query_scalar("select count(*) from installation").fetch_one(conn).await?;
+    Ok(())
 }
 
 #[cfg(test)]

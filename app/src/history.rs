@@ -10,6 +10,7 @@ use sqlx::FromRow;
 
 use crate::access::{Act, Allowed};
 use crate::db::Connection;
+use crate::digest::hex;
 use crate::error::Error;
 use crate::id::{PersonId, ProjectId, TrustId};
 
@@ -212,16 +213,6 @@ fn chain(parts: &[&str]) -> String {
         hasher.update(part.as_bytes());
     }
     hex(&hasher.finalize())
-}
-
-/// Lower-case hexadecimal.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// A history row as a page shows it.

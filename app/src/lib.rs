@@ -10,6 +10,7 @@ pub mod batch;
 pub mod choice;
 pub mod clock;
 pub mod db;
+pub mod digest;
 pub mod error;
 pub mod format;
 pub mod history;

@@ -7,11 +7,11 @@ use tempfile::TempDir;
 
 use crate::db::{Connection, Store};
 use crate::id::{DepartmentId, MeasureId, PersonId, PriorityId, ProjectId, TeamRoleId, TrustId};
-use crate::visitor::{Sessions, Visitor};
+use crate::visitor::{Caller, Sessions, Visitor};
 use crate::web::attempts::Attempts;
 use crate::web::codes::Codes;
 use crate::web::form::Forms;
-use crate::web::request::{Inner, Request};
+use crate::web::request::{Request, RequestParts};
 
 /// The day on which every fixture stands: Wednesday 4 March 2026.
 pub const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 3, 4).expect("a date");
@@ -134,17 +134,15 @@ impl Fixture {
                 visitor
             }
         };
-        Request::new(Inner {
+        Request::new(RequestParts {
             store: self.store.clone(),
             sessions,
             forms: Forms::new("secret"),
             attempts: Attempts::default(),
             codes: Codes::default(),
             demo: false,
-            visitor,
-            id: "test".to_owned(),
+            caller: Caller { visitor, id: "test".to_owned(), now },
             client: "127.0.0.1".to_owned(),
-            now,
             path: "/".to_owned(),
             params: Vec::new(),
             query: Vec::new(),

@@ -1,14 +1,15 @@
 //! Who is asking. Nothing else reads cookies. The token is in the cookie only; the store has its SHA-256.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use http::HeaderMap;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use sqlx::FromRow;
 
+use crate::clock::date_in_london;
 use crate::db::Connection;
+use crate::digest::hex;
 use crate::error::Error;
-use crate::history::hex;
 use crate::id::{PersonId, TrustId};
 
 /// Dead sessions that a new one sweeps away at most.
@@ -104,6 +105,33 @@ impl Visitor {
     #[must_use]
     pub fn id(&self) -> Option<PersonId> {
         self.account().ok().map(|person| person.id)
+    }
+}
+
+/// Who asks, in which request, and when: what a permission is decided for.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Who asks.
+    pub visitor: Visitor,
+    /// The request, as the log, the history and the page of a fault name it.
+    pub id: String,
+    /// The moment of the request.
+    pub now: DateTime<Utc>,
+}
+
+impl Caller {
+    /// Today in London.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        date_in_london(self.now)
+    }
+
+    /// The person who is signed in.
+    ///
+    /// # Errors
+    /// [`Error::SignIn`] when nobody is.
+    pub fn person(&self) -> Result<&Person, Error> {
+        self.visitor.person()
     }
 }
 
@@ -243,7 +271,7 @@ impl Sessions {
         )
         .bind(digest(token))
         .bind(now - self.idle)
-        .bind(crate::clock::date_in_london(now))
+        .bind(date_in_london(now))
         .bind(now - self.absolute)
         .fetch_optional(conn)
         .await?;

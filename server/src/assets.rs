@@ -24,7 +24,7 @@ pub static ROOT: LazyLock<String> = LazyLock::new(|| {
             digest.update(file.metadata.sha256_hash());
         }
     }
-    format!("/assets/{}", &app::history::hex(&digest.finalize())[..12])
+    format!("/assets/{}", &app::digest::hex(&digest.finalize())[..12])
 });
 
 /// Whether the WASM was built into the site.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::people::store::answers;
+use app::db::ping;
 use axum::extract::State;
 use http::StatusCode;
 
@@ -11,7 +11,7 @@ use crate::request::AppState;
 /// 200 when the store answers, else 503. It asks on a reader apart, so that a full pool is no fault.
 pub async fn health(State(state): State<Arc<AppState>>) -> (StatusCode, &'static str) {
     let ready = match state.store.read_apart().await {
-        Ok(mut conn) => answers(&mut conn).await,
+        Ok(mut conn) => ping(&mut conn).await,
         Err(error) => Err(error),
     };
     match ready {

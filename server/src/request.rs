@@ -9,11 +9,11 @@ use app::clock::Clock;
 use app::db::Store;
 use app::error::Error;
 use app::limits;
-use app::visitor::{Sessions, Visitor};
+use app::visitor::{Caller, Sessions, Visitor};
 use app::web::attempts::Attempts;
 use app::web::codes::Codes;
 use app::web::form::Forms;
-use app::web::request::{Inner, Request};
+use app::web::request::{Request, RequestParts};
 use app::web::ui::encoded;
 use axum::extract::ConnectInfo;
 use chrono::{DateTime, Utc};
@@ -103,17 +103,19 @@ pub fn of_visitor(state: &AppState, parts: &Parts, params: Vec<(String, String)>
     let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let rejected =
         query.iter().find(|(name, _)| name == "form").and_then(|(_, key)| state.forms.find(key, visitor.id(), now));
-    Request::new(Inner {
+    Request::new(RequestParts {
         store: state.store.clone(),
         sessions: state.sessions,
         forms: state.forms.clone(),
         attempts: state.attempts.clone(),
         codes: state.codes.clone(),
         demo: state.demo,
-        visitor,
-        id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
+        caller: Caller {
+            visitor,
+            id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
+            now,
+        },
         client: client(&parts.headers, state.trusted_proxies, socket),
-        now,
         path: page_address(parts.uri.path(), &query),
         params,
         query,

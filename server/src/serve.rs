@@ -97,7 +97,7 @@ pub async fn state(store: Store, serving: &Serving, clock: Clock) -> anyhow::Res
     let host = Host::of(&serving.public_url.parse()?).filter(|_| serving.demo);
     let transport = if serving.hsts_subdomains { "max-age=63072000; includeSubDomains" } else { "max-age=63072000" };
     let mut conn = store.read().await?;
-    let secret = app::people::store::form_secret(&mut conn).await?;
+    let secret = app::db::installation_secret(&mut conn).await?;
     drop(conn);
     Ok(AppState {
         store,

@@ -149,7 +149,7 @@ const MOST: i64 = 200;
 /// # Errors
 /// [`Error::Invalid`] when it refers to an idea or a cycle of another project, or there are too many.
 pub async fn add(conn: &mut Connection, allowed: &Allowed<WriteCycle>, plan: &Plan) -> Result<CycleId, Error> {
-    let (id, project) = (CycleId::new(), allowed.act.0);
+    let (id, project) = (CycleId::new(), allowed.project());
     let number: i64 = sqlx::query_scalar("select coalesce(max(number), 0) + 1 from cycle where project_id = $1")
         .bind(project)
         .fetch_one(&mut *conn)
@@ -207,7 +207,7 @@ pub async fn edit(
     plan: &Plan,
     version: i64,
 ) -> Result<(), Error> {
-    let (idea, continues) = referred(conn, allowed.act.0, plan, before.number).await?;
+    let (idea, continues) = referred(conn, allowed.project(), plan, before.number).await?;
     let changed = sqlx::query(
         "update cycle set title = $3, question = $4, prediction = $5, done = $6, studied = $7, decision = $8, acted = $9,
                 starts_on = $10, ends_on = $11, scale = $13, idea_id = $14, continues = $15, differed = $16, was_right = $17,
@@ -215,7 +215,7 @@ pub async fn edit(
          where id = $1 and project_id = $2 and version = $12",
     )
     .bind(before.id)
-    .bind(allowed.act.0)
+    .bind(allowed.project())
     .bind(&plan.title)
     .bind(&plan.question)
     .bind(&plan.prediction)
@@ -241,7 +241,7 @@ pub async fn edit(
     let scale = |scale: Option<Scale>| scale.map_or("", Scale::label);
     let right = |right: Option<WasRight>| right.map_or("", WasRight::label);
     let entry = Entry::new("cycle", before.id, "changed a cycle")
-        .of(allowed.act.0)
+        .of(allowed.project())
         .change("Title", &before.title, &plan.title)
         .change("Change idea", before.idea.as_deref().unwrap_or_default(), idea)
         .change("Continues", before.continues_number.map(named).unwrap_or_default(), continues)

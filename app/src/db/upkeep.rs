@@ -8,7 +8,6 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, SqliteConnection};
 
 use super::{MIGRATIONS, base_options, file, new_enough, options};
-use crate::history;
 
 /// Why a store was not opened. Each is a sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -163,14 +162,21 @@ pub async fn end_sessions(file: &Path, now: chrono::DateTime<chrono::Utc>) -> Re
     conn.close().await
 }
 
-/// Verifies a store without changing it.
+/// Opens a file as it is: nothing is migrated, and nothing can be written.
+///
+/// # Errors
+/// When SQLite cannot open it.
+pub async fn inspect(file: &Path) -> Result<SqliteConnection, OpenError> {
+    Ok(SqliteConnection::connect_with(&base_options(file).read_only(true)).await?)
+}
+
+/// Verifies the schema and the file itself, without changing them.
 ///
 /// # Errors
 /// When the file cannot be read as a store at all.
-pub async fn check(file: &Path) -> Result<IntegrityReport, OpenError> {
-    let mut conn = SqliteConnection::connect_with(&base_options(file).read_only(true)).await?;
-    let sqlite: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&mut conn).await?;
-    let applied = applied(&mut conn).await?;
+pub async fn check(conn: &mut SqliteConnection) -> Result<IntegrityReport, OpenError> {
+    let sqlite: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&mut *conn).await?;
+    let applied = applied(conn).await?;
     let mut faults = Vec::new();
     for (version, checksum) in &applied {
         match MIGRATIONS.iter().find(|known| known.version == *version) {
@@ -183,23 +189,15 @@ pub async fn check(file: &Path) -> Result<IntegrityReport, OpenError> {
     }
     if faults.is_empty() {
         let versions: Vec<i64> = applied.iter().map(|(version, _)| *version).collect();
-        faults.extend(differences(&objects(&mut conn).await?, &as_migrated(&versions).await?));
+        faults.extend(differences(&objects(conn).await?, &as_migrated(&versions).await?));
     }
-    let integrity: Vec<String> = sqlx::query_scalar("pragma integrity_check(20)").fetch_all(&mut conn).await?;
+    let integrity: Vec<String> = sqlx::query_scalar("pragma integrity_check(20)").fetch_all(&mut *conn).await?;
     faults.extend(integrity.into_iter().filter(|line| line != "ok"));
     let dangling: i64 =
-        sqlx::query_scalar("select count(*) from pragma_foreign_key_check").fetch_one(&mut conn).await?;
+        sqlx::query_scalar("select count(*) from pragma_foreign_key_check").fetch_one(&mut *conn).await?;
     if dangling > 0 {
         faults.push(format!("{dangling} rows refer to something that is not there"));
     }
-    if faults.is_empty() {
-        match history::verify_chain(&mut conn).await {
-            Ok(None) => {}
-            Ok(Some(sequence)) => faults.push(format!("the chain of history is broken at row {sequence}")),
-            Err(error) => faults.push(format!("history cannot be read: {error}")),
-        }
-    }
-    conn.close().await?;
     Ok(IntegrityReport { sqlite, migrations: (applied.len(), MIGRATIONS.iter().count()), faults })
 }
 

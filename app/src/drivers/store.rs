@@ -242,7 +242,7 @@ async fn last(conn: &mut Connection, project: ProjectId, place: Place) -> Result
 /// # Errors
 /// [`Error::Invalid`] when the place is gone or the diagram is full.
 pub async fn add(conn: &mut Connection, allowed: &Allowed<DrawDrivers>, lines: &Lines) -> Result<Vec<DriverId>, Error> {
-    let project = allowed.act.0;
+    let project = allowed.project();
     let count: i64 = sqlx::query_scalar("select count(*) from driver where project_id = $1")
         .bind(project)
         .fetch_one(&mut *conn)
@@ -300,7 +300,7 @@ pub async fn edit(
     line: &Line,
     version: i64,
 ) -> Result<(), Error> {
-    let project = allowed.act.0;
+    let project = allowed.project();
     if line.place.level != before.level {
         return Err(Error::field("place", "Choose where it belongs from the list."));
     }
@@ -360,7 +360,7 @@ pub async fn shift(
     way: Move,
     version: i64,
 ) -> Result<(), Error> {
-    let project = allowed.act.0;
+    let project = allowed.project();
     let other: Option<(DriverId, i64, String)> = sqlx::query_as(match way {
         Move::Up => {
             "select id, position, text from driver
@@ -427,7 +427,7 @@ pub async fn set_removed(
          where id = $1 and project_id = $2 and version = $4 and (removed_at is null) = $5",
     )
     .bind(before.id)
-    .bind(allowed.act.0)
+    .bind(allowed.project())
     .bind(removed.then_some(allowed.now))
     .bind(version)
     .bind(removed)
@@ -441,7 +441,7 @@ pub async fn set_removed(
     } else {
         ("restored to the driver diagram", "", before.text.as_str())
     };
-    let entry = Entry::new("driver", before.id, words).of(allowed.act.0).change(before.level.label(), from, to);
+    let entry = Entry::new("driver", before.id, words).of(allowed.project()).change(before.level.label(), from, to);
     history::record(conn, allowed, entry).await
 }
 

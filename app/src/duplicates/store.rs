@@ -269,7 +269,7 @@ struct Alike {
 /// # Errors
 /// When the store cannot be read.
 pub async fn pairs(conn: &mut Connection, allowed: &Allowed<Coordinate>, before: Option<i64>) -> Result<Pairs, Error> {
-    let trust = allowed.act.0;
+    let trust = allowed.trust();
     let page: Vec<(i64, String)> = sqlx::query_as(
         "select number, title from project
          where +trust_id = $1 and number < $2 and status <> 'draft' and merged_into is null
@@ -387,7 +387,7 @@ pub async fn decide(
     allowed: &Allowed<Coordinate>,
     decision: &Decision,
 ) -> Result<LinkId, Error> {
-    let trust = allowed.act.0;
+    let trust = allowed.trust();
     let first = end(conn, trust, decision.project).await?;
     let second = end(conn, trust, decision.other).await?;
     if first.status == Status::Draft || second.status == Status::Draft {
@@ -537,8 +537,8 @@ pub async fn undo(
     .fetch_optional(&mut *conn)
     .await?;
     let stored = stored.ok_or(Error::NotFound)?;
-    let first = end(conn, allowed.act.0, stored.project_id).await?;
-    let second = end(conn, allowed.act.0, stored.other_id).await?;
+    let first = end(conn, allowed.trust(), stored.project_id).await?;
+    let second = end(conn, allowed.trust(), stored.other_id).await?;
     let mut entry =
         Entry::project(stored.project_id, "decision undone").change(stored.kind.label(), &second.reference, "");
     if let Some(Json(before)) = stored.before
@@ -579,8 +579,8 @@ pub async fn say_differs(
     other: ProjectId,
     word: &str,
 ) -> Result<(), Error> {
-    let new = end(conn, allowed.act.0, project).await?;
-    let listed = match end(conn, allowed.act.0, other).await {
+    let new = end(conn, allowed.trust(), project).await?;
+    let listed = match end(conn, allowed.trust(), other).await {
         Ok(end) if end.status != Status::Draft && project != other => end,
         Ok(_) | Err(Error::NotFound) => return Ok(()),
         Err(error) => return Err(error),
@@ -758,9 +758,9 @@ pub async fn decided(
     allowed: &Allowed<Coordinate>,
     page: i64,
 ) -> Result<(Vec<Decided>, i64), Error> {
-    let total = sqlx::query_scalar(decided!("count(*)", "")).bind(allowed.act.0).fetch_one(&mut *conn).await?;
+    let total = sqlx::query_scalar(decided!("count(*)", "")).bind(allowed.trust()).fetch_one(&mut *conn).await?;
     let rows = sqlx::query_as(decided!("order by l.decided_at desc, l.id limit $2 offset $3"))
-        .bind(allowed.act.0)
+        .bind(allowed.trust())
         .bind(DECIDED_A_PAGE)
         .bind((page - 1) * DECIDED_A_PAGE)
         .fetch_all(conn)
@@ -781,7 +781,7 @@ pub async fn decision(
     Ok(sqlx::query_as(decided!(
         "and ((l.project_id = $2 and l.other_id = $3) or (l.project_id = $3 and l.other_id = $2))"
     ))
-    .bind(allowed.act.0)
+    .bind(allowed.trust())
     .bind(one)
     .bind(other)
     .fetch_optional(conn)

@@ -742,7 +742,7 @@ pub async fn keep_draft(
     version: i64,
     pack: &Pack,
 ) -> Result<HandoverId, Error> {
-    let project = allowed.act.0;
+    let project = allowed.project();
     settle(conn, allowed, project).await?;
     let subject = subject(conn, project, allowed.today()).await?;
     open_only(&subject)?;
@@ -826,7 +826,7 @@ pub async fn offer(
     version: i64,
     pack: &Pack,
 ) -> Result<HandoverId, Error> {
-    let project = allowed.act.0;
+    let project = allowed.project();
     let id = keep_draft(conn, allowed, version, pack).await?;
     let subject = subject(conn, project, allowed.today()).await?;
     let effect = pack.takes_effect_on.ok_or_else(|| Error::field("takes_effect_on", "Enter a day."))?;
@@ -887,7 +887,7 @@ async fn end_leads(
 /// # Errors
 /// A refusal when it has ended or taken effect.
 pub async fn withdraw(conn: &mut Connection, allowed: &Allowed<WithdrawHandover>) -> Result<Handover, Error> {
-    take_back(conn, allowed, allowed.act.0).await
+    take_back(conn, allowed, allowed.handover()).await
 }
 
 /// Takes back what is prepared, offered or agreed for a day to come, because the project goes on inside
@@ -995,7 +995,7 @@ pub async fn answer_as_successor(
     answer: Answer,
     word: &str,
 ) -> Result<Handover, Error> {
-    record_answer(conn, allowed, allowed.act.0, Party::Successor, answer, word).await
+    record_answer(conn, allowed, allowed.handover(), Party::Successor, answer, word).await
 }
 
 /// Records the supervisor's answer, or the academy lead's for the supervisor.
@@ -1008,7 +1008,7 @@ pub async fn answer_as_supervisor(
     answer: Answer,
     word: &str,
 ) -> Result<Handover, Error> {
-    record_answer(conn, allowed, allowed.act.0, Party::Supervisor, answer, word).await
+    record_answer(conn, allowed, allowed.handover(), Party::Supervisor, answer, word).await
 }
 
 async fn record_answer<A: Act>(
@@ -1139,7 +1139,7 @@ async fn agree<A: Act>(conn: &mut Connection, allowed: &Allowed<A>, handover: &H
 /// A refusal when somebody leads the project and does not offer it to the pool, when somebody else was
 /// faster, and for who has no post to hold it from.
 pub async fn take_on(conn: &mut Connection, allowed: &Allowed<TakeOn>, word: &str) -> Result<HandoverId, Error> {
-    let (project, today, person) = (allowed.act.0, allowed.today(), allowed.person()?);
+    let (project, today, person) = (allowed.project(), allowed.today(), allowed.person()?);
     settle(conn, allowed, project).await?;
     let subject = subject(conn, project, today).await?;
     if !subject.status.is_open() {

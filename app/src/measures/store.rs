@@ -473,7 +473,7 @@ pub async fn define(
     allowed: &Allowed<DefineMeasure>,
     definition: &Definition,
 ) -> Result<MeasureId, Error> {
-    let (id, project) = (MeasureId::new(), allowed.act.0);
+    let (id, project) = (MeasureId::new(), allowed.project());
     let count: i64 = sqlx::query_scalar("select count(*) from measure where project_id = $1")
         .bind(project)
         .fetch_one(&mut *conn)
@@ -538,7 +538,7 @@ pub async fn edit(
          where id = $1 and project_id = $2 and version = $15",
     )
     .bind(before.id)
-    .bind(allowed.act.0)
+    .bind(allowed.project())
     .bind(&definition.name)
     .bind(&definition.definition)
     .bind(definition.kind)
@@ -560,7 +560,7 @@ pub async fn edit(
     let or_none = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
     let per = |per: Option<i64>| per.map(|per| per.to_string()).unwrap_or_default();
     let entry = Entry::new("measure", before.id, "changed a measure")
-        .of(allowed.act.0)
+        .of(allowed.project())
         .change("Name", &before.name, &definition.name)
         .change("Definition", &before.definition, &definition.definition)
         .change("Kind", before.kind.label(), definition.kind.label())
@@ -591,12 +591,12 @@ pub async fn retire(
     }
     sqlx::query("update measure set retired_on = $3, version = version + 1 where id = $1 and project_id = $2")
         .bind(measure.id)
-        .bind(allowed.act.0)
+        .bind(allowed.project())
         .bind(on)
         .execute(&mut *conn)
         .await?;
     let action = if on.is_some() { "retired a measure" } else { "took a measure up again" };
-    let entry = Entry::new("measure", measure.id, action).of(allowed.act.0).change("Name", "", &measure.name);
+    let entry = Entry::new("measure", measure.id, action).of(allowed.project()).change("Name", "", &measure.name);
     history::record(conn, allowed, entry).await
 }
 
@@ -612,7 +612,7 @@ pub async fn shift(
 ) -> Result<(), Error> {
     let mut order: Vec<MeasureId> =
         sqlx::query_scalar("select id from measure where project_id = $1 and retired_on is null order by position, id")
-            .bind(allowed.act.0)
+            .bind(allowed.project())
             .fetch_all(&mut *conn)
             .await?;
     let Some(place) = order.iter().position(|id| *id == measure) else { return Err(Error::NotFound) };
@@ -626,7 +626,7 @@ pub async fn shift(
             .execute(&mut *conn)
             .await?;
     }
-    history::record(conn, allowed, Entry::new("measure", measure, "moved a measure").of(allowed.act.0)).await
+    history::record(conn, allowed, Entry::new("measure", measure, "moved a measure").of(allowed.project())).await
 }
 
 /// Whether several observations of a day are several points: they are drawn as one for each period.
@@ -823,7 +823,7 @@ pub async fn record(
     measure: &Measure,
     points: &[(String, Point)],
 ) -> Result<Vec<MeasurementId>, Error> {
-    if measure.project_id != allowed.act.0 {
+    if measure.project_id != allowed.project() {
         return Err(Error::NotFound);
     }
     takes_points(measure)?;
@@ -854,7 +854,7 @@ pub async fn correct(
     reason: &str,
     version: i64,
 ) -> Result<(), Error> {
-    if measure.project_id != allowed.act.0 || before.measure_id != measure.id {
+    if measure.project_id != allowed.project() || before.measure_id != measure.id {
         return Err(Error::NotFound);
     }
     if before.version != version {
@@ -923,7 +923,7 @@ pub async fn set_state(
     reason: &str,
     version: i64,
 ) -> Result<(), Error> {
-    if measure.project_id != allowed.act.0 || before.measure_id != measure.id {
+    if measure.project_id != allowed.project() || before.measure_id != measure.id {
         return Err(Error::NotFound);
     }
     if before.version != version {

@@ -1,11 +1,11 @@
 //! What the operator does at the command line: makes trusts and their first people, and looks after the
 //! file. None of it can be done in a browser.
 
-mod care;
+mod maintenance;
 pub mod model;
 mod store;
 
-pub use care::{backup, check, migrate, restore};
+pub use maintenance::{backup, check, migrate, restore};
 pub use store::{add_person, add_trust, reopen_account, reset_password};
 
 pub use crate::db::IntegrityReport;

@@ -30,7 +30,7 @@ pub async fn sign_in(#[server(flatten)] form: SignInForm) -> Result<(), Error> {
     let (address, typed) = form.parse()?;
     let mut conn = request.store.read().await?;
     let account = store::account(&mut conn, &address, request.today()).await?;
-    let secret = store::form_secret(&mut conn).await?;
+    let secret = crate::db::installation_secret(&mut conn).await?;
     drop(conn);
     let number =
         account.as_ref().and_then(|account| browser::number(request.sessions, &headers, &secret, account.person_id));

@@ -5,7 +5,7 @@ use hmac::{Hmac, Mac};
 use http::HeaderMap;
 use sha2::Sha256;
 
-use crate::history::hex;
+use crate::digest::hex;
 use crate::id::PersonId;
 use crate::visitor::{Sessions, cookie};
 

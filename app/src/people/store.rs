@@ -10,24 +10,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{DepartmentId, PersonId, TrustId};
-use crate::web::request::Request;
-
-/// The secret that ties open forms to the people they were drawn for.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn form_secret(conn: &mut Connection) -> Result<String, Error> {
-    Ok(sqlx::query_scalar("select form_secret from installation").fetch_one(conn).await?)
-}
-
-/// Whether the store answers.
-///
-/// # Errors
-/// When it does not.
-pub async fn answers(conn: &mut Connection) -> Result<(), Error> {
-    let _: i64 = sqlx::query_scalar("select count(*) from installation").fetch_one(conn).await?;
-    Ok(())
-}
+use crate::visitor::Caller;
 
 /// An account, as signing in needs it.
 #[derive(Clone, Debug, FromRow)]
@@ -96,7 +79,7 @@ pub async fn change_password(
     allowed: &Allowed<ChangeOwnAccount>,
     hash: &str,
 ) -> Result<(), Error> {
-    let person = allowed.act.0;
+    let person = allowed.account();
     let changed =
         sqlx::query("update credential set password_hash = $2, changed_at = $3, must_change = 0 where person_id = $1")
             .bind(person)
@@ -218,7 +201,7 @@ pub async fn resetting(
 /// When the store cannot write.
 pub async fn reset_password(
     conn: &mut Connection,
-    request: &Request,
+    caller: &Caller,
     person: PersonId,
     code_hash: &str,
     hash: &str,
@@ -228,13 +211,13 @@ pub async fn reset_password(
     )
     .bind(person)
     .bind(code_hash)
-    .bind(request.now)
+    .bind(caller.now)
     .fetch_optional(&mut *conn)
     .await?;
     let Some((given_by,)) = used else { return Ok(false) };
-    let allowed = access::by_code(person, given_by, request);
-    put_password(conn, person, hash, given_by, false, request.now).await?;
-    end_sessions(conn, person, request.now).await?;
+    let allowed = access::by_code(person, given_by, caller);
+    put_password(conn, person, hash, given_by, false, caller.now).await?;
+    end_sessions(conn, person, caller.now).await?;
     history::record(conn, &allowed, Entry::new("person", person, "set a new password with a code")).await?;
     Ok(true)
 }

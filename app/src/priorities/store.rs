@@ -140,7 +140,7 @@ pub async fn create(
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(id)
-    .bind(allowed.act.0)
+    .bind(allowed.trust())
     .bind(&words.title)
     .bind(&words.aim)
     .bind(&words.source)
@@ -164,7 +164,7 @@ pub async fn edit(
     version: i64,
     words: &Words,
 ) -> Result<(), Error> {
-    let before = find(conn, allowed.act.0, id).await?;
+    let before = find(conn, allowed.trust(), id).await?;
     let done = sqlx::query(
         "update priority set title = $3, aim = $4, source = $5, owner = $6, starts_on = $7, ends_on = $8, version = version + 1
          where id = $1 and version = $2",
@@ -228,7 +228,7 @@ async fn set_retired(
     version: i64,
     on: Option<NaiveDate>,
 ) -> Result<(), Error> {
-    find(conn, allowed.act.0, id).await?;
+    find(conn, allowed.trust(), id).await?;
     let done = sqlx::query("update priority set retired_on = $3, version = version + 1 where id = $1 and version = $2")
         .bind(id)
         .bind(version)

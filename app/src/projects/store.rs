@@ -257,9 +257,9 @@ pub async fn register(
     supervisor: Option<&Named>,
 ) -> Result<ProjectId, Error> {
     let project = insert(conn, allowed, words).await?;
-    activate(conn, allowed, project, allowed.act.0).await?;
+    activate(conn, allowed, project, allowed.trust()).await?;
     if let Some(named) = supervisor {
-        team::store::ask_supervisor(conn, allowed, project, allowed.act.0, named).await?;
+        team::store::ask_supervisor(conn, allowed, project, allowed.trust(), named).await?;
     }
     Ok(project)
 }
@@ -287,7 +287,7 @@ pub async fn save_draft(
     let project = insert(conn, allowed, words).await?;
     history::record(conn, allowed, Entry::project(project, "began a draft")).await?;
     if let Some(named) = supervisor {
-        team::store::ask_supervisor(conn, allowed, project, allowed.act.0, named).await?;
+        team::store::ask_supervisor(conn, allowed, project, allowed.trust(), named).await?;
     }
     Ok(project)
 }
@@ -297,7 +297,7 @@ async fn insert(
     allowed: &Allowed<RegisterProject>,
     words: &ProjectDetails,
 ) -> Result<ProjectId, Error> {
-    let trust = allowed.act.0;
+    let trust = allowed.trust();
     let project = ProjectId::new();
     check_department(conn, trust, words.department).await?;
     sqlx::query(
@@ -443,7 +443,7 @@ pub async fn edit(
     words: &ProjectDetails,
     supervisor: Option<&Named>,
 ) -> Result<(), Error> {
-    let id = allowed.act.0;
+    let id = allowed.project();
     let old = project(conn, id, allowed.today(), 0).await?;
     let before = choices_of(conn, id).await?;
     if old.department_id != words.department {
@@ -517,7 +517,7 @@ pub async fn edit(
 /// # Errors
 /// When the store cannot write.
 pub async fn submit(conn: &mut Connection, allowed: &Allowed<FinishDraft>) -> Result<(), Error> {
-    activate(conn, allowed, allowed.act.0, allowed.trust()?).await
+    activate(conn, allowed, allowed.project(), allowed.in_trust()?).await
 }
 
 /// Deletes a draft. A trigger deletes what hangs on it, and refuses for what is no draft. Its history
@@ -526,7 +526,7 @@ pub async fn submit(conn: &mut Connection, allowed: &Allowed<FinishDraft>) -> Re
 /// # Errors
 /// When the store cannot write.
 pub async fn delete_draft(conn: &mut Connection, allowed: &Allowed<FinishDraft>) -> Result<(), Error> {
-    let id = allowed.act.0;
+    let id = allowed.project();
     sqlx::query("delete from project where id = $1").bind(id).execute(&mut *conn).await?;
     history::erase_project(&mut *conn, allowed, id, "its author deleted the draft").await?;
     history::record(conn, allowed, Entry::project(id, "deleted the draft")).await
@@ -543,7 +543,7 @@ pub async fn change_status(
     version: i64,
     change: &StatusChange,
 ) -> Result<(), Error> {
-    let id = allowed.act.0;
+    let id = allowed.project();
     let now = project::store::summary(conn, id).await?;
     if now.version != version {
         return Err(Error::Conflict);

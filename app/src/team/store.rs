@@ -340,7 +340,7 @@ pub async fn invite(
     allowed: &Allowed<ManageTeam>,
     invitation: &Invitation,
 ) -> Result<(), Error> {
-    let project = allowed.act.0;
+    let project = allowed.project();
     let asked_already: i64 = sqlx::query_scalar(
         "select count(*) from team_role where project_id = $1 and state = 'asked' and until_on is null",
     )
@@ -352,14 +352,14 @@ pub async fn invite(
             "{MOST_ASKED} people have been asked and have not answered. Withdraw an invitation, or wait for an answer."
         )));
     }
-    let person = find(conn, allowed, allowed.trust()?, &invitation.whom, "person").await?;
+    let person = find(conn, allowed, allowed.in_trust()?, &invitation.whom, "person").await?;
     let field = if matches!(invitation.whom, Named::Colleague(_)) { "person" } else { "address" };
     not_in_place(conn, project, person, invitation.role, allowed.today(), field).await?;
-    let (state, opened_by) = asked(conn, allowed, project, allowed.trust()?, person, invitation.role).await?;
+    let (state, opened_by) = asked(conn, allowed, project, allowed.in_trust()?, person, invitation.role).await?;
     let place =
         insert_membership(conn, allowed, project, person, invitation.role, state, opened_by, &invitation.message)
             .await?;
-    let name = people::store::name_in(conn, allowed.trust()?, person).await?;
+    let name = people::store::name_in(conn, allowed.in_trust()?, person).await?;
     history::record(
         conn,
         allowed,
@@ -377,7 +377,7 @@ pub async fn invite(
 /// # Errors
 /// [`Error::Invalid`] when the person has asked already.
 pub async fn ask_to_join(conn: &mut Connection, allowed: &Allowed<AskToJoin>, message: &str) -> Result<(), Error> {
-    let project = allowed.act.0;
+    let project = allowed.project();
     let person = allowed.person()?;
     let asked: bool = sqlx::query_scalar(
         "select exists (select 1 from team_role where project_id = $1 and person_id = $2 and state = 'asked' and until_on is null)",
@@ -442,7 +442,7 @@ pub async fn answer(
     accepted: bool,
     word: &str,
 ) -> Result<ProjectId, Error> {
-    let place = allowed.act.0;
+    let place = allowed.membership();
     let held = held(conn, place).await?;
     if accepted && !held.tied {
         return Err(Error::form(
@@ -494,7 +494,7 @@ pub async fn change_role(
 ) -> Result<(), Error> {
     let held = of_team(conn, allowed, place).await?;
     if held.role == TeamRole::Lead {
-        return Err(keeps_the_lead(allowed.act.0));
+        return Err(keeps_the_lead(allowed.project()));
     }
     if held.state != RoleState::Accepted {
         return Err(Error::form("They have not answered yet. Withdraw the invitation and send another."));
@@ -524,7 +524,7 @@ async fn keeps_the_supervisor(conn: &mut Connection, allowed: &Allowed<ManageTea
 
 async fn of_team(conn: &mut Connection, allowed: &Allowed<ManageTeam>, place: TeamRoleId) -> Result<Held, Error> {
     let held = held(conn, place).await?;
-    if held.project_id == allowed.act.0 { Ok(held) } else { Err(Error::NotFound) }
+    if held.project_id == allowed.project() { Ok(held) } else { Err(Error::NotFound) }
 }
 
 fn keeps_the_lead(project: ProjectId) -> Error {
@@ -566,7 +566,7 @@ pub async fn end_role(
 ) -> Result<(), Error> {
     let held = of_team(conn, allowed, place).await?;
     if held.role == TeamRole::Lead {
-        return Err(keeps_the_lead(allowed.act.0));
+        return Err(keeps_the_lead(allowed.project()));
     }
     keeps_the_supervisor(conn, allowed, &held).await?;
     let action = match (held.state, contribution) {
@@ -609,7 +609,7 @@ async fn end(
 /// # Errors
 /// [`Error::Invalid`] for a lead, who hands over first.
 pub async fn leave(conn: &mut Connection, allowed: &Allowed<LeaveTeam>, contribution: &str) -> Result<(), Error> {
-    let project = allowed.act.0;
+    let project = allowed.project();
     let places: Vec<(TeamRoleId, TeamRole)> = sqlx::query_as(
         "select id, role from team_role where project_id = $1 and person_id = $2 and state = 'accepted'
            and (until_on is null or until_on > $3)",

@@ -14,8 +14,8 @@ use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
 use self::shelf::{Owner, Shelf};
+use crate::digest::hex;
 use crate::error::{Error, FieldError};
-use crate::history::hex;
 use crate::id::PersonId;
 use crate::limits;
 

@@ -2,24 +2,21 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
-
 use crate::access::{self, Act, Allowed};
-use crate::clock::date_in_london;
 use crate::db::{Connection, Store, Write};
 use crate::error::Error;
-use crate::visitor::{Person, Sessions, Visitor};
+use crate::visitor::{Caller, Sessions};
 use crate::web::attempts::Attempts;
 use crate::web::codes::Codes;
 use crate::web::form::{Forms, Rejected};
 
 /// One request, as the app sees it. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Request(Arc<Inner>);
+pub struct Request(Arc<RequestParts>);
 
 /// The parts of a [`Request`].
 #[derive(Debug)]
-pub struct Inner {
+pub struct RequestParts {
     /// The store.
     pub store: Store,
     /// Sessions and their cookie.
@@ -32,14 +29,10 @@ pub struct Inner {
     pub codes: Codes,
     /// The demonstration: one may sign in as its people.
     pub demo: bool,
-    /// Who is asking.
-    pub visitor: Visitor,
-    /// Identifies the request in the log, the history and on the page of a fault.
-    pub id: String,
+    /// Who asks, and when.
+    pub caller: Caller,
     /// The address of the client, for the limit on sign-in attempts.
     pub client: String,
-    /// The moment of the request.
-    pub now: DateTime<Utc>,
     /// Path and query, as asked for.
     pub path: String,
     /// What the route's placeholders stand for.
@@ -51,16 +44,23 @@ pub struct Inner {
 }
 
 impl std::ops::Deref for Request {
-    type Target = Inner;
-    fn deref(&self) -> &Inner {
+    type Target = RequestParts;
+    fn deref(&self) -> &RequestParts {
         &self.0
+    }
+}
+
+impl std::ops::Deref for RequestParts {
+    type Target = Caller;
+    fn deref(&self) -> &Caller {
+        &self.caller
     }
 }
 
 impl Request {
     /// A request made of its parts.
     #[must_use]
-    pub fn new(inner: Inner) -> Self {
+    pub fn new(inner: RequestParts) -> Self {
         Self(Arc::new(inner))
     }
 
@@ -73,20 +73,6 @@ impl Request {
         leptos::prelude::expect_context::<Self>()
     }
 
-    /// Today in London.
-    #[must_use]
-    pub fn today(&self) -> NaiveDate {
-        date_in_london(self.now)
-    }
-
-    /// The person who is signed in.
-    ///
-    /// # Errors
-    /// [`Error::SignIn`] when nobody is.
-    pub fn person(&self) -> Result<&Person, Error> {
-        self.visitor.person()
-    }
-
     /// Begins a change, for somebody who is signed in: nobody in particular never keeps the one writer
     /// waiting.
     ///
@@ -95,6 +81,24 @@ impl Request {
     pub async fn write(&self) -> Result<Write, Error> {
         self.person()?;
         self.store.write().await
+    }
+
+    /// Does one thing and nothing else: checks that the caller may, as they are now, hands the proof to `write`,
+    /// and makes durable what that did. Whatever `write` refuses is undone.
+    ///
+    /// # Errors
+    /// Those of [`access::require`] and of `write`; [`Error::Busy`] when other changes take too long.
+    pub async fn change<A: Act, T>(
+        &self,
+        act: A,
+        write: impl AsyncFnOnce(&mut Connection, &Allowed<A>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.visitor.account()?;
+        let mut change = self.store.write().await?;
+        let allowed = access::require(&mut change, self, act).await?;
+        let done = write(&mut change, &allowed).await?;
+        change.commit().await?;
+        Ok(done)
     }
 
     /// The id or word that stands in the path for a placeholder.

@@ -40,7 +40,7 @@ async fn run(conn: &mut SqliteConnection, sql: impl Into<String>) {
 }
 
 async fn faults(file: &Path) -> Vec<String> {
-    check(file).await.expect("a store").faults
+    check(&mut inspect(file).await.expect("a file")).await.expect("a store").faults
 }
 
 async fn tables(conn: &mut SqliteConnection) -> Vec<String> {

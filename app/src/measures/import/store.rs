@@ -35,7 +35,7 @@ pub async fn import(
     stored: &[Measurement],
     settled: &Settled,
 ) -> Result<(), Error> {
-    if measure.project_id != allowed.act.0 {
+    if measure.project_id != allowed.project() {
         return Err(Error::NotFound);
     }
     store::takes_points(measure)?;

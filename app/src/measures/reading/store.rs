@@ -102,7 +102,7 @@ pub async fn save(
          where id = $1 and project_id = $2 and version = $11",
     )
     .bind(measure.id)
-    .bind(allowed.act.0)
+    .bind(allowed.project())
     .bind(settings.chart)
     .bind(settings.rule_set)
     .bind(settings.screening)
@@ -123,7 +123,7 @@ pub async fn save(
     let period = |period: Option<Period>| period.map_or("Each observation", Period::label);
     let yes = |yes: bool| if yes { "Yes" } else { "No" };
     let entry = Entry::new("measure", measure.id, "changed how the chart is read")
-        .of(allowed.act.0)
+        .of(allowed.project())
         .change("Chart", chart(before.chart), chart(settings.chart))
         .change("Rules", or_trust(before.own_rule_set), or_trust(settings.rule_set))
         .change("Screening", yes(before.screening), yes(settings.screening))
@@ -167,7 +167,7 @@ pub async fn start_phase(
         ));
     }
     let entry = Entry::new("measure", measure.id, "started a phase of the chart")
-        .of(allowed.act.0)
+        .of(allowed.project())
         .change("From", "", format::date(phase.starts_on))
         .change("Reason", "", &phase.reason);
     history::record(conn, allowed, entry).await?;
@@ -194,7 +194,7 @@ pub async fn remove_phase(
     .fetch_one(&mut *conn)
     .await?;
     let entry = Entry::new("measure", measure.id, "removed a phase of the chart")
-        .of(allowed.act.0)
+        .of(allowed.project())
         .change("From", format::date(starts_on), "")
         .change("Reason", reason, "");
     history::record(conn, allowed, entry).await
@@ -229,7 +229,7 @@ pub async fn set_target(
     .execute(&mut *conn)
     .await?;
     let entry = Entry::new("measure", measure.id, "set a later target")
-        .of(allowed.act.0)
+        .of(allowed.project())
         .change("From", "", format::date(starts_on))
         .change("Target", "", target.to_string());
     history::record(conn, allowed, entry).await
@@ -255,7 +255,7 @@ pub async fn remove_target(
     .fetch_one(&mut *conn)
     .await?;
     let entry = Entry::new("measure", measure.id, "removed a later target")
-        .of(allowed.act.0)
+        .of(allowed.project())
         .change("From", format::date(starts_on), "")
         .change("Target", target.to_string(), "");
     history::record(conn, allowed, entry).await
@@ -278,7 +278,7 @@ pub async fn set_trust_rules(
     allowed: &Allowed<Coordinate>,
     rule_set: RuleSet,
 ) -> Result<(), Error> {
-    let trust = allowed.act.0;
+    let trust = allowed.trust();
     let before = trust_rules(conn, trust).await?;
     sqlx::query("update trust set rule_set = $2 where id = $1").bind(trust).bind(rule_set).execute(&mut *conn).await?;
     let entry = Entry::new("trust", trust, "changed the rules of the trust’s charts").change(

@@ -107,7 +107,7 @@ pub async fn start(
     taken_on: NaiveDate,
     place: &str,
 ) -> Result<TallyId, Error> {
-    if measure.project_id != allowed.act.0 {
+    if measure.project_id != allowed.project() {
         return Err(Error::NotFound);
     }
     if measure.data_type != DataType::Percentage {
@@ -136,7 +136,7 @@ pub async fn start(
 }
 
 fn going_on(allowed: &Allowed<RecordMeasurement>, measure: &Measure, tally: &Tally) -> Result<(), Error> {
-    if measure.project_id != allowed.act.0 || tally.measure_id != measure.id {
+    if measure.project_id != allowed.project() || tally.measure_id != measure.id {
         return Err(Error::NotFound);
     }
     if tally.closed_at.is_some() {

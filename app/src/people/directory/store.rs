@@ -416,7 +416,7 @@ async fn insert_post(
     person: PersonId,
     words: &PostWords,
 ) -> Result<(), Error> {
-    let trust = allowed.act.0;
+    let trust = allowed.trust();
     let department = department_for(conn, trust, words.department, None).await?;
     sqlx::query(
         "insert into post (id, person_id, trust_id, department_id, staff_group, grade, starts_on, ends_on, percent)
@@ -450,7 +450,7 @@ pub async fn add_person(
     allowed: &Allowed<ManageOrganisation>,
     new: &NewPerson,
 ) -> Result<(PersonId, Tied), Error> {
-    let trust = allowed.act.0;
+    let trust = allowed.trust();
     if let Some(address) = &new.address {
         let known: Option<PersonId> = sqlx::query_scalar("select person_id from person_address where address = $1")
             .bind(address)
@@ -498,7 +498,7 @@ pub async fn rename(
     version: i64,
     name: &str,
 ) -> Result<(), Error> {
-    let before = account_of(conn, allowed, allowed.act.0, id).await?;
+    let before = account_of(conn, allowed, allowed.trust(), id).await?;
     let done = sqlx::query("update person set name = $3, version = version + 1 where id = $1 and version = $2")
         .bind(id)
         .bind(version)
@@ -522,7 +522,7 @@ pub async fn add_post(
     id: PersonId,
     words: &PostWords,
 ) -> Result<Tied, Error> {
-    let trust = allowed.act.0;
+    let trust = allowed.trust();
     let known = person(conn, trust, id).await?;
     let tied = ties::ask(conn, allowed, trust, id, &known.name, Again::Yes).await?;
     insert_post(conn, allowed, id, words).await?;
@@ -540,7 +540,7 @@ pub async fn edit_post(
     version: i64,
     words: &PostWords,
 ) -> Result<PersonId, Error> {
-    let trust = allowed.act.0;
+    let trust = allowed.trust();
     let before = post(conn, trust, id).await?;
     let department = department_for(conn, trust, words.department, Some(before.department_id)).await?;
     let done = sqlx::query(
@@ -582,7 +582,7 @@ pub async fn end_post(
     version: i64,
     ends_on: NaiveDate,
 ) -> Result<PersonId, Error> {
-    let before = post(conn, allowed.act.0, id).await?;
+    let before = post(conn, allowed.trust(), id).await?;
     if ends_on < before.starts_on {
         return Err(Error::field(
             "ends_on",
@@ -617,7 +617,7 @@ pub async fn remove_post(
     allowed: &Allowed<ManageOrganisation>,
     id: PostId,
 ) -> Result<Option<PersonId>, Error> {
-    let trust = allowed.act.0;
+    let trust = allowed.trust();
     let before = post(conn, trust, id).await?;
     let known = person(conn, trust, before.person_id).await?;
     sqlx::query("delete from post where id = $1").bind(id).execute(&mut *conn).await?;
@@ -649,7 +649,7 @@ pub async fn add_away(
     id: PersonId,
     words: &AwayWords,
 ) -> Result<(), Error> {
-    let trust = allowed.act.0;
+    let trust = allowed.trust();
     person(conn, trust, id).await?;
     sqlx::query(
         "insert into away (id, person_id, trust_id, starts_on, ends_on, keeps_contributing) values ($1, $2, $3, $4, $5, $6)",
@@ -682,7 +682,7 @@ pub async fn remove_away(
     let (person, starts_on, ends_on): (PersonId, NaiveDate, NaiveDate) =
         sqlx::query_as("delete from away where id = $1 and trust_id = $2 returning person_id, starts_on, ends_on")
             .bind(id)
-            .bind(allowed.act.0)
+            .bind(allowed.trust())
             .fetch_one(&mut *conn)
             .await?;
     let entry = Entry::new("person", person, "removed a period away")
@@ -742,7 +742,7 @@ pub async fn add_address(
     id: PersonId,
     address: &str,
 ) -> Result<(), Error> {
-    account_of(conn, allowed, allowed.act.0, id).await?;
+    account_of(conn, allowed, allowed.trust(), id).await?;
     let taken: bool = sqlx::query_scalar("select exists (select 1 from person_address where address = $1)")
         .bind(address)
         .fetch_one(&mut *conn)
@@ -764,7 +764,7 @@ pub async fn confirm_address(
     id: PersonId,
     address: &str,
 ) -> Result<(), Error> {
-    account_of(conn, allowed, allowed.act.0, id).await?;
+    account_of(conn, allowed, allowed.trust(), id).await?;
     let done = sqlx::query(
         "update person_address set verified_at = coalesce(verified_at, $3) where person_id = $1 and address = $2",
     )
@@ -790,8 +790,8 @@ pub async fn remove_address(
     id: PersonId,
     address: &str,
 ) -> Result<(), Error> {
-    let found = account_of(conn, allowed, allowed.act.0, id).await?;
-    let all = addresses(conn, allowed.act.0, id).await?;
+    let found = account_of(conn, allowed, allowed.trust(), id).await?;
+    let all = addresses(conn, allowed.trust(), id).await?;
     if !all.iter().any(|known| known.address == address) {
         return Err(Error::NotFound);
     }
@@ -816,14 +816,14 @@ pub async fn may_give_sign_in(
     allowed: &Allowed<ManageOrganisation>,
     id: PersonId,
 ) -> Result<(), Error> {
-    let found = account_of(conn, allowed, allowed.act.0, id).await?;
+    let found = account_of(conn, allowed, allowed.trust(), id).await?;
     if found.signs_in {
         return Err(Error::form("They already have a password, which only they can change."));
     }
     if found.is_closed(allowed.today()) {
         return Err(Error::form("Their account is closed. Reopen it first."));
     }
-    if !addresses(conn, allowed.act.0, id).await?.iter().any(|address| address.verified_at.is_some()) {
+    if !addresses(conn, allowed.trust(), id).await?.iter().any(|address| address.verified_at.is_some()) {
         return Err(Error::form("They have no confirmed email address to sign in with. Add or confirm one first."));
     }
     Ok(())
@@ -840,7 +840,7 @@ pub async fn give_sign_in(
     hash: &str,
 ) -> Result<(), Error> {
     may_give_sign_in(conn, allowed, id).await?;
-    put_password(conn, id, hash, Some(allowed.act.0), allowed.now).await?;
+    put_password(conn, id, hash, Some(allowed.trust()), allowed.now).await?;
     history::record(conn, allowed, Entry::new("person", id, "gave sign-in")).await
 }
 
@@ -854,7 +854,7 @@ pub async fn may_give_password_code(
     allowed: &Allowed<ManageOrganisation>,
     id: PersonId,
 ) -> Result<(), Error> {
-    let found = account_of(conn, allowed, allowed.act.0, id).await?;
+    let found = account_of(conn, allowed, allowed.trust(), id).await?;
     if allowed.actor == Some(id) {
         return Err(Error::form("You can change your own password on your account page."));
     }
@@ -891,7 +891,7 @@ pub async fn give_answer_code(
     id: PersonId,
     code: &HandedCode,
 ) -> Result<(), Error> {
-    person(conn, allowed.act.0, id).await?;
+    person(conn, allowed.trust(), id).await?;
     ties::keep_code(conn, allowed, id, code).await
 }
 
@@ -930,7 +930,7 @@ pub async fn is_last_administrator(
 /// [`Error::NotFound`], or [`Error::Invalid`] for oneself, for the last administrator, or when whoever
 /// acts may not decide.
 pub async fn close(conn: &mut Connection, allowed: &Allowed<ManageOrganisation>, id: PersonId) -> Result<(), Error> {
-    let trust = allowed.act.0;
+    let trust = allowed.trust();
     let found = account_of(conn, allowed, trust, id).await?;
     if allowed.actor == Some(id) {
         return Err(Error::form("You cannot close your own account. Ask another administrator or academy lead."));
@@ -956,7 +956,7 @@ pub async fn close(conn: &mut Connection, allowed: &Allowed<ManageOrganisation>,
 /// # Errors
 /// [`Error::NotFound`], or [`Error::Invalid`] when whoever acts may not decide.
 pub async fn reopen(conn: &mut Connection, allowed: &Allowed<ManageOrganisation>, id: PersonId) -> Result<(), Error> {
-    account_of(conn, allowed, allowed.act.0, id).await?;
+    account_of(conn, allowed, allowed.trust(), id).await?;
     sqlx::query("update person set closed_on = null, version = version + 1 where id = $1")
         .bind(id)
         .execute(&mut *conn)
@@ -975,7 +975,7 @@ pub async fn grant(
     id: PersonId,
     role: TrustRole,
 ) -> Result<(), Error> {
-    let trust = allowed.act.0;
+    let trust = allowed.trust();
     let found = person(conn, trust, id).await?;
     if found.has(role) {
         return Ok(());
@@ -1015,7 +1015,7 @@ pub async fn take(
     id: PersonId,
     role: TrustRole,
 ) -> Result<(), Error> {
-    let trust = allowed.act.0;
+    let trust = allowed.trust();
     let found = person(conn, trust, id).await?;
     if !found.has(role) {
         return Ok(());

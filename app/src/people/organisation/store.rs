@@ -178,7 +178,7 @@ pub async fn add_site(
     allowed: &Allowed<ManageOrganisation>,
     name: &str,
 ) -> Result<SiteId, Error> {
-    let trust = allowed.act.0;
+    let trust = allowed.trust();
     site_name_is_free(conn, trust, name, None).await?;
     let id = SiteId::new();
     sqlx::query("insert into site (id, trust_id, name) values ($1, $2, $3)")
@@ -202,7 +202,7 @@ pub async fn edit_site(
     version: i64,
     name: &str,
 ) -> Result<(), Error> {
-    let trust = allowed.act.0;
+    let trust = allowed.trust();
     let before = site(conn, trust, id).await?;
     site_name_is_free(conn, trust, name, Some(id)).await?;
     let done = sqlx::query("update site set name = $3, version = version + 1 where id = $1 and version = $2")
@@ -226,7 +226,7 @@ pub async fn add_department(
     allowed: &Allowed<ManageOrganisation>,
     words: &DepartmentWords,
 ) -> Result<DepartmentId, Error> {
-    let trust = allowed.act.0;
+    let trust = allowed.trust();
     if let Some(id) = words.site {
         site(conn, trust, id).await?;
     }
@@ -255,7 +255,7 @@ pub async fn edit_department(
     version: i64,
     words: &DepartmentWords,
 ) -> Result<(), Error> {
-    let trust = allowed.act.0;
+    let trust = allowed.trust();
     let before = department(conn, trust, id, allowed.today()).await?;
     let site_name = match words.site {
         Some(id) => site(conn, trust, id).await?.name,
@@ -314,7 +314,7 @@ async fn set_retired(
             id.to_string(),
         ),
     };
-    let done = sqlx::query(update).bind(&id).bind(allowed.act.0).bind(on).execute(&mut *conn).await?;
+    let done = sqlx::query(update).bind(&id).bind(allowed.trust()).bind(on).execute(&mut *conn).await?;
     if done.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
@@ -328,12 +328,12 @@ async fn set_retired(
 pub async fn remove(conn: &mut Connection, allowed: &Allowed<ManageOrganisation>, place: Place) -> Result<(), Error> {
     let (name, uses, delete, id) = match place {
         Place::Site(id) => {
-            let site = site(conn, allowed.act.0, id).await?;
+            let site = site(conn, allowed.trust(), id).await?;
             let uses = [(site.departments, "department", "departments")].to_vec();
             (site.name, uses, "delete from site where id = $1", id.to_string())
         }
         Place::Department(id) => {
-            let department = department(conn, allowed.act.0, id, allowed.today()).await?;
+            let department = department(conn, allowed.trust(), id, allowed.today()).await?;
             let uses = [(department.posts, "post", "posts"), (department.projects, "project", "projects")].to_vec();
             (department.name, uses, "delete from department where id = $1", id.to_string())
         }

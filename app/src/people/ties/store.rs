@@ -212,7 +212,7 @@ pub async fn take_back(
            and not exists (select 1 from session where person_id = $1 and trust_id = $2)",
     )
     .bind(person)
-    .bind(allowed.act.0)
+    .bind(allowed.trust())
     .execute(&mut *conn)
     .await?;
     if gone.rows_affected() == 0 {
@@ -266,7 +266,7 @@ pub async fn answer(
     accepts: bool,
     checked: Option<&str>,
 ) -> Result<(), Error> {
-    let person = allowed.act.0;
+    let person = allowed.account();
     let proof = proof(conn, person, trust, allowed.now).await?;
     if accepts && proof.needs_code && (checked.is_none() || proof.code_hash.as_deref() != checked) {
         return Err(Error::Conflict);
@@ -298,7 +298,7 @@ pub async fn choose(
 ) -> Result<(), Error> {
     let chosen =
         sqlx::query("update tie set used_at = $3 where person_id = $1 and trust_id = $2 and state = 'accepted'")
-            .bind(allowed.act.0)
+            .bind(allowed.account())
             .bind(trust)
             .bind(allowed.now)
             .execute(&mut *conn)
@@ -328,7 +328,7 @@ pub async fn keep_code(
         "update tie set code_hash = $3, code_expires_at = $4 where person_id = $1 and trust_id = $2 and state = 'asked'",
     )
     .bind(person)
-    .bind(allowed.act.0)
+    .bind(allowed.trust())
     .bind(&code.hash)
     .bind(code.expires_at)
     .execute(&mut *conn)

@@ -5,9 +5,11 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use sqlx::Connection as _;
 
 use crate::db::file::{BESIDE, beside, free_beside, make_folder, sync, tighten};
 use crate::db::{self, IntegrityReport, Schema};
+use crate::history;
 
 /// Opens a file without changing it and verifies integrity, foreign keys, schema and history.
 ///
@@ -17,7 +19,18 @@ pub async fn check(file: &Path) -> Result<IntegrityReport, String> {
     if !file.is_file() {
         return Err(format!("there is no file {}", file.display()));
     }
-    db::check(file).await.map_err(|error| format!("{} is not a store of Baton: {error}", file.display()))
+    let foreign = |error: db::OpenError| format!("{} is not a store of Baton: {error}", file.display());
+    let mut conn = db::inspect(file).await.map_err(foreign)?;
+    let mut report = db::check(&mut conn).await.map_err(foreign)?;
+    if report.faults.is_empty() {
+        match history::verify_chain(&mut conn).await {
+            Ok(None) => {}
+            Ok(Some(sequence)) => report.faults.push(format!("the chain of history is broken at row {sequence}")),
+            Err(error) => report.faults.push(format!("history cannot be read: {error}")),
+        }
+    }
+    conn.close().await.map_err(|error| foreign(error.into()))?;
+    Ok(report)
 }
 
 /// Writes a consistent copy of the store to a new file: beside it first, verified, then renamed.
