@@ -14,11 +14,9 @@ use crate::web::request::{self, Request, redirect};
 pub async fn create_priority(#[server(flatten)] form: PriorityForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, ManagePriorities(trust)).await?;
-    let words = form.parse()?;
-    let id = store::create(&mut change, &allowed, &words).await?;
-    change.commit().await?;
+    let id = request
+        .change(ManagePriorities(trust), async |conn, allowed| store::create(conn, allowed, &form.parse()?).await)
+        .await?;
     redirect(format!("/priorities/{id}?done=priority"));
     Ok(())
 }
@@ -29,11 +27,11 @@ pub async fn edit_priority(id: String, version: String, #[server(flatten)] form:
     let request = Request::current();
     let trust = request.person()?.trust;
     let (id, version): (PriorityId, i64) = (request::id(&id)?, request::version(&version)?);
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, ManagePriorities(trust)).await?;
-    let words = form.parse()?;
-    store::edit(&mut change, &allowed, id, version, &words).await?;
-    change.commit().await?;
+    request
+        .change(ManagePriorities(trust), async |conn, allowed| {
+            store::edit(conn, allowed, id, version, &form.parse()?).await
+        })
+        .await?;
     redirect(format!("/priorities/{id}?done=priority"));
     Ok(())
 }
@@ -44,10 +42,9 @@ pub async fn retire_priority(id: String, version: String) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
     let (id, version): (PriorityId, i64) = (request::id(&id)?, request::version(&version)?);
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, ManagePriorities(trust)).await?;
-    store::retire(&mut change, &allowed, id, version).await?;
-    change.commit().await?;
+    request
+        .change(ManagePriorities(trust), async |conn, allowed| store::retire(conn, allowed, id, version).await)
+        .await?;
     redirect(format!("/priorities/{id}?done=retired"));
     Ok(())
 }
@@ -58,10 +55,9 @@ pub async fn restore_priority(id: String, version: String) -> Result<(), Error> 
     let request = Request::current();
     let trust = request.person()?.trust;
     let (id, version): (PriorityId, i64) = (request::id(&id)?, request::version(&version)?);
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, ManagePriorities(trust)).await?;
-    store::restore(&mut change, &allowed, id, version).await?;
-    change.commit().await?;
+    request
+        .change(ManagePriorities(trust), async |conn, allowed| store::restore(conn, allowed, id, version).await)
+        .await?;
     redirect(format!("/priorities/{id}?done=restored"));
     Ok(())
 }

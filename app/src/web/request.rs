@@ -96,7 +96,15 @@ impl Request {
         self.visitor.account()?;
         let mut change = self.store.write().await?;
         let allowed = access::require(&mut change, self, act).await?;
+        #[cfg(any(test, feature = "testing"))]
+        let before = written(&mut change).await?;
         let done = write(&mut change, &allowed).await?;
+        #[cfg(any(test, feature = "testing"))]
+        assert!(
+            written(&mut change).await?.is_told_since(before),
+            "{} changed rows and left no entry in the history",
+            std::any::type_name::<A>()
+        );
         change.commit().await?;
         Ok(done)
     }
@@ -140,6 +148,28 @@ impl Request {
             Err(other) => Err(other),
         }
     }
+}
+
+/// How much a connection has written, and up to which entry the history goes: so that the tests, which send every
+/// form, find the change that leaves no trace.
+#[cfg(any(test, feature = "testing"))]
+#[derive(Clone, Copy, sqlx::FromRow)]
+struct Written {
+    rows: i64,
+    entries: i64,
+}
+
+#[cfg(any(test, feature = "testing"))]
+impl Written {
+    fn is_told_since(self, before: Self) -> bool {
+        self.rows == before.rows || self.entries > before.entries
+    }
+}
+
+#[cfg(any(test, feature = "testing"))]
+async fn written(conn: &mut Connection) -> Result<Written, Error> {
+    let text = "select total_changes() as rows, coalesce((select max(sequence) from history), 0) as entries";
+    Ok(sqlx::query_as(text).fetch_one(conn).await?)
 }
 
 /// The id that a form names. Ask who it is first: what cannot be read is told as what is not there.
