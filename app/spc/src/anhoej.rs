@@ -13,7 +13,7 @@
 //! - there are fewer crossings than the 5 % quantile of the binomial distribution with n − 1 trials
 //!   and probability ½.
 
-use crate::chart::Side;
+use crate::side::Side;
 
 /// From this many useful points on the rules are judged.
 pub const MINIMUM_USEFUL: usize = 10;

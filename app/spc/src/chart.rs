@@ -13,6 +13,7 @@ use crate::rebase::{self, SUGGESTED_SHIFT};
 use crate::rules::{Band, Lines, Rule, RuleSet};
 use crate::screening::{RangeAverage, Screening};
 use crate::series::{DataType, Direction, Point, Reading, Series, Summary};
+use crate::side::{Meaning, Side, side_of};
 use crate::subgroup::{self, Aggregate, Subgroup, Subgroups};
 
 /// From this many points on a phase has limits.
@@ -204,38 +205,6 @@ impl Default for Options {
             baseline: Baseline::default(),
             screening: true,
             centre: None,
-        }
-    }
-}
-
-/// Where a point lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// Above the centre line.
-    Above,
-    /// Exactly on it.
-    On,
-    /// Below it.
-    Below,
-}
-
-/// What a signal means for the people who read the chart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Meaning {
-    /// It lies on the side that is wanted.
-    Improvement,
-    /// It lies on the side that is not wanted.
-    Concern,
-    /// A change without a better or a worse.
-    Change,
-}
-
-impl Meaning {
-    fn of(side: Option<Side>, direction: Direction) -> Self {
-        match (side, direction) {
-            (Some(Side::Above), Direction::Increase) | (Some(Side::Below), Direction::Decrease) => Self::Improvement,
-            (Some(Side::Above), Direction::Decrease) | (Some(Side::Below), Direction::Increase) => Self::Concern,
-            _ => Self::Change,
         }
     }
 }
@@ -481,7 +450,7 @@ impl Chart {
             return;
         }
         for point in points.iter_mut() {
-            point.side = point.used().and_then(|value| crate::rules::side_of(value, centre));
+            point.side = point.used().and_then(|value| side_of(value, centre));
         }
         let used: Vec<Option<f64>> = points.iter().map(ChartPoint::used).collect();
         let mut runs = anhoej::runs(used.iter().copied(), centre);
@@ -877,21 +846,4 @@ fn bound(limits: &mut Limits, data_type: DataType) {
     for line in limits.bands.iter_mut().flat_map(|band| band.lower.iter_mut().chain(&mut band.upper)) {
         *line = line.map(|line| line.clamp(least, most));
     }
-}
-
-/// The median: the middle value in order of size, or the mean of the two middle ones.
-///
-/// `None` for no values. Values that are not finite are left out.
-pub fn median(values: &[f64]) -> Option<f64> {
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
-    sorted.sort_by(f64::total_cmp);
-    let middle = sorted.len() / 2;
-    let high = *sorted.get(middle)?;
-    if sorted.len() % 2 == 1 {
-        return Some(high);
-    }
-    let low = sorted[middle - 1];
-    let sum = low + high;
-    // Two values near the largest double would overflow when added.
-    Some(if sum.is_finite() { sum / 2.0 } else { low / 2.0 + high / 2.0 } + 0.0)
 }

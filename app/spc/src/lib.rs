@@ -38,6 +38,7 @@
 //! ```
 
 pub mod anhoej;
+mod average;
 mod chart;
 pub mod choice;
 pub mod constants;
@@ -51,15 +52,18 @@ pub mod rules;
 pub mod scene;
 pub mod screening;
 mod series;
+mod side;
 pub mod subgroup;
 pub mod svg;
 pub mod words;
 
+pub use average::median;
 pub use chart::{
-    Baseline, Chart, ChartKind, ChartPoint, Cycle, FIRM_FROM, LIMITS_FROM, Meaning, Options, Phase, PhaseStart, Rules,
-    Side, Signal, Suggestion, Verdict, median,
+    Baseline, Chart, ChartKind, ChartPoint, Cycle, FIRM_FROM, LIMITS_FROM, Options, Phase, PhaseStart, Rules, Signal,
+    Suggestion, Verdict,
 };
 pub use series::{DataType, Direction, Period, Point, Reading, Series, Summary};
+pub use side::{Meaning, Side};
 
 /// The chart's own stylesheet: the page links it, the standalone picture embeds it.
 pub const CSS: &str = include_str!("../spc.css");

@@ -5,9 +5,10 @@
 
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, Timelike};
 
-use crate::chart::{Chart, ChartPoint, Meaning, Phase, Side};
+use crate::chart::{Chart, ChartPoint, Phase};
 use crate::rules::Rule;
 use crate::series::DataType;
+use crate::side::{Meaning, Side};
 use crate::{format, words};
 
 /// How large the picture is, and how much is written in it.

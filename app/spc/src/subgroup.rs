@@ -1,9 +1,8 @@
 //! Several values at one time: their aggregate, and the charts of subgroups.
 
-use crate::chart::median;
+use crate::average::{mean, median};
 use crate::constants::{c4, c5, d2, d3};
 use crate::limits::{self, Basis, Centre, Degrees, Limits, Options, Phase, RangeConstants, Refusal, Within, finite};
-use crate::screening::mean;
 
 /// The largest subgroup for which [`Within::Unbiased`] estimates the spread by ranges.
 const MOST_FOR_RANGES: usize = 25;

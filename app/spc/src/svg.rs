@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::chart::Meaning;
 use crate::scene::{Anchor, LineKind, Rect, Scene, Shape, Size, TextKind};
+use crate::side::Meaning;
 
 /// Where the picture will stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

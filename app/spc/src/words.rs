@@ -6,14 +6,13 @@
 use chrono::NaiveDate;
 
 use crate::anhoej::MINIMUM_USEFUL;
-use crate::chart::{
-    Chart, ChartKind, ChartPoint, FIRM_FROM, LIMITS_FROM, Meaning, Phase, Side, Signal, Suggestion, Verdict,
-};
+use crate::chart::{Chart, ChartKind, ChartPoint, FIRM_FROM, LIMITS_FROM, Phase, Signal, Suggestion, Verdict};
 use crate::format;
 use crate::icons::{Assurance, Variation};
 use crate::limits::Refusal;
 use crate::rules::{Cluster, Rule, Sigmas};
 use crate::series::Direction;
+use crate::side::{Meaning, Side};
 
 /// The title of the picture: `Run chart: Time to antibiotics (minutes)`.
 pub fn title(chart: &Chart) -> String {

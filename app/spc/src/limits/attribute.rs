@@ -1,6 +1,6 @@
 use super::individual::{ranges, sigma};
 use super::{Basis, Centre, Data, Limits, Options, ZeroDenominator, finite};
-use crate::chart::median;
+use crate::average::median;
 
 /// The distribution that says how far counts spread.
 #[derive(Clone, Copy)]

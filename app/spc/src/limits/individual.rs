@@ -1,6 +1,6 @@
 use super::{Band, Basis, Bounds, Centre, Data, Excluded, Limits, Options, ZeroDenominator, finite};
-use crate::chart::median;
-use crate::screening::{self, RangeAverage, distance, mean};
+use crate::average::{mean, median};
+use crate::screening::{self, RangeAverage, distance};
 
 /// The upper limit of a moving range in mean moving ranges, D4 for two values to three places.
 const RANGE_UPPER: f64 = 3.267;

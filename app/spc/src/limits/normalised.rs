@@ -1,7 +1,7 @@
 use super::attribute::weighted_mean;
 use super::individual;
 use super::{Basis, Bounds, Centre, Data, Limits, Options, ZeroDenominator, finite};
-use crate::chart::median;
+use crate::average::median;
 use crate::screening::{self, distance};
 
 /// The upper limit of a moving S in mean moving S, B4 for two values to four places.

@@ -1,7 +1,6 @@
 use super::individual::{centre, xmr};
 use super::{Basis, Centre, Data, Geometric, Limits, Options, Refusal, Times, finite};
-use crate::chart::median;
-use crate::screening::mean;
+use crate::average::{mean, median};
 
 /// The power that makes times between events nearly normal.
 pub const TIME_POWER: f64 = 3.6;

@@ -14,8 +14,8 @@ mod stable;
 pub use median::{MedianPhase, MedianShift, Sides, TooFewPoints, median_shift};
 pub use stable::{Accept, StablePhase, StableShift, stable_shift};
 
-use crate::chart::Side;
 use crate::rules::{Lines, Mark, Rule, Ties};
+use crate::side::Side;
 
 /// A new phase to ask for, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

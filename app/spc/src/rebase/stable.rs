@@ -1,8 +1,7 @@
 use std::ops::Range;
 
-use crate::chart::Side;
 use crate::limits::{Data, Limits};
-use crate::rules::side_of;
+use crate::side::{Side, side_of};
 
 /// Which shifts begin a new phase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]

@@ -1,12 +1,12 @@
 //! Judging a rule on the points of a phase.
 
 use super::lines::finite;
-use super::pattern::{self, Stretch, side_of};
+use super::pattern::{self, Stretch};
 use super::{
     Cluster, Hit, LastPoint, Lines, Mark, Others, Outside, Rule, Sigmas, Ties, WindowLines, WithoutLimits, runs_limits,
 };
 use crate::anhoej;
-use crate::chart::Side;
+use crate::side::{Side, side_of};
 
 /// The points of a phase that have a value.
 pub(super) struct Points<'a> {

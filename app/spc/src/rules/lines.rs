@@ -1,7 +1,7 @@
 //! The lines that points are judged against.
 
-use crate::chart::Side;
 use crate::limits::Limits;
+use crate::side::Side;
 
 /// A lower and an upper line at one point, in the unit of the values.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]

@@ -35,9 +35,8 @@ pub use runs_table::{RunsLimits, runs_limits};
 pub use sets::RuleSet;
 
 use crate::anhoej;
-use crate::chart::Side;
+use crate::side::Side;
 use judge::Points;
-pub(crate) use pattern::side_of;
 
 /// What a point on the centre line does to a shift, and a value equal to the one before to a trend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
