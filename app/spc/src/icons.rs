@@ -28,13 +28,10 @@ pub enum Variation {
 impl Variation {
     /// The variation of a point at which a rule hit on one side.
     pub fn on(side: Side, direction: Direction) -> Self {
-        let meaning = match (side, direction) {
-            (Side::On, _) => return Self::CommonCause,
-            (_, Direction::Neutral) => Meaning::Change,
-            (Side::Above, Direction::Increase) | (Side::Below, Direction::Decrease) => Meaning::Improvement,
-            (Side::Above, Direction::Decrease) | (Side::Below, Direction::Increase) => Meaning::Concern,
-        };
-        Self::SpecialCause { meaning, side: Some(side) }
+        if side == Side::On {
+            return Self::CommonCause;
+        }
+        Self::SpecialCause { meaning: Meaning::of(Some(side), direction), side: Some(side) }
     }
 
     /// The variation with a meaning, on the side on which that lies.
