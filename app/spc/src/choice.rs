@@ -5,7 +5,7 @@
 //! limits are too narrow and when a run chart of rare events fails; Laney DB (2002), "Improved control
 //! charts for attributes".
 
-use crate::chart::ChartKind;
+use crate::kind::ChartKind;
 use crate::limits::{self, Data};
 use crate::series::{DataType, Reading, Series};
 use crate::subgroup::{Aggregate, aggregate};

@@ -46,6 +46,7 @@ mod distribution;
 pub mod format;
 pub mod funnel;
 pub mod icons;
+mod kind;
 pub mod limits;
 pub mod rebase;
 pub mod rules;
@@ -59,9 +60,10 @@ pub mod words;
 
 pub use average::median;
 pub use chart::{
-    Baseline, Chart, ChartKind, ChartPoint, Cycle, FIRM_FROM, LIMITS_FROM, Options, Phase, PhaseStart, Rules, Signal,
-    Suggestion, Verdict,
+    Baseline, Chart, ChartPoint, Cycle, FIRM_FROM, LIMITS_FROM, Options, Phase, PhaseStart, Rules, Signal, Suggestion,
+    Verdict,
 };
+pub use kind::ChartKind;
 pub use series::{DataType, Direction, Period, Point, Reading, Series, Summary};
 pub use side::{Meaning, Side};
 

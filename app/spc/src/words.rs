@@ -6,9 +6,10 @@
 use chrono::NaiveDate;
 
 use crate::anhoej::MINIMUM_USEFUL;
-use crate::chart::{Chart, ChartKind, ChartPoint, FIRM_FROM, LIMITS_FROM, Phase, Signal, Suggestion, Verdict};
+use crate::chart::{Chart, ChartPoint, FIRM_FROM, LIMITS_FROM, Phase, Signal, Suggestion, Verdict};
 use crate::format;
 use crate::icons::{Assurance, Variation};
+use crate::kind::ChartKind;
 use crate::limits::Refusal;
 use crate::rules::{Cluster, Rule, Sigmas};
 use crate::series::Direction;
