@@ -1,0 +1,85 @@
+//! The points and the line through them.
+
+use super::dates::days;
+use super::preset::Preset;
+use super::shapes::{Mark, Scene, Shape, Size};
+use crate::chart::{Chart, ChartPoint};
+use crate::rules::Rule;
+use crate::side::{Meaning, Side};
+use crate::words;
+
+/// From this many points on they carry no tooltips, and the line is drawn thin.
+pub(super) const DENSE: usize = 150;
+/// Beyond this many points the ordinary ones are left to the line.
+const CROWDED: usize = 1_000;
+
+pub(super) fn data(
+    scene: &mut Scene,
+    chart: &Chart,
+    preset: &Preset,
+    across: impl Fn(f64) -> f64,
+    up: impl Fn(f64) -> f64,
+) {
+    let mut stretch = Vec::new();
+    for point in &chart.points {
+        match point.used() {
+            Some(value) => stretch.push((across(days(point.date, point.time)), up(value))),
+            None => scene.paths.push(std::mem::take(&mut stretch)),
+        }
+    }
+    scene.paths.push(stretch);
+    scene.paths.retain(|path| path.len() > 1);
+
+    let count = chart.points.len();
+    let radius = match (scene.size, count) {
+        (Size::Full, 0..=60) => 4.5,
+        (Size::Full, 61..=DENSE) => 3.5,
+        (Size::Small, 0..=30) => 3.0,
+        (Size::Small, _) => 2.0,
+        (Size::Narrow, 0..=30) => 4.0,
+        (Size::Narrow, 31..=DENSE) => 2.5,
+        (Size::Full, _) => 2.0,
+        (Size::Narrow, _) => 1.5,
+    };
+    let tooltips = preset.tooltips && !scene.dense;
+    // Flagged and excluded points are drawn last, so that they stand in front.
+    let mut ordinary = Vec::new();
+    let mut special = Vec::new();
+    for (place, point) in chart.points.iter().enumerate() {
+        let Some(value) = point.value else { continue };
+        let (shape, meaning) = match flagged(point) {
+            _ if point.excluded => (Shape::Hollow, None),
+            Some((shape, meaning)) => (shape, Some(meaning)),
+            None => (Shape::Circle, None),
+        };
+        let blot = if scene.size == Size::Small { scene.dense } else { count > CROWDED };
+        if shape == Shape::Circle && blot {
+            // Only a blot would be seen of them; the line says it all.
+            continue;
+        }
+        let mark = Mark {
+            place: Some(place),
+            x: across(days(point.date, point.time)),
+            y: up(value),
+            radius,
+            shape,
+            meaning,
+            title: if tooltips { words::point(chart, place) } else { None },
+        };
+        if shape == Shape::Circle { ordinary.push(mark) } else { special.push(mark) }
+    }
+    scene.marks.append(&mut ordinary);
+    scene.marks.append(&mut special);
+}
+
+/// How a point looks that a rule covers: the first rule of the set decides.
+pub(super) fn flagged(point: &ChartPoint) -> Option<(Shape, Meaning)> {
+    let (rule, meaning) = point.flags.first()?;
+    let shape = match rule {
+        Rule::Outside { .. } if point.side == Some(Side::Below) => Shape::TriangleDown,
+        Rule::Outside { .. } => Shape::TriangleUp,
+        Rule::Cluster(_) => Shape::Diamond,
+        _ => Shape::Square,
+    };
+    Some((shape, *meaning))
+}
