@@ -1,12 +1,32 @@
 //! Judging a rule on the points of a phase.
 
-use super::lines::finite;
+use super::cluster::{Cluster, Others, Outside, WindowLines};
+use super::lines::{Lines, Sigmas, finite};
 use super::pattern::{self, Stretch};
-use super::{
-    Cluster, Hit, LastPoint, Lines, Mark, Others, Outside, Rule, Sigmas, Ties, WindowLines, WithoutLimits, runs_limits,
-};
+use super::runs_table::runs_limits;
+use super::{Hit, Mark, Rule, Ties, WithoutLimits};
 use crate::anhoej;
 use crate::side::{Side, side_of};
+
+impl Rule {
+    /// The hits of this rule alone; `None` if it can't be judged: there are fewer points than the
+    /// pattern needs, or none of the lines that it looks at.
+    pub fn judge(self, values: &[Option<f64>], lines: &[Lines], mark: Mark) -> Option<Vec<Hit>> {
+        Points::new(values, lines).judge(self, mark)
+    }
+
+    /// The fewest points on which the rule can hit.
+    pub fn needs(self) -> usize {
+        match self {
+            Self::Outside { .. } => 1,
+            Self::Shift { length, .. } | Self::Hugging { length } => length.max(1),
+            Self::Trend { length, .. } | Self::Avoiding { length } => length.max(2),
+            Self::Alternating { length } => length.max(3),
+            Self::Cluster(cluster) => cluster.window.max(1),
+            Self::LongRun | Self::FewCrossings | Self::TooFewRuns | Self::TooManyRuns => anhoej::MINIMUM_USEFUL,
+        }
+    }
+}
 
 /// The points of a phase that have a value.
 pub(super) struct Points<'a> {
@@ -155,30 +175,12 @@ impl<'a> Points<'a> {
     }
 }
 
-impl Cluster {
-    /// Whether there are enough points of a window on one side, wherever the others lie.
-    fn holds(&self, window: &[Option<Side>], side: Side) -> bool {
-        let on = |side: Side| window.iter().filter(|of| **of == Some(side)).count();
-        let opposed = if self.others == Others::Net { on(opposite(side)) } else { 0 };
-        on(side) >= self.count.max(1).saturating_add(opposed)
-            && (self.last == LastPoint::Any || window.last() == Some(&Some(side)))
-    }
-}
-
 /// The runs about the centre line.
 struct Runs {
     sides: Vec<Option<Side>>,
     useful: usize,
     number: usize,
     anhoej: anhoej::Limits,
-}
-
-fn opposite(side: Side) -> Side {
-    match side {
-        Side::Above => Side::Below,
-        Side::On => Side::On,
-        Side::Below => Side::Above,
-    }
 }
 
 /// The sides, unless not one of them is known.

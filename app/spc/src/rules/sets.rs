@@ -1,7 +1,10 @@
 //! The named sets.
 
+use super::cluster::Cluster;
 use super::judge::Points;
-use super::{Cluster, Hit, Lines, Mark, Rule, Ties, WithoutLimits, phases};
+use super::lines::Lines;
+use super::series::phases;
+use super::{Hit, Mark, Rule, Ties, WithoutLimits};
 
 /// A named set of rules, in the order in which they are reported and in which they win when only one
 /// can be shown of a point.
