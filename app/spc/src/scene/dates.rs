@@ -2,22 +2,21 @@
 
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, Timelike};
 
+use super::frame::{Frame, INSET};
 use super::lettering::text_width;
 use super::preset::Preset;
 use super::shapes::{Anchor, Line, LineKind, Scene, Text, TextKind};
 use crate::chart::Chart;
 
-/// Space between the axis and the first and last point.
-pub(super) const INSET: f64 = 8.0;
-
 /// The days of the chart, first to last; a chart of one day gets room on both sides.
-pub(super) struct Time {
+pub(super) struct DateScale {
     pub first: f64,
     pub last: f64,
     start: NaiveDate,
 }
 
-impl Time {
+impl DateScale {
+    /// `None` for a chart without points.
     pub fn of(chart: &Chart) -> Option<Self> {
         let (first_point, last_point) = chart.points.first().zip(chart.points.last())?;
         let mut first = days(first_point.date, None);
@@ -40,45 +39,49 @@ impl Time {
         Some(Self { first, last, start })
     }
 
+    /// How far across a day lies, 0 to 1.
     pub fn share(&self, day: f64) -> f64 {
         ((day - self.first) / (self.last - self.first)).clamp(0.0, 1.0)
     }
 }
 
+/// Days since 1 January of year 1, with the time of day as a fraction.
 pub(super) fn days(date: NaiveDate, time: Option<NaiveTime>) -> f64 {
     let part = time.map_or(0.0, |time| f64::from(time.num_seconds_from_midnight()) / 86_400.0);
     f64::from(date.num_days_from_ce()) + part
 }
 
+/// The distance between two ticks.
 #[derive(Clone, Copy)]
-enum Step {
+enum DateStep {
     Days(u16),
     Months(u16),
     Years(i32),
 }
 
-const STEPS: [Step; 18] = [
-    Step::Days(1),
-    Step::Days(2),
-    Step::Days(7),
-    Step::Days(14),
-    Step::Months(1),
-    Step::Months(2),
-    Step::Months(3),
-    Step::Months(6),
-    Step::Years(1),
-    Step::Years(2),
-    Step::Years(5),
-    Step::Years(10),
-    Step::Years(20),
-    Step::Years(50),
-    Step::Years(100),
-    Step::Years(1_000),
-    Step::Years(10_000),
-    Step::Years(100_000),
+/// The steps between ticks, from the shortest to the longest.
+const STEPS: [DateStep; 18] = [
+    DateStep::Days(1),
+    DateStep::Days(2),
+    DateStep::Days(7),
+    DateStep::Days(14),
+    DateStep::Months(1),
+    DateStep::Months(2),
+    DateStep::Months(3),
+    DateStep::Months(6),
+    DateStep::Years(1),
+    DateStep::Years(2),
+    DateStep::Years(5),
+    DateStep::Years(10),
+    DateStep::Years(20),
+    DateStep::Years(50),
+    DateStep::Years(100),
+    DateStep::Years(1_000),
+    DateStep::Years(10_000),
+    DateStep::Years(100_000),
 ];
 
-impl Step {
+impl DateStep {
     /// The fewest days between two ticks.
     fn days(self) -> f64 {
         match self {
@@ -88,6 +91,7 @@ impl Step {
         }
     }
 
+    /// What stands at a tick.
     fn label(self, date: NaiveDate) -> String {
         match self {
             Self::Days(_) => date.format("%-d %b").to_string(),
@@ -96,6 +100,7 @@ impl Step {
         }
     }
 
+    /// The width of its widest label.
     fn widest(self, font: f64) -> f64 {
         text_width(
             match self {
@@ -108,7 +113,8 @@ impl Step {
         )
     }
 
-    fn ticks(self, time: &Time) -> Vec<NaiveDate> {
+    /// The days that have a tick.
+    fn ticks(self, time: &DateScale) -> Vec<NaiveDate> {
         let inside = |date: &NaiveDate| (time.first..=time.last).contains(&days(*date, None));
         let span = time.last - time.first;
         let many = (span / self.days()).ceil() as i32 + 2;
@@ -136,44 +142,40 @@ impl Step {
     }
 }
 
-pub(super) fn date_axis(scene: &mut Scene, time: &Time, preset: &Preset, across: impl Fn(f64) -> f64) {
-    let plot = scene.plot;
-    let width = plot.right - plot.left - 2.0 * INSET;
-    let gap = preset.font * 0.9;
-    let per_day = width / (time.last - time.first);
-    let fits = |step: &&Step| {
-        step.days() * per_day >= step.widest(preset.font) + gap
-            && (time.last - time.first) / step.days() < preset.x_ticks as f64
-    };
-    let Some(step) = STEPS.iter().find(fits) else {
-        return;
-    };
+/// Ticks with their dates, and the year under the first of each year.
+pub(super) fn date_axis(scene: &mut Scene, frame: &Frame, preset: &Preset) {
+    let Some(step) = shortest_step(frame, preset) else { return };
+    let bottom = frame.plot.bottom;
     let mut year = None;
-    for date in step.ticks(time) {
-        let x = across(days(date, None));
-        scene.lines.push(Line { kind: LineKind::Axis, from: (x, plot.bottom), to: (x, plot.bottom + 5.0) });
+    for date in step.ticks(&frame.dates) {
+        let x = frame.x(days(date, None));
+        scene.lines.push(Line { kind: LineKind::Axis, from: (x, bottom), to: (x, bottom + 5.0) });
         let label = step.label(date);
         let half = text_width(&label, preset.font) / 2.0;
-        let text_x = x.clamp(half + 1.0, preset.width - half - 1.0);
-        let baseline = plot.bottom + 6.0 + preset.font * 0.9;
-        scene.texts.push(Text {
-            kind: TextKind::XTick,
-            x: text_x,
-            y: baseline,
+        let baseline = bottom + 6.0 + preset.font * 0.9;
+        let centred = |kind, y, text| Text {
+            kind,
+            x: x.clamp(half + 1.0, preset.width - half - 1.0),
+            y,
             anchor: Anchor::Middle,
-            text: label,
+            text,
             font: preset.font,
-        });
-        if !matches!(step, Step::Years(_)) && year != Some(date.year()) {
+        };
+        scene.texts.push(centred(TextKind::XTick, baseline, label));
+        if !matches!(step, DateStep::Years(_)) && year != Some(date.year()) {
             year = Some(date.year());
-            scene.texts.push(Text {
-                kind: TextKind::Year,
-                x: text_x,
-                y: baseline + preset.font * 1.1,
-                anchor: Anchor::Middle,
-                text: date.year().to_string(),
-                font: preset.font,
-            });
+            scene.texts.push(centred(TextKind::Year, baseline + preset.font * 1.1, date.year().to_string()));
         }
     }
+}
+
+/// The shortest step between ticks whose labels do not touch.
+fn shortest_step(frame: &Frame, preset: &Preset) -> Option<&'static DateStep> {
+    let width = frame.plot.right - frame.plot.left - 2.0 * INSET;
+    let span = frame.dates.last - frame.dates.first;
+    let per_day = width / span;
+    let gap = preset.font * 0.9;
+    STEPS.iter().find(|step| {
+        step.days() * per_day >= step.widest(preset.font) + gap && span / step.days() < preset.x_ticks as f64
+    })
 }

@@ -1,6 +1,7 @@
 //! What is written beside the centre line, the limits and the target.
 
-use super::lettering::fitted;
+use super::frame::Frame;
+use super::lettering::{fitted, text_width};
 use super::preset::Preset;
 use super::shapes::{Anchor, Line, LineKind, Scene, Text, TextKind};
 use crate::chart::Chart;
@@ -10,9 +11,10 @@ use crate::format;
 pub(super) struct LevelLabel {
     value: f64,
     kind: TextKind,
-    pub texts: Vec<String>,
+    texts: Vec<String>,
 }
 
+/// The labels of the target, the centre line and, in a picture with a key, the limits.
 pub(super) fn level_labels(chart: &Chart, preset: &Preset) -> Vec<LevelLabel> {
     let level = |name: &str, value: f64, kind| {
         let number = format::number(value, chart.data_type);
@@ -34,12 +36,19 @@ pub(super) fn level_labels(chart: &Chart, preset: &Preset) -> Vec<LevelLabel> {
     target.into_iter().chain(centre).chain(upper).chain(lower).collect()
 }
 
+/// How much room the labels take to the right of the plot.
+pub(super) fn label_room(labels: &[LevelLabel], preset: &Preset) -> f64 {
+    let texts = labels.iter().flat_map(|label| &label.texts);
+    let widest = texts.map(|text| text_width(text, preset.font * 1.08)).fold(0.0, f64::max);
+    (widest + 8.0).clamp(20.0, preset.width * 0.35)
+}
+
 /// Puts the labels beside their lines, and moves those that would touch apart.
-pub(super) fn place_level_labels(scene: &mut Scene, labels: &[LevelLabel], preset: &Preset, up: impl Fn(f64) -> f64) {
-    let plot = scene.plot;
+pub(super) fn place_level_labels(scene: &mut Scene, labels: &[LevelLabel], frame: &Frame, preset: &Preset) {
+    let plot = frame.plot;
     let line_height = preset.font * 1.15;
     let height = |label: &LevelLabel| label.texts.len() as f64 * line_height;
-    let mut order: Vec<(&LevelLabel, f64)> = labels.iter().map(|label| (label, up(label.value))).collect();
+    let mut order: Vec<(&LevelLabel, f64)> = labels.iter().map(|label| (label, frame.y(label.value))).collect();
     order.sort_by(|a, b| a.1.total_cmp(&b.1));
     // First down from the top, then up from the bottom: the plot is taller than all its labels.
     let mut floor = plot.top - line_height / 2.0;
@@ -53,7 +62,7 @@ pub(super) fn place_level_labels(scene: &mut Scene, labels: &[LevelLabel], prese
         ceiling = *middle - height(label) / 2.0;
     }
     for (label, middle) in order {
-        let y = up(label.value);
+        let y = frame.y(label.value);
         if (middle - y).abs() > line_height {
             scene.lines.push(Line { kind: LineKind::Leader, from: (plot.right, y), to: (plot.right + 5.0, middle) });
         }

@@ -1,11 +1,12 @@
 //! What stands where: scales, ticks, lines, points and labels as plain data.
 //!
-//! [`layout`] is pure; a writer ([`crate::svg`], or a view of the page) only copies the scene out.
+//! [`layout`] is pure; a writer (`svg::write`, or a view of the page) only copies the scene out.
 //! Coordinates are in user units of the view box, with y growing downwards.
 
 mod data;
 mod dates;
 mod flags;
+mod frame;
 mod key;
 mod labels;
 mod lettering;
@@ -17,15 +18,16 @@ mod values;
 use crate::chart::Chart;
 use crate::{format, words};
 use data::{DENSE, data};
-use dates::{INSET, Time, date_axis, days};
-use flags::cycle_marks;
-use key::{key_items, key_rows, place_key};
-use labels::{level_labels, place_level_labels};
-use lettering::{capitalised, fitted, text_width};
-use lines::{spans, target_lines};
+use dates::{DateScale, date_axis};
+use flags::{cycle_marks, flag_room, shown_cycles};
+use frame::Frame;
+use key::Key;
+use labels::{label_room, level_labels, place_level_labels};
+use lettering::{capitalised, fitted};
+use lines::{phase_lines, target_lines};
 use preset::Preset;
 pub use shapes::{Anchor, Flag, Line, LineKind, Mark, Rect, Scene, Shape, Size, Text, TextKind};
-use values::Values;
+use values::{ValueScale, tick_room, value_axis};
 
 /// How a chart is to be drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -39,8 +41,43 @@ pub struct SceneOptions {
 /// Lays a chart out. A series of any length gives a picture in which no two texts overlap.
 pub fn layout(chart: &Chart, options: &SceneOptions) -> Scene {
     let preset = Preset::of(options.size);
-    let mut scene = Scene {
-        size: options.size,
+    let mut scene = blank(chart, options.size, &preset);
+    let headed = heading(&mut scene, chart, options, &preset);
+
+    let dates = DateScale::of(chart);
+    let values = ValueScale::of(chart, preset.y_ticks);
+    let cycles = dates.as_ref().map_or_else(Vec::new, |dates| shown_cycles(chart, dates));
+    let labels = level_labels(chart, &preset);
+    let left = tick_room(&values, &preset);
+    let key = Key::of(chart, &preset, !cycles.is_empty(), left);
+    scene.plot = Rect {
+        left,
+        top: headed + flag_room(&cycles, &preset),
+        right: preset.width - label_room(&labels, &preset),
+        // Room for the date, the year under it, and the key.
+        bottom: preset.height - key.height - preset.font * 2.7 - 2.0,
+    };
+
+    value_axis(&mut scene, &values, &preset);
+    let Some(dates) = dates else {
+        no_points(&mut scene);
+        return scene;
+    };
+    let frame = Frame { plot: scene.plot, dates, values };
+    date_axis(&mut scene, &frame, &preset);
+    cycle_marks(&mut scene, chart, &cycles, &frame, &preset);
+    phase_lines(&mut scene, chart, &frame);
+    target_lines(&mut scene, chart, &frame);
+    place_level_labels(&mut scene, &labels, &frame, &preset);
+    data(&mut scene, chart, &frame, &preset);
+    key.draw(&mut scene, &preset);
+    scene
+}
+
+/// A picture with its words for those who do not see it, and nothing drawn yet.
+fn blank(chart: &Chart, size: Size, preset: &Preset) -> Scene {
+    Scene {
+        size,
         width: preset.width,
         height: preset.height,
         font: preset.font,
@@ -54,7 +91,11 @@ pub fn layout(chart: &Chart, options: &SceneOptions) -> Scene {
         marks: Vec::new(),
         flags: Vec::new(),
         texts: Vec::new(),
-    };
+    }
+}
+
+/// Writes the name of the series and the unit of its values; answers how far down they reach.
+fn heading(scene: &mut Scene, chart: &Chart, options: &SceneOptions, preset: &Preset) -> f64 {
     let mut top = 4.0;
     if options.heading && !chart.name.trim().is_empty() {
         let font = preset.font * 1.15;
@@ -80,82 +121,17 @@ pub fn layout(chart: &Chart, options: &SceneOptions) -> Scene {
         });
         top += preset.font * 1.5;
     }
+    top
+}
 
-    let time = Time::of(chart);
-    let cycles: Vec<(usize, f64)> = match &time {
-        Some(time) => chart
-            .cycles
-            .iter()
-            .enumerate()
-            .map(|(place, cycle)| (place, days(cycle.date, None)))
-            .filter(|(_, day)| (time.first..=time.last).contains(day))
-            .collect(),
-        None => Vec::new(),
-    };
-    let flag_height = preset.font * 1.3;
-    if preset.flags && !cycles.is_empty() {
-        top += flag_height + preset.font * 0.5;
-    } else {
-        top += preset.font * 0.5;
-    }
-
-    let key = if preset.key { key_items(chart, !cycles.is_empty()) } else { Vec::new() };
-    let values = Values::of(chart, preset.y_ticks);
-    let tick_width = values.ticks.iter().map(|(_, text)| text_width(text, preset.font)).fold(0.0, f64::max);
-    let left = (tick_width + 10.0).clamp(24.0, preset.width * 0.4);
-    let key_left = if preset.two_line_labels { 4.0 } else { left };
-    let key_rows = key_rows(&key, preset.font, preset.width - key_left - 4.0);
-    let key_height = key_rows.len() as f64 * preset.font * 1.5;
-
-    let labels = level_labels(chart, &preset);
-    let label_width = labels
-        .iter()
-        .flat_map(|label| label.texts.iter().map(|text| text_width(text, preset.font * 1.08)))
-        .fold(0.0, f64::max);
-    let right = preset.width - (label_width + 8.0).clamp(20.0, preset.width * 0.35);
-    // Room for the date, the year under it, and the key.
-    let bottom = preset.height - key_height - preset.font * 2.7 - 2.0;
-    scene.plot = Rect { left, top, right, bottom };
+fn no_points(scene: &mut Scene) {
     let plot = scene.plot;
-
-    for (value, text) in &values.ticks {
-        let y = plot.bottom - values.share(*value) * (plot.bottom - plot.top);
-        scene.lines.push(Line { kind: LineKind::Grid, from: (plot.left, y), to: (plot.right, y) });
-        scene.texts.push(Text {
-            kind: TextKind::YTick,
-            x: plot.left - 6.0,
-            y: y + preset.font * 0.35,
-            anchor: Anchor::End,
-            text: text.clone(),
-            font: preset.font,
-        });
-    }
-    scene.lines.push(Line { kind: LineKind::Axis, from: (plot.left, plot.bottom), to: (plot.right, plot.bottom) });
-
-    let Some(time) = time else {
-        scene.texts.push(Text {
-            kind: TextKind::Empty,
-            x: (plot.left + plot.right) / 2.0,
-            y: (plot.top + plot.bottom) / 2.0 - preset.font,
-            anchor: Anchor::Middle,
-            text: "No points yet".into(),
-            font: preset.font,
-        });
-        return scene;
-    };
-    let across = |day: f64| plot.left + INSET + time.share(day) * (plot.right - plot.left - 2.0 * INSET);
-    let up = |value: f64| plot.bottom - values.share(value) * (plot.bottom - plot.top);
-
-    date_axis(&mut scene, &time, &preset, across);
-    cycle_marks(&mut scene, chart, &cycles, &preset, flag_height, across);
-
-    let spans = spans(chart, plot, across);
-    for span in &spans {
-        span.draw(&mut scene, chart, across, up);
-    }
-    target_lines(&mut scene, chart, across, up);
-    place_level_labels(&mut scene, &labels, &preset, up);
-    data(&mut scene, chart, &preset, across, up);
-    place_key(&mut scene, &key, &key_rows, key_height, &preset);
-    scene
+    scene.texts.push(Text {
+        kind: TextKind::Empty,
+        x: (plot.left + plot.right) / 2.0,
+        y: (plot.top + plot.bottom) / 2.0 - scene.font,
+        anchor: Anchor::Middle,
+        text: "No points yet".into(),
+        font: scene.font,
+    });
 }
