@@ -4,10 +4,10 @@ mod common;
 
 use chrono::NaiveTime;
 use common::{day, measured, weekly};
-use spc::{Chart, Cycle, DataType, Direction, Meaning, Options, Reading, Verdict, format, words};
+use spc::{Chart, ChartOptions, Cycle, DataType, Direction, Meaning, Reading, Verdict, format, words};
 
-fn lower() -> Options {
-    Options { direction: Direction::Decrease, ..Options::default() }
+fn lower() -> ChartOptions {
+    ChartOptions { direction: Direction::Decrease, ..ChartOptions::default() }
 }
 
 fn step() -> Vec<f64> {
@@ -19,7 +19,7 @@ fn step() -> Vec<f64> {
 #[test]
 fn a_step_is_described_by_its_runs() {
     let cycles = vec![Cycle { date: day(2026, 3, 29), number: 1, label: "Grab bags".into() }];
-    let chart = Chart::new(&measured(&step()), &Options { target: Some(45.0), cycles, ..lower() });
+    let chart = Chart::new(&measured(&step()), &ChartOptions { target: Some(45.0), cycles, ..lower() });
     insta::assert_snapshot!(words::title(&chart));
     insta::assert_snapshot!(words::caption(&chart));
     insta::assert_snapshot!(words::short(&chart));
@@ -30,7 +30,7 @@ fn a_step_is_described_by_its_runs() {
 
 #[test]
 fn the_meaning_follows_the_direction() {
-    let says = |direction| Chart::new(&measured(&step()), &Options { direction, ..lower() }).verdict();
+    let says = |direction| Chart::new(&measured(&step()), &ChartOptions { direction, ..lower() }).verdict();
     assert_eq!(says(Direction::Decrease), Verdict::Signal(Meaning::Improvement));
     assert_eq!(says(Direction::Increase), Verdict::Signal(Meaning::Concern));
     assert_eq!(says(Direction::Neutral), Verdict::Signal(Meaning::Change));
@@ -83,7 +83,7 @@ fn few_crossings_alone_are_a_change() {
 #[test]
 fn words_never_claim_a_cause() {
     let cycles = (1..=9).map(|n| Cycle { date: day(2026, n, 1), number: n, label: String::new() }).collect();
-    let chart = Chart::new(&measured(&step()), &Options { cycles, ..lower() });
+    let chart = Chart::new(&measured(&step()), &ChartOptions { cycles, ..lower() });
     let caption = words::caption(&chart);
     for word in ["because", "caused", "due to", "led to", "thanks to", "worked"] {
         assert!(!caption.contains(word), "{word} in: {caption}");

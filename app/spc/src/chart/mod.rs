@@ -2,7 +2,9 @@
 //! said of it.
 
 mod build;
+mod lines;
 mod options;
+mod points;
 
 use chrono::{NaiveDate, NaiveTime};
 
@@ -15,7 +17,7 @@ use crate::rules::{Band, Lines, Rule};
 use crate::screening::RangeAverage;
 use crate::series::{DataType, Direction};
 use crate::side::{Meaning, Side};
-pub use options::{Baseline, Cycle, Options, PhaseStart, Rules};
+pub use options::{Baseline, ChartOptions, Cycle, PhaseStart, RuleSetName};
 
 /// From this many points on a phase has limits.
 pub const LIMITS_FROM: usize = 12;
@@ -103,7 +105,7 @@ pub enum Verdict {
 
 /// A reason to think of a new phase. It is never begun by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Suggestion {
+pub struct SuggestedPhase {
     /// The day on which it would begin.
     pub date: NaiveDate,
     /// How many points lie on one side since then.
@@ -172,7 +174,7 @@ pub struct Chart {
     /// Which way is better.
     pub direction: Direction,
     /// The rules that were judged.
-    pub rules: Rules,
+    pub rule_set: RuleSetName,
     /// Whether moving ranges that stand out were left out.
     pub screening: bool,
     /// Whether the centre line was given by hand.
@@ -259,7 +261,7 @@ impl Chart {
 
     /// A reason to think of a new phase: a shift of [`SUGGESTED_SHIFT`] points or more that began or
     /// went on after a PDSA cycle of the last phase, and lasts to its end. It is never applied by itself.
-    pub fn suggestion(&self) -> Option<Suggestion> {
+    pub fn suggested_phase(&self) -> Option<SuggestedPhase> {
         let phase = self.phases.last()?;
         let points = &self.points[phase.first..=phase.last];
         let used: Vec<Option<f64>> = points.iter().map(ChartPoint::used).collect();
@@ -273,11 +275,11 @@ impl Chart {
             .filter(|(place, _)| (1..points.len()).contains(place))
             .collect();
         let places: Vec<usize> = changes.iter().map(|(place, _)| *place).collect();
-        let found = rebase::suggest(&used, &lines, &places, SUGGESTED_SHIFT)?;
+        let found = rebase::shift_after_change(&used, &lines, &places, SUGGESTED_SHIFT)?;
         let lasts = phase.runs.runs.last()?.places.contains(&(phase.first + found.start));
         let (_, cycle) = *changes.iter().rfind(|(place, _)| *place == found.change && lasts)?;
         let date = points.get(found.start)?.date;
-        Some(Suggestion { date, points: found.points, side: found.side, cycle })
+        Some(SuggestedPhase { date, points: found.points, side: found.side, cycle })
     }
 
     /// The latest point that has a value and is not excluded.

@@ -8,7 +8,7 @@ use crate::series::Direction;
 
 /// The named sets of rules that a chart can be read by. They are never mixed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub enum Rules {
+pub enum RuleSetName {
     /// A point outside the limits, and the two runs rules of Anhøj; without limits, those two alone.
     #[default]
     LimitsAndRuns,
@@ -24,7 +24,7 @@ pub enum Rules {
     Nelson,
 }
 
-impl Rules {
+impl RuleSetName {
     /// The rules.
     pub fn set(self) -> RuleSet {
         match self {
@@ -79,7 +79,7 @@ pub enum Baseline {
 
 /// How a series is to be read.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Options {
+pub struct ChartOptions {
     /// The chart that is wanted. With fewer than [`LIMITS_FROM`] points a run chart is drawn.
     pub kind: ChartKind,
     /// Which way is better.
@@ -89,7 +89,7 @@ pub struct Options {
     /// Values aimed for from a day on, in place of those before.
     pub later_targets: Vec<(NaiveDate, f64)>,
     /// The rules that are judged.
-    pub rules: Rules,
+    pub rule_set: RuleSetName,
     /// PDSA cycles to mark.
     pub cycles: Vec<Cycle>,
     /// Where new phases begin.
@@ -102,14 +102,14 @@ pub struct Options {
     pub centre: Option<f64>,
 }
 
-impl Default for Options {
+impl Default for ChartOptions {
     fn default() -> Self {
         Self {
             kind: ChartKind::default(),
             direction: Direction::default(),
             target: None,
             later_targets: Vec::new(),
-            rules: Rules::default(),
+            rule_set: RuleSetName::default(),
             cycles: Vec::new(),
             phases: Vec::new(),
             baseline: Baseline::default(),

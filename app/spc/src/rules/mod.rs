@@ -21,22 +21,23 @@
 //! [`RuleSet::qcc_nelson`] are the choices of those tools.
 
 mod boxes;
-mod cluster;
+
 mod judge;
 mod lines;
 mod pattern;
-mod runs_table;
+mod run_counts;
 mod series;
 mod sets;
+mod zone;
 
 use std::ops::Range;
 
 pub use boxes::{CornerCut, RunsBox, best_box, cut_box};
-pub use cluster::{Cluster, LastPoint, Others, Outside, WindowLines};
 pub use lines::{Band, Lines, Sigmas};
-pub use runs_table::{RunsLimits, runs_limits};
+pub use run_counts::{RunCountLimits, run_count_limits};
 pub use series::{MissingValue, complete, phases, sides};
 pub use sets::RuleSet;
+pub use zone::{LastPoint, Others, OuterPoints, WindowLines, ZoneTest};
 
 use crate::side::Side;
 
@@ -50,7 +51,7 @@ pub enum Ties {
     Break,
 }
 
-/// What [`Rule::Outside`] answers for a point without control limits.
+/// What [`Rule::BeyondLimits`] answers for a point without control limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum WithoutLimits {
     /// Nothing.
@@ -60,52 +61,66 @@ pub enum WithoutLimits {
     Below,
 }
 
-/// One rule. Lengths are numbers of points.
+/// One rule, by the name that the field gives it. Lengths are numbers of points.
+///
+/// The sets number them differently: W is the Western Electric handbook (1956, tests 1 to 4), N is
+/// Nelson (1984, tests 1 to 8), and NHS England and the Institute for Healthcare Improvement use the
+/// names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Rule {
-    /// A point beyond the control limits (Shewhart 1931).
-    Outside {
+    /// A point beyond the control limits: Shewhart's own rule (1931), W1, N1; "astronomical point" in
+    /// NHS England's words.
+    BeyondLimits {
         /// What is answered where there are none.
         without_limits: WithoutLimits,
     },
-    /// `length` or more points in a row on one side of the centre line.
+    /// `length` or more points in a row on one side of the centre line: a shift. W4 (8), N2 (9), Perla,
+    /// Provost and Murray (6), NHS England (7).
     Shift {
         /// How many points.
         length: usize,
         /// What a point on the centre line does.
         ties: Ties,
     },
-    /// `length` or more points in a row, each higher or each lower than the one before.
+    /// `length` or more points in a row, each higher or each lower than the one before: a trend, or
+    /// drift. N3 (6), Perla, Provost and Murray (5), NHS England (7).
     Trend {
         /// How many points, one more than there are steps.
         length: usize,
         /// What a value equal to the one before does.
         ties: Ties,
     },
-    /// Several of a few points in a row beyond the same inner line.
-    Cluster(Cluster),
-    /// `length` or more points in a row that go up and down in turn (Nelson 1984, test 4).
-    Alternating {
+    /// Several of a few points in a row beyond the same inner line: W2 and N5 (2 of 3 in zone A or
+    /// beyond), W3 and N6 (4 of 5 in zone B or beyond), NHS England's "two out of three".
+    ZoneTest(ZoneTest),
+    /// `length` or more points in a row that go up and down in turn: oscillation, or systematic
+    /// variation. N4 (14).
+    Oscillation {
         /// How many points.
         length: usize,
     },
-    /// `length` or more points in a row within 1 sigma, or on its lines (Nelson's test 7).
-    Hugging {
+    /// `length` or more points in a row within 1 sigma, or on its lines: stratification, or hugging of
+    /// the centre line; the limits come from more than one process. N7 (15), zone C.
+    Stratification {
         /// How many points.
         length: usize,
     },
-    /// `length` points in a row beyond 1 sigma, some above and some below (Nelson's test 8).
-    Avoiding {
+    /// `length` points in a row beyond 1 sigma, some above and some below: mixture, or avoidance of
+    /// zone C; the points come from two processes. N8 (8).
+    Mixture {
         /// How many points.
         length: usize,
     },
-    /// A run on one side of the centre line longer than [`crate::anhoej::Limits::longest_run_max`].
+    /// A run on one side of the centre line longer than the limit of Anhøj and Olesen (2014): an
+    /// "unusually long run".
     LongRun,
-    /// Fewer crossings of the centre line than [`crate::anhoej::Limits::crossings_min`].
+    /// Fewer crossings of the centre line than the limit of Anhøj and Olesen (2014): "unusually few
+    /// crossings".
     FewCrossings,
-    /// Fewer runs about the centre line than [`RunsLimits::fewest`].
+    /// Fewer runs about the centre line than [`RunCountLimits::fewest`]: "too few runs" of Perla, Provost
+    /// and Murray (2011).
     TooFewRuns,
-    /// More runs about the centre line than [`RunsLimits::most`].
+    /// More runs about the centre line than [`RunCountLimits::most`]: their "too many runs".
     TooManyRuns,
 }
 
@@ -116,7 +131,7 @@ pub struct Hit {
     pub rule: Rule,
     /// The side it lies on (for a trend: where it goes); `None` for a rule without one.
     pub side: Option<Side>,
-    /// The places of the points it covers, in order, as the set's [`Mark`] says; empty for a rule
+    /// The places of the points it covers, in order, as the set's [`Coverage`] says; empty for a rule
     /// that speaks of the whole phase.
     pub points: Vec<usize>,
     /// The places of the phase it was found in.
@@ -125,7 +140,7 @@ pub struct Hit {
 
 /// Which points of a pattern are covered by a [`Hit`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub enum Mark {
+pub enum Coverage {
     /// The points that make the pattern up.
     #[default]
     Members,

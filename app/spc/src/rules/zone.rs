@@ -1,4 +1,7 @@
 //! Several of a few points in a row beyond the same line.
+//!
+//! The Western Electric handbook calls the third of the chart next to a limit zone A, the middle third
+//! zone B and the one next to the centre line zone C; tests on them are zone tests.
 
 use super::lines::Sigmas;
 use crate::side::Side;
@@ -7,7 +10,7 @@ use crate::side::Side;
 ///
 /// The tools agree on that sentence and differ in the rest, which the other fields say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Cluster {
+pub struct ZoneTest {
     /// How many of them.
     pub count: usize,
     /// Of how many points in a row.
@@ -17,7 +20,7 @@ pub struct Cluster {
     /// Where the other points of the window may lie.
     pub others: Others,
     /// Whether a point beyond the control limits counts.
-    pub outside: Outside,
+    pub outer: OuterPoints,
     /// Whose lines the points of a window are judged against; different only where the limits vary
     /// from point to point.
     pub lines: WindowLines,
@@ -38,7 +41,7 @@ pub enum Others {
 
 /// Whether a point beyond the control limits counts as beyond the inner line too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outside {
+pub enum OuterPoints {
     /// It does.
     Counts,
     /// It doesn't: only points between the inner line and the limit count.
@@ -63,7 +66,7 @@ pub enum LastPoint {
     Beyond,
 }
 
-impl Cluster {
+impl ZoneTest {
     /// Two of three beyond 2 sigma, the third anywhere: Western Electric (1956), Statistical Quality
     /// Control Handbook, test 2.
     pub const TWO_OF_THREE: Self = Self {
@@ -71,7 +74,7 @@ impl Cluster {
         window: 3,
         beyond: Sigmas::Two,
         others: Others::Anywhere,
-        outside: Outside::Counts,
+        outer: OuterPoints::Counts,
         lines: WindowLines::Own,
         last: LastPoint::Any,
     };
@@ -85,7 +88,7 @@ impl Cluster {
 
     /// As [`Self::MAKING_DATA_COUNT`], but only points between 2 and 3 sigma count:
     /// NHSRplotthedots 0.2.2.
-    pub const NHSRPLOTTHEDOTS: Self = Self { outside: Outside::Ignored, ..Self::MAKING_DATA_COUNT };
+    pub const NHSRPLOTTHEDOTS: Self = Self { outer: OuterPoints::Ignored, ..Self::MAKING_DATA_COUNT };
 
     /// Two of three in the balance of both sides: PowerBI-SPC.
     pub const POWERBI_SPC: Self = Self { others: Others::Net, ..Self::TWO_OF_THREE };
@@ -97,7 +100,7 @@ impl Cluster {
     pub const QCC_FOUR_OF_FIVE: Self = Self { lines: WindowLines::Last, last: LastPoint::Beyond, ..Self::FOUR_OF_FIVE };
 }
 
-impl Cluster {
+impl ZoneTest {
     /// Whether there are enough points of a window on one side, wherever the others lie.
     pub(super) fn holds(&self, window: &[Option<Side>], side: Side) -> bool {
         let on = |side: Side| window.iter().filter(|of| **of == Some(side)).count();

@@ -75,9 +75,9 @@ fn radius(size: Size, points: usize) -> f64 {
 pub(super) fn flagged(point: &ChartPoint) -> Option<(Shape, Meaning)> {
     let (rule, meaning) = point.flags.first()?;
     let shape = match rule {
-        Rule::Outside { .. } if point.side == Some(Side::Below) => Shape::TriangleDown,
-        Rule::Outside { .. } => Shape::TriangleUp,
-        Rule::Cluster(_) => Shape::Diamond,
+        Rule::BeyondLimits { .. } if point.side == Some(Side::Below) => Shape::TriangleDown,
+        Rule::BeyondLimits { .. } => Shape::TriangleUp,
+        Rule::ZoneTest(_) => Shape::Diamond,
         _ => Shape::Square,
     };
     Some((shape, *meaning))

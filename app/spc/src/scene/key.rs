@@ -133,10 +133,10 @@ fn items(chart: &Chart, cycles: bool) -> Vec<KeyItem> {
 fn flagged_item(point: &ChartPoint) -> Option<KeyItem> {
     let (shape, meaning) = flagged(point)?;
     let what = match point.flags.first()?.0 {
-        Rule::Outside { .. } => "Outside a limit",
+        Rule::BeyondLimits { .. } => "Outside a limit",
         Rule::LongRun | Rule::Shift { .. } => "Long run",
         Rule::Trend { .. } => "Trend",
-        Rule::Cluster(_) => "Near a limit",
+        Rule::ZoneTest(_) => "Near a limit",
         _ => "Unusual pattern",
     };
     Some(KeyItem::Flagged(what, shape, meaning))

@@ -53,7 +53,7 @@ fn counts(chart: &Chart) -> String {
         }
         _ => "No points with a value.".into(),
     };
-    let first_of_spread = chart.kind == ChartKind::MovingRange;
+    let first_of_spread = matches!(chart.kind, ChartKind::MovingRange | ChartKind::MovingS);
     if missing > 0 && !first_of_spread {
         let (one, many) = match used.len() {
             0 => ("point has", "points have"),

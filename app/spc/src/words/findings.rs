@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 
 use super::phrases::{centre_word, count, times};
-use crate::chart::{Chart, Phase, Signal, Suggestion, Verdict};
+use crate::chart::{Chart, Phase, Signal, SuggestedPhase, Verdict};
 use crate::format;
-use crate::rules::{Cluster, Rule, Sigmas};
+use crate::rules::{Rule, Sigmas, ZoneTest};
 use crate::series::Direction;
 use crate::side::{Meaning, Side};
 
@@ -26,8 +26,8 @@ pub fn findings(chart: &Chart) -> Vec<String> {
             ),
             "That is not a failure: keep measuring.".into(),
         ],
-        Verdict::NoSignal if !chart.rules.set().rules.contains(&Rule::LongRun) => {
-            vec![format!("No signal of change: none of the rules of {} hit.", chart.rules.name())]
+        Verdict::NoSignal if !chart.rule_set.set().rules.contains(&Rule::LongRun) => {
+            vec![format!("No signal of change: none of the rules of {} hit.", chart.rule_set.name())]
         }
         Verdict::NoSignal => {
             let max = phase.runs.limits.map_or(0, |limits| limits.longest_run_max);
@@ -58,11 +58,11 @@ fn signals(chart: &Chart, phase: &Phase) -> Vec<String> {
         let outside: Vec<&Signal> = phase
             .signals
             .iter()
-            .filter(|signal| matches!(signal.rule, Rule::Outside { .. }) && signal.side == Some(side))
+            .filter(|signal| matches!(signal.rule, Rule::BeyondLimits { .. }) && signal.side == Some(side))
             .collect();
         found.extend(outside_limits(chart, &outside, side));
     }
-    let others = phase.signals.iter().filter(|signal| !matches!(signal.rule, Rule::Outside { .. }));
+    let others = phase.signals.iter().filter(|signal| !matches!(signal.rule, Rule::BeyondLimits { .. }));
     found.extend(others.map(|signal| finding(chart, phase, signal)));
     found
 }
@@ -121,7 +121,7 @@ fn finding(chart: &Chart, phase: &Phase, signal: &Signal) -> String {
                 limits.map_or(0, |limits| limits.crossings_min),
             );
         }
-        Rule::Outside { .. } => format!("{many} {side} the limit{dates}."),
+        Rule::BeyondLimits { .. } => format!("{many} {side} the limit{dates}."),
         Rule::Shift { length, .. } => {
             format!("{many} in a row {side} the {line}{dates} ({length} or more are a signal).")
         }
@@ -129,7 +129,7 @@ fn finding(chart: &Chart, phase: &Phase, signal: &Signal) -> String {
             let way = if signal.side == Some(Side::Below) { "down" } else { "up" };
             format!("{many} in a row going {way}{dates} ({length} or more are a signal).")
         }
-        Rule::Cluster(Cluster { count, window, beyond, .. }) => {
+        Rule::ZoneTest(ZoneTest { count, window, beyond, .. }) => {
             let near = match beyond {
                 Sigmas::One => "a third",
                 Sigmas::Two => "two thirds",
@@ -138,13 +138,13 @@ fn finding(chart: &Chart, phase: &Phase, signal: &Signal) -> String {
             let limit = if side == "above" { "upper" } else { "lower" };
             format!("{count} of {window} points in a row more than {near} of the way to the {limit} limit{dates}.")
         }
-        Rule::Alternating { length } => {
+        Rule::Oscillation { length } => {
             format!("{many} in a row go up and down in turn{dates} ({length} or more are a signal).")
         }
-        Rule::Hugging { length } => {
+        Rule::Stratification { length } => {
             format!("{many} in a row lie close to the {line}{dates} ({length} or more are a signal).")
         }
-        Rule::Avoiding { length } => {
+        Rule::Mixture { length } => {
             format!("{many} in a row lie far from the {line} on both sides{dates} ({length} or more are a signal).")
         }
         Rule::TooFewRuns => format!("there are fewer runs about the {line} than chance explains."),
@@ -156,7 +156,7 @@ fn finding(chart: &Chart, phase: &Phase, signal: &Signal) -> String {
 /// A suggested phase, in words: why, and what to ask first.
 ///
 /// The questions: Anhøj J, "Statistical process control for healthcare", on when to recompute limits.
-pub fn suggestion(chart: &Chart, suggestion: &Suggestion) -> String {
+pub fn suggested_phase(chart: &Chart, suggestion: &SuggestedPhase) -> String {
     let side = if suggestion.side == Side::Below { "below" } else { "above" };
     let after = chart.cycles.get(suggestion.cycle).map_or_else(String::new, |cycle| {
         format!(" after PDSA cycle {} of {}", cycle.number, format::date(cycle.date))

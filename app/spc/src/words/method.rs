@@ -10,69 +10,81 @@ use crate::rules::Rule;
 
 /// How the chart was calculated, for the small print under it: each a sentence.
 pub fn method(chart: &Chart) -> Vec<String> {
-    let mut said = Vec::new();
     let Some(phase) = chart.phases.last() else {
         return vec![format!("{}. There are no points yet.", chart.kind.name())];
     };
-    match (&chart.refusal, chart.kind == chart.wanted) {
-        (Some(Refusal::TimeNotPositive), _) => said.push(
-            "A t chart needs times above zero: record the time of day, or count the days between. Until then this is a \
-             run chart."
-                .into(),
-        ),
-        (_, false) => said.push(format!(
-            "With fewer than {LIMITS_FROM} points this is a run chart; it becomes a {} then.",
-            lower_name(chart.wanted)
-        )),
-        _ => said.push(format!("{}.", chart.kind.name())),
-    }
-    let from = match phase.baseline_last.and_then(|last| chart.points.get(last)) {
-        Some(last) => {
-            format!("{} up to {}, and carried on", count(phase.used, "point", "points"), format::date(last.date))
-        }
-        None => count(phase.used, "point", "points"),
-    };
-    let given = if chart.centre_given { "given by hand, in place of that of" } else { "of" };
-    said.push(format!("Centre line: the {} {given} {from}: {}.", centre_word(chart), value(chart, phase.centre)));
+    let mut said = vec![which_chart(chart), centre_line(chart, phase)];
     if phase.baseline_short {
         said.push("The baseline has too few points for lines of its own, so all points of the phase were used.".into());
     }
     said.extend(formula(chart, phase));
-    if let Some(ranges) = phase.ranges.filter(|_| phase.limited) {
-        said.push(match (chart.screening, ranges.screened) {
-            (false, _) => "No moving range was left out.".into(),
-            (true, 0) => "Moving ranges over 3.267 times their mean would be left out; there are none.".into(),
-            (true, many) => format!(
-                "{} over 3.267 times the mean {} left out.",
-                count(many, "moving range", "moving ranges"),
-                if many == 1 { "was" } else { "were" }
-            ),
-        });
-    }
+    said.extend(screened(chart, phase));
     if phase.is_trial() {
         said.push(format!("The limits are a trial until there are {FIRM_FROM} points."));
     }
-    said.push(match phase.runs.limits.filter(|_| phase.runs.judged()) {
-        Some(limits) if chart.rules.set().rules.contains(&Rule::LongRun) => format!(
-            "Rules: {}. With {} points off the {}, a run longer than {} points or fewer than {} crossings is a signal.",
-            chart.rules.name(),
-            phase.runs.useful,
-            centre_word(chart),
-            limits.longest_run_max,
-            limits.crossings_min
-        ),
-        Some(_) => format!("Rules: {}.", chart.rules.name()),
-        None => format!(
-            "Rules: {}, judged from {MINIMUM_USEFUL} points off the {} on.",
-            chart.rules.name(),
-            centre_word(chart)
-        ),
-    });
+    said.push(rules(chart, phase));
     if chart.phases.len() > 1 {
         said.push("Each phase has lines of its own, and the rules are judged inside it.".into());
     }
     said.push(format!("Baton’s chart engine, version {}.", env!("CARGO_PKG_VERSION")));
     said
+}
+
+/// Which chart it is, and why not the one that was wanted.
+fn which_chart(chart: &Chart) -> String {
+    match (&chart.refusal, chart.kind == chart.wanted) {
+        (Some(Refusal::TimeNotPositive), _) => {
+            "A t chart needs times above zero: record the time of day, or count the \
+                                                days between. Until then this is a run chart."
+                .into()
+        }
+        (_, false) => format!(
+            "With fewer than {LIMITS_FROM} points this is a run chart; it becomes a {} then.",
+            lower_name(chart.wanted)
+        ),
+        _ => format!("{}.", chart.kind.name()),
+    }
+}
+
+fn centre_line(chart: &Chart, phase: &Phase) -> String {
+    let points = count(phase.used, "point", "points");
+    let from = match phase.baseline_last.and_then(|last| chart.points.get(last)) {
+        Some(last) => format!("{points} up to {}, and carried on", format::date(last.date)),
+        None => points,
+    };
+    let given = if chart.centre_given { "given by hand, in place of that of" } else { "of" };
+    format!("Centre line: the {} {given} {from}: {}.", centre_word(chart), value(chart, phase.centre))
+}
+
+/// How many moving ranges were left out of the limits.
+fn screened(chart: &Chart, phase: &Phase) -> Option<String> {
+    let ranges = phase.ranges.filter(|_| phase.limited)?;
+    Some(match (chart.screening, ranges.screened) {
+        (false, _) => "No moving range was left out.".into(),
+        (true, 0) => "Moving ranges over 3.267 times their mean would be left out; there are none.".into(),
+        (true, many) => format!(
+            "{} over 3.267 times the mean {} left out.",
+            count(many, "moving range", "moving ranges"),
+            if many == 1 { "was" } else { "were" }
+        ),
+    })
+}
+
+/// Which rules are judged, with their limits for this many points.
+fn rules(chart: &Chart, phase: &Phase) -> String {
+    let (set, line) = (chart.rule_set, centre_word(chart));
+    match phase.runs.limits.filter(|_| phase.runs.judged()) {
+        Some(limits) if set.set().rules.contains(&Rule::LongRun) => format!(
+            "Rules: {}. With {} points off the {line}, a run longer than {} points or fewer than {} crossings is a \
+             signal.",
+            set.name(),
+            phase.runs.useful,
+            limits.longest_run_max,
+            limits.crossings_min
+        ),
+        Some(_) => format!("Rules: {}.", set.name()),
+        None => format!("Rules: {}, judged from {MINIMUM_USEFUL} points off the {line} on.", set.name()),
+    }
 }
 
 /// The formula of the limits with the numbers put in.
@@ -105,6 +117,7 @@ fn formula(chart: &Chart, phase: &Phase) -> Option<String> {
         ),
         ChartKind::MovingRange => format!("Upper limit: 3.267 × mean moving range: {range}."),
         ChartKind::IPrime => format!("Limits: mean ± 3 × mean moving S ÷ √n; {at_last}, with n = {n}: {range}."),
+        ChartKind::MovingS => format!("Upper limit: 3.2665 × mean moving S: {range}."),
         ChartKind::P => format!("Limits: p̄ ± 3 × √(p̄ (1 − p̄) ÷ n); {at_last}, with p̄ = {centre} and n = {n}: {range}."),
         ChartKind::PPrime => format!(
             "Limits: p̄ ± 3 × √(p̄ (1 − p̄) ÷ n) × σz; {at_last}, with p̄ = {centre}, n = {n} and σz = {z}: {range}."
@@ -114,12 +127,14 @@ fn formula(chart: &Chart, phase: &Phase) -> Option<String> {
             format!("Limits: ū ± 3 × √(ū ÷ n) × σz; {at_last}, with ū = {centre}, n = {n} and σz = {z}: {range}.")
         }
         ChartKind::C => format!("Limits: c̄ ± 3 × √c̄ = {centre} ± 3 × √{centre}: {range}."),
+        ChartKind::CPrime => format!("Limits: c̄ ± 3 × √c̄ × σz, with c̄ = {centre} and σz = {z}: {range}."),
         ChartKind::G => format!("Limits: mean ± 3 × √(mean × (mean + 1)), drawn about the median: {range}."),
         ChartKind::T => {
             format!("Limits: those of an XmR chart of the times to the power of 1 ÷ 3.6, turned back: {range}.")
         }
         ChartKind::Xbar => format!("Limits: mean ± 3 × s̄ ÷ (c4 × √n); {at_last}: {range}."),
         ChartKind::S => format!("Limits: s̄ ± 3 × s̄ × c5 ÷ c4; {at_last}: {range}."),
+        ChartKind::R => format!("Limits: R̄ ± 3 × R̄ × d3 ÷ d2; {at_last}: {range}."),
     })
 }
 
@@ -127,6 +142,7 @@ fn lower_name(kind: ChartKind) -> String {
     match kind {
         ChartKind::Run => "run chart".into(),
         ChartKind::MovingRange => "moving range chart".into(),
+        ChartKind::MovingS => "moving S chart".into(),
         other => other.name().to_owned(),
     }
 }

@@ -11,7 +11,7 @@ mod point;
 mod verdict;
 
 pub use caption::{caption, short, title};
-pub use findings::{findings, suggestion};
+pub use findings::{findings, suggested_phase};
 pub use method::method;
 pub use point::{flag, point, rule_of_a_point};
 pub use verdict::{assurance, variation, verdict};

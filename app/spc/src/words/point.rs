@@ -54,13 +54,13 @@ pub fn flag(point: &ChartPoint) -> Option<String> {
 /// What a point that a rule covers is, in a few words.
 pub fn rule_of_a_point(rule: &Rule) -> &'static str {
     match rule {
-        Rule::Outside { .. } => "outside the limits",
+        Rule::BeyondLimits { .. } => "outside the limits",
         Rule::LongRun | Rule::Shift { .. } => "in a long run",
         Rule::Trend { .. } => "in a trend",
-        Rule::Cluster(_) => "near a limit",
-        Rule::Alternating { .. } => "up and down in turn",
-        Rule::Hugging { .. } => "close to the line",
-        Rule::Avoiding { .. } => "far from the line",
+        Rule::ZoneTest(_) => "near a limit",
+        Rule::Oscillation { .. } => "up and down in turn",
+        Rule::Stratification { .. } => "close to the line",
+        Rule::Mixture { .. } => "far from the line",
         Rule::FewCrossings | Rule::TooFewRuns | Rule::TooManyRuns => "in an unusual pattern",
     }
 }
