@@ -11,17 +11,16 @@
 //! | set | rules |
 //! | --- | --- |
 //! | [`RuleSet::anhoej`] | longest run, crossings |
-//! | [`RuleSet::three_sigma_anhoej`] | outside, longest run, crossings |
-//! | [`RuleSet::making_data_count`] | outside, trend of 7, 2 of 3 (2023), shift of 7 |
+//! | [`RuleSet::three_sigma_anhoej`] | beyond limits, longest run, crossings |
+//! | [`RuleSet::making_data_count`] | beyond limits, trend of 7, 2 of 3 (2023), shift of 7 |
 //! | [`RuleSet::ihi`] | shift of 6, trend of 5, number of runs |
-//! | [`RuleSet::western_electric`] | outside, 2 of 3, 4 of 5, shift of 8 |
+//! | [`RuleSet::western_electric`] | beyond limits, 2 of 3, 4 of 5, shift of 8 |
 //! | [`RuleSet::nelson`] | Nelson's tests 1 to 8 |
 //!
 //! [`RuleSet::nhsrplotthedots`], [`RuleSet::powerbi_spc`], [`RuleSet::qcc_western_electric`] and
 //! [`RuleSet::qcc_nelson`] are the choices of those tools.
 
 mod boxes;
-
 mod judge;
 mod lines;
 mod pattern;

@@ -4,6 +4,7 @@
 //! Coordinates are in user units of the view box, with y growing downwards.
 
 mod data;
+mod date_axis;
 mod dates;
 mod flags;
 mod frame;
@@ -18,7 +19,8 @@ mod values;
 use crate::chart::Chart;
 use crate::{format, words};
 use data::{DENSE, data};
-use dates::{DateScale, date_axis};
+use date_axis::date_axis;
+use dates::DateScale;
 use flags::{cycle_marks, flag_room, shown_cycles};
 use frame::Frame;
 use key::Key;
