@@ -4,7 +4,7 @@ mod common;
 
 use chrono::NaiveTime;
 use common::{day, measured, weekly};
-use spc::{Chart, ChartOptions, Cycle, DataType, Direction, Meaning, Reading, Verdict, format, words};
+use spc::{Chart, ChartKind, ChartOptions, Cycle, DataType, Direction, Meaning, Reading, Verdict, format, words};
 
 fn lower() -> ChartOptions {
     ChartOptions { direction: Direction::Decrease, ..ChartOptions::default() }
@@ -123,4 +123,20 @@ fn dates_are_written_out() {
     assert_eq!(format::dates(day(2026, 1, 4), day(2026, 6, 14)), "4 January 2026 to 14 June 2026");
     assert_eq!(format::dates(day(2026, 1, 4), day(2026, 1, 4)), "4 January 2026");
     assert_eq!(format::moment(day(2026, 1, 4), NaiveTime::from_hms_opt(14, 5, 0)), "4 January 2026 at 14:05");
+}
+
+#[test]
+fn every_chart_of_the_list_can_be_drawn_and_explained() {
+    let mut series = measured(&[]);
+    for (key, value) in (0..45).zip([4.0, 7.0, 5.0, 6.0, 9.0, 3.0, 8.0].into_iter().cycle()) {
+        let date = day(2026, 1, 4) + chrono::Days::new(7 * (key as u64 / 3));
+        series.points.push(spc::Point { reading: Reading::Value(value), ..spc::Point::new(key, date) });
+    }
+    for kind in [ChartKind::MovingS, ChartKind::CPrime, ChartKind::R] {
+        let chart = Chart::new(&series, &ChartOptions { kind, ..ChartOptions::default() });
+        assert_eq!((chart.kind, chart.refusal), (kind, None));
+        assert!(chart.limits().is_some_and(|(_, upper)| upper > chart.centre()), "{kind:?}");
+        let method = words::method(&chart).join(" ");
+        assert!(method.starts_with(kind.name()) && method.contains("imit"), "{method}");
+    }
 }

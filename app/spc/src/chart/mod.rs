@@ -24,7 +24,7 @@ pub const LIMITS_FROM: usize = 12;
 /// With fewer points than this the limits are a trial.
 pub const FIRM_FROM: usize = 20;
 
-/// A rule that hit.
+/// A rule that hit, and what that means here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signal {
     /// The rule.
@@ -55,7 +55,7 @@ pub struct Phase {
     pub centre: f64,
     /// How many points the lines were computed from.
     pub used: usize,
-    /// Whether it has limits.
+    /// Whether it has limits: at least [`LIMITS_FROM`] points used, and not a run chart.
     pub limited: bool,
     /// The moving ranges behind the limits, where there are any.
     pub ranges: Option<RangeAverage>,
@@ -110,7 +110,7 @@ pub struct SuggestedPhase {
     pub date: NaiveDate,
     /// How many points lie on one side since then.
     pub points: usize,
-    /// On which side.
+    /// On which side of the centre line they lie.
     pub side: Side,
     /// The place in [`Chart::cycles`] of the last change before.
     pub cycle: usize,
@@ -135,11 +135,11 @@ pub struct ChartPoint {
     pub denominator: Option<f64>,
     /// Shown, but used for no calculation.
     pub excluded: bool,
-    /// The centre line at this point.
+    /// The centre line at this point, in the unit of the series.
     pub centre: Option<f64>,
-    /// The lower limit.
+    /// The lower limit, in the unit of the series; none in a phase without limits, or where there is none below.
     pub lower: Option<f64>,
-    /// The upper limit.
+    /// The upper limit, likewise.
     pub upper: Option<f64>,
     /// The value aimed for on that day.
     pub target: Option<f64>,
@@ -165,7 +165,7 @@ pub struct Chart {
     pub wanted: ChartKind,
     /// Why the chart that was wanted cannot be drawn of these values.
     pub refusal: Option<Refusal>,
-    /// What it is of.
+    /// What it is of, from [`Series::name`](crate::Series::name).
     pub name: String,
     /// The unit.
     pub unit: String,

@@ -18,14 +18,14 @@ pub enum RuleSetName {
     MakingDataCount,
     /// The run chart rules that the Institute for Healthcare Improvement teaches.
     Ihi,
-    /// The tests of the Western Electric handbook.
+    /// The four tests of the Western Electric handbook (1956).
     WesternElectric,
-    /// Nelson's eight tests.
+    /// Nelson's eight tests (1984).
     Nelson,
 }
 
 impl RuleSetName {
-    /// The rules.
+    /// The rules themselves, with their lengths and choices.
     pub fn set(self) -> RuleSet {
         match self {
             Self::LimitsAndRuns => RuleSet::three_sigma_anhoej(),
@@ -57,9 +57,9 @@ pub struct Cycle {
 /// A day from which the series is read by itself: a person's decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PhaseStart {
-    /// The first day.
+    /// The first day that belongs to it.
     pub date: NaiveDate,
-    /// Why.
+    /// Why, in the words of the person who decided.
     pub reason: String,
     /// How many of its first points give its lines; none for all.
     pub freeze_after: Option<usize>,
@@ -80,7 +80,7 @@ pub enum Baseline {
 /// How a series is to be read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChartOptions {
-    /// The chart that is wanted. With fewer than [`LIMITS_FROM`] points a run chart is drawn.
+    /// The chart that is wanted. With fewer than [`LIMITS_FROM`](super::LIMITS_FROM) points a run chart is drawn.
     pub kind: ChartKind,
     /// Which way is better.
     pub direction: Direction,
@@ -90,9 +90,9 @@ pub struct ChartOptions {
     pub later_targets: Vec<(NaiveDate, f64)>,
     /// The rules that are judged.
     pub rule_set: RuleSetName,
-    /// PDSA cycles to mark.
+    /// PDSA cycles to mark, in any order.
     pub cycles: Vec<Cycle>,
-    /// Where new phases begin.
+    /// Where new phases begin, in any order.
     pub phases: Vec<PhaseStart>,
     /// The baseline of the first phase.
     pub baseline: Baseline,

@@ -46,14 +46,14 @@ pub enum Ties {
     /// It is passed over: it neither counts nor breaks (Perla, Provost, Murray 2011).
     #[default]
     Skip,
-    /// It breaks the pattern.
+    /// It breaks the pattern (Western Electric, Nelson, NHS England).
     Break,
 }
 
 /// What [`Rule::BeyondLimits`] answers for a point without control limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum WithoutLimits {
-    /// Nothing.
+    /// Nothing: the rule is not judged.
     #[default]
     NotJudged,
     /// That the point is below: what PowerBI-SPC answers for a constant series.
@@ -76,7 +76,7 @@ pub enum Rule {
     /// `length` or more points in a row on one side of the centre line: a shift. W4 (8), N2 (9), Perla,
     /// Provost and Murray (6), NHS England (7).
     Shift {
-        /// How many points.
+        /// The fewest points that hit.
         length: usize,
         /// What a point on the centre line does.
         ties: Ties,
@@ -95,19 +95,19 @@ pub enum Rule {
     /// `length` or more points in a row that go up and down in turn: oscillation, or systematic
     /// variation. N4 (14).
     Oscillation {
-        /// How many points.
+        /// The fewest points that hit.
         length: usize,
     },
     /// `length` or more points in a row within 1 sigma, or on its lines: stratification, or hugging of
     /// the centre line; the limits come from more than one process. N7 (15), zone C.
     Stratification {
-        /// How many points.
+        /// The fewest points that hit.
         length: usize,
     },
     /// `length` points in a row beyond 1 sigma, some above and some below: mixture, or avoidance of
     /// zone C; the points come from two processes. N8 (8).
     Mixture {
-        /// How many points.
+        /// The fewest points that hit.
         length: usize,
     },
     /// A run on one side of the centre line longer than the limit of Anhøj and Olesen (2014): an
@@ -126,7 +126,7 @@ pub enum Rule {
 /// Something that a rule found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
-    /// The rule.
+    /// The rule that found it.
     pub rule: Rule,
     /// The side it lies on (for a trend: where it goes); `None` for a rule without one.
     pub side: Option<Side>,

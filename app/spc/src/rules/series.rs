@@ -9,7 +9,7 @@ use crate::side::Side;
 /// The first place without a finite value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MissingValue {
-    /// Where it is.
+    /// Its place in the values, from 0.
     pub place: usize,
 }
 

@@ -12,7 +12,7 @@ use super::{Coverage, Hit, Rule, Ties, WithoutLimits};
 pub struct RuleSet {
     /// The name that stands under the chart.
     pub name: &'static str,
-    /// The rules.
+    /// Its rules, in that order.
     pub rules: Vec<Rule>,
     /// Which points of a pattern are covered.
     pub coverage: Coverage,

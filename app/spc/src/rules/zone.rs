@@ -11,11 +11,11 @@ use crate::side::Side;
 /// The tools agree on that sentence and differ in the rest, which the other fields say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ZoneTest {
-    /// How many of them.
+    /// How many of the window have to lie beyond the line.
     pub count: usize,
-    /// Of how many points in a row.
+    /// How many points in a row are looked at together.
     pub window: usize,
-    /// Beyond which lines.
+    /// Beyond which lines: 2 sigma for zone A, 1 sigma for zones A and B.
     pub beyond: Sigmas,
     /// Where the other points of the window may lie.
     pub others: Others,

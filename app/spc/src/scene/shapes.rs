@@ -15,16 +15,16 @@ pub enum Size {
     Small,
 }
 
-/// An upright rectangle.
+/// An upright rectangle, in user units of the view box.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rect {
-    /// The left edge.
+    /// Its smaller x.
     pub left: f64,
-    /// The top edge.
+    /// Its smaller y: y grows downwards.
     pub top: f64,
-    /// The right edge.
+    /// Its larger x.
     pub right: f64,
-    /// The bottom edge.
+    /// Its larger y.
     pub bottom: f64,
 }
 
@@ -78,15 +78,15 @@ pub enum TextKind {
 pub struct Text {
     /// What it is for.
     pub kind: TextKind,
-    /// Where its anchor lies.
+    /// Where its anchor lies, in user units from the left.
     pub x: f64,
-    /// Its baseline.
+    /// Where its baseline lies, in user units from the top.
     pub y: f64,
     /// Which end of it x is.
     pub anchor: Anchor,
     /// The words; the caller's own, so a writer has to escape them.
     pub text: String,
-    /// The size of the letters.
+    /// The size of the letters, in user units.
     pub font: f64,
 }
 
@@ -114,7 +114,7 @@ pub enum LineKind {
     Centre,
     /// The centre line, carried on beyond its baseline.
     CarriedOn,
-    /// The target.
+    /// What is aimed for.
     Target,
     /// Where a phase begins.
     Phase,
@@ -124,14 +124,14 @@ pub enum LineKind {
     Leader,
 }
 
-/// A straight line.
+/// A straight line; it has no direction, though most are drawn from left to right.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Line {
     /// What it is for.
     pub kind: LineKind,
-    /// From here.
+    /// One end, x and y.
     pub from: (f64, f64),
-    /// To here.
+    /// The other end.
     pub to: (f64, f64),
 }
 
@@ -152,22 +152,22 @@ pub enum Shape {
     Hollow,
 }
 
-/// A point as drawn.
+/// A point as drawn, on the line or as a sample in the key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mark {
-    /// Its place in [`Chart::points`]; none in the key.
+    /// Its place in [`Chart::points`](crate::Chart::points); none in the key.
     pub place: Option<usize>,
-    /// Its middle.
+    /// The x of its middle.
     pub x: f64,
-    /// Its middle.
+    /// The y of its middle.
     pub y: f64,
-    /// Half its width.
+    /// Half the width of a circle or square; shapes with corners reach 1.3 times as far.
     pub radius: f64,
-    /// Its shape.
+    /// By which it can be told apart without colours.
     pub shape: Shape,
     /// What it means, where a rule covers it.
     pub meaning: Option<Meaning>,
-    /// What a tooltip says.
+    /// What a tooltip says: the date, the value, the side, and what the rules found.
     pub title: Option<String>,
 }
 
@@ -176,14 +176,14 @@ pub struct Mark {
 pub struct Flag {
     /// Where it is drawn.
     pub area: Rect,
-    /// The places in [`Chart::cycles`] of the cycles it stands for.
+    /// The places in [`Chart::cycles`](crate::Chart::cycles) of the cycles it stands for.
     pub cycles: Vec<usize>,
 }
 
 /// The whole picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scene {
-    /// Its size preset.
+    /// The preset that its measures come from.
     pub size: Size,
     /// The width of the view box.
     pub width: f64,
@@ -191,9 +191,9 @@ pub struct Scene {
     pub height: f64,
     /// The size of ordinary letters.
     pub font: f64,
-    /// What it is called.
+    /// The accessible name: the kind of chart, the series and its unit.
     pub title: String,
-    /// The alternative text.
+    /// The alternative text: the caption of the chart.
     pub description: String,
     /// The area of the data.
     pub plot: Rect,
@@ -209,6 +209,6 @@ pub struct Scene {
     pub marks: Vec<Mark>,
     /// The flags of the cycles.
     pub flags: Vec<Flag>,
-    /// Everything written.
+    /// Everything written in it; no two overlap.
     pub texts: Vec<Text>,
 }
