@@ -5,7 +5,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use spc::rules::{Lines, RuleSet};
 use spc::scene::{self, SceneOptions};
 use spc::svg::{self, Style};
-use spc::{Chart, ChartKind, DataType, Options, Point, Reading, Rules, Series, words};
+use spc::{Chart, ChartKind, ChartOptions, DataType, Point, Reading, RuleSetName, Series, words};
 
 fn series(points: usize) -> Series {
     let first = NaiveDate::from_ymd_opt(2024, 1, 1).unwrap_or_default();
@@ -20,12 +20,12 @@ fn series(points: usize) -> Series {
 
 fn charts(c: &mut Criterion) {
     let series = series(1_000);
-    for (name, rules) in [
-        ("3 sigma and Anhøj", Rules::LimitsAndRuns),
-        ("Making Data Count", Rules::MakingDataCount),
-        ("Nelson", Rules::Nelson),
+    for (name, rule_set) in [
+        ("3 sigma and Anhøj", RuleSetName::LimitsAndRuns),
+        ("Making Data Count", RuleSetName::MakingDataCount),
+        ("Nelson", RuleSetName::Nelson),
     ] {
-        let options = Options { kind: ChartKind::Xmr, rules, ..Options::default() };
+        let options = ChartOptions { kind: ChartKind::Xmr, rule_set, ..ChartOptions::default() };
         c.bench_function(&format!("XmR of 1,000 points, {name}"), |b| b.iter(|| Chart::new(&series, &options)));
     }
     let values: Vec<Option<f64>> = series.points.iter().map(|point| point.reading.value(series.data_type)).collect();
@@ -40,7 +40,7 @@ fn charts(c: &mut Criterion) {
     c.bench_function("every rule set on 1,000 points", |b| {
         b.iter(|| sets.iter().map(|set| set.judge(&values, &lines).len()).sum::<usize>());
     });
-    let chart = Chart::new(&series, &Options { kind: ChartKind::Xmr, ..Options::default() });
+    let chart = Chart::new(&series, &ChartOptions { kind: ChartKind::Xmr, ..ChartOptions::default() });
     c.bench_function("picture and words of 1,000 points", |b| {
         b.iter(|| {
             let scene = scene::layout(&chart, &SceneOptions::default());

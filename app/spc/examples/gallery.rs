@@ -7,7 +7,8 @@ use chrono::{Days, NaiveDate};
 use spc::scene::{SceneOptions, Size, layout};
 use spc::svg::{Style, write};
 use spc::{
-    Baseline, Chart, ChartKind, Cycle, DataType, Direction, Options, PhaseStart, Point, Reading, Rules, Series, words,
+    Baseline, Chart, ChartKind, ChartOptions, Cycle, DataType, Direction, PhaseStart, Point, Reading, RuleSetName,
+    Series, words,
 };
 
 const START: Option<NaiveDate> = NaiveDate::from_ymd_opt(2026, 1, 4);
@@ -46,9 +47,10 @@ fn cycle(day: u64, number: u32, label: &str) -> Cycle {
 }
 
 /// Every kind of chart with few, some, enough and many points, and some that go wrong.
+#[expect(clippy::too_many_lines, reason = "a list of examples")]
 fn charts() -> Vec<Chart> {
-    let lower = |kind| Options { kind, direction: Direction::Decrease, ..Options::default() };
-    let higher = |kind| Options { kind, direction: Direction::Increase, ..Options::default() };
+    let lower = |kind| ChartOptions { kind, direction: Direction::Decrease, ..ChartOptions::default() };
+    let higher = |kind| ChartOptions { kind, direction: Direction::Increase, ..ChartOptions::default() };
     let measurement = DataType::Measurement;
     let name = "Door to antibiotics in suspected sepsis";
     let mut all = Vec::new();
@@ -59,7 +61,7 @@ fn charts() -> Vec<Chart> {
         let cycles = vec![cycle(every * count as u64 / 2, 1, "Grab bag")];
         let minutes = series(name, measurement, "minutes", every, minutes(count, step));
         for kind in [ChartKind::Run, ChartKind::Xmr, ChartKind::MovingRange] {
-            let options = Options { target: Some(50.0), cycles: cycles.clone(), ..lower(kind) };
+            let options = ChartOptions { target: Some(50.0), cycles: cycles.clone(), ..lower(kind) };
             all.push(Chart::new(&minutes, &options));
         }
         let shares = (0..count)
@@ -71,7 +73,7 @@ fn charts() -> Vec<Chart> {
             .collect();
         let shares = series("Discharge letters sent within 24 hours", DataType::Percentage, "", every, shares);
         for kind in [ChartKind::P, ChartKind::PPrime, ChartKind::IPrime] {
-            all.push(Chart::new(&shares, &Options { target: Some(90.0), cycles: cycles.clone(), ..higher(kind) }));
+            all.push(Chart::new(&shares, &ChartOptions { target: Some(90.0), cycles: cycles.clone(), ..higher(kind) }));
         }
         let rates = (0..count)
             .map(|_| {
@@ -80,7 +82,7 @@ fn charts() -> Vec<Chart> {
             .collect();
         let rates = series("Falls", DataType::Rate { per: 1000.0 }, "bed days", 30, rates);
         for kind in [ChartKind::U, ChartKind::UPrime] {
-            all.push(Chart::new(&rates, &Options { rules: Rules::MakingDataCount, ..lower(kind) }));
+            all.push(Chart::new(&rates, &ChartOptions { rule_set: RuleSetName::MakingDataCount, ..lower(kind) }));
         }
         let counts = (0..count).map(|_| Reading::Value((7.0 + 2.5 * noise.next()).max(0.0).round())).collect();
         let counts = series("Complaints", DataType::Count, "complaints", 30, counts);
@@ -121,7 +123,7 @@ fn charts() -> Vec<Chart> {
     ];
     all.push(Chart::new(
         &gaps,
-        &Options {
+        &ChartOptions {
             target: Some(55.0),
             later_targets: vec![(day(180), 45.0)],
             phases,
@@ -132,13 +134,13 @@ fn charts() -> Vec<Chart> {
     ));
     let high = (0..18).map(|i| Reading::Value(98.4 + 0.1 * f64::from(i % 7))).collect();
     let high = series("Hand hygiene", DataType::Percentage, "", 30, high);
-    all.push(Chart::new(&high, &Options { target: Some(95.0), ..higher(ChartKind::Xmr) }));
+    all.push(Chart::new(&high, &ChartOptions { target: Some(95.0), ..higher(ChartKind::Xmr) }));
     let equal = series("All equal", measurement, "points", 7, vec![Reading::Value(12.0); 14]);
     all.push(Chart::new(&equal, &lower(ChartKind::Xmr)));
     let one = series("One point", measurement, "minutes", 7, minutes(1, |_| 0.0));
-    all.push(Chart::new(&one, &Options { target: Some(45.0), ..lower(ChartKind::Run) }));
+    all.push(Chart::new(&one, &ChartOptions { target: Some(45.0), ..lower(ChartKind::Run) }));
     let none = series("Nothing yet", DataType::Percentage, "", 7, Vec::new());
-    all.push(Chart::new(&none, &Options { target: Some(90.0), ..higher(ChartKind::P) }));
+    all.push(Chart::new(&none, &ChartOptions { target: Some(90.0), ..higher(ChartKind::P) }));
     all
 }
 

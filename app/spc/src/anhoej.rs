@@ -13,14 +13,14 @@
 //! - there are fewer crossings than the 5 % quantile of the binomial distribution with n − 1 trials
 //!   and probability ½.
 
-use crate::chart::Side;
+use crate::side::Side;
 
 /// From this many useful points on the rules are judged.
 pub const MINIMUM_USEFUL: usize = 10;
 
 /// The limits of both rules for a number of useful points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct RunLimits {
     /// A longer run is a signal.
     pub longest_run_max: usize,
     /// Fewer crossings are a signal.
@@ -28,8 +28,8 @@ pub struct Limits {
 }
 
 /// The limits for `useful` points; `None` for no points.
-pub fn limits(useful: usize) -> Option<Limits> {
-    (useful > 0).then(|| Limits {
+pub fn run_limits(useful: usize) -> Option<RunLimits> {
+    (useful > 0).then(|| RunLimits {
         longest_run_max: rounded_log2(useful) + 3,
         crossings_min: binomial_half_quantile_5(useful - 1),
     })
@@ -91,7 +91,7 @@ pub struct Runs {
     /// How often the line changes side.
     pub crossings: usize,
     /// The limits for this many useful points; none without any.
-    pub limits: Option<Limits>,
+    pub limits: Option<RunLimits>,
     /// Every run, in order.
     pub runs: Vec<Run>,
 }
@@ -130,6 +130,6 @@ pub fn runs(values: impl IntoIterator<Item = Option<f64>>, centre: f64) -> Runs 
     }
     found.longest_run = found.runs.iter().map(|run| run.places.len()).max().unwrap_or(0);
     found.crossings = found.runs.len().saturating_sub(1);
-    found.limits = limits(found.useful);
+    found.limits = run_limits(found.useful);
     found
 }

@@ -5,8 +5,8 @@
 //! limits are too narrow and when a run chart of rare events fails; Laney DB (2002), "Improved control
 //! charts for attributes".
 
-use crate::chart::ChartKind;
-use crate::limits::{self, Data};
+use crate::kind::ChartKind;
+use crate::limits::{self, ControlLimits, Data, LimitOptions};
 use crate::series::{DataType, Reading, Series};
 use crate::subgroup::{Aggregate, aggregate};
 
@@ -34,96 +34,109 @@ impl Choice {
 
 /// The chart that suits a series. With too few points for it a run chart is drawn in its place.
 pub fn choose(series: &Series) -> Choice {
-    let counted = || series.points.iter().filter(|point| !point.excluded);
-    let values: Vec<f64> = counted().filter_map(|point| point.reading.value(series.data_type)).collect();
-    let ratios: Option<Vec<(f64, f64)>> = counted()
-        .filter(|point| point.reading.value(series.data_type).is_some())
-        .map(|point| match point.reading {
+    let used = || {
+        let points = series.points.iter().filter(|point| !point.excluded);
+        points.filter_map(|point| Some((point.reading, point.reading.value(series.data_type)?)))
+    };
+    let values: Vec<f64> = used().map(|(_, value)| value).collect();
+    let ratios: Option<Vec<(f64, f64)>> = used()
+        .map(|(reading, _)| match reading {
             Reading::Ratio { numerator, denominator } => Some((numerator, denominator)),
             _ => None,
         })
         .collect();
-    match (series.data_type, ratios.filter(|ratios| !ratios.is_empty())) {
-        (DataType::Percentage, Some(ratios)) => match spread(&ratios, limits::p_prime) {
-            Spread::Chance => Choice::new(
-                ChartKind::P,
-                "A percentage with its numerator and denominator: the limits follow the denominator.",
-            ),
-            Spread::Large => Choice::new(
-                ChartKind::PPrime,
-                "A percentage of more than 300: chance alone would make the limits too narrow, so p′ takes them from the data.",
-            ),
-            Spread::Wide => Choice::new(
-                ChartKind::PPrime,
-                "A percentage that varies more than chance alone explains: p′ takes the limits from the data.",
-            ),
-        },
-        (DataType::Rate { .. }, Some(ratios)) => match spread(&ratios, limits::u_prime) {
-            Spread::Chance | Spread::Large => {
-                Choice::new(ChartKind::U, "A rate with its exposure: the limits follow the exposure.")
-            }
-            Spread::Wide => Choice::new(
-                ChartKind::UPrime,
-                "A rate that varies more than chance alone explains: u′ takes the limits from the data.",
-            ),
-        },
-        (DataType::Percentage, None) if values.is_empty() => Choice::new(
-            ChartKind::P,
-            "A percentage with its numerator and denominator: the limits follow the denominator.",
-        ),
-        (DataType::Rate { .. }, None) if values.is_empty() => {
-            Choice::new(ChartKind::U, "A rate with its exposure: the limits follow the exposure.")
-        }
-        (DataType::Percentage | DataType::Rate { .. }, None) => {
+    let ratios = ratios.unwrap_or_default();
+    match series.data_type {
+        DataType::Percentage | DataType::Rate { .. } if ratios.is_empty() && !values.is_empty() => {
             Choice::new(ChartKind::Xmr, "Values without their denominators: each counts the same.")
         }
-        (DataType::Count, _) => {
-            if is_mostly_zero(&values) {
-                Choice::new(
-                    ChartKind::Run,
-                    "More than half of the counts are 0: a chart of the time between events would tell more.",
-                )
-            } else if aggregate(&values, Aggregate::Mean).is_none_or(|mean| mean >= SMALL_COUNT) {
-                Choice::new(ChartKind::C, "A count with the same opportunity each time.")
-            } else {
-                Choice::new(
-                    ChartKind::Run,
-                    "Counts this small leave no room for limits: a chart of the time between events would tell more.",
-                )
-            }
-        }
-        (DataType::Measurement, _) => match sizes(series) {
-            Sizes::Single => Choice::new(
-                ChartKind::Xmr,
-                "One value at a time: the limits come from the distances between neighbours.",
-            ),
-            Sizes::Several => Choice::new(
-                ChartKind::Xbar,
-                "Several values at each time: their mean, with limits from the spread inside each time.",
-            ),
-            Sizes::Mixed => Choice::new(
-                ChartKind::IPrime,
-                "Several values at some times: their mean, with limits that follow how many there are.",
-            ),
-        },
-        (DataType::TimeBetween, _) if values.iter().any(|value| *value <= 0.0) => {
+        DataType::Percentage => of_shares(&ratios),
+        DataType::Rate { .. } => of_rates(&ratios),
+        DataType::Count => of_counts(&values),
+        DataType::Measurement => of_measurements(series),
+        DataType::TimeBetween if values.iter().any(|value| *value <= 0.0) => {
             Choice::new(ChartKind::G, "Times between rare events, some of them zero: counted as cases between.")
         }
-        (DataType::TimeBetween, _) => Choice::new(ChartKind::T, "Times between rare events."),
-        (DataType::CasesBetween, _) => Choice::new(ChartKind::G, "Cases between rare events."),
+        DataType::TimeBetween => Choice::new(ChartKind::T, "Times between rare events."),
+        DataType::CasesBetween => Choice::new(ChartKind::G, "Cases between rare events."),
     }
 }
 
+fn of_shares(ratios: &[(f64, f64)]) -> Choice {
+    match spread(ratios, limits::p_prime) {
+        Spread::Chance => Choice::new(
+            ChartKind::P,
+            "A percentage with its numerator and denominator: the limits follow the denominator.",
+        ),
+        Spread::Large => Choice::new(
+            ChartKind::PPrime,
+            "A percentage of more than 300: chance alone would make the limits too narrow, so p′ takes them from the data.",
+        ),
+        Spread::Wide => Choice::new(
+            ChartKind::PPrime,
+            "A percentage that varies more than chance alone explains: p′ takes the limits from the data.",
+        ),
+    }
+}
+
+fn of_rates(ratios: &[(f64, f64)]) -> Choice {
+    match spread(ratios, limits::u_prime) {
+        Spread::Chance | Spread::Large => {
+            Choice::new(ChartKind::U, "A rate with its exposure: the limits follow the exposure.")
+        }
+        Spread::Wide => Choice::new(
+            ChartKind::UPrime,
+            "A rate that varies more than chance alone explains: u′ takes the limits from the data.",
+        ),
+    }
+}
+
+fn of_counts(values: &[f64]) -> Choice {
+    if is_mostly_zero(values) {
+        Choice::new(
+            ChartKind::Run,
+            "More than half of the counts are 0: a chart of the time between events would tell more.",
+        )
+    } else if aggregate(values, Aggregate::Mean).is_none_or(|mean| mean >= SMALL_COUNT) {
+        Choice::new(ChartKind::C, "A count with the same opportunity each time.")
+    } else {
+        Choice::new(
+            ChartKind::Run,
+            "Counts this small leave no room for limits: a chart of the time between events would tell more.",
+        )
+    }
+}
+
+fn of_measurements(series: &Series) -> Choice {
+    match sizes(series) {
+        Sizes::Single => {
+            Choice::new(ChartKind::Xmr, "One value at a time: the limits come from the distances between neighbours.")
+        }
+        Sizes::Several => Choice::new(
+            ChartKind::Xbar,
+            "Several values at each time: their mean, with limits from the spread inside each time.",
+        ),
+        Sizes::Mixed => Choice::new(
+            ChartKind::IPrime,
+            "Several values at some times: their mean, with limits that follow how many there are.",
+        ),
+    }
+}
+
+/// How far shares or rates spread.
 enum Spread {
+    /// As chance alone explains.
     Chance,
+    /// The denominators are so large that hardly any spread would be explained by chance.
     Large,
+    /// Wider than chance alone explains.
     Wide,
 }
 
-fn spread(ratios: &[(f64, f64)], chart: fn(&Data, &limits::Options) -> limits::Limits) -> Spread {
+fn spread(ratios: &[(f64, f64)], chart: fn(&Data, &LimitOptions) -> ControlLimits) -> Spread {
     let (tops, bottoms): (Vec<_>, Vec<_>) = ratios.iter().map(|(top, bottom)| (Some(*top), Some(*bottom))).unzip();
     let data = Data { values: &tops, denominators: Some(&bottoms), ..Data::default() };
-    let sigma_z = chart(&data, &limits::Options::default()).basis.sigma_z;
+    let sigma_z = chart(&data, &LimitOptions::default()).basis.sigma_z;
     let sizes: Vec<f64> = ratios.iter().map(|(_, bottom)| *bottom).collect();
     if sigma_z.is_some_and(|sigma_z| sigma_z > WIDE_SPREAD) && ratios.len() >= crate::chart::LIMITS_FROM {
         Spread::Wide
@@ -138,9 +151,13 @@ fn is_mostly_zero(values: &[f64]) -> bool {
     2 * values.iter().filter(|value| **value == 0.0).count() > values.len()
 }
 
+/// How many values there are at each time.
 enum Sizes {
+    /// One.
     Single,
+    /// Several at every time.
     Several,
+    /// One at some times, several at others.
     Mixed,
 }
 

@@ -3,9 +3,9 @@
 //! Source: Spiegelhalter DJ (2005), "Funnel plots for comparing institutional performance",
 //! Statistics in Medicine 24(8): 1185–1202.
 
+use crate::average::mean;
 use crate::distribution::{Counts, normal_quantile};
 use crate::limits::finite;
-use crate::screening::mean;
 
 /// Above this variance of the count, exact limits are taken from the normal distribution: they no
 /// longer differ in the picture, and would take long to add up.

@@ -6,9 +6,9 @@
 //! with the target between them it will by chance. A point without a value is common cause, for no
 //! rule covers it.
 
-use crate::chart::{Meaning, Side};
 use crate::rules::{Band, Hit, sides};
 use crate::series::Direction;
+use crate::side::{Meaning, Side, side_of};
 
 /// What the variation at a point is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -28,13 +28,10 @@ pub enum Variation {
 impl Variation {
     /// The variation of a point at which a rule hit on one side.
     pub fn on(side: Side, direction: Direction) -> Self {
-        let meaning = match (side, direction) {
-            (Side::On, _) => return Self::CommonCause,
-            (_, Direction::Neutral) => Meaning::Change,
-            (Side::Above, Direction::Increase) | (Side::Below, Direction::Decrease) => Meaning::Improvement,
-            (Side::Above, Direction::Decrease) | (Side::Below, Direction::Increase) => Meaning::Concern,
-        };
-        Self::SpecialCause { meaning, side: Some(side) }
+        if side == Side::On {
+            return Self::CommonCause;
+        }
+        Self::SpecialCause { meaning: Meaning::of(Some(side), direction), side: Some(side) }
     }
 
     /// The variation with a meaning, on the side on which that lies.
@@ -177,7 +174,7 @@ pub fn assurance(
         Some(Side::On) if limits.lower != limits.upper => return Some(Assurance::HitAndMiss),
         Some(side @ (Side::Above | Side::Below)) => side,
         _ if without_variation == WithoutVariation::HitAndMiss => return Some(Assurance::HitAndMiss),
-        _ => crate::rules::side_of(target, centre.filter(|centre| centre.is_finite())?)?,
+        _ => side_of(target, centre.filter(|centre| centre.is_finite())?)?,
     };
     Some(match (side, direction) {
         (Side::Above, Direction::Increase) | (Side::Below, Direction::Decrease) => Assurance::WillMiss,

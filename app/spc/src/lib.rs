@@ -1,6 +1,6 @@
 //! Statistical process control for quality improvement.
 //!
-//! Pure functions: no web, no database, no clock. A [`Series`] (what was measured) and [`Options`]
+//! Pure functions: no web, no database, no clock. A [`Series`] (what was measured) and [`ChartOptions`]
 //! (how it is to be read) give a [`Chart`]; the chart gives its description in [`words`], a
 //! [`scene::Scene`] (what stands where) and from that a picture ([`svg::write`]).
 //!
@@ -15,7 +15,7 @@
 //!
 //! ```
 //! use chrono::NaiveDate;
-//! use spc::{Chart, DataType, Direction, Options, Point, Reading, Series, scene, svg};
+//! use spc::{Chart, ChartOptions, DataType, Direction, Point, Reading, Series, scene, svg};
 //!
 //! let first = NaiveDate::from_ymd_opt(2026, 1, 4).unwrap();
 //! let points = [(18, 24), (20, 22), (0, 0), (19, 25)];
@@ -28,7 +28,7 @@
 //!     }).collect(),
 //!     ..Series::default()
 //! };
-//! let chart = Chart::new(&series, &Options { direction: Direction::Increase, ..Options::default() });
+//! let chart = Chart::new(&series, &ChartOptions { direction: Direction::Increase, ..ChartOptions::default() });
 //! assert_eq!(chart.centre(), Some(76.0));
 //! assert!(spc::words::caption(&chart).contains("Too early to say"));
 //!
@@ -40,6 +40,7 @@
 #![warn(missing_docs)]
 
 pub mod anhoej;
+mod average;
 mod chart;
 pub mod choice;
 pub mod constants;
@@ -47,21 +48,26 @@ mod distribution;
 pub mod format;
 pub mod funnel;
 pub mod icons;
+mod kind;
 pub mod limits;
 pub mod rebase;
 pub mod rules;
 pub mod scene;
 pub mod screening;
 mod series;
+mod side;
 pub mod subgroup;
 pub mod svg;
 pub mod words;
 
+pub use average::median;
 pub use chart::{
-    Baseline, Chart, ChartKind, ChartPoint, Cycle, FIRM_FROM, LIMITS_FROM, Meaning, Options, Phase, PhaseStart, Rules,
-    Side, Signal, Suggestion, Verdict, median,
+    Baseline, Chart, ChartOptions, ChartPoint, Cycle, FIRM_FROM, LIMITS_FROM, Phase, PhaseStart, RuleSetName, Signal,
+    SuggestedPhase, Verdict,
 };
+pub use kind::ChartKind;
 pub use series::{DataType, Direction, Period, Point, Reading, Series, Summary};
+pub use side::{Meaning, Side};
 
 /// The chart's own stylesheet: the page links it, the standalone picture embeds it.
 pub const CSS: &str = include_str!("../spc.css");

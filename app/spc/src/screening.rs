@@ -6,7 +6,7 @@
 //! (1982), "Control charts for individual measurements", Journal of Quality Technology 14(3)).
 //! Wheeler advises against it: hence the switch.
 
-use crate::chart::median;
+use crate::average::{mean, median};
 
 /// Whether wild moving ranges are left out before they are averaged.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -91,22 +91,4 @@ pub fn average(ranges: &[f64], average: Average, screening: Screening, none: NoV
     let keeps = |range: f64| range < limit || (range == 0.0 && none == NoVariation::Zero);
     let kept: Vec<f64> = ranges.iter().copied().filter(|range| keeps(*range)).collect();
     RangeAverage { average: of(&kept), kept: kept.len(), screened: ranges.len() - kept.len() }
-}
-
-/// The arithmetic mean; `None` for no values or where it is not a finite number.
-pub(crate) fn mean(values: &[f64]) -> Option<f64> {
-    if values.is_empty() {
-        return None;
-    }
-    let n = values.len() as f64;
-    let first = values.iter().sum::<f64>() / n;
-    if !first.is_finite() {
-        // A sum beyond the largest double: dividing first keeps it in range.
-        let scaled = values.iter().map(|value| value / n).sum::<f64>();
-        return scaled.is_finite().then_some(scaled);
-    }
-    // A second pass takes away the error of rounding of the first.
-    let correction = values.iter().map(|value| value - first).sum::<f64>() / n;
-    let refined = first + correction;
-    Some(if refined.is_finite() { refined } else { first } + 0.0)
 }

@@ -48,11 +48,11 @@ pub enum Summary {
 /// A stretch of the calendar whose readings become one point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Period {
-    /// A day.
+    /// One calendar day.
     Day,
-    /// A week from Monday.
+    /// A week from Monday to Sunday (ISO 8601).
     Week,
-    /// A month.
+    /// A calendar month.
     Month,
 }
 
@@ -77,7 +77,7 @@ pub enum Reading {
     Value(f64),
     /// Numerator and denominator. A denominator of zero or less makes a gap.
     Ratio {
-        /// How many had it.
+        /// How many had it, or how many events there were.
         numerator: f64,
         /// Out of how many, or out of how much exposure.
         denominator: f64,
@@ -85,7 +85,7 @@ pub enum Reading {
 }
 
 impl Reading {
-    /// Numerator and denominator.
+    /// A reading of so many out of so many, or of so many events in so much exposure.
     pub fn ratio(numerator: f64, denominator: f64) -> Self {
         Self::Ratio { numerator, denominator }
     }
@@ -130,7 +130,7 @@ pub struct Point {
     pub key: usize,
     /// The caller's own words for the point (a ward, say); may be empty.
     pub label: String,
-    /// The day.
+    /// The day on which it was measured, or on which its period begins.
     pub date: NaiveDate,
     /// The time of day, where it is known. A point without one stands at the start of its day.
     pub time: Option<NaiveTime>,
@@ -158,7 +158,7 @@ pub struct Series {
     pub data_type: DataType,
     /// How several readings of one time become one point.
     pub summary: Summary,
-    /// The points.
+    /// The points, in any order.
     pub points: Vec<Point>,
 }
 

@@ -1,9 +1,10 @@
 //! Several values at one time: their aggregate, and the charts of subgroups.
 
-use crate::chart::median;
+use crate::average::{mean, median};
 use crate::constants::{c4, c5, d2, d3};
-use crate::limits::{self, Basis, Centre, Degrees, Limits, Options, Phase, RangeConstants, Refusal, Within, finite};
-use crate::screening::mean;
+use crate::limits::{
+    self, Basis, Centre, ControlLimits, Degrees, LimitOptions, Phase, RangeConstants, Refusal, Within, finite,
+};
 
 /// The largest subgroup for which [`Within::Unbiased`] estimates the spread by ranges.
 const MOST_FOR_RANGES: usize = 25;
@@ -137,7 +138,7 @@ impl<'a> Subgroups<'a> {
         if sizes.all(|size| size == first) { self.plain(|group| group.s) } else { Some(self.pooled(degrees)?.0) }
     }
 
-    fn check(&self, options: &Options) -> Result<(), Refusal> {
+    fn check(&self, options: &LimitOptions) -> Result<(), Refusal> {
         if options.within == Within::Unbiased && self.groups.iter().any(|group| group.size < 2) {
             return Err(Refusal::SubgroupTooSmall);
         }
@@ -145,7 +146,7 @@ impl<'a> Subgroups<'a> {
     }
 
     /// The spread of the process from ranges.
-    fn sigma_from_ranges(&self, options: &Options) -> Option<f64> {
+    fn sigma_from_ranges(&self, options: &LimitOptions) -> Option<f64> {
         self.plain(|group| finite(group.range? / range_mean(group.size, options.range_constants)?))
     }
 
@@ -155,36 +156,20 @@ impl<'a> Subgroups<'a> {
     }
 }
 
-/// Which chart of subgroups; see the function of the same name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// [`xbar`].
-    Xbar,
-    /// [`s`].
-    S,
-    /// [`r`].
-    R,
-}
-
-/// The chart of this kind, all subgroups being one phase.
-///
-/// # Errors
-///
-/// As the function of that chart.
-pub fn chart(kind: Kind, groups: &Subgroups, options: &Options) -> Result<Limits, Refusal> {
-    match kind {
-        Kind::Xbar => xbar(groups, options),
-        Kind::S => s(groups, options),
-        Kind::R => r(groups, options),
-    }
-}
+/// A chart of subgroups: [`xbar`], [`s`] or [`r`].
+pub type SubgroupChart = fn(&Subgroups, &LimitOptions) -> Result<ControlLimits, Refusal>;
 
 /// The chart of every phase, in order; see [`limits::by_phase`].
 ///
 /// # Errors
 ///
-/// As [`chart`]: if one phase is refused, all are.
-pub fn by_phase(kind: Kind, groups: &Subgroups, phases: &[Phase], options: &Options) -> Result<Vec<Limits>, Refusal> {
+/// As those of the chart: if one phase is refused, all are.
+pub fn by_phase(
+    chart: SubgroupChart,
+    groups: &Subgroups,
+    phases: &[Phase],
+    options: &LimitOptions,
+) -> Result<Vec<ControlLimits>, Refusal> {
     limits::spans(groups.groups.len(), phases)
         .into_iter()
         .map(|span| {
@@ -193,14 +178,14 @@ pub fn by_phase(kind: Kind, groups: &Subgroups, phases: &[Phase], options: &Opti
                 used: groups.used.map(|used| limits::slice(used, span.first, span.end)),
                 baseline: span.baseline,
             };
-            chart(kind, &part, options)
+            chart(&part, options)
         })
         .collect()
 }
 
 /// The x̄ chart of the means of subgroups: x̿ ± k σ / √n.
 ///
-/// x̿ is the mean of all values; how σ is found is [`Options::within`]. Limits are missing where a
+/// x̿ is the mean of all values; how σ is found is [`LimitOptions::within`]. ControlLimits are missing where a
 /// subgroup has fewer than two values. Unit: that of the values.
 ///
 /// # Errors
@@ -208,7 +193,7 @@ pub fn by_phase(kind: Kind, groups: &Subgroups, phases: &[Phase], options: &Opti
 /// [`Refusal::SubgroupTooSmall`] for fewer than two values with [`Within::Unbiased`].
 ///
 /// Source: Montgomery, 7th edition, sections 6.2 and 6.3.
-pub fn xbar(groups: &Subgroups, options: &Options) -> Result<Limits, Refusal> {
+pub fn xbar(groups: &Subgroups, options: &LimitOptions) -> Result<ControlLimits, Refusal> {
     groups.check(options)?;
     let (values, used) = groups.lines(|group| group.mean);
     let (s, process_sigma) = match options.within {
@@ -231,12 +216,12 @@ pub fn xbar(groups: &Subgroups, options: &Options) -> Result<Limits, Refusal> {
     let within = options.bounds.measurement(&values);
     let basis = Basis { used, process_sigma, ..Basis::default() };
     let len = values.len();
-    Ok(Limits::symmetric(values, vec![centre; len], sigma, within, basis))
+    Ok(ControlLimits::symmetric(values, vec![centre; len], sigma, within, basis))
 }
 
 /// The s chart of the standard deviations of subgroups: s̄ ± k s̄ c5 / c4.
 ///
-/// s̄ is that of [`Options::within`]; with [`Within::Unbiased`] the line is the mean of s weighted by
+/// s̄ is that of [`LimitOptions::within`]; with [`Within::Unbiased`] the line is the mean of s weighted by
 /// size and its standard deviation σ c5. Unit: that of the values.
 ///
 /// # Errors
@@ -244,7 +229,7 @@ pub fn xbar(groups: &Subgroups, options: &Options) -> Result<Limits, Refusal> {
 /// As [`xbar`].
 ///
 /// Source: Montgomery, 7th edition, section 6.3.
-pub fn s(groups: &Subgroups, options: &Options) -> Result<Limits, Refusal> {
+pub fn s(groups: &Subgroups, options: &LimitOptions) -> Result<ControlLimits, Refusal> {
     groups.check(options)?;
     let (values, used) = groups.lines(|group| group.s);
     let (mean, process_sigma) = match options.within {
@@ -266,7 +251,7 @@ pub fn s(groups: &Subgroups, options: &Options) -> Result<Limits, Refusal> {
     let within = options.bounds.amount();
     let basis = Basis { used, process_sigma, ..Basis::default() };
     let len = values.len();
-    Ok(Limits::symmetric(values, vec![centre; len], sigma, within, basis))
+    Ok(ControlLimits::symmetric(values, vec![centre; len], sigma, within, basis))
 }
 
 /// The R chart of the ranges of subgroups: R̄ ± k σ d3, σ the mean of R / d2.
@@ -278,7 +263,7 @@ pub fn s(groups: &Subgroups, options: &Options) -> Result<Limits, Refusal> {
 /// [`Refusal::SubgroupTooLarge`] for more values than [`d3`] is known for; otherwise as [`xbar`].
 ///
 /// Source: Montgomery, 7th edition, section 6.2.
-pub fn r(groups: &Subgroups, options: &Options) -> Result<Limits, Refusal> {
+pub fn r(groups: &Subgroups, options: &LimitOptions) -> Result<ControlLimits, Refusal> {
     groups.check(options)?;
     if groups.groups.iter().any(|group| group.size > crate::constants::MOST_FOR_RANGE) {
         return Err(Refusal::SubgroupTooLarge);
@@ -290,11 +275,11 @@ pub fn r(groups: &Subgroups, options: &Options) -> Result<Limits, Refusal> {
     let sigma: Vec<Option<f64>> = groups.groups.iter().map(sigma).collect();
     let basis = Basis { used, process_sigma, ..Basis::default() };
     let len = values.len();
-    Ok(Limits::symmetric(values, vec![centre; len], sigma, options.bounds.amount(), basis))
+    Ok(ControlLimits::symmetric(values, vec![centre; len], sigma, options.bounds.amount(), basis))
 }
 
 /// The centre line: the mean weighted by size, the median of the subgroups, or given.
-fn centre(groups: &Subgroups, statistic: fn(&Subgroup) -> Option<f64>, options: &Options) -> Option<f64> {
+fn centre(groups: &Subgroups, statistic: fn(&Subgroup) -> Option<f64>, options: &LimitOptions) -> Option<f64> {
     match options.centre {
         Centre::Mean => groups.weighted(statistic),
         Centre::Median => median(&groups.used().filter_map(statistic).collect::<Vec<_>>()),

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::chart::Meaning;
-use crate::scene::{Anchor, LineKind, Rect, Scene, Shape, Size, TextKind};
+use crate::scene::{Anchor, LineKind, Mark, Rect, Scene, Shape, Size, Text, TextKind};
+use crate::side::Meaning;
 
 /// Where the picture will stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,28 +18,9 @@ pub enum Style {
 /// Writes a scene. `id_prefix` keeps the ids of several pictures in one page apart; what is not a
 /// letter, a digit, `-` or `_` is left out of it.
 pub fn write(scene: &Scene, style: Style, id_prefix: &str) -> String {
-    let id: String = id_prefix.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
-    let id = if id.starts_with(|c: char| c.is_ascii_alphabetic()) { id } else { format!("spc-{id}") };
-    let size = match scene.size {
-        Size::Full => "full",
-        Size::Narrow => "narrow",
-        Size::Small => "small",
-    };
+    let id = usable_id(id_prefix);
     let mut out = String::with_capacity(2_048 + scene.marks.len() * 120);
-    out.push_str("<svg");
-    if style == Style::Standalone {
-        attribute(&mut out, "xmlns", "http://www.w3.org/2000/svg");
-        attribute(&mut out, "width", &number(scene.width));
-        attribute(&mut out, "height", &number(scene.height));
-    }
-    // A file keeps its own size; in a page the picture takes the width it is given.
-    let fluid = if style == Style::Page { " spc-fluid" } else { "" };
-    attribute(&mut out, "class", &format!("spc-chart spc-chart-{size}{fluid}"));
-    attribute(&mut out, "viewBox", &format!("0 0 {} {}", number(scene.width), number(scene.height)));
-    attribute(&mut out, "font-size", &number(scene.font));
-    attribute(&mut out, "role", "img");
-    attribute(&mut out, "aria-labelledby", &format!("{id}-title {id}-desc"));
-    out.push('>');
+    opening(&mut out, scene, style, &id);
     element(&mut out, "title", &format!("{id}-title"), &scene.title);
     element(&mut out, "desc", &format!("{id}-desc"), &scene.description);
     if style == Style::Standalone {
@@ -51,6 +32,48 @@ pub fn write(scene: &Scene, style: Style, id_prefix: &str) -> String {
     for flag in &scene.flags {
         flag_shape(&mut out, &flag.area);
     }
+    paths(&mut out, scene);
+    lines(&mut out, scene, &[LineKind::Target, LineKind::Centre, LineKind::CarriedOn, LineKind::Leader]);
+    for mark in &scene.marks {
+        point(&mut out, mark, style, &id);
+    }
+    for text in &scene.texts {
+        label(&mut out, text, scene.font);
+    }
+    out.push_str("</svg>");
+    out
+}
+
+/// The prefix as an id that HTML, XML and CSS take.
+fn usable_id(prefix: &str) -> String {
+    let id: String = prefix.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
+    if id.starts_with(|c: char| c.is_ascii_alphabetic()) { id } else { format!("spc-{id}") }
+}
+
+fn opening(out: &mut String, scene: &Scene, style: Style, id: &str) {
+    let size = match scene.size {
+        Size::Full => "full",
+        Size::Narrow => "narrow",
+        Size::Small => "small",
+    };
+    out.push_str("<svg");
+    if style == Style::Standalone {
+        attribute(out, "xmlns", "http://www.w3.org/2000/svg");
+        attribute(out, "width", &number(scene.width));
+        attribute(out, "height", &number(scene.height));
+    }
+    // A file keeps its own size; in a page the picture takes the width it is given.
+    let fluid = if style == Style::Page { " spc-fluid" } else { "" };
+    attribute(out, "class", &format!("spc-chart spc-chart-{size}{fluid}"));
+    attribute(out, "viewBox", &format!("0 0 {} {}", number(scene.width), number(scene.height)));
+    attribute(out, "font-size", &number(scene.font));
+    attribute(out, "role", "img");
+    attribute(out, "aria-labelledby", &format!("{id}-title {id}-desc"));
+    out.push('>');
+}
+
+/// The limits, and the line through the data in front of them.
+fn paths(out: &mut String, scene: &Scene) {
     if !scene.limits.is_empty() {
         let all: String = scene.limits.iter().map(|stretch| route(stretch)).collect();
         let _ = write!(out, "<path class=\"spc-limit\" d=\"{all}\"/>");
@@ -59,77 +82,78 @@ pub fn write(scene: &Scene, style: Style, id_prefix: &str) -> String {
         let class = if scene.dense { "spc-data spc-data-dense" } else { "spc-data" };
         let _ = write!(out, "<path class=\"{class}\" d=\"{}\"/>", route(path));
     }
-    lines(&mut out, scene, &[LineKind::Target, LineKind::Centre, LineKind::CarriedOn, LineKind::Leader]);
-    for mark in &scene.marks {
-        let class = match (mark.shape, mark.meaning) {
-            (Shape::Hollow, _) => "spc-point spc-excluded",
-            (_, Some(Meaning::Improvement)) => "spc-point spc-improvement",
-            (_, Some(Meaning::Concern)) => "spc-point spc-concern",
-            (_, Some(Meaning::Change)) => "spc-point spc-change",
-            (_, None) => "spc-point",
-        };
-        let (x, y, r) = (mark.x, mark.y, mark.radius);
-        let name = match mark.shape {
-            Shape::Square => {
-                let (left, top, side) = (number(x - r), number(y - r), number(2.0 * r));
-                let _ =
-                    write!(out, "<rect class=\"{class}\" x=\"{left}\" y=\"{top}\" width=\"{side}\" height=\"{side}\"");
-                "rect"
-            }
-            Shape::TriangleUp | Shape::TriangleDown | Shape::Diamond => {
-                // As large to the eye as the circle.
-                let r = r * 1.3;
-                let corners = match mark.shape {
-                    Shape::TriangleUp => [(x, y - r), (x + r, y + 0.8 * r), (x - r, y + 0.8 * r)].to_vec(),
-                    Shape::TriangleDown => [(x, y + r), (x + r, y - 0.8 * r), (x - r, y - 0.8 * r)].to_vec(),
-                    _ => [(x, y - r), (x + r, y), (x, y + r), (x - r, y)].to_vec(),
-                };
-                let _ = write!(out, "<path class=\"{class}\" d=\"{}Z\"", route(&corners));
-                "path"
-            }
-            Shape::Circle | Shape::Hollow => {
-                let (x, y, r) = (number(x), number(y), number(r));
-                let _ = write!(out, "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{r}\"");
-                "circle"
-            }
-        };
-        if let (Style::Page, Some(place), true) = (style, mark.place, mark.title.is_some()) {
-            // By which the page finds the point that is being read.
-            attribute(&mut out, "id", &format!("{id}-p{}", place + 1));
-        }
-        match &mark.title {
-            Some(title) => {
-                let _ = write!(out, "><title>{}</title></{name}>", escaped(title));
-            }
-            None => out.push_str("/>"),
-        }
+}
+
+/// A point, with its tooltip.
+fn point(out: &mut String, mark: &Mark, style: Style, id: &str) {
+    let name = open_shape(out, mark);
+    if let (Style::Page, Some(place), true) = (style, mark.place, mark.title.is_some()) {
+        // By which the page finds the point that is being read.
+        attribute(out, "id", &format!("{id}-p{}", place + 1));
     }
-    for text in &scene.texts {
-        let class = match text.kind {
-            TextKind::Heading => "spc-text-heading",
-            TextKind::Unit => "spc-text-unit",
-            TextKind::YTick | TextKind::XTick => "spc-text-tick",
-            TextKind::Year => "spc-text-year",
-            TextKind::Centre => "spc-text-centre",
-            TextKind::Target => "spc-text-target",
-            TextKind::Limit => "spc-text-limit",
-            TextKind::Flag => "spc-text-flag",
-            TextKind::Key => "spc-text-key",
-            TextKind::Empty => "spc-text-empty",
-        };
-        let _ = write!(out, "<text class=\"{class}\" x=\"{}\" y=\"{}\"", number(text.x), number(text.y));
-        match text.anchor {
-            Anchor::Start => {}
-            Anchor::Middle => attribute(&mut out, "text-anchor", "middle"),
-            Anchor::End => attribute(&mut out, "text-anchor", "end"),
+    match &mark.title {
+        Some(title) => {
+            let _ = write!(out, "><title>{}</title></{name}>", escaped(title));
         }
-        if text.font != scene.font {
-            attribute(&mut out, "font-size", &number(text.font));
-        }
-        let _ = write!(out, ">{}</text>", escaped(&text.text));
+        None => out.push_str("/>"),
     }
-    out.push_str("</svg>");
-    out
+}
+
+/// Begins the element of a point; answers its name.
+fn open_shape(out: &mut String, mark: &Mark) -> &'static str {
+    let class = match (mark.shape, mark.meaning) {
+        (Shape::Hollow, _) => "spc-point spc-excluded",
+        (_, Some(Meaning::Improvement)) => "spc-point spc-improvement",
+        (_, Some(Meaning::Concern)) => "spc-point spc-concern",
+        (_, Some(Meaning::Change)) => "spc-point spc-change",
+        (_, None) => "spc-point",
+    };
+    let (x, y, r) = (mark.x, mark.y, mark.radius);
+    // Those with corners are as large to the eye as the circle.
+    let far = r * 1.3;
+    let corners = match mark.shape {
+        Shape::Circle | Shape::Hollow => {
+            let (x, y, r) = (number(x), number(y), number(r));
+            let _ = write!(out, "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{r}\"");
+            return "circle";
+        }
+        Shape::Square => {
+            let (left, top, side) = (number(x - r), number(y - r), number(2.0 * r));
+            let _ = write!(out, "<rect class=\"{class}\" x=\"{left}\" y=\"{top}\" width=\"{side}\" height=\"{side}\"");
+            return "rect";
+        }
+        Shape::TriangleUp => [(x, y - far), (x + far, y + 0.8 * far), (x - far, y + 0.8 * far)].to_vec(),
+        Shape::TriangleDown => [(x, y + far), (x + far, y - 0.8 * far), (x - far, y - 0.8 * far)].to_vec(),
+        Shape::Diamond => [(x, y - far), (x + far, y), (x, y + far), (x - far, y)].to_vec(),
+    };
+    let _ = write!(out, "<path class=\"{class}\" d=\"{}Z\"", route(&corners));
+    "path"
+}
+
+/// A text; `ordinary` is the size of letters that need not be named.
+fn label(out: &mut String, text: &Text, ordinary: f64) {
+    let class = match text.kind {
+        TextKind::Heading => "spc-text-heading",
+        TextKind::Unit => "spc-text-unit",
+        TextKind::YTick | TextKind::XTick => "spc-text-tick",
+        TextKind::Year => "spc-text-year",
+        TextKind::Centre => "spc-text-centre",
+        TextKind::Target => "spc-text-target",
+        TextKind::Limit => "spc-text-limit",
+        TextKind::Flag => "spc-text-flag",
+        TextKind::Key => "spc-text-key",
+        TextKind::Empty => "spc-text-empty",
+    };
+    let _ = write!(out, "<text class=\"{class}\" x=\"{}\" y=\"{}\"", number(text.x), number(text.y));
+    match text.anchor {
+        Anchor::Start => {}
+        Anchor::Middle => attribute(out, "text-anchor", "middle"),
+        Anchor::End => attribute(out, "text-anchor", "end"),
+    }
+    if text.font != ordinary {
+        attribute(out, "font-size", &number(text.font));
+    }
+    let _ = write!(out, ">{}</text>", escaped(&text.text));
 }
 
 fn lines(out: &mut String, scene: &Scene, kinds: &[LineKind]) {

@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use spc::icons::{Assurance, Variation, WithoutVariation, assurance, icons, variation};
 use spc::limits::{self, Data};
-use spc::rebase::{Accept, MedianShift, Sides, StableShift, median_shift, stable_shift, suggest};
+use spc::rebase::{Accept, MedianShift, Sides, StableShift, median_shift, shift_after_change, stable_shift};
 use spc::rules::{
-    Band, Hit, Lines, Mark, Rule, RuleSet, Ties, WithoutLimits, best_box, cut_box, phases, runs_limits, sides,
+    Band, Coverage, Hit, Lines, Rule, RuleSet, Ties, WithoutLimits, best_box, cut_box, phases, run_count_limits, sides,
 };
 use spc::{Direction, Side};
 
@@ -95,16 +95,16 @@ proptest! {
     fn any_length_is_safe(values in series(30), length in prop_oneof![0usize..40, Just(usize::MAX)]) {
         let lines = vec![Lines::from_sigma(0.0, 1.0); values.len()];
         for ties in [Ties::Skip, Ties::Break] {
-            for mark in [Mark::Members, Mark::Span, Mark::Completion] {
+            for coverage in [Coverage::Members, Coverage::Span, Coverage::Completion] {
                 for rule in [
                     Rule::Shift { length, ties },
                     Rule::Trend { length, ties },
-                    Rule::Alternating { length },
-                    Rule::Hugging { length },
-                    Rule::Avoiding { length },
-                    Rule::Outside { without_limits: WithoutLimits::Below },
+                    Rule::Oscillation { length },
+                    Rule::Stratification { length },
+                    Rule::Mixture { length },
+                    Rule::BeyondLimits { without_limits: WithoutLimits::Below },
                 ] {
-                    let hits = rule.judge(&values, &lines, mark).unwrap_or_default();
+                    let hits = rule.judge(&values, &lines, coverage).unwrap_or_default();
                     prop_assert_eq!(sides(&hits, values.len()).len(), values.len());
                 }
             }
@@ -205,7 +205,7 @@ proptest! {
         let data = Data { denominators: n.as_deref(), ..Data::new(&values) };
         let options = StableShift { period, shift, exclusions, accept };
         for chart in [limits::xmr, limits::p, limits::c_prime] {
-            let Some(found) = stable_shift(&data, |data| chart(data, &limits::Options::default()), &options) else { continue };
+            let Some(found) = stable_shift(&data, |data| chart(data, &limits::LimitOptions::default()), &options) else { continue };
             let places: Vec<usize> = found.iter().flat_map(|phase| phase.places.clone()).collect();
             prop_assert_eq!(places, (0..values.len()).collect::<Vec<_>>());
             for phase in &found {
@@ -230,7 +230,7 @@ proptest! {
     fn a_suggestion_follows_a_change(values in series(60), mut changes in prop::collection::vec(0usize..70, 0..4), length in 0usize..10) {
         changes.sort_unstable();
         let lines = vec![Lines::centre(0.0); values.len()];
-        if let Some(found) = suggest(&values, &lines, &changes, length) {
+        if let Some(found) = shift_after_change(&values, &lines, &changes, length) {
             prop_assert!(changes.contains(&found.change) && found.change <= found.start && found.points >= length);
         }
     }
@@ -244,23 +244,24 @@ fn ten_thousand_points_are_judged() {
         set.judge(&values, &lines);
     }
     let data = Data::new(&values);
-    let found = stable_shift(&data, |data| limits::xmr(data, &limits::Options::autospc()), &StableShift::autospc());
+    let found =
+        stable_shift(&data, |data| limits::xmr(data, &limits::LimitOptions::autospc()), &StableShift::autospc());
     assert!(found.is_some());
     assert!(median_shift(&values, &MedianShift::runcharter()).is_ok());
 }
 
 #[test]
 fn the_runs_that_chance_explains_grow_with_the_points() {
-    assert_eq!(runs_limits(1), None);
+    assert_eq!(run_count_limits(1), None);
     let mut before = (0, 0);
     for useful in 2..3_000 {
-        let found = runs_limits(useful).expect("limits from two points on");
+        let found = run_count_limits(useful).expect("limits from two points on");
         assert!(found.fewest <= found.most && found.most <= useful);
         assert!((found.fewest, found.most) >= before);
         before = (found.fewest, found.most);
     }
     // The normal approximation is close at this size: n/2 + 1 ∓ 1.96 √(n/4).
-    let found = runs_limits(100_000).expect("limits");
+    let found = run_count_limits(100_000).expect("limits");
     assert!(found.fewest.abs_diff(49_691) <= 1 && found.most.abs_diff(50_311) <= 1, "{found:?}");
 }
 

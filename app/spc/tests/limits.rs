@@ -1,26 +1,27 @@
 //! What holds for the centre lines and limits of every series.
 
 use proptest::prelude::*;
+use spc::ChartKind;
 use spc::constants;
 use spc::funnel::{self, Measure, Method};
-use spc::limits::{self, Bounds, Centre, Data, Kind, Limits, Options, Phase, Refusal, Within};
+use spc::limits::{self, Bounds, Centre, ControlLimits, Data, LimitOptions, Phase, Refusal, Within};
 use spc::screening::{self, Average, NoVariation, Screening};
 use spc::subgroup::{self, Aggregate, Subgroup, Subgroups};
 
-const KINDS: [Kind; 13] = [
-    Kind::Run,
-    Kind::Xmr,
-    Kind::MovingRange,
-    Kind::P,
-    Kind::PPrime,
-    Kind::U,
-    Kind::UPrime,
-    Kind::C,
-    Kind::CPrime,
-    Kind::G,
-    Kind::T,
-    Kind::IPrime,
-    Kind::MovingS,
+const KINDS: [ChartKind; 13] = [
+    ChartKind::Run,
+    ChartKind::Xmr,
+    ChartKind::MovingRange,
+    ChartKind::P,
+    ChartKind::PPrime,
+    ChartKind::U,
+    ChartKind::UPrime,
+    ChartKind::C,
+    ChartKind::CPrime,
+    ChartKind::G,
+    ChartKind::T,
+    ChartKind::IPrime,
+    ChartKind::MovingS,
 ];
 
 fn any_number() -> impl Strategy<Value = f64> {
@@ -37,21 +38,21 @@ fn maybe() -> impl Strategy<Value = Option<f64>> {
     prop::option::weighted(0.9, any_number())
 }
 
-fn options() -> impl Strategy<Value = Options> {
+fn options() -> impl Strategy<Value = LimitOptions> {
     let named = prop::sample::select(vec![
-        Options::default(),
-        Options::qicharts2(),
-        Options::nhsrplotthedots(),
-        Options::autospc(),
-        Options::powerbi_spc(),
-        Options::qcc(),
-        Options::pbcharts(),
+        LimitOptions::default(),
+        LimitOptions::qicharts2(),
+        LimitOptions::nhsrplotthedots(),
+        LimitOptions::autospc(),
+        LimitOptions::powerbi_spc(),
+        LimitOptions::qcc(),
+        LimitOptions::pbcharts(),
     ]);
     let centre =
         prop_oneof![3 => Just(Centre::Mean), 2 => Just(Centre::Median), 1 => any_number().prop_map(Centre::Given)];
     let average = prop::sample::select(vec![Average::Mean, Average::Median]);
     let bounds = prop::sample::select(vec![Bounds::Natural, Bounds::NotBelowZero, Bounds::Off]);
-    (named, centre, average, bounds).prop_map(|(named, centre, average, bounds)| Options {
+    (named, centre, average, bounds).prop_map(|(named, centre, average, bounds)| LimitOptions {
         centre,
         average,
         bounds,
@@ -59,7 +60,7 @@ fn options() -> impl Strategy<Value = Options> {
     })
 }
 
-fn numbers(limits: &Limits) -> impl Iterator<Item = f64> {
+fn numbers(limits: &ControlLimits) -> impl Iterator<Item = f64> {
     let lines = limits.bands.iter().flat_map(|band| [&band.lower, &band.upper]);
     let lines = lines.chain([&limits.values, &limits.centre, &limits.sigma]);
     let basis =
@@ -67,7 +68,7 @@ fn numbers(limits: &Limits) -> impl Iterator<Item = f64> {
     lines.flatten().copied().chain(basis).flatten().collect::<Vec<_>>().into_iter()
 }
 
-fn assert_sound(limits: &Limits, len: usize) {
+fn assert_sound(limits: &ControlLimits, len: usize) {
     assert!(numbers(limits).all(f64::is_finite), "{limits:?}");
     assert_eq!(limits.values.len(), len);
     assert_eq!(limits.centre.len(), len);
@@ -98,8 +99,8 @@ fn close(a: Option<f64>, b: Option<f64>, scale: f64) -> bool {
 type Line<'a> = &'a [Option<f64>];
 
 /// Every line of two charts, side by side.
-fn lines<'a>(a: &'a Limits, b: &'a Limits) -> Vec<(Line<'a>, Line<'a>)> {
-    let all = |limits: &'a Limits| -> Vec<Line<'a>> {
+fn lines<'a>(a: &'a ControlLimits, b: &'a ControlLimits) -> Vec<(Line<'a>, Line<'a>)> {
+    let all = |limits: &'a ControlLimits| -> Vec<Line<'a>> {
         let bands = limits.bands.iter().flat_map(|band| [&band.lower[..], &band.upper[..]]);
         bands.chain([&limits.centre[..]]).collect()
     };
@@ -175,8 +176,8 @@ proptest! {
         for kind in KINDS {
             let small = Data { denominators: Some(&sizes), ..Data::new(&without) };
             let large = Data { denominators: Some(&more_sizes), used: Some(&used), ..Data::new(&with) };
-            let before = limits::chart(kind, &small, &Options::default()).expect("a chart");
-            let after = limits::chart(kind, &large, &Options::default()).expect("a chart");
+            let before = limits::chart(kind, &small, &LimitOptions::default()).expect("a chart");
+            let after = limits::chart(kind, &large, &LimitOptions::default()).expect("a chart");
             for (before, after) in lines(&before, &after) {
                 let mut after = after.to_vec();
                 after.remove(place);
@@ -194,7 +195,7 @@ proptest! {
         let plain: Vec<_> = values.iter().copied().map(Some).collect();
         let moved: Vec<_> = values.iter().map(|value| Some(value * by + up)).collect();
         // Rounding may move a range across the limit of screening.
-        let options = Options { screening: Screening::Off, ..Options::default() };
+        let options = LimitOptions { screening: Screening::Off, ..LimitOptions::default() };
         let plain = limits::xmr(&Data::new(&plain), &options);
         let moved = limits::xmr(&Data::new(&moved), &options);
         for (plain, moved) in lines(&plain, &moved) {
@@ -207,7 +208,7 @@ proptest! {
     #[test]
     fn with_one_size_i_prime_is_the_x_chart(values in prop::collection::vec(-50.0..50.0, 1..30)) {
         let values: Vec<_> = values.iter().copied().map(Some).collect();
-        let options = Options::pbcharts();
+        let options = LimitOptions::pbcharts();
         let (a, b) = (limits::xmr(&Data::new(&values), &options), limits::i_prime(&Data::new(&values), &options));
         for (a, b) in lines(&a, &b) {
             prop_assert!(a.iter().zip(b).all(|(a, b)| close(*a, *b, 100.0)));
@@ -253,7 +254,7 @@ fn some(values: &[f64]) -> Vec<Option<f64>> {
 fn the_x_chart_by_hand() {
     // Mean 5.75; moving ranges 3, 1, 4 with mean 8/3.
     let values = some(&[5.0, 8.0, 7.0, 3.0]);
-    let limits = limits::xmr(&Data::new(&values), &Options::default());
+    let limits = limits::xmr(&Data::new(&values), &LimitOptions::default());
     assert_eq!(limits.centre[0], Some(5.75));
     assert!(close(limits.sigma[0], Some(8.0 / 3.0 / 1.128), 1.0));
     assert!(close(limits.upper()[0], Some(5.75 + 8.0 / 1.128), 1.0));
@@ -274,9 +275,9 @@ fn a_wild_range_is_screened_out_and_said_to_be() {
 #[test]
 fn without_variation_limits_lie_on_the_centre_line() {
     let values = some(&[7.0; 12]);
-    let limits = limits::xmr(&Data::new(&values), &Options::default());
+    let limits = limits::xmr(&Data::new(&values), &LimitOptions::default());
     assert!(limits.lower().iter().chain(limits.upper()).all(|line| *line == Some(7.0)));
-    let tool = limits::xmr(&Data::new(&values), &Options::qicharts2());
+    let tool = limits::xmr(&Data::new(&values), &LimitOptions::qicharts2());
     assert!(tool.upper().iter().all(Option::is_none));
 }
 
@@ -284,7 +285,7 @@ fn without_variation_limits_lie_on_the_centre_line() {
 fn a_missing_value_and_a_zero_denominator_are_gaps() {
     let values = [Some(3.0), None, Some(4.0), Some(2.0)];
     let sizes = [Some(10.0), Some(10.0), Some(0.0), Some(10.0)];
-    let limits = limits::p(&Data { denominators: Some(&sizes), ..Data::new(&values) }, &Options::default());
+    let limits = limits::p(&Data { denominators: Some(&sizes), ..Data::new(&values) }, &LimitOptions::default());
     assert_eq!(limits.values, [Some(0.3), None, None, Some(0.2)]);
     assert_eq!(limits.centre[0], Some(0.25));
     assert_eq!(limits.basis.used, 2);
@@ -294,19 +295,19 @@ fn a_missing_value_and_a_zero_denominator_are_gaps() {
 #[test]
 fn a_moving_range_is_not_taken_across_a_gap_but_across_an_excluded_point() {
     let values = [Some(1.0), None, Some(5.0)];
-    assert_eq!(limits::moving_range(&Data::new(&values), &Options::default()).values, [None; 3]);
+    assert_eq!(limits::moving_range(&Data::new(&values), &LimitOptions::default()).values, [None; 3]);
     let values = some(&[1.0, 99.0, 5.0]);
     let data = Data { used: Some(&[true, false, true]), ..Data::new(&values) };
-    assert_eq!(limits::moving_range(&data, &Options::default()).values, [None, None, Some(4.0)]);
+    assert_eq!(limits::moving_range(&data, &LimitOptions::default()).values, [None, None, Some(4.0)]);
 }
 
 #[test]
 fn a_frozen_baseline_draws_all_points_and_computes_from_its_own() {
     let values = some(&[1.0, 3.0, 1.0, 3.0, 50.0, 60.0]);
-    let limits = limits::xmr(&Data { baseline: Some(4), ..Data::new(&values) }, &Options::default());
+    let limits = limits::xmr(&Data { baseline: Some(4), ..Data::new(&values) }, &LimitOptions::default());
     assert_eq!(limits.centre, [Some(2.0); 6]);
     assert_eq!(limits.basis.used, 4);
-    let ranges = limits::moving_range(&Data { baseline: Some(4), ..Data::new(&values) }, &Options::default());
+    let ranges = limits::moving_range(&Data { baseline: Some(4), ..Data::new(&values) }, &LimitOptions::default());
     assert_eq!(ranges.values[4..], [Some(47.0), Some(10.0)]);
     assert_eq!(ranges.centre[0], Some(2.0));
 }
@@ -316,7 +317,8 @@ fn phases_have_their_own_lines_and_each_may_freeze() {
     let values = some(&[1.0, 3.0, 1.0, 10.0, 12.0, 100.0]);
     let phases =
         [Phase { first: 3, baseline: Some(2) }, Phase { first: 0, baseline: None }, Phase { first: 9, baseline: None }];
-    let parts = limits::by_phase(Kind::Run, &Data::new(&values), &phases, &Options::default()).expect("parts");
+    let parts =
+        limits::by_phase(ChartKind::Run, &Data::new(&values), &phases, &LimitOptions::default()).expect("parts");
     let centres: Vec<_> = parts.iter().map(|part| (part.centre[0], part.values.len())).collect();
     assert_eq!(centres, [(Some(1.0), 3), (Some(11.0), 3)]);
 }
@@ -324,17 +326,18 @@ fn phases_have_their_own_lines_and_each_may_freeze() {
 #[test]
 fn two_events_at_one_time_are_refused() {
     let values = some(&[3.0, 0.0, 5.0]);
-    assert_eq!(limits::t(&Data::new(&values), &Options::default()), Err(Refusal::TimeNotPositive));
-    assert!(limits::t(&Data::new(&values), &Options::powerbi_spc()).is_ok());
+    assert_eq!(limits::t(&Data::new(&values), &LimitOptions::default()), Err(Refusal::TimeNotPositive));
+    assert!(limits::t(&Data::new(&values), &LimitOptions::powerbi_spc()).is_ok());
     let negative = some(&[3.0, -1.0]);
-    assert_eq!(limits::t(&Data::new(&negative), &Options::powerbi_spc()), Err(Refusal::TimeNotPositive));
+    assert_eq!(limits::t(&Data::new(&negative), &LimitOptions::powerbi_spc()), Err(Refusal::TimeNotPositive));
 }
 
 #[test]
 fn a_centre_given_by_hand_is_taken() {
     let values = some(&[3.0, 1.0, 5.0, 2.0]);
-    let options = Options { centre: Centre::Given(10.0), ..Options::default() };
-    for kind in [Kind::Run, Kind::Xmr, Kind::C, Kind::U, Kind::IPrime, Kind::MovingRange] {
+    let options = LimitOptions { centre: Centre::Given(10.0), ..LimitOptions::default() };
+    for kind in [ChartKind::Run, ChartKind::Xmr, ChartKind::C, ChartKind::U, ChartKind::IPrime, ChartKind::MovingRange]
+    {
         let limits = limits::chart(kind, &Data::new(&values), &options).expect("a chart");
         assert_eq!(limits.centre[0], Some(10.0), "{kind:?}");
     }
@@ -347,12 +350,12 @@ fn a_centre_given_by_hand_is_taken() {
 fn subgroups_that_a_chart_cannot_have_are_refused() {
     let small = [Subgroup::of(&[1.0]), Subgroup::of(&[1.0, 2.0])];
     let small = Subgroups::new(&small);
-    let unbiased = Options { within: Within::Unbiased, ..Options::default() };
+    let unbiased = LimitOptions { within: Within::Unbiased, ..LimitOptions::default() };
     assert_eq!(subgroup::xbar(&small, &unbiased), Err(Refusal::SubgroupTooSmall));
-    assert!(subgroup::xbar(&small, &Options::default()).is_ok());
+    assert!(subgroup::xbar(&small, &LimitOptions::default()).is_ok());
     let large = [Subgroup::of(&(0..51).map(f64::from).collect::<Vec<_>>())];
     let large = Subgroups::new(&large);
-    assert_eq!(subgroup::r(&large, &Options::default()), Err(Refusal::SubgroupTooLarge));
+    assert_eq!(subgroup::r(&large, &LimitOptions::default()), Err(Refusal::SubgroupTooLarge));
 }
 
 #[test]
@@ -396,7 +399,7 @@ fn ten_thousand_points_at_the_edge_of_what_a_number_can_be() {
     for kind in KINDS {
         for denominators in [None, Some(&sizes[..])] {
             let data = Data { denominators, ..Data::new(&values) };
-            if let Ok(limits) = limits::chart(kind, &data, &Options::default()) {
+            if let Ok(limits) = limits::chart(kind, &data, &LimitOptions::default()) {
                 assert_sound(&limits, values.len());
             }
         }

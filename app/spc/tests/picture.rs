@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use common::{day, every, measured, weekly};
 use spc::scene::{Scene, SceneOptions, Shape, Size, TextKind, layout};
 use spc::svg::{Style, write};
-use spc::{Chart, Cycle, DataType, Direction, Options, Reading};
+use spc::{Chart, ChartOptions, Cycle, DataType, Direction, Reading};
 
 fn scene(chart: &Chart, size: Size) -> Scene {
     layout(chart, &SceneOptions { size, heading: false })
@@ -31,7 +31,7 @@ fn the_line_breaks_at_gaps_and_excluded_points() {
     let mut series = measured(&noise(9));
     series.points[3].reading = Reading::ratio(0.0, 0.0);
     series.points[6].excluded = true;
-    let scene = scene(&Chart::new(&series, &Options::default()), Size::Full);
+    let scene = scene(&Chart::new(&series, &ChartOptions::default()), Size::Full);
     assert_eq!(scene.paths.iter().map(Vec::len).collect::<Vec<_>>(), [3, 2, 2]);
     assert_eq!(scene.marks.iter().filter(|mark| mark.place.is_some()).count(), 8);
     let hollow = |mark: &&spc::scene::Mark| mark.shape == Shape::Hollow && mark.place.is_some();
@@ -42,7 +42,8 @@ fn the_line_breaks_at_gaps_and_excluded_points() {
 #[test]
 fn points_of_a_long_run_are_square() {
     let values: Vec<f64> = noise(12).into_iter().chain(noise(12).iter().map(|v| v + 40.0)).collect();
-    let chart = Chart::new(&measured(&values), &Options { direction: Direction::Increase, ..Options::default() });
+    let chart =
+        Chart::new(&measured(&values), &ChartOptions { direction: Direction::Increase, ..ChartOptions::default() });
     let scene = scene(&chart, Size::Full);
     let svg = write(&scene, Style::Page, "m");
     assert_eq!(svg.matches("<rect class=\"spc-point spc-improvement\"").count(), 12 + 1);
@@ -54,7 +55,7 @@ fn points_of_a_long_run_are_square() {
 fn the_time_axis_is_true_and_its_unit_follows_the_span() {
     let ticks = |days: u64, count: usize, size| {
         let series = every(days, DataType::Measurement, "", noise(count).into_iter().map(Reading::Value));
-        let scene = scene(&Chart::new(&series, &Options::default()), size);
+        let scene = scene(&Chart::new(&series, &ChartOptions::default()), size);
         let marks: Vec<f64> = scene.marks.iter().map(|mark| mark.x).collect();
         let gaps: Vec<f64> = marks.windows(2).map(|pair| pair[1] - pair[0]).collect();
         assert!(gaps.iter().all(|gap| (gap - gaps[0]).abs() < 1e-6), "even days are evenly spaced");
@@ -75,7 +76,7 @@ fn the_time_axis_is_true_and_its_unit_follows_the_span() {
 fn percentages_run_from_0_to_100_unless_they_hardly_vary() {
     let ticks = |readings: &[(u32, u32)]| {
         let readings = readings.iter().map(|&(n, d)| Reading::ratio(n.into(), d.into()));
-        let chart = Chart::new(&weekly(DataType::Percentage, "", readings), &Options::default());
+        let chart = Chart::new(&weekly(DataType::Percentage, "", readings), &ChartOptions::default());
         texts(&scene(&chart, Size::Full), TextKind::YTick).join(" ")
     };
     assert_eq!(ticks(&[(18, 24), (20, 22), (15, 25)]), "0% 20% 40% 60% 80% 100%");
@@ -88,7 +89,7 @@ fn percentages_run_from_0_to_100_unless_they_hardly_vary() {
 fn other_axes_come_from_the_data() {
     let ticks = |data_type, values: &[f64]| {
         let series = weekly(data_type, "", values.iter().map(|&value| Reading::Value(value)));
-        texts(&scene(&Chart::new(&series, &Options::default()), Size::Full), TextKind::YTick).join(" ")
+        texts(&scene(&Chart::new(&series, &ChartOptions::default()), Size::Full), TextKind::YTick).join(" ")
     };
     assert_eq!(ticks(DataType::Measurement, &[52.0, 61.0, 47.0]), "45 50 55 60 65");
     assert_eq!(ticks(DataType::Count, &[0.0, 2.0, 1.0]), "0 1 2");
@@ -100,7 +101,7 @@ fn other_axes_come_from_the_data() {
 
 #[test]
 fn one_point_stands_in_the_middle() {
-    let scene = scene(&Chart::new(&measured(&[12.0]), &Options::default()), Size::Full);
+    let scene = scene(&Chart::new(&measured(&[12.0]), &ChartOptions::default()), Size::Full);
     let mark = &scene.marks[0];
     let plot = scene.plot;
     assert!((mark.x - (plot.left + plot.right) / 2.0).abs() < 1.0);
@@ -112,7 +113,7 @@ fn one_point_stands_in_the_middle() {
 fn cycles_far_from_the_data_are_left_to_the_list() {
     let cycle = |date: NaiveDate, number| Cycle { date, number, label: String::new() };
     let cycles = vec![cycle(day(2026, 1, 20), 2), cycle(day(2019, 1, 1), 1), cycle(day(2026, 2, 9), 3)];
-    let chart = Chart::new(&measured(&noise(5)), &Options { cycles, ..Options::default() });
+    let chart = Chart::new(&measured(&noise(5)), &ChartOptions { cycles, ..ChartOptions::default() });
     let scene = scene(&chart, Size::Full);
     assert_eq!(texts(&scene, TextKind::Flag), ["2", "3"]);
     let first = scene.marks.iter().map(|mark| mark.x).fold(f64::INFINITY, f64::min);
@@ -121,7 +122,7 @@ fn cycles_far_from_the_data_are_left_to_the_list() {
 
 #[test]
 fn close_lines_have_their_labels_moved_apart() {
-    let options = Options { target: Some(54.0), ..Options::default() };
+    let options = ChartOptions { target: Some(54.0), ..ChartOptions::default() };
     let chart = Chart::new(&measured(&[40.0, 54.1, 70.0]), &options);
     let scene = scene(&chart, Size::Narrow);
     assert_eq!(texts(&scene, TextKind::Centre), ["Median", "54.1"]);
@@ -137,7 +138,7 @@ fn what_the_caller_says_is_escaped() {
     series.name = evil.into();
     series.points[0].label = evil.into();
     let cycles = vec![Cycle { date: day(2026, 1, 6), number: 1, label: evil.into() }];
-    let chart = Chart::new(&series, &Options { cycles, ..Options::default() });
+    let chart = Chart::new(&series, &ChartOptions { cycles, ..ChartOptions::default() });
     for style in [Style::Page, Style::Standalone] {
         let svg = write(&layout(&chart, &SceneOptions { size: Size::Full, heading: true }), style, "\"><img id=");
         assert!(!svg.contains("<img"), "{svg}");
@@ -148,7 +149,7 @@ fn what_the_caller_says_is_escaped() {
 
 #[test]
 fn the_page_gets_classes_and_the_file_gets_its_own_styles() {
-    let chart = Chart::new(&measured(&noise(3)), &Options::default());
+    let chart = Chart::new(&measured(&noise(3)), &ChartOptions::default());
     let scene = scene(&chart, Size::Small);
     let page = write(&scene, Style::Page, "measure-1");
     assert!(!page.contains("style"), "{page}");
@@ -162,7 +163,7 @@ fn the_page_gets_classes_and_the_file_gets_its_own_styles() {
 #[test]
 fn each_point_says_what_it_is_while_there_are_not_too_many() {
     let count = |points: usize, size| {
-        let chart = Chart::new(&measured(&noise(points)), &Options::default());
+        let chart = Chart::new(&measured(&noise(points)), &ChartOptions::default());
         write(&scene(&chart, size), Style::Page, "m").matches("<title>").count()
     };
     assert_eq!(count(24, Size::Full), 24);

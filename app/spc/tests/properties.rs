@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use spc::scene::{self, Scene, SceneOptions, Size, TextKind};
 use spc::svg::{self, Style};
 use spc::{
-    Baseline, Chart, ChartKind, Cycle, DataType, Direction, Options, PhaseStart, Point, Reading, Rules, Series, words,
+    Baseline, Chart, ChartKind, ChartOptions, Cycle, DataType, Direction, PhaseStart, Point, Reading, RuleSetName,
+    Series, words,
 };
 
 fn any_number() -> impl Strategy<Value = f64> {
@@ -78,8 +79,8 @@ fn kind() -> impl Strategy<Value = ChartKind> {
     prop::sample::select(vec![Run, Xmr, MovingRange, IPrime, P, PPrime, U, UPrime, C, G, T, Xbar, S])
 }
 
-fn rules() -> impl Strategy<Value = Rules> {
-    use Rules::*;
+fn rules() -> impl Strategy<Value = RuleSetName> {
+    use RuleSetName::*;
     prop::sample::select(vec![LimitsAndRuns, Runs, MakingDataCount, Ihi, WesternElectric, Nelson])
 }
 
@@ -96,7 +97,7 @@ prop_compose! {
 prop_compose! {
     fn options()(
         kind in kind(),
-        rules in rules(),
+        rule_set in rules(),
         baseline in baseline(),
         phases in prop::collection::vec(phase(), 0..3),
         later_targets in prop::collection::vec((date(), any_number()), 0..3),
@@ -104,9 +105,9 @@ prop_compose! {
         target in prop::option::of(any_number()),
         direction in direction(),
         cycles in prop::collection::vec((date(), 0u32..200, words_of_the_caller()), 0..12),
-    ) -> Options {
+    ) -> ChartOptions {
         let cycles = cycles.into_iter().map(|(date, number, label)| Cycle { date, number, label }).collect();
-        Options { kind, rules, baseline, phases, later_targets, screening, centre, target, direction, cycles }
+        ChartOptions { kind, rule_set, baseline, phases, later_targets, screening, centre, target, direction, cycles }
     }
 }
 
@@ -175,8 +176,8 @@ proptest! {
         prop_assert!(chart.centre().is_none_or(f64::is_finite));
         let lines = chart.points.iter().flat_map(|point| [point.centre, point.lower, point.upper, point.target]);
         prop_assert!(lines.flatten().all(f64::is_finite));
-        if let Some(suggestion) = chart.suggestion() {
-            words::suggestion(&chart, &suggestion);
+        if let Some(suggestion) = chart.suggested_phase() {
+            words::suggested_phase(&chart, &suggestion);
         }
         words::variation(chart.variation());
         words::assurance(chart.assurance());
@@ -211,7 +212,7 @@ proptest! {
         let plain: Vec<f64> = values.iter().map(|&v| f64::from(v)).collect();
         let moved: Vec<f64> = values.iter().map(|&v| f64::from(v * factor + shift)).collect();
         let mirrored: Vec<f64> = plain.iter().map(|v| -v).collect();
-        let chart = |values: &[f64], direction| Chart::new(&common::measured(values), &Options { direction, ..Options::default() });
+        let chart = |values: &[f64], direction| Chart::new(&common::measured(values), &ChartOptions { direction, ..ChartOptions::default() });
         let (a, b) = (chart(&plain, Direction::Increase), chart(&moved, Direction::Increase));
         prop_assert_eq!(a.centre().map(|c| c * f64::from(factor) + f64::from(shift)), b.centre());
         prop_assert_eq!(&a.phases[0].runs, &b.phases[0].runs);
@@ -241,11 +242,11 @@ proptest! {
     #[test]
     fn a_missing_value_is_not_a_zero(values in prop::collection::vec(1.0..50.0f64, 1..40), place in 0usize..40) {
         let mut series = common::measured(&values);
-        let before = Chart::new(&series, &Options::default());
+        let before = Chart::new(&series, &ChartOptions::default());
         let date = series.points[place % values.len()].date;
         series.points.push(Point::new(100, date));
         series.points.push(Point { reading: Reading::ratio(3.0, 0.0), ..Point::new(101, date) });
-        let after = Chart::new(&series, &Options::default());
+        let after = Chart::new(&series, &ChartOptions::default());
         prop_assert_eq!(before.centre(), after.centre());
         prop_assert_eq!(before.phases[0].runs.longest_run, after.phases[0].runs.longest_run);
         prop_assert_eq!(before.phases[0].runs.crossings, after.phases[0].runs.crossings);
@@ -273,7 +274,7 @@ fn ten_thousand_points_are_drawn() {
             }
         })
         .collect();
-    let chart = Chart::new(&common::every(1, DataType::Measurement, "ml", readings), &Options::default());
+    let chart = Chart::new(&common::every(1, DataType::Measurement, "ml", readings), &ChartOptions::default());
     assert_eq!(chart.phases[0].used, 9_980);
     for scene in scenes(&chart) {
         assert_drawable(&scene);
@@ -289,7 +290,7 @@ fn many_cycles_share_flags() {
         number: i as u32 + 1,
         label: String::new(),
     });
-    let chart = Chart::new(&series, &Options { cycles: cycles.collect(), ..Options::default() });
+    let chart = Chart::new(&series, &ChartOptions { cycles: cycles.collect(), ..ChartOptions::default() });
     for scene in scenes(&chart) {
         assert_drawable(&scene);
         for (i, flag) in scene.flags.iter().enumerate() {

@@ -3,7 +3,7 @@
 mod common;
 
 use serde_json::Value;
-use spc::{Chart, DataType, Options, Reading, anhoej, median};
+use spc::{Chart, ChartOptions, DataType, Reading, anhoej, median};
 
 fn read(text: &str) -> Value {
     serde_json::from_str(text).expect("the vectors are JSON")
@@ -35,17 +35,17 @@ fn the_limits_are_exact_for_1_to_1000_points() {
     let (longest, crossings) = (numbers(&table["longest_run_max"]), numbers(&table["n_crossings_min"]));
     assert_eq!(longest.len(), 1000);
     for (i, (longest, crossings)) in longest.into_iter().zip(crossings).enumerate() {
-        let limits = anhoej::limits(i + 1).expect("limits from one point on");
+        let limits = anhoej::run_limits(i + 1).expect("limits from one point on");
         assert_eq!(Some(limits.longest_run_max as f64), longest, "longest run for {} points", i + 1);
         assert_eq!(Some(limits.crossings_min as f64), crossings, "crossings for {} points", i + 1);
     }
-    assert_eq!(anhoej::limits(0), None);
+    assert_eq!(anhoej::run_limits(0), None);
 }
 
 #[test]
 fn limits_hold_far_beyond_the_table() {
     // The normal approximation of the quantile is close at this size.
-    let limits = anhoej::limits(1_000_001).expect("limits");
+    let limits = anhoej::run_limits(1_000_001).expect("limits");
     assert_eq!(limits.longest_run_max, 23);
     let approximate = 500_000.0 - 1.6449 * 500.0;
     assert!((limits.crossings_min as f64 - approximate).abs() < 2.0, "{limits:?}");
@@ -90,7 +90,7 @@ fn whole_run_charts_are_the_same() {
         if let Some(excluded) = case["options"]["exclude"].as_u64() {
             series.points[excluded as usize - 1].excluded = true;
         }
-        let chart = Chart::new(&series, &Options::default());
+        let chart = Chart::new(&series, &ChartOptions::default());
         let expected = numbers(&case["expected"]["y"]);
         for (point, expected) in chart.points.iter().zip(expected) {
             match (point.value, expected) {

@@ -4,10 +4,10 @@ mod common;
 
 use chrono::NaiveTime;
 use common::{day, measured, weekly};
-use spc::{Chart, Cycle, DataType, Direction, Meaning, Options, Reading, Verdict, format, words};
+use spc::{Chart, ChartKind, ChartOptions, Cycle, DataType, Direction, Meaning, Reading, Verdict, format, words};
 
-fn lower() -> Options {
-    Options { direction: Direction::Decrease, ..Options::default() }
+fn lower() -> ChartOptions {
+    ChartOptions { direction: Direction::Decrease, ..ChartOptions::default() }
 }
 
 fn step() -> Vec<f64> {
@@ -19,7 +19,7 @@ fn step() -> Vec<f64> {
 #[test]
 fn a_step_is_described_by_its_runs() {
     let cycles = vec![Cycle { date: day(2026, 3, 29), number: 1, label: "Grab bags".into() }];
-    let chart = Chart::new(&measured(&step()), &Options { target: Some(45.0), cycles, ..lower() });
+    let chart = Chart::new(&measured(&step()), &ChartOptions { target: Some(45.0), cycles, ..lower() });
     insta::assert_snapshot!(words::title(&chart));
     insta::assert_snapshot!(words::caption(&chart));
     insta::assert_snapshot!(words::short(&chart));
@@ -30,7 +30,7 @@ fn a_step_is_described_by_its_runs() {
 
 #[test]
 fn the_meaning_follows_the_direction() {
-    let says = |direction| Chart::new(&measured(&step()), &Options { direction, ..lower() }).verdict();
+    let says = |direction| Chart::new(&measured(&step()), &ChartOptions { direction, ..lower() }).verdict();
     assert_eq!(says(Direction::Decrease), Verdict::Signal(Meaning::Improvement));
     assert_eq!(says(Direction::Increase), Verdict::Signal(Meaning::Concern));
     assert_eq!(says(Direction::Neutral), Verdict::Signal(Meaning::Change));
@@ -83,7 +83,7 @@ fn few_crossings_alone_are_a_change() {
 #[test]
 fn words_never_claim_a_cause() {
     let cycles = (1..=9).map(|n| Cycle { date: day(2026, n, 1), number: n, label: String::new() }).collect();
-    let chart = Chart::new(&measured(&step()), &Options { cycles, ..lower() });
+    let chart = Chart::new(&measured(&step()), &ChartOptions { cycles, ..lower() });
     let caption = words::caption(&chart);
     for word in ["because", "caused", "due to", "led to", "thanks to", "worked"] {
         assert!(!caption.contains(word), "{word} in: {caption}");
@@ -123,4 +123,20 @@ fn dates_are_written_out() {
     assert_eq!(format::dates(day(2026, 1, 4), day(2026, 6, 14)), "4 January 2026 to 14 June 2026");
     assert_eq!(format::dates(day(2026, 1, 4), day(2026, 1, 4)), "4 January 2026");
     assert_eq!(format::moment(day(2026, 1, 4), NaiveTime::from_hms_opt(14, 5, 0)), "4 January 2026 at 14:05");
+}
+
+#[test]
+fn every_chart_of_the_list_can_be_drawn_and_explained() {
+    let mut series = measured(&[]);
+    for (key, value) in (0..45).zip([4.0, 7.0, 5.0, 6.0, 9.0, 3.0, 8.0].into_iter().cycle()) {
+        let date = day(2026, 1, 4) + chrono::Days::new(7 * (key as u64 / 3));
+        series.points.push(spc::Point { reading: Reading::Value(value), ..spc::Point::new(key, date) });
+    }
+    for kind in [ChartKind::MovingS, ChartKind::CPrime, ChartKind::R] {
+        let chart = Chart::new(&series, &ChartOptions { kind, ..ChartOptions::default() });
+        assert_eq!((chart.kind, chart.refusal), (kind, None));
+        assert!(chart.limits().is_some_and(|(_, upper)| upper > chart.centre()), "{kind:?}");
+        let method = words::method(&chart).join(" ");
+        assert!(method.starts_with(kind.name()) && method.contains("imit"), "{method}");
+    }
 }

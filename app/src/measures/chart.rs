@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use spc::choice::{self, Choice};
 use spc::scene::{self, SceneOptions, Size};
 use spc::svg::{self, Style};
-use spc::{Chart, ChartKind, Cycle, Options, PhaseStart, Rules, Series};
+use spc::{Chart, ChartKind, ChartOptions, Cycle, PhaseStart, RuleSetName, Series};
 use tokio::sync::Semaphore;
 
 use super::model::{Amount, DataType, Direction};
@@ -19,7 +19,7 @@ fn data_type(measure: &Measure) -> spc::DataType {
     match measure.data_type {
         DataType::Count => spc::DataType::Count,
         DataType::Percentage => spc::DataType::Percentage,
-        #[allow(clippy::cast_precision_loss, reason = "at most a million")]
+        // At most a million: exact.
         DataType::Rate => spc::DataType::Rate { per: measure.per.unwrap_or(1) as f64 },
         DataType::Measurement => spc::DataType::Measurement,
         DataType::TimeBetween => spc::DataType::TimeBetween,
@@ -35,7 +35,7 @@ fn recorded(amount: Amount) -> spc::Reading {
 }
 
 impl ChartType {
-    /// The engine's chart.
+    /// The engine's name for it.
     #[must_use]
     pub fn kind(self) -> ChartKind {
         match self {
@@ -55,14 +55,15 @@ impl ChartType {
 }
 
 impl RuleSet {
-    fn rules(self) -> Rules {
+    /// The engine's name for it.
+    fn named(self) -> RuleSetName {
         match self {
-            Self::LimitsAndRuns => Rules::LimitsAndRuns,
-            Self::Runs => Rules::Runs,
-            Self::MakingDataCount => Rules::MakingDataCount,
-            Self::Ihi => Rules::Ihi,
-            Self::WesternElectric => Rules::WesternElectric,
-            Self::Nelson => Rules::Nelson,
+            Self::LimitsAndRuns => RuleSetName::LimitsAndRuns,
+            Self::Runs => RuleSetName::Runs,
+            Self::MakingDataCount => RuleSetName::MakingDataCount,
+            Self::Ihi => RuleSetName::Ihi,
+            Self::WesternElectric => RuleSetName::WesternElectric,
+            Self::Nelson => RuleSetName::Nelson,
         }
     }
 }
@@ -98,9 +99,9 @@ fn series(charted: &Charted) -> Series {
     }
 }
 
-fn options(charted: &Charted, kind: ChartKind) -> Options {
+fn options(charted: &Charted, kind: ChartKind) -> ChartOptions {
     let Charted { measure, reading, cycles, .. } = charted;
-    Options {
+    ChartOptions {
         kind,
         target: measure.target,
         later_targets: reading.later_targets.iter().map(|later| (later.starts_on, later.target)).collect(),
@@ -109,7 +110,7 @@ fn options(charted: &Charted, kind: ChartKind) -> Options {
             Direction::Decrease => spc::Direction::Decrease,
             Direction::Neutral => spc::Direction::Neutral,
         },
-        rules: reading.rule_set.rules(),
+        rule_set: reading.rule_set.named(),
         cycles: cycles
             .iter()
             .map(|marker| Cycle {

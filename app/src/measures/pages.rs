@@ -368,12 +368,12 @@ fn other_ways(measure: &Measure) -> AnyView {
 fn figure(drawn: &Large, may_define: bool) -> AnyView {
     let Large { charted, chart, reason, spread, .. } = drawn;
     let id = charted.measure.id;
-    let suggestion = chart.suggestion().map(|suggestion| {
+    let suggestion = chart.suggested_phase().map(|suggestion| {
         let start =
             may_define.then(|| view! { <p><a href=format!("/measures/{id}/chart#phases")>"Start a new phase"</a></p> });
         view! {
             <div class="nhsuk-inset-text">
-                <p>{spc::words::suggestion(chart, &suggestion)}</p>
+                <p>{spc::words::suggested_phase(chart, &suggestion)}</p>
                 {start}
             </div>
         }

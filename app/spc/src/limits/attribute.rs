@@ -1,6 +1,6 @@
 use super::individual::{ranges, sigma};
-use super::{Basis, Centre, Data, Limits, Options, ZeroDenominator, finite};
-use crate::chart::median;
+use super::{Basis, Centre, ControlLimits, Data, LimitOptions, ZeroDenominator, finite};
+use crate::average::median;
 
 /// The distribution that says how far counts spread.
 #[derive(Clone, Copy)]
@@ -24,7 +24,7 @@ enum Dispersion {
 /// Needs denominators (without any, each is 1). Unit: share from 0 to 1.
 ///
 /// Source: Shewhart; Montgomery, 7th edition, section 7.2.
-pub fn p(data: &Data, options: &Options) -> Limits {
+pub fn p(data: &Data, options: &LimitOptions) -> ControlLimits {
     chart(data, Family::Binomial, Dispersion::AsExpected, options)
 }
 
@@ -34,7 +34,7 @@ pub fn p(data: &Data, options: &Options) -> Limits {
 /// share from 0 to 1.
 ///
 /// Source: Laney DB (2002), "Improved control charts for attributes", Quality Engineering 14(4).
-pub fn p_prime(data: &Data, options: &Options) -> Limits {
+pub fn p_prime(data: &Data, options: &LimitOptions) -> ControlLimits {
     chart(data, Family::Binomial, Dispersion::Measured, options)
 }
 
@@ -43,28 +43,28 @@ pub fn p_prime(data: &Data, options: &Options) -> Limits {
 /// Unit: events for one unit of the denominator.
 ///
 /// Source: Shewhart; Montgomery, 7th edition, section 7.3.
-pub fn u(data: &Data, options: &Options) -> Limits {
+pub fn u(data: &Data, options: &LimitOptions) -> ControlLimits {
     chart(data, Family::Poisson, Dispersion::AsExpected, options)
 }
 
 /// The u′ chart: ū ± k σz √(ū / nᵢ); see [`p_prime`].
-pub fn u_prime(data: &Data, options: &Options) -> Limits {
+pub fn u_prime(data: &Data, options: &LimitOptions) -> ControlLimits {
     chart(data, Family::Poisson, Dispersion::Measured, options)
 }
 
 /// The c chart of counts: c̄ ± k √c̄. Denominators are not looked at. Unit: events.
 ///
 /// Source: Shewhart; Montgomery, 7th edition, section 7.3.
-pub fn c(data: &Data, options: &Options) -> Limits {
+pub fn c(data: &Data, options: &LimitOptions) -> ControlLimits {
     chart(&Data { denominators: None, ..*data }, Family::Poisson, Dispersion::AsExpected, options)
 }
 
 /// The c′ chart: c̄ ± k σz √c̄; see [`p_prime`].
-pub fn c_prime(data: &Data, options: &Options) -> Limits {
+pub fn c_prime(data: &Data, options: &LimitOptions) -> ControlLimits {
     chart(&Data { denominators: None, ..*data }, Family::Poisson, Dispersion::Measured, options)
 }
 
-fn chart(data: &Data, family: Family, dispersion: Dispersion, options: &Options) -> Limits {
+fn chart(data: &Data, family: Family, dispersion: Dispersion, options: &LimitOptions) -> ControlLimits {
     let values = data.ratios();
     let used = data.places().filter(|i| values[*i].is_some()).count();
     let centre = centre(data, &values, options);
@@ -86,11 +86,11 @@ fn chart(data: &Data, family: Family, dispersion: Dispersion, options: &Options)
         Family::Binomial => options.bounds.share(),
         Family::Poisson => options.bounds.amount(),
     };
-    Limits::symmetric(values, vec![centre; data.len()], spreads, within, basis)
+    ControlLimits::symmetric(values, vec![centre; data.len()], spreads, within, basis)
 }
 
 /// The centre line: Σy / Σn of the points used, unless it is their median or given.
-fn centre(data: &Data, values: &[Option<f64>], options: &Options) -> Option<f64> {
+fn centre(data: &Data, values: &[Option<f64>], options: &LimitOptions) -> Option<f64> {
     match options.centre {
         Centre::Given(centre) => finite(centre),
         Centre::Median => median(&data.places().filter_map(|i| values[i]).collect::<Vec<_>>()),

@@ -1,25 +1,25 @@
-use super::{Band, Basis, Bounds, Centre, Data, Excluded, Limits, Options, ZeroDenominator, finite};
-use crate::chart::median;
-use crate::screening::{self, RangeAverage, distance, mean};
+use super::{Basis, Bounds, Centre, ControlLimits, Data, Excluded, LimitOptions, SigmaLines, ZeroDenominator, finite};
+use crate::average::{mean, median};
+use crate::screening::{self, RangeAverage, distance};
 
 /// The upper limit of a moving range in mean moving ranges, D4 for two values to three places.
 const RANGE_UPPER: f64 = 3.267;
 
 /// The run chart: the median of the points used, and no limits.
 ///
-/// With denominators the values are plain quotients. [`Options::centre`] matters only where it is
+/// With denominators the values are plain quotients. [`LimitOptions::centre`] matters only where it is
 /// [`Centre::Given`]. Unit: that of the values.
 ///
 /// Source: Perla RJ, Provost LP, Murray SK (2011), "The run chart", BMJ Quality & Safety 20(1).
-pub fn run(data: &Data, options: &Options) -> Limits {
+pub fn run(data: &Data, options: &LimitOptions) -> ControlLimits {
     let centre = match options.centre {
         Centre::Given(_) => options.centre,
         _ => Centre::Median,
     };
     let values = data.ratios();
-    let (centre, basis) = plain_centre(data, &values, &Options { centre, ..*options });
+    let (centre, basis) = plain_centre(data, &values, &LimitOptions { centre, ..*options });
     let none = vec![None; data.len()];
-    Limits::symmetric(values, vec![centre; data.len()], none, (f64::NEG_INFINITY, f64::INFINITY), basis)
+    ControlLimits::symmetric(values, vec![centre; data.len()], none, (f64::NEG_INFINITY, f64::INFINITY), basis)
 }
 
 /// The X chart of individual values (XmR, I chart): centre ± k σ, σ = average moving range / d2.
@@ -29,7 +29,7 @@ pub fn run(data: &Data, options: &Options) -> Limits {
 ///
 /// Source: Shewhart WA (1931), "Economic control of quality of manufactured product"; Wheeler DJ
 /// (1993), "Understanding variation"; Montgomery, 7th edition, section 6.4.
-pub fn xmr(data: &Data, options: &Options) -> Limits {
+pub fn xmr(data: &Data, options: &LimitOptions) -> ControlLimits {
     let values = data.ratios();
     let (centre, mut basis) = plain_centre(data, &values, options);
     let ranges = ranges(data, &values, options);
@@ -37,7 +37,7 @@ pub fn xmr(data: &Data, options: &Options) -> Limits {
     basis.ranges = Some(ranges);
     basis.process_sigma = sigma;
     let within = options.bounds.measurement(&values);
-    Limits::symmetric(values, vec![centre; data.len()], vec![sigma; data.len()], within, basis)
+    ControlLimits::symmetric(values, vec![centre; data.len()], vec![sigma; data.len()], within, basis)
 }
 
 /// The moving range chart (mR): mean moving range, with an upper limit of 3.267 times that.
@@ -46,7 +46,7 @@ pub fn xmr(data: &Data, options: &Options) -> Limits {
 /// screened. The lower limit is 0, or none with [`Bounds::Off`]. Unit: that of the values.
 ///
 /// Source: as [`xmr`].
-pub fn moving_range(data: &Data, options: &Options) -> Limits {
+pub fn moving_range(data: &Data, options: &LimitOptions) -> ControlLimits {
     let ratios = data.ratios();
     let unbounded = |i: usize| options.zero_denominator == ZeroDenominator::Unbounded && data.is_unbounded(i);
     let mut values = vec![None; data.len()];
@@ -67,9 +67,9 @@ pub fn moving_range(data: &Data, options: &Options) -> Limits {
     let centre = if centre_unbounded { None } else { centre(&used, options) };
     let same = |line: Option<f64>| vec![line; data.len()];
     let lower = same((options.bounds != Bounds::Off).then_some(0.0));
-    let bands =
-        [1.0, 2.0, 3.0].map(|k| Band { lower: lower.clone(), upper: same(multiple(centre, RANGE_UPPER * k / 3.0)) });
-    Limits {
+    let bands = [1.0, 2.0, 3.0]
+        .map(|k| SigmaLines { lower: lower.clone(), upper: same(multiple(centre, RANGE_UPPER * k / 3.0)) });
+    ControlLimits {
         centre: same(centre),
         sigma: same(multiple(centre, (RANGE_UPPER - 1.0) / 3.0)),
         values,
@@ -84,7 +84,7 @@ pub(super) fn multiple(centre: Option<f64>, by: f64) -> Option<f64> {
 }
 
 /// The centre line of values of equal weight, with what it is made of.
-fn plain_centre(data: &Data, values: &[Option<f64>], options: &Options) -> (Option<f64>, Basis) {
+fn plain_centre(data: &Data, values: &[Option<f64>], options: &LimitOptions) -> (Option<f64>, Basis) {
     let mut used: Vec<f64> = data.places().filter_map(|i| values[i]).collect();
     let mut basis = Basis { used: used.len(), ..Basis::default() };
     let unbounded = match options.zero_denominator {
@@ -107,7 +107,7 @@ fn plain_centre(data: &Data, values: &[Option<f64>], options: &Options) -> (Opti
 }
 
 /// The centre line of values of equal weight.
-pub(super) fn centre(used: &[f64], options: &Options) -> Option<f64> {
+pub(super) fn centre(used: &[f64], options: &LimitOptions) -> Option<f64> {
     match options.centre {
         Centre::Mean => mean(used),
         Centre::Median => median(used),
@@ -116,12 +116,12 @@ pub(super) fn centre(used: &[f64], options: &Options) -> Option<f64> {
 }
 
 /// The average of the moving ranges of the points used.
-pub(super) fn ranges(data: &Data, values: &[Option<f64>], options: &Options) -> RangeAverage {
+pub(super) fn ranges(data: &Data, values: &[Option<f64>], options: &LimitOptions) -> RangeAverage {
     let ranges = screening::moving_ranges(data.places().map(|i| values.get(i).copied().flatten()));
     screening::average(&ranges, options.average, options.screening, options.no_variation)
 }
 
 /// The standard deviation that an average moving range stands for.
-pub(super) fn sigma(ranges: &RangeAverage, options: &Options) -> Option<f64> {
+pub(super) fn sigma(ranges: &RangeAverage, options: &LimitOptions) -> Option<f64> {
     finite(ranges.average? / options.scale.divisor())
 }

@@ -1,11 +1,11 @@
 //! Centre lines and control limits of every chart.
 //!
-//! One function a chart: it takes [`Data`] (the points of one phase) and [`Options`] and gives
-//! [`Limits`]; [`chart`] chooses the function by [`Kind`], and [`by_phase`] does so for every phase
-//! of a series. Charts of subgroups are in [`crate::subgroup`].
+//! One function a chart: it takes [`Data`] (the points of one phase) and [`LimitOptions`] and gives
+//! [`ControlLimits`]; [`chart`] chooses the function by [`ChartKind`](crate::ChartKind), and [`by_phase`]
+//! does so for every phase of a series. Charts of subgroups are in the module `subgroup`.
 //!
 //! The tools of the field agree in the formulas and differ in a few choices; these are the fields of
-//! [`Options`], and each tool's choices have a name ([`Options::qicharts2`] and so on).
+//! [`LimitOptions`], and each tool's choices have a name ([`LimitOptions::qicharts2`] and so on).
 //!
 //! A value that is missing or not finite is a gap: it counts in no calculation, and its moving
 //! ranges on both sides are missing too. An excluded point ([`Data::used`]) is passed over: its
@@ -23,7 +23,8 @@ pub use attribute::{c, c_prime, p, p_prime, u, u_prime};
 pub use individual::{moving_range, run, xmr};
 pub use normalised::{MOVING_S_UPPER, i_prime, moving_s};
 pub use options::{
-    Bounds, Centre, Degrees, Excluded, Geometric, Options, RangeConstants, RangeScale, Times, Within, ZeroDenominator,
+    Bounds, Centre, Degrees, Excluded, Geometric, LimitOptions, RangeConstants, RangeScale, Times, Within,
+    ZeroDenominator,
 };
 pub use phases::{Phase, by_phase, chart};
 pub(crate) use phases::{slice, spans};
@@ -31,43 +32,14 @@ pub use rare::{TIME_POWER, g, t};
 
 use crate::screening::RangeAverage;
 
-/// Which chart of individual points; see the function of the same name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// [`run`].
-    Run,
-    /// [`xmr`].
-    Xmr,
-    /// [`moving_range`].
-    MovingRange,
-    /// [`p`].
-    P,
-    /// [`p_prime`].
-    PPrime,
-    /// [`u`].
-    U,
-    /// [`u_prime`].
-    UPrime,
-    /// [`c`].
-    C,
-    /// [`c_prime`].
-    CPrime,
-    /// [`g`].
-    G,
-    /// [`t`].
-    T,
-    /// [`i_prime`].
-    IPrime,
-    /// [`moving_s`].
-    MovingS,
-}
-
 /// Why there is no chart for the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
     /// A time between events is not above zero.
     TimeNotPositive,
+    /// The chart is one of subgroups, and single values were given.
+    NeedsSubgroups,
     /// A subgroup has fewer than two values.
     SubgroupTooSmall,
     /// A subgroup has too many values for the range to be a measure of spread.
@@ -78,6 +50,7 @@ impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::TimeNotPositive => "a time between events is not above zero",
+            Self::NeedsSubgroups => "a chart of subgroups needs all values of each",
             Self::SubgroupTooSmall => "a subgroup has fewer than two values",
             Self::SubgroupTooLarge => "a subgroup has too many values for its range",
         })
@@ -165,7 +138,7 @@ impl<'a> Data<'a> {
 
 /// A lower and an upper line. `None` where there is none.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub struct Band {
+pub struct SigmaLines {
     /// The lower line at each point.
     pub lower: Vec<Option<f64>>,
     /// The upper line at each point.
@@ -191,7 +164,7 @@ pub struct Basis {
 
 /// The lines of one chart in one phase; every list has one entry a point.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub struct Limits {
+pub struct ControlLimits {
     /// What is drawn: the value, or numerator over denominator.
     pub values: Vec<Option<f64>>,
     /// The centre line.
@@ -200,12 +173,12 @@ pub struct Limits {
     /// symmetrical about a centre (t), too.
     pub sigma: Vec<Option<f64>>,
     /// One, two and three standard deviations.
-    pub bands: [Band; 3],
+    pub bands: [SigmaLines; 3],
     /// What they were computed from.
     pub basis: Basis,
 }
 
-impl Limits {
+impl ControlLimits {
     /// The lower control limit, three standard deviations below.
     pub fn lower(&self) -> &[Option<f64>] {
         &self.bands[2].lower
@@ -256,7 +229,7 @@ impl Limits {
                 };
                 centre.iter().zip(&sigma).map(at).collect()
             };
-            Band { lower: line(-k), upper: line(k) }
+            SigmaLines { lower: line(-k), upper: line(k) }
         };
         let bands = [band(1.0), band(2.0), band(3.0)];
         Self { values, centre, sigma, bands, basis }

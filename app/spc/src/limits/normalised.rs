@@ -1,7 +1,7 @@
 use super::attribute::weighted_mean;
 use super::individual;
-use super::{Basis, Bounds, Centre, Data, Limits, Options, ZeroDenominator, finite};
-use crate::chart::median;
+use super::{Basis, Bounds, Centre, ControlLimits, Data, LimitOptions, ZeroDenominator, finite};
+use crate::average::median;
 use crate::screening::{self, distance};
 
 /// The upper limit of a moving S in mean moving S, B4 for two values to four places.
@@ -14,7 +14,7 @@ pub const MOVING_S_UPPER: f64 = 3.2665;
 /// [`Bounds::NotBelowZero`]. Unit: that of the values over that of the denominators.
 ///
 /// Source: Taylor WA (2017), "Normalized individuals (IN) control chart"; Anhøj J (2025).
-pub fn i_prime(data: &Data, options: &Options) -> Limits {
+pub fn i_prime(data: &Data, options: &LimitOptions) -> ControlLimits {
     let values = data.ratios();
     let used = data.places().filter(|i| values[*i].is_some()).count();
     let centre = match options.centre {
@@ -28,7 +28,7 @@ pub fn i_prime(data: &Data, options: &Options) -> Limits {
     let sigma = (0..data.len()).map(|i| finite(ranges.average? / data.denominator(i)?.sqrt())).collect();
     let basis = Basis { used, ranges: Some(ranges), ..Basis::default() };
     let within = options.bounds.measurement(&values);
-    Limits::symmetric(values, vec![centre; data.len()], sigma, within, basis)
+    ControlLimits::symmetric(values, vec![centre; data.len()], sigma, within, basis)
 }
 
 /// The moving S chart that goes with [`i_prime`]: the mean, and an upper limit of 3.2665 times that.
@@ -38,7 +38,7 @@ pub fn i_prime(data: &Data, options: &Options) -> Limits {
 /// is 0, or none with [`Bounds::Off`].
 ///
 /// Source: as [`i_prime`].
-pub fn moving_s(data: &Data, options: &Options) -> Limits {
+pub fn moving_s(data: &Data, options: &LimitOptions) -> ControlLimits {
     let values = moving(data, &data.ratios());
     let used: Vec<f64> = data.places().filter_map(|i| values[i]).collect();
     let centre = individual::centre(&used, options);
@@ -46,9 +46,9 @@ pub fn moving_s(data: &Data, options: &Options) -> Limits {
     let sigma = at(individual::multiple(centre, (MOVING_S_UPPER - 1.0) / 3.0));
     let lower = at((options.bounds != Bounds::Off).then_some(0.0));
     let upper = [1.0, 2.0, 3.0].map(|k| at(individual::multiple(centre, MOVING_S_UPPER * k / 3.0)));
-    let bands = upper.map(|upper| super::Band { lower: lower.clone(), upper });
+    let bands = upper.map(|upper| super::SigmaLines { lower: lower.clone(), upper });
     let basis = Basis { used: used.len(), ..Basis::default() };
-    Limits { centre: vec![centre; data.len()], values, sigma, bands, basis }
+    ControlLimits { centre: vec![centre; data.len()], values, sigma, bands, basis }
 }
 
 /// The moving S of each point; an excluded one has none.

@@ -151,7 +151,7 @@ pub enum Degrees {
 
 /// The choices in which the tools differ.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Options {
+pub struct LimitOptions {
     /// What the centre line is.
     pub centre: Centre,
     /// How moving ranges are averaged.
@@ -180,7 +180,7 @@ pub struct Options {
     pub range_constants: RangeConstants,
 }
 
-impl Default for Options {
+impl Default for LimitOptions {
     /// Baton's choices: screening, 1.128, natural bounds, and limits on the centre line where
     /// nothing varies.
     fn default() -> Self {
@@ -202,7 +202,7 @@ impl Default for Options {
     }
 }
 
-impl Options {
+impl LimitOptions {
     /// The choices of qicharts2 0.8: no limits where nothing varies, and events without exposure
     /// counted.
     pub fn qicharts2() -> Self {

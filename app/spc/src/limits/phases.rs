@@ -1,5 +1,6 @@
-use super::{Data, Kind, Limits, Options, Refusal};
+use super::{ControlLimits, Data, LimitOptions, Refusal};
 use super::{c, c_prime, g, i_prime, moving_range, moving_s, p, p_prime, run, t, u, u_prime, xmr};
+use crate::kind::ChartKind;
 
 /// A stretch of the series with its own lines, from its first point to the next phase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -15,22 +16,23 @@ pub struct Phase {
 ///
 /// # Errors
 ///
-/// Only [`t`] refuses data.
-pub fn chart(kind: Kind, data: &Data, options: &Options) -> Result<Limits, Refusal> {
+/// [`Refusal::NeedsSubgroups`] for a chart of subgroups; of the others only [`t`] refuses data.
+pub fn chart(kind: ChartKind, data: &Data, options: &LimitOptions) -> Result<ControlLimits, Refusal> {
     Ok(match kind {
-        Kind::Run => run(data, options),
-        Kind::Xmr => xmr(data, options),
-        Kind::MovingRange => moving_range(data, options),
-        Kind::P => p(data, options),
-        Kind::PPrime => p_prime(data, options),
-        Kind::U => u(data, options),
-        Kind::UPrime => u_prime(data, options),
-        Kind::C => c(data, options),
-        Kind::CPrime => c_prime(data, options),
-        Kind::G => g(data, options),
-        Kind::T => t(data, options)?,
-        Kind::IPrime => i_prime(data, options),
-        Kind::MovingS => moving_s(data, options),
+        ChartKind::Run => run(data, options),
+        ChartKind::Xmr => xmr(data, options),
+        ChartKind::MovingRange => moving_range(data, options),
+        ChartKind::P => p(data, options),
+        ChartKind::PPrime => p_prime(data, options),
+        ChartKind::U => u(data, options),
+        ChartKind::UPrime => u_prime(data, options),
+        ChartKind::C => c(data, options),
+        ChartKind::CPrime => c_prime(data, options),
+        ChartKind::G => g(data, options),
+        ChartKind::T => t(data, options)?,
+        ChartKind::IPrime => i_prime(data, options),
+        ChartKind::MovingS => moving_s(data, options),
+        ChartKind::Xbar | ChartKind::S | ChartKind::R => return Err(Refusal::NeedsSubgroups),
     })
 }
 
@@ -42,7 +44,12 @@ pub fn chart(kind: Kind, data: &Data, options: &Options) -> Result<Limits, Refus
 /// # Errors
 ///
 /// As [`chart`]: if one phase is refused, all are.
-pub fn by_phase(kind: Kind, data: &Data, phases: &[Phase], options: &Options) -> Result<Vec<Limits>, Refusal> {
+pub fn by_phase(
+    kind: ChartKind,
+    data: &Data,
+    phases: &[Phase],
+    options: &LimitOptions,
+) -> Result<Vec<ControlLimits>, Refusal> {
     spans(data.len(), phases)
         .into_iter()
         .map(|span| {

@@ -1,7 +1,6 @@
 use super::individual::{centre, xmr};
-use super::{Basis, Centre, Data, Geometric, Limits, Options, Refusal, Times, finite};
-use crate::chart::median;
-use crate::screening::mean;
+use super::{Basis, Centre, ControlLimits, Data, Geometric, LimitOptions, Refusal, Times, finite};
+use crate::average::{mean, median};
 
 /// The power that makes times between events nearly normal.
 pub const TIME_POWER: f64 = 3.6;
@@ -17,7 +16,7 @@ const MEDIAN_OF_MEAN: f64 = 0.693;
 /// Source: Benneyan JC (2001), "Number-between g-type statistical quality control charts for
 /// monitoring adverse events", Health Care Management Science 4; the line at the median: Provost
 /// LP, Murray SK (2011), "The health care data guide".
-pub fn g(data: &Data, options: &Options) -> Limits {
+pub fn g(data: &Data, options: &LimitOptions) -> ControlLimits {
     let values: Vec<Option<f64>> = (0..data.len()).map(|i| data.value(i)).collect();
     let used: Vec<f64> = data.places().filter_map(|i| values[i]).collect();
     let given = match options.centre {
@@ -31,16 +30,16 @@ pub fn g(data: &Data, options: &Options) -> Limits {
         Geometric::Failures => {
             let sigma = mean.and_then(|mean| finite((mean * (mean + 1.0)).sqrt()));
             let within = options.bounds.amount();
-            let about_mean = Limits::symmetric(values, vec![mean; len], vec![sigma; len], within, basis(sigma));
+            let about_mean = ControlLimits::symmetric(values, vec![mean; len], vec![sigma; len], within, basis(sigma));
             let drawn = given.map_or_else(|| median(&used), |given| finite(MEDIAN_OF_MEAN * given));
-            Limits { centre: vec![drawn; len], ..about_mean }
+            ControlLimits { centre: vec![drawn; len], ..about_mean }
         }
         Geometric::Trials => {
             let sigma = mean.and_then(|mean| finite((1.0 - 1.0 / mean).sqrt() * mean));
             let free = (f64::NEG_INFINITY, f64::INFINITY);
             let line = vec![centre(&used, options); len];
-            let limits = Limits::symmetric(values, line, vec![None; len], free, basis(sigma));
-            Limits { sigma: vec![sigma; len], ..limits }
+            let limits = ControlLimits::symmetric(values, line, vec![None; len], free, basis(sigma));
+            ControlLimits { sigma: vec![sigma; len], ..limits }
         }
     }
 }
@@ -58,7 +57,7 @@ pub fn g(data: &Data, options: &Options) -> Limits {
 ///
 /// Source: Nelson LS (1994), "A control chart for parts-per-million nonconforming items", Journal of
 /// Quality Technology 26(3).
-pub fn t(data: &Data, options: &Options) -> Result<Limits, Refusal> {
+pub fn t(data: &Data, options: &LimitOptions) -> Result<ControlLimits, Refusal> {
     let values: Vec<Option<f64>> = (0..data.len()).map(|i| data.value(i)).collect();
     let possible = |time: f64| match options.times {
         Times::AboveZero => time > 0.0,
@@ -73,10 +72,16 @@ pub fn t(data: &Data, options: &Options) -> Result<Limits, Refusal> {
         Centre::Given(given) => Centre::Given(given.max(0.0).powf(1.0 / TIME_POWER)),
         other => other,
     };
-    let limits = xmr(&Data { values: &transformed, denominators: None, ..*data }, &Options { centre, ..*options });
+    let limits = xmr(&Data { values: &transformed, denominators: None, ..*data }, &LimitOptions { centre, ..*options });
     let back = |line: &[Option<f64>]| {
         line.iter().map(|at| at.and_then(|at| finite(at.max(0.0).powf(TIME_POWER)))).collect::<Vec<_>>()
     };
-    let bands = limits.bands.map(|band| super::Band { lower: back(&band.lower), upper: back(&band.upper) });
-    Ok(Limits { centre: back(&limits.centre), values, sigma: vec![None; data.len()], bands, basis: limits.basis })
+    let bands = limits.bands.map(|band| super::SigmaLines { lower: back(&band.lower), upper: back(&band.upper) });
+    Ok(ControlLimits {
+        centre: back(&limits.centre),
+        values,
+        sigma: vec![None; data.len()],
+        bands,
+        basis: limits.basis,
+    })
 }

@@ -1,5 +1,5 @@
-use crate::chart::{Side, median};
-use crate::rules::side_of;
+use crate::average::median;
+use crate::side::{Side, side_of};
 
 /// Which runs move the median.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]

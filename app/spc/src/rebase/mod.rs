@@ -1,7 +1,7 @@
 //! Finding where a new phase begins.
 //!
 //! A new phase is a decision: it takes a date, a reason and a person. What is here finds the places
-//! at which to ask for one. [`suggest`] looks for a shift after a dated change. The Stable Shift
+//! at which to ask for one. [`shift_after_change`] looks for a shift after a dated change. The Stable Shift
 //! Algorithm ([`stable_shift`]) and the re-basing of a median ([`median_shift`]) go through a whole
 //! series by themselves, as autospc and runcharter do.
 //!
@@ -14,12 +14,12 @@ mod stable;
 pub use median::{MedianPhase, MedianShift, Sides, TooFewPoints, median_shift};
 pub use stable::{Accept, StablePhase, StableShift, stable_shift};
 
-use crate::chart::Side;
-use crate::rules::{Lines, Mark, Rule, Ties};
+use crate::rules::{Coverage, Lines, Rule, Ties};
+use crate::side::Side;
 
 /// A new phase to ask for, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Suggestion {
+pub struct ShiftAfterChange {
     /// Where the new phase would begin: the first point of the shift at or after the change.
     pub start: usize,
     /// How many points of the shift there are from there.
@@ -38,8 +38,13 @@ pub const SUGGESTED_SHIFT: usize = 8;
 ///
 /// `changes` are the places of the first point at or after each dated change, in order. Points on
 /// the centre line are passed over, as in the run rules.
-pub fn suggest(values: &[Option<f64>], lines: &[Lines], changes: &[usize], length: usize) -> Option<Suggestion> {
-    let shifts = Rule::Shift { length, ties: Ties::Skip }.judge(values, lines, Mark::Members)?;
+pub fn shift_after_change(
+    values: &[Option<f64>],
+    lines: &[Lines],
+    changes: &[usize],
+    length: usize,
+) -> Option<ShiftAfterChange> {
+    let shifts = Rule::Shift { length, ties: Ties::Skip }.judge(values, lines, Coverage::Members)?;
     shifts.iter().find_map(|shift| {
         let side = shift.side?;
         // The earliest change from which enough of the shift is left is the one to name, unless a
@@ -50,7 +55,7 @@ pub fn suggest(values: &[Option<f64>], lines: &[Lines], changes: &[usize], lengt
         [before, within].into_iter().flatten().find_map(|change| {
             let left = shift.points.iter().filter(|&&place| place >= change).count();
             let start = shift.points.iter().copied().find(|&place| place >= change)?;
-            (left >= length).then_some(Suggestion { start, points: left, side, change })
+            (left >= length).then_some(ShiftAfterChange { start, points: left, side, change })
         })
     })
 }
@@ -62,7 +67,8 @@ mod tests {
     fn suggested(changes: &[usize]) -> Option<(usize, usize, usize)> {
         let values: Vec<Option<f64>> = [1.0; 6].into_iter().chain([3.0; 10]).map(Some).collect();
         let lines = vec![Lines::centre(2.0); values.len()];
-        suggest(&values, &lines, changes, SUGGESTED_SHIFT).map(|found| (found.start, found.points, found.change))
+        shift_after_change(&values, &lines, changes, SUGGESTED_SHIFT)
+            .map(|found| (found.start, found.points, found.change))
     }
 
     #[test]

@@ -1,8 +1,7 @@
 use std::ops::Range;
 
-use crate::chart::Side;
-use crate::limits::{Data, Limits};
-use crate::rules::side_of;
+use crate::limits::{ControlLimits, Data};
+use crate::side::{Side, side_of};
 
 /// Which shifts begin a new phase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -51,7 +50,7 @@ pub struct StablePhase {
     /// The points in that part that were left out for lying outside, in order.
     pub excluded: Vec<usize>,
     /// The limits at each of [`Self::places`].
-    pub limits: Limits,
+    pub limits: ControlLimits,
 }
 
 /// The phases that the Stable Shift Algorithm finds; `None` for a series with fewer points than one
@@ -68,7 +67,11 @@ pub struct StablePhase {
 ///
 /// Source: "Re-establishing control limits in statistical process control analyses: the stable shift
 /// algorithm" (2025), and the description of the algorithm that autospc publishes.
-pub fn stable_shift(data: &Data, chart: impl Fn(&Data) -> Limits, options: &StableShift) -> Option<Vec<StablePhase>> {
+pub fn stable_shift(
+    data: &Data,
+    chart: impl Fn(&Data) -> ControlLimits,
+    options: &StableShift,
+) -> Option<Vec<StablePhase>> {
     let series = Series::new(data, &chart, options);
     let period = series.period;
     if series.points() < period {
@@ -118,7 +121,7 @@ struct Shift {
     side: Side,
 }
 
-impl<'a, C: Fn(&Data) -> Limits> Series<'a, C> {
+impl<'a, C: Fn(&Data) -> ControlLimits> Series<'a, C> {
     fn new(data: &'a Data<'a>, chart: &'a C, options: &'a StableShift) -> Self {
         let drawn = chart(&Data { used: None, ..*data }).values;
         let is_used = |place: usize| data.used.is_none_or(|used| used.get(place).copied().unwrap_or(true));
@@ -150,7 +153,7 @@ impl<'a, C: Fn(&Data) -> Limits> Series<'a, C> {
     }
 
     /// The limits of some points.
-    fn limits(&self, points: Range<usize>, used: &[bool]) -> Limits {
+    fn limits(&self, points: Range<usize>, used: &[bool]) -> ControlLimits {
         let denominators = self.denominators.as_ref().map(|all| &all[points.clone()]);
         (self.chart)(&Data { denominators, used: Some(used), ..Data::new(&self.values[points]) })
     }
@@ -251,7 +254,7 @@ impl<'a, C: Fn(&Data) -> Limits> Series<'a, C> {
 }
 
 /// The used point outside its limits that lies furthest from the centre line.
-fn furthest_outside(values: &[f64], limits: &Limits, centre: f64, used: &[bool]) -> Option<usize> {
+fn furthest_outside(values: &[f64], limits: &ControlLimits, centre: f64, used: &[bool]) -> Option<usize> {
     let line = |line: &[Option<f64>], point: usize| line.get(point).copied().flatten();
     let outside = |&point: &usize| {
         line(limits.lower(), point).is_some_and(|lower| values[point] < lower)

@@ -40,7 +40,7 @@ impl RunsBox {
 /// The box for `useful` points, those not on the centre line.
 ///
 /// Tabulated for 10 to 100; for any other number it is that of the Anhøj rules
-/// ([`anhoej::limits`]). `None` for no points.
+/// ([`anhoej::run_limits`]). `None` for no points.
 pub fn best_box(useful: usize) -> Option<RunsBox> {
     Some(RunsBox { corner: None, ..cut_box(useful)? })
 }
@@ -49,7 +49,7 @@ pub fn best_box(useful: usize) -> Option<RunsBox> {
 pub fn cut_box(useful: usize) -> Option<RunsBox> {
     let tabulated = useful.checked_sub(FIRST).and_then(|row| BOXES.get(row));
     let Some(&(crossings_min, longest_run_max, crossings_border, longest_run_border)) = tabulated else {
-        let anhoej::Limits { longest_run_max, crossings_min } = anhoej::limits(useful)?;
+        let anhoej::RunLimits { longest_run_max, crossings_min } = anhoej::run_limits(useful)?;
         return Some(RunsBox { crossings_min, longest_run_max, corner: None });
     };
     let corner = (crossings_border > 0).then_some(CornerCut {

@@ -1,7 +1,7 @@
 //! The lines that points are judged against.
 
-use crate::chart::Side;
-use crate::limits::Limits;
+use crate::limits::ControlLimits;
+use crate::side::Side;
 
 /// A lower and an upper line at one point, in the unit of the values.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
@@ -72,7 +72,7 @@ impl Lines {
     }
 
     /// The lines at every point of a chart.
-    pub fn of(limits: &Limits) -> Vec<Self> {
+    pub fn of(limits: &ControlLimits) -> Vec<Self> {
         let at = |line: &[Option<f64>], i: usize| line.get(i).copied().flatten();
         let band =
             |k: usize, i: usize| Band { lower: at(&limits.bands[k].lower, i), upper: at(&limits.bands[k].upper, i) };

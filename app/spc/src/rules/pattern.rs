@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::Ties;
-use crate::Side;
+use crate::side::{Side, side_of};
 
 /// A stretch that a pattern found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,15 +68,6 @@ pub(super) fn unbroken(holds: &[bool], length: usize) -> Vec<Stretch> {
 /// The side on which each value lies of the one before: one entry fewer than values.
 fn steps(values: &[f64]) -> Vec<Option<Side>> {
     values.windows(2).map(|pair| side_of(pair[1], pair[0])).collect()
-}
-
-/// On which side of a line a value lies. Equality is that of doubles; `None` if either is NaN.
-pub(crate) fn side_of(value: f64, line: f64) -> Option<Side> {
-    Some(match value.partial_cmp(&line)? {
-        std::cmp::Ordering::Greater => Side::Above,
-        std::cmp::Ordering::Equal => Side::On,
-        std::cmp::Ordering::Less => Side::Below,
-    })
 }
 
 /// Stretches of `length` or more values, each higher (or each lower) than the one before.

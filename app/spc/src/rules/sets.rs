@@ -1,7 +1,10 @@
 //! The named sets.
 
 use super::judge::Points;
-use super::{Cluster, Hit, Lines, Mark, Rule, Ties, WithoutLimits, phases};
+use super::lines::Lines;
+use super::series::phases;
+use super::zone::ZoneTest;
+use super::{Coverage, Hit, Rule, Ties, WithoutLimits};
 
 /// A named set of rules, in the order in which they are reported and in which they win when only one
 /// can be shown of a point.
@@ -9,18 +12,18 @@ use super::{Cluster, Hit, Lines, Mark, Rule, Ties, WithoutLimits, phases};
 pub struct RuleSet {
     /// The name that stands under the chart.
     pub name: &'static str,
-    /// The rules.
+    /// Its rules, in that order.
     pub rules: Vec<Rule>,
     /// Which points of a pattern are covered.
-    pub mark: Mark,
+    pub coverage: Coverage,
 }
 
-const OUTSIDE: Rule = Rule::Outside { without_limits: WithoutLimits::NotJudged };
+const BEYOND_LIMITS: Rule = Rule::BeyondLimits { without_limits: WithoutLimits::NotJudged };
 
 impl RuleSet {
     /// A set whose hits cover the points that make each pattern up.
     pub fn new(name: &'static str, rules: impl Into<Vec<Rule>>) -> Self {
-        Self { name, rules: rules.into(), mark: Mark::Members }
+        Self { name, rules: rules.into(), coverage: Coverage::Members }
     }
 
     /// The two runs rules of Anhøj and Olesen (2014): see [`anhoej`](crate::anhoej).
@@ -30,7 +33,7 @@ impl RuleSet {
 
     /// Shewhart's limits and the two runs rules of Anhøj.
     pub fn three_sigma_anhoej() -> Self {
-        Self::new("3 sigma and Anhøj", [OUTSIDE, Rule::LongRun, Rule::FewCrossings])
+        Self::new("3 sigma and Anhøj", [BEYOND_LIMITS, Rule::LongRun, Rule::FewCrossings])
     }
 
     /// NHS England's Making Data Count, with the 2023 form of two of three.
@@ -38,9 +41,9 @@ impl RuleSet {
         Self::new(
             "NHS Making Data Count",
             [
-                OUTSIDE,
+                BEYOND_LIMITS,
                 Rule::Trend { length: 7, ties: Ties::Break },
-                Rule::Cluster(Cluster::MAKING_DATA_COUNT),
+                Rule::ZoneTest(ZoneTest::MAKING_DATA_COUNT),
                 Rule::Shift { length: 7, ties: Ties::Break },
             ],
         )
@@ -50,8 +53,8 @@ impl RuleSet {
     pub fn nhsrplotthedots() -> Self {
         let mut set = Self { name: "NHSRplotthedots", ..Self::making_data_count() };
         for rule in &mut set.rules {
-            if let Rule::Cluster(cluster) = rule {
-                *cluster = Cluster::NHSRPLOTTHEDOTS;
+            if let Rule::ZoneTest(test) = rule {
+                *test = ZoneTest::NHSRPLOTTHEDOTS;
             }
         }
         set
@@ -60,7 +63,7 @@ impl RuleSet {
     /// The run chart rules of Perla, Provost and Murray (2011), "The run chart: a simple analytical
     /// tool for learning from variation in healthcare processes", BMJ Quality & Safety 20: 46–51;
     /// taught by the Institute for Healthcare Improvement. The table of runs is exact
-    /// ([`runs_limits`](super::runs_limits)).
+    /// ([`run_count_limits`](super::run_count_limits)).
     pub fn ihi() -> Self {
         Self::new(
             "IHI run rules (6, 5, runs)",
@@ -78,9 +81,9 @@ impl RuleSet {
         Self::new(
             "Western Electric",
             [
-                OUTSIDE,
-                Rule::Cluster(Cluster::TWO_OF_THREE),
-                Rule::Cluster(Cluster::FOUR_OF_FIVE),
+                BEYOND_LIMITS,
+                Rule::ZoneTest(ZoneTest::TWO_OF_THREE),
+                Rule::ZoneTest(ZoneTest::FOUR_OF_FIVE),
                 Rule::Shift { length: 8, ties: Ties::Break },
             ],
         )
@@ -92,14 +95,14 @@ impl RuleSet {
         Self::new(
             "Nelson",
             [
-                OUTSIDE,
+                BEYOND_LIMITS,
                 Rule::Shift { length: 9, ties: Ties::Break },
                 Rule::Trend { length: 6, ties: Ties::Break },
-                Rule::Alternating { length: 14 },
-                Rule::Cluster(Cluster::TWO_OF_THREE),
-                Rule::Cluster(Cluster::FOUR_OF_FIVE),
-                Rule::Hugging { length: 15 },
-                Rule::Avoiding { length: 8 },
+                Rule::Oscillation { length: 14 },
+                Rule::ZoneTest(ZoneTest::TWO_OF_THREE),
+                Rule::ZoneTest(ZoneTest::FOUR_OF_FIVE),
+                Rule::Stratification { length: 15 },
+                Rule::Mixture { length: 8 },
             ],
         )
     }
@@ -109,10 +112,10 @@ impl RuleSet {
         Self::new(
             "PowerBI-SPC",
             [
-                Rule::Outside { without_limits: WithoutLimits::Below },
+                Rule::BeyondLimits { without_limits: WithoutLimits::Below },
                 Rule::Shift { length: shift, ties: Ties::Break },
                 Rule::Trend { length: trend, ties: Ties::Break },
-                Rule::Cluster(Cluster::POWERBI_SPC),
+                Rule::ZoneTest(ZoneTest::POWERBI_SPC),
             ],
         )
     }
@@ -129,11 +132,11 @@ impl RuleSet {
 
     fn with_choices_of_qcc(mut self) -> Self {
         for rule in &mut self.rules {
-            if let Rule::Cluster(cluster) = rule {
-                *cluster = if cluster.window == 3 { Cluster::QCC_TWO_OF_THREE } else { Cluster::QCC_FOUR_OF_FIVE };
+            if let Rule::ZoneTest(test) = rule {
+                *test = if test.window == 3 { ZoneTest::QCC_TWO_OF_THREE } else { ZoneTest::QCC_FOUR_OF_FIVE };
             }
         }
-        self.mark = Mark::Completion;
+        self.coverage = Coverage::Completion;
         self
     }
 
@@ -143,7 +146,7 @@ impl RuleSet {
     /// other is left out.
     pub fn judge(&self, values: &[Option<f64>], lines: &[Lines]) -> Vec<Hit> {
         let points = Points::new(values, lines);
-        self.rules.iter().filter_map(|&rule| points.judge(rule, self.mark)).flatten().collect()
+        self.rules.iter().filter_map(|&rule| points.judge(rule, self.coverage)).flatten().collect()
     }
 
     /// [`Self::judge`] for each phase, with the places of the whole series.

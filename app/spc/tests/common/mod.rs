@@ -1,5 +1,5 @@
 //! Series for the tests.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test binary uses some of them")]
 
 use chrono::{Days, NaiveDate};
 use spc::{DataType, Point, Reading, Series};

@@ -33,8 +33,8 @@ fn limits(table: &Value) -> Result<(), String> {
     for part in ["meta", "bestbox_cutbox", "cases"] {
         expected.raw(part);
     }
-    let found: Vec<_> = counts(expected.raw("n_useful"))?.into_iter().map(anhoej::limits).collect();
-    let column = |of: fn(anhoej::Limits) -> usize| -> Vec<_> {
+    let found: Vec<_> = counts(expected.raw("n_useful"))?.into_iter().map(anhoej::run_limits).collect();
+    let column = |of: fn(anhoej::RunLimits) -> usize| -> Vec<_> {
         found.iter().map(|limits| limits.and_then(|limits| whole(of(limits)))).collect()
     };
     expected.numbers("longest_run_max", &column(|limits| limits.longest_run_max));

@@ -1,7 +1,7 @@
 use serde_json::Value;
-use spc::limits::{self, Data, Limits, Options};
+use spc::limits::{self, ControlLimits, Data, LimitOptions};
 use spc::rebase::{Accept, StablePhase, StableShift, stable_shift};
-use spc::rules::{Lines, Mark, Rule, Ties, WithoutLimits};
+use spc::rules::{Coverage, Lines, Rule, Ties, WithoutLimits};
 use spc::screening::Screening;
 
 use crate::book::{Book, Datasets, File};
@@ -21,7 +21,7 @@ pub fn check(file: &File, datasets: &Datasets, book: &mut Book) {
 
 fn one(case: &Value, chart: &str, datasets: &Datasets) -> Result<(), String> {
     let mut shift = StableShift::autospc();
-    let mut options = Options::autospc();
+    let mut options = LimitOptions::autospc();
     let mut given = Given::of(case);
     shift.period = given.count("period_min").unwrap_or(shift.period);
     shift.shift = given.count("shift_rule_threshold").unwrap_or(shift.shift);
@@ -47,7 +47,7 @@ fn one(case: &Value, chart: &str, datasets: &Datasets) -> Result<(), String> {
         (_, Some("y") | None) => None,
         (_, value) => return Err(format!("no value {value:?}")),
     };
-    let (limits, multiple): (fn(&Data, &Options) -> Limits, f64) = match chart {
+    let (limits, multiple): (fn(&Data, &LimitOptions) -> ControlLimits, f64) = match chart {
         "XMR" => (limits::xmr, 1.0),
         "C" => (limits::c, 1.0),
         "C'" => (limits::c_prime, 1.0),
@@ -79,7 +79,7 @@ fn one(case: &Value, chart: &str, datasets: &Datasets) -> Result<(), String> {
 }
 
 fn lines(expected: &mut Expected, phases: &[StablePhase], multiple: f64) {
-    let line = |of: fn(&Limits) -> &[Option<f64>]| -> Vec<Option<f64>> {
+    let line = |of: fn(&ControlLimits) -> &[Option<f64>]| -> Vec<Option<f64>> {
         phases.iter().flat_map(|phase| of(&phase.limits)).map(|value| value.map(|value| multiple * value)).collect()
     };
     expected.numbers("y", &line(|limits| &limits.values));
@@ -107,12 +107,13 @@ fn periods(expected: &mut Expected, phases: &[StablePhase]) {
 }
 
 fn rules(expected: &mut Expected, phases: &[StablePhase], shift: usize) {
-    let outside = Rule::Outside { without_limits: WithoutLimits::NotJudged };
+    let outside = Rule::BeyondLimits { without_limits: WithoutLimits::NotJudged };
     for (field, rule) in [("rule1", outside), ("rule2", Rule::Shift { length: shift, ties: Ties::Break })] {
         let mut flags = Vec::new();
         for phase in phases {
             let mut of_phase = vec![false; phase.places.len()];
-            let hits = rule.judge(&phase.limits.values, &Lines::of(&phase.limits), Mark::Members).unwrap_or_default();
+            let hits =
+                rule.judge(&phase.limits.values, &Lines::of(&phase.limits), Coverage::Members).unwrap_or_default();
             hits.iter().flat_map(|hit| &hit.points).for_each(|&place| of_phase[place] = true);
             flags.extend(of_phase);
         }

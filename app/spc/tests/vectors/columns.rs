@@ -23,7 +23,7 @@ pub fn values(case: &Value, datasets: &Datasets) -> Result<Column, String> {
         (Some("y"), _) => Ok(values),
         (Some("y/n"), Some(n)) => {
             let data = Data { denominators: Some(&n), ..Data::new(&values) };
-            Ok(limits::xmr(&data, &limits::Options::default()).values)
+            Ok(limits::xmr(&data, &limits::LimitOptions::default()).values)
         }
         (value, _) => Err(format!("no value {value:?}")),
     }

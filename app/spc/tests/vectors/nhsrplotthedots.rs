@@ -40,7 +40,7 @@ fn whole_chart(case: &Value, datasets: &Datasets) -> Result<(), String> {
         return if expected.is_error() { Ok(()) } else { Err("refused for a missing value".to_owned()) };
     }
 
-    let mut options = limits::Options::nhsrplotthedots();
+    let mut options = limits::LimitOptions::nhsrplotthedots();
     if !screened {
         options.screening = Screening::Off;
     }
@@ -121,11 +121,11 @@ fn cause(hits: &[Hit], place: usize) -> String {
     let side = sides(hits.iter().filter(|hit| hit.rule == rule), place + 1)[place];
     let above = side == Some(Side::Above);
     match rule {
-        Rule::Outside { .. } => if above { "Above UCL" } else { "Below LCL" }.to_owned(),
+        Rule::BeyondLimits { .. } => if above { "Above UCL" } else { "Below LCL" }.to_owned(),
         Rule::Trend { length, .. } => {
             format!("{length} Point Trend ({})", if above { "Increasing" } else { "Decreasing" })
         }
-        Rule::Cluster(cluster) => {
+        Rule::ZoneTest(cluster) => {
             format!("{} in {} {} CL", cluster.count, cluster.window, if above { "Above" } else { "Below" })
         }
         Rule::Shift { length, .. } => format!("{length} Points {} CL", if above { "Above" } else { "Below" }),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use spc::anhoej;
-use spc::limits::{self, Data, Options};
+use spc::limits::{self, Data, LimitOptions};
 use spc::screening::Screening;
 
 use crate::book::{Book, Dataset, Datasets, File};
@@ -24,7 +24,7 @@ pub fn check(file: &File, datasets: &Datasets, book: &mut Book) {
 
 fn one(case: &Value, chart: &str, dataset: &Dataset) -> Result<(), String> {
     let mut given = Given::of(case);
-    let mut options = Options::pbcharts();
+    let mut options = LimitOptions::pbcharts();
     if given.flag("screenms") == Some(true) {
         options.screening = SCREENING;
     }

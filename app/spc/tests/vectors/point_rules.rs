@@ -1,5 +1,5 @@
 use serde_json::Value;
-use spc::rules::{Cluster, Lines, Mark, Rule, Ties, WithoutLimits, runs_limits, sides};
+use spc::rules::{Coverage, Lines, Rule, Ties, WithoutLimits, ZoneTest, run_count_limits, sides};
 
 use crate::book::{Book, Datasets, File, numbers};
 use crate::expect::Expected;
@@ -15,7 +15,7 @@ pub fn check(file: &File, _datasets: &Datasets, book: &mut Book) {
         book.case("number of runs", &format!("runs table {row}"), || {
             let row: Vec<usize> = serde_json::from_value(row.clone()).map_err(|error| error.to_string())?;
             let [useful, fewest, most] = row[..] else { return Err("not a row of three".to_owned()) };
-            let found = runs_limits(useful).ok_or("no limits")?;
+            let found = run_count_limits(useful).ok_or("no limits")?;
             let same = (found.fewest, found.most) == (fewest, most);
             same.then_some(()).ok_or_else(|| format!("{found:?}"))
         });
@@ -31,7 +31,7 @@ fn sequence(case: &Value) -> Result<(), String> {
         case["expected"].as_object().into_iter().flat_map(|fields| fields.keys().cloned()).collect();
     for field in &fields {
         if let Some(rule) = rule(field) {
-            let hits = rule.judge(&values, &lines, Mark::Members).unwrap_or_default();
+            let hits = rule.judge(&values, &lines, Coverage::Members).unwrap_or_default();
             let flags: String =
                 sides(&hits, values.len()).iter().map(|side| if side.is_some() { 'x' } else { '.' }).collect();
             expected.same(field, flags);
@@ -48,10 +48,10 @@ fn rule(field: &str) -> Option<Rule> {
     let length = |kind: &str| field.strip_prefix(kind)?.parse().ok();
     let ties = Ties::Skip;
     Some(match field {
-        "beyond_3_sigma" => Rule::Outside { without_limits: WithoutLimits::NotJudged },
-        "two_of_three_mdc2023" => Rule::Cluster(Cluster::MAKING_DATA_COUNT),
-        "two_of_three_nhsrplotthedots_0_2_2" => Rule::Cluster(Cluster::NHSRPLOTTHEDOTS),
-        "two_of_three_western_electric" => Rule::Cluster(Cluster::TWO_OF_THREE),
+        "beyond_3_sigma" => Rule::BeyondLimits { without_limits: WithoutLimits::NotJudged },
+        "two_of_three_mdc2023" => Rule::ZoneTest(ZoneTest::MAKING_DATA_COUNT),
+        "two_of_three_nhsrplotthedots_0_2_2" => Rule::ZoneTest(ZoneTest::NHSRPLOTTHEDOTS),
+        "two_of_three_western_electric" => Rule::ZoneTest(ZoneTest::TWO_OF_THREE),
         _ => match (length("shift_"), length("trend_")) {
             (Some(length), _) => Rule::Shift { length, ties },
             (_, Some(length)) => Rule::Trend { length, ties },

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 use spc::icons::{Variation, icons};
-use spc::rules::{Cluster, Lines, Mark, Rule, Ties, WithoutLimits, sides};
+use spc::rules::{Coverage, Lines, Rule, Ties, WithoutLimits, ZoneTest, sides};
 use spc::{Direction, Meaning, Side};
 
 use crate::expect::Expected;
@@ -17,12 +17,12 @@ pub fn direction(name: &str) -> Result<Direction, String> {
 }
 
 /// The sides that a rule flags.
-pub fn flags(rule: Rule, mark: Mark, values: &[Option<f64>], lines: &[Lines]) -> Vec<Option<Side>> {
-    sides(&rule.judge(values, lines, mark).unwrap_or_default(), values.len())
+pub fn flags(rule: Rule, coverage: Coverage, values: &[Option<f64>], lines: &[Lines]) -> Vec<Option<Side>> {
+    sides(&rule.judge(values, lines, coverage).unwrap_or_default(), values.len())
 }
 
 /// A point outside its limits.
-pub const OUTSIDE: Rule = Rule::Outside { without_limits: WithoutLimits::Below };
+pub const BEYOND_LIMITS: Rule = Rule::BeyondLimits { without_limits: WithoutLimits::Below };
 
 /// A shift of so many points.
 pub fn shift(length: usize) -> Rule {
@@ -35,7 +35,7 @@ pub fn trend(length: usize) -> Rule {
 }
 
 /// Two of three.
-pub const TWO_IN_THREE: Rule = Rule::Cluster(Cluster::POWERBI_SPC);
+pub const TWO_IN_THREE: Rule = Rule::ZoneTest(ZoneTest::POWERBI_SPC);
 
 /// The tool's name for an icon.
 pub fn icon_name(icon: Variation) -> String {
@@ -60,19 +60,19 @@ pub fn check(expected: &mut Expected, fields: &Map<String, Value>, values: &[Opt
     let shift_of_icons = shifts.next().unwrap_or(7);
     for field in fields.keys() {
         if let Some(trend_of_icons) = length(field, "icons_trend") {
-            let with_limits = [OUTSIDE, TWO_IN_THREE].into_iter().filter(|_| fields.contains_key("astronomical"));
+            let with_limits = [BEYOND_LIMITS, TWO_IN_THREE].into_iter().filter(|_| fields.contains_key("astronomical"));
             let rules: Vec<Rule> = with_limits.chain([shift(shift_of_icons), trend(trend_of_icons)]).collect();
             let answer = all_icons(&rules, values, lines);
             expected.same(field, answer);
             continue;
         }
-        let (rule, mark) = match field.as_str() {
-            "astronomical" => (OUTSIDE, Mark::Members),
-            "two_in_three" => (TWO_IN_THREE, Mark::Members),
-            "two_in_three_series" => (TWO_IN_THREE, Mark::Span),
+        let (rule, coverage) = match field.as_str() {
+            "astronomical" => (BEYOND_LIMITS, Coverage::Members),
+            "two_in_three" => (TWO_IN_THREE, Coverage::Members),
+            "two_in_three_series" => (TWO_IN_THREE, Coverage::Span),
             _ => match (length(field, "shift"), length(field, "trend")) {
-                (Some(length), _) => (shift(length), Mark::Members),
-                (_, Some(length)) => (trend(length), Mark::Members),
+                (Some(length), _) => (shift(length), Coverage::Members),
+                (_, Some(length)) => (trend(length), Coverage::Members),
                 _ => continue,
             },
         };
@@ -81,14 +81,15 @@ pub fn check(expected: &mut Expected, fields: &Map<String, Value>, values: &[Opt
             Some(Side::Below) => 'L',
             _ => '.',
         };
-        let found: String = flags(rule, mark, values, lines).into_iter().map(letter).collect();
+        let found: String = flags(rule, coverage, values, lines).into_iter().map(letter).collect();
         expected.same(field, found);
     }
 }
 
 /// The icons for each direction, of the last point and of any.
 fn all_icons(rules: &[Rule], values: &[Option<f64>], lines: &[Lines]) -> Value {
-    let flagged: Vec<Vec<Option<Side>>> = rules.iter().map(|&rule| flags(rule, Mark::Members, values, lines)).collect();
+    let flagged: Vec<Vec<Option<Side>>> =
+        rules.iter().map(|&rule| flags(rule, Coverage::Members, values, lines)).collect();
     let mut answer = Map::new();
     for (name, direction) in DIRECTIONS {
         let of = |sides: &mut dyn Iterator<Item = Option<Side>>| -> Vec<String> {

@@ -3,11 +3,11 @@
 
 use serde_json::{Value, json};
 use spc::icons::{Assurance, Shown, Variation, WithoutVariation, assurance, icons};
-use spc::rules::{Band, Lines, Mark, Rule};
+use spc::rules::{Band, Coverage, Lines, Rule};
 use spc::{Meaning, Side};
 
 use crate::book::{Book, File, numbers};
-use crate::powerbi_flags::{OUTSIDE, TWO_IN_THREE, direction, flags, icon_name, shift, trend};
+use crate::powerbi_flags::{BEYOND_LIMITS, TWO_IN_THREE, direction, flags, icon_name, shift, trend};
 
 pub fn check(file: &File, book: &mut Book) {
     for case in file.list("rules") {
@@ -25,13 +25,13 @@ fn of_function(case: &Value) -> Result<(), String> {
     let args = case["args"].as_array().ok_or("no args")?;
     let arg = |i: usize| args.get(i).unwrap_or(&Value::Null);
     let found = match case["fn"].as_str() {
-        Some("astronomical") => flagged(OUTSIDE, Mark::Members, arg(0), &lines(arg(1), arg(2), three)?)?,
+        Some("astronomical") => flagged(BEYOND_LIMITS, Coverage::Members, arg(0), &lines(arg(1), arg(2), three)?)?,
         Some("twoInThree") => {
-            let mark = if arg(3) == &json!(true) { Mark::Span } else { Mark::Members };
-            flagged(TWO_IN_THREE, mark, arg(0), &lines(arg(1), arg(2), two)?)?
+            let coverage = if arg(3) == &json!(true) { Coverage::Span } else { Coverage::Members };
+            flagged(TWO_IN_THREE, coverage, arg(0), &lines(arg(1), arg(2), two)?)?
         }
-        Some("shift") => flagged(shift(length(arg(2))?), Mark::Members, arg(0), &lines(arg(1), arg(1), centre)?)?,
-        Some("trend") => flagged(trend(length(arg(1))?), Mark::Members, arg(0), &lines(arg(0), arg(0), centre)?)?,
+        Some("shift") => flagged(shift(length(arg(2))?), Coverage::Members, arg(0), &lines(arg(1), arg(1), centre)?)?,
+        Some("trend") => flagged(trend(length(arg(1))?), Coverage::Members, arg(0), &lines(arg(0), arg(0), centre)?)?,
         Some("checkFlagDirection") => flag(arg(0), arg(1))?,
         Some("variationIconsToDraw") => variation_icons(arg(0), arg(1))?,
         Some("assuranceIconToDraw") => assurance_icon(arg(0), arg(1), arg(2))?,
@@ -71,14 +71,14 @@ fn three((lower, upper): Pair) -> Lines {
     Lines { three: Band { lower, upper }, ..Lines::default() }
 }
 
-fn flagged(rule: Rule, mark: Mark, values: &Value, lines: &[Lines]) -> Result<Value, String> {
+fn flagged(rule: Rule, coverage: Coverage, values: &Value, lines: &[Lines]) -> Result<Value, String> {
     let values = numbers(values).ok_or("no values")?;
     let name = |side: Option<Side>| match side {
         Some(Side::Above) => "upper",
         Some(Side::Below) => "lower",
         _ => "none",
     };
-    Ok(flags(rule, mark, &values, lines).into_iter().map(name).collect::<Vec<_>>().into())
+    Ok(flags(rule, coverage, &values, lines).into_iter().map(name).collect::<Vec<_>>().into())
 }
 
 fn flag(status: &Value, settings: &Value) -> Result<Value, String> {

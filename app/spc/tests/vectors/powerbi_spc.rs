@@ -1,7 +1,8 @@
 //! PowerBI-SPC: values and limits; flags and icons are in [`crate::powerbi_flags`].
 
 use serde_json::Value;
-use spc::limits::{self, Bounds, Centre, Data, Kind, Limits, Options};
+use spc::ChartKind;
+use spc::limits::{self, Bounds, Centre, ControlLimits, Data, LimitOptions};
 use spc::rules::Lines;
 use spc::screening::{Average, NoVariation, Screening};
 use spc::subgroup::{self, Subgroup, Subgroups};
@@ -71,8 +72,8 @@ pub fn draw(
     n: Option<&[Option<f64>]>,
     groups: &[Subgroup],
     with_outliers: bool,
-) -> Result<Limits, String> {
-    let mut options = Options::powerbi_spc();
+) -> Result<ControlLimits, String> {
+    let mut options = LimitOptions::powerbi_spc();
     if with_outliers {
         options.screening = Screening::Off;
     }
@@ -87,16 +88,16 @@ pub fn draw(
         options.bounds = Bounds::Off;
     }
     let kind = match chart {
-        "run" => Kind::Run,
-        "i" | "i_m" | "i_mm" => Kind::Xmr,
-        "mr" => Kind::MovingRange,
-        "c" => Kind::C,
-        "p" => Kind::P,
-        "pp" => Kind::PPrime,
-        "u" => Kind::U,
-        "up" => Kind::UPrime,
-        "g" => Kind::G,
-        "t" => Kind::T,
+        "run" => ChartKind::Run,
+        "i" | "i_m" | "i_mm" => ChartKind::Xmr,
+        "mr" => ChartKind::MovingRange,
+        "c" => ChartKind::C,
+        "p" => ChartKind::P,
+        "pp" => ChartKind::PPrime,
+        "u" => ChartKind::U,
+        "up" => ChartKind::UPrime,
+        "g" => ChartKind::G,
+        "t" => ChartKind::T,
         "xbar" => {
             return subgroup::xbar(&Subgroups::new(groups), &options).map_err(|error| error.to_string());
         }

@@ -1,7 +1,7 @@
 //! qcc: statistics, centre, standard deviation, limits, and where its tests fire.
 
 use serde_json::Value;
-use spc::limits::{self, Data, Limits, Options, Refusal};
+use spc::limits::{self, ControlLimits, Data, LimitOptions, Refusal};
 use spc::rules::Lines;
 use spc::subgroup::{self, Subgroup, Subgroups};
 
@@ -43,8 +43,8 @@ fn one(case: &Value, chart: &str, dataset: &Dataset) -> Result<(), String> {
     expected.finish()
 }
 
-fn draw(chart: &str, dataset: &Dataset, rows: &[shape::Row]) -> Result<Result<Limits, Refusal>, String> {
-    let options = Options::qcc();
+fn draw(chart: &str, dataset: &Dataset, rows: &[shape::Row]) -> Result<Result<ControlLimits, Refusal>, String> {
+    let options = LimitOptions::qcc();
     let groups: Vec<Subgroup> = shape::subgroups(rows);
     let groups = Subgroups::new(&groups);
     let values: Vec<Option<f64>> = rows.iter().map(|row| row.y).collect();
@@ -64,7 +64,7 @@ fn draw(chart: &str, dataset: &Dataset, rows: &[shape::Row]) -> Result<Result<Li
 }
 
 /// The standard deviation: of every share where they differ, otherwise of the process.
-fn deviations(expected: &mut Expected, chart: &str, found: &Limits) {
+fn deviations(expected: &mut Expected, chart: &str, found: &ControlLimits) {
     if chart != "p" {
         expected.numbers("std_dev", &[found.basis.process_sigma]);
         return;

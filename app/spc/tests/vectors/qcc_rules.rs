@@ -1,7 +1,7 @@
 //! Where qcc's Western Electric and Nelson tests fire.
 
 use serde_json::{Map, Value};
-use spc::rules::{Lines, Mark, Rule, RuleSet};
+use spc::rules::{Coverage, Lines, Rule, RuleSet};
 
 use crate::expect::Expected;
 
@@ -20,14 +20,14 @@ pub fn check(expected: &mut Expected, values: &[Option<f64>], lines: &[Lines]) {
 /// points and has fewer of them, or has no lines.
 fn places(rule: Rule, values: &[Option<f64>], lines: &[Lines]) -> Value {
     let enough = values.len() >= rule.needs();
-    match (rule.judge(values, lines, Mark::Completion), rule) {
+    match (rule.judge(values, lines, Coverage::Completion), rule) {
         (Some(hits), _) => {
             let mut places: Vec<usize> = hits.iter().flat_map(|hit| &hit.points).map(|place| place + 1).collect();
             places.sort_unstable();
             places.into()
         }
-        (None, Rule::Cluster(_)) => Value::Null,
-        (None, Rule::Avoiding { .. }) if enough => Value::Null,
+        (None, Rule::ZoneTest(_)) => Value::Null,
+        (None, Rule::Mixture { .. }) if enough => Value::Null,
         (None, _) => Value::Array(Vec::new()),
     }
 }

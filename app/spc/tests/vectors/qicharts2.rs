@@ -1,8 +1,9 @@
 //! qicharts2: every chart, with its parts, freezes, exclusions and runs.
 
 use serde_json::Value;
+use spc::ChartKind;
 use spc::anhoej;
-use spc::limits::{self, Bounds, Centre, Data, Kind, Limits, Options, Phase, Refusal};
+use spc::limits::{self, Bounds, Centre, ControlLimits, Data, LimitOptions, Phase, Refusal};
 use spc::rules::{RunsBox, best_box, cut_box};
 use spc::screening::Screening;
 use spc::subgroup::{self, Aggregate, Subgroups};
@@ -14,7 +15,7 @@ use crate::shape;
 
 /// What a case asks for.
 struct Asked {
-    options: Options,
+    options: LimitOptions,
     phases: Vec<Phase>,
     used: Vec<bool>,
     multiply: f64,
@@ -30,7 +31,7 @@ enum Method {
 }
 
 struct Drawn {
-    parts: Vec<Limits>,
+    parts: Vec<ControlLimits>,
     /// What the runs are judged on: events without exposure lie above everything.
     judged: Vec<Option<f64>>,
 }
@@ -71,7 +72,7 @@ fn one(case: &Value, chart: &str, dataset: &Dataset) -> Result<(), String> {
 }
 
 fn asked(given: &mut Given, len: usize) -> Result<Asked, String> {
-    let mut options = Options::qicharts2();
+    let mut options = LimitOptions::qicharts2();
     if given.flag("screened_mr") == Some(false) {
         options.screening = Screening::Off;
     }
@@ -108,19 +109,19 @@ fn draw(
     asked: &Asked,
 ) -> Result<Result<Drawn, Refusal>, String> {
     let kind = match chart {
-        "run" => Kind::Run,
-        "i" => Kind::Xmr,
-        "mr" => Kind::MovingRange,
-        "p" => Kind::P,
-        "pp" => Kind::PPrime,
-        "u" => Kind::U,
-        "up" => Kind::UPrime,
-        "c" => Kind::C,
-        "ip" => Kind::IPrime,
-        "g" => Kind::G,
-        "t" => Kind::T,
-        "xbar" => return Ok(draw_subgroups(subgroup::Kind::Xbar, rows, asked)),
-        "s" => return Ok(draw_subgroups(subgroup::Kind::S, rows, asked)),
+        "run" => ChartKind::Run,
+        "i" => ChartKind::Xmr,
+        "mr" => ChartKind::MovingRange,
+        "p" => ChartKind::P,
+        "pp" => ChartKind::PPrime,
+        "u" => ChartKind::U,
+        "up" => ChartKind::UPrime,
+        "c" => ChartKind::C,
+        "ip" => ChartKind::IPrime,
+        "g" => ChartKind::G,
+        "t" => ChartKind::T,
+        "xbar" => return Ok(draw_subgroups(subgroup::xbar, rows, asked)),
+        "s" => return Ok(draw_subgroups(subgroup::s, rows, asked)),
         other => return Err(format!("unknown chart {other}")),
     };
     let values = shape::values(dataset, rows, how);
@@ -133,7 +134,7 @@ fn draw(
     let plotted = parts.iter().flat_map(|part| part.values.iter().copied());
     let without_exposure = |i: usize| {
         let n = denominators.as_ref().and_then(|n| n[i]);
-        kind != Kind::MovingRange && n == Some(0.0) && values[i].is_some_and(|y| y > 0.0)
+        kind != ChartKind::MovingRange && n == Some(0.0) && values[i].is_some_and(|y| y > 0.0)
     };
     let judged = |(i, y): (usize, Option<f64>)| if without_exposure(i) { Some(f64::INFINITY) } else { y };
     let judged = plotted.enumerate().map(judged).map(|y| y.map(|y| y * asked.multiply)).collect();
@@ -141,28 +142,28 @@ fn draw(
     Ok(Ok(Drawn { parts, judged }))
 }
 
-fn draw_subgroups(kind: subgroup::Kind, rows: &[shape::Row], asked: &Asked) -> Result<Drawn, Refusal> {
+fn draw_subgroups(chart: subgroup::SubgroupChart, rows: &[shape::Row], asked: &Asked) -> Result<Drawn, Refusal> {
     let groups = shape::subgroups(rows);
     let groups = Subgroups { used: Some(&asked.used), ..Subgroups::new(&groups) };
-    let parts = subgroup::by_phase(kind, &groups, &asked.phases, &asked.options)?;
-    let parts: Vec<Limits> = parts.into_iter().map(|part| part.multiplied(asked.multiply)).collect();
+    let parts = subgroup::by_phase(chart, &groups, &asked.phases, &asked.options)?;
+    let parts: Vec<ControlLimits> = parts.into_iter().map(|part| part.multiplied(asked.multiply)).collect();
     let judged = parts.iter().flat_map(|part| part.values.iter().copied()).collect();
     Ok(Drawn { parts, judged })
 }
 
 fn compare(expected: &mut Expected, chart: &str, drawn: &Drawn, asked: &Asked) {
-    let join = |line: fn(&Limits) -> &[Option<f64>]| -> Vec<Option<f64>> {
+    let join = |line: fn(&ControlLimits) -> &[Option<f64>]| -> Vec<Option<f64>> {
         drawn.parts.iter().flat_map(|part| line(part).iter().copied()).collect()
     };
     let tolerance = if chart == "t" { 1e-8 } else { 1e-9 };
     let values = join(|part| &part.values);
     expected.numbers("y", &values);
     expected.numbers_within("cl", &join(|part| &part.centre), tolerance);
-    let (lower, upper) = (join(Limits::lower), join(Limits::upper));
+    let (lower, upper) = (join(ControlLimits::lower), join(ControlLimits::upper));
     if chart != "run" {
         expected.numbers_within("lcl", &lower, tolerance);
-        expected.numbers_within("lcl95", &join(Limits::near_lower), tolerance);
-        expected.numbers_within("ucl95", &join(Limits::near_upper), tolerance);
+        expected.numbers_within("lcl95", &join(ControlLimits::near_lower), tolerance);
+        expected.numbers_within("ucl95", &join(ControlLimits::near_upper), tolerance);
         expected.numbers_within("ucl", &upper, tolerance);
     }
     let outside = |i: usize| {

@@ -124,7 +124,7 @@ fn settings_form(request: &Request, charted: &Charted, suggested: Choice, trust:
 
 fn phases(request: &Request, charted: &Charted, drawn: &spc::Chart) -> (AnyView, AnyView) {
     let Charted { measure, reading, .. } = charted;
-    let suggestion = drawn.suggestion();
+    let suggestion = drawn.suggested_phase();
     let form = Form::new(request, StartPhase::PATH)
         .with_date("starts_on", suggestion.as_ref().map(|suggestion| suggestion.date));
     let summary = form.summary();
@@ -154,7 +154,7 @@ fn phases(request: &Request, charted: &Charted, drawn: &spc::Chart) -> (AnyView,
         ui::table("Phases after the first", columns, rows)
     });
     let told = suggestion.map(|suggestion| {
-        view! { <div class="nhsuk-inset-text"><p>{spc::words::suggestion(drawn, &suggestion)}</p></div> }
+        view! { <div class="nhsuk-inset-text"><p>{spc::words::suggested_phase(drawn, &suggestion)}</p></div> }
     });
     let fields = view! {
         {form.hidden("measure", measure.id)}

@@ -2,7 +2,7 @@
 
 /// The number of runs that chance explains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RunsLimits {
+pub struct RunCountLimits {
     /// Fewer runs are a signal.
     pub fewest: usize,
     /// More runs are a signal.
@@ -23,7 +23,7 @@ pub struct RunsLimits {
 /// table differ from it by one in places.
 ///
 /// `None` for fewer than 2 points.
-pub fn runs_limits(useful: usize) -> Option<RunsLimits> {
+pub fn run_count_limits(useful: usize) -> Option<RunCountLimits> {
     if useful < 2 {
         return None;
     }
@@ -32,7 +32,7 @@ pub fn runs_limits(useful: usize) -> Option<RunsLimits> {
     // weights[i] belongs to i + 2 runs.
     let fewest = 2 + within(weights.iter(), tail);
     let most = 1 + weights.len() - within(weights.iter().rev(), tail);
-    Some(RunsLimits { fewest, most })
+    Some(RunCountLimits { fewest, most })
 }
 
 /// How many weights from the start together don't exceed the tail.
