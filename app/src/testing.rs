@@ -1,11 +1,15 @@
 //! Fixtures for tests: a store in a temporary file with one small trust in it.
 
-use std::path::PathBuf;
+use std::error::Error;
+use std::panic::Location;
+use std::path::{Path, PathBuf};
+use std::{fmt, fs, io};
 
 use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
-use tempfile::TempDir;
+use sha2::{Digest as _, Sha256};
+use tempfile::{NamedTempFile, TempDir};
 
-use crate::db::{Connection, Store};
+use crate::db::{self, Connection, MIGRATIONS, Store};
 use crate::form::Forms;
 use crate::id::{DepartmentId, MeasureId, PersonId, PriorityId, ProjectId, TeamRoleId, TrustId};
 use crate::people::{Attempts, Codes};
@@ -27,6 +31,65 @@ pub fn noon() -> DateTime<Utc> {
 #[must_use]
 pub fn on(date: &str) -> NaiveDate {
     date.parse().expect("a date")
+}
+
+/// What a test gives back, so that it says `?` where something must not fail.
+pub type Result<T = ()> = std::result::Result<T, Failure>;
+
+/// What ended a test, and where.
+pub struct Failure {
+    error: Box<dyn Error + Send + Sync>,
+    at: &'static Location<'static>,
+}
+
+impl<E: Error + Send + Sync + 'static> From<E> for Failure {
+    #[track_caller]
+    fn from(error: E) -> Self {
+        Self { error: error.into(), at: Location::caller() }
+    }
+}
+
+impl fmt::Debug for Failure {
+    /// As a test that fails shows it: each error with what caused it, and the line that gave up.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.error)?;
+        let mut cause = self.error.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        write!(f, "\n  at {}", self.at)
+    }
+}
+
+/// Opens a new store in this folder. It is a copy of one that was migrated once: no test waits for the
+/// migrations, nor for the disk.
+pub async fn new_store(folder: &Path) -> Result<Store> {
+    let file = folder.join(FILE);
+    let template = template()?;
+    if let Err(error) = fs::copy(&template, &file) {
+        if error.kind() != io::ErrorKind::NotFound {
+            return Err(error.into());
+        }
+        make_template(&template).await?;
+        fs::copy(&template, &file)?;
+    }
+    Ok(Store::open_unsynced(&file).await?)
+}
+
+/// The store that is copied: beside the tests' programs, under a name that changes with the migrations.
+fn template() -> io::Result<PathBuf> {
+    let digest = MIGRATIONS.iter().fold(Sha256::new(), |digest, one| digest.chain_update(&one.checksum)).finalize();
+    let name = format!("migrated-{}.db", &crate::history::hex(&digest)[..16]);
+    Ok(std::env::current_exe()?.with_file_name(name))
+}
+
+/// Makes it under a name of its own first: each test is a process, and many of them begin at once.
+async fn make_template(template: &Path) -> Result {
+    let made = NamedTempFile::new_in(template.parent().unwrap_or(Path::new(".")))?;
+    db::migrate(made.path()).await?;
+    made.persist(template)?;
+    Ok(())
 }
 
 /// A store with a trust, a department, a priority and people in it. The file goes when it is dropped.
@@ -61,7 +124,7 @@ impl Fixture {
     /// A new store with the people in it, and no project.
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(&folder.path().join(FILE)).await.expect("a store");
+        let store = new_store(folder.path()).await.expect("a store");
         let mut conn = store.write().await.expect("a change");
         let (trust, department) = new_trust(&mut conn, "Tamar Vale").await;
         let (other_trust, other_department) = new_trust(&mut conn, "Other Shire").await;
