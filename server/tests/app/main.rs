@@ -20,5 +20,6 @@ mod portfolio;
 mod priorities;
 mod projects;
 mod round_trips;
+mod sessions;
 mod tally;
 mod walks;
