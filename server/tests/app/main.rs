@@ -22,4 +22,5 @@ mod projects;
 mod round_trips;
 mod sessions;
 mod tally;
+mod together;
 mod walks;
