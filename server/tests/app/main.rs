@@ -22,5 +22,6 @@ mod projects;
 mod round_trips;
 mod sessions;
 mod tally;
+mod tampering;
 mod together;
 mod walks;
