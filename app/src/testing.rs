@@ -1,5 +1,7 @@
 //! Fixtures for tests: a store in a temporary file with one small trust in it.
 
+pub mod make;
+
 use std::error::Error;
 use std::panic::Location;
 use std::path::{Path, PathBuf};
@@ -12,6 +14,7 @@ use tempfile::{NamedTempFile, TempDir};
 use crate::db::{self, Connection, MIGRATIONS, Store};
 use crate::form::Forms;
 use crate::id::{DepartmentId, MeasureId, PersonId, PriorityId, ProjectId, TeamRoleId, TrustId};
+use crate::people::directory::model::TrustRole;
 use crate::people::{Attempts, Codes};
 use crate::request::{Inner, Request};
 use crate::visitor::{Sessions, Visitor};
@@ -20,6 +23,8 @@ use crate::visitor::{Sessions, Visitor};
 pub const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 3, 4).expect("a date");
 
 const FILE: &str = "baton.db";
+/// The department in each trust, and its specialty.
+const ACUTE: [&str; 2] = ["Acute medicine", "Acute internal medicine"];
 
 /// Noon of [`TODAY`].
 #[must_use]
@@ -125,30 +130,27 @@ impl Fixture {
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let store = new_store(folder.path()).await.expect("a store");
-        let mut conn = store.write().await.expect("a change");
-        let (trust, department) = new_trust(&mut conn, "Tamar Vale").await;
-        let (other_trust, other_department) = new_trust(&mut conn, "Other Shire").await;
-        let priority = PriorityId::new();
-        sqlx::query("insert into priority (id, trust_id, title, aim, source, owner, starts_on) values ($1, $2, 'Sepsis', 'Antibiotics within the hour', 'Quality account', 'Chief nurse', '2025-04-01')")
-            .bind(priority).bind(trust).execute(&mut *conn).await.expect("a priority");
-        let trainee = person(&mut conn, trust, department, "Tara Trainee", "FY2", Some(on("2026-08-04"))).await;
-        let colleague = person(&mut conn, trust, department, "Colin Colleague", "CT1", Some(on("2026-08-04"))).await;
-        let supervisor = person(&mut conn, trust, department, "Sonia Supervisor", "Consultant", None).await;
-        let lead = person(&mut conn, trust, department, "Lena Lead", "Consultant", None).await;
-        let administrator = person(&mut conn, trust, department, "Adam Administrator", "Manager", None).await;
-        let stranger = person(&mut conn, other_trust, other_department, "Stella Stranger", "FY1", None).await;
-        for (person, role) in [(lead, "academy_lead"), (administrator, "administrator")] {
-            sqlx::query("insert into trust_role (person_id, trust_id, role, granted_at) values ($1, $2, $3, $4)")
-                .bind(person)
-                .bind(trust)
-                .bind(role)
-                .bind(noon())
-                .execute(&mut *conn)
-                .await
-                .expect("a role");
-        }
-        conn.commit().await.expect("committed");
-        Self {
+        Self::with_people(folder, store).await.expect("a fixture")
+    }
+
+    async fn with_people(folder: TempDir, store: Store) -> Result<Self> {
+        let mut conn = store.write().await?;
+        let trust = make::trust(&mut conn, "Tamar Vale").await?;
+        let other_trust = make::trust(&mut conn, "Other Shire").await?;
+        let department = make::department(&mut conn, trust, ACUTE[0], ACUTE[1]).await?;
+        let other_department = make::department(&mut conn, other_trust, ACUTE[0], ACUTE[1]).await?;
+        let priority = make::priority(&mut conn, trust, ["Sepsis", "Antibiotics within the hour"], false).await?;
+        let ends = Some(on("2026-08-04"));
+        let trainee = make::person(&mut conn, trust, department, ["Tara Trainee", "FY2"], ends).await?;
+        let colleague = make::person(&mut conn, trust, department, ["Colin Colleague", "CT1"], ends).await?;
+        let supervisor = make::person(&mut conn, trust, department, ["Sonia Supervisor", "Consultant"], None).await?;
+        let lead = make::person(&mut conn, trust, department, ["Lena Lead", "Consultant"], None).await?;
+        let administrator = make::person(&mut conn, trust, department, ["Adam Administrator", "Manager"], None).await?;
+        let stranger = make::person(&mut conn, other_trust, other_department, ["Stella Stranger", "FY1"], None).await?;
+        make::grant(&mut conn, trust, lead, TrustRole::AcademyLead).await?;
+        make::grant(&mut conn, trust, administrator, TrustRole::Administrator).await?;
+        conn.commit().await?;
+        Ok(Self {
             folder,
             store,
             trust,
@@ -161,7 +163,7 @@ impl Fixture {
             administrator,
             stranger,
             other_trust,
-        }
+        })
     }
 
     /// The store's file.
@@ -216,63 +218,27 @@ impl Fixture {
 
     /// An active project, led by the trainee and anchored by the supervisor since 1 January 2026.
     pub async fn project(&self, title: &str) -> ProjectId {
-        let mut conn = self.store.write().await.expect("a change");
-        let id = ProjectId::new();
-        let number: i64 = sqlx::query_scalar(
-            "insert into reference_counter (trust_id, year, last) values ($1, 2026, 1)
-             on conflict (trust_id, year) do update set last = last + 1 returning last",
-        )
-        .bind(self.trust)
-        .fetch_one(&mut *conn)
-        .await
-        .expect("a number");
-        sqlx::query(
-            "insert into project (id, trust_id, reference, title, problem, type, department_id, status, author_id, created_at, updated_at, submitted_at)
-             values ($1, $2, $7, $3, 'It goes wrong.', 'quality_improvement', $4, 'active', $5, $6, $6, $6)",
-        )
-        .bind(id).bind(self.trust).bind(title).bind(self.department).bind(self.trainee).bind(noon())
-        .bind(format!("QI-2026-{number:04}"))
-        .execute(&mut *conn).await.expect("a project");
-        sqlx::query("insert into project_priority (project_id, priority_id) values ($1, $2)")
-            .bind(id)
-            .bind(self.priority)
-            .execute(&mut *conn)
-            .await
-            .expect("a priority");
-        role(&mut conn, id, self.trainee, "lead", on("2026-01-01"), None).await;
-        role(&mut conn, id, self.supervisor, "supervisor", on("2026-01-01"), None).await;
-        sqlx::query("insert into project_text (rowid, title, problem, aim) select number, title, problem, '' from project where id = $1")
-            .bind(id).execute(&mut *conn).await.expect("indexed");
-        conn.commit().await.expect("committed");
-        id
+        self.new_project(title).await.expect("a project")
+    }
+
+    async fn new_project(&self, title: &str) -> Result<ProjectId> {
+        let mut conn = self.store.write().await?;
+        let id = make::project(&mut conn, self.trust, self.department, self.trainee, title).await?;
+        make::towards(&mut conn, id, self.priority).await?;
+        for (person, role) in [(self.trainee, "lead"), (self.supervisor, "supervisor")] {
+            make::place(&mut conn, id, person, [role, "accepted", "team"], on("2026-01-01"), None).await?;
+        }
+        conn.commit().await?;
+        Ok(id)
     }
 
     /// A weekly percentage of a project, without points.
     pub async fn measure(&self, project: ProjectId) -> MeasureId {
         let mut conn = self.store.write().await.expect("a change");
-        let id = MeasureId::new();
-        sqlx::query(
-            "insert into measure (id, project_id, name, definition, kind, data_type, unit, direction, target, every_days, starts_on, position, created_at)
-             values ($1, $2, 'Antibiotics within the hour', 'Of all with red-flag sepsis', 'process', 'percentage', '%', 'increase', 90.0, 7, '2026-01-01', 1, $3)",
-        )
-        .bind(id).bind(project).bind(noon()).execute(&mut *conn).await.expect("a measure");
+        let id = make::measure(&mut conn, project, "Antibiotics within the hour").await.expect("a measure");
         conn.commit().await.expect("committed");
         id
     }
-}
-
-async fn new_trust(conn: &mut Connection, name: &str) -> (TrustId, DepartmentId) {
-    let (trust, department) = (TrustId::new(), DepartmentId::new());
-    sqlx::query("insert into trust (id, name, created_at) values ($1, $2, $3)")
-        .bind(trust)
-        .bind(name)
-        .bind(noon())
-        .execute(&mut *conn)
-        .await
-        .expect("a trust");
-    sqlx::query("insert into department (id, trust_id, name, specialty) values ($1, $2, 'Acute medicine', 'Acute internal medicine')")
-        .bind(department).bind(trust).execute(conn).await.expect("a department");
-    (trust, department)
 }
 
 /// A person with a post from 6 August 2025 until `ends`.
@@ -284,19 +250,7 @@ pub async fn person(
     grade: &str,
     ends: Option<NaiveDate>,
 ) -> PersonId {
-    let id = PersonId::new();
-    sqlx::query("insert into person (id, name, created_at) values ($1, $2, $3)")
-        .bind(id)
-        .bind(name)
-        .bind(noon())
-        .execute(&mut *conn)
-        .await
-        .expect("a person");
-    sqlx::query("insert into post (id, person_id, trust_id, department_id, staff_group, grade, starts_on, ends_on) values ($1, $2, $3, $4, 'Medical', $5, '2025-08-06', $6)")
-        .bind(crate::id::PostId::new()).bind(id).bind(trust).bind(department).bind(grade).bind(ends)
-        .execute(&mut *conn).await.expect("a post");
-    tie(conn, id, trust).await;
-    id
+    make::person(conn, trust, department, [name, grade], ends).await.expect("a person")
 }
 
 /// Says that somebody has accepted a trust, unless something is known of the two.
@@ -322,10 +276,7 @@ pub async fn role(
     from: NaiveDate,
     until: Option<NaiveDate>,
 ) -> TeamRoleId {
-    let id = TeamRoleId::new();
-    sqlx::query("insert into team_role (id, project_id, person_id, role, state, opened_by, from_on, until_on, asked_at, answered_at) values ($1, $2, $3, $4, 'accepted', 'team', $5, $6, $7, $7)")
-        .bind(id).bind(project).bind(person).bind(role).bind(from).bind(until).bind(noon())
-        .execute(&mut *conn).await.expect("a role");
+    let id = make::place(conn, project, person, [role, "accepted", "team"], from, until).await.expect("a place");
     let trust = sqlx::query_scalar("select trust_id from project where id = $1").bind(project).fetch_one(&mut *conn);
     let trust = trust.await.expect("the project's trust");
     tie(conn, person, trust).await;
