@@ -5,6 +5,7 @@
 
 mod forms;
 mod known;
+mod links;
 mod pages;
 mod row;
 mod run;
