@@ -21,6 +21,7 @@ mod priorities;
 mod projects;
 mod round_trips;
 mod sessions;
+mod statements;
 mod tally;
 mod tampering;
 mod together;

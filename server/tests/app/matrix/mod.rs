@@ -7,6 +7,7 @@ mod forms;
 mod known;
 mod links;
 mod pages;
+mod plans;
 mod row;
 mod run;
 mod who;
