@@ -28,3 +28,6 @@ pub mod reading;
 #[cfg(feature = "ssr")]
 pub mod store;
 pub mod tally;
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests;

@@ -29,3 +29,6 @@ pub use attempts::Attempts;
 pub use codes::{Codes, for_password as password_code};
 #[cfg(feature = "ssr")]
 pub use password::hash as hash_password;
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests;

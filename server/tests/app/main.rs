@@ -13,6 +13,7 @@ mod identity;
 mod import;
 mod matrix;
 mod measures;
+mod named;
 mod operator;
 mod people;
 mod points;
