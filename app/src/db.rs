@@ -89,11 +89,23 @@ impl Store {
     /// # Errors
     /// When the file is not a store of ours, is older or newer than this program, or SQLite is too old.
     pub async fn open(file: &Path) -> Result<Self, OpenError> {
+        Self::open_with(file, SqliteSynchronous::Full).await
+    }
+
+    /// As [`Store::open`], but a commit waits for no disk: for tests, whose stores need not outlast a
+    /// loss of power.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) async fn open_unsynced(file: &Path) -> Result<Self, OpenError> {
+        Self::open_with(file, SqliteSynchronous::Off).await
+    }
+
+    async fn open_with(file: &Path, synchronous: SqliteSynchronous) -> Result<Self, OpenError> {
         upkeep::prepare(file).await?;
+        let options = options(file).synchronous(synchronous);
         let cache = Arc::<Cache>::default();
-        let writer = Arc::new(Writer::open(options(file), Arc::clone(&cache)).await?);
-        let readers = Readers::open(options(file), READERS).await?;
-        let apart = Readers::open(options(file), 1).await?;
+        let writer = Arc::new(Writer::open(options.clone(), Arc::clone(&cache)).await?);
+        let readers = Readers::open(options.clone(), READERS).await?;
+        let apart = Readers::open(options, 1).await?;
         Ok(Self { readers, apart, writer, cache })
     }
 

@@ -1,12 +1,19 @@
 //! Fixtures for tests: a store in a temporary file with one small trust in it.
 
-use std::path::PathBuf;
+pub mod make;
+
+use std::error::Error;
+use std::panic::Location;
+use std::path::{Path, PathBuf};
+use std::{fmt, fs, io};
 
 use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
-use tempfile::TempDir;
+use sha2::{Digest as _, Sha256};
+use tempfile::{NamedTempFile, TempDir};
 
-use crate::db::{Connection, Store};
+use crate::db::{self, Connection, MIGRATIONS, Store};
 use crate::id::{DepartmentId, MeasureId, PersonId, PriorityId, ProjectId, TeamRoleId, TrustId};
+use crate::people::directory::model::TrustRole;
 use crate::visitor::{Caller, Sessions, Visitor};
 use crate::web::attempts::Attempts;
 use crate::web::codes::Codes;
@@ -17,6 +24,8 @@ use crate::web::request::{Request, RequestParts};
 pub const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 3, 4).expect("a date");
 
 const FILE: &str = "baton.db";
+/// The department in each trust, and its specialty.
+const ACUTE: [&str; 2] = ["Acute medicine", "Acute internal medicine"];
 
 /// Noon of [`TODAY`].
 #[must_use]
@@ -28,6 +37,65 @@ pub fn noon() -> DateTime<Utc> {
 #[must_use]
 pub fn on(date: &str) -> NaiveDate {
     date.parse().expect("a date")
+}
+
+/// What a test gives back, so that it says `?` where something must not fail.
+pub type Result<T = ()> = std::result::Result<T, Failure>;
+
+/// What ended a test, and where.
+pub struct Failure {
+    error: Box<dyn Error + Send + Sync>,
+    at: &'static Location<'static>,
+}
+
+impl<E: Error + Send + Sync + 'static> From<E> for Failure {
+    #[track_caller]
+    fn from(error: E) -> Self {
+        Self { error: error.into(), at: Location::caller() }
+    }
+}
+
+impl fmt::Debug for Failure {
+    /// As a test that fails shows it: each error with what caused it, and the line that gave up.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.error)?;
+        let mut cause = self.error.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        write!(f, "\n  at {}", self.at)
+    }
+}
+
+/// Opens a new store in this folder. It is a copy of one that was migrated once: no test waits for the
+/// migrations, nor for the disk.
+pub async fn new_store(folder: &Path) -> Result<Store> {
+    let file = folder.join(FILE);
+    let template = template()?;
+    if let Err(error) = fs::copy(&template, &file) {
+        if error.kind() != io::ErrorKind::NotFound {
+            return Err(error.into());
+        }
+        make_template(&template).await?;
+        fs::copy(&template, &file)?;
+    }
+    Ok(Store::open_unsynced(&file).await?)
+}
+
+/// The store that is copied: beside the tests' programs, under a name that changes with the migrations.
+fn template() -> io::Result<PathBuf> {
+    let digest = MIGRATIONS.iter().fold(Sha256::new(), |digest, one| digest.chain_update(&one.checksum)).finalize();
+    let name = format!("migrated-{}.db", &crate::digest::hex(&digest)[..16]);
+    Ok(std::env::current_exe()?.with_file_name(name))
+}
+
+/// Makes it under a name of its own first: each test is a process, and many of them begin at once.
+async fn make_template(template: &Path) -> Result {
+    let made = NamedTempFile::new_in(template.parent().unwrap_or(Path::new(".")))?;
+    db::migrate(made.path()).await?;
+    made.persist(template)?;
+    Ok(())
 }
 
 /// A store with a trust, a department, a priority and people in it. The file goes when it is dropped.
@@ -62,31 +130,28 @@ impl Fixture {
     /// A new store with the people in it, and no project.
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(&folder.path().join(FILE)).await.expect("a store");
-        let mut conn = store.write().await.expect("a change");
-        let (trust, department) = new_trust(&mut conn, "Tamar Vale").await;
-        let (other_trust, other_department) = new_trust(&mut conn, "Other Shire").await;
-        let priority = PriorityId::new();
-        sqlx::query("insert into priority (id, trust_id, title, aim, source, owner, starts_on) values ($1, $2, 'Sepsis', 'Antibiotics within the hour', 'Quality account', 'Chief nurse', '2025-04-01')")
-            .bind(priority).bind(trust).execute(&mut *conn).await.expect("a priority");
-        let trainee = person(&mut conn, trust, department, "Tara Trainee", "FY2", Some(on("2026-08-04"))).await;
-        let colleague = person(&mut conn, trust, department, "Colin Colleague", "CT1", Some(on("2026-08-04"))).await;
-        let supervisor = person(&mut conn, trust, department, "Sonia Supervisor", "Consultant", None).await;
-        let lead = person(&mut conn, trust, department, "Lena Lead", "Consultant", None).await;
-        let administrator = person(&mut conn, trust, department, "Adam Administrator", "Manager", None).await;
-        let stranger = person(&mut conn, other_trust, other_department, "Stella Stranger", "FY1", None).await;
-        for (person, role) in [(lead, "academy_lead"), (administrator, "administrator")] {
-            sqlx::query("insert into trust_role (person_id, trust_id, role, granted_at) values ($1, $2, $3, $4)")
-                .bind(person)
-                .bind(trust)
-                .bind(role)
-                .bind(noon())
-                .execute(&mut *conn)
-                .await
-                .expect("a role");
-        }
-        conn.commit().await.expect("committed");
-        Self {
+        let store = new_store(folder.path()).await.expect("a store");
+        Self::with_people(folder, store).await.expect("a fixture")
+    }
+
+    async fn with_people(folder: TempDir, store: Store) -> Result<Self> {
+        let mut conn = store.write().await?;
+        let trust = make::trust(&mut conn, "Tamar Vale").await?;
+        let other_trust = make::trust(&mut conn, "Other Shire").await?;
+        let department = make::department(&mut conn, trust, ACUTE[0], ACUTE[1]).await?;
+        let other_department = make::department(&mut conn, other_trust, ACUTE[0], ACUTE[1]).await?;
+        let priority = make::priority(&mut conn, trust, ["Sepsis", "Antibiotics within the hour"], false).await?;
+        let ends = Some(on("2026-08-04"));
+        let trainee = make::person(&mut conn, trust, department, ["Tara Trainee", "FY2"], ends).await?;
+        let colleague = make::person(&mut conn, trust, department, ["Colin Colleague", "CT1"], ends).await?;
+        let supervisor = make::person(&mut conn, trust, department, ["Sonia Supervisor", "Consultant"], None).await?;
+        let lead = make::person(&mut conn, trust, department, ["Lena Lead", "Consultant"], None).await?;
+        let administrator = make::person(&mut conn, trust, department, ["Adam Administrator", "Manager"], None).await?;
+        let stranger = make::person(&mut conn, other_trust, other_department, ["Stella Stranger", "FY1"], None).await?;
+        make::grant(&mut conn, trust, lead, TrustRole::AcademyLead).await?;
+        make::grant(&mut conn, trust, administrator, TrustRole::Administrator).await?;
+        conn.commit().await?;
+        Ok(Self {
             folder,
             store,
             trust,
@@ -99,7 +164,7 @@ impl Fixture {
             administrator,
             stranger,
             other_trust,
-        }
+        })
     }
 
     /// The store's file.
@@ -152,63 +217,27 @@ impl Fixture {
 
     /// An active project, led by the trainee and supervised by the supervisor since 1 January 2026.
     pub async fn project(&self, title: &str) -> ProjectId {
-        let mut conn = self.store.write().await.expect("a change");
-        let id = ProjectId::new();
-        let number: i64 = sqlx::query_scalar(
-            "insert into reference_counter (trust_id, year, last) values ($1, 2026, 1)
-             on conflict (trust_id, year) do update set last = last + 1 returning last",
-        )
-        .bind(self.trust)
-        .fetch_one(&mut *conn)
-        .await
-        .expect("a number");
-        sqlx::query(
-            "insert into project (id, trust_id, reference, title, problem, type, department_id, status, author_id, created_at, updated_at, submitted_at)
-             values ($1, $2, $7, $3, 'It goes wrong.', 'quality_improvement', $4, 'active', $5, $6, $6, $6)",
-        )
-        .bind(id).bind(self.trust).bind(title).bind(self.department).bind(self.trainee).bind(noon())
-        .bind(format!("QI-2026-{number:04}"))
-        .execute(&mut *conn).await.expect("a project");
-        sqlx::query("insert into project_priority (project_id, priority_id) values ($1, $2)")
-            .bind(id)
-            .bind(self.priority)
-            .execute(&mut *conn)
-            .await
-            .expect("a priority");
-        role(&mut conn, id, self.trainee, "lead", on("2026-01-01"), None).await;
-        role(&mut conn, id, self.supervisor, "supervisor", on("2026-01-01"), None).await;
-        sqlx::query("insert into project_text (rowid, title, problem, aim) select number, title, problem, '' from project where id = $1")
-            .bind(id).execute(&mut *conn).await.expect("indexed");
-        conn.commit().await.expect("committed");
-        id
+        self.new_project(title).await.expect("a project")
+    }
+
+    async fn new_project(&self, title: &str) -> Result<ProjectId> {
+        let mut conn = self.store.write().await?;
+        let id = make::project(&mut conn, self.trust, self.department, self.trainee, title).await?;
+        make::towards(&mut conn, id, self.priority).await?;
+        for (person, role) in [(self.trainee, "lead"), (self.supervisor, "supervisor")] {
+            make::place(&mut conn, id, person, [role, "accepted", "team"], on("2026-01-01"), None).await?;
+        }
+        conn.commit().await?;
+        Ok(id)
     }
 
     /// A weekly percentage of a project, without points.
     pub async fn measure(&self, project: ProjectId) -> MeasureId {
         let mut conn = self.store.write().await.expect("a change");
-        let id = MeasureId::new();
-        sqlx::query(
-            "insert into measure (id, project_id, name, definition, kind, data_type, unit, direction, target, every_days, starts_on, position, created_at)
-             values ($1, $2, 'Antibiotics within the hour', 'Of all with red-flag sepsis', 'process', 'percentage', '%', 'increase', 90.0, 7, '2026-01-01', 1, $3)",
-        )
-        .bind(id).bind(project).bind(noon()).execute(&mut *conn).await.expect("a measure");
+        let id = make::measure(&mut conn, project, "Antibiotics within the hour").await.expect("a measure");
         conn.commit().await.expect("committed");
         id
     }
-}
-
-async fn new_trust(conn: &mut Connection, name: &str) -> (TrustId, DepartmentId) {
-    let (trust, department) = (TrustId::new(), DepartmentId::new());
-    sqlx::query("insert into trust (id, name, created_at) values ($1, $2, $3)")
-        .bind(trust)
-        .bind(name)
-        .bind(noon())
-        .execute(&mut *conn)
-        .await
-        .expect("a trust");
-    sqlx::query("insert into department (id, trust_id, name, specialty) values ($1, $2, 'Acute medicine', 'Acute internal medicine')")
-        .bind(department).bind(trust).execute(conn).await.expect("a department");
-    (trust, department)
 }
 
 /// A person with a post from 6 August 2025 until `ends`.
@@ -220,19 +249,7 @@ pub async fn person(
     grade: &str,
     ends: Option<NaiveDate>,
 ) -> PersonId {
-    let id = PersonId::new();
-    sqlx::query("insert into person (id, name, created_at) values ($1, $2, $3)")
-        .bind(id)
-        .bind(name)
-        .bind(noon())
-        .execute(&mut *conn)
-        .await
-        .expect("a person");
-    sqlx::query("insert into post (id, person_id, trust_id, department_id, staff_group, grade, starts_on, ends_on) values ($1, $2, $3, $4, 'Medical', $5, '2025-08-06', $6)")
-        .bind(crate::id::PostId::new()).bind(id).bind(trust).bind(department).bind(grade).bind(ends)
-        .execute(&mut *conn).await.expect("a post");
-    tie(conn, id, trust).await;
-    id
+    make::person(conn, trust, department, [name, grade], ends).await.expect("a person")
 }
 
 /// Says that somebody has accepted a trust, unless something is known of the two.
@@ -258,10 +275,7 @@ pub async fn role(
     from: NaiveDate,
     until: Option<NaiveDate>,
 ) -> TeamRoleId {
-    let id = TeamRoleId::new();
-    sqlx::query("insert into team_role (id, project_id, person_id, role, state, opened_by, from_on, until_on, asked_at, answered_at) values ($1, $2, $3, $4, 'accepted', 'team', $5, $6, $7, $7)")
-        .bind(id).bind(project).bind(person).bind(role).bind(from).bind(until).bind(noon())
-        .execute(&mut *conn).await.expect("a role");
+    let id = make::place(conn, project, person, [role, "accepted", "team"], from, until).await.expect("a place");
     let trust = sqlx::query_scalar("select trust_id from project where id = $1").bind(project).fetch_one(&mut *conn);
     let trust = trust.await.expect("the project's trust");
     tie(conn, person, trust).await;

@@ -4,7 +4,7 @@
 pub mod crowd;
 mod scenario;
 mod series;
-mod store;
+pub(crate) mod store;
 
 use std::collections::HashMap;
 

@@ -13,3 +13,6 @@ pub mod reader;
 pub mod reading;
 pub mod store;
 pub mod tally;
+
+#[cfg(test)]
+mod tests;

@@ -15,3 +15,6 @@ pub mod store;
 
 pub use codes::for_password as password_code;
 pub use password::hash as hash_password;
+
+#[cfg(test)]
+mod tests;

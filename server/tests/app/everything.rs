@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::id::{CycleId, DriverId, HandoverId, MeasurementId, PersonId, ProjectId, TallyId, TeamRoleId};
-use app::testing::{Fixture, noon, role};
+use app::id::{PersonId, ProjectId};
+use app::testing::{Fixture, Result, TODAY, make, noon, on, role};
 use http::StatusCode;
 
 use crate::harness::{Answer, App, Browser, Form};
@@ -19,80 +19,62 @@ struct World {
     ids: BTreeMap<&'static str, String>,
 }
 
-async fn world(fixture: &Fixture) -> World {
+async fn world(fixture: &Fixture) -> Result<World> {
     let project = fixture.project("Weekend handover").await;
     let draft = fixture.project("A draft").await;
     let other = fixture.project("Weekend handover on the wards").await;
     let free = fixture.project("Weekend handover in theatres").await;
     let measure = fixture.measure(project).await;
-    let (measurement, cycle, handover) = (MeasurementId::new(), CycleId::new(), HandoverId::new());
-    let driver = DriverId::new();
-    let mut conn = fixture.store.write().await.expect("a change");
+    let mut conn = fixture.store.write().await?;
     for sql in [
         "update project set status = 'draft', reference = null where title = 'A draft'",
         "delete from team_role where project_id = (select id from project where title = 'A draft')",
         "delete from project_text where rowid = (select number from project where title = 'A draft')",
-        "insert into site (id, trust_id, name) select '0198c9a4-0000-7000-8000-000000000001', id, 'Northgate' from trust where name = 'Tamar Vale'",
     ] {
-        sqlx::query(sql).execute(&mut *conn).await.expect(sql);
+        sqlx::query(sql).execute(&mut *conn).await?;
     }
-    sqlx::query("insert into measurement (id, measure_id, taken_on, entry, numerator, denominator, recorded_by, recorded_at) values ($1, $2, '2026-02-25', 1, 8.0, 10.0, $3, $4)")
-        .bind(measurement).bind(measure).bind(fixture.trainee).bind(noon()).execute(&mut *conn).await.expect("a point");
-    sqlx::query("update measure set last_on = '2026-02-25' where id = $1")
-        .bind(measure)
+    let site = make::site(&mut conn, fixture.trust, "Northgate", false).await?;
+    let measurement = make::point(&mut conn, measure, fixture.trainee, "2026-02-25", "current").await?;
+    let cycle = make::cycle(&mut conn, project, "Poster", "2026-02-01").await?;
+    let drivers = make::drivers(&mut conn, project, &["Staff know how", "Kit", "Gone"]).await?;
+    sqlx::query("update driver set removed_at = $2 where id = $1")
+        .bind(drivers[2])
+        .bind(noon())
         .execute(&mut *conn)
-        .await
-        .expect("noted");
-    sqlx::query("insert into cycle (id, project_id, number, title, starts_on, created_at) values ($1, $2, 1, 'Poster', '2026-02-01', $3)")
-        .bind(cycle).bind(project).bind(noon()).execute(&mut *conn).await.expect("a cycle");
-    for (id, text, position, removed) in [
-        (driver, "Staff know how", 1, None),
-        (DriverId::new(), "Kit", 2, None),
-        (DriverId::new(), "Gone", 3, Some(noon())),
-    ] {
-        sqlx::query("insert into driver (id, project_id, level, text, position, created_at, removed_at) values ($1, $2, 'primary', $3, $4, $5, $6)")
-            .bind(id).bind(project).bind(text).bind(position).bind(noon()).bind(removed).execute(&mut *conn).await.expect("a driver");
-    }
-    let tally = TallyId::new();
-    sqlx::query("insert into tally (id, measure_id, taken_on, presses, started_by, started_at) values ($1, $2, '2026-03-04', 'YYN', $3, $4)")
-        .bind(tally).bind(measure).bind(fixture.trainee).bind(noon()).execute(&mut *conn).await.expect("a count");
-    sqlx::query("insert into handover (id, project_id, from_person, to_person, state, takes_effect_on, summary, next_step, next_step_on, created_by, created_at, offered_at) values ($1, $2, $3, $4, 'offered', '2026-04-01', 'Going well', 'Measure', '2026-03-11', $3, $5, $5)")
-        .bind(handover).bind(project).bind(fixture.trainee).bind(fixture.colleague).bind(noon()).execute(&mut *conn).await.expect("a handover");
-    role(&mut conn, other, fixture.colleague, "member", app::testing::TODAY, None).await;
+        .await?;
+    let tally = make::tally(&mut conn, measure, fixture.trainee, "2026-03-04").await?;
+    let handover = make::handover(&mut conn, project, [fixture.trainee, fixture.colleague], "offered", TODAY).await?;
+    role(&mut conn, other, fixture.colleague, "member", TODAY, None).await;
     sqlx::query("update team_role set until_on = '2026-02-10' where project_id = $1 and role = 'lead'")
         .bind(free)
         .execute(&mut *conn)
-        .await
-        .expect("free");
-    sqlx::query("insert into team_role (id, project_id, person_id, role, state, opened_by, from_on, asked_at) values ($1, $2, $3, 'coach', 'asked', 'team', '2026-03-01', $4)")
-        .bind(TeamRoleId::new()).bind(other).bind(fixture.colleague).bind(noon()).execute(&mut *conn).await.expect("a question");
+        .await?;
+    make::place(&mut conn, other, fixture.colleague, ["coach", "asked", "team"], on("2026-03-01"), None).await?;
     let place: String = sqlx::query_scalar("select id from team_role where project_id = $1 and role = 'supervisor'")
         .bind(project)
         .fetch_one(&mut *conn)
-        .await
-        .expect("a place");
+        .await?;
     let post: String = sqlx::query_scalar("select id from post where person_id = $1")
         .bind(fixture.trainee)
         .fetch_one(&mut *conn)
-        .await
-        .expect("a post");
-    conn.commit().await.expect("committed");
+        .await?;
+    conn.commit().await?;
     let ids = [
         ("projects", project.to_string()),
         ("measures", measure.to_string()),
         ("measurements", measurement.to_string()),
         ("tallies", tally.to_string()),
         ("cycles", cycle.to_string()),
-        ("drivers", driver.to_string()),
+        ("drivers", drivers[0].to_string()),
         ("handovers", handover.to_string()),
         ("places", place),
         ("priorities", fixture.priority.to_string()),
         ("people", fixture.trainee.to_string()),
         ("posts", post),
         ("departments", fixture.department.to_string()),
-        ("sites", "0198c9a4-0000-7000-8000-000000000001".to_owned()),
+        ("sites", site.to_string()),
     ];
-    World { draft, other, free, ids: ids.into() }
+    Ok(World { draft, other, free, ids: ids.into() })
 }
 
 impl World {
@@ -169,7 +151,7 @@ async fn send(browser: &Browser<'_>, form: &Form, text: &str) -> Answer {
 /// Every form that posts text, on every page, with a person who may send it.
 async fn each_form(check: impl AsyncFn(&str, &Form, Answer), text: &str) {
     let app = App::new().await;
-    let world = world(&app.fixture).await;
+    let world = world(&app.fixture).await.expect("a world");
     let mut seen = BTreeSet::new();
     for (who, person) in people(&app.fixture) {
         let browser = app.browser(person).await;
@@ -307,7 +289,7 @@ async fn nothing_longer_than_its_field_is_taken() {
 #[tokio::test]
 async fn a_search_with_markup_in_it_is_only_words() {
     let app = App::new().await;
-    let world = world(&app.fixture).await;
+    let world = world(&app.fixture).await.expect("a world");
     let browser = app.browser(app.fixture.lead).await;
     for path in world.paths() {
         let query = form_urlencoded::byte_serialize(HOSTILE.as_bytes()).collect::<String>();

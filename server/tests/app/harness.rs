@@ -66,6 +66,12 @@ impl App {
         self.router = router(self.state.clone());
     }
 
+    /// Stands at this moment from now on.
+    pub fn set_clock(&mut self, now: DateTime<Utc>) {
+        self.state.clock = Clock::Fixed(now);
+        self.router = router(self.state.clone());
+    }
+
     /// Has this room for bodies that are arriving from now on.
     pub fn receive_into(&mut self, bodies: BodyMemory) {
         self.state.bodies = bodies;
@@ -313,7 +319,8 @@ fn fields(form: &str) -> Vec<Field> {
     tags.collect()
 }
 
-fn attribute(tag: &str, name: &str) -> Option<String> {
+/// The value of an attribute in the first tag of a text that begins inside it.
+pub fn attribute(tag: &str, name: &str) -> Option<String> {
     let tag = &tag[..tag.find('>').unwrap_or(tag.len())];
     let start = tag.find(&format!(" {name}=\""))? + name.len() + 3;
     let value = &tag[start..];

@@ -224,7 +224,7 @@ fn of_the_trust() -> Vec<Row> {
             and(pairs!["id" => w.id(o, "priority"), "version" => "1"], priority())
         }),
         prioritises("/api/priorities/retire", |w, o| pairs!["id" => w.id(o, "priority"), "version" => "1"]),
-        prioritises("/api/priorities/restore", |w, o| pairs!["id" => w.id(o, "retired priority"), "version" => "1"]),
+        prioritises("/api/priorities/restore", |w, o| pairs!["id" => w.id(o, "retired priority"), "version" => "2"]),
         form("/api/charts/rules", "Coordinate", NONE, |_, _| pairs!["rule_set" => "nelson"], COORDINATES_OWN),
         form(
             "/api/look-alikes/decide",

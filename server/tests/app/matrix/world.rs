@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
-use app::id::{DepartmentId, PersonId, PostId, PriorityId, ProjectId, TrustId};
-use app::testing::{TODAY, noon, on, person, role, tie};
+use app::id::{DepartmentId, DriverId, MeasureId, PersonId, PriorityId, ProjectId, TrustId};
+use app::people::directory::model::TrustRole;
+use app::testing::{Result, TODAY, make, noon, on, role, tie};
 use chrono::{Days, Duration, NaiveDate};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Connection as _, Executor as _, Row as _};
@@ -142,12 +144,9 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    async fn run(&mut self, sql: &'static str, values: &[&str]) {
-        let mut query = sqlx::query(sql);
-        for value in values {
-            query = query.bind(*value);
-        }
-        query.execute(&mut *self.conn).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    async fn run(&mut self, sql: &'static str, values: &[&str]) -> Result {
+        values.iter().fold(sqlx::query(sql), |query, value| query.bind(*value)).execute(&mut *self.conn).await?;
+        Ok(())
     }
 
     /// Names an id for an object, and gives it.
@@ -156,135 +155,124 @@ impl Builder<'_> {
         id.to_string()
     }
 
-    fn new_id(&mut self, object: Object, kind: &'static str) -> String {
-        self.name(object, kind, PostId::new())
+    fn id<T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>>(
+        &self,
+        object: Object,
+        kind: &'static str,
+    ) -> Result<T> {
+        Ok(self.ids[&(object, kind)].parse()?)
     }
 
     /// A measure, and beside it one that is retired; points, a phase, a target, a count, a cycle and a
     /// driver diagram.
-    async fn content(&mut self, object: Object, project: ProjectId, by: PersonId) {
-        let (project, by) = (project.to_string(), by.to_string());
-        for (kind, position, retired) in
-            [("measure", "1", None), ("second measure", "2", None), ("retired measure", "3", Some("2026-02-01"))]
-        {
-            let id = self.new_id(object, kind);
-            let sql = "insert into measure (id, project_id, name, definition, kind, data_type, unit, direction, target, every_days, starts_on, position, created_at, retired_on)
-                 values ($1, $2, $3, 'Of all with red-flag sepsis', 'process', 'percentage', '%', 'increase', 90.0, 7, '2026-01-01', cast($4 as integer), '2026-01-01T12:00:00+00:00', nullif($5, ''))";
-            self.run(sql, &[&id, &project, kind, position, retired.unwrap_or_default()]).await;
+    async fn content(&mut self, object: Object, project: ProjectId, by: PersonId) -> Result {
+        for kind in ["measure", "second measure", "retired measure"] {
+            let id = make::measure(self.conn, project, kind).await?;
+            self.name(object, kind, id);
         }
-        let measure = self.ids[&(object, "measure")].clone();
-        for (kind, day, entry, state) in
-            [("point", "2026-02-18", "1", "current"), ("excluded point", "2026-02-25", "2", "excluded")]
-        {
-            let id = self.new_id(object, kind);
-            let sql = "insert into measurement (id, measure_id, taken_on, entry, numerator, denominator, state, reason, recorded_by, recorded_at)
-                 values ($1, $2, $3, cast($4 as integer), 8.0, 10.0, $5, iif($5 = 'excluded', 'A strike', ''), $6, '2026-02-25T12:00:00+00:00')";
-            self.run(sql, &[&id, &measure, day, entry, state, &by]).await;
+        let measure: MeasureId = self.id(object, "measure")?;
+        for (kind, day, state) in [("point", "2026-02-18", "current"), ("excluded point", "2026-02-25", "excluded")] {
+            let id = make::point(self.conn, measure, by, day, state).await?;
+            self.name(object, kind, id);
         }
-        self.run("update measure set last_on = '2026-02-25' where id = $1", &[&measure]).await;
-        let id = self.new_id(object, "phase");
-        self.run("insert into phase (id, measure_id, starts_on, reason, created_by, created_at) values ($1, $2, '2026-02-20', 'New staff', $3, '2026-02-25T12:00:00+00:00')", &[&id, &measure, &by]).await;
-        let id = self.new_id(object, "target");
-        self.run("insert into measure_target (id, measure_id, starts_on, target, created_at) values ($1, $2, '2026-02-20', 95.0, '2026-02-25T12:00:00+00:00')", &[&id, &measure]).await;
-        let id = self.new_id(object, "tally");
-        self.run("insert into tally (id, measure_id, taken_on, presses, started_by, started_at) values ($1, $2, '2026-03-04', 'YYN', $3, '2026-03-04T11:00:00+00:00')", &[&id, &measure, &by]).await;
-        let id = self.new_id(object, "cycle");
-        self.run("insert into cycle (id, project_id, number, title, starts_on, created_at) values ($1, $2, 1, 'Poster', '2026-02-01', '2026-02-01T12:00:00+00:00')", &[&id, &project]).await;
-        for (kind, position, removed) in
-            [("driver", "1", ""), ("second driver", "2", ""), ("removed driver", "3", "2026-02-02T12:00:00+00:00")]
-        {
-            let id = self.new_id(object, kind);
-            self.run("insert into driver (id, project_id, level, text, position, created_at, removed_at) values ($1, $2, 'primary', 'Staff know how', cast($3 as integer), '2026-02-01T12:00:00+00:00', nullif($4, ''))", &[&id, &project, position, removed]).await;
+        let id = make::phase(self.conn, measure, by, "2026-02-20").await?;
+        self.name(object, "phase", id);
+        let id = make::target(self.conn, measure, "2026-02-20", 95.0).await?;
+        self.name(object, "target", id);
+        let id = make::tally(self.conn, measure, by, "2026-03-04").await?;
+        self.name(object, "tally", id);
+        let id = make::cycle(self.conn, project, "Poster", "2026-02-01").await?;
+        self.name(object, "cycle", id);
+        let lines = make::drivers(self.conn, project, &["Staff know how", "Kit is there", "Posters"]).await?;
+        for (kind, id) in ["driver", "second driver", "removed driver"].into_iter().zip(lines) {
+            self.name(object, kind, id);
         }
+        let gone = [
+            self.id::<MeasureId>(object, "retired measure")?.to_string(),
+            self.id::<DriverId>(object, "removed driver")?.to_string(),
+        ];
+        self.run("update measure set retired_on = '2026-02-01' where id = $1", &[&gone[0]]).await?;
+        self.run("update driver set removed_at = '2026-02-02T12:00:00+00:00' where id = $1", &[&gone[1]]).await
     }
 
     /// A handover of the project, offered to one person or ended.
-    async fn handover(&mut self, object: Object, from: PersonId, to: PersonId, state: &str, offered: NaiveDate) {
-        let (project, id) = (self.ids[&(object, "project")].clone(), self.new_id(object, "handover"));
-        let (from, to, at) = (from.to_string(), to.to_string(), format!("{offered}T12:00:00+00:00"));
-        let sql = "insert into handover (id, project_id, from_person, to_person, state, takes_effect_on, summary, next_step, next_step_on, created_by, created_at, offered_at, ended_at)
-             values ($1, $2, $3, $4, $5, '2026-04-01', 'Going well', 'Measure', '2026-03-11', $3, $6, $6, iif($5 = 'offered', null, $6))";
-        self.run(sql, &[&id, &project, &from, &to, state, &at]).await;
+    async fn handover(&mut self, object: Object, people: [PersonId; 2], state: &str, offered: NaiveDate) -> Result {
+        let id = make::handover(self.conn, self.id(object, "project")?, people, state, offered).await?;
+        self.name(object, "handover", id);
+        Ok(())
     }
 
     /// A question that waits: an invitation of the team's, or somebody's wish to join.
-    async fn question(&mut self, object: Object, kind: &'static str, whom: PersonId, opened_by: &str) {
-        let (project, id) = (self.ids[&(object, "project")].clone(), self.new_id(object, kind));
-        let sql = "insert into team_role (id, project_id, person_id, role, state, opened_by, from_on, asked_at)
-             values ($1, $2, $3, 'member', 'asked', $4, '2026-03-01', '2026-03-01T12:00:00+00:00')";
-        self.run(sql, &[&id, &project, &whom.to_string(), opened_by]).await;
+    async fn question(&mut self, object: Object, kind: &'static str, whom: PersonId, opened_by: &str) -> Result {
+        let project = self.id(object, "project")?;
+        let id = make::place(self.conn, project, whom, ["member", "asked", opened_by], on("2026-03-01"), None).await?;
+        self.name(object, kind, id);
+        Ok(())
     }
 
-    async fn address(&mut self, object: Object, kind: &'static str, whom: PersonId, verified: &str) {
+    async fn address(&mut self, object: Object, kind: &'static str, whom: PersonId, confirmed: bool) -> Result {
         let address = self.name(object, kind, format!("{}.{whom}@trust.nhs.uk", kind.replace(' ', ".")));
-        let sql = "insert into person_address (id, person_id, address, verified_at, created_at) values ($1, $2, $3, nullif($4, ''), '2026-01-01T12:00:00+00:00')";
-        self.run(sql, &[&PostId::new().to_string(), &whom.to_string(), &address, verified]).await;
+        make::address(self.conn, whom, &address, confirmed).await
     }
 
     /// A post and both roles in a trust that somebody has not accepted yet.
-    async fn asked(&mut self, whom: PersonId, trust: TrustId, department: DepartmentId) {
-        let (person, of) = (whom.to_string(), trust.to_string());
-        self.run("insert into tie (person_id, trust_id, state, named, asked_at) values ($1, $2, 'asked', 'A Person', '2026-03-01T12:00:00+00:00')", &[&person, &of]).await;
-        self.run("insert into post (id, person_id, trust_id, department_id, staff_group, grade, starts_on) values ($4, $1, $2, $3, 'Medical', 'CT2', '2026-01-05')", &[&person, &of, &department.to_string(), &PostId::new().to_string()]).await;
-        self.trust_role(whom, trust, "academy_lead").await;
-        self.trust_role(whom, trust, "administrator").await;
-    }
-
-    async fn trust_role(&mut self, whom: PersonId, trust: TrustId, role: &str) {
-        let sql = "insert into trust_role (person_id, trust_id, role, granted_at) values ($1, $2, $3, '2025-08-06T12:00:00+00:00')";
-        self.run(sql, &[&whom.to_string(), &trust.to_string(), role]).await;
+    async fn asked(&mut self, whom: PersonId, trust: TrustId, department: DepartmentId) -> Result {
+        self.run("insert into tie (person_id, trust_id, state, named, asked_at) values ($1, $2, 'asked', 'A Person', '2026-03-01T12:00:00+00:00')", &[&whom.to_string(), &trust.to_string()]).await?;
+        make::post(self.conn, trust, department, whom, "CT2", [Some(on("2026-01-05")), None]).await?;
+        make::grant(self.conn, trust, whom, TrustRole::AcademyLead).await?;
+        make::grant(self.conn, trust, whom, TrustRole::Administrator).await
     }
 
     /// Somebody of a trust for whom something can be done: with two posts, a period away, a confirmed and
     /// an unconfirmed address, and no password; and somebody whose account is closed.
-    async fn people(&mut self, object: Object, trust: TrustId, department: DepartmentId) {
+    async fn people(&mut self, object: Object, trust: TrustId, department: DepartmentId) -> Result {
         let person_of =
-            async |conn: &mut SqliteConnection, name| person(conn, trust, department, name, "FY1", None).await;
-        let petra = person_of(self.conn, "Petra Patel").await;
+            async |conn: &mut SqliteConnection, name| make::person(conn, trust, department, [name, "FY1"], None).await;
+        let petra = person_of(self.conn, "Petra Patel").await?;
         self.name(object, "person", petra);
         for (kind, grade) in [("post", "CT1"), ("second post", "CT2")] {
-            let id = self.new_id(object, kind);
-            let sql = "insert into post (id, person_id, trust_id, department_id, staff_group, grade, starts_on) values ($1, $2, $3, $4, 'Medical', $5, '2026-01-05')";
-            self.run(sql, &[&id, &petra.to_string(), &trust.to_string(), &department.to_string(), grade]).await;
+            let id = make::post(self.conn, trust, department, petra, grade, [Some(on("2026-01-05")), None]).await?;
+            self.name(object, kind, id);
         }
-        let id = self.new_id(object, "away");
-        self.run("insert into away (id, person_id, trust_id, starts_on, ends_on) values ($1, $2, $3, '2026-05-01', '2026-05-31')", &[&id, &petra.to_string(), &trust.to_string()]).await;
-        self.address(object, "confirmed address", petra, "2026-01-01T12:00:00+00:00").await;
-        self.address(object, "address", petra, "").await;
-        let closed = person_of(self.conn, "Carl Closed").await;
+        let id = make::away(self.conn, trust, petra, ["2026-05-01", "2026-05-31"]).await?;
+        self.name(object, "away", id);
+        self.address(object, "confirmed address", petra, true).await?;
+        self.address(object, "address", petra, false).await?;
+        let closed = person_of(self.conn, "Carl Closed").await?;
         self.name(object, "closed person", closed);
-        self.run("update person set closed_on = '2026-02-01' where id = $1", &[&closed.to_string()]).await;
-        let leads = person_of(self.conn, "Lea Leading").await;
+        self.run("update person set closed_on = '2026-02-01' where id = $1", &[&closed.to_string()]).await?;
+        let leads = person_of(self.conn, "Lea Leading").await?;
         self.name(object, "academy person", leads);
-        self.trust_role(leads, trust, "academy_lead").await;
-        let free = self.new_id(object, "site");
-        self.run("insert into site (id, trust_id, name) values ($1, $2, 'Northgate')", &[&free, &trust.to_string()])
-            .await;
-        let retired = self.new_id(object, "retired site");
-        self.run(
-            "insert into site (id, trust_id, name, retired_on) values ($1, $2, 'Southgate', '2026-01-01')",
-            &[&retired, &trust.to_string()],
-        )
-        .await;
-        self.name(object, "department", department);
-        let priority = self.new_id(object, "priority");
-        let retired = self.new_id(object, "retired priority");
-        for (id, title, retired_on) in [(priority, "Falls", ""), (retired, "Pressure ulcers", "2026-01-01")] {
-            let sql = "insert into priority (id, trust_id, title, aim, source, owner, starts_on, retired_on) values ($1, $2, $3, 'Fewer of them', 'Quality account', 'Chief nurse', '2025-04-01', nullif($4, ''))";
-            self.run(sql, &[&id, &trust.to_string(), title, retired_on]).await;
+        make::grant(self.conn, trust, leads, TrustRole::AcademyLead).await?;
+        for (kind, name, retired) in [("site", "Northgate", false), ("retired site", "Southgate", true)] {
+            let id = make::site(self.conn, trust, name, retired).await?;
+            self.name(object, kind, id);
         }
+        self.name(object, "department", department);
+        for (kind, title, retired) in [("priority", "Falls", false), ("retired priority", "Pressure ulcers", true)] {
+            let id = make::priority(self.conn, trust, [title, "Fewer of them"], retired).await?;
+            self.name(object, kind, id);
+        }
+        Ok(())
     }
 
-    async fn link(&mut self, object: Object, kind: &str, [project, other]: [ProjectId; 2], by: PersonId, before: &str) {
-        let id = self.new_id(object, "link");
-        let sql = "insert into project_link (id, project_id, other_id, kind, before, decided_by, decided_at) values ($1, $2, $3, $4, nullif($5, ''), $6, '2026-03-01T12:00:00+00:00')";
-        self.run(sql, &[&id, &project.to_string(), &other.to_string(), kind, before, &by.to_string()]).await;
+    async fn link(
+        &mut self,
+        object: Object,
+        kind: &str,
+        projects: [ProjectId; 2],
+        by: PersonId,
+        before: Option<&str>,
+    ) -> Result {
+        let id = make::link(self.conn, kind, projects, by, before).await?;
+        self.name(object, "link", id);
+        Ok(())
     }
 }
 
 impl World {
     /// A new world, in a store of its own.
-    pub async fn new() -> Self {
+    pub async fn new() -> Result<Self> {
         let app = App::demonstration().await;
         let fixture = &app.fixture;
         let (here, there) = (fixture.trust, fixture.other_trust);
@@ -295,12 +283,11 @@ impl World {
             projects.insert(object, fixture.project(&object.title()).await);
         }
         let another = fixture.project("Sepsis on another ward").await;
-        let mut change = fixture.store.write().await.expect("a change");
+        let mut change = fixture.store.write().await?;
         let away_department: DepartmentId = sqlx::query_scalar("select id from department where trust_id = $1")
             .bind(there)
             .fetch_one(&mut *change)
-            .await
-            .expect("a department");
+            .await?;
         let mut people = BTreeMap::from([
             (Actor::Lead, fixture.trainee),
             (Actor::Colleague, fixture.colleague),
@@ -322,12 +309,12 @@ impl World {
             (Actor::Asked, there, away_department),
         ] {
             let ends = matches!(actor, Actor::Left | Actor::Past).then(|| on("2026-02-03"));
-            people
-                .insert(actor, person(&mut change, trust, department, &format!("{actor:?} Person"), "CT2", ends).await);
+            let name = format!("{actor:?} Person");
+            people.insert(actor, make::person(&mut change, trust, department, [&name, "CT2"], ends).await?);
         }
-        let pat = person(&mut change, here, fixture.department, "Pat Pending", "CT1", None).await;
-        let sam = person(&mut change, here, fixture.department, "Sam Senior", "Consultant", None).await;
-        let joiner = person(&mut change, here, fixture.department, "Jo Joining", "CT1", None).await;
+        let pat = make::person(&mut change, here, fixture.department, ["Pat Pending", "CT1"], None).await?;
+        let sam = make::person(&mut change, here, fixture.department, ["Sam Senior", "Consultant"], None).await?;
+        let joiner = make::person(&mut change, here, fixture.department, ["Jo Joining", "CT1"], None).await?;
         let (lead, supervisor) = (people[&Actor::Lead], people[&Actor::Supervisor]);
 
         let mut at = Builder { conn: &mut change, ids: BTreeMap::new() };
@@ -335,53 +322,52 @@ impl World {
             "update post set starts_on = '2026-04-01', ends_on = null where person_id = $1",
             &[&people[&Actor::Arriving].to_string()],
         )
-        .await;
+        .await?;
         at.run("update person set closed_on = '2026-03-01' where id = $1", &[&people[&Actor::Closed].to_string()])
-            .await;
-        let (away, trust) = (people[&Actor::Away].to_string(), here.to_string());
-        at.run("insert into away (id, person_id, trust_id, starts_on, ends_on) values ('0198c9a4-0000-7000-8000-00000000a3a7', $1, $2, '2026-03-01', '2026-03-31')", &[&away, &trust]).await;
-        at.trust_role(people[&Actor::Closed], here, "academy_lead").await;
-        at.trust_role(people[&Actor::Closed], here, "administrator").await;
-        at.trust_role(people[&Actor::Elsewhere], there, "academy_lead").await;
-        at.asked(people[&Actor::Asked], here, fixture.department).await;
+            .await?;
+        make::away(at.conn, here, people[&Actor::Away], ["2026-03-01", "2026-03-31"]).await?;
+        make::grant(at.conn, here, people[&Actor::Closed], TrustRole::AcademyLead).await?;
+        make::grant(at.conn, here, people[&Actor::Closed], TrustRole::Administrator).await?;
+        make::grant(at.conn, there, people[&Actor::Elsewhere], TrustRole::AcademyLead).await?;
+        at.asked(people[&Actor::Asked], here, fixture.department).await?;
         tie(at.conn, people[&Actor::Colleague], there).await;
         at.name(Object::Own, "trust", here);
         at.name(Object::Other, "trust", there);
-        at.people(Object::Own, here, fixture.department).await;
-        at.people(Object::Other, there, away_department).await;
-        let others_priority: PriorityId = at.ids[&(Object::Other, "priority")].parse().expect("an id");
+        at.people(Object::Own, here, fixture.department).await?;
+        at.people(Object::Other, there, away_department).await?;
+        let others_priority: PriorityId = at.id(Object::Other, "priority")?;
 
         for (&object, &project) in &projects {
             at.name(object, "project", project);
             let id = project.to_string();
-            match object {
-                Object::Same => {
-                    for (was, is) in [(lead, pat), (supervisor, sam)] {
-                        at.run("update team_role set person_id = $3 where project_id = $1 and person_id = $2", &[&id, &was.to_string(), &is.to_string()]).await;
-                    }
-                }
-                Object::Other => {
-                    at.run("delete from team_role where project_id = $1 and role = 'supervisor'", &[&id]).await;
-                    at.run("update team_role set person_id = $2 where project_id = $1", &[&id, &fixture.stranger.to_string()]).await;
-                    at.run("update project set trust_id = $2, department_id = $3, author_id = $4, reference = 'QI-2025-0001' where id = $1", &[&id, &there.to_string(), &away_department.to_string(), &fixture.stranger.to_string()]).await;
-                    at.run("update project_priority set priority_id = $2 where project_id = $1", &[&id, &others_priority.to_string()]).await;
-                }
-                Object::Draft => {
-                    at.run("update project set status = 'draft', reference = null, submitted_at = null where id = $1", &[&id]).await;
-                    at.run("delete from team_role where project_id = $1 and role = 'lead'", &[&id]).await;
-                    at.run("delete from project_text where rowid = (select number from project where id = $1)", &[&id]).await;
-                }
-                Object::Paused => at.run("update project set status = 'paused', review_on = '2026-06-01' where id = $1", &[&id]).await,
-                Object::Closed => at.run("update project set status = 'closed', closed_reason = 'completed', closed_on = '2026-02-20' where id = $1", &[&id]).await,
-                Object::Merged => at.run("update project set status = 'closed', closed_reason = 'merged', closed_on = '2026-02-20', merged_into = $2 where id = $1", &[&id, &projects[&Object::Own].to_string()]).await,
-                Object::Own | Object::Missing => {}
-            }
             let by = match object {
                 Object::Same => pat,
                 Object::Other => fixture.stranger,
                 _ => lead,
             };
-            at.content(object, project, by).await;
+            at.content(object, project, by).await?;
+            match object {
+                Object::Same => {
+                    for (was, is) in [(lead, pat), (supervisor, sam)] {
+                        at.run("update team_role set person_id = $3 where project_id = $1 and person_id = $2", &[&id, &was.to_string(), &is.to_string()]).await?;
+                    }
+                }
+                Object::Other => {
+                    at.run("delete from team_role where project_id = $1 and role = 'supervisor'", &[&id]).await?;
+                    at.run("update team_role set person_id = $2 where project_id = $1", &[&id, &fixture.stranger.to_string()]).await?;
+                    at.run("update project set trust_id = $2, department_id = $3, author_id = $4, reference = 'QI-2025-0001' where id = $1", &[&id, &there.to_string(), &away_department.to_string(), &fixture.stranger.to_string()]).await?;
+                    at.run("update project_priority set priority_id = $2 where project_id = $1", &[&id, &others_priority.to_string()]).await?;
+                }
+                Object::Draft => {
+                    at.run("update project set status = 'draft', reference = null, submitted_at = null where id = $1", &[&id]).await?;
+                    at.run("delete from team_role where project_id = $1 and role = 'lead'", &[&id]).await?;
+                    at.run("delete from project_text where rowid = (select number from project where id = $1)", &[&id]).await?;
+                }
+                Object::Paused => at.run("update project set status = 'paused', review_on = '2026-06-01' where id = $1", &[&id]).await?,
+                Object::Closed => at.run("update project set status = 'closed', closed_reason = 'completed', closed_on = '2026-02-20' where id = $1", &[&id]).await?,
+                Object::Merged => at.run("update project set status = 'closed', closed_reason = 'merged', closed_on = '2026-02-20', merged_into = $2 where id = $1", &[&id, &projects[&Object::Own].to_string()]).await?,
+                Object::Own | Object::Missing => {}
+            }
             let team = !matches!(object, Object::Same | Object::Other);
             for actor in [Actor::Member, Actor::Away, Actor::Guest, Actor::Closed, Actor::Asked] {
                 if team {
@@ -404,57 +390,53 @@ impl World {
             at.name(object, "place", place);
             at.name(object, "leader", if object == Object::Missing { joiner } else { by });
             if object != Object::Draft {
-                at.question(object, "wish", joiner, "person").await;
+                at.question(object, "wish", joiner, "person").await?;
             }
         }
-        at.question(Object::Draft, "invitation", people[&Actor::Invited], "team").await;
-        at.question(Object::Other, "invitation", people[&Actor::Colleague], "team").await;
+        at.question(Object::Draft, "invitation", people[&Actor::Invited], "team").await?;
+        at.question(Object::Other, "invitation", people[&Actor::Colleague], "team").await?;
 
         let next = people[&Actor::Next];
-        at.handover(Object::Own, lead, next, "offered", TODAY).await;
-        at.handover(Object::Paused, lead, next, "offered", TODAY).await;
+        at.handover(Object::Own, [lead, next], "offered", TODAY).await?;
+        at.handover(Object::Paused, [lead, next], "offered", TODAY).await?;
         // The supervisor of `same` has been silent for three weeks, and `other` has none.
-        at.handover(Object::Same, pat, people[&Actor::Arriving], "offered", TODAY - Days::new(21)).await;
-        at.handover(Object::Other, fixture.stranger, people[&Actor::Guest], "offered", TODAY).await;
-        at.handover(Object::Closed, lead, next, "declined", TODAY - Days::new(21)).await;
-        at.handover(Object::Merged, lead, next, "declined", TODAY - Days::new(21)).await;
+        at.handover(Object::Same, [pat, people[&Actor::Arriving]], "offered", TODAY - Days::new(21)).await?;
+        at.handover(Object::Other, [fixture.stranger, people[&Actor::Guest]], "offered", TODAY).await?;
+        at.handover(Object::Closed, [lead, next], "declined", TODAY - Days::new(21)).await?;
+        at.handover(Object::Merged, [lead, next], "declined", TODAY - Days::new(21)).await?;
 
-        at.link(Object::Own, "related_to", [another, projects[&Object::Own]], people[&Actor::Academy], "").await;
-        let second = ProjectId::new();
-        at.run("insert into project (id, trust_id, reference, title, problem, type, department_id, status, author_id, created_at, updated_at, submitted_at)
-                select $1, trust_id, 'QI-2025-0002', 'Sepsis elsewhere', problem, type, department_id, 'active', author_id, created_at, updated_at, submitted_at from project where id = $2",
-            &[&second.to_string(), &projects[&Object::Other].to_string()]).await;
-        at.link(Object::Other, "related_to", [second, projects[&Object::Other]], people[&Actor::Elsewhere], "").await;
+        at.link(Object::Own, "related_to", [another, projects[&Object::Own]], people[&Actor::Academy], None).await?;
+        let second = make::project(at.conn, there, away_department, fixture.stranger, "Sepsis elsewhere").await?;
+        at.link(Object::Other, "related_to", [second, projects[&Object::Other]], people[&Actor::Elsewhere], None)
+            .await?;
         let before = r#"{"status":"active","review_on":null,"closed_reason":null,"closed_on":null,"closed_note":""}"#;
         at.link(
             Object::Merged,
             "duplicate_of",
             [projects[&Object::Merged], projects[&Object::Own]],
             people[&Actor::Academy],
-            before,
+            Some(before),
         )
-        .await;
+        .await?;
 
-        let hash = app::people::hash_password(PASSWORD.to_owned()).await.expect("a hash");
+        let hash = app::people::hash_password(PASSWORD.to_owned()).await?;
         for (actor, whom) in &people {
-            let name = actor.word();
-            at.run("insert into credential (person_id, password_hash, changed_at) values ($1, $2, '2026-01-01T12:00:00+00:00')", &[&whom.to_string(), &hash]).await;
-            let sql = "insert into person_address (id, person_id, address, verified_at, created_at) values ($1, $2, $3 || '@trust.nhs.uk', '2026-01-01T12:00:00+00:00', '2026-01-01T12:00:00+00:00')";
-            at.run(sql, &[&PostId::new().to_string(), &whom.to_string(), name]).await;
+            make::password(at.conn, *whom, &hash).await?;
+            make::address(at.conn, *whom, &format!("{}@trust.nhs.uk", actor.word()), true).await?;
         }
-        let code = app::people::hash_password(CODE.replace('-', "")).await.expect("a hash");
+        let code = app::people::hash_password(CODE.replace('-', "")).await?;
         at.run(
             "update tie set code_hash = $2, code_expires_at = '2026-03-08T12:00:00+00:00' where person_id = $1 and state = 'asked'",
             &[&people[&Actor::Asked].to_string(), &code],
         )
-        .await;
+        .await?;
         at.run(
             "insert into password_code (person_id, made_at, expires_at, code_hash) values ($1, '2026-03-04T11:00:00+00:00', '2026-03-05T11:00:00+00:00', $2)",
             &[&people[&Actor::Colleague].to_string(), &code],
         )
-        .await;
+        .await?;
         let ids = at.ids;
-        change.commit().await.expect("committed");
+        change.commit().await?;
 
         let mut cookies = BTreeMap::new();
         for (&actor, &whom) in &people {
@@ -470,31 +452,20 @@ impl World {
         app: App,
         cookies: BTreeMap<Actor, String>,
         ids: BTreeMap<(Object, &'static str), String>,
-    ) -> Self {
+    ) -> Result<Self> {
         let options =
             SqliteConnectOptions::new().filename(app.fixture.file()).foreign_keys(false).pragma("synchronous", "off");
-        let mut watch = SqliteConnection::connect_with(&options).await.expect("a connection");
+        let mut watch = SqliteConnection::connect_with(&options).await?;
         let copy = app.fixture.file().with_file_name("as-it-was.db");
-        sqlx::query("vacuum into $1")
-            .bind(copy.to_string_lossy().into_owned())
-            .execute(&mut watch)
-            .await
-            .expect("a copy");
-        sqlx::query("attach database $1 as was")
-            .bind(copy.to_string_lossy().into_owned())
-            .execute(&mut watch)
-            .await
-            .expect("attached");
+        sqlx::query("vacuum into $1").bind(copy.to_string_lossy().into_owned()).execute(&mut watch).await?;
+        sqlx::query("attach database $1 as was").bind(copy.to_string_lossy().into_owned()).execute(&mut watch).await?;
         let found = sqlx::query("select name from sqlite_schema where type = 'table' and sql not like 'create virtual%' and name not like 'sqlite_%' order by name")
-            .fetch_all(&mut watch).await.expect("the tables");
+            .fetch_all(&mut watch).await?;
         let tables: Vec<String> = found.iter().map(|row| row.get(0)).collect();
         let mut reading = String::new();
         for table in &tables {
-            let columns: Vec<String> = sqlx::query_scalar("select name from pragma_table_info($1)")
-                .bind(table)
-                .fetch_all(&mut watch)
-                .await
-                .expect("the columns");
+            let columns: Vec<String> =
+                sqlx::query_scalar("select name from pragma_table_info($1)").bind(table).fetch_all(&mut watch).await?;
             let kept = columns.iter().filter(|column| (table.as_str(), column.as_str()) != ("session", "seen_at"));
             let row = kept.map(|column| format!("quote(\"{column}\")")).collect::<Vec<_>>().join("||','||");
             let union = if reading.is_empty() { "" } else { " union all " };
@@ -503,12 +474,10 @@ impl World {
                 "{union}select '{table}', (select coalesce(group_concat(line, char(10)), '') from (select {row} as line from \"{table}\" order by 1))"
             );
         }
-        let found = sqlx::query("select name, sql from sqlite_schema where type = 'trigger'")
-            .fetch_all(&mut watch)
-            .await
-            .expect("the triggers");
+        let found =
+            sqlx::query("select name, sql from sqlite_schema where type = 'trigger'").fetch_all(&mut watch).await?;
         let triggers = found.iter().map(|row| (row.get(0), row.get(1))).collect();
-        Self { app, cookies, ids, watch, tables, reading, triggers }
+        Ok(Self { app, cookies, ids, watch, tables, reading, triggers })
     }
 
     /// The browser of an actor.
@@ -523,6 +492,11 @@ impl World {
         }
         let found = self.ids.iter().find(|((of, name), _)| *of == object && *name == kind);
         found.map_or_else(|| panic!("there is no {kind} of {}", object.word()), |(_, id)| id.as_str())
+    }
+
+    /// The file of its store.
+    pub fn file(&self) -> PathBuf {
+        self.app.fixture.file()
     }
 
     /// Changes the world for a row, by statements.
