@@ -153,7 +153,7 @@ mod tests {
     #[tokio::test]
     async fn an_error_is_read_out_of_its_response_and_one_that_is_not_ours_is_a_fault() {
         let of = |body: &'static str| error_of((StatusCode::CONFLICT, body).into_response());
-        assert_eq!(of(r#"{"error":"changed"}"#).await.map(drop), Err(Error::Conflict));
+        assert_eq!(of(r#"{"error":"conflict"}"#).await.map(drop), Err(Error::Conflict));
         assert_eq!(of("<html>").await.map(drop), Err(Error::Internal));
         assert!(error_of(Redirect::to("/").into_response()).await.is_ok());
     }
