@@ -168,7 +168,7 @@ impl Written {
 
 #[cfg(any(test, feature = "testing"))]
 async fn written(conn: &mut Connection) -> Result<Written, Error> {
-    let text = "select total_changes() as rows, coalesce((select max(sequence) from history), 0) as entries";
+    let text = "select total_changes() as rows, coalesce((select sequence from history order by sequence desc limit 1), 0) as entries";
     Ok(sqlx::query_as(text).fetch_one(conn).await?)
 }
 
