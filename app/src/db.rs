@@ -1,6 +1,7 @@
 //! The store: one SQLite file, one writer, several readers. Nothing else names the engine.
 
 pub mod file;
+mod options;
 mod readers;
 mod upkeep;
 mod writer;
@@ -10,15 +11,16 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use sqlx::migrate::Migrator;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::SqliteSynchronous;
 
 pub use self::file::{lock_exclusive, lock_shared};
+use self::options::options;
 pub use self::readers::Read;
 use self::readers::Readers;
-pub use self::upkeep::{IntegrityReport, OpenError, Schema, check, copy, end_sessions, fold, inspect, migrate, schema};
+pub use self::upkeep::{
+    IntegrityReport, MIGRATIONS, OpenError, Schema, check, copy, fold, inspect, migrate, open_file, schema,
+};
 pub use self::writer::Write;
 use self::writer::Writer;
 use crate::error::Error;
@@ -27,17 +29,6 @@ use crate::error::Error;
 pub type Db = sqlx::Sqlite;
 /// One connection, as every store function takes it.
 pub type Connection = sqlx::SqliteConnection;
-
-/// The schema, embedded in the program.
-pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
-
-/// Below this, two connections that write and checkpoint at the same moment can lose pages.
-const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
-
-fn new_enough(version: &str) -> bool {
-    let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
-    parts.as_slice() >= OLDEST_SQLITE.as_slice()
-}
 
 /// So many pages read at the same time.
 const READERS: u32 = 4;
@@ -65,23 +56,6 @@ type Slot = tokio::sync::Mutex<Option<(u64, Arc<dyn Any + Send + Sync>)>>;
 
 /// Beyond so many values all are let go.
 const MAX_CACHED: usize = 200;
-
-fn options(file: &Path) -> SqliteConnectOptions {
-    base_options(file).journal_mode(SqliteJournalMode::Wal).optimize_on_close(true, Some(400))
-}
-
-/// Opens a file in the journal mode that it is in: a check must not change it.
-fn base_options(file: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(file)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(5))
-        .pragma("trusted_schema", "off")
-        .pragma("cell_size_check", "on")
-        .pragma("mmap_size", "0")
-        .pragma("cache_size", "-8000")
-}
 
 impl Store {
     /// Opens the file, making it if there is none. It does not [migrate] one.
@@ -188,6 +162,14 @@ pub async fn installation_secret(conn: &mut Connection) -> Result<String, Error>
     Ok(sqlx::query_scalar("select form_secret from installation").fetch_one(conn).await?)
 }
 
+/// What a statement says that changes one row if it is still as it was read: its version, its state.
+///
+/// # Errors
+/// [`Error::Conflict`] when it changed none.
+pub fn expect_one(result: <Db as sqlx::Database>::QueryResult) -> Result<(), Error> {
+    if result.rows_affected() == 0 { Err(Error::Conflict) } else { Ok(()) }
+}
+
 /// Whether the store answers.
 ///
 /// # Errors
@@ -200,15 +182,6 @@ pub async fn ping(conn: &mut Connection) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sqlite_before_the_wal_fix_is_refused() {
-        for (version, good) in
-            [("3.46.0", false), ("3.51.2", false), ("3.51.3", true), ("3.53.0", true), ("4.0.0", true)]
-        {
-            assert_eq!(new_enough(version), good, "{version}");
-        }
-    }
 
     #[tokio::test]
     async fn readers_cannot_write_and_an_uncommitted_change_is_gone() {
@@ -225,6 +198,22 @@ mod tests {
         let trusts: i64 =
             sqlx::query_scalar("select count(*) from trust").fetch_one(&mut *reader).await.expect("a count");
         assert_eq!(trusts, 0);
+    }
+
+    #[tokio::test]
+    async fn a_row_that_somebody_else_changed_is_a_conflict() -> crate::testing::Result {
+        let folder = tempfile::tempdir()?;
+        let store = Store::open(&folder.path().join("baton.db")).await?;
+        let mut change = store.write().await?;
+        sqlx::query("insert into trust (id, name, created_at) values ('t', 'Trust', '2026-01-01T00:00:00Z')")
+            .execute(&mut *change)
+            .await?;
+        for (id, expected) in [("t", Ok(())), ("other", Err(Error::Conflict))] {
+            let done =
+                sqlx::query("update trust set name = 'New' where id = $1").bind(id).execute(&mut *change).await?;
+            assert_eq!(expect_one(done), expected);
+        }
+        Ok(())
     }
 
     #[tokio::test]

@@ -51,14 +51,20 @@ impl Entry {
     /// Something done to a project.
     #[must_use]
     pub fn project(id: ProjectId, action: &'static str) -> Self {
-        Self::new("project", id, action).of(id)
+        Self::new("project", id, action).in_project(id)
     }
 
     /// The project that the thing belongs to.
     #[must_use]
-    pub fn of(mut self, project: ProjectId) -> Self {
+    pub fn in_project(mut self, project: ProjectId) -> Self {
         self.project = Some(project);
         self
+    }
+
+    /// As [`Entry::in_project`].
+    #[must_use]
+    pub fn of(self, project: ProjectId) -> Self {
+        self.in_project(project)
     }
 
     /// Adds a field's change; nothing when it did not change.
@@ -93,7 +99,7 @@ async fn append<A: Act>(conn: &mut Connection, by: &Allowed<A>, entry: Entry) ->
     let detail = serde_json::to_string(&entry.changes)?;
     let digest = hex(&Sha256::digest(format!("{salt}{detail}")));
     let at = by.now.to_rfc3339();
-    let hash = link(&previous, sequence, &at, by.actor, by.trust, &entry, &by.request, &digest);
+    let hash = row_hash(&previous, sequence, &at, by.actor, by.trust, &entry, &by.request, &digest);
     sqlx::query(
         "insert into history (sequence, at, actor_id, trust_id, object, object_id, project_id, action, request_id, detail_digest, previous, hash)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
@@ -181,7 +187,7 @@ pub async fn erase_project<A: Act>(
 }
 
 #[allow(clippy::too_many_arguments, reason = "the hash covers every column, and they stand here in the table's order")]
-fn link(
+fn row_hash(
     previous: &str,
     sequence: i64,
     at: &str,
@@ -191,7 +197,7 @@ fn link(
     request: &str,
     digest: &str,
 ) -> String {
-    chain(&[
+    hash_parts(&[
         previous,
         &sequence.to_string(),
         at,
@@ -206,7 +212,7 @@ fn link(
     ])
 }
 
-fn chain(parts: &[&str]) -> String {
+fn hash_parts(parts: &[&str]) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update(part.len().to_le_bytes());
@@ -439,7 +445,7 @@ pub async fn verify_chain(conn: &mut Connection) -> Result<Option<i64>, Error> {
         .await?;
         let Some(last) = rows.last().map(|row| row.sequence) else { return Ok(missing.first().copied()) };
         for row in rows {
-            let hash = chain(&[
+            let hash = hash_parts(&[
                 &row.previous,
                 &row.sequence.to_string(),
                 &row.at,

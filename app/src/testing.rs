@@ -187,14 +187,8 @@ impl Fixture {
             Some(person) => {
                 let mut change = self.store.write().await.expect("a change");
                 let trust = if person == self.stranger { self.other_trust } else { self.trust };
-                let cookie =
-                    sessions.begin(&mut change, &http::HeaderMap::new(), person, trust, now).await.expect("a session");
-                let mut headers = http::HeaderMap::new();
-                headers.insert(
-                    http::header::COOKIE,
-                    cookie.split(';').next().unwrap_or_default().parse().expect("a cookie"),
-                );
-                let visitor = sessions.visitor(&mut change, &headers, now).await.expect("a visitor");
+                let token = sessions.begin(&mut change, None, (person, trust), false, now).await.expect("a session");
+                let visitor = sessions.visitor(&mut change, Some(&token), now).await.expect("a visitor");
                 change.commit().await.expect("committed");
                 visitor
             }

@@ -1,7 +1,6 @@
-//! Who is asking. Nothing else reads cookies. The token is in the cookie only; the store has its SHA-256.
+//! Who is asking, by their session. The session's token is in the browser's cookie only; the store has its SHA-256.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use http::HeaderMap;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use sqlx::FromRow;
@@ -13,7 +12,7 @@ use crate::error::Error;
 use crate::id::{PersonId, TrustId};
 
 /// Dead sessions that a new one sweeps away at most.
-const MOST_SWEPT: i64 = 200;
+const MAX_SWEPT: i64 = 200;
 
 /// Who is asking.
 #[derive(Clone, Debug, Default)]
@@ -147,65 +146,30 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    fn cookie_name(self) -> &'static str {
-        if self.secure { "__Host-baton" } else { "baton" }
-    }
-
-    /// A cookie that the browser forgets when it is closed: the next person at the ward's computer opens
-    /// it anew. How long a session lasts is the server's to say. An empty value deletes it.
-    fn cookie(self, value: &str) -> String {
-        let age = if value.is_empty() { "; Max-Age=0" } else { "" };
-        let secure = if self.secure { "; Secure" } else { "" };
-        format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{age}{secure}", self.cookie_name())
-    }
-
-    /// Whether a request comes with a session's cookie, whatever has become of the session.
-    #[must_use]
-    pub fn carried(self, headers: &HeaderMap) -> bool {
-        self.token(headers).is_some_and(|token| !token.is_empty())
-    }
-
-    fn token(self, headers: &HeaderMap) -> Option<&str> {
-        cookie(headers, self.cookie_name())
-    }
-
-    /// Begins a session for a person and gives the `Set-Cookie` value. Any session that the browser
-    /// came with is ended, so that a planted token never becomes a signed-in one.
+    /// Begins a session of a person in a trust and gives its token. The session that the browser came with, by its
+    /// token, is ended, so that a planted token never becomes a signed-in one. When `held`, the password has to be
+    /// changed before anything else.
     ///
     /// # Errors
     /// When the store cannot write.
     pub async fn begin(
         self,
         conn: &mut Connection,
-        headers: &HeaderMap,
-        person: PersonId,
-        trust: TrustId,
-        now: DateTime<Utc>,
-    ) -> Result<String, Error> {
-        self.begin_as(conn, headers, person, trust, false, now).await
-    }
-
-    /// As [`Sessions::begin`], for a password that has to be changed before anything else when `held`.
-    ///
-    /// # Errors
-    /// When the store cannot write.
-    pub async fn begin_as(
-        self,
-        conn: &mut Connection,
-        headers: &HeaderMap,
-        person: PersonId,
-        trust: TrustId,
+        before: Option<&str>,
+        (person, trust): (PersonId, TrustId),
         held: bool,
         now: DateTime<Utc>,
     ) -> Result<String, Error> {
-        self.end(conn, headers, now).await?;
+        if let Some(token) = before {
+            end_session(conn, token, now).await?;
+        }
         // Sessions say who was there when: what can never be used again is not kept.
         sqlx::query(
             "delete from session where token_hash in
                  (select token_hash from session where created_at <= $1 order by created_at limit $2)",
         )
         .bind(now - self.absolute)
-        .bind(MOST_SWEPT)
+        .bind(MAX_SWEPT)
         .execute(&mut *conn)
         .await?;
         let token = hex(&rand::random::<[u8; 32]>());
@@ -217,43 +181,22 @@ impl Sessions {
         .bind(trust)
         .bind(held)
         .bind(now)
-        .execute(&mut *conn)
+        .execute(conn)
         .await?;
-        sqlx::query("update tie set used_at = $3 where person_id = $1 and trust_id = $2")
-            .bind(person)
-            .bind(trust)
-            .bind(now)
-            .execute(conn)
-            .await?;
-        Ok(self.cookie(&token))
+        Ok(token)
     }
 
-    /// Ends the browser's session and gives the `Set-Cookie` value that forgets it.
-    ///
-    /// # Errors
-    /// When the store cannot write.
-    pub async fn end(self, conn: &mut Connection, headers: &HeaderMap, now: DateTime<Utc>) -> Result<String, Error> {
-        if let Some(token) = self.token(headers) {
-            sqlx::query("update session set ended_at = $2 where token_hash = $1 and ended_at is null")
-                .bind(digest(token))
-                .bind(now)
-                .execute(conn)
-                .await?;
-        }
-        Ok(self.cookie(""))
-    }
-
-    /// The visitor behind a request's cookies.
+    /// The visitor behind a session's token; nobody without one, or when the session is over.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn visitor(
         self,
         conn: &mut Connection,
-        headers: &HeaderMap,
+        token: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Visitor, Error> {
-        let Some(token) = self.token(headers) else { return Ok(Visitor::Nobody) };
+        let Some(token) = token else { return Ok(Visitor::Nobody) };
         let person: Option<Person> = sqlx::query_as(
             "select p.id, p.name, s.trust_id as trust, t.name as trust_name, t.demonstration, s.seen_at, s.token_hash as session, s.held,
                     exists (select 1 from post where person_id = p.id and trust_id = s.trust_id
@@ -281,31 +224,67 @@ impl Sessions {
             Some(person) => Visitor::Person(Box::new(person)),
         })
     }
-
-    /// Notes that the session is in use, so that it does not end for idleness.
-    ///
-    /// # Errors
-    /// When the store cannot write.
-    pub async fn touch(self, conn: &mut Connection, headers: &HeaderMap, now: DateTime<Utc>) -> Result<(), Error> {
-        if let Some(token) = self.token(headers) {
-            sqlx::query("update session set seen_at = $2 where token_hash = $1 and ended_at is null")
-                .bind(digest(token))
-                .bind(now)
-                .execute(conn)
-                .await?;
-        }
-        Ok(())
-    }
 }
 
-/// The value of a cookie.
-pub(crate) fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
-    headers.get_all(http::header::COOKIE).iter().filter_map(|line| line.to_str().ok()).find_map(|line| {
-        line.split(';').find_map(|pair| {
-            let (name, value) = pair.trim().split_once('=')?;
-            (name == wanted).then_some(value)
-        })
-    })
+/// Notes that the session with this token is in use, so that it does not end for idleness.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn touch_session(conn: &mut Connection, token: &str, now: DateTime<Utc>) -> Result<(), Error> {
+    sqlx::query("update session set seen_at = $2 where token_hash = $1 and ended_at is null")
+        .bind(digest(token))
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Moves a session, known by its token's SHA-256, to another trust.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn move_session(conn: &mut Connection, session: &str, trust: TrustId) -> Result<(), Error> {
+    sqlx::query("update session set trust_id = $2 where token_hash = $1 and ended_at is null")
+        .bind(session)
+        .bind(trust)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Ends the session with this token.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn end_session(conn: &mut Connection, token: &str, now: DateTime<Utc>) -> Result<(), Error> {
+    sqlx::query("update session set ended_at = $2 where token_hash = $1 and ended_at is null")
+        .bind(digest(token))
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Ends every session of a person.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn end_sessions(conn: &mut Connection, person: PersonId, now: DateTime<Utc>) -> Result<(), Error> {
+    sqlx::query("update session set ended_at = $2 where person_id = $1 and ended_at is null")
+        .bind(person)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Ends every session there is.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn end_all_sessions(conn: &mut Connection, now: DateTime<Utc>) -> Result<(), Error> {
+    sqlx::query("update session set ended_at = $1 where ended_at is null").bind(now).execute(conn).await?;
+    Ok(())
 }
 
 fn digest(token: &str) -> String {

@@ -7,9 +7,10 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow, bail};
 use app::clock::Clock;
 use app::db::{self, Store};
-use app::demo::crowd::{self, Size};
-use app::operator::model::{FirstPerson, Role};
+use app::demo::bulk::{self, Size};
+use app::operator::model::{self, FirstPerson};
 use app::operator::{self, IntegrityReport};
+use app::people::directory::model::TrustRole;
 
 use crate::password;
 
@@ -35,8 +36,8 @@ pub enum AdminCommand {
         #[arg(long)]
         email: String,
         /// academy-lead or administrator.
-        #[arg(long, default_value = "administrator")]
-        role: Role,
+        #[arg(long, default_value = "administrator", value_parser = model::role)]
+        role: TrustRole,
     },
     /// Print a code with which somebody who has forgotten their password sets a new one, once, within 24
     /// hours, on the page "Forgotten your password?".
@@ -173,8 +174,8 @@ pub async fn fill_demo(store: &Store) -> anyhow::Result<bool> {
 /// When the store holds anything already.
 pub async fn bench_fill(data: &Path, size: Size) -> anyhow::Result<()> {
     let (store, _lock) = open(data).await?;
-    let handles = crowd::fill(&store, size, Clock::System.now()).await?;
-    say(&serde_json::to_string(&handles)?);
+    let targets = bulk::fill(&store, size, Clock::System.now()).await?;
+    say(&serde_json::to_string(&targets)?);
     store.close().await;
     Ok(())
 }

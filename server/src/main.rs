@@ -4,7 +4,7 @@ mod settings;
 
 use std::process::ExitCode;
 
-use app::demo::crowd::Size;
+use app::demo::bulk::Size;
 use clap::Parser as _;
 use server::table::{self, READ_TABLE};
 use settings::{Command, Settings};

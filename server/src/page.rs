@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 use app::error::Error;
 use app::limits;
 use app::visitor::Visitor;
+use app::web::cookie;
 use app::web::form::Rejected;
 use app::web::page::{Page, Reply, Route};
 use app::web::request::Request;
@@ -37,7 +38,8 @@ pub async fn handle(
         Ok(request) => request,
         Err(error) => return draw_error(&state, &error, parts).await,
     };
-    let session_ended = matches!(request.visitor, Visitor::Nobody) && state.sessions.carried(&parts.headers);
+    let session_ended =
+        matches!(request.visitor, Visitor::Nobody) && cookie::session_token(state.sessions, &parts.headers).is_some();
     let long = request.rejected.as_ref().is_some_and(|rejected| rejected.bytes() > limits::LONG_FORM);
     let permit = if long { state.long_forms.try_acquire().ok() } else { None };
     if long && permit.is_none() {

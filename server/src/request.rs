@@ -9,9 +9,10 @@ use app::clock::Clock;
 use app::db::Store;
 use app::error::Error;
 use app::limits;
-use app::visitor::{Caller, Sessions, Visitor};
+use app::visitor::{self, Caller, Sessions, Visitor};
 use app::web::attempts::Attempts;
 use app::web::codes::Codes;
+use app::web::cookie;
 use app::web::form::Forms;
 use app::web::request::{Request, RequestParts};
 use app::web::ui::encoded;
@@ -75,7 +76,7 @@ pub struct RequestId(pub String);
 pub async fn from_http(state: &AppState, parts: &Parts, params: Vec<(String, String)>) -> Result<Request, Error> {
     let now = state.clock.now();
     let mut conn = state.store.read().await?;
-    let visitor = state.sessions.visitor(&mut conn, &parts.headers, now).await?;
+    let visitor = state.sessions.visitor(&mut conn, cookie::session_token(state.sessions, &parts.headers), now).await?;
     drop(conn);
     if let Visitor::Person(person) = &visitor
         && now - person.seen_at > TOUCH_AFTER
@@ -90,8 +91,9 @@ pub async fn from_http(state: &AppState, parts: &Parts, params: Vec<(String, Str
 }
 
 async fn touch(state: &AppState, parts: &Parts, now: DateTime<Utc>) -> Result<(), Error> {
+    let Some(token) = cookie::session_token(state.sessions, &parts.headers) else { return Ok(()) };
     let mut change = state.store.write_keeping_cache().await?;
-    state.sessions.touch(&mut change, &parts.headers, now).await?;
+    visitor::touch_session(&mut change, token, now).await?;
     change.commit().await
 }
 

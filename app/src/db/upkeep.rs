@@ -7,7 +7,19 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, SqliteConnection};
 
-use super::{MIGRATIONS, base_options, file, new_enough, options};
+use super::file;
+use super::options::{base_options, options};
+
+/// The schema, embedded in the program.
+pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
+
+/// Below this, two connections that write and checkpoint at the same moment can lose pages.
+const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
+
+fn new_enough(version: &str) -> bool {
+    let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+    parts.as_slice() >= OLDEST_SQLITE.as_slice()
+}
 
 /// Why a store was not opened. Each is a sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -152,14 +164,12 @@ pub async fn fold(file: &Path) -> Result<(), sqlx::Error> {
     conn.close().await
 }
 
-/// Ends every session in a store that nobody serves.
+/// Opens a file as it is, to change rows of a store that nobody serves. Nothing is migrated.
 ///
 /// # Errors
-/// When the file cannot be written.
-pub async fn end_sessions(file: &Path, now: chrono::DateTime<chrono::Utc>) -> Result<(), sqlx::Error> {
-    let mut conn = SqliteConnection::connect_with(&base_options(file)).await?;
-    sqlx::query("update session set ended_at = $1 where ended_at is null").bind(now).execute(&mut conn).await?;
-    conn.close().await
+/// When SQLite cannot open it.
+pub async fn open_file(file: &Path) -> Result<SqliteConnection, OpenError> {
+    Ok(SqliteConnection::connect_with(&base_options(file)).await?)
 }
 
 /// Opens a file as it is: nothing is migrated, and nothing can be written.

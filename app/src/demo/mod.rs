@@ -1,7 +1,8 @@
 //! The demonstration trust: what a visitor sees first. Titles and priorities are published ones, kept
 //! with their sources; the trust, its people and what they did are invented.
 
-pub mod crowd;
+pub mod bulk;
+mod calendar;
 mod scenario;
 mod series;
 pub(crate) mod store;
@@ -20,7 +21,8 @@ use crate::id::{
     CycleId, DepartmentId, DriverId, HandoverId, LinkId, MeasureId, MeasurementId, PersonId, PostId, PriorityId,
     ProjectId, SiteId, TeamRoleId, TrustId,
 };
-use scenario::{Calendar, Scenario, When};
+use calendar::{Calendar, When};
+use scenario::Scenario;
 use store::moment;
 
 /// A merged project was active: what undoing the merge gives back.
@@ -368,7 +370,11 @@ impl<'a> Filler<'a> {
             self.events.push(Event {
                 at: made,
                 actor: Some(lead),
-                entry: Entry::new("measure", measure_id, "defined a measure").of(id).change("Name", "", &measure.name),
+                entry: Entry::new("measure", measure_id, "defined a measure").in_project(id).change(
+                    "Name",
+                    "",
+                    &measure.name,
+                ),
             });
             rows.measures.push(store::Measure {
                 id: measure_id,
@@ -434,7 +440,7 @@ impl<'a> Filler<'a> {
         let mut ideas = HashMap::new();
         let mut add = |rows: &mut Rows, parent_id, level: Level, text: &str, position| {
             let driver = DriverId::new();
-            let entry = Entry::new("driver", driver, "added to the driver diagram").of(id);
+            let entry = Entry::new("driver", driver, "added to the driver diagram").in_project(id);
             self.events.push(Event { at, actor: Some(by), entry: entry.change(level.label(), "", text) });
             let (level, text, created_at) = (level.to_string(), text.to_owned(), moment(at));
             rows.drivers.push(store::Driver {
@@ -484,7 +490,11 @@ impl<'a> Filler<'a> {
             self.events.push(Event {
                 at: made,
                 actor: self.lead(project, starts_on).ok(),
-                entry: Entry::new("cycle", cycle_id, "planned a cycle").of(id).change("Title", "", &cycle.title),
+                entry: Entry::new("cycle", cycle_id, "planned a cycle").in_project(id).change(
+                    "Title",
+                    "",
+                    &cycle.title,
+                ),
             });
             let (decision, acted) = match cycle.act.clone() {
                 Some((decision, acted)) => (Some(decision), acted),
@@ -533,7 +543,8 @@ impl<'a> Filler<'a> {
         let made = self.moment(self.date(handover.made));
         let offered = self.maybe(handover.offered).map(|on| self.moment(on));
         let ended = self.maybe(handover.ended).map(|on| self.moment(on));
-        let event = |at, actor, action| Event { at, actor, entry: Entry::new("handover", id, action).of(project) };
+        let event =
+            |at, actor, action| Event { at, actor, entry: Entry::new("handover", id, action).in_project(project) };
         self.events.extend(offered.map(|at| event(at, Some(by), "offered the handover")));
         let mut answered = None;
         for (party, person, answer, word, on) in &handover.answers {

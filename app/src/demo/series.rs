@@ -4,7 +4,7 @@
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
-use super::scenario::{Calendar, When};
+use super::calendar::{Calendar, When};
 
 /// How a series comes about.
 #[derive(Debug, Deserialize)]

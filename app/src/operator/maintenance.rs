@@ -10,6 +10,7 @@ use sqlx::Connection as _;
 use crate::db::file::{BESIDE, beside, free_beside, make_folder, sync, tighten};
 use crate::db::{self, IntegrityReport, Schema};
 use crate::history;
+use crate::visitor;
 
 /// Opens a file without changing it and verifies integrity, foreign keys, schema and history.
 ///
@@ -52,15 +53,15 @@ async fn copy(data: &Path, to: &Path) -> Result<IntegrityReport, String> {
         return Err(format!("{} exists already: choose a new name", to.display()));
     }
     let partial = beside(to, ".partial");
-    let told = |error: &dyn std::fmt::Display| format!("cannot write {}: {error}", partial.display());
+    let cannot_write = |error: &dyn std::fmt::Display| format!("cannot write {}: {error}", partial.display());
     let _ = fs::remove_file(&partial);
-    db::copy(data, &partial).await.map_err(|error| told(&error))?;
-    let findings = check(&partial).await?;
-    if let Some(fault) = findings.faults.first() {
+    db::copy(data, &partial).await.map_err(|error| cannot_write(&error))?;
+    let report = check(&partial).await?;
+    if let Some(fault) = report.faults.first() {
         return Err(format!("the copy does not verify: {fault}"));
     }
-    fs::rename(&partial, to).and_then(|()| sync(to)).map_err(|error| told(&error))?;
-    Ok(findings)
+    fs::rename(&partial, to).and_then(|()| sync(to)).map_err(|error| cannot_write(&error))?;
+    Ok(report)
 }
 
 /// Brings the schema of the store up to date, where it is not; the copy of the store as it was, which is
@@ -99,8 +100,8 @@ fn lock_exclusive(data: &Path) -> Result<File, String> {
 /// When the backup is damaged or newer than this program, when a server has the store open, or when a
 /// store is there and `replace` was not said. Nothing is changed then.
 pub async fn restore(data: &Path, from: &Path, replace: bool, now: DateTime<Utc>) -> Result<Option<PathBuf>, String> {
-    let findings = check(from).await?;
-    if let Some(fault) = findings.faults.first() {
+    let report = check(from).await?;
+    if let Some(fault) = report.faults.first() {
         return Err(format!("{} is not restored: {fault}", from.display()));
     }
     make_folder(data).map_err(|error| format!("cannot make the folder of {}: {error}", data.display()))?;
@@ -110,14 +111,21 @@ pub async fn restore(data: &Path, from: &Path, replace: bool, now: DateTime<Utc>
         return Err(format!("there is a store at {}: say --replace to put the backup in its place", data.display()));
     }
     let partial = beside(data, ".partial");
-    let told = |error: &dyn std::fmt::Display| format!("cannot write {}: {error}", data.display());
+    let cannot_write = |error: &dyn std::fmt::Display| format!("cannot write {}: {error}", data.display());
     let _ = fs::remove_file(&partial);
-    db::copy(from, &partial).await.map_err(|error| told(&error))?;
-    db::end_sessions(&partial, now).await.map_err(|error| told(&error))?;
-    sync(&partial).map_err(|error| told(&error))?;
-    let kept = if there { Some(set_aside(data).await.map_err(|error| told(&error))?) } else { None };
-    fs::rename(&partial, data).and_then(|()| sync(data)).map_err(|error| told(&error))?;
+    db::copy(from, &partial).await.map_err(|error| cannot_write(&error))?;
+    end_sessions(&partial, now).await.map_err(|error| cannot_write(&error))?;
+    sync(&partial).map_err(|error| cannot_write(&error))?;
+    let kept = if there { Some(set_aside(data).await.map_err(|error| cannot_write(&error))?) } else { None };
+    fs::rename(&partial, data).and_then(|()| sync(data)).map_err(|error| cannot_write(&error))?;
     Ok(kept)
+}
+
+/// Ends every session in a store that nobody serves.
+async fn end_sessions(file: &Path, now: DateTime<Utc>) -> Result<(), db::OpenError> {
+    let mut conn = db::open_file(file).await?;
+    visitor::end_all_sessions(&mut conn, now).await.map_err(|error| std::io::Error::other(error.to_string()))?;
+    Ok(conn.close().await?)
 }
 
 /// Keeps the files that are there under another name, in whatever state they are. The store's own name

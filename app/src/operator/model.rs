@@ -1,36 +1,13 @@
 //! What the operator says about a trust's first people.
 
-use std::fmt;
-use std::str::FromStr;
+use crate::people::directory::model::TrustRole;
 
-/// A role in a trust that goes beyond having a post in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Coordinates the trust's projects.
-    AcademyLead,
-    /// Keeps people, departments and roles.
-    Administrator,
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::AcademyLead => "academy_lead",
-            Self::Administrator => "administrator",
-        })
-    }
-}
-
-impl FromStr for Role {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.replace('-', "_").as_str() {
-            "academy_lead" => Ok(Self::AcademyLead),
-            "administrator" => Ok(Self::Administrator),
-            _ => Err("a role is academy-lead or administrator".to_owned()),
-        }
-    }
+/// The role of a command line's word: as it is stored, with hyphens.
+///
+/// # Errors
+/// A sentence for the operator, when it is none.
+pub fn role(text: &str) -> Result<TrustRole, String> {
+    text.replace('-', "_").parse().map_err(|_| "a role is academy-lead or administrator".to_owned())
 }
 
 /// A trust's first person, who signs in and adds the others in the browser.
@@ -38,12 +15,22 @@ impl FromStr for Role {
 pub struct FirstPerson {
     /// The name of the trust.
     pub trust: String,
-    /// Their name.
     pub name: String,
-    /// The address that they sign in with.
+    /// The email address that they sign in with.
     pub address: String,
-    /// Their role.
-    pub role: Role,
+    pub role: TrustRole,
     /// Their first password.
     pub password: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_read_as_it_is_typed_at_the_command_line() {
+        assert_eq!(role("academy-lead"), Ok(TrustRole::AcademyLead));
+        assert_eq!(role("administrator"), Ok(TrustRole::Administrator));
+        assert!(role("lead").is_err());
+    }
 }

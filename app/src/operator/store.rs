@@ -1,4 +1,4 @@
-//! The SQL of making trusts and their first people.
+//! Making trusts and their first people, and helping people back into their accounts.
 
 use chrono::{DateTime, Utc};
 
@@ -6,10 +6,10 @@ use super::model::FirstPerson;
 use crate::access::{self, ChangeOwnAccount, GrantRoles, ManageOrganisation};
 use crate::db::Store;
 use crate::error::Error;
-use crate::history::{self, Entry};
 use crate::id::{PersonId, TrustId};
 use crate::parse::Fields;
 use crate::people::model::{LONGEST_PASSWORD, SHORTEST_PASSWORD};
+use crate::people::{directory, organisation};
 use crate::{parse, people};
 
 /// Makes a trust.
@@ -22,18 +22,8 @@ pub async fn add_trust(store: &Store, name: &str, now: DateTime<Utc>) -> Result<
     let name = fields.finish(|| name)?;
     let id = TrustId::new();
     let mut change = store.write().await?;
-    let made =
-        sqlx::query("insert into trust (id, name, created_at) values ($1, $2, $3) on conflict (name) do nothing")
-            .bind(id)
-            .bind(&name)
-            .bind(now)
-            .execute(&mut *change)
-            .await?;
-    if made.rows_affected() == 0 {
-        return Err(Error::field("name", "There is a trust of this name already."));
-    }
     let allowed = access::system(ManageOrganisation(id), Some(id), now);
-    history::record(&mut change, &allowed, Entry::new("trust", id, "made trust")).await?;
+    organisation::store::add_trust(&mut change, &allowed, &name).await?;
     change.commit().await?;
     Ok(id)
 }
@@ -57,48 +47,11 @@ pub async fn add_person(store: &Store, first: FirstPerson, now: DateTime<Utc>) -
     let hash = people::hash_password(first.password).await?;
 
     let mut change = store.write().await?;
-    let trust: Option<TrustId> = sqlx::query_scalar("select id from trust where name = $1")
-        .bind(&first.trust)
-        .fetch_optional(&mut *change)
-        .await?;
-    let trust = trust
+    let trust = organisation::store::trust_named(&mut change, &first.trust)
+        .await?
         .ok_or_else(|| Error::field("trust", "There is no trust of this name. Make it with `admin create-trust`."))?;
-    let id = PersonId::new();
-    sqlx::query("insert into person (id, name, created_at) values ($1, $2, $3)")
-        .bind(id)
-        .bind(&name)
-        .bind(now)
-        .execute(&mut *change)
-        .await?;
-    let made = sqlx::query(
-        "insert into person_address (id, person_id, address, verified_at, created_at) values ($1, $2, $3, $4, $4)
-         on conflict (address) do nothing",
-    )
-    .bind(uuid::Uuid::now_v7().hyphenated())
-    .bind(id)
-    .bind(&address)
-    .bind(now)
-    .execute(&mut *change)
-    .await?;
-    if made.rows_affected() == 0 {
-        return Err(Error::field("address", "Somebody has this address already."));
-    }
-    people::store::give_password(&mut change, id, &hash, None, now).await?;
-    sqlx::query("insert into trust_role (person_id, trust_id, role, granted_at) values ($1, $2, $3, $4)")
-        .bind(id)
-        .bind(trust)
-        .bind(first.role.to_string())
-        .bind(now)
-        .execute(&mut *change)
-        .await?;
     let allowed = access::system(GrantRoles(trust), Some(trust), now);
-    people::ties::store::insert_new(&mut change, &allowed, trust, id, &name).await?;
-    history::record(
-        &mut change,
-        &allowed,
-        Entry::new("person", id, "made first person").change("role", "", first.role.to_string()),
-    )
-    .await?;
+    let id = directory::store::add_first_person(&mut change, &allowed, &name, &address, &hash, first.role).await?;
     change.commit().await?;
     Ok(id)
 }
@@ -130,26 +83,19 @@ pub async fn reset_password(store: &Store, address: &str, now: DateTime<Utc>) ->
 pub async fn reopen_account(store: &Store, address: &str, now: DateTime<Utc>) -> Result<(), Error> {
     let mut change = store.write().await?;
     let address = parse::email(address).unwrap_or_default();
-    let reopened: Option<PersonId> = sqlx::query_scalar(
-        "update person set closed_on = null, version = version + 1
-         where closed_on is not null
-           and id = (select person_id from person_address where address = $1 and verified_at is not null)
-         returning id",
-    )
-    .bind(&address)
-    .fetch_optional(&mut *change)
-    .await?;
-    let person = reopened
+    let person = directory::store::closed_person(&mut change, &address)
+        .await?
         .ok_or_else(|| Error::field("email", "Nobody with a closed account has this confirmed email address."))?;
     let allowed = access::system(ChangeOwnAccount(person), None, now);
-    history::record(&mut change, &allowed, Entry::new("person", person, "reopened the account")).await?;
+    directory::store::reopen_own(&mut change, &allowed).await?;
     change.commit().await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operator::model::Role;
+    use crate::history;
+    use crate::people::directory::model::TrustRole;
     use crate::testing::{Fixture, TODAY, noon};
 
     fn first(trust: &str, address: &str, password: &str) -> FirstPerson {
@@ -157,7 +103,7 @@ mod tests {
             trust: trust.into(),
             name: "Ada".into(),
             address: address.into(),
-            role: Role::Administrator,
+            role: TrustRole::Administrator,
             password: password.into(),
         }
     }

@@ -1,7 +1,7 @@
 //! Signing in and out, changing the password, and setting a forgotten one anew.
 
 use http::header::SET_COOKIE;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
@@ -9,15 +9,30 @@ use super::model::{PasswordForm, ResetForm, SignInForm};
 use super::password::{self, Asker};
 use super::{browser, codes, store};
 use crate::access::ChangeOwnAccount;
+use crate::db::Connection;
 use crate::error::{Error, FieldError};
-use crate::id::PersonId;
+use crate::id::{PersonId, TrustId};
+use crate::visitor;
 use crate::web::attempts::{Door, Whose};
 use crate::web::request::{Request, redirect};
-use crate::web::ui;
+use crate::web::{cookie, ui};
 
 fn set_cookie(options: &ResponseOptions, cookie: &str) -> Result<(), Error> {
     options.append_header(SET_COOKIE, HeaderValue::from_str(cookie).map_err(|_| Error::Internal)?);
     Ok(())
+}
+
+/// Begins a session in the place of the one that the browser came with; its cookie.
+async fn begin(
+    conn: &mut Connection,
+    request: &Request,
+    headers: &HeaderMap,
+    whose: (PersonId, TrustId),
+    held: bool,
+) -> Result<String, Error> {
+    let before = cookie::session_token(request.sessions, headers);
+    let token = store::begin_session(conn, request.sessions, before, whose, held, request.now).await?;
+    Ok(cookie::set_session(request.sessions, &token))
 }
 
 /// Signs in with address and password. An unknown account gets the same answer in the same time. Who was
@@ -54,7 +69,7 @@ pub async fn sign_in(#[server(flatten)] form: SignInForm) -> Result<(), Error> {
     })?;
     let mut change = request.store.write_keeping_cache().await?;
     let held = account.must_change;
-    let cookie = request.sessions.begin_as(&mut change, &headers, account.person_id, trust, held, request.now).await?;
+    let cookie = begin(&mut change, &request, &headers, (account.person_id, trust), held).await?;
     change.commit().await?;
     set_cookie(&options, &cookie)?;
     if let Some(known) = browser::remember(request.sessions, &headers, &secret, account.person_id) {
@@ -91,7 +106,7 @@ pub async fn sign_in_as(person: PersonId, #[server(default)] next: String) -> Re
     }
     let mut change = request.store.write_keeping_cache().await?;
     let trust = store::demo_trust_of(&mut change, person).await?.ok_or(Error::NotFound)?;
-    let cookie = request.sessions.begin(&mut change, &headers, person, trust, request.now).await?;
+    let cookie = begin(&mut change, &request, &headers, (person, trust), false).await?;
     change.commit().await?;
     set_cookie(&options, &cookie)?;
     redirect(onward(&next));
@@ -105,9 +120,11 @@ pub async fn sign_out() -> Result<(), Error> {
     let options = expect_context::<ResponseOptions>();
     let headers = expect_context::<http::request::Parts>().headers;
     let mut change = request.store.write_keeping_cache().await?;
-    let cookie = request.sessions.end(&mut change, &headers, request.now).await?;
+    if let Some(token) = cookie::session_token(request.sessions, &headers) {
+        visitor::end_session(&mut change, token, request.now).await?;
+    }
     change.commit().await?;
-    set_cookie(&options, &cookie)?;
+    set_cookie(&options, &cookie::forget_session(request.sessions))?;
     // The back button on a shared computer must not show the pages of whoever left.
     options.insert_header(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
     redirect("/sign-in?done=signed-out");
@@ -138,7 +155,7 @@ pub async fn change_password(#[server(flatten)] form: PasswordForm) -> Result<()
     let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ChangeOwnAccount(person.id)).await?;
     store::change_password(&mut change, &allowed, &hash).await?;
-    let cookie = request.sessions.begin(&mut change, &headers, person.id, person.trust, request.now).await?;
+    let cookie = begin(&mut change, &request, &headers, (person.id, person.trust), false).await?;
     change.commit().await?;
     set_cookie(&options, &cookie)?;
     redirect(if form.next.is_empty() { "/account?done=password" } else { onward(&form.next) });

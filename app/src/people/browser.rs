@@ -7,10 +7,11 @@ use sha2::Sha256;
 
 use crate::digest::hex;
 use crate::id::PersonId;
-use crate::visitor::{Sessions, cookie};
+use crate::visitor::Sessions;
+use crate::web::cookie;
 
 /// A shared computer knows this many accounts, the last ones.
-const MOST: usize = 8;
+const MAX_ACCOUNTS: usize = 8;
 const KEPT_DAYS: i64 = 180;
 
 fn name(sessions: Sessions) -> &'static str {
@@ -26,12 +27,12 @@ fn token(secret: &str, person: PersonId, number: u8) -> String {
 }
 
 fn tokens(sessions: Sessions, headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    cookie(headers, name(sessions)).unwrap_or_default().split('.').filter(|token| token.len() == 34)
+    cookie::value(headers, name(sessions)).unwrap_or_default().split('.').filter(|token| token.len() == 34)
 }
 
 /// The number of this browser, when somebody signed in to the account with it before.
 pub fn number(sessions: Sessions, headers: &HeaderMap, secret: &str, person: PersonId) -> Option<u8> {
-    tokens(sessions, headers).take(MOST).find_map(|known| {
+    tokens(sessions, headers).take(MAX_ACCOUNTS).find_map(|known| {
         let number = u8::from_str_radix(known.get(..2)?, 16).ok()?;
         // A guess at 128 bits is not helped by how long the comparison takes.
         (known == token(secret, person, number)).then_some(number)
@@ -44,7 +45,7 @@ pub fn remember(sessions: Sessions, headers: &HeaderMap, secret: &str, person: P
         return None;
     }
     let new = token(secret, person, rand::random());
-    let all: Vec<&str> = std::iter::once(new.as_str()).chain(tokens(sessions, headers)).take(MOST).collect();
+    let all: Vec<&str> = std::iter::once(new.as_str()).chain(tokens(sessions, headers)).take(MAX_ACCOUNTS).collect();
     let secure = if sessions.secure { "; Secure" } else { "" };
     let age = chrono::Duration::days(KEPT_DAYS).num_seconds();
     Some(format!("{}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}", name(sessions), all.join(".")))
@@ -64,7 +65,7 @@ mod tests {
     #[test]
     fn a_browser_is_known_to_the_accounts_that_signed_in_with_it_and_to_no_other() {
         let sessions = Sessions { secure: true, idle: Duration::hours(1), absolute: Duration::hours(12) };
-        let people: Vec<PersonId> = (0..=MOST).map(|_| PersonId::new()).collect();
+        let people: Vec<PersonId> = (0..=MAX_ACCOUNTS).map(|_| PersonId::new()).collect();
         let mut headers = HeaderMap::new();
         for person in &people {
             assert_eq!(number(sessions, &headers, "secret", *person), None);

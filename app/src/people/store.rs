@@ -10,7 +10,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{DepartmentId, PersonId, TrustId};
-use crate::visitor::Caller;
+use crate::visitor::{self, Caller, Sessions};
 
 /// An account, as signing in needs it.
 #[derive(Clone, Debug, FromRow)]
@@ -61,13 +61,21 @@ pub async fn password_hash(conn: &mut Connection, person: PersonId) -> Result<Op
         .await?)
 }
 
-async fn end_sessions(conn: &mut Connection, person: PersonId, now: DateTime<Utc>) -> Result<(), Error> {
-    sqlx::query("update session set ended_at = $2 where person_id = $1 and ended_at is null")
-        .bind(person)
-        .bind(now)
-        .execute(conn)
-        .await?;
-    Ok(())
+/// Begins a session and gives its token: see [`Sessions::begin`]. The person's next session opens in the same trust.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn begin_session(
+    conn: &mut Connection,
+    sessions: Sessions,
+    before: Option<&str>,
+    (person, trust): (PersonId, TrustId),
+    held: bool,
+    now: DateTime<Utc>,
+) -> Result<String, Error> {
+    let token = sessions.begin(conn, before, (person, trust), held, now).await?;
+    ties::store::note_used(conn, person, trust, now).await?;
+    Ok(token)
 }
 
 /// Sets one's own password and ends every session. Whose hand first gave the password is kept.
@@ -92,7 +100,7 @@ pub async fn change_password(
     }
     // A code that was handed over for a forgotten password has nothing left to do.
     sqlx::query("delete from password_code where person_id = $1").bind(person).execute(&mut *conn).await?;
-    end_sessions(conn, person, allowed.now).await?;
+    visitor::end_sessions(conn, person, allowed.now).await?;
     history::record(conn, allowed, Entry::new("person", person, "changed password")).await
 }
 
@@ -217,7 +225,7 @@ pub async fn reset_password(
     let Some((given_by,)) = used else { return Ok(false) };
     let allowed = access::by_code(person, given_by, caller);
     put_password(conn, person, hash, given_by, false, caller.now).await?;
-    end_sessions(conn, person, caller.now).await?;
+    visitor::end_sessions(conn, person, caller.now).await?;
     history::record(conn, &allowed, Entry::new("person", person, "set a new password with a code")).await?;
     Ok(true)
 }
@@ -367,11 +375,7 @@ pub async fn find_or_name<A: Act>(
     name: &str,
     address: &str,
 ) -> Result<PersonId, Error> {
-    let known: Option<PersonId> = sqlx::query_scalar("select person_id from person_address where address = $1")
-        .bind(address)
-        .fetch_optional(&mut *conn)
-        .await?;
-    if let Some(person) = known {
+    if let Some(person) = person_with_address(conn, address).await? {
         ties::store::ask(conn, allowed, trust, person, name, ties::store::Again::No).await?;
         return Ok(person);
     }
@@ -381,6 +385,14 @@ pub async fn find_or_name<A: Act>(
     let entry = Entry::new("person", person, "named").change("Name", "", name).change("Address", "", address);
     history::record(conn, allowed, entry).await?;
     Ok(person)
+}
+
+/// Whose an address is, confirmed or not.
+pub(super) async fn person_with_address(conn: &mut Connection, address: &str) -> Result<Option<PersonId>, Error> {
+    Ok(sqlx::query_scalar("select person_id from person_address where address = $1")
+        .bind(address)
+        .fetch_optional(conn)
+        .await?)
 }
 
 pub(super) async fn insert_person(conn: &mut Connection, name: &str, now: DateTime<Utc>) -> Result<PersonId, Error> {

@@ -1,7 +1,5 @@
 //! Accounts, passwords, ties and the demonstration's people, through the store.
 
-use http::HeaderMap;
-
 use super::codes::HandedCode;
 use super::directory::store as directory;
 use super::organisation::store as organisation;
@@ -25,15 +23,14 @@ async fn sign_in_of_trainee(at: &Fixture, conn: &mut Connection) -> Result {
     Ok(())
 }
 
-async fn signed_in(at: &Fixture, conn: &mut Connection, person: PersonId) -> Result<HeaderMap> {
+/// The token of a new session.
+async fn signed_in(at: &Fixture, conn: &mut Connection, person: PersonId) -> Result<String> {
     let sessions = at.request(None).await.sessions;
-    let cookie = sessions.begin(conn, &HeaderMap::new(), person, at.trust, noon()).await?;
-    let pair = cookie.split(';').next().unwrap_or_default().parse()?;
-    Ok([(http::header::COOKIE, pair)].into_iter().collect())
+    Ok(sessions.begin(conn, None, (person, at.trust), false, noon()).await?)
 }
 
-async fn is_signed_in(at: &Fixture, conn: &mut Connection, headers: &HeaderMap) -> Result<bool> {
-    let visitor = at.request(None).await.sessions.visitor(conn, headers, noon()).await?;
+async fn is_signed_in(at: &Fixture, conn: &mut Connection, token: &str) -> Result<bool> {
+    let visitor = at.request(None).await.sessions.visitor(conn, Some(token), noon()).await?;
     Ok(!matches!(visitor, Visitor::Nobody))
 }
 

@@ -5,7 +5,7 @@ use sqlx::FromRow;
 
 use super::model::Words;
 use crate::access::{Allowed, ManagePriorities};
-use crate::db::Connection;
+use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{PriorityId, TrustId};
@@ -179,9 +179,7 @@ pub async fn edit(
     .bind(words.ends_on)
     .execute(&mut *conn)
     .await?;
-    if done.rows_affected() == 0 {
-        return Err(Error::Conflict);
-    }
+    db::expect_one(done)?;
     let told = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
     let entry = Entry::new("priority", id, "edited")
         .change("Title", before.title, &words.title)
@@ -235,7 +233,7 @@ async fn set_retired(
         .bind(on)
         .execute(conn)
         .await?;
-    if done.rows_affected() == 0 { Err(Error::Conflict) } else { Ok(()) }
+    db::expect_one(done)
 }
 
 #[cfg(test)]

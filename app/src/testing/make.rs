@@ -14,7 +14,7 @@ use crate::id::{
     CycleId, DepartmentId, DriverId, HandoverId, LinkId, MeasureId, MeasurementId, PersonId, PhaseId, PostId,
     PriorityId, ProjectId, SiteId, TallyId, TargetId, TeamRoleId, TrustId,
 };
-use crate::people::directory::model::{AwayWords, TrustRole};
+use crate::people::directory::model::{AwayDetails, TrustRole};
 use crate::people::directory::store as directory;
 use crate::people::organisation::model::Place as PartOfTrust;
 use crate::people::organisation::store as organisation;
@@ -121,7 +121,7 @@ pub async fn post(
 /// A period away of somebody whom the trust knows; gives its id.
 pub async fn away(conn: &mut Connection, trust: TrustId, person: PersonId, [first, last]: [&str; 2]) -> Result<String> {
     let organises = system(ManageOrganisation(trust), Some(trust), noon());
-    let period = AwayWords { starts_on: on(first), ends_on: on(last), keeps_contributing: false };
+    let period = AwayDetails { starts_on: on(first), ends_on: on(last), keeps_contributing: false };
     directory::add_away(conn, &organises, person, &period).await?;
     let id = sqlx::query_scalar("select id from away where person_id = $1 order by id desc limit 1");
     Ok(id.bind(person).fetch_one(conn).await?)

@@ -315,9 +315,9 @@ async fn the_browser_forgets_the_session_when_it_is_closed_and_pages_with_it() {
     assert_eq!(out.headers["clear-site-data"], "\"cache\"");
     let sessions = app.state.sessions;
     let mut change = app.fixture.store.write().await.expect("a change");
-    let begun =
-        sessions.begin(&mut change, &http::HeaderMap::new(), app.fixture.trainee, app.fixture.trust, noon()).await;
-    assert!(!begun.expect("a session").contains("Max-Age"));
+    let begun = sessions.begin(&mut change, None, (app.fixture.trainee, app.fixture.trust), false, noon()).await;
+    let cookie = app::web::cookie::set_session(sessions, &begun.expect("a session"));
+    assert!(!cookie.contains("Max-Age"));
     drop(change);
 
     let browser = app.browser(app.fixture.trainee).await;

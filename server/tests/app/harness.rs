@@ -109,9 +109,9 @@ impl App {
             absolute: chrono::Duration::hours(12),
         };
         let mut change = self.fixture.store.write().await.expect("a change");
-        let cookie =
-            sessions.begin_as(&mut change, &HeaderMap::new(), person, trust, held, at).await.expect("a session");
+        let token = sessions.begin(&mut change, None, (person, trust), held, at).await.expect("a session");
         change.commit().await.expect("committed");
+        let cookie = app::web::cookie::set_session(sessions, &token);
         cookie.split(';').next().unwrap_or_default().to_owned()
     }
 

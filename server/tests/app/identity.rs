@@ -361,9 +361,9 @@ async fn a_password_that_somebody_else_gave_opens_only_the_page_that_changes_it(
         ("administrator", at.administrator),
     ] {
         let mut change = at.store.write().await.expect("a change");
-        let cookie = sessions.begin_as(&mut change, &http::HeaderMap::new(), person, at.trust, true, noon()).await;
+        let token = sessions.begin(&mut change, None, (person, at.trust), true, noon()).await.expect("a session");
         change.commit().await.expect("committed");
-        let held = app.browser_holding(&cookie.expect("a session"));
+        let held = app.browser_holding(&app::web::cookie::set_session(sessions, &token));
         let before = whole(at).await;
         for route in app::routes::routes() {
             let path = route.path.replace("{id}", &project.to_string());

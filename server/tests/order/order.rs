@@ -23,6 +23,7 @@ pub const ORDER: &[(&str, Band)] = &[
     ("islands", Band::Crate),
     ("error", Band::Base),
     ("clock", Band::Base),
+    ("format", Band::Base),
     ("parse", Band::Base),
     ("limits", Band::Base),
     ("digest", Band::Base),

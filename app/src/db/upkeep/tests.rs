@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::db::Store;
 use crate::demo;
-use crate::demo::crowd::{self, Size};
+use crate::demo::bulk::{self, Size};
 use crate::testing::noon;
 
 /// Up to here migrations were not tried on a full store.
@@ -119,12 +119,12 @@ async fn every_migration_keeps_every_row_of_a_full_store() {
     store.close().await;
     every_migration_keeps_the_rows_of(&demonstration).await;
 
-    let (_folder, crowd) = place();
-    let store = Store::open(&crowd).await.expect("a store");
+    let (_folder, file) = place();
+    let store = Store::open(&file).await.expect("a store");
     let size = Size { trusts: 1, people: 40, projects: 60, measurements: 600 };
-    crowd::fill(&store, size, noon()).await.expect("filled");
+    bulk::fill(&store, size, noon()).await.expect("filled");
     store.close().await;
-    every_migration_keeps_the_rows_of(&crowd).await;
+    every_migration_keeps_the_rows_of(&file).await;
 }
 
 #[tokio::test]
@@ -244,4 +244,11 @@ async fn whoever_had_a_password_and_nothing_else_belongs_where_they_worked() {
             .expect("ties");
     let accepted = |person: &str, trust: &str| (person.to_owned(), trust.to_owned(), "accepted".to_owned());
     assert_eq!(ties, [accepted("p1", "t1"), accepted("p2", "t2")]);
+}
+
+#[test]
+fn sqlite_before_the_wal_fix_is_refused() {
+    for (version, good) in [("3.46.0", false), ("3.51.2", false), ("3.51.3", true), ("3.53.0", true), ("4.0.0", true)] {
+        assert_eq!(new_enough(version), good, "{version}");
+    }
 }

@@ -23,11 +23,9 @@ fn done(tied: Tied) -> &'static str {
 pub async fn add_person(#[server(flatten)] form: NewPersonForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    let new = form.parse()?;
-    let (id, tied) = store::add_person(&mut change, &allowed, &new).await?;
-    change.commit().await?;
+    let (id, tied) = request
+        .change(ManageOrganisation(trust), async |conn, allowed| store::add_person(conn, allowed, &form.parse()?).await)
+        .await?;
     redirect(format!("/people/{id}?done={}", done(tied)));
     Ok(())
 }
@@ -37,11 +35,11 @@ pub async fn add_person(#[server(flatten)] form: NewPersonForm) -> Result<(), Er
 pub async fn rename_person(id: PersonId, version: i64, #[server(flatten)] form: NameForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    let name = form.parse()?;
-    store::rename(&mut change, &allowed, id, version, &name).await?;
-    change.commit().await?;
+    request
+        .change(ManageOrganisation(trust), async |conn, allowed| {
+            store::rename(conn, allowed, id, version, &form.parse()?).await
+        })
+        .await?;
     redirect(format!("/people/{id}?done=saved"));
     Ok(())
 }
@@ -51,11 +49,11 @@ pub async fn rename_person(id: PersonId, version: i64, #[server(flatten)] form: 
 pub async fn add_post(person: PersonId, #[server(flatten)] form: PostForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    let words = form.parse()?;
-    let tied = store::add_post(&mut change, &allowed, person, &words).await?;
-    change.commit().await?;
+    let tied = request
+        .change(ManageOrganisation(trust), async |conn, allowed| {
+            store::add_post(conn, allowed, person, &form.parse()?).await
+        })
+        .await?;
     redirect(format!("/people/{person}?done={}", done(tied)));
     Ok(())
 }
@@ -65,11 +63,11 @@ pub async fn add_post(person: PersonId, #[server(flatten)] form: PostForm) -> Re
 pub async fn edit_post(id: PostId, version: i64, #[server(flatten)] form: PostForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    let words = form.parse()?;
-    let person = store::edit_post(&mut change, &allowed, id, version, &words).await?;
-    change.commit().await?;
+    let person = request
+        .change(ManageOrganisation(trust), async |conn, allowed| {
+            store::edit_post(conn, allowed, id, version, &form.parse()?).await
+        })
+        .await?;
     redirect(format!("/people/{person}?done=saved"));
     Ok(())
 }
@@ -79,11 +77,11 @@ pub async fn edit_post(id: PostId, version: i64, #[server(flatten)] form: PostFo
 pub async fn end_post(id: PostId, version: i64, #[server(flatten)] form: EndForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    let ends_on = form.parse()?;
-    let person = store::end_post(&mut change, &allowed, id, version, ends_on).await?;
-    change.commit().await?;
+    let person = request
+        .change(ManageOrganisation(trust), async |conn, allowed| {
+            store::end_post(conn, allowed, id, version, form.parse()?).await
+        })
+        .await?;
     redirect(format!("/people/{person}?done=saved"));
     Ok(())
 }
@@ -93,10 +91,9 @@ pub async fn end_post(id: PostId, version: i64, #[server(flatten)] form: EndForm
 pub async fn remove_post(id: PostId) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    let person = store::remove_post(&mut change, &allowed, id).await?;
-    change.commit().await?;
+    let person = request
+        .change(ManageOrganisation(trust), async |conn, allowed| store::remove_post(conn, allowed, id).await)
+        .await?;
     redirect(
         person.map_or_else(|| "/people?done=removed".to_owned(), |person| format!("/people/{person}?done=removed")),
     );
@@ -108,11 +105,11 @@ pub async fn remove_post(id: PostId) -> Result<(), Error> {
 pub async fn add_away(person: PersonId, #[server(flatten)] form: AwayForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    let words = form.parse()?;
-    store::add_away(&mut change, &allowed, person, &words).await?;
-    change.commit().await?;
+    request
+        .change(ManageOrganisation(trust), async |conn, allowed| {
+            store::add_away(conn, allowed, person, &form.parse()?).await
+        })
+        .await?;
     redirect(format!("/people/{person}?done=saved"));
     Ok(())
 }
@@ -122,10 +119,9 @@ pub async fn add_away(person: PersonId, #[server(flatten)] form: AwayForm) -> Re
 pub async fn remove_away(id: AwayId) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    let person = store::remove_away(&mut change, &allowed, id).await?;
-    change.commit().await?;
+    let person = request
+        .change(ManageOrganisation(trust), async |conn, allowed| store::remove_away(conn, allowed, id).await)
+        .await?;
     redirect(format!("/people/{person}?done=removed"));
     Ok(())
 }
@@ -135,11 +131,11 @@ pub async fn remove_away(id: AwayId) -> Result<(), Error> {
 pub async fn add_address(person: PersonId, #[server(flatten)] form: AddressForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    let address = form.parse()?;
-    store::add_address(&mut change, &allowed, person, &address).await?;
-    change.commit().await?;
+    request
+        .change(ManageOrganisation(trust), async |conn, allowed| {
+            store::add_address(conn, allowed, person, &form.parse()?).await
+        })
+        .await?;
     redirect(format!("/people/{person}/account?done=saved"));
     Ok(())
 }
@@ -149,11 +145,11 @@ pub async fn add_address(person: PersonId, #[server(flatten)] form: AddressForm)
 pub async fn confirm_address(person: PersonId, #[server(flatten)] form: AddressForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    let address = form.parse()?;
-    store::confirm_address(&mut change, &allowed, person, &address).await?;
-    change.commit().await?;
+    request
+        .change(ManageOrganisation(trust), async |conn, allowed| {
+            store::confirm_address(conn, allowed, person, &form.parse()?).await
+        })
+        .await?;
     redirect(format!("/people/{person}/account?done=saved"));
     Ok(())
 }
@@ -163,11 +159,11 @@ pub async fn confirm_address(person: PersonId, #[server(flatten)] form: AddressF
 pub async fn remove_address(person: PersonId, #[server(flatten)] form: AddressForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    let address = form.parse()?;
-    store::remove_address(&mut change, &allowed, person, &address).await?;
-    change.commit().await?;
+    request
+        .change(ManageOrganisation(trust), async |conn, allowed| {
+            store::remove_address(conn, allowed, person, &form.parse()?).await
+        })
+        .await?;
     redirect(format!("/people/{person}/account?done=removed"));
     Ok(())
 }
@@ -185,10 +181,11 @@ pub async fn give_sign_in(person: PersonId, #[server(flatten)] form: FirstPasswo
     drop(conn);
     let typed = form.parse()?;
     let hash = password::hash(typed).await?;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    store::give_sign_in(&mut change, &allowed, person, &hash).await?;
-    change.commit().await?;
+    request
+        .change(ManageOrganisation(trust), async |conn, allowed| {
+            store::give_sign_in(conn, allowed, person, &hash).await
+        })
+        .await?;
     redirect(format!("/people/{person}/account?done=saved"));
     Ok(())
 }
@@ -203,10 +200,11 @@ pub async fn make_password_code(person: PersonId) -> Result<(), Error> {
     store::may_give_password_code(&mut conn, &allowed, person).await?;
     drop(conn);
     let (code, stored) = codes::for_password(request.now).await?;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    store::give_password_code(&mut change, &allowed, person, &stored).await?;
-    change.commit().await?;
+    request
+        .change(ManageOrganisation(trust), async |conn, allowed| {
+            store::give_password_code(conn, allowed, person, &stored).await
+        })
+        .await?;
     let key = request.codes.keep(maker, person, code, request.now);
     redirect(format!("/people/{person}/code?for=password&key={key}"));
     Ok(())
@@ -222,10 +220,11 @@ pub async fn make_answer_code(person: PersonId) -> Result<(), Error> {
     store::person(&mut conn, trust, person).await?;
     drop(conn);
     let (code, stored) = codes::for_answer(request.now).await?;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    store::give_answer_code(&mut change, &allowed, person, &stored).await?;
-    change.commit().await?;
+    request
+        .change(ManageOrganisation(trust), async |conn, allowed| {
+            store::give_answer_code(conn, allowed, person, &stored).await
+        })
+        .await?;
     let key = request.codes.keep(maker, person, code, request.now);
     redirect(format!("/people/{person}/code?for=answer&key={key}"));
     Ok(())
@@ -236,10 +235,7 @@ pub async fn make_answer_code(person: PersonId) -> Result<(), Error> {
 pub async fn close_account(person: PersonId) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    store::close(&mut change, &allowed, person).await?;
-    change.commit().await?;
+    request.change(ManageOrganisation(trust), async |conn, allowed| store::close(conn, allowed, person).await).await?;
     redirect(format!("/people/{person}?done=saved"));
     Ok(())
 }
@@ -249,12 +245,13 @@ pub async fn close_account(person: PersonId) -> Result<(), Error> {
 pub async fn reopen_account(person: PersonId) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    store::reopen(&mut change, &allowed, person).await?;
-    change.commit().await?;
+    request.change(ManageOrganisation(trust), async |conn, allowed| store::reopen(conn, allowed, person).await).await?;
     redirect(format!("/people/{person}/account?done=saved"));
     Ok(())
+}
+
+fn role(typed: &str) -> Result<TrustRole, Error> {
+    typed.parse().map_err(|_| Error::NotFound)
 }
 
 /// Grants a role in the trust.
@@ -262,11 +259,9 @@ pub async fn reopen_account(person: PersonId) -> Result<(), Error> {
 pub async fn grant_role(person: PersonId, role: String) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, GrantRoles(trust)).await?;
-    let role: TrustRole = role.parse()?;
-    store::grant(&mut change, &allowed, person, role).await?;
-    change.commit().await?;
+    request
+        .change(GrantRoles(trust), async |conn, allowed| store::grant(conn, allowed, person, self::role(&role)?).await)
+        .await?;
     redirect(format!("/people/{person}/account?done=saved"));
     Ok(())
 }
@@ -276,13 +271,13 @@ pub async fn grant_role(person: PersonId, role: String) -> Result<(), Error> {
 pub async fn take_role(person: PersonId, role: String) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, GrantRoles(trust)).await?;
-    let role: TrustRole = role.parse()?;
-    store::take(&mut change, &allowed, person, role).await?;
-    let manages = request.may(&mut change, ManageOrganisation(trust)).await?;
-    let known = store::is_known(&mut change, trust, person).await?;
-    change.commit().await?;
+    let (manages, known) = request
+        .change(GrantRoles(trust), async |conn, allowed| {
+            store::take(conn, allowed, person, self::role(&role)?).await?;
+            let manages = request.may(conn, ManageOrganisation(trust)).await?;
+            Ok((manages, store::is_known(conn, trust, person).await?))
+        })
+        .await?;
     // Whoever gave their own role up may not read that page any more, nor is there one of whom nothing is left.
     redirect(match (manages, known) {
         (false, _) => "/?done=saved".to_owned(),

@@ -88,7 +88,7 @@ pub struct PostForm {
 
 /// What a post is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PostWords {
+pub struct PostDetails {
     /// The department.
     pub department: DepartmentId,
     /// Medical, nursing and so on.
@@ -104,7 +104,7 @@ pub struct PostWords {
 }
 
 impl PostForm {
-    fn read(&self, fields: &mut Fields) -> Option<PostWords> {
+    fn read(&self, fields: &mut Fields) -> Option<PostDetails> {
         let department = fields.choice("department", &self.department, "Choose the department.");
         let staff_group = fields.required(
             "staff_group",
@@ -125,14 +125,14 @@ impl PostForm {
         if percent.is_none() {
             fields.error("percent", "Enter a whole number from 1 to 100.");
         }
-        Some(PostWords { department: department?, staff_group, grade, starts_on, ends_on, percent: percent? })
+        Some(PostDetails { department: department?, staff_group, grade, starts_on, ends_on, percent: percent? })
     }
 
     /// What the post is.
     ///
     /// # Errors
     /// [`Error::Invalid`] when something is missing or the end lies before the start.
-    pub fn parse(&self) -> Result<PostWords, Error> {
+    pub fn parse(&self) -> Result<PostDetails, Error> {
         let mut fields = Fields::new();
         let post = self.read(&mut fields);
         fields.finish(|| post)?.ok_or_else(|| Error::field("department", "Choose the department."))
@@ -169,7 +169,7 @@ pub struct NewPerson {
     /// The e-mail address, if it is known.
     pub address: Option<String>,
     /// Their first post in the trust.
-    pub post: PostWords,
+    pub post: PostDetails,
 }
 
 const ADDRESS: &str = "Enter an email address like name@trust.nhs.uk.";
@@ -227,7 +227,7 @@ pub struct AwayForm {
 
 /// A period away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AwayWords {
+pub struct AwayDetails {
     /// The first day.
     pub starts_on: NaiveDate,
     /// The last day.
@@ -241,14 +241,14 @@ impl AwayForm {
     ///
     /// # Errors
     /// [`Error::Invalid`] when a date is missing or the end lies before the start.
-    pub fn parse(&self) -> Result<AwayWords, Error> {
+    pub fn parse(&self) -> Result<AwayDetails, Error> {
         let mut fields = Fields::new();
         let starts_on = fields.required_date("starts_on", &self.starts_on, "Enter the first day away.");
         let ends_on = fields.required_date("ends_on", &self.ends_on, "Enter the last day away.");
         if fields.is_ok() && ends_on < starts_on {
             fields.error("ends_on", "The last day must be the first day or later.");
         }
-        fields.finish(|| AwayWords { starts_on, ends_on, keeps_contributing: !self.keeps.is_empty() })
+        fields.finish(|| AwayDetails { starts_on, ends_on, keeps_contributing: !self.keeps.is_empty() })
     }
 }
 
@@ -295,28 +295,17 @@ impl FirstPasswordForm {
     }
 }
 
-/// A role in the trust beyond being one of its people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TrustRole {
-    /// Coordinates the trust's improvement work.
-    AcademyLead,
-    /// Keeps Baton running in the trust.
-    Administrator,
+crate::choices! {
+    /// A role in the trust beyond being one of its people.
+    TrustRole {
+        /// Coordinates the trust's improvement work.
+        AcademyLead = "academy_lead" => "Academy lead",
+        /// Keeps Baton running in the trust.
+        Administrator = "administrator" => "Administrator",
+    }
 }
 
 impl TrustRole {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::AcademyLead, Self::Administrator];
-
-    /// As people read it.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::AcademyLead => "Academy lead",
-            Self::Administrator => "Administrator",
-        }
-    }
-
     /// What it lets somebody do.
     #[must_use]
     pub fn explained(self) -> &'static str {
@@ -324,22 +313,6 @@ impl TrustRole {
             Self::AcademyLead => "Keeps priorities, people and departments; helps every project of the trust.",
             Self::Administrator => "Keeps people and departments, and decides who has these roles.",
         }
-    }
-}
-
-impl std::fmt::Display for TrustRole {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::AcademyLead => "academy_lead",
-            Self::Administrator => "administrator",
-        })
-    }
-}
-
-impl std::str::FromStr for TrustRole {
-    type Err = Error;
-    fn from_str(text: &str) -> Result<Self, Error> {
-        Self::ALL.into_iter().find(|role| role.to_string() == text).ok_or(Error::NotFound)
     }
 }
 
@@ -458,7 +431,7 @@ mod tests {
 
     #[test]
     fn roles_and_lists_are_read_back_from_their_codes() {
-        for role in TrustRole::ALL {
+        for role in TrustRole::ALL.iter().copied() {
             assert_eq!(role.to_string().parse(), Ok(role));
         }
         for show in Show::ALL {

@@ -336,7 +336,7 @@ async fn person(request: Request) -> Result<Page, Error> {
         };
         let projects = if projects.is_empty() { ().into_any() } else { projects_table(projects) };
         let roles: Vec<&str> =
-            TrustRole::ALL.into_iter().filter(|role| person.has(*role)).map(TrustRole::label).collect();
+            TrustRole::ALL.iter().filter(|role| person.has(**role)).map(|role| role.label()).collect();
         let roles = if roles.is_empty() { "None".to_owned() } else { roles.join(", ") };
         let password = match person.tie {
             Tie::Accepted if person.signs_in => "Set",
@@ -832,7 +832,7 @@ fn roles_section(
     only: bool,
     summaries: &mut Vec<AnyView>,
 ) -> AnyView {
-    let rows = TrustRole::ALL.into_iter().map(|role| {
+    let rows = TrustRole::ALL.iter().copied().map(|role| {
         let has = person.has(role);
         let state = if has { ui::tag("Has this role", "blue") } else { "No".into_any() };
         let stays = only && role == TrustRole::Administrator;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{DepartmentForm, Place, SiteForm};
+use super::model::{DepartmentForm, SiteForm};
 use super::store;
 use crate::access::ManageOrganisation;
 use crate::error::Error;
@@ -14,11 +14,9 @@ use crate::web::request::{Request, redirect};
 pub async fn add_site(#[server(flatten)] form: SiteForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    let name = form.parse()?;
-    store::add_site(&mut change, &allowed, &name).await?;
-    change.commit().await?;
+    request
+        .change(ManageOrganisation(trust), async |conn, allowed| store::add_site(conn, allowed, &form.parse()?).await)
+        .await?;
     redirect("/departments?done=saved");
     Ok(())
 }
@@ -28,11 +26,11 @@ pub async fn add_site(#[server(flatten)] form: SiteForm) -> Result<(), Error> {
 pub async fn edit_site(id: SiteId, version: i64, #[server(flatten)] form: SiteForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    let name = form.parse()?;
-    store::edit_site(&mut change, &allowed, id, version, &name).await?;
-    change.commit().await?;
+    request
+        .change(ManageOrganisation(trust), async |conn, allowed| {
+            store::edit_site(conn, allowed, id, version, &form.parse()?).await
+        })
+        .await?;
     redirect("/departments?done=saved");
     Ok(())
 }
@@ -42,11 +40,11 @@ pub async fn edit_site(id: SiteId, version: i64, #[server(flatten)] form: SiteFo
 pub async fn add_department(#[server(flatten)] form: DepartmentForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    let words = form.parse()?;
-    store::add_department(&mut change, &allowed, &words).await?;
-    change.commit().await?;
+    request
+        .change(ManageOrganisation(trust), async |conn, allowed| {
+            store::add_department(conn, allowed, &form.parse()?).await
+        })
+        .await?;
     redirect("/departments?done=saved");
     Ok(())
 }
@@ -60,11 +58,11 @@ pub async fn edit_department(
 ) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    let words = form.parse()?;
-    store::edit_department(&mut change, &allowed, id, version, &words).await?;
-    change.commit().await?;
+    request
+        .change(ManageOrganisation(trust), async |conn, allowed| {
+            store::edit_department(conn, allowed, id, version, &form.parse()?).await
+        })
+        .await?;
     redirect("/departments?done=saved");
     Ok(())
 }
@@ -74,11 +72,9 @@ pub async fn edit_department(
 pub async fn retire_place(place: String) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    let place: Place = place.parse()?;
-    store::retire(&mut change, &allowed, place).await?;
-    change.commit().await?;
+    request
+        .change(ManageOrganisation(trust), async |conn, allowed| store::retire(conn, allowed, place.parse()?).await)
+        .await?;
     redirect("/departments?done=retired");
     Ok(())
 }
@@ -88,11 +84,9 @@ pub async fn retire_place(place: String) -> Result<(), Error> {
 pub async fn restore_place(place: String) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    let place: Place = place.parse()?;
-    store::restore(&mut change, &allowed, place).await?;
-    change.commit().await?;
+    request
+        .change(ManageOrganisation(trust), async |conn, allowed| store::restore(conn, allowed, place.parse()?).await)
+        .await?;
     redirect("/departments?done=restored");
     Ok(())
 }
@@ -102,11 +96,9 @@ pub async fn restore_place(place: String) -> Result<(), Error> {
 pub async fn remove_place(place: String) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ManageOrganisation(trust)).await?;
-    let place: Place = place.parse()?;
-    store::remove(&mut change, &allowed, place).await?;
-    change.commit().await?;
+    request
+        .change(ManageOrganisation(trust), async |conn, allowed| store::remove(conn, allowed, place.parse()?).await)
+        .await?;
     redirect("/departments?done=removed");
     Ok(())
 }

@@ -43,7 +43,7 @@ pub struct DepartmentForm {
 
 /// What a department is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DepartmentWords {
+pub struct DepartmentDetails {
     /// Its name.
     pub name: String,
     /// Its specialty.
@@ -57,7 +57,7 @@ impl DepartmentForm {
     ///
     /// # Errors
     /// [`Error::Invalid`] when something is missing or too long.
-    pub fn parse(&self) -> Result<DepartmentWords, Error> {
+    pub fn parse(&self) -> Result<DepartmentDetails, Error> {
         let mut fields = Fields::new();
         let name = fields.required("name", &self.name, MAX_LINE_CHARS, "Enter the name of the department.");
         let specialty =
@@ -66,7 +66,7 @@ impl DepartmentForm {
             "" => None,
             id => fields.choice("site", id, "Choose a site from the list."),
         };
-        fields.finish(|| DepartmentWords { name, specialty, site })
+        fields.finish(|| DepartmentDetails { name, specialty, site })
     }
 }
 

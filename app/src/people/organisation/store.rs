@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 use sqlx::FromRow;
 
-use super::model::{DepartmentWords, Place, why_not_removed};
+use super::model::{DepartmentDetails, Place, why_not_removed};
 use crate::access::{Allowed, ManageOrganisation};
-use crate::db::Connection;
+use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{DepartmentId, SiteId, TrustId};
@@ -131,6 +131,31 @@ pub async fn department(
     .await?)
 }
 
+/// Adds a trust: the one that the proof is of.
+///
+/// # Errors
+/// [`Error::Invalid`] when there is one of this name.
+pub async fn add_trust(conn: &mut Connection, allowed: &Allowed<ManageOrganisation>, name: &str) -> Result<(), Error> {
+    let id = allowed.trust();
+    let done =
+        sqlx::query("insert into trust (id, name, created_at) values ($1, $2, $3) on conflict (name) do nothing")
+            .bind(id)
+            .bind(name)
+            .bind(allowed.now)
+            .execute(&mut *conn)
+            .await?;
+    db::expect_one(done).map_err(|_| Error::field("name", "There is a trust of this name already."))?;
+    history::record(conn, allowed, Entry::new("trust", id, "made trust")).await
+}
+
+/// The trust of this name.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn trust_named(conn: &mut Connection, name: &str) -> Result<Option<TrustId>, Error> {
+    Ok(sqlx::query_scalar("select id from trust where name = $1").bind(name).fetch_optional(conn).await?)
+}
+
 async fn site_name_is_free(
     conn: &mut Connection,
     trust: TrustId,
@@ -211,9 +236,7 @@ pub async fn edit_site(
         .bind(name)
         .execute(&mut *conn)
         .await?;
-    if done.rows_affected() == 0 {
-        return Err(Error::Conflict);
-    }
+    db::expect_one(done)?;
     history::record(conn, allowed, Entry::new("site", id, "edited").change("Name", before.name, name)).await
 }
 
@@ -224,23 +247,23 @@ pub async fn edit_site(
 pub async fn add_department(
     conn: &mut Connection,
     allowed: &Allowed<ManageOrganisation>,
-    words: &DepartmentWords,
+    details: &DepartmentDetails,
 ) -> Result<DepartmentId, Error> {
     let trust = allowed.trust();
-    if let Some(id) = words.site {
+    if let Some(id) = details.site {
         site(conn, trust, id).await?;
     }
-    department_name_is_free(conn, trust, &words.name, None).await?;
+    department_name_is_free(conn, trust, &details.name, None).await?;
     let id = DepartmentId::new();
     sqlx::query("insert into department (id, trust_id, site_id, name, specialty) values ($1, $2, $3, $4, $5)")
         .bind(id)
         .bind(trust)
-        .bind(words.site)
-        .bind(&words.name)
-        .bind(&words.specialty)
+        .bind(details.site)
+        .bind(&details.name)
+        .bind(&details.specialty)
         .execute(&mut *conn)
         .await?;
-    history::record(conn, allowed, Entry::new("department", id, "added").change("Name", "", &words.name)).await?;
+    history::record(conn, allowed, Entry::new("department", id, "added").change("Name", "", &details.name)).await?;
     Ok(id)
 }
 
@@ -253,31 +276,29 @@ pub async fn edit_department(
     allowed: &Allowed<ManageOrganisation>,
     id: DepartmentId,
     version: i64,
-    words: &DepartmentWords,
+    details: &DepartmentDetails,
 ) -> Result<(), Error> {
     let trust = allowed.trust();
     let before = department(conn, trust, id, allowed.today()).await?;
-    let site_name = match words.site {
+    let site_name = match details.site {
         Some(id) => site(conn, trust, id).await?.name,
         None => String::new(),
     };
-    department_name_is_free(conn, trust, &words.name, Some(id)).await?;
+    department_name_is_free(conn, trust, &details.name, Some(id)).await?;
     let done = sqlx::query(
         "update department set name = $3, specialty = $4, site_id = $5, version = version + 1 where id = $1 and version = $2",
     )
     .bind(id)
     .bind(version)
-    .bind(&words.name)
-    .bind(&words.specialty)
-    .bind(words.site)
+    .bind(&details.name)
+    .bind(&details.specialty)
+    .bind(details.site)
     .execute(&mut *conn)
     .await?;
-    if done.rows_affected() == 0 {
-        return Err(Error::Conflict);
-    }
+    db::expect_one(done)?;
     let entry = Entry::new("department", id, "edited")
-        .change("Name", before.name, &words.name)
-        .change("Specialty", before.specialty, &words.specialty)
+        .change("Name", before.name, &details.name)
+        .change("Specialty", before.specialty, &details.specialty)
         .change("Site", before.site, site_name);
     history::record(conn, allowed, entry).await
 }
@@ -351,8 +372,8 @@ mod tests {
     use crate::people::store::departments as offered;
     use crate::testing::{Fixture, TODAY};
 
-    fn words(name: &str, site: Option<SiteId>) -> DepartmentWords {
-        DepartmentWords { name: name.to_owned(), specialty: "Cardiology".to_owned(), site }
+    fn words(name: &str, site: Option<SiteId>) -> DepartmentDetails {
+        DepartmentDetails { name: name.to_owned(), specialty: "Cardiology".to_owned(), site }
     }
 
     #[tokio::test]

@@ -19,10 +19,11 @@ pub async fn answer_trust(#[server(flatten)] form: AnswerForm) -> Result<(), Err
     let person = request.person()?.id;
     let (trust, accepts) = form.parse()?;
     let checked = if accepts { check(&request, trust, &form.code).await? } else { None };
-    let mut change = request.store.write().await?;
-    let allowed = request.require(&mut change, ChooseOwnTrust(person)).await?;
-    store::answer(&mut change, &allowed, trust, accepts, checked.as_deref()).await?;
-    change.commit().await?;
+    request
+        .change(ChooseOwnTrust(person), async |conn, allowed| {
+            store::answer(conn, allowed, trust, accepts, checked.as_deref()).await
+        })
+        .await?;
     redirect(if accepts { "/trusts?done=trust-accepted" } else { "/trusts?done=trust-declined" });
     Ok(())
 }
@@ -53,6 +54,7 @@ async fn check(request: &Request, trust: TrustId, code: &str) -> Result<Option<S
 pub async fn choose_trust(trust: TrustId, #[server(default)] next: String) -> Result<(), Error> {
     let request = Request::current();
     let person = request.person()?;
+    // Not `Request::change`: nothing of a session is cached, and none of it is history.
     let mut change = request.store.write_keeping_cache().await?;
     let allowed = request.require(&mut change, ChooseOwnTrust(person.id)).await?;
     store::choose(&mut change, &allowed, &person.session, trust).await?;

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{PersonId, TrustId};
 use crate::people::codes::HandedCode;
+use crate::visitor;
 
 /// Whether a person belongs to a trust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -306,9 +307,23 @@ pub async fn choose(
     if chosen.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    sqlx::query("update session set trust_id = $2 where token_hash = $1 and ended_at is null")
-        .bind(session)
+    visitor::move_session(conn, session, trust).await
+}
+
+/// Notes that a person works in a trust, so that their next session opens there.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn note_used(
+    conn: &mut Connection,
+    person: PersonId,
+    trust: TrustId,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query("update tie set used_at = $3 where person_id = $1 and trust_id = $2")
+        .bind(person)
         .bind(trust)
+        .bind(now)
         .execute(conn)
         .await?;
     Ok(())

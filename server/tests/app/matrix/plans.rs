@@ -12,8 +12,6 @@ use super::world::{Actor, World};
 use super::{links, rows};
 use crate::statements::sent_by;
 
-const DRAFT: &str = "what refers to a draft is looked for without an index, when one is deleted";
-
 /// Where a table is read from end to end on purpose: the table, words of the statement, and why. Each has
 /// to be met.
 const READ_WHOLE: &[(&str, &str, &str)] = &[
@@ -23,12 +21,6 @@ const READ_WHOLE: &[(&str, &str, &str)] = &[
     ("history", "order by sequence desc limit 1", "stops at the first row"),
     ("session", "order by created_at limit", "stops at the first session that may still be used"),
     ("tally", "insert into measurement", "only where a foreign key is broken already"),
-    ("handover_measure", "delete from project", DRAFT),
-    ("measure_target", "delete from project", DRAFT),
-    ("phase", "delete from project", DRAFT),
-    ("project", "delete from project", DRAFT),
-    ("project_link", "delete from project", DRAFT),
-    ("tally", "delete from project", DRAFT),
     ("password_code", "delete from password_code", "holds only the codes of a day"),
     ("project", "select count(*) as n from project", "how many projects there are says how rare a word is"),
 ];

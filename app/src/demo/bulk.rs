@@ -3,7 +3,8 @@
 use chrono::{DateTime, Datelike as _, Days, Duration, NaiveDate, Utc};
 use fastrand::Rng;
 
-use super::scenario::{Calendar, Scenario, When};
+use super::calendar::{Calendar, When};
+use super::scenario::Scenario;
 use super::series::as_f64;
 use super::store::{self, moment};
 use crate::access::{self, RegisterProject};
@@ -16,6 +17,7 @@ use crate::id::{
     TrustId,
 };
 use crate::visitor::Sessions;
+use crate::web::cookie;
 
 const SEED: u64 = 20_260_305;
 const DEPARTMENTS: i64 = 30;
@@ -64,7 +66,7 @@ impl Size {
 
 /// What a load tool needs to ask as two people of the last trust.
 #[derive(Clone, Debug, serde::Serialize)]
-pub struct Handles {
+pub struct BenchTargets {
     /// The cookie of a trainee who holds projects.
     pub trainee: String,
     /// The cookie of the academy lead.
@@ -81,7 +83,7 @@ struct Worker {
     since: NaiveDate,
 }
 
-struct Crowd<'a> {
+struct Filler<'a> {
     store: &'a Store,
     now: DateTime<Utc>,
     today: NaiveDate,
@@ -101,12 +103,12 @@ struct Crowd<'a> {
 ///
 /// # Errors
 /// When the store holds any trust, or cannot write.
-pub async fn fill(store: &Store, size: Size, now: DateTime<Utc>) -> Result<Handles, Error> {
+pub async fn fill(store: &Store, size: Size, now: DateTime<Utc>) -> Result<BenchTargets, Error> {
     if store::holds(&mut *store.read().await?).await?.is_some() {
         return Err(Error::form("The store is not empty. Give --data with a file that is not there yet."));
     }
     let today = date_in_london(now);
-    let mut crowd = Crowd {
+    let mut filler = Filler {
         store,
         now,
         today,
@@ -122,14 +124,14 @@ pub async fn fill(store: &Store, size: Size, now: DateTime<Utc>) -> Result<Handl
     };
     let share = size.of_one();
     for _ in 0..size.trusts.max(1) {
-        crowd.trust().await?;
-        crowd.people(share.people).await?;
-        crowd.projects(share.projects, share.measurements).await?;
+        filler.trust().await?;
+        filler.people(share.people).await?;
+        filler.projects(share.projects, share.measurements).await?;
     }
-    crowd.sessions().await
+    filler.sessions().await
 }
 
-impl Crowd<'_> {
+impl Filler<'_> {
     async fn trust(&mut self) -> Result<(), Error> {
         self.number += 1;
         self.trust = TrustId::new();
@@ -489,17 +491,16 @@ impl Crowd<'_> {
         first
     }
 
-    async fn sessions(&self) -> Result<Handles, Error> {
+    async fn sessions(&self) -> Result<BenchTargets, Error> {
         let (trainee, project, measure) = self.first.ok_or(Error::Internal)?;
         let lead = self.workers.iter().find(|worker| !worker.trainee).ok_or(Error::Internal)?;
         let sessions = Sessions { secure: false, idle: Duration::hours(1), absolute: Duration::hours(12) };
-        let headers = http::HeaderMap::new();
         let mut change = self.store.write().await?;
-        let first = sessions.begin(&mut change, &headers, trainee, self.trust, self.now).await?;
-        let second = sessions.begin(&mut change, &headers, lead.id, self.trust, self.now).await?;
+        let first = sessions.begin(&mut change, None, (trainee, self.trust), false, self.now).await?;
+        let second = sessions.begin(&mut change, None, (lead.id, self.trust), false, self.now).await?;
         change.commit().await?;
-        let bare = |cookie: String| cookie.split(';').next().unwrap_or_default().to_owned();
-        Ok(Handles { trainee: bare(first), academy_lead: bare(second), project, measure })
+        let pair = |token: &str| cookie::set_session(sessions, token).split(';').next().unwrap_or_default().to_owned();
+        Ok(BenchTargets { trainee: pair(&first), academy_lead: pair(&second), project, measure })
     }
 }
 
@@ -521,7 +522,7 @@ mod tests {
     #[tokio::test]
     async fn every_point_that_was_asked_for_is_there_and_the_store_checks_sound() {
         let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("crowd.db");
+        let file = folder.path().join("bulk.db");
         let store = Store::open(&file).await.expect("a store");
         let size = Size { trusts: 2, people: 400, projects: 60, measurements: 1500 };
         let handles = fill(&store, size, noon()).await.expect("filled");

@@ -1,0 +1,280 @@
+//! Who is in the directory: the list, and one person of it.
+
+use chrono::{Days, NaiveDate};
+use sqlx::{FromRow, QueryBuilder};
+
+use crate::db::{Connection, Db};
+use crate::error::Error;
+use crate::id::{DepartmentId, PersonId, ProjectId, TrustId};
+use crate::people::directory::model::{Show, TrustRole};
+
+/// How many people a page of the list shows.
+pub const PAGE: i64 = 25;
+/// "Ends soon" means within this many days: 12 weeks.
+pub const SOON: u64 = 84;
+
+/// Which people are looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Part of the name.
+    pub name: String,
+    /// Has a post in this department: now, or ever when those without a current post are looked for.
+    pub department: Option<DepartmentId>,
+    /// Which of them.
+    pub show: Show,
+    /// The page, from 1.
+    pub page: i64,
+}
+
+/// A person in the list.
+#[derive(Clone, Debug, FromRow)]
+pub struct PersonRow {
+    /// Their id.
+    pub id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Their posts today: grade and department; empty without one.
+    pub post: String,
+    /// The last day of the post that lasts longest; none while it is open-ended.
+    pub ends_on: Option<NaiveDate>,
+    /// How many open projects they lead.
+    pub leads: i64,
+    /// Is an academy lead.
+    pub academy_lead: bool,
+    /// Is an administrator.
+    pub administrator: bool,
+    /// Whether they have accepted the trust.
+    pub tie: Tie,
+}
+
+/// The people found: one page of them, and how many there are.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The page.
+    pub rows: Vec<PersonRow>,
+    /// How many there are in all.
+    pub total: i64,
+}
+
+/// The name of a person `p` as the trust of the tie `k` knows it.
+const SHOWN_NAME: &str = "iif(k.state = 'accepted', p.name, k.named)";
+
+fn matching(query: &mut QueryBuilder<Db>, trust: TrustId, filter: &Filter, today: NaiveDate) {
+    query.push(" from person p join tie k on k.person_id = p.id and k.trust_id = ").push_bind(trust);
+    query.push(" where (k.state = 'asked' or (k.state = 'accepted' and exists (select 1 from credential c where c.person_id = p.id))");
+    query.push(" or p.id in (select person_id from post where trust_id = ");
+    query.push_bind(trust).push(" union select person_id from trust_role where trust_id = ").push_bind(trust);
+    query.push(" union select r.person_id from project j join team_role r on r.project_id = j.id where j.status <> 'draft' and j.trust_id = ");
+    query.push_bind(trust).push("))");
+    let name = filter.name.trim();
+    if !name.is_empty() {
+        let pattern = name.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        query.push(" and ").push(SHOWN_NAME).push(" like ").push_bind(format!("%{pattern}%")).push(" escape '\\'");
+    }
+    let current = |query: &mut QueryBuilder<Db>| {
+        query.push(" and o.starts_on <= ").push_bind(today);
+        query.push(" and (o.ends_on is null or o.ends_on >= ").push_bind(today).push(")");
+    };
+    if let Some(department) = filter.department {
+        query.push(" and exists (select 1 from post o where o.person_id = p.id and o.department_id = ");
+        query.push_bind(department);
+        if matches!(filter.show, Show::All | Show::Ending) {
+            current(query);
+        }
+        query.push(")");
+    }
+    if filter.show == Show::Closed {
+        query.push(" and k.state = 'accepted' and p.closed_on <= ").push_bind(today);
+        return;
+    }
+    query.push(" and (k.state <> 'accepted' or p.closed_on is null or p.closed_on > ").push_bind(today).push(")");
+    match filter.show {
+        Show::All | Show::Closed => {}
+        Show::Ending => {
+            query.push(" and exists (select 1 from post o where o.person_id = p.id and o.trust_id = ");
+            query.push_bind(trust);
+            current(query);
+            let soon = today + Days::new(SOON);
+            query.push(") and not exists (select 1 from post o where o.person_id = p.id and o.trust_id = ");
+            query.push_bind(trust).push(" and o.starts_on <= ").push_bind(soon);
+            query.push(" and (o.ends_on is null or o.ends_on > ").push_bind(soon).push("))");
+        }
+        Show::WithoutPost => {
+            query.push(" and not exists (select 1 from post o where o.person_id = p.id and o.trust_id = ");
+            query.push_bind(trust);
+            current(query);
+            query.push(")");
+        }
+    }
+}
+
+/// The people of a trust who match, by name.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn people(conn: &mut Connection, trust: TrustId, filter: &Filter, today: NaiveDate) -> Result<Found, Error> {
+    let mut query = QueryBuilder::<Db>::new("select count(*)");
+    matching(&mut query, trust, filter, today);
+    let total: i64 = query.build_query_scalar().fetch_one(&mut *conn).await?;
+
+    let mut query = QueryBuilder::<Db>::new("select p.id, ");
+    query.push(SHOWN_NAME).push(
+        " as name, k.state as tie,
+            coalesce((select string_agg(o.grade || ', ' || d.name, '; ') from post o join department d on d.id = o.department_id
+                      where o.person_id = p.id and o.trust_id = ",
+    );
+    query.push_bind(trust).push(" and o.starts_on <= ").push_bind(today);
+    query.push(" and (o.ends_on is null or o.ends_on >= ").push_bind(today).push(")), '') as post,");
+    query.push(
+        " (select case when count(*) = count(o.ends_on) then max(o.ends_on) end from post o
+           where o.person_id = p.id and o.trust_id = ",
+    );
+    query.push_bind(trust).push(") as ends_on,");
+    query.push(
+        " (select count(*) from team_role r join project j on j.id = r.project_id
+           where r.person_id = p.id and r.role = 'lead' and r.state = 'accepted' and r.from_on <= ",
+    );
+    query.push_bind(today).push(" and (r.until_on is null or r.until_on > ").push_bind(today);
+    query.push(") and j.status in ('active', 'paused', 'sustaining') and j.trust_id = ").push_bind(trust);
+    query.push(
+        ") as leads, exists (select 1 from trust_role where person_id = p.id and role = 'academy_lead' and trust_id = ",
+    );
+    query.push_bind(trust).push(") as academy_lead, exists (select 1 from trust_role where person_id = p.id and role = 'administrator' and trust_id = ");
+    query.push_bind(trust).push(") as administrator");
+    matching(&mut query, trust, filter, today);
+    query.push(" order by 2 collate nocase, p.id limit ").push_bind(PAGE);
+    query.push(" offset ").push_bind((filter.page - 1).max(0) * PAGE);
+    let rows = query.build_query_as().fetch_all(conn).await?;
+    Ok(Found { rows, total })
+}
+
+/// A person of a trust's directory.
+#[derive(Clone, Debug, FromRow)]
+pub struct Person {
+    /// Their id.
+    pub id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// The day from which their account is closed.
+    pub closed_on: Option<NaiveDate>,
+    /// Counts the edits of their name and account.
+    pub version: i64,
+    /// Is an academy lead of this trust.
+    pub academy_lead: bool,
+    /// Is an administrator of this trust.
+    pub administrator: bool,
+    /// Has a password.
+    pub signs_in: bool,
+    /// Has accepted another trust as well.
+    pub elsewhere: bool,
+    /// Whether they have accepted this trust.
+    pub tie: Tie,
+}
+
+/// Whether somebody has accepted a trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(rename_all = "snake_case")]
+pub enum Tie {
+    /// They are asked and have not answered.
+    Asked,
+    /// They have.
+    Accepted,
+    /// They said that somebody else is meant.
+    Declined,
+}
+
+impl Person {
+    /// Whether they have this role in the trust.
+    #[must_use]
+    pub fn has(&self, role: TrustRole) -> bool {
+        match role {
+            TrustRole::AcademyLead => self.academy_lead,
+            TrustRole::Administrator => self.administrator,
+        }
+    }
+
+    /// Whether their account is closed on this day.
+    #[must_use]
+    pub fn is_closed(&self, today: NaiveDate) -> bool {
+        self.closed_on.is_some_and(|day| day <= today)
+    }
+}
+
+/// A person of this trust.
+///
+/// # Errors
+/// [`Error::NotFound`] when the trust does not know them.
+pub async fn person(conn: &mut Connection, trust: TrustId, id: PersonId) -> Result<Person, Error> {
+    Ok(sqlx::query_as(
+        "select p.id, iif(k.state = 'accepted', p.name, k.named) as name, iif(k.state = 'accepted', p.closed_on, null) as closed_on,
+                p.version, k.state as tie,
+                exists (select 1 from trust_role where person_id = p.id and trust_id = $2 and role = 'academy_lead') as academy_lead,
+                exists (select 1 from trust_role where person_id = p.id and trust_id = $2 and role = 'administrator') as administrator,
+                k.state = 'accepted' and exists (select 1 from credential where person_id = p.id) as signs_in,
+                exists (select 1 from tie where person_id = p.id and trust_id <> $2 and state = 'accepted') as elsewhere
+         from person p join tie k on k.person_id = p.id and k.trust_id = $2
+         where p.id = $1
+           and (k.state = 'asked'
+                or (k.state = 'accepted' and exists (select 1 from credential where person_id = p.id))
+                or exists (select 1 from post where person_id = p.id and trust_id = $2)
+                or exists (select 1 from trust_role where person_id = p.id and trust_id = $2)
+                or exists (select 1 from team_role r join project j on j.id = r.project_id
+                           where r.person_id = p.id and j.trust_id = $2 and j.status <> 'draft'))",
+    )
+    .bind(id)
+    .bind(trust)
+    .fetch_one(conn)
+    .await?)
+}
+
+/// An open project that a person leads or supervisors.
+#[derive(Clone, Debug, FromRow)]
+pub struct PersonProject {
+    /// Its id.
+    pub id: ProjectId,
+    /// Its reference.
+    pub reference: String,
+    /// Its title.
+    pub title: String,
+    /// They lead it; else they supervise it.
+    pub leads: bool,
+    /// Since when.
+    pub from_on: NaiveDate,
+}
+
+/// The open projects of a trust that a person leads or supervisors on this day, those they lead first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn projects(
+    conn: &mut Connection,
+    trust: TrustId,
+    person: PersonId,
+    today: NaiveDate,
+) -> Result<Vec<PersonProject>, Error> {
+    Ok(sqlx::query_as(
+        "select p.id, p.reference, p.title, r.role = 'lead' as leads, r.from_on
+         from team_role r join project p on p.id = r.project_id
+         where r.person_id = $1 and r.state = 'accepted' and r.role in ('lead', 'supervisor')
+           and r.from_on <= $3 and (r.until_on is null or r.until_on > $3)
+           and p.trust_id = $2 and p.status in ('active', 'paused', 'sustaining')
+         order by leads desc, p.title",
+    )
+    .bind(person)
+    .bind(trust)
+    .bind(today)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Whether the trust's directory still shows somebody.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn is_known(conn: &mut Connection, trust: TrustId, id: PersonId) -> Result<bool, Error> {
+    match person(conn, trust, id).await {
+        Ok(_) => Ok(true),
+        Err(Error::NotFound) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
