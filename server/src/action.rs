@@ -104,7 +104,7 @@ fn work(
 ) -> impl Future<Output = Result<Done, Error>> + Send + use<> {
     let form = submission.urlencoded();
     let place = if submission.is_replayed() {
-        state.forms.answer(&submission.key, form.as_bytes(), request.visitor.id(), request.now)
+        state.forms.idempotency_slot(&submission.key, form.as_bytes(), request.visitor.id(), request.now)
     } else {
         None
     };

@@ -59,7 +59,7 @@ pub async fn not_found(State(state): State<Arc<AppState>>, http: http::Request<B
 }
 
 async fn respond(route: Route, request: Request, parts: Parts) -> Response {
-    match (route.answer)(request.clone()).await {
+    match (route.handler)(request.clone()).await {
         Ok(Reply::Page(page)) => draw(page, request, parts).await,
         Ok(Reply::Redirect(to)) => Redirect::to(&to).into_response(),
         Ok(Reply::File { name, kind, body }) => file(&name, kind, body),

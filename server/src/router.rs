@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::id::TeamRoleId;
 use app::routes::routes;
 use app::web::page::Route;
 use axum::Router;
-use axum::extract::{MatchedPath, RawPathParams, Request, State};
+use axum::extract::{MatchedPath, Path, RawPathParams, Request, State};
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get};
 use http::StatusCode;
 use tower_http::CompressionLevel;
@@ -31,6 +32,7 @@ pub fn router(state: AppState) -> Router {
     let routes = pages(&state)
         .route("/api/{*path}", get(action::handle).post(action::handle))
         .route("/health", get(health))
+        .route("/places/{id}", get(renamed))
         .route("/assets/{digest}/{*name}", get(assets::serve));
     // The last stands outermost.
     let answered = routes
@@ -59,6 +61,14 @@ fn pages(state: &Arc<AppState>) -> Router<Arc<AppState>> {
         .fold(Router::new(), |pages, route| pages.route(route.path, answering(route)))
         .fallback(page::not_found)
         .layer(from_fn_with_state(Arc::clone(state), layers::limit_work))
+}
+
+/// The address of a membership in bookmarks and messages of the first releases.
+async fn renamed(Path(membership): Path<String>) -> Response {
+    match membership.parse::<TeamRoleId>() {
+        Ok(membership) => Redirect::permanent(&format!("/memberships/{membership}")).into_response(),
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 fn answering(route: Route) -> MethodRouter<Arc<AppState>> {

@@ -111,14 +111,17 @@ impl Filter {
     #[must_use]
     pub fn of(person: PersonId, query: &[(String, String)]) -> Self {
         let value = |name: &str| query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim());
+        // Bookmarks may still hold the words of the first releases.
+        let continuity = if value("continuity") == "held" { "led" } else { value("continuity") };
+        let gap = if value("gap") == "anchor" { "supervisor" } else { value("gap") };
         Self {
             text: value("q").chars().take(200).collect(),
             statuses: value("status").parse().unwrap_or_default(),
             department: value("department").parse().ok(),
             priority: value("priority").parse().ok(),
             kind: value("type").parse().ok(),
-            continuity: value("continuity").parse().ok(),
-            gap: value("gap").parse().ok(),
+            continuity: continuity.parse().ok(),
+            gap: gap.parse().ok(),
             mine: (value("mine") == "yes").then_some(person),
             person: Some(person),
             sort: value("sort").parse().unwrap_or_default(),
@@ -183,6 +186,13 @@ mod tests {
         let usual = Filter::of(person, &[]);
         assert!(usual.query().is_empty());
         assert_eq!(usual.statuses, Statuses::Open);
+    }
+
+    #[test]
+    fn addresses_that_were_kept_before_lead_and_supervisor_had_their_names_go_on_working() {
+        let of = |name: &str, value: &str| Filter::of(PersonId::new(), &[(name.to_owned(), value.to_owned())]);
+        assert_eq!(of("continuity", "held").continuity, Some(Continuity::Led));
+        assert_eq!(of("gap", "anchor").gap, Some(Gap::Supervisor));
     }
 
     proptest! {

@@ -2,9 +2,11 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
 
 use super::model::{Origin, ProjectType};
 use crate::error::Error;
+use crate::history::Entry;
 use crate::id::{DepartmentId, PriorityId, ProjectId};
 use crate::parse::{Fields, MAX_LINE_CHARS, MAX_PARAGRAPH_CHARS};
 use crate::people::model::Named;
@@ -72,138 +74,168 @@ pub struct ProjectForm {
 }
 
 impl ProjectForm {
-    /// What was typed, and the supervisor to ask.
+    /// A form that holds what is stored.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when what is stored cannot be written as text.
+    pub fn holding(
+        project: ProjectId,
+        version: i64,
+        details: &ProjectDetails,
+        priorities: impl Iterator<Item = PriorityId>,
+    ) -> Result<Self, Error> {
+        let mut typed = serde_json::to_value(details)?;
+        if let Some(fields) = typed.as_object_mut() {
+            fields.retain(|_, value| !value.is_null());
+        }
+        Ok(Self {
+            project: project.to_string(),
+            version: version.to_string(),
+            priorities: priorities.map(|id| id.to_string()).collect(),
+            ..serde_json::from_value(typed)?
+        })
+    }
+
+    /// What the form says of a project that is to be as complete as `completeness` asks.
     ///
     /// # Errors
     /// [`Error::Invalid`] with everything that is wrong or missing.
-    pub fn parse(&self, whole: Completeness) -> Result<(ProjectDetails, Option<Named>), Error> {
-        let registered = whole == Completeness::Registered;
+    pub fn parse(&self, completeness: Completeness) -> Result<Registration, Error> {
         let mut fields = Fields::new();
-        let kind = fields.choice("type", &self.kind, "Choose what kind of project it is.");
-        let title = fields.required("title", &self.title, MAX_LINE_CHARS, "Enter a title.");
-        let problem = if registered {
-            fields.required(
-                "problem",
-                &self.problem,
-                MAX_PARAGRAPH_CHARS,
-                "Say what the problem is, in a sentence or two.",
-            )
-        } else {
-            fields.text("problem", &self.problem, MAX_PARAGRAPH_CHARS)
-        };
-        let department = self.department.parse().ok();
-        if department.is_none() && (registered || !self.department.is_empty()) {
-            fields.error("department", "Choose the department that the project belongs to.");
-        }
-        let priorities: Vec<PriorityId> = self.priorities.iter().filter_map(|id| id.parse().ok()).collect();
-        let local_need = fields.text("local_need", &self.local_need, MAX_LINE_CHARS);
-        if priorities.len() != self.priorities.len() {
-            fields.error("priorities[]", "Choose priorities from the list.");
-        } else if registered && priorities.is_empty() && local_need.is_empty() {
-            fields.error("priorities[]", "Choose at least one priority, or say what the local need is.");
-        }
-        let origin = if self.origin.is_empty() {
-            Some(Origin::Idea)
-        } else {
-            fields.choice("origin", &self.origin, "Choose where it came from.")
-        };
-        let origin_note = fields.text("origin_note", &self.origin_note, MAX_LINE_CHARS);
-        let audit = registered && kind == Some(ProjectType::ClinicalAudit);
-        let mut of_audit = |field: &str, typed: &str, missing: &str| {
-            if audit {
-                fields.required(field, typed, MAX_LINE_CHARS, missing)
-            } else {
-                fields.text(field, typed, MAX_LINE_CHARS)
-            }
-        };
-        let standard = of_audit("standard", &self.standard, "Enter the standard that you audit against.");
-        let standard_source = of_audit(
-            "standard_source",
-            &self.standard_source,
-            "Say where the standard comes from, such as a NICE guideline.",
-        );
-        let standard_level = of_audit("standard_level", &self.standard_level, "Enter the level to meet, such as 95%.");
-        let reaudit_on = fields.date("reaudit_on", &self.reaudit_on);
-        if audit && self.reaudit_on.trim().is_empty() {
-            fields.error("reaudit_on", "Enter the date on which you audit again.");
-        }
-        let aim_what = fields.text("aim_what", &self.aim_what, MAX_LINE_CHARS);
-        let aim_whom = fields.text("aim_whom", &self.aim_whom, MAX_LINE_CHARS);
-        let aim_how_much = fields.text("aim_how_much", &self.aim_how_much, MAX_LINE_CHARS);
-        let aim_by = fields.date("aim_by", &self.aim_by);
-        let next_step = fields.text("next_step", &self.next_step, MAX_LINE_CHARS);
-        let next_step_on = fields.date("next_step_on", &self.next_step_on);
-        if next_step.is_empty() && next_step_on.is_some() {
-            fields.error("next_step", "Say what the next step is.");
-        }
+        let (details, priorities) = self.details(&mut fields, completeness == Completeness::Registered);
         let differs = fields.text("differs", &self.differs, MAX_LINE_CHARS);
         let supervisor = Named::read(
             &mut fields,
             ["supervisor", "supervisor_name", "supervisor_address"],
             [&self.supervisor, &self.supervisor_name, &self.supervisor_address],
         );
-        fields.finish(|| {
-            let words = ProjectDetails {
-                kind: kind.unwrap_or(ProjectType::QualityImprovement),
-                title,
-                problem,
-                department,
-                priorities,
-                local_need,
-                origin: origin.unwrap_or(Origin::Idea),
-                origin_note,
-                aim_what,
-                aim_whom,
-                aim_how_much,
-                aim_by,
-                standard,
-                standard_source,
-                standard_level,
-                reaudit_on,
-                next_step,
-                next_step_on,
-                differs,
-            };
-            (words, supervisor)
-        })
+        fields.finish(|| Registration { details, priorities, supervisor, differs })
     }
-}
 
-impl ProjectForm {
+    /// The fields are read in the order in which the page shows them, in which their errors are listed.
+    fn details(&self, fields: &mut Fields, registered: bool) -> (ProjectDetails, Vec<PriorityId>) {
+        let kind: Option<ProjectType> = fields.choice("type", &self.kind, "Choose what kind of project it is.");
+        let required = |fields: &mut Fields, is_required: bool, (name, typed): (&str, &str), limit, missing: &str| {
+            if is_required { fields.required(name, typed, limit, missing) } else { fields.text(name, typed, limit) }
+        };
+        let line = |fields: &mut Fields, name: &str, typed: &str| fields.text(name, typed, MAX_LINE_CHARS);
+        let audit = registered && kind == Some(ProjectType::ClinicalAudit);
+        let title = fields.required("title", &self.title, MAX_LINE_CHARS, "Enter a title.");
+        let missing = "Say what the problem is, in a sentence or two.";
+        let problem = required(fields, registered, ("problem", &self.problem), MAX_PARAGRAPH_CHARS, missing);
+        let department = self.department(fields, registered);
+        let local_need = line(fields, "local_need", &self.local_need);
+        let priorities = self.priorities(fields, registered && local_need.is_empty());
+        let details = ProjectDetails {
+            kind: kind.unwrap_or(ProjectType::QualityImprovement),
+            title,
+            problem,
+            department,
+            local_need,
+            origin: self.origin(fields),
+            origin_note: line(fields, "origin_note", &self.origin_note),
+            standard: required(
+                fields,
+                audit,
+                ("standard", &self.standard),
+                MAX_LINE_CHARS,
+                "Enter the standard that you audit against.",
+            ),
+            standard_source: required(
+                fields,
+                audit,
+                ("standard_source", &self.standard_source),
+                MAX_LINE_CHARS,
+                "Say where the standard comes from, such as a NICE guideline.",
+            ),
+            standard_level: required(
+                fields,
+                audit,
+                ("standard_level", &self.standard_level),
+                MAX_LINE_CHARS,
+                "Enter the level to meet, such as 95%.",
+            ),
+            reaudit_on: fields.date("reaudit_on", &self.reaudit_on),
+            aim_what: line(fields, "aim_what", &self.aim_what),
+            aim_whom: line(fields, "aim_whom", &self.aim_whom),
+            aim_how_much: line(fields, "aim_how_much", &self.aim_how_much),
+            aim_by: fields.date("aim_by", &self.aim_by),
+            next_step: line(fields, "next_step", &self.next_step),
+            next_step_on: fields.date("next_step_on", &self.next_step_on),
+        };
+        if audit && self.reaudit_on.trim().is_empty() {
+            fields.error("reaudit_on", "Enter the date on which you audit again.");
+        }
+        if details.next_step.is_empty() && details.next_step_on.is_some() {
+            fields.error("next_step", "Say what the next step is.");
+        }
+        (details, priorities)
+    }
+
+    fn department(&self, fields: &mut Fields, registered: bool) -> Option<DepartmentId> {
+        let department = self.department.parse().ok();
+        if department.is_none() && (registered || !self.department.is_empty()) {
+            fields.error("department", "Choose the department that the project belongs to.");
+        }
+        department
+    }
+
+    fn origin(&self, fields: &mut Fields) -> Origin {
+        if self.origin.is_empty() {
+            return Origin::Idea;
+        }
+        fields.choice("origin", &self.origin, "Choose where it came from.").unwrap_or(Origin::Idea)
+    }
+
+    fn priorities(&self, fields: &mut Fields, needed: bool) -> Vec<PriorityId> {
+        let priorities: Vec<PriorityId> = self.priorities.iter().filter_map(|id| id.parse().ok()).collect();
+        if priorities.len() != self.priorities.len() {
+            fields.error("priorities[]", "Choose priorities from the list.");
+        } else if needed && priorities.is_empty() {
+            fields.error("priorities[]", "Choose at least one priority, or say what the local need is.");
+        }
+        priorities
+    }
+
     /// The projects that were listed as like this one.
     pub fn seen(&self) -> impl Iterator<Item = ProjectId> {
         self.seen.iter().take(MOST_SEEN).filter_map(|id| id.parse().ok())
     }
 }
 
-/// What a person says about a project.
+/// What the form of a project says.
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    pub details: ProjectDetails,
+    pub priorities: Vec<PriorityId>,
+    /// Who is to be asked to supervise it.
+    pub supervisor: Option<Named>,
+    /// How it differs from the projects that were listed as like it.
+    pub differs: String,
+}
+
+/// What a person says about a project: the columns of its row that the form edits, by the form's names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
 pub struct ProjectDetails {
-    /// The type.
+    #[serde(rename = "type")]
+    #[sqlx(rename = "type")]
     pub kind: ProjectType,
-    /// The title.
     pub title: String,
     /// What goes wrong, for whom.
     pub problem: String,
-    /// The department; only a draft may have none.
+    /// Only a draft may have none.
+    #[sqlx(rename = "department_id")]
     pub department: Option<DepartmentId>,
-    /// The priorities.
-    pub priorities: Vec<PriorityId>,
     /// Why it matters locally, when no priority fits.
     pub local_need: String,
-    /// Where it came from.
     pub origin: Origin,
     /// More about where it came from.
     pub origin_note: String,
-    /// What is to change.
     pub aim_what: String,
-    /// For whom.
     pub aim_whom: String,
-    /// How much.
     pub aim_how_much: String,
-    /// By when.
     pub aim_by: Option<NaiveDate>,
-    /// An audit's standard.
+    /// What an audit measures against.
     pub standard: String,
     /// Where the standard comes from.
     pub standard_source: String,
@@ -211,12 +243,35 @@ pub struct ProjectDetails {
     pub standard_level: String,
     /// When it is audited again.
     pub reaudit_on: Option<NaiveDate>,
-    /// The next step.
     pub next_step: String,
-    /// When it is due.
+    /// When the next step is due.
     pub next_step_on: Option<NaiveDate>,
-    /// How it differs from the projects that were listed as like it.
-    pub differs: String,
+}
+
+impl ProjectDetails {
+    /// Adds to an entry of the history what is no longer as it was. The department is not among it: its name is the
+    /// store's to know.
+    #[must_use]
+    pub fn changes(&self, before: &Self, entry: Entry) -> Entry {
+        let date = |date: Option<NaiveDate>| date.map(crate::format::date).unwrap_or_default();
+        entry
+            .change("Type", before.kind.label(), self.kind.label())
+            .change("Title", &before.title, &self.title)
+            .change("Problem", &before.problem, &self.problem)
+            .change("Local need", &before.local_need, &self.local_need)
+            .change("Origin", before.origin.label(), self.origin.label())
+            .change("More about the origin", &before.origin_note, &self.origin_note)
+            .change("Aim: what", &before.aim_what, &self.aim_what)
+            .change("Aim: for whom", &before.aim_whom, &self.aim_whom)
+            .change("Aim: how much", &before.aim_how_much, &self.aim_how_much)
+            .change("Aim: by when", date(before.aim_by), date(self.aim_by))
+            .change("Standard", &before.standard, &self.standard)
+            .change("Source of the standard", &before.standard_source, &self.standard_source)
+            .change("Level to meet", &before.standard_level, &self.standard_level)
+            .change("Re-audit", date(before.reaudit_on), date(self.reaudit_on))
+            .change("Next step", &before.next_step, &self.next_step)
+            .change("Date of the next step", date(before.next_step_on), date(self.next_step_on))
+    }
 }
 
 /// How complete a project has to be.

@@ -23,42 +23,46 @@ pub async fn register_project(#[server(flatten)] form: ProjectForm) -> Result<()
         // A form that comes back without an error is drawn with the projects that are like it.
         return Err(Error::Invalid(Vec::new()));
     }
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, access::RegisterProject(trust)).await?;
     let draft = form.then == "draft";
-    let (words, supervisor) = form.parse(if draft { Completeness::Draft } else { Completeness::Registered })?;
-    let (project, done) = if draft {
-        (store::save_draft(&mut change, &allowed, &words, supervisor.as_ref()).await?, "draft")
-    } else {
-        (store::register(&mut change, &allowed, &words, supervisor.as_ref()).await?, "registered")
-    };
-    for other in form.seen() {
-        duplicates::store::say_differs(&mut change, &allowed, project, other, &words.differs).await?;
-    }
-    change.commit().await?;
-    redirect(format!("/projects/{project}?done={done}"));
+    let project = request
+        .change(access::RegisterProject(trust), async |conn, allowed| {
+            let said = form.parse(if draft { Completeness::Draft } else { Completeness::Registered })?;
+            let project = if draft {
+                store::save_draft(conn, allowed, &said).await?
+            } else {
+                store::register(conn, allowed, &said).await?
+            };
+            for other in form.seen() {
+                duplicates::store::say_differs(conn, allowed, project, other, &said.differs).await?;
+            }
+            Ok(project)
+        })
+        .await?;
+    redirect(format!("/projects/{project}?done={}", if draft { "draft" } else { "registered" }));
     Ok(())
 }
 
-/// Changes a project's words; a draft may be incomplete, and is registered when its button says so.
+/// Changes what is said about a project; a draft may be incomplete, and is registered when its button says so.
 #[server(endpoint = "projects/edit")]
 pub async fn edit_project(#[server(flatten)] form: ProjectForm) -> Result<(), Error> {
     let request = Request::current();
     request.person()?;
     let project: ProjectId = id(&form.project)?;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, access::EditProject(project)).await?;
-    let draft = project::store::summary(&mut change, project).await?.status == Status::Draft;
-    let registers = draft && form.then == "register";
-    let (words, supervisor) =
-        form.parse(if draft && !registers { Completeness::Draft } else { Completeness::Registered })?;
-    let supervisor = supervisor.filter(|_| draft);
-    store::edit(&mut change, &allowed, version(&form.version)?, &words, supervisor.as_ref()).await?;
-    if registers {
-        let allowed = request.require(&mut change, access::FinishDraft(project)).await?;
-        store::submit(&mut change, &allowed).await?;
-    }
-    change.commit().await?;
+    let registers = request
+        .change(access::EditProject(project), async |conn, allowed| {
+            let draft = project::store::summary(conn, project).await?.status == Status::Draft;
+            let registers = draft && form.then == "register";
+            let mut said =
+                form.parse(if draft && !registers { Completeness::Draft } else { Completeness::Registered })?;
+            said.supervisor = said.supervisor.filter(|_| draft);
+            store::edit(conn, allowed, version(&form.version)?, &said).await?;
+            if registers {
+                let finishes = request.require(conn, access::FinishDraft(project)).await?;
+                store::submit(conn, &finishes).await?;
+            }
+            Ok(registers)
+        })
+        .await?;
     redirect(format!("/projects/{project}?done={}", if registers { "registered" } else { "saved" }));
     Ok(())
 }
@@ -69,11 +73,12 @@ pub async fn submit_draft(project: String) -> Result<(), Error> {
     let request = Request::current();
     request.person()?;
     let project: ProjectId = id(&project)?;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, access::FinishDraft(project)).await?;
-    store::project(&mut change, project, request.today(), 0).await?.form()?.parse(Completeness::Registered)?;
-    store::submit(&mut change, &allowed).await?;
-    change.commit().await?;
+    request
+        .change(access::FinishDraft(project), async |conn, allowed| {
+            store::project(conn, project, request.today(), 0).await?.form()?.parse(Completeness::Registered)?;
+            store::submit(conn, allowed).await
+        })
+        .await?;
     redirect(format!("/projects/{project}?done=registered"));
     Ok(())
 }
@@ -84,10 +89,9 @@ pub async fn delete_draft(project: String) -> Result<(), Error> {
     let request = Request::current();
     request.person()?;
     let project: ProjectId = id(&project)?;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, access::FinishDraft(project)).await?;
-    store::delete_draft(&mut change, &allowed).await?;
-    change.commit().await?;
+    request
+        .change(access::FinishDraft(project), async |conn, allowed| store::delete_draft(conn, allowed).await)
+        .await?;
     redirect("/?done=draft-deleted");
     Ok(())
 }
@@ -98,11 +102,12 @@ pub async fn change_status(#[server(flatten)] form: StatusForm) -> Result<(), Er
     let request = Request::current();
     request.person()?;
     let project: ProjectId = id(&form.project)?;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, access::ChangeStatus(project)).await?;
-    let wish = form.parse(request.today())?;
-    store::change_status(&mut change, &allowed, version(&form.version)?, &wish).await?;
-    change.commit().await?;
+    request
+        .change(access::ChangeStatus(project), async |conn, allowed| {
+            let change = form.parse(request.today())?;
+            store::change_status(conn, allowed, version(&form.version)?, &change).await
+        })
+        .await?;
     redirect(format!("/projects/{project}?done=status"));
     Ok(())
 }

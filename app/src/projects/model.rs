@@ -212,7 +212,7 @@ mod tests {
     fn a_supervisor_is_chosen_or_named_whole() {
         let id = PersonId::new();
         let chosen = ProjectForm { supervisor: id.to_string(), ..filled() };
-        assert_eq!(chosen.parse(Completeness::Registered).expect("parsed").1, Some(Named::Colleague(id)));
+        assert_eq!(chosen.parse(Completeness::Registered).expect("parsed").supervisor, Some(Named::Colleague(id)));
         let both = ProjectForm { supervisor_name: "Dr New".into(), ..chosen };
         assert_eq!(wrong(&both, Completeness::Registered), ["supervisor"]);
         let half = ProjectForm { supervisor_name: "Dr New".into(), ..filled() };

@@ -6,7 +6,7 @@ use super::model::{AnswerForm, InviteForm, JoinForm, MembershipForm};
 use super::store;
 use crate::access;
 use crate::error::Error;
-use crate::id::ProjectId;
+use crate::id::{ProjectId, TeamRoleId};
 use crate::web::request::{Request, id, redirect};
 
 /// Invites somebody into a team.
@@ -15,11 +15,9 @@ pub async fn invite(#[server(flatten)] form: InviteForm) -> Result<(), Error> {
     let request = Request::current();
     request.person()?;
     let project: ProjectId = id(&form.project)?;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, access::ManageTeam(project)).await?;
-    let invitation = form.parse()?;
-    store::invite(&mut change, &allowed, &invitation).await?;
-    change.commit().await?;
+    request
+        .change(access::ManageTeam(project), async |conn, allowed| store::invite(conn, allowed, &form.parse()?).await)
+        .await?;
     redirect(format!("/projects/{project}/team?done=invited"));
     Ok(())
 }
@@ -30,17 +28,18 @@ pub async fn answer_question(#[server(flatten)] form: AnswerForm) -> Result<(), 
     let request = Request::current();
     request.person()?;
     let question = id(&form.question)?;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, access::AnswerQuestion(question)).await?;
-    let (accepted, word) = form.parse()?;
-    let project = store::answer(&mut change, &allowed, accepted, &word).await?;
-    // Who declines an invitation to a draft no longer sees it.
-    let stays = match access::relationship(&mut change, &request, project).await {
-        Ok(_) => true,
-        Err(Error::NotFound) => false,
-        Err(other) => return Err(other),
-    };
-    change.commit().await?;
+    let (project, stays) = request
+        .change(access::AnswerQuestion(question), async |conn, allowed| {
+            let (accepted, word) = form.parse()?;
+            let project = store::answer(conn, allowed, accepted, &word).await?;
+            // Who declines an invitation to a draft no longer sees it.
+            match access::relationship(conn, &request, project).await {
+                Ok(_) => Ok((project, true)),
+                Err(Error::NotFound) => Ok((project, false)),
+                Err(other) => Err(other),
+            }
+        })
+        .await?;
     if stays && form.from != "home" {
         redirect(format!("/projects/{project}/team?done=answered"));
     } else {
@@ -54,29 +53,29 @@ pub async fn answer_question(#[server(flatten)] form: AnswerForm) -> Result<(), 
 pub async fn change_role(#[server(flatten)] form: MembershipForm) -> Result<(), Error> {
     let request = Request::current();
     request.person()?;
-    let project: ProjectId = id(&form.project)?;
-    let place = id(&form.place)?;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, access::ManageTeam(project)).await?;
-    let role = form.role()?;
-    store::change_role(&mut change, &allowed, place, role).await?;
-    change.commit().await?;
+    let (project, membership): (ProjectId, TeamRoleId) = (id(&form.project)?, id(&form.membership)?);
+    request
+        .change(access::ManageTeam(project), async |conn, allowed| {
+            store::change_role(conn, allowed, membership, form.role()?).await
+        })
+        .await?;
     redirect(format!("/projects/{project}/team?done=team"));
     Ok(())
 }
 
-/// Ends somebody's place in a team, or withdraws an invitation.
+/// Ends somebody's membership of a team, or withdraws an invitation.
 #[server(endpoint = "projects/end-role")]
 pub async fn end_role(#[server(flatten)] form: MembershipForm) -> Result<(), Error> {
     let request = Request::current();
     request.person()?;
-    let project: ProjectId = id(&form.project)?;
-    let place = id(&form.place)?;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, access::ManageTeam(project)).await?;
-    let contribution = if store::is_asked(&mut change, place).await? { Some(String::new()) } else { form.ended()? };
-    store::end_role(&mut change, &allowed, place, contribution.as_deref()).await?;
-    change.commit().await?;
+    let (project, membership): (ProjectId, TeamRoleId) = (id(&form.project)?, id(&form.membership)?);
+    request
+        .change(access::ManageTeam(project), async |conn, allowed| {
+            let asked = store::is_asked(conn, membership).await?;
+            let contribution = if asked { Some(String::new()) } else { form.ended()? };
+            store::end_role(conn, allowed, membership, contribution.as_deref()).await
+        })
+        .await?;
     redirect(format!("/projects/{project}/team?done=team"));
     Ok(())
 }
@@ -87,11 +86,12 @@ pub async fn leave_team(#[server(flatten)] form: MembershipForm) -> Result<(), E
     let request = Request::current();
     request.person()?;
     let project: ProjectId = id(&form.project)?;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, access::LeaveTeam(project)).await?;
-    let contribution = form.contribution("Say what you contributed, so that you keep the credit.")?;
-    store::leave(&mut change, &allowed, &contribution).await?;
-    change.commit().await?;
+    request
+        .change(access::LeaveTeam(project), async |conn, allowed| {
+            let contribution = form.contribution("Say what you contributed, so that you keep the credit.")?;
+            store::leave(conn, allowed, &contribution).await
+        })
+        .await?;
     redirect(format!("/projects/{project}?done=left"));
     Ok(())
 }
@@ -102,11 +102,11 @@ pub async fn ask_to_join(#[server(flatten)] form: JoinForm) -> Result<(), Error>
     let request = Request::current();
     request.person()?;
     let project: ProjectId = id(&form.project)?;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, access::AskToJoin(project)).await?;
-    let message = form.parse()?;
-    store::ask_to_join(&mut change, &allowed, &message).await?;
-    change.commit().await?;
+    request
+        .change(access::AskToJoin(project), async |conn, allowed| {
+            store::ask_to_join(conn, allowed, &form.parse()?).await
+        })
+        .await?;
     redirect(format!("/projects/{project}?done=joining"));
     Ok(())
 }

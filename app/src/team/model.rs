@@ -154,8 +154,9 @@ impl AnswerForm {
 pub struct MembershipForm {
     /// The project.
     pub project: String,
-    /// The place; empty when somebody leaves with all of theirs.
-    pub place: String,
+    /// The membership; empty when somebody leaves with all of theirs.
+    #[serde(alias = "place")]
+    pub membership: String,
     /// The new role.
     pub role: String,
     /// What they contributed.

@@ -9,11 +9,11 @@ use crate::error::Error;
 use crate::id::{HandoverId, ProjectId, TeamRoleId};
 use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::people;
-use crate::projects::store::{self, Project};
+use crate::project::store::ProjectSummary;
 use crate::route;
 use crate::team::api::{AskToJoin, ChangeRole, EndRole, Invite, LeaveTeam};
 use crate::team::model::{OpenedBy, TeamRole};
-use crate::team::store::{Membership, Question};
+use crate::team::store::{self, Membership, Question, Team};
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -21,35 +21,35 @@ use crate::web::ui::{self, Form};
 /// The room's pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    vec![route!("/projects/{id}/team", team), route!("/memberships/{id}", place)]
+    vec![route!("/projects/{id}/team", team), route!("/memberships/{id}", membership)]
 }
 
-/// Who is in the team, in a table; with a link that changes each place for those who may, and that hands the
+/// Who is in the team, in a table; with a link that changes each membership for those who may, and that hands the
 /// project over where there is something to hand over.
 pub fn current(team: &[Membership], today: NaiveDate, changed_in: Option<ProjectId>, hands_over: bool) -> AnyView {
     let rows: Vec<Vec<AnyView>> = team
         .iter()
-        .filter(|place| place.is_current(today) || place.is_ahead(today))
-        .map(|place| {
-            let post = if place.post.is_empty() {
+        .filter(|membership| membership.is_current(today) || membership.is_ahead(today))
+        .map(|membership| {
+            let post = if membership.post.is_empty() {
                 "No post in this trust now".into_any()
             } else {
-                let until = place.post_ends.map(|on| view! { " until "{ui::time(on)} });
-                view! { {place.post.clone()}{until} }.into_any()
+                let until = membership.post_ends.map(|on| view! { " until "{ui::time(on)} });
+                view! { {membership.post.clone()}{until} }.into_any()
             };
             let mut cells = vec![
-                place.name.clone().into_any(),
-                place.role().label().into_any(),
+                membership.name.clone().into_any(),
+                membership.role.label().into_any(),
                 post,
-                view! { {place.is_ahead(today).then_some("from ")}{ui::time(place.from_on)}{place.until_on.map(|on| view! { " until "{ui::time(on)} })} }.into_any(),
+                view! { {membership.is_ahead(today).then_some("from ")}{ui::time(membership.from_on)}{membership.until_on.map(|on| view! { " until "{ui::time(on)} })} }.into_any(),
             ];
             if let Some(project) = changed_in {
-                cells.push(if place.role() == TeamRole::Lead {
+                cells.push(if membership.role == TeamRole::Lead {
                     hands_over
                         .then(|| view! { <a href=format!("/projects/{project}/handover")>"Hand over"</a> })
                         .into_any()
                 } else {
-                    view! { <a href=format!("/memberships/{}", place.id)>"Change"<span class="nhsuk-u-visually-hidden">" "{place.name.clone()}</span></a> }.into_any()
+                    view! { <a href=format!("/memberships/{}", membership.id)>"Change"<span class="nhsuk-u-visually-hidden">" "{membership.name.clone()}</span></a> }.into_any()
                 });
             }
             cells
@@ -69,15 +69,18 @@ pub fn current(team: &[Membership], today: NaiveDate, changed_in: Option<Project
 pub fn past(team: &[Membership], today: NaiveDate) -> AnyView {
     let rows: Vec<Vec<AnyView>> = team
         .iter()
-        .filter(|place| place.is_past(today))
-        .map(|place| {
-            let until = place.until_on.unwrap_or(today);
-            let contribution =
-                if place.contribution.is_empty() { "Not recorded".to_owned() } else { place.contribution.clone() };
+        .filter(|membership| membership.is_past(today))
+        .map(|membership| {
+            let until = membership.until_on.unwrap_or(today);
+            let contribution = if membership.contribution.is_empty() {
+                "Not recorded".to_owned()
+            } else {
+                membership.contribution.clone()
+            };
             vec![
-                place.name.clone().into_any(),
-                place.role().label().into_any(),
-                view! { {ui::time(place.from_on)}" to "{ui::time(until)} }.into_any(),
+                membership.name.clone().into_any(),
+                membership.role.label().into_any(),
+                view! { {ui::time(membership.from_on)}" to "{ui::time(until)} }.into_any(),
                 view! { <span class="baton-lines">{contribution}</span> }.into_any(),
             ]
         })
@@ -95,17 +98,18 @@ pub async fn team(request: Request) -> Result<Page, Error> {
     let mut conn = request.store.read().await?;
     let today = request.today();
     let relationship = access::relationship(&mut conn, &request, id).await?;
-    let project = store::project(&mut conn, id, today, 0).await?;
-    let team = project.team()?;
+    let Team { project, memberships: team } = store::team(&mut conn, id, today).await?;
     let may = move |action: fn(ProjectId) -> Action| access::may(action(id), relationship);
     let manages = may(Action::ManageTeam);
     // Whoever writes a draft hands nothing over and leaves nobody without a lead: they delete it.
     let leaves = may(Action::LeaveTeam) && !(relationship.draft && relationship.lead);
     let joins = may(Action::AskToJoin)
-        && !team.iter().any(|place| Some(place.person) == request.visitor.id() && place.is_open_question());
+        && !team
+            .iter()
+            .any(|membership| Some(membership.person) == request.visitor.id() && membership.is_open_question());
     let colleagues =
-        if manages { people::store::colleagues(&mut conn, project.trust_id, today).await? } else { Vec::new() };
-    let waits = !relationship.academy_lead && crate::team::store::under_way(&mut conn, id, today).await?.is_some();
+        if manages { people::store::colleagues(&mut conn, project.trust, today).await? } else { Vec::new() };
+    let waits = !relationship.academy_lead && store::under_way(&mut conn, id, today).await?.is_some();
     drop(conn);
     Ok(Page::new(format!("Team of {}", project.title), move || {
         let invitation = Form::new(&request, Invite::PATH);
@@ -135,7 +139,7 @@ pub async fn team(request: Request) -> Result<Page, Error> {
 /// The questions that are open; `waits` says that a handover keeps a new supervisor from being accepted.
 fn questions(
     request: &Request,
-    project: &Project,
+    project: &ProjectSummary,
     team: &[Membership],
     relationship: Relationship,
     waits: bool,
@@ -144,45 +148,45 @@ fn questions(
     let manages = access::may(Action::ManageTeam(project.id), relationship);
     let asked = team
         .iter()
-        .filter(|place| place.is_open_question())
-        .map(|place| {
+        .filter(|membership| membership.is_open_question())
+        .map(|membership| {
             let of_this = Relationship {
-                asked: Some(place.person) == me,
-                asks_supervisor: place.role() == TeamRole::Supervisor,
-                wants_to_join: place.wants_to_join(),
+                asked: Some(membership.person) == me,
+                asks_supervisor: membership.role == TeamRole::Supervisor,
+                wants_to_join: membership.wants_to_join(),
                 ..relationship
             };
-            if access::may(Action::AnswerQuestion(place.id), of_this) {
+            if access::may(Action::AnswerQuestion(membership.id), of_this) {
                 let question = Question {
-                    id: place.id,
+                    id: membership.id,
                     project_id: project.id,
                     title: project.title.clone(),
                     reference: project.reference.clone(),
-                    role: place.role(),
-                    opened_by: if place.wants_to_join() { OpenedBy::Person } else { OpenedBy::Team },
-                    message: place.message.clone(),
-                    person_id: place.person,
-                    name: place.name.clone(),
-                    asked_at: place.asked_at,
-                    waits: waits && place.role() == TeamRole::Supervisor,
+                    role: membership.role,
+                    opened_by: if membership.wants_to_join() { OpenedBy::Person } else { OpenedBy::Team },
+                    message: membership.message.clone(),
+                    person_id: membership.person,
+                    name: membership.name.clone(),
+                    asked_at: membership.asked_at,
+                    waits: waits && membership.role == TeamRole::Supervisor,
                     elsewhere: false,
                 };
-                let withdraws = manages && Some(place.person) != me && !place.wants_to_join();
-                return view! { {crate::team::parts::question(request, &question, false)}{withdraws.then(|| withdraw(request, project.id, place))} }.into_any();
+                let withdraws = manages && Some(membership.person) != me && !membership.wants_to_join();
+                return view! { {crate::team::parts::question(request, &question, false)}{withdraws.then(|| withdraw(request, project.id, membership))} }.into_any();
             }
-            let supervises = place.role() == TeamRole::Supervisor;
-            let joins = place.wants_to_join() && !supervises;
-            let asked = match (joins, place.wants_to_join()) {
+            let supervises = membership.role == TeamRole::Supervisor;
+            let joins = membership.wants_to_join() && !supervises;
+            let asked = match (joins, membership.wants_to_join()) {
                 (true, _) => "asked to join",
                 (false, true) => "waits for the academy lead to be",
                 (false, false) => "is asked to be",
             };
-            let role = (!joins).then(|| format!(" {}", place.role().label().to_lowercase()));
-            let account = (!place.account).then_some(" They have no account yet: the academy lead can confirm a supervisor for them.");
+            let role = (!joins).then(|| format!(" {}", membership.role.label().to_lowercase()));
+            let account = (!membership.account).then_some(" They have no account yet: the academy lead can confirm a supervisor for them.");
             view! {
                 <div class="nhsuk-inset-text">
-                    <p><strong>{place.name.clone()}</strong>" "{asked}{role}" since "{ui::time(crate::clock::date_in_london(place.asked_at))}" and has no answer yet."{account}</p>
-                    {(manages && !joins).then(|| withdraw(request, project.id, place))}
+                    <p><strong>{membership.name.clone()}</strong>" "{asked}{role}" since "{ui::time(crate::clock::date_in_london(membership.asked_at))}" and has no answer yet."{account}</p>
+                    {(manages && !joins).then(|| withdraw(request, project.id, membership))}
                 </div>
             }
             .into_any()
@@ -191,20 +195,20 @@ fn questions(
     asked.into_any()
 }
 
-fn withdraw(request: &Request, project: ProjectId, place: &Membership) -> AnyView {
-    let form = Form::named(request, EndRole::PATH, &format!("w{}", place.id.0.simple()));
+fn withdraw(request: &Request, project: ProjectId, membership: &Membership) -> AnyView {
+    let form = Form::named(request, EndRole::PATH, &format!("w{}", membership.id.0.simple()));
     let fields = view! {
         {form.hidden("project", project)}
-        {form.hidden("place", place.id)}
+        {form.hidden("membership", membership.id)}
         <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">
-            "Withdraw the invitation"<span class="nhsuk-u-visually-hidden">" of "{place.name.clone()}</span>
+            "Withdraw the invitation"<span class="nhsuk-u-visually-hidden">" of "{membership.name.clone()}</span>
         </button>
     }
     .into_any();
     view! { <div class="baton-buttons-inline">{form.draw(fields)}</div> }.into_any()
 }
 
-fn invite(form: Form, project: &Project, colleagues: Vec<people::store::Colleague>) -> AnyView {
+fn invite(form: Form, project: &ProjectSummary, colleagues: Vec<people::store::Colleague>) -> AnyView {
     let options: Vec<(String, String)> = std::iter::once((String::new(), "Choose a colleague".to_owned()))
         .chain(
             colleagues
@@ -259,7 +263,7 @@ fn join(form: Form, project: ProjectId) -> AnyView {
     .into_any()
 }
 
-fn leave(form: Form, project: &Project, relationship: Relationship) -> AnyView {
+fn leave(form: Form, project: &ProjectSummary, relationship: Relationship) -> AnyView {
     let id = project.id;
     // Whose post is over prepares nothing any more.
     let hands_over = access::may(Action::OfferHandover(id), relationship);
@@ -295,29 +299,31 @@ fn leave(form: Form, project: &Project, relationship: Relationship) -> AnyView {
     .into_any()
 }
 
-/// Changing or ending one place.
-pub async fn place(request: Request) -> Result<Page, Error> {
+/// Changing or ending one membership.
+pub async fn membership(request: Request) -> Result<Page, Error> {
     request.person()?;
-    let place: TeamRoleId = request.param("id")?;
+    let membership: TeamRoleId = request.param("id")?;
     let mut conn = request.store.read().await?;
-    let id = crate::team::store::project_of(&mut conn, place).await?;
+    let id = store::project_of(&mut conn, membership).await?;
     request.require(&mut conn, access::ManageTeam(id)).await?;
     let today = request.today();
-    let project = store::project(&mut conn, id, today, 0).await?;
+    let Team { project, memberships } = store::team(&mut conn, id, today).await?;
     let coordinates = access::relationship(&mut conn, &request, id).await?.academy_lead;
-    let under_way = crate::team::store::under_way(&mut conn, id, today).await?;
+    let under_way = store::under_way(&mut conn, id, today).await?;
     drop(conn);
-    let place = project
-        .team()?
+    let membership = memberships
         .into_iter()
-        .find(|one| one.id == place && one.role() != TeamRole::Lead && (one.is_current(today) || one.is_ahead(today)))
+        .find(|one| {
+            one.id == membership && one.role != TeamRole::Lead && (one.is_current(today) || one.is_ahead(today))
+        })
         .ok_or(Error::NotFound)?;
-    let of_another = request.visitor.id() != Some(place.person);
-    if let Some(handover) = under_way.filter(|_| place.role() == TeamRole::Supervisor && of_another && !coordinates) {
-        return Ok(stays(&project, &place, handover));
+    let of_another = request.visitor.id() != Some(membership.person);
+    if let Some(handover) = under_way.filter(|_| membership.role == TeamRole::Supervisor && of_another && !coordinates)
+    {
+        return Ok(stays(&project, &membership, handover));
     }
-    Ok(Page::new(format!("{} in the team", place.name), move || {
-        let change = Form::new(&request, ChangeRole::PATH).with("role", place.role());
+    Ok(Page::new(format!("{} in the team", membership.name), move || {
+        let change = Form::new(&request, ChangeRole::PATH).with("role", membership.role);
         let end = Form::new(&request, EndRole::PATH);
         let summaries = view! { {change.summary()}{end.summary()} };
         let roles = TeamRole::ASSIGNABLE
@@ -326,27 +332,27 @@ pub async fn place(request: Request) -> Result<Page, Error> {
             .collect();
         let changed = view! {
             {change.hidden("project", id)}
-            {change.hidden("place", place.id)}
+            {change.hidden("membership", membership.id)}
             {change.radios("role", "What are they from now on?", roles).view()}
             {ui::submit("Change role")}
         }
         .into_any();
         let ended = view! {
             {end.hidden("project", id)}
-            {end.hidden("place", place.id)}
+            {end.hidden("membership", membership.id)}
             {end.lines("contribution", "What did they contribute?", 3).hint("It stands on the project’s page from now on and is not changed afterwards.").limit(MAX_PARAGRAPH_CHARS).view()}
             {end.checkboxes("mistake", "Or", vec![("yes".to_owned(), "They were added by mistake and contributed nothing".to_owned())]).view()}
             {ui::submit_as("End their place", "then", "end")}
         }
         .into_any();
-        let supervisor = (place.role() == TeamRole::Supervisor)
+        let supervisor = (membership.role == TeamRole::Supervisor)
             .then(|| view! { <p>"They supervise this project. Once their place ends, it shows that nobody does, until another supervisor accepts."</p> });
         view! {
             {ui::back(&format!("/projects/{id}/team"), "Team")}
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summaries}
-                {ui::heading(&project.title, &format!("{}, {}", place.name, place.role().label().to_lowercase()))}
-                <p>"In the team since "{ui::time(place.from_on)}"."</p>
+                {ui::heading(&project.title, &format!("{}, {}", membership.name, membership.role.label().to_lowercase()))}
+                <p>"In the team since "{ui::time(membership.from_on)}"."</p>
                 <h2 class="nhsuk-heading-m">"Change their role"</h2>
                 {change.draw(changed)}
                 <h2 class="nhsuk-heading-m">"End their place"</h2>
@@ -359,14 +365,14 @@ pub async fn place(request: Request) -> Result<Page, Error> {
     }))
 }
 
-/// A supervisor who has a handover to answer: nobody else takes their place from them meanwhile.
-fn stays(project: &Project, place: &Membership, handover: HandoverId) -> Page {
-    let (id, title, name) = (project.id, project.title.clone(), place.name.clone());
+/// A supervisor who has a handover to answer: nobody else takes their membership from them meanwhile.
+fn stays(project: &ProjectSummary, membership: &Membership, handover: HandoverId) -> Page {
+    let (id, title, name) = (project.id, project.title.clone(), membership.name.clone());
     Page::new(format!("{name} in the team"), move || {
         view! {
             {ui::back(&format!("/projects/{id}/team"), "Team")}
             {ui::heading(&title, &format!("{name}, supervisor"))}
-            {ui::empty(crate::team::store::SUPERVISOR_STAYS, Some((&format!("/handovers/{handover}"), "See the handover")))}
+            {ui::empty(store::SUPERVISOR_STAYS, Some((&format!("/handovers/{handover}"), "See the handover")))}
         }
         .into_any()
     })

@@ -12,16 +12,14 @@ use crate::history::{self, Entry};
 use crate::id::{HandoverId, PersonId, ProjectId, TeamRoleId, TrustId};
 use crate::people;
 use crate::people::model::Named;
+use crate::project::store::ProjectSummary;
 use crate::roles::oldest_live;
 
-/// A place in a team, past or present, asked or answered.
+/// A membership of a team, past or present, asked or answered.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Membership {
-    /// Its id.
     pub id: TeamRoleId,
-    /// Whose it is.
     pub person: PersonId,
-    /// Their name.
     pub name: String,
     /// Their post in the project's trust today: grade and department; empty without one.
     pub post: String,
@@ -29,9 +27,9 @@ pub struct Membership {
     pub post_ends: Option<NaiveDate>,
     /// They have an account.
     pub account: bool,
-    role: String,
-    state: String,
-    opened_by: String,
+    pub role: TeamRole,
+    pub state: RoleState,
+    pub opened_by: OpenedBy,
     /// What was said with the question.
     pub message: String,
     /// Since when.
@@ -47,47 +45,92 @@ pub struct Membership {
 }
 
 impl Membership {
-    /// The role.
-    #[must_use]
-    pub fn role(&self) -> TeamRole {
-        self.role.parse().unwrap_or(TeamRole::Member)
-    }
-
     /// In force on this day.
     #[must_use]
     pub fn is_current(&self, today: NaiveDate) -> bool {
-        self.state == RoleState::Accepted.as_str() && self.from_on <= today && self.until_on.is_none_or(|on| on > today)
+        self.state == RoleState::Accepted && self.from_on <= today && self.until_on.is_none_or(|on| on > today)
     }
 
     /// Accepted, and to begin after this day.
     #[must_use]
     pub fn is_ahead(&self, today: NaiveDate) -> bool {
-        self.state == RoleState::Accepted.as_str() && self.from_on > today
+        self.state == RoleState::Accepted && self.from_on > today
     }
 
     /// In force once, and no more; one that was given by mistake is forgotten.
     #[must_use]
     pub fn is_past(&self, today: NaiveDate) -> bool {
-        !self.mistake && self.state == RoleState::Accepted.as_str() && self.until_on.is_some_and(|on| on <= today)
+        !self.mistake && self.state == RoleState::Accepted && self.until_on.is_some_and(|on| on <= today)
     }
 
     /// Asked, and not answered yet.
     #[must_use]
     pub fn is_open_question(&self) -> bool {
-        self.state == RoleState::Asked.as_str() && self.until_on.is_none()
+        self.state == RoleState::Asked && self.until_on.is_none()
     }
 
     /// The person asked to join, rather than being invited.
     #[must_use]
     pub fn wants_to_join(&self) -> bool {
-        self.opened_by == OpenedBy::Person.as_str()
+        self.opened_by == OpenedBy::Person
     }
 }
 
-/// A question about a place in a team that waits for a person's answer.
+/// A select's column of a project's memberships as JSON of [`Membership`]: leads first, then by role and date. Given
+/// are the SQL of the project's id, of its trust's, and of today.
+macro_rules! memberships {
+    ($project:literal, $trust:literal, $today:literal) => {
+        concat!(
+            "(select json_group_array(json_object(
+                    'id', r.id, 'person', r.person_id, 'name', coalesce(k.named, n.name), 'role', r.role, 'state', r.state,
+                    'opened_by', r.opened_by, 'message', r.message, 'from_on', r.from_on, 'until_on', r.until_on,
+                    'contribution', r.contribution, 'mistake', json(iif(r.by_mistake, 'true', 'false')), 'asked_at', r.asked_at,
+                    'account', json(iif(k.named is null and exists (select 1 from credential c where c.person_id = r.person_id), 'true', 'false')),
+                    'post', coalesce(o.grade || ', ' || e.name, ''), 'post_ends', o.ends_on)
+                    order by case r.role when 'lead' then 0 when 'supervisor' then 1 else 2 end, r.from_on, n.name)
+             from team_role r join person n on n.id = r.person_id
+             left join tie k on k.person_id = r.person_id and k.trust_id = ", $trust, " and k.state <> 'accepted'
+             left join post o on k.named is null and o.id = (select x.id from post x where x.person_id = r.person_id and x.trust_id = ", $trust, "
+                    and x.starts_on <= ", $today, " and (x.ends_on is null or x.ends_on >= ", $today, ") order by x.ends_on is null desc, x.ends_on desc limit 1)
+             left join department e on e.id = o.department_id
+             where r.project_id = ", $project, ")"
+        )
+    };
+}
+pub(crate) use memberships;
+
+/// A project and its team: what the team's pages show.
+#[derive(Clone, Debug, FromRow)]
+pub struct Team {
+    #[sqlx(flatten)]
+    pub project: ProjectSummary,
+    #[sqlx(json)]
+    pub memberships: Vec<Membership>,
+}
+
+/// A project's team.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such project.
+pub async fn team(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<Team, Error> {
+    Ok(sqlx::query_as(concat!(
+        "select p.id, p.trust_id, p.reference, p.title, p.status, p.type, p.department_id,
+                coalesce(d.name, '') as department_name, p.merged_into, p.version, ",
+        memberships!("p.id", "p.trust_id", "$2"),
+        " as memberships
+         from project p left join department d on d.id = p.department_id
+         where p.id = $1",
+    ))
+    .bind(project)
+    .bind(today)
+    .fetch_one(conn)
+    .await?)
+}
+
+/// A question about a membership in a team that waits for a person's answer.
 #[derive(Clone, Debug, FromRow)]
 pub struct Question {
-    /// The place in the team.
+    /// The membership in the team.
     pub id: TeamRoleId,
     /// The project.
     pub project_id: ProjectId,
@@ -101,7 +144,7 @@ pub struct Question {
     pub opened_by: OpenedBy,
     /// What was said with it.
     pub message: String,
-    /// Whose place it would be.
+    /// Whose membership it would be.
     pub person_id: PersonId,
     /// Their name.
     pub name: String,
@@ -166,13 +209,13 @@ pub async fn insert_membership<A: Act>(
     opened_by: OpenedBy,
     message: &str,
 ) -> Result<TeamRoleId, Error> {
-    let place = TeamRoleId::new();
+    let membership = TeamRoleId::new();
     let answered = (state != RoleState::Asked).then_some(allowed.now);
     sqlx::query(
         "insert into team_role (id, project_id, person_id, role, state, opened_by, message, from_on, asked_at, answered_at, answered_by)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
-    .bind(place)
+    .bind(membership)
     .bind(project)
     .bind(person)
     .bind(role)
@@ -185,7 +228,7 @@ pub async fn insert_membership<A: Act>(
     .bind(answered.and(allowed.actor))
     .execute(conn)
     .await?;
-    Ok(place)
+    Ok(membership)
 }
 
 async fn find<A: Act>(
@@ -225,17 +268,18 @@ pub async fn ask_supervisor<A: Act>(
     let person = find(conn, allowed, trust, named, "supervisor").await?;
     not_in_place(conn, project, person, TeamRole::Supervisor, allowed.today(), "supervisor").await?;
     let (state, opened_by) = asked(conn, allowed, project, trust, person, TeamRole::Supervisor).await?;
-    let place = insert_membership(conn, allowed, project, person, TeamRole::Supervisor, state, opened_by, "").await?;
+    let membership =
+        insert_membership(conn, allowed, project, person, TeamRole::Supervisor, state, opened_by, "").await?;
     let name = people::store::name_in(conn, trust, person).await?;
     history::record(
         conn,
         allowed,
-        Entry::new("team_role", place, "asked for a supervisor").of(project).change("Supervisor", "", name),
+        Entry::new("team_role", membership, "asked for a supervisor").of(project).change("Supervisor", "", name),
     )
     .await
 }
 
-/// Refuses somebody who has a place already, or is asked to take it.
+/// Refuses somebody who has a membership already, or is asked to take it.
 async fn not_in_place(
     conn: &mut Connection,
     project: ProjectId,
@@ -261,7 +305,7 @@ async fn not_in_place(
     }
 }
 
-/// In which state a place begins, and who opened the question. Who names themselves has answered by
+/// In which state a membership begins, and who opened the question. Who names themselves has answered by
 /// naming; but whoever leads the project, or leaves it when their post ends, supervises it only with the
 /// academy lead's word, and so does everybody while a handover waits for the supervisor's answer.
 async fn asked<A: Act>(
@@ -334,7 +378,7 @@ pub const MOST_ASKED: i64 = 50;
 /// Invites somebody into the team.
 ///
 /// # Errors
-/// [`Error::Invalid`] when they are in that place already, or are asked already, or too many are.
+/// [`Error::Invalid`] when they are in that membership already, or are asked already, or too many are.
 pub async fn invite(
     conn: &mut Connection,
     allowed: &Allowed<ManageTeam>,
@@ -356,14 +400,14 @@ pub async fn invite(
     let field = if matches!(invitation.whom, Named::Colleague(_)) { "person" } else { "address" };
     not_in_place(conn, project, person, invitation.role, allowed.today(), field).await?;
     let (state, opened_by) = asked(conn, allowed, project, allowed.in_trust()?, person, invitation.role).await?;
-    let place =
+    let membership =
         insert_membership(conn, allowed, project, person, invitation.role, state, opened_by, &invitation.message)
             .await?;
     let name = people::store::name_in(conn, allowed.in_trust()?, person).await?;
     history::record(
         conn,
         allowed,
-        Entry::new("team_role", place, "invited somebody to the team").of(project).change(
+        Entry::new("team_role", membership, "invited somebody to the team").of(project).change(
             invitation.role.label(),
             "",
             name,
@@ -389,7 +433,7 @@ pub async fn ask_to_join(conn: &mut Connection, allowed: &Allowed<AskToJoin>, me
     if asked {
         return Err(Error::form("You have asked to join already. The project's lead will answer."));
     }
-    let place = insert_membership(
+    let membership = insert_membership(
         conn,
         allowed,
         project,
@@ -400,7 +444,7 @@ pub async fn ask_to_join(conn: &mut Connection, allowed: &Allowed<AskToJoin>, me
         message,
     )
     .await?;
-    history::record(conn, allowed, Entry::new("team_role", place, "asked to join the team").of(project)).await
+    history::record(conn, allowed, Entry::new("team_role", membership, "asked to join the team").of(project)).await
 }
 
 #[derive(FromRow)]
@@ -414,14 +458,14 @@ struct Held {
     state: RoleState,
 }
 
-async fn held(conn: &mut Connection, place: TeamRoleId) -> Result<Held, Error> {
+async fn held(conn: &mut Connection, membership: TeamRoleId) -> Result<Held, Error> {
     Ok(sqlx::query_as(
         "select r.project_id, r.person_id, coalesce(k.named, n.name) as name, k.named is null as tied, r.role, r.state
          from team_role r join person n on n.id = r.person_id join project p on p.id = r.project_id
          left join tie k on k.person_id = r.person_id and k.trust_id = p.trust_id and k.state <> 'accepted'
          where r.id = $1 and r.until_on is null and r.state <> 'declined'",
     )
-    .bind(place)
+    .bind(membership)
     .fetch_one(conn)
     .await?)
 }
@@ -429,7 +473,7 @@ async fn held(conn: &mut Connection, place: TeamRoleId) -> Result<Held, Error> {
 /// Why a new supervisor is not accepted for now.
 pub const SUPERVISOR_WAITS: &str = "A handover of this project is under way. Until it is settled, only the academy lead can accept another supervisor.";
 
-/// Why a supervisor's place is not ended for now.
+/// Why a supervisor's membership is not ended for now.
 pub const SUPERVISOR_STAYS: &str = "A handover of this project is under way, and its supervisor answers it. Until then only they themselves or the academy lead can end this place.";
 
 /// Answers an invitation or a request to join, and gives the project.
@@ -442,8 +486,8 @@ pub async fn answer(
     accepted: bool,
     word: &str,
 ) -> Result<ProjectId, Error> {
-    let place = allowed.membership();
-    let held = held(conn, place).await?;
+    let membership = allowed.membership();
+    let held = held(conn, membership).await?;
     if accepted && !held.tied {
         return Err(Error::form(
             "They have not accepted this trust yet, so nobody can say yes for them. An academy lead or administrator can give them a code for it.",
@@ -456,7 +500,7 @@ pub async fn answer(
         "update team_role set state = $2, from_on = $3, answered_at = $4, answered_by = $5
          where id = $1 and state = 'asked' and until_on is null",
     )
-    .bind(place)
+    .bind(membership)
     .bind(if accepted { RoleState::Accepted } else { RoleState::Declined })
     .bind(allowed.today())
     .bind(allowed.now)
@@ -473,7 +517,7 @@ pub async fn answer(
     history::record(
         conn,
         allowed,
-        Entry::new("team_role", place, action)
+        Entry::new("team_role", membership, action)
             .of(held.project_id)
             .change(held.role.label(), "", held.name)
             .change("Word", "", word),
@@ -485,14 +529,14 @@ pub async fn answer(
 /// Changes somebody's role to one that needs no answer of theirs.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the place is not one of the project's, [`Error::Invalid`] for a lead.
+/// [`Error::NotFound`] when the membership is not one of the project's, [`Error::Invalid`] for a lead.
 pub async fn change_role(
     conn: &mut Connection,
     allowed: &Allowed<ManageTeam>,
-    place: TeamRoleId,
+    membership: TeamRoleId,
     role: TeamRole,
 ) -> Result<(), Error> {
-    let held = of_team(conn, allowed, place).await?;
+    let held = of_team(conn, allowed, membership).await?;
     if held.role == TeamRole::Lead {
         return Err(keeps_the_lead(allowed.project()));
     }
@@ -500,11 +544,11 @@ pub async fn change_role(
         return Err(Error::form("They have not answered yet. Withdraw the invitation and send another."));
     }
     keeps_the_supervisor(conn, allowed, &held).await?;
-    sqlx::query("update team_role set role = $2 where id = $1").bind(place).bind(role).execute(&mut *conn).await?;
+    sqlx::query("update team_role set role = $2 where id = $1").bind(membership).bind(role).execute(&mut *conn).await?;
     history::record(
         conn,
         allowed,
-        Entry::new("team_role", place, "changed a role in the team").of(held.project_id).change(
+        Entry::new("team_role", membership, "changed a role in the team").of(held.project_id).change(
             &held.name,
             held.role.label(),
             role.label(),
@@ -513,7 +557,7 @@ pub async fn change_role(
     .await
 }
 
-/// Refuses to take a supervisor's place from them while they have a handover to answer.
+/// Refuses to take a supervisor's membership from them while they have a handover to answer.
 async fn keeps_the_supervisor(conn: &mut Connection, allowed: &Allowed<ManageTeam>, held: &Held) -> Result<(), Error> {
     let of_another = allowed.actor != Some(held.person_id);
     if held.role == TeamRole::Supervisor && held.state == RoleState::Accepted && of_another {
@@ -522,8 +566,8 @@ async fn keeps_the_supervisor(conn: &mut Connection, allowed: &Allowed<ManageTea
     Ok(())
 }
 
-async fn of_team(conn: &mut Connection, allowed: &Allowed<ManageTeam>, place: TeamRoleId) -> Result<Held, Error> {
-    let held = held(conn, place).await?;
+async fn of_team(conn: &mut Connection, allowed: &Allowed<ManageTeam>, membership: TeamRoleId) -> Result<Held, Error> {
+    let held = held(conn, membership).await?;
     if held.project_id == allowed.project() { Ok(held) } else { Err(Error::NotFound) }
 }
 
@@ -536,35 +580,35 @@ fn keeps_the_lead(project: ProjectId) -> Error {
     Error::Invalid(vec![error])
 }
 
-/// The project in whose team a place is.
+/// The project in whose team a membership is.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is no such place.
-pub async fn project_of(conn: &mut Connection, place: TeamRoleId) -> Result<ProjectId, Error> {
-    Ok(sqlx::query_scalar("select project_id from team_role where id = $1").bind(place).fetch_one(conn).await?)
+/// [`Error::NotFound`] when there is no such membership.
+pub async fn project_of(conn: &mut Connection, membership: TeamRoleId) -> Result<ProjectId, Error> {
+    Ok(sqlx::query_scalar("select project_id from team_role where id = $1").bind(membership).fetch_one(conn).await?)
 }
 
-/// Whether the place is still a question, which ends without a contribution.
+/// Whether the membership is still a question, which ends without a contribution.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the place has ended.
-pub async fn is_asked(conn: &mut Connection, place: TeamRoleId) -> Result<bool, Error> {
-    Ok(held(conn, place).await?.state == RoleState::Asked)
+/// [`Error::NotFound`] when the membership has ended.
+pub async fn is_asked(conn: &mut Connection, membership: TeamRoleId) -> Result<bool, Error> {
+    Ok(held(conn, membership).await?.state == RoleState::Asked)
 }
 
-/// Ends somebody's place today and keeps what they contributed, or withdraws an invitation. Without a
+/// Ends somebody's membership today and keeps what they contributed, or withdraws an invitation. Without a
 /// contribution it was given by mistake.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the place is not one of the project's, [`Error::Invalid`] for a lead, and for
+/// [`Error::NotFound`] when the membership is not one of the project's, [`Error::Invalid`] for a lead, and for
 /// a supervisor who has a handover to answer.
 pub async fn end_role(
     conn: &mut Connection,
     allowed: &Allowed<ManageTeam>,
-    place: TeamRoleId,
+    membership: TeamRoleId,
     contribution: Option<&str>,
 ) -> Result<(), Error> {
-    let held = of_team(conn, allowed, place).await?;
+    let held = of_team(conn, allowed, membership).await?;
     if held.role == TeamRole::Lead {
         return Err(keeps_the_lead(allowed.project()));
     }
@@ -574,28 +618,27 @@ pub async fn end_role(
         (_, None) => "ended a place given by mistake",
         (_, Some(_)) => "ended a place in the team",
     };
-    end(conn, place, allowed.today(), contribution).await?;
+    end(conn, membership, allowed.today(), contribution).await?;
     history::record(
         conn,
         allowed,
-        Entry::new("team_role", place, action).of(held.project_id).change(held.role.label(), held.name, "").change(
-            "Contribution",
-            "",
-            contribution.unwrap_or_default(),
-        ),
+        Entry::new("team_role", membership, action)
+            .of(held.project_id)
+            .change(held.role.label(), held.name, "")
+            .change("Contribution", "", contribution.unwrap_or_default()),
     )
     .await
 }
 
 async fn end(
     conn: &mut Connection,
-    place: TeamRoleId,
+    membership: TeamRoleId,
     today: NaiveDate,
     contribution: Option<&str>,
 ) -> Result<(), Error> {
-    // A place that was to begin later ends before it began.
+    // A membership that was to begin later ends before it began.
     sqlx::query("update team_role set until_on = max(from_on, $2), contribution = $3, by_mistake = $4 where id = $1")
-        .bind(place)
+        .bind(membership)
         .bind(today)
         .bind(contribution.unwrap_or_default())
         .bind(contribution.is_none())
@@ -604,13 +647,13 @@ async fn end(
     Ok(())
 }
 
-/// Ends every place that the person has in the team.
+/// Ends every membership that the person has in the team.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a lead, who hands over first.
 pub async fn leave(conn: &mut Connection, allowed: &Allowed<LeaveTeam>, contribution: &str) -> Result<(), Error> {
     let project = allowed.project();
-    let places: Vec<(TeamRoleId, TeamRole)> = sqlx::query_as(
+    let memberships: Vec<(TeamRoleId, TeamRole)> = sqlx::query_as(
         "select id, role from team_role where project_id = $1 and person_id = $2 and state = 'accepted'
            and (until_on is null or until_on > $3)",
     )
@@ -619,15 +662,15 @@ pub async fn leave(conn: &mut Connection, allowed: &Allowed<LeaveTeam>, contribu
     .bind(allowed.today())
     .fetch_all(&mut *conn)
     .await?;
-    if places.iter().any(|(_, role)| *role == TeamRole::Lead) {
+    if memberships.iter().any(|(_, role)| *role == TeamRole::Lead) {
         return Err(keeps_the_lead(project));
     }
-    for (place, role) in places {
-        end(conn, place, allowed.today(), Some(contribution)).await?;
+    for (membership, role) in memberships {
+        end(conn, membership, allowed.today(), Some(contribution)).await?;
         history::record(
             conn,
             allowed,
-            Entry::new("team_role", place, "left the team").of(project).change("Role", role.label(), "").change(
+            Entry::new("team_role", membership, "left the team").of(project).change("Role", role.label(), "").change(
                 "Contribution",
                 "",
                 contribution,

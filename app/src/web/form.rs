@@ -1,4 +1,5 @@
-//! Rejected forms: what was typed and what was wrong, kept in the server's memory until it is accepted.
+//! How a rejected form comes back: what was typed and what was wrong, kept in the server's memory until it is accepted.
+//! The server's `action.rs` keeps it and leads back to the page, `web/ui/form.rs` draws it again.
 //!
 //! Every form carries a key, sealed for the person it was shown to. What is kept is given back only to
 //! that person, also when their session ended meanwhile and they signed in again. Nothing of it is in a
@@ -87,14 +88,14 @@ impl Rejected {
 }
 
 /// The place where the answer to a form stands once it is accepted.
-pub type Answer = Arc<tokio::sync::Mutex<Option<String>>>;
+pub type IdempotencySlot = Arc<tokio::sync::Mutex<Option<String>>>;
 
 #[derive(Debug)]
 struct Memory {
     of_people: Shelf<Arc<Rejected>>,
     for_absent: Shelf<Arc<Rejected>>,
     of_nobody: Shelf<Arc<Rejected>>,
-    answers: Shelf<Answer>,
+    answers: Shelf<IdempotencySlot>,
 }
 
 /// Whose form it is.
@@ -229,7 +230,13 @@ impl Forms {
     /// is accepted: hold the lock while answering, so that a double click is answered once. There is
     /// none for a form that was not drawn for this person.
     #[must_use]
-    pub fn answer(&self, form_key: &str, body: &[u8], person: Option<PersonId>, now: DateTime<Utc>) -> Option<Answer> {
+    pub fn idempotency_slot(
+        &self,
+        form_key: &str,
+        body: &[u8],
+        person: Option<PersonId>,
+        now: DateTime<Utc>,
+    ) -> Option<IdempotencySlot> {
         if self.form_owner(form_key, person) != FormOwner::Visitor {
             return None;
         }
@@ -239,7 +246,7 @@ impl Forms {
         if let Some(answer) = memory.answers.get(&key, owner, now) {
             return Some(Arc::clone(answer));
         }
-        let answer = Answer::default();
+        let answer = IdempotencySlot::default();
         // Its address, once it is known, is at most so long.
         memory.answers.put(key, owner, Arc::clone(&answer), limits::PAGE_ADDRESS, now);
         Some(answer)
@@ -335,7 +342,7 @@ mod tests {
         let (me, now) = (Some(PersonId::new()), Utc::now());
         let kept = forms.keep(rejected(), &forms.key(me), me, now).expect("kept");
         let absent = forms.keep(rejected(), &forms.key(me), None, now).expect("kept");
-        let answer = forms.answer(&forms.key(me), b"body", me, now);
+        let answer = forms.idempotency_slot(&forms.key(me), b"body", me, now);
         assert!(answer.is_some());
         let sign_in = Rejected { action: "/api/sign-in".into(), ..rejected() };
         let (nobody, leaver) = (forms.key(None), Some(PersonId::new()));
@@ -343,8 +350,8 @@ mod tests {
         for number in 0..20_000_u32 {
             let _ = forms.keep(sign_in.clone(), &nobody, None, now);
             let _ = forms.keep(rejected(), &old_key, None, now);
-            assert!(forms.answer(&nobody, &number.to_be_bytes(), None, now).is_none());
-            assert!(forms.answer("made up", &number.to_be_bytes(), me, now).is_none());
+            assert!(forms.idempotency_slot(&nobody, &number.to_be_bytes(), None, now).is_none());
+            assert!(forms.idempotency_slot("made up", &number.to_be_bytes(), me, now).is_none());
         }
         assert!(forms.find(&kept, me, now).is_some() && forms.find(&absent, me, now).is_some());
     }
@@ -354,10 +361,10 @@ mod tests {
         let forms = Forms::new("secret");
         let (me, now) = (Some(PersonId::new()), Utc::now());
         let key = forms.key(me);
-        let first = forms.answer(&key, b"a", me, now).expect("a place");
-        assert!(Arc::ptr_eq(&first, &forms.answer(&key, b"a", me, now).expect("a place")));
-        assert!(!Arc::ptr_eq(&first, &forms.answer(&key, b"b", me, now).expect("a place")));
+        let first = forms.idempotency_slot(&key, b"a", me, now).expect("a place");
+        assert!(Arc::ptr_eq(&first, &forms.idempotency_slot(&key, b"a", me, now).expect("a place")));
+        assert!(!Arc::ptr_eq(&first, &forms.idempotency_slot(&key, b"b", me, now).expect("a place")));
         let later = now + Duration::seconds(limits::ANSWERS.seconds);
-        assert!(!Arc::ptr_eq(&first, &forms.answer(&key, b"a", me, later).expect("a place")));
+        assert!(!Arc::ptr_eq(&first, &forms.idempotency_slot(&key, b"a", me, later).expect("a place")));
     }
 }

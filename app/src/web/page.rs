@@ -66,15 +66,15 @@ impl Page {
     }
 }
 
-type Answer = Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send>>;
+/// Answers a request.
+type Handler = fn(Request) -> Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send>>;
 
 /// One address and the function that answers it.
 #[derive(Clone, Copy)]
 pub struct Route {
     /// The path, with `{name}` for what varies.
     pub path: &'static str,
-    /// Answers a request for it.
-    pub answer: fn(Request) -> Answer,
+    pub handler: Handler,
 }
 
 /// A [`Route`] from a path and an `async fn(Request) -> Result<impl Into<Reply>, Error>`.
@@ -83,7 +83,7 @@ macro_rules! route {
     ($path:literal, $page:path) => {
         $crate::web::page::Route {
             path: $path,
-            answer: |request| Box::pin(async move { Ok($crate::web::page::Reply::from($page(request).await?)) }),
+            handler: |request| Box::pin(async move { Ok($crate::web::page::Reply::from($page(request).await?)) }),
         }
     };
 }

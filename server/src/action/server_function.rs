@@ -4,7 +4,7 @@ use std::future::Future;
 
 use app::error::Error;
 use app::limits;
-use app::web::form::Answer;
+use app::web::form::IdempotencySlot;
 use app::web::request::Request;
 use axum::body::{Body, to_bytes};
 use axum::extract::DefaultBodyLimit;
@@ -78,7 +78,10 @@ async fn error_of(response: Response) -> Result<Response, Error> {
 ///
 /// # Errors
 /// Those of the call.
-pub async fn once(place: Option<Answer>, call: impl Future<Output = Result<Response, Error>>) -> Result<Done, Error> {
+pub async fn once(
+    place: Option<IdempotencySlot>,
+    call: impl Future<Output = Result<Response, Error>>,
+) -> Result<Done, Error> {
     let Some(place) = place else { return Ok(Done::Now(call.await?)) };
     let mut answer = place.lock().await;
     if let Some(before) = &*answer {
@@ -104,7 +107,7 @@ mod tests {
     use super::*;
 
     /// Whether the call was made, and what came of it.
-    async fn called(place: &Answer, answered: Result<Response, Error>) -> (bool, Result<Done, Error>) {
+    async fn called(place: &IdempotencySlot, answered: Result<Response, Error>) -> (bool, Result<Done, Error>) {
         let mut made = false;
         let call = async {
             made = true;
@@ -116,7 +119,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_form_is_done_once_and_its_answer_given_again() {
-        let place = Answer::default();
+        let place = IdempotencySlot::default();
         let (made, done) = called(&place, Ok(Redirect::to("/projects/1").into_response())).await;
         assert!(made && matches!(done, Ok(Done::Now(_))));
         let (made, done) = called(&place, Ok(Redirect::to("/projects/2").into_response())).await;
@@ -126,7 +129,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_failed_is_tried_again() {
-        let place = Answer::default();
+        let place = IdempotencySlot::default();
         assert!(matches!(called(&place, Err(Error::Conflict)).await, (true, Err(Error::Conflict))));
         assert!(matches!(called(&place, Ok(Redirect::to("/").into_response())).await, (true, Ok(Done::Now(_)))));
     }
@@ -136,7 +139,7 @@ mod tests {
         let cookie = ([(header::LOCATION, "/"), (header::SET_COOKIE, "baton=x")], ()).into_response();
         let long = Redirect::to(&format!("/{}", "a".repeat(limits::PAGE_ADDRESS))).into_response();
         for answer in [cookie, long, StatusCode::OK.into_response()] {
-            let place = Answer::default();
+            let place = IdempotencySlot::default();
             assert!(matches!(called(&place, Ok(answer)).await, (true, Ok(Done::Now(_)))));
             assert_eq!(*place.lock().await, None);
         }

@@ -27,4 +27,5 @@ mod statements;
 mod tally;
 mod tampering;
 mod together;
+mod unchanged;
 mod walks;

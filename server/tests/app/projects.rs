@@ -462,8 +462,8 @@ const CHANGES: &[(&str, &[(&str, &str)])] = &[
     ("projects/delete-draft", &[("project", "x")]),
     ("projects/invite", &[("project", "x")]),
     ("projects/answer", &[("question", "x")]),
-    ("projects/change-role", &[("project", "x"), ("place", "x")]),
-    ("projects/end-role", &[("project", "x"), ("place", "x")]),
+    ("projects/change-role", &[("project", "x"), ("membership", "x")]),
+    ("projects/end-role", &[("project", "x"), ("membership", "x")]),
     ("projects/leave", &[("project", "x")]),
     ("projects/join", &[("project", "x")]),
     ("projects/status", &[("project", "x"), ("version", "1")]),
@@ -546,8 +546,8 @@ async fn team_only(app: &App, project: ProjectId) -> Vec<(&'static str, Vec<(Str
     vec![
         with("projects/edit", &[("version", "1")]),
         with("projects/invite", &[]),
-        with("projects/change-role", &[("place", "0198c9a4-0000-7000-8000-000000000001")]),
-        with("projects/end-role", &[("place", "0198c9a4-0000-7000-8000-000000000001")]),
+        with("projects/change-role", &[("membership", "0198c9a4-0000-7000-8000-000000000001")]),
+        with("projects/end-role", &[("membership", "0198c9a4-0000-7000-8000-000000000001")]),
         with("projects/leave", &[]),
         with("handovers/prepare", &[("version", "0")]),
         with("cycles/plan", &[]),
@@ -711,4 +711,15 @@ async fn names_and_titles_hold_nothing_that_nobody_sees() {
     let browser = app.browser(app.fixture.trainee).await;
     let answer = browser.fill(FORM, REGISTER, &[("title", "Falls \u{202e}draw"), ("then", "draft")]).await;
     assert!(browser.follow(&answer).await.words().contains("turn the direction of writing"));
+}
+
+#[tokio::test]
+async fn an_address_of_a_membership_that_was_kept_leads_to_the_one_of_today() {
+    let app = App::new().await;
+    let browser = app.browser(app.fixture.trainee).await;
+    let id = "0198c9a4-0000-7000-8000-000000000001";
+    let answer = browser.get(&format!("/places/{id}")).await;
+    assert_eq!(answer.status, StatusCode::PERMANENT_REDIRECT);
+    assert_eq!(answer.location(), format!("/memberships/{id}"));
+    assert_eq!(browser.get("/places/nowhere").await.status, StatusCode::NOT_FOUND);
 }

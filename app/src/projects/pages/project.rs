@@ -20,9 +20,8 @@ use crate::project;
 use crate::project::details::Completeness;
 use crate::project::model::{ProjectType, Status};
 use crate::projects::api::{DeleteDraft, SubmitDraft};
-use crate::projects::store::{self, Linked, Project};
+use crate::projects::store::{self, Project};
 use crate::team::model::TeamRole;
-use crate::team::store::Membership;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -32,16 +31,13 @@ const NEWEST: u32 = 20;
 const A_PAGE: u32 = 50;
 
 /// What a project says about itself, read once from its row.
-struct Told {
+struct ProjectView {
     project: Project,
-    priorities: Vec<Linked>,
-    team: Vec<Membership>,
-    history: Vec<record::Row>,
     relationship: Relationship,
     today: NaiveDate,
 }
 
-impl Told {
+impl ProjectView {
     fn may(&self, action: fn(ProjectId) -> Action) -> bool {
         access::may(action(self.project.id), self.relationship)
     }
@@ -90,29 +86,22 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
         }
         _ => None,
     };
-    let told = Told {
-        priorities: project.priorities()?,
-        team: project.team()?,
-        history: project.history()?,
-        project,
-        relationship,
-        today,
-    };
+    let shown = ProjectView { project, relationship, today };
     let charts = Charts::take(&mut answers, id, today).await?;
     let cycles = Cycles::take(&mut answers, id, today)?;
     let drivers = Drivers::take(&mut answers)?;
-    if told.project.status == Status::Draft {
-        return Ok(draft(request, told, charts, drivers, cycles)?.into());
+    if shown.project.status == Status::Draft {
+        return Ok(draft(request, shown, charts, drivers, cycles)?.into());
     }
     let strip = Strip::take(&mut answers, today)?;
     let handovers = Handovers::take(&mut answers, today)?;
     let links = Links::take(&mut answers, &mut conn, &request).await?;
     drop(conn);
-    Ok(Page::new(told.project.title.clone(), move || {
-        let project = &told.project;
-        let works = told.may(Action::EditProject);
+    Ok(Page::new(shown.project.details.title.clone(), move || {
+        let project = &shown.project;
+        let works = shown.may(Action::EditProject);
         let mends =
-            Mends { works, runs: told.may(Action::OfferHandover), takes_on: works && told.may(Action::TakeOn) };
+            Mends { works, runs: shown.may(Action::OfferHandover), takes_on: works && shown.may(Action::TakeOn) };
         let notice = merged.map(|merged| {
             view! {
                 <div class="nhsuk-inset-text">
@@ -123,34 +112,34 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
         // What is not there yet is promised of open projects only.
         let has = |empty: bool| !empty || project.status != Status::Closed;
         view! {
-            {if told.relationship.belongs { ui::back("/projects", "Projects") } else { ui::back("/", "Home") }}
+            {if shown.relationship.belongs { ui::back("/projects", "Projects") } else { ui::back("/", "Home") }}
             {notice}
-            {title(&told)}
+            {title(&shown)}
             {strip.view(mends)}
             {standing_words(project, goes_on, today)}
-            {actions(&told)}
-            {about(&told)}
-            {has(charts.is_empty()).then(|| charts.view(told.may(Action::RecordMeasurement)))}
-            {has(drivers.is_empty()).then(|| drivers.view(told.may(Action::DrawDrivers)))}
-            {has(cycles.is_empty()).then(|| cycles.view(told.may(Action::WriteCycle)))}
-            {team(&told)}
+            {actions(&shown)}
+            {about(&shown)}
+            {has(charts.is_empty()).then(|| charts.view(shown.may(Action::RecordMeasurement)))}
+            {has(drivers.is_empty()).then(|| drivers.view(shown.may(Action::DrawDrivers)))}
+            {has(cycles.is_empty()).then(|| cycles.view(shown.may(Action::WriteCycle)))}
+            {team(&shown)}
             {has(handovers.is_empty()).then(|| handovers.view())}
             {links.view(&request)}
-            {history_section(&told)}
+            {history_section(&shown)}
         }
         .into_any()
     })
     .into())
 }
 
-fn title(told: &Told) -> AnyView {
-    let project = &told.project;
+fn title(shown: &ProjectView) -> AnyView {
+    let project = &shown.project;
     let reference = project.reference.clone().unwrap_or_else(|| "Draft".to_owned());
     let department = (!project.department_name.is_empty()).then(|| format!(" · {}", project.department_name));
     view! {
         <div class="baton-title">
-            <h1 class="nhsuk-heading-l">{project.title.clone()}</h1>
-            <p class="baton-meta">{reference}" · "{project.kind.label()}{department}" "{project::parts::status_tag(project.status)}</p>
+            <h1 class="nhsuk-heading-l">{project.details.title.clone()}</h1>
+            <p class="baton-meta">{reference}" · "{project.details.kind.label()}{department}" "{project::parts::status_tag(project.status)}</p>
         </div>
     }
     .into_any()
@@ -186,20 +175,21 @@ fn standing_words(project: &Project, goes_on: bool, today: NaiveDate) -> AnyView
     }
 }
 
-fn actions(told: &Told) -> AnyView {
-    let id = told.project.id;
-    let open = told.project.status.is_open();
-    let held = told
+fn actions(shown: &ProjectView) -> AnyView {
+    let id = shown.project.id;
+    let open = shown.project.status.is_open();
+    let held = shown
+        .project
         .team
         .iter()
-        .any(|place| place.role() == TeamRole::Lead && place.is_current(told.today) && !place.post.is_empty());
+        .any(|one| one.role == TeamRole::Lead && one.is_current(shown.today) && !one.post.is_empty());
     let links = [
-        (told.may(Action::EditProject), "edit", "Edit"),
-        (told.may(Action::ManageTeam), "team", "Change the team"),
-        (told.may(Action::ChangeStatus), "status", if open { "Change status" } else { "Reopen" }),
-        (told.may(Action::OfferHandover), "handover", "Hand over"),
-        (!held && told.may(Action::TakeOn), "take-on", "Take it on"),
-        (told.may(Action::AskToJoin), "team#join", "Ask to join"),
+        (shown.may(Action::EditProject), "edit", "Edit"),
+        (shown.may(Action::ManageTeam), "team", "Change the team"),
+        (shown.may(Action::ChangeStatus), "status", if open { "Change status" } else { "Reopen" }),
+        (shown.may(Action::OfferHandover), "handover", "Hand over"),
+        (!held && shown.may(Action::TakeOn), "take-on", "Take it on"),
+        (shown.may(Action::AskToJoin), "team#join", "Ask to join"),
     ];
     let buttons = links
         .into_iter()
@@ -209,51 +199,55 @@ fn actions(told: &Told) -> AnyView {
     view! { <div class="baton-buttons-inline nhsuk-u-margin-bottom-4">{buttons}</div> }.into_any()
 }
 
-fn about(told: &Told) -> AnyView {
-    let project = &told.project;
-    let edits = told.may(Action::EditProject);
+fn about(shown: &ProjectView) -> AnyView {
+    let project = &shown.project;
+    let edits = shown.may(Action::EditProject);
     let mend = |words: &str, label: &str| {
         let link = edits.then(|| view! { " "<a class="baton-no-print" href=format!("/projects/{}/edit", project.id)>{label.to_owned()}</a> });
         view! { {words.to_owned()}{link} }.into_any()
     };
     let text = |text: &str| view! { <span class="baton-lines">{text.to_owned()}</span> }.into_any();
     let mut rows: Vec<(&str, AnyView)> = Vec::new();
-    let aim = [&project.aim_what, &project.aim_whom, &project.aim_how_much];
-    if aim.iter().all(|part| part.is_empty()) && project.aim_by.is_none() {
+    let aim = [&project.details.aim_what, &project.details.aim_whom, &project.details.aim_how_much];
+    if aim.iter().all(|part| part.is_empty()) && project.details.aim_by.is_none() {
         rows.push(("Aim", mend("Not written yet.", "Write the aim")));
     } else {
-        for (key, value) in
-            [("Aim", &project.aim_what), ("For whom", &project.aim_whom), ("How much", &project.aim_how_much)]
-        {
+        for (key, value) in [
+            ("Aim", &project.details.aim_what),
+            ("For whom", &project.details.aim_whom),
+            ("How much", &project.details.aim_how_much),
+        ] {
             if !value.is_empty() {
                 rows.push((key, text(value)));
             }
         }
-        if let Some(by) = project.aim_by {
+        if let Some(by) = project.details.aim_by {
             rows.push(("By when", ui::time(by)));
         }
     }
     rows.push((
         "Problem",
-        if project.problem.is_empty() {
+        if project.details.problem.is_empty() {
             mend("Not described yet.", "Describe the problem")
         } else {
-            text(&project.problem)
+            text(&project.details.problem)
         },
     ));
-    if project.kind == ProjectType::ClinicalAudit || !project.standard.is_empty() {
-        let source = (!project.standard_source.is_empty()).then(|| format!(" ({})", project.standard_source));
-        let level =
-            (!project.standard_level.is_empty()).then(|| format!("Level to meet: {}. ", project.standard_level));
-        let again = project.reaudit_on.map(|on| view! { "Re-audit on "{ui::time(on)}"." });
-        rows.push(("Standard", view! { {project.standard.clone()}{source}<br />{level}{again} }.into_any()));
+    if project.details.kind == ProjectType::ClinicalAudit || !project.details.standard.is_empty() {
+        let source =
+            (!project.details.standard_source.is_empty()).then(|| format!(" ({})", project.details.standard_source));
+        let level = (!project.details.standard_level.is_empty())
+            .then(|| format!("Level to meet: {}. ", project.details.standard_level));
+        let again = project.details.reaudit_on.map(|on| view! { "Re-audit on "{ui::time(on)}"." });
+        rows.push(("Standard", view! { {project.details.standard.clone()}{source}<br />{level}{again} }.into_any()));
     }
-    let priorities = told
+    let priorities = shown
+        .project
         .priorities
         .iter()
         .map(|priority| {
             let title = priority.title.clone();
-            let title = if told.relationship.belongs {
+            let title = if shown.relationship.belongs {
                 view! { <a href=format!("/priorities/{}", priority.id)>{title}</a> }.into_any()
             } else {
                 title.into_any()
@@ -261,19 +255,19 @@ fn about(told: &Told) -> AnyView {
             view! { <li>{title}</li> }
         })
         .collect_view();
-    if told.priorities.is_empty() && project.local_need.is_empty() {
+    if shown.project.priorities.is_empty() && project.details.local_need.is_empty() {
         rows.push(("Priorities", mend("None yet.", "Link a priority")));
-    } else if !told.priorities.is_empty() {
+    } else if !shown.project.priorities.is_empty() {
         rows.push((
             "Priorities",
             view! { <ul class="nhsuk-list nhsuk-u-margin-bottom-0">{priorities}</ul> }.into_any(),
         ));
     }
-    if !project.local_need.is_empty() {
-        rows.push(("Local need", text(&project.local_need)));
+    if !project.details.local_need.is_empty() {
+        rows.push(("Local need", text(&project.details.local_need)));
     }
-    let more = (!project.origin_note.is_empty()).then(|| format!(": {}", project.origin_note));
-    rows.push(("Came from", view! { {project.origin.label()}{more} }.into_any()));
+    let more = (!project.details.origin_note.is_empty()).then(|| format!(": {}", project.details.origin_note));
+    rows.push(("Came from", view! { {project.details.origin.label()}{more} }.into_any()));
     if let Some(submitted) = project.submitted_at {
         let on = crate::clock::date_in_london(submitted);
         rows.push(("Registered", view! { {ui::time(on)}" by "{project.author.clone()} }.into_any()));
@@ -287,45 +281,51 @@ fn about(told: &Told) -> AnyView {
     .into_any()
 }
 
-fn team(told: &Told) -> AnyView {
-    let id = told.project.id;
+fn team(shown: &ProjectView) -> AnyView {
+    let id = shown.project.id;
     view! {
         <section aria-labelledby="team">
             <h2 class="nhsuk-heading-m" id="team">"Team"</h2>
-            {team::pages::current(&told.team, told.today, None, false)}
-            {team::pages::past(&told.team, told.today)}
+            {team::pages::current(&shown.project.team, shown.today, None, false)}
+            {team::pages::past(&shown.project.team, shown.today)}
             <p class="baton-no-print"><a href=format!("/projects/{id}/team")>"The whole team, invitations and requests"</a></p>
         </section>
     }
     .into_any()
 }
 
-fn history_section(told: &Told) -> AnyView {
-    let more = (told.history.len() >= NEWEST as usize)
-        .then(|| view! { <p><a href=format!("/projects/{}/history", told.project.id)>"The whole history"</a></p> });
+fn history_section(shown: &ProjectView) -> AnyView {
+    let more = (shown.project.history.len() >= NEWEST as usize)
+        .then(|| view! { <p><a href=format!("/projects/{}/history", shown.project.id)>"The whole history"</a></p> });
     view! {
         <section class="baton-no-print" aria-labelledby="history">
             <h2 class="nhsuk-heading-m" id="history">"History"</h2>
-            {project::parts::timeline(told.history.clone())}
+            {project::parts::timeline(shown.project.history.clone())}
             {more}
         </section>
     }
     .into_any()
 }
 
-fn draft(request: Request, told: Told, charts: Charts, drivers: Drivers, cycles: Cycles) -> Result<Page, Error> {
-    let missing: Vec<FieldError> = match told.project.form()?.parse(Completeness::Registered) {
+fn draft(
+    request: Request,
+    shown: ProjectView,
+    charts: Charts,
+    drivers: Drivers,
+    cycles: Cycles,
+) -> Result<Page, Error> {
+    let missing: Vec<FieldError> = match shown.project.form()?.parse(Completeness::Registered) {
         Ok(_) => Vec::new(),
         Err(Error::Invalid(errors)) => errors,
         Err(other) => return Err(other),
     };
-    Ok(Page::new(told.project.title.clone(), move || {
-        let id = told.project.id;
-        let author = told.may(Action::FinishDraft);
+    Ok(Page::new(shown.project.details.title.clone(), move || {
+        let id = shown.project.id;
+        let author = shown.may(Action::FinishDraft);
         let form = Form::new(&request, SubmitDraft::PATH);
         let summary = form.summary();
         let edit = format!("/projects/{id}/edit");
-        let edits = told.may(Action::EditProject);
+        let edits = shown.may(Action::EditProject);
         let complete = missing.is_empty();
         let state = if complete {
             view! { <p>"Nothing is missing. When it is registered, it gets its reference and everybody in the trust can see it."</p> }.into_any()
@@ -367,21 +367,21 @@ fn draft(request: Request, told: Told, charts: Charts, drivers: Drivers, cycles:
         view! {
             {ui::back("/", "Home")}
             {summary}
-            {title(&told)}
+            {title(&shown)}
             <div class="nhsuk-inset-text">
-                <p>"This is a draft. Only "{if author { "you".to_owned() } else { told.project.author.clone() }}" and the people invited can see it, and it is in no list."</p>
+                <p>"This is a draft. Only "{if author { "you".to_owned() } else { shown.project.author.clone() }}" and the people invited can see it, and it is in no list."</p>
                 {state}
             </div>
             <div class="baton-actions">
                 {(complete && author).then(|| form.draw(submit))}
                 {edits.then(|| ui::button_link(&edit, if complete { "Edit" } else { "Finish the form" }, complete))}
-                {told.may(Action::ManageTeam).then(|| view! { <a href=format!("/projects/{id}/team")>"Invite somebody"</a> })}
+                {shown.may(Action::ManageTeam).then(|| view! { <a href=format!("/projects/{id}/team")>"Invite somebody"</a> })}
             </div>
-            {about(&told)}
-            {charts.view(told.may(Action::RecordMeasurement))}
-            {drivers.view(told.may(Action::DrawDrivers))}
-            {cycles.view(told.may(Action::WriteCycle))}
-            {team(&told)}
+            {about(&shown)}
+            {charts.view(shown.may(Action::RecordMeasurement))}
+            {drivers.view(shown.may(Action::DrawDrivers))}
+            {cycles.view(shown.may(Action::WriteCycle))}
+            {team(&shown)}
             {delete}
         }
         .into_any()

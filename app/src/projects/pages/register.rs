@@ -12,7 +12,6 @@ use crate::id::{ProjectId, TrustId};
 use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::people;
 use crate::priorities;
-use crate::project::details::ProjectForm;
 use crate::project::model::{Origin, ProjectType, Status};
 use crate::projects::api::{EditProject, RegisterProject};
 use crate::projects::store;
@@ -228,33 +227,6 @@ fn supervisor(form: &Form, offered: &Offered) -> AnyView {
     .into_any()
 }
 
-/// A form that holds what is stored.
-fn stored(request: &Request, typed: &ProjectForm, project: &store::Project) -> Form {
-    let mut form = Form::new(request, EditProject::PATH)
-        .version(project.version)
-        .with("type", &typed.kind)
-        .with("title", &typed.title)
-        .with("problem", &typed.problem)
-        .with("department", &typed.department)
-        .with("local_need", &typed.local_need)
-        .with("origin", &typed.origin)
-        .with("origin_note", &typed.origin_note)
-        .with("aim_what", &typed.aim_what)
-        .with("aim_whom", &typed.aim_whom)
-        .with("aim_how_much", &typed.aim_how_much)
-        .with_date("aim_by", project.aim_by)
-        .with("standard", &typed.standard)
-        .with("standard_source", &typed.standard_source)
-        .with("standard_level", &typed.standard_level)
-        .with_date("reaudit_on", project.reaudit_on)
-        .with("next_step", &typed.next_step)
-        .with_date("next_step_on", project.next_step_on);
-    for priority in &typed.priorities {
-        form = form.with("priorities[]", priority);
-    }
-    form
-}
-
 /// Editing a project or a draft.
 pub async fn edit(request: Request) -> Result<Page, Error> {
     let id: ProjectId = request.param("id")?;
@@ -263,27 +235,27 @@ pub async fn edit(request: Request) -> Result<Page, Error> {
     let project = store::project(&mut conn, id, request.today(), 0).await?;
     let draft = project.status == Status::Draft;
     let asks = draft
-        && !project.team()?.iter().any(|place| {
-            place.role() == TeamRole::Supervisor && (place.is_open_question() || place.is_current(request.today()))
+        && !project.team.iter().any(|membership| {
+            membership.role == TeamRole::Supervisor
+                && (membership.is_open_question() || membership.is_current(request.today()))
         });
     let mut offered = Offered::load(&mut conn, &request, project.trust_id, asks).await?;
     let finishes = draft && request.may(&mut conn, access::FinishDraft(id)).await?;
     drop(conn);
     // What the project is linked to can be kept, also when it is no longer offered to others.
-    for priority in project.priorities()? {
+    for priority in &project.priorities {
         let known = offered.priorities.iter().any(|(offered, _)| *offered == priority.id.to_string());
         if !known {
             offered.priorities.push((priority.id.to_string(), format!("{} (no longer current)", priority.title)));
         }
     }
-    if let Some(department) = project.department_id
+    if let Some(department) = project.details.department
         && !offered.departments.iter().any(|(offered, _)| *offered == department.to_string())
     {
         offered.departments.push((department.to_string(), format!("{} (retired)", project.department_name)));
     }
-    let typed = project.form()?;
-    Ok(Page::new(format!("Edit {}", project.title), move || {
-        let form = stored(&request, &typed, &project);
+    let form = Form::new(&request, EditProject::PATH).holding(&project.form()?)?;
+    Ok(Page::new(format!("Edit {}", project.details.title), move || {
         let is_audit = form.value("type") == ProjectType::ClinicalAudit.as_str()
             || ["standard", "standard_source", "standard_level"].iter().any(|name| !form.value(name).is_empty());
         let summary = form.summary();
@@ -310,7 +282,7 @@ pub async fn edit(request: Request) -> Result<Page, Error> {
         .into_any();
         let caption = project.reference.clone().unwrap_or_else(|| "Draft".to_owned());
         view! {
-            {ui::back(&format!("/projects/{id}"), &project.title)}
+            {ui::back(&format!("/projects/{id}"), &project.details.title)}
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summary}
                 {ui::heading(&caption, if draft { "Edit the draft" } else { "Edit the project" })}

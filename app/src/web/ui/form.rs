@@ -5,9 +5,10 @@ use std::cell::RefCell;
 
 use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;
+use serde::Serialize;
 
 use super::escaped;
-use crate::error::FieldError;
+use crate::error::{Error, FieldError};
 use crate::id::TrustId;
 use crate::limits;
 use crate::web::form::{self, Rejected};
@@ -71,7 +72,8 @@ pub struct Field<'a> {
     kind: Kind,
     width: Option<u8>,
     limit: Option<usize>,
-    prefix_suffix: (String, String),
+    /// Text that stands after the input, such as a unit.
+    suffix: String,
     heading: bool,
     autocomplete: Option<&'static str>,
     datalist: Option<String>,
@@ -122,6 +124,26 @@ impl Form {
         self
     }
 
+    /// What is stored, as the form's own struct says it: each of its fields stands in the field of its name, a list's
+    /// in `name[]`, a date's in its day, month and year as soon as one is drawn.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when it is no struct of texts, numbers and lists of these.
+    pub fn holding(mut self, stored: &impl Serialize) -> Result<Self, Error> {
+        let serde_json::Value::Object(fields) = serde_json::to_value(stored)? else { return Err(Error::Internal) };
+        for (name, value) in fields {
+            match value {
+                serde_json::Value::Array(values) => {
+                    for value in values {
+                        self.stored.push((format!("{name}[]"), text(value)?));
+                    }
+                }
+                value => self.stored.push((name, text(value)?)),
+            }
+        }
+        Ok(self)
+    }
+
     /// What stands in a field instead of what was typed there: for a page that works it out of the rest.
     #[must_use]
     pub fn instead(mut self, name: &str, value: impl ToString) -> Self {
@@ -149,8 +171,25 @@ impl Form {
     /// Every value of a field.
     #[must_use]
     pub fn values(&self, name: &str) -> Vec<String> {
-        let from = self.rejected.as_ref().map_or(&self.stored, |rejected| &rejected.typed);
-        from.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
+        match &self.rejected {
+            Some(rejected) => of(&rejected.typed, name),
+            None => self.stored(name),
+        }
+    }
+
+    /// What is stored in a field, or in a part of a date that is stored whole.
+    fn stored(&self, name: &str) -> Vec<String> {
+        let values = of(&self.stored, name);
+        let Some((date, part)) = name.rsplit_once('.').filter(|_| values.is_empty()) else { return values };
+        let Some(date) = of(&self.stored, date).iter().find_map(|date| date.parse::<NaiveDate>().ok()) else {
+            return values;
+        };
+        match part {
+            "day" => vec![date.day().to_string()],
+            "month" => vec![date.month().to_string()],
+            "year" => vec![date.year().to_string()],
+            _ => values,
+        }
     }
 
     /// Whether this is the form that was rejected.
@@ -183,7 +222,7 @@ impl Form {
             kind,
             width: None,
             limit: None,
-            prefix_suffix: Default::default(),
+            suffix: String::new(),
             heading: false,
             autocomplete: None,
             datalist: None,
@@ -324,17 +363,15 @@ impl Form {
 
     fn compare(&self) -> AnyView {
         let Some(rejected) = self.rejected.as_ref().filter(|rejected| rejected.changed) else { return ().into_any() };
-        let read = |from: &[(String, String)], name: &str, options: &[(String, String)]| {
-            let of = |name: &str| {
-                from.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect::<Vec<_>>()
-            };
-            let date = [of(&format!("{name}.day")), of(&format!("{name}.month")), of(&format!("{name}.year"))]
-                .concat()
-                .join(" ");
+        let read = |values: &dyn Fn(&str) -> Vec<String>, name: &str, options: &[(String, String)]| {
+            let date =
+                [values(&format!("{name}.day")), values(&format!("{name}.month")), values(&format!("{name}.year"))]
+                    .concat()
+                    .join(" ");
             if !date.trim().is_empty() {
                 return date;
             }
-            of(name)
+            values(name)
                 .into_iter()
                 .map(|value| options.iter().find(|(key, _)| *key == value).map_or(value, |(_, label)| label.clone()))
                 .collect::<Vec<_>>()
@@ -345,7 +382,10 @@ impl Form {
             .borrow()
             .iter()
             .filter_map(|Drawn { name, label, options }| {
-                let (theirs, yours) = (read(&self.stored, name, options), read(&rejected.typed, name, options));
+                let (theirs, yours) = (
+                    read(&|name| self.stored(name), name, options),
+                    read(&|name| of(&rejected.typed, name), name, options),
+                );
                 (theirs.trim() != yours.trim()).then(|| {
                     let told = |text: String| if text.trim().is_empty() { "Nothing".to_owned() } else { text };
                     view! {
@@ -415,7 +455,7 @@ impl Field<'_> {
     /// Text that stands after the input, such as a unit.
     #[must_use]
     pub fn suffix(mut self, text: &str) -> Self {
-        self.prefix_suffix.1 = text.to_owned();
+        self.suffix = text.to_owned();
         self
     }
 
@@ -596,7 +636,7 @@ impl Field<'_> {
             <input class=class id=id.to_owned() name=self.name.clone() type=kind inputmode=mode value=value
                 autocomplete=self.autocomplete spellcheck=spell list=self.datalist.clone() aria-describedby=described />
         };
-        let suffix = &self.prefix_suffix.1;
+        let suffix = &self.suffix;
         if suffix.is_empty() {
             return input.into_any();
         }
@@ -651,6 +691,21 @@ impl Field<'_> {
             </div>
         }
         .into_any()
+    }
+}
+
+/// Every value of this name.
+fn of(pairs: &[(String, String)], name: &str) -> Vec<String> {
+    pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
+}
+
+/// A value as a form's field holds it.
+fn text(value: serde_json::Value) -> Result<String, Error> {
+    match value {
+        serde_json::Value::Null => Ok(String::new()),
+        serde_json::Value::String(text) => Ok(text),
+        serde_json::Value::Bool(_) | serde_json::Value::Number(_) => Ok(value.to_string()),
+        serde_json::Value::Array(_) | serde_json::Value::Object(_) => Err(Error::Internal),
     }
 }
 
