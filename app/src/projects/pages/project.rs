@@ -51,7 +51,7 @@ impl Told {
 static ASKED: LazyLock<String> = LazyLock::new(|| {
     [
         store::PROJECT,
-        measures::store::CHARTED,
+        measures::store::SERIES,
         cycles::store::OF_PROJECT,
         drivers::store::DIAGRAM,
         &crate::continuity::store::ROW,
