@@ -15,7 +15,7 @@ pub fn routes() -> Vec<Route> {
         measures::pages::routes(),
         measures::tally::pages::routes(),
         measures::import::pages::routes(),
-        measures::reading::pages::routes(),
+        measures::chart_settings::pages::routes(),
         measures::board::routes(),
         cycles::pages::routes(),
         drivers::pages::routes(),

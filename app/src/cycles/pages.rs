@@ -7,10 +7,8 @@ use super::api::{PlanCycle, SaveCycle};
 use super::model::{Decision, Scale, WasRight};
 use super::parts;
 use super::ramp::{self, Ramp};
-use super::store::{self, Cycle};
+use super::store::{self, Cycle, Idea};
 use crate::access::{self, Action, WriteCycle};
-use crate::drivers;
-use crate::drivers::store::Idea;
 use crate::error::Error;
 use crate::id::{CycleId, ProjectId};
 use crate::measures::parts::Charts;
@@ -125,7 +123,7 @@ async fn new_cycle(request: Request) -> Result<Page, Error> {
     request.require(&mut conn, WriteCycle(project)).await?;
     let head = crate::project::store::summary(&mut conn, project).await?;
     let cycles = store::of_project(&mut conn, project).await?;
-    let ideas = drivers::store::ideas(&mut conn, project).await?;
+    let ideas = store::ideas(&mut conn, project).await?;
     drop(conn);
     let before = request.query("after").parse::<CycleId>().ok();
     let before = cycles.iter().find(|cycle| Some(cycle.id) == before).cloned();
@@ -133,7 +131,7 @@ async fn new_cycle(request: Request) -> Result<Page, Error> {
     Ok(Page::new("Plan a PDSA cycle", move || {
         let mut form = Form::new(&request, PlanCycle::PATH).with_date("starts_on", Some(request.today()));
         if let Some(before) = &before {
-            form = carried(form, before);
+            form = prefill_from_previous(form, before);
         } else if let Ok(idea) = request.query("idea").parse::<crate::id::DriverId>() {
             form = form.with("idea", idea);
         }
@@ -165,7 +163,7 @@ async fn new_cycle(request: Request) -> Result<Page, Error> {
                 <p>
                     "Plan, do, study, act: a small test of a change. One patient, one shift, one ward is often enough to learn whether an idea works."
                 </p>
-                {before.as_ref().map(before_it)}
+                {before.as_ref().map(previous_cycle)}
                 {form.draw(fields)}
             </div></div>
         }
@@ -174,7 +172,7 @@ async fn new_cycle(request: Request) -> Result<Page, Error> {
 }
 
 /// What the next cycle takes over. An idea that was given up is not tested again, its question stays.
-fn carried(form: Form, before: &Cycle) -> Form {
+fn prefill_from_previous(form: Form, before: &Cycle) -> Form {
     let form = form.with("question", &before.question);
     if before.decision == Some(Decision::Abandon) {
         return form;
@@ -189,7 +187,7 @@ fn carried(form: Form, before: &Cycle) -> Form {
         .with("scale", scale.map(|scale| scale.to_string()).unwrap_or_default())
 }
 
-fn before_it(before: &Cycle) -> AnyView {
+fn previous_cycle(before: &Cycle) -> AnyView {
     let part = |name: &str, text: &str| {
         (!text.is_empty())
             .then(|| view! { <p class="baton-lines"><strong>{name.to_owned()}": "</strong>{text.to_owned()}</p> })
@@ -305,7 +303,7 @@ async fn cycle(request: Request) -> Result<Page, Error> {
     let head = crate::project::store::summary(&mut conn, project).await?;
     let cycles = store::of_project(&mut conn, project).await?;
     let charts = Charts::load(&mut conn, project, request.today()).await?;
-    let ideas = drivers::store::ideas(&mut conn, project).await?;
+    let ideas = store::ideas(&mut conn, project).await?;
     drop(conn);
     let may_write = access::may(Action::WriteCycle(project), relationship);
     let title = format!("Cycle {}: {}", cycle.number, cycle.title);

@@ -1,7 +1,6 @@
 //! PDSA cycles: their SQL.
 
 use chrono::NaiveDate;
-use serde::Deserialize;
 use sqlx::FromRow;
 
 use super::model::{Decision, Plan, Scale, WasRight};
@@ -11,28 +10,6 @@ use crate::error::Error;
 use crate::format;
 use crate::history::{self, Entry};
 use crate::id::{CycleId, DriverId, ProjectId};
-
-/// A cycle as a chart marks it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, FromRow)]
-pub struct Marker {
-    /// Its number in the project.
-    pub number: i64,
-    /// What it tests.
-    pub title: String,
-    /// When it began.
-    pub starts_on: NaiveDate,
-}
-
-/// The cycles of a project as a chart marks them.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn markers(conn: &mut Connection, project: ProjectId) -> Result<Vec<Marker>, Error> {
-    Ok(sqlx::query_as("select number, title, starts_on from cycle where project_id = $1 order by number")
-        .bind(project)
-        .fetch_all(conn)
-        .await?)
-}
 
 /// A cycle.
 #[derive(Clone, Debug, FromRow)]
@@ -108,6 +85,32 @@ pub async fn cycle(conn: &mut Connection, cycle: CycleId) -> Result<Cycle, Error
     )
     .bind(cycle)
     .fetch_one(conn)
+    .await?)
+}
+
+/// A change idea, as a form offers it.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Idea {
+    /// Its id.
+    pub id: DriverId,
+    /// Its words.
+    pub text: String,
+}
+
+/// The change ideas that stand in a project's diagram.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn ideas(conn: &mut Connection, project: ProjectId) -> Result<Vec<Idea>, Error> {
+    Ok(sqlx::query_as(
+        "select d.id, d.text from driver d
+         join driver p on p.id = d.parent_id and p.removed_at is null
+         left join driver g on g.id = p.parent_id
+         where d.project_id = $1 and d.level = 'idea' and d.removed_at is null and g.removed_at is null
+         order by coalesce(g.position, p.position), case when g.id is null then d.position else p.position end, d.position, d.id",
+    )
+    .bind(project)
+    .fetch_all(conn)
     .await?)
 }
 
@@ -289,7 +292,6 @@ mod tests {
         let cycles = of_project(&mut change, project).await.expect("cycles");
         assert_eq!(cycles.iter().map(|cycle| (cycle.id, cycle.number)).collect::<Vec<_>>(), [(first, 1), (second, 2)]);
         assert_eq!(cycles[1].decision, Some(Decision::Adapt));
-        assert_eq!(markers(&mut change, project).await.expect("markers").len(), 2);
     }
 
     #[tokio::test]

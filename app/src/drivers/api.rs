@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{LineForm, LinesForm, Move};
+use super::model::{Direction, LineForm, LinesForm};
 use super::store;
 use crate::access::DrawDrivers;
 use crate::error::Error;
@@ -47,7 +47,7 @@ pub async fn move_driver(driver: String, version: String, way: String) -> Result
     let request = Request::current();
     request.person()?;
     let (driver, version): (DriverId, i64) = (id(&driver)?, self::version(&version)?);
-    let way: Move = way.parse().map_err(|()| Error::NotFound)?;
+    let way: Direction = way.parse().map_err(|()| Error::NotFound)?;
     let mut change = request.write().await?;
     let before = store::driver(&mut change, driver).await?;
     let allowed = request.require(&mut change, DrawDrivers(before.project_id)).await?;

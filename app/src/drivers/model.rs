@@ -27,19 +27,19 @@ choices! {
 
 /// A level, and the line above: none for a primary driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Position {
     /// The level.
     pub level: Level,
     /// The line above.
     pub parent: Option<DriverId>,
 }
 
-impl Place {
+impl Position {
     /// Right of the aim.
     pub const PRIMARY: Self = Self { level: Level::Primary, parent: None };
 }
 
-impl FromStr for Place {
+impl FromStr for Position {
     type Err = ();
 
     /// As a form sends it: `primary`, `secondary:` or `idea:` and the id of the line above.
@@ -53,7 +53,7 @@ impl FromStr for Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.parent {
             Some(parent) => write!(f, "{}:{parent}", self.level),
@@ -66,7 +66,7 @@ impl fmt::Display for Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lines {
     /// Where.
-    pub place: Place,
+    pub place: Position,
     /// Their words.
     pub texts: Vec<String>,
 }
@@ -90,7 +90,7 @@ impl LinesForm {
     /// [`Error::Invalid`] with everything that is wrong.
     pub fn parse(&self) -> Result<Lines, Error> {
         let mut fields = Fields::new();
-        let place = fields.choice::<Place>("place", &self.place, NO_PLACE).unwrap_or(Place::PRIMARY);
+        let place = fields.choice::<Position>("place", &self.place, NO_PLACE).unwrap_or(Position::PRIMARY);
         let text = fields.required("text", &self.text, MAX_PARAGRAPH_CHARS, "Write at least one line.");
         let texts: Vec<String> =
             text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
@@ -111,7 +111,7 @@ pub struct Line {
     /// Its words.
     pub text: String,
     /// Where it stands.
-    pub place: Place,
+    pub place: Position,
     /// The measures that tell whether it moves.
     pub measures: Vec<MeasureId>,
 }
@@ -139,7 +139,7 @@ impl LineForm {
         if text.contains('\n') {
             fields.error("text", "Say it in one line.");
         }
-        let place = fields.choice::<Place>("place", &self.place, NO_PLACE).unwrap_or(Place::PRIMARY);
+        let place = fields.choice::<Position>("place", &self.place, NO_PLACE).unwrap_or(Position::PRIMARY);
         let measures: Vec<MeasureId> = self.measures.iter().filter_map(|id| id.parse().ok()).collect();
         if measures.len() != self.measures.len() {
             fields.error("measures[]", "Choose measures from the list.");
@@ -150,14 +150,14 @@ impl LineForm {
 
 /// Which way a line moves among those beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Move {
+pub enum Direction {
     /// Before the one above.
     Up,
     /// After the one below.
     Down,
 }
 
-impl FromStr for Move {
+impl FromStr for Direction {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
@@ -183,14 +183,14 @@ mod tests {
     fn places_are_read_as_they_are_written() {
         let id = DriverId::new();
         for place in [
-            Place { level: Level::Primary, parent: None },
-            Place { level: Level::Secondary, parent: Some(id) },
-            Place { level: Level::Idea, parent: Some(id) },
+            Position { level: Level::Primary, parent: None },
+            Position { level: Level::Secondary, parent: Some(id) },
+            Position { level: Level::Idea, parent: Some(id) },
         ] {
             assert_eq!(place.to_string().parse(), Ok(place));
         }
         for text in ["", "secondary", "idea:", "primary:x", &format!("primary:{id}"), "aim", "idea:me"] {
-            assert_eq!(text.parse::<Place>(), Err(()), "{text}");
+            assert_eq!(text.parse::<Position>(), Err(()), "{text}");
         }
     }
 

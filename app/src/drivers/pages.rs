@@ -5,7 +5,7 @@ use leptos::server_fn::ServerFn;
 
 use super::api::{AddDrivers, EditDriver, MoveDriver, RemoveDriver, RestoreDriver};
 use super::diagram;
-use super::model::{Level, MOST_AT_ONCE, Place};
+use super::model::{Level, MOST_AT_ONCE, Position};
 use super::parts;
 use super::store::{self, Diagram};
 use super::tree::{self, Node};
@@ -115,7 +115,7 @@ fn item(node: &Node<'_>, project: ProjectId, may_draw: bool, may_test: bool) -> 
     if may_draw {
         links.push(view! { <a href=format!("/drivers/{}", driver.id)>{of("Change")}</a> }.into_any());
         if driver.level != Level::Idea {
-            let beneath = Place {
+            let beneath = Position {
                 level: if driver.level == Level::Primary { Level::Secondary } else { Level::Idea },
                 parent: Some(driver.id),
             };
@@ -147,8 +147,8 @@ fn item(node: &Node<'_>, project: ProjectId, may_draw: bool, may_test: bool) -> 
 }
 
 /// Every place that a line could have, in the order of the diagram.
-fn places(nodes: &[Node<'_>]) -> Vec<(Place, String)> {
-    fn walk(node: &Node<'_>, places: &mut Vec<(Place, String)>) {
+fn places(nodes: &[Node<'_>]) -> Vec<(Position, String)> {
+    fn walk(node: &Node<'_>, places: &mut Vec<(Position, String)>) {
         let beneath: &[Level] = match node.driver.level {
             Level::Primary => &[Level::Secondary, Level::Idea],
             Level::Secondary => &[Level::Idea],
@@ -157,16 +157,16 @@ fn places(nodes: &[Node<'_>]) -> Vec<(Place, String)> {
         for level in beneath {
             let joined = if *level == Level::Idea { "for" } else { "of" };
             let words = format!("{} {joined}: {}", level.label(), node.driver.text);
-            places.push((Place { level: *level, parent: Some(node.driver.id) }, words));
+            places.push((Position { level: *level, parent: Some(node.driver.id) }, words));
         }
         node.children.iter().for_each(|child| walk(child, places));
     }
-    let mut places = vec![(Place::PRIMARY, format!("{} of the aim", Level::Primary.label()))];
+    let mut places = vec![(Position::PRIMARY, format!("{} of the aim", Level::Primary.label()))];
     nodes.iter().for_each(|node| walk(node, &mut places));
     places
 }
 
-fn options(places: Vec<(Place, String)>) -> Vec<(String, String)> {
+fn options(places: Vec<(Position, String)>) -> Vec<(String, String)> {
     places.into_iter().map(|(place, words)| (place.to_string(), words)).collect()
 }
 
@@ -237,7 +237,7 @@ async fn driver(request: Request) -> Result<Page, Error> {
         let level = line.level;
         let places = places(&nodes).into_iter().filter(|(place, _)| place.level == level && place.parent != Some(id));
         let place = match level {
-            Level::Primary => form.hidden("place", Place::PRIMARY),
+            Level::Primary => form.hidden("place", Position::PRIMARY),
             Level::Secondary | Level::Idea => {
                 form.select("place", "Where does it belong?", options(places.collect())).view()
             }
@@ -281,7 +281,7 @@ fn moves(request: &Request, node: &Node<'_>) -> (AnyView, AnyView) {
         return (().into_any(), ().into_any());
     }
     let mut summaries = Vec::new();
-    let ways = [("up", "Move up", node.place > 1), ("down", "Move down", node.place < node.of)];
+    let ways = [("up", "Direction up", node.place > 1), ("down", "Direction down", node.place < node.of)];
     let buttons: Vec<AnyView> = ways
         .into_iter()
         .filter(|(_, _, can)| *can)

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use sqlx::{Database, FromRow};
 
-use super::model::{Level, Line, Lines, Move, Place};
+use super::model::{Direction, Level, Line, Lines, Position};
 use crate::access::{Allowed, DrawDrivers};
 use crate::cycles::model::Decision;
 use crate::db::{Connection, Db};
@@ -14,32 +14,6 @@ use crate::id::{CycleId, DriverId, MeasureId, ProjectId};
 
 /// A diagram has at most so many lines, those that were removed included.
 const MOST: i64 = 300;
-
-/// A change idea, as a form offers it.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct Idea {
-    /// Its id.
-    pub id: DriverId,
-    /// Its words.
-    pub text: String,
-}
-
-/// The change ideas that stand in a project's diagram.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn ideas(conn: &mut Connection, project: ProjectId) -> Result<Vec<Idea>, Error> {
-    Ok(sqlx::query_as(
-        "select d.id, d.text from driver d
-         join driver p on p.id = d.parent_id and p.removed_at is null
-         left join driver g on g.id = p.parent_id
-         where d.project_id = $1 and d.level = 'idea' and d.removed_at is null and g.removed_at is null
-         order by coalesce(g.position, p.position), case when g.id is null then d.position else p.position end, d.position, d.id",
-    )
-    .bind(project)
-    .fetch_all(conn)
-    .await?)
-}
 
 /// A line of a diagram, with what is linked to it.
 #[derive(Clone, Debug, Deserialize)]
@@ -195,8 +169,8 @@ pub struct Stored {
 impl Stored {
     /// Where it stands.
     #[must_use]
-    pub fn place(&self) -> Place {
-        Place { level: self.level, parent: self.parent_id }
+    pub fn place(&self) -> Position {
+        Position { level: self.level, parent: self.parent_id }
     }
 }
 
@@ -214,7 +188,7 @@ pub async fn driver(conn: &mut Connection, driver: DriverId) -> Result<Stored, E
 }
 
 /// The words of the line above, when such a line may stand there.
-async fn above(conn: &mut Connection, project: ProjectId, place: Place) -> Result<String, Error> {
+async fn above(conn: &mut Connection, project: ProjectId, place: Position) -> Result<String, Error> {
     let Some(parent) = place.parent else { return Ok("The aim".to_owned()) };
     let found: Option<(String, Level)> =
         sqlx::query_as("select text, level from driver where id = $1 and project_id = $2 and removed_at is null")
@@ -229,7 +203,7 @@ async fn above(conn: &mut Connection, project: ProjectId, place: Place) -> Resul
     }
 }
 
-async fn last(conn: &mut Connection, project: ProjectId, place: Place) -> Result<i64, Error> {
+async fn last(conn: &mut Connection, project: ProjectId, place: Position) -> Result<i64, Error> {
     Ok(sqlx::query_scalar("select coalesce(max(position), 0) from driver where project_id = $1 and parent_id is $2")
         .bind(project)
         .bind(place.parent)
@@ -357,16 +331,16 @@ pub async fn shift(
     conn: &mut Connection,
     allowed: &Allowed<DrawDrivers>,
     before: &Stored,
-    way: Move,
+    way: Direction,
     version: i64,
 ) -> Result<(), Error> {
     let project = allowed.project();
     let other: Option<(DriverId, i64, String)> = sqlx::query_as(match way {
-        Move::Up => {
+        Direction::Up => {
             "select id, position, text from driver
              where project_id = $1 and parent_id is $2 and removed_at is null and position < $3 order by position desc limit 1"
         }
-        Move::Down => {
+        Direction::Down => {
             "select id, position, text from driver
              where project_id = $1 and parent_id is $2 and removed_at is null and position > $3 order by position limit 1"
         }
@@ -378,8 +352,8 @@ pub async fn shift(
     .await?;
     let Some((other, position, words)) = other else {
         return Err(Error::form(match way {
-            Move::Up => "It is the first already.",
-            Move::Down => "It is the last already.",
+            Direction::Up => "It is the first already.",
+            Direction::Down => "It is the last already.",
         }));
     };
     let changed = sqlx::query(
@@ -401,8 +375,8 @@ pub async fn shift(
         .execute(&mut *conn)
         .await?;
     let side = match way {
-        Move::Up => "Stands before",
-        Move::Down => "Stands after",
+        Direction::Up => "Stands before",
+        Direction::Down => "Stands after",
     };
     let entry = Entry::new("driver", before.id, "moved in the driver diagram")
         .of(project)
@@ -467,7 +441,7 @@ mod tests {
     }
 
     fn lines(level: Level, parent: Option<DriverId>, texts: &[&str]) -> Lines {
-        Lines { place: Place { level, parent }, texts: texts.iter().map(|text| (*text).to_owned()).collect() }
+        Lines { place: Position { level, parent }, texts: texts.iter().map(|text| (*text).to_owned()).collect() }
     }
 
     #[tokio::test]
@@ -488,14 +462,14 @@ mod tests {
         assert_eq!(told(&mut change, project).await, ["See it", "- Poster", "Treat it", "- Kit at hand", "- - Box"]);
 
         let before = driver(&mut change, primary[1]).await.expect("a line");
-        shift(&mut change, &allowed, &before, Move::Up, 1).await.expect("moved");
-        assert_eq!(shift(&mut change, &allowed, &before, Move::Up, 1).await, Err(Error::Conflict));
+        shift(&mut change, &allowed, &before, Direction::Up, 1).await.expect("moved");
+        assert_eq!(shift(&mut change, &allowed, &before, Direction::Up, 1).await, Err(Error::Conflict));
         let before = driver(&mut change, primary[1]).await.expect("a line");
-        assert!(matches!(shift(&mut change, &allowed, &before, Move::Up, 2).await, Err(Error::Invalid(_))));
+        assert!(matches!(shift(&mut change, &allowed, &before, Direction::Up, 2).await, Err(Error::Invalid(_))));
         assert_eq!(told(&mut change, project).await[0], "Treat it");
 
         let before = driver(&mut change, kit).await.expect("a line");
-        let place = Place { level: Level::Secondary, parent: Some(primary[0]) };
+        let place = Position { level: Level::Secondary, parent: Some(primary[0]) };
         let line = Line { text: "Kit within reach".into(), place, measures: vec![measure] };
         edit(&mut change, &allowed, &before, &line, 1).await.expect("edited");
         assert_eq!(edit(&mut change, &allowed, &before, &line, 1).await, Err(Error::Conflict));
@@ -507,7 +481,10 @@ mod tests {
         let before = driver(&mut change, primary[0]).await.expect("a line");
         set_removed(&mut change, &allowed, &before, true, 1).await.expect("removed");
         assert_eq!(told(&mut change, project).await, ["Treat it"]);
-        assert!(ideas(&mut change, project).await.expect("ideas").is_empty(), "hidden with what stands above");
+        assert!(
+            cycles::store::ideas(&mut change, project).await.expect("ideas").is_empty(),
+            "hidden with what stands above"
+        );
         let whole = diagram(&mut change, project).await.expect("a diagram");
         assert_eq!(tree::removed(&whole.drivers).len(), 1);
         assert_eq!(whole.drivers.iter().find(|one| one.id == kit).expect("kept").measures[0].id, measure);
@@ -516,8 +493,12 @@ mod tests {
         set_removed(&mut change, &allowed, &before, true, 2).await.expect_err("it is removed already");
         set_removed(&mut change, &allowed, &before, false, 2).await.expect("restored");
         assert_eq!(told(&mut change, project).await.len(), 5);
-        let offered: Vec<String> =
-            ideas(&mut change, project).await.expect("ideas").into_iter().map(|idea| idea.text).collect();
+        let offered: Vec<String> = cycles::store::ideas(&mut change, project)
+            .await
+            .expect("ideas")
+            .into_iter()
+            .map(|idea| idea.text)
+            .collect();
         assert_eq!(offered, ["Poster", "Box"]);
 
         let writes = request.require(&mut change, WriteCycle(project)).await.expect("allowed");

@@ -7,7 +7,7 @@ use super::store;
 use crate::access::{AnswerAsSuccessor, AnswerAsSupervisor, OfferHandover, TakeOn, WithdrawHandover};
 use crate::error::Error;
 use crate::id::{HandoverId, ProjectId};
-use crate::measures::store::charted;
+use crate::measures::store::load_series;
 use crate::parse::Fields;
 use crate::web::request::{Request, id, redirect, version};
 
@@ -26,7 +26,7 @@ pub async fn prepare_handover(
     let allowed = request.require(&mut change, OfferHandover(project)).await?;
     let today = request.today();
     let subject = store::subject(&mut change, project, today).await?;
-    let measures = charted(&mut change, project).await?;
+    let measures = load_series(&mut change, project).await?;
     let pack = form.parse(&subject.needs(&measures, today))?;
     let to = if form.is_draft() {
         store::keep_draft(&mut change, &allowed, version, &pack).await?;

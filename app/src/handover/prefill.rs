@@ -5,13 +5,13 @@ use chrono::{Days, NaiveDate};
 use super::model::{FURTHEST, PART, Pack, Plan, SENTENCE, State, To};
 use super::store::{Handover, Subject};
 use crate::format;
-use crate::measures::chart;
-use crate::measures::store::{Charted, Measure};
+use crate::measures::series::{Measure, MeasureSeries};
+use crate::measures::values;
 use crate::team::model::TeamRole;
 
 /// The pack as it can be told today: the live draft or offer, else what an offer of the same lead that
 /// came to nothing said, else what the project tells of itself.
-pub fn pack(subject: &Subject, charted: &[Charted], last: Option<&Handover>, today: NaiveDate) -> Pack {
+pub fn pack(subject: &Subject, charted: &[MeasureSeries], last: Option<&Handover>, today: NaiveDate) -> Pack {
     let fresh = fresh(subject, charted, last, today);
     let Some(last) = last else { return fresh };
     let written = match last.state(today) {
@@ -28,7 +28,7 @@ pub fn pack(subject: &Subject, charted: &[Charted], last: Option<&Handover>, tod
     Pack { plans: fresh.plans.into_iter().map(plan).collect(), ..written }
 }
 
-fn fresh(subject: &Subject, charted: &[Charted], last: Option<&Handover>, today: NaiveDate) -> Pack {
+fn fresh(subject: &Subject, charted: &[MeasureSeries], last: Option<&Handover>, today: NaiveDate) -> Pack {
     let furthest = today + Days::new(FURTHEST);
     let next_day = subject.last_day.and_then(|day| day.succ_opt()).filter(|day| *day <= furthest);
     let again = |part: fn(&Handover) -> &String| last.map(part).cloned().unwrap_or_default();
@@ -45,7 +45,7 @@ fn fresh(subject: &Subject, charted: &[Charted], last: Option<&Handover>, today:
         helped: shortened(helped(subject, last), PART),
         plans: charted
             .iter()
-            .map(|Charted { measure, .. }| {
+            .map(|MeasureSeries { measure, .. }| {
                 let before = last.and_then(|last| last.plans.iter().find(|plan| plan.measure == measure.id));
                 let how = before.map_or_else(|| how(measure), |plan| plan.how.clone());
                 Plan { measure: measure.id, how: shortened(how, SENTENCE), next_on: measure.next_on() }
@@ -55,7 +55,7 @@ fn fresh(subject: &Subject, charted: &[Charted], last: Option<&Handover>, today:
     }
 }
 
-fn summary(subject: &Subject, charted: &[Charted]) -> String {
+fn summary(subject: &Subject, charted: &[MeasureSeries]) -> String {
     let mut told = Vec::new();
     let aim = [&subject.aim_what, &subject.aim_whom, &subject.aim_how_much].map(|part| sentence(part));
     let mut aim: Vec<String> = aim.into_iter().filter(|part| !part.is_empty()).collect();
@@ -65,7 +65,7 @@ fn summary(subject: &Subject, charted: &[Charted]) -> String {
     } else {
         told.push(format!("The aim: {}.", aim.join(", ")));
     }
-    for Charted { measure, points, .. } in charted {
+    for MeasureSeries { measure, points, .. } in charted {
         let Some(last) =
             points.iter().filter(|point| point.excluded == 0).max_by_key(|point| (point.taken_on, point.entry))
         else {
@@ -75,7 +75,7 @@ fn summary(subject: &Subject, charted: &[Charted]) -> String {
         told.push(format!(
             "{}: {} on {}.",
             measure.name,
-            chart::amount(measure, last.amount()),
+            values::amount(measure, last.amount()),
             format::date(last.taken_on)
         ));
     }

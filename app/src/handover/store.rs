@@ -17,7 +17,7 @@ use crate::db::{Connection, Store};
 use crate::error::{Error, FieldError};
 use crate::history::{self, Entry};
 use crate::id::{DepartmentId, HandoverId, MeasureId, PersonId, ProjectId, TeamRoleId, TrustId};
-use crate::measures::store::Charted;
+use crate::measures::series::MeasureSeries;
 use crate::people;
 use crate::project::model::Status;
 use crate::roles::oldest_live;
@@ -522,7 +522,7 @@ pub async fn subject(conn: &mut Connection, project: ProjectId, today: NaiveDate
 impl Subject {
     /// What the pack has to hold before the project can be offered.
     #[must_use]
-    pub fn needs(&self, charted: &[Charted], today: NaiveDate) -> Needs {
+    pub fn needs(&self, charted: &[MeasureSeries], today: NaiveDate) -> Needs {
         let works = |member: &&TeamMember| matches!(member.role, TeamRole::Lead | TeamRole::Member);
         let named = |member: &TeamMember| (member.person, member.name.clone());
         let others = self.team.iter().filter(works).map(named).filter(|(person, _)| Some(*person) != self.leader);
@@ -531,7 +531,7 @@ impl Subject {
         Needs {
             measures: charted
                 .iter()
-                .map(|Charted { measure, .. }| Measured {
+                .map(|MeasureSeries { measure, .. }| Measured {
                     id: measure.id,
                     name: measure.name.clone(),
                     rhythm: measure.every_days.is_some(),

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::model::{MeasureForm, PointForm, State, rows_of};
+use super::series::{Measure, Measurement};
 use super::store;
 use crate::access::{Allowed, DefineMeasure, RecordMeasurement};
 use crate::db::Write;
@@ -44,7 +45,7 @@ async fn defining(
     request: &Request,
     change: &mut Write,
     measure: &str,
-) -> Result<(store::Measure, Allowed<DefineMeasure>), Error> {
+) -> Result<(Measure, Allowed<DefineMeasure>), Error> {
     let measure = store::measure(change, id::<MeasureId>(measure)?).await?;
     let allowed = request.require(change, DefineMeasure(measure.project_id)).await?;
     Ok((measure, allowed))
@@ -80,7 +81,7 @@ pub async fn move_measure(measure: String, way: String) -> Result<(), Error> {
     let request = Request::current();
     let mut change = request.write().await?;
     let (measure, allowed) = defining(&request, &mut change, &measure).await?;
-    store::shift(&mut change, &allowed, measure.id, way == "up").await?;
+    store::move_up_or_down(&mut change, &allowed, measure.id, way == "up").await?;
     change.commit().await?;
     redirect(format!("/measures/{}/edit?done=saved", measure.id));
     Ok(())
@@ -117,7 +118,7 @@ pub async fn record_points(
     if then == "more" {
         return Err(Error::Invalid(Vec::new()));
     }
-    let several = store::several_a_day(&mut change, measure.id).await?;
+    let several = store::allows_several_per_day(&mut change, measure.id).await?;
     let points = rows_of(&rows, measure.data_type, several, request.today())?;
     store::record(&mut change, &allowed, &measure, &points).await?;
     change.commit().await?;
@@ -129,7 +130,7 @@ async fn recording(
     request: &Request,
     change: &mut Write,
     measurement: &str,
-) -> Result<(store::Measurement, store::Measure, Allowed<RecordMeasurement>), Error> {
+) -> Result<(Measurement, Measure, Allowed<RecordMeasurement>), Error> {
     let measurement = store::measurement(change, id::<MeasurementId>(measurement)?).await?;
     let measure = store::measure(change, measurement.measure_id).await?;
     let allowed = request.require(change, RecordMeasurement(measure.project_id)).await?;

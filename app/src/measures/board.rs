@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::store::{Charted, MOST_ON_A_BOARD};
+use super::series::MeasureSeries;
+use super::store::MOST_ON_A_BOARD;
+use super::values;
 use super::{chart, icons, store};
 use crate::access::{ReadProject, ReadTrust};
 use crate::error::Error;
@@ -24,9 +26,9 @@ async fn of_project(request: Request) -> Result<Page, Error> {
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ReadProject(id)).await?;
     let head = crate::project::store::summary(&mut conn, id).await?;
-    let charted = store::charted(&mut conn, id).await?;
+    let series = store::load_series(&mut conn, id).await?;
     drop(conn);
-    let charts = chart::each(charted).await?;
+    let charts = chart::each(series).await?;
     Ok(Page::new(format!("Measures: {}", head.title), move || {
         view! {
             {ui::back(&format!("/projects/{id}"), &head.title)}
@@ -43,9 +45,9 @@ async fn of_priority(request: Request) -> Result<Page, Error> {
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ReadTrust(trust)).await?;
     let priority = priorities::store::find(&mut conn, trust, id).await?;
-    let charted = store::charted_of_priority(&mut conn, id).await?;
+    let series = store::load_series_of_priority(&mut conn, id).await?;
     drop(conn);
-    let charts = chart::each(charted).await?;
+    let charts = chart::each(series).await?;
     Ok(Page::new(format!("Measures: {}", priority.title), move || {
         let cut = (i64::try_from(charts.len()).unwrap_or(i64::MAX) >= MOST_ON_A_BOARD)
             .then(|| view! { <p>{format!("The first {MOST_ON_A_BOARD} measures are shown.")}</p> });
@@ -59,7 +61,7 @@ async fn of_priority(request: Request) -> Result<Page, Error> {
     }))
 }
 
-fn table(charts: &[(Charted, spc::Chart)], with_project: bool) -> AnyView {
+fn table(charts: &[(MeasureSeries, spc::Chart)], with_project: bool) -> AnyView {
     if charts.is_empty() {
         let words = "Every measure will be here, with its latest value, its variation and whether it meets its target.";
         return ui::empty(words, None);
@@ -78,9 +80,9 @@ fn table(charts: &[(Charted, spc::Chart)], with_project: bool) -> AnyView {
     ]);
     let rows = charts
         .iter()
-        .map(|(charted, drawn)| {
-            let measure = &charted.measure;
-            let number = |value: Option<f64>| value.map(|value| chart::value(measure, value)).unwrap_or_default();
+        .map(|(series, drawn)| {
+            let measure = &series.measure;
+            let number = |value: Option<f64>| value.map(|value| values::value(measure, value)).unwrap_or_default();
             let latest = drawn.latest();
             let mut row =
                 vec![view! { <a href=format!("/measures/{}", measure.id)>{measure.name.clone()}</a> }.into_any()];

@@ -9,30 +9,11 @@ use spc::svg::{self, Style};
 use spc::{Chart, ChartKind, ChartOptions, Cycle, PhaseStart, RuleSetName, Series};
 use tokio::sync::Semaphore;
 
-use super::model::{Amount, DataType, Direction};
-use super::reading::model::{Baseline, ChartType, Period, RuleSet, Summary};
-use super::reading::store::Reading;
-use super::store::{Charted, Measure};
+use super::chart_settings::model::{Baseline, ChartType, Period, RuleSet, Summary};
+use super::model::Direction;
+use super::series::{ChartSettings, MeasureSeries};
+use super::values::{data_type, recorded};
 use crate::error::Error;
-
-fn data_type(measure: &Measure) -> spc::DataType {
-    match measure.data_type {
-        DataType::Count => spc::DataType::Count,
-        DataType::Percentage => spc::DataType::Percentage,
-        // At most a million: exact.
-        DataType::Rate => spc::DataType::Rate { per: measure.per.unwrap_or(1) as f64 },
-        DataType::Measurement => spc::DataType::Measurement,
-        DataType::TimeBetween => spc::DataType::TimeBetween,
-        DataType::CasesBetween => spc::DataType::CasesBetween,
-    }
-}
-
-fn recorded(amount: Amount) -> spc::Reading {
-    match amount {
-        Amount::Value(value) => spc::Reading::Value(value),
-        Amount::Ratio(numerator, denominator) => spc::Reading::ratio(numerator, denominator),
-    }
-}
 
 impl ChartType {
     /// The engine's name for it.
@@ -68,17 +49,17 @@ impl RuleSet {
     }
 }
 
-fn series(charted: &Charted) -> Series {
-    let Charted { measure, reading, .. } = charted;
+fn engine_series(measured: &MeasureSeries) -> Series {
+    let MeasureSeries { measure, settings, .. } = measured;
     let series = Series {
         name: measure.name.clone(),
         unit: measure.unit.clone(),
         data_type: data_type(measure),
-        summary: match reading.summary {
+        summary: match settings.summary {
             Summary::Mean => spc::Summary::Mean,
             Summary::Median => spc::Summary::Median,
         },
-        points: charted
+        points: measured
             .points
             .iter()
             .map(|point| spc::Point {
@@ -91,7 +72,7 @@ fn series(charted: &Charted) -> Series {
             })
             .collect(),
     };
-    match reading.period {
+    match settings.period {
         None => series,
         Some(Period::Day) => series.by(spc::Period::Day),
         Some(Period::Week) => series.by(spc::Period::Week),
@@ -99,18 +80,18 @@ fn series(charted: &Charted) -> Series {
     }
 }
 
-fn options(charted: &Charted, kind: ChartKind) -> ChartOptions {
-    let Charted { measure, reading, cycles, .. } = charted;
+fn options(measured: &MeasureSeries, kind: ChartKind) -> ChartOptions {
+    let MeasureSeries { measure, settings, cycles, .. } = measured;
     ChartOptions {
         kind,
         target: measure.target,
-        later_targets: reading.later_targets.iter().map(|later| (later.starts_on, later.target)).collect(),
+        later_targets: settings.later_targets.iter().map(|later| (later.starts_on, later.target)).collect(),
         direction: match measure.direction {
             Direction::Increase => spc::Direction::Increase,
             Direction::Decrease => spc::Direction::Decrease,
             Direction::Neutral => spc::Direction::Neutral,
         },
-        rule_set: reading.rule_set.named(),
+        rule_set: settings.rule_set.named(),
         cycles: cycles
             .iter()
             .map(|marker| Cycle {
@@ -119,7 +100,7 @@ fn options(charted: &Charted, kind: ChartKind) -> ChartOptions {
                 label: marker.title.clone(),
             })
             .collect(),
-        phases: reading
+        phases: settings
             .phases
             .iter()
             .map(|phase| PhaseStart {
@@ -128,14 +109,14 @@ fn options(charted: &Charted, kind: ChartKind) -> ChartOptions {
                 freeze_after: phase.freeze_after.and_then(|many| usize::try_from(many).ok()),
             })
             .collect(),
-        baseline: baseline(reading),
-        screening: reading.screening,
-        centre: reading.centre,
+        baseline: baseline(settings),
+        screening: settings.screening,
+        centre: settings.centre,
     }
 }
 
-fn baseline(reading: &Reading) -> spc::Baseline {
-    match (reading.baseline, reading.baseline_until) {
+fn baseline(settings: &ChartSettings) -> spc::Baseline {
+    match (settings.baseline, settings.baseline_until) {
         (Baseline::Date, Some(until)) => spc::Baseline::Until(until),
         (Baseline::Cycles, _) => spc::Baseline::BeforeCycles,
         (Baseline::All | Baseline::Date, _) => spc::Baseline::All,
@@ -153,13 +134,13 @@ static AT_ONCE: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::
 /// # Errors
 /// [`Error::Internal`] when the computation was given up.
 pub async fn computed<T: Send + 'static>(
-    charted: Charted,
-    compute: impl FnOnce(Charted) -> T + Send + 'static,
+    measured: MeasureSeries,
+    compute: impl FnOnce(MeasureSeries) -> T + Send + 'static,
 ) -> Result<T, Error> {
-    if charted.points.len() <= MOST_INLINE {
-        return Ok(compute(charted));
+    if measured.points.len() <= MOST_INLINE {
+        return Ok(compute(measured));
     }
-    off_thread(move || compute(charted)).await
+    off_thread(move || compute(measured)).await
 }
 
 /// Does a long computation on a thread of its own, two at a time.
@@ -184,19 +165,19 @@ pub async fn off_thread<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 
 ///
 /// # Errors
 /// [`Error::Internal`] when a computation was given up.
-pub async fn each(all: Vec<Charted>) -> Result<Vec<(Charted, Chart)>, Error> {
+pub async fn each(all: Vec<MeasureSeries>) -> Result<Vec<(MeasureSeries, Chart)>, Error> {
     let mut charts = Vec::with_capacity(all.len());
-    for charted in all {
-        charts.push(computed(charted, |charted| (of(&charted), charted)).await?);
+    for measured in all {
+        charts.push(computed(measured, |measured| (of(&measured), measured)).await?);
     }
-    Ok(charts.into_iter().map(|(chart, charted)| (charted, chart)).collect())
+    Ok(charts.into_iter().map(|(chart, measured)| (measured, chart)).collect())
 }
 
 /// A measure with its chart in a small picture, one of many.
 #[derive(Debug)]
 pub struct Small {
     /// The measure.
-    pub charted: Charted,
+    pub series: MeasureSeries,
     /// Its chart.
     pub chart: Chart,
     picture: String,
@@ -207,15 +188,15 @@ impl Small {
     ///
     /// # Errors
     /// [`Error::Internal`] when a computation was given up.
-    pub async fn draw(all: Vec<Charted>, place: &'static str) -> Result<Vec<Self>, Error> {
+    pub async fn draw(all: Vec<MeasureSeries>, place: &'static str) -> Result<Vec<Self>, Error> {
         let mut drawn = Vec::with_capacity(all.len());
-        for charted in all {
-            let draw = move |charted: Charted| {
-                let chart = of(&charted);
-                let picture = picture(&chart, Size::Small, &format!("{place}-{}", charted.measure.id));
-                Self { charted, chart, picture }
+        for measured in all {
+            let draw = move |measured: MeasureSeries| {
+                let chart = of(&measured);
+                let picture = picture(&chart, Size::Small, &format!("{place}-{}", measured.measure.id));
+                Self { series: measured, chart, picture }
             };
-            drawn.push(computed(charted, draw).await?);
+            drawn.push(computed(measured, draw).await?);
         }
         Ok(drawn)
     }
@@ -231,7 +212,7 @@ impl Small {
 #[derive(Debug)]
 pub struct Large {
     /// The measure.
-    pub charted: Charted,
+    pub series: MeasureSeries,
     /// Its chart.
     pub chart: Chart,
     /// Why the data ask for this kind of chart; none when a person chose it.
@@ -261,25 +242,25 @@ impl Large {
     ///
     /// # Errors
     /// [`Error::Internal`] when the computation was given up.
-    pub async fn draw(charted: Charted) -> Result<Self, Error> {
-        computed(charted, Self::of).await
+    pub async fn draw(measured: MeasureSeries) -> Result<Self, Error> {
+        computed(measured, Self::of).await
     }
 
-    fn of(charted: Charted) -> Self {
-        let series = series(&charted);
-        let (kind, reason) = match charted.reading.chart {
+    fn of(measured: MeasureSeries) -> Self {
+        let series = engine_series(&measured);
+        let (kind, reason) = match measured.settings.chart {
             Some(chosen) => (chosen.kind(), None),
             None => {
                 let Choice { kind, reason, .. } = choice::choose(&series);
                 (kind, Some(reason))
             }
         };
-        let chart = Chart::new(&series, &options(&charted, kind));
-        let spread = chart.kind.companion().map(|kind| Chart::new(&series, &options(&charted, kind)));
+        let chart = Chart::new(&series, &options(&measured, kind));
+        let spread = chart.kind.companion().map(|kind| Chart::new(&series, &options(&measured, kind)));
         let spread = spread
             .filter(|chart| !chart.phases.is_empty())
             .map(|chart| Spread { picture: Picture::of(&chart, "spread"), chart });
-        Self { picture: Picture::of(&chart, "chart"), charted, chart, reason, spread }
+        Self { picture: Picture::of(&chart, "chart"), series: measured, chart, reason, spread }
     }
 
     /// The picture.
@@ -318,57 +299,16 @@ impl Picture {
 
 /// The chart that the data ask for, and why.
 #[must_use]
-pub fn suggested(charted: &Charted) -> Choice {
-    choice::choose(&series(charted))
+pub fn suggested(measured: &MeasureSeries) -> Choice {
+    choice::choose(&engine_series(measured))
 }
 
 /// The chart of a measure: the one that a person asked for, or that the data ask for.
 #[must_use]
-pub fn of(charted: &Charted) -> Chart {
-    let series = series(charted);
-    let kind = charted.reading.chart.map_or_else(|| choice::choose(&series).kind, ChartType::kind);
-    Chart::new(&series, &options(charted, kind))
-}
-
-/// A value with its unit, as it stands in a sentence: `75%`, `3.03 per 1,000 bed days`.
-#[must_use]
-pub fn value(measure: &Measure, value: f64) -> String {
-    spc::format::value(value, data_type(measure), &measure.unit)
-}
-
-/// What was recorded at a point, with its parts: `75% (18 of 24)`.
-#[must_use]
-pub fn amount(measure: &Measure, amount: Amount) -> String {
-    let Some(number) = recorded(amount).value(data_type(measure)) else { return "No value".to_owned() };
-    let number = value(measure, number);
-    match parts(amount) {
-        Some(parts) => format!("{number} ({parts})"),
-        None => number,
-    }
-}
-
-/// The value of a point alone, as a column of a table has it.
-#[must_use]
-pub fn number(measure: &Measure, amount: Amount) -> String {
-    let data_type = data_type(measure);
-    recorded(amount).value(data_type).map_or_else(String::new, |value| spc::format::number(value, data_type))
-}
-
-/// The value of a point as a number.
-#[must_use]
-pub fn plain(measure: &Measure, amount: Amount) -> Option<f64> {
-    recorded(amount).value(data_type(measure))
-}
-
-/// Numerator and denominator: `18 of 24`.
-#[must_use]
-pub fn parts(amount: Amount) -> Option<String> {
-    match amount {
-        Amount::Value(_) => None,
-        Amount::Ratio(numerator, denominator) => {
-            Some(format!("{} of {}", spc::format::decimals(numerator, 2), spc::format::decimals(denominator, 2)))
-        }
-    }
+pub fn of(measured: &MeasureSeries) -> Chart {
+    let series = engine_series(measured);
+    let kind = measured.settings.chart.map_or_else(|| choice::choose(&series).kind, ChartType::kind);
+    Chart::new(&series, &options(measured, kind))
 }
 
 fn picture(chart: &Chart, size: Size, id: &str) -> String {

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod board;
 pub mod chart;
+pub mod chart_settings;
 pub mod icons;
 pub mod import;
 pub mod model;
@@ -10,9 +11,10 @@ pub mod pages;
 pub mod parts;
 pub mod png;
 pub mod reader;
-pub mod reading;
+pub mod series;
 pub mod store;
 pub mod tally;
+pub mod values;
 
 #[cfg(test)]
 mod tests;

@@ -11,10 +11,11 @@ use super::api::{
     RestoreMeasure, RetireMeasure, VoidPoint,
 };
 use super::chart::Large;
+use super::chart_settings::model::ChartType;
 use super::model::{self, DataType, Direction, FREQUENCIES, Kind, State, cell};
-use super::reading::model::ChartType;
-use super::store::{Charted, Measure, Measurement, POINTS_A_PAGE, Shown};
-use super::{chart, icons, parts, png, reader, store};
+use super::series::{Measure, MeasureSeries, Measurement};
+use super::store::{POINTS_A_PAGE, Shown};
+use super::{chart, icons, parts, png, reader, store, values};
 use crate::access::{self, Action, DefineMeasure, ReadProject, RecordMeasurement};
 use crate::clock::date_in_london;
 use crate::error::Error;
@@ -207,13 +208,13 @@ async fn measure(request: Request) -> Result<Page, Error> {
     let relationship = access::relationship_of_measure(&mut conn, &request, id).await?;
     let shown = store::shown(&mut conn, id, page, CHANGES_SHOWN).await?;
     drop(conn);
-    let project = shown.charted.measure.project_id;
+    let project = shown.series.measure.project_id;
     let may_record = access::may(Action::RecordMeasurement(project), relationship);
     let may_define = access::may(Action::DefineMeasure(project), relationship);
-    let Shown { charted, points, counted, void, voided, changes } = shown;
-    let drawn = Large::draw(charted).await?;
-    Ok(Page::new(drawn.charted.measure.name.clone(), move || {
-        let measure = &drawn.charted.measure;
+    let Shown { series, points, counted, void, voided, changes } = shown;
+    let drawn = Large::draw(series).await?;
+    Ok(Page::new(drawn.series.measure.name.clone(), move || {
+        let measure = &drawn.series.measure;
         let today = request.today();
         let form = Form::new(&request, RecordPoint::PATH)
             .with_date("taken_on", Some(measure.next_on().map_or(today, |next| next.min(today))));
@@ -247,7 +248,7 @@ async fn measure(request: Request) -> Result<Page, Error> {
                 {before}
                 <div>
                     {figure(&drawn, may_define)}
-                    {cycles(&drawn.charted)}
+                    {cycles(&drawn.series)}
                 </div>
                 {after}
             </div>
@@ -266,7 +267,7 @@ fn facts(measure: &Measure, may_define: bool) -> AnyView {
         model::frequency(measure.every_days),
         measure.direction.label().to_owned(),
     ];
-    facts.extend(measure.target.map(|target| format!("Target {}", chart::value(measure, target))));
+    facts.extend(measure.target.map(|target| format!("Target {}", values::value(measure, target))));
     let retired = measure.retired_on.map(|on| view! { {ui::tag("Retired", "grey")}" since "{ui::time(on)} });
     let edit = may_define.then(|| view! { <a href=format!("/measures/{}/edit", measure.id)>"Edit the measure"</a> });
     view! {
@@ -366,8 +367,8 @@ fn other_ways(measure: &Measure) -> AnyView {
 }
 
 fn figure(drawn: &Large, may_define: bool) -> AnyView {
-    let Large { charted, chart, reason, spread, .. } = drawn;
-    let id = charted.measure.id;
+    let Large { series, chart, reason, spread, .. } = drawn;
+    let id = series.measure.id;
     let suggestion = chart.suggested_phase().map(|suggestion| {
         let start =
             may_define.then(|| view! { <p><a href=format!("/measures/{id}/chart#phases")>"Start a new phase"</a></p> });
@@ -378,7 +379,7 @@ fn figure(drawn: &Large, may_define: bool) -> AnyView {
             </div>
         }
     });
-    let choice = match (reason, charted.reading.chart) {
+    let choice = match (reason, series.settings.chart) {
         (Some(reason), _) => format!("Chosen by the data. {reason}"),
         (None, chosen) => format!("Chosen by a person: {}.", chosen.map_or("", ChartType::label)),
     };
@@ -441,11 +442,11 @@ fn changed(rows: &[Row]) -> AnyView {
     ui::details(&title, timeline(rows))
 }
 
-fn cycles(charted: &Charted) -> AnyView {
-    if charted.cycles.is_empty() {
+fn cycles(series: &MeasureSeries) -> AnyView {
+    if series.cycles.is_empty() {
         return ().into_any();
     }
-    let mut cycles = charted.cycles.clone();
+    let mut cycles = series.cycles.clone();
     cycles.sort_by_key(|marker| marker.number);
     let items = cycles
         .into_iter()
@@ -453,7 +454,7 @@ fn cycles(charted: &Charted) -> AnyView {
             view! { <li value=marker.number>{marker.title}", from "{ui::time(marker.starts_on)}</li> }
         })
         .collect_view();
-    let project = charted.measure.project_id;
+    let project = series.measure.project_id;
     view! {
         <section aria-labelledby="cycles">
             <h2 class="nhsuk-heading-s" id="cycles">"Tests of change on the chart"</h2>
@@ -516,7 +517,7 @@ impl Data<'_> {
     }
 
     fn columns(&self) -> Vec<ui::Column> {
-        let measure = &self.drawn.charted.measure;
+        let measure = &self.drawn.series.measure;
         let mut columns = vec![ui::words("Date"), ui::numbers(&value_label(measure))];
         if measure.data_type.is_ratio() {
             columns.push(ui::numbers("Recorded as"));
@@ -526,7 +527,7 @@ impl Data<'_> {
     }
 
     fn row(&self, point: &Measurement, flags: &HashMap<i64, &spc::ChartPoint>) -> Vec<AnyView> {
-        let measure = &self.drawn.charted.measure;
+        let measure = &self.drawn.series.measure;
         let flag = flags.get(&point.entry).copied().and_then(spc::words::flag);
         let state = match (point.state, flag) {
             (State::Current, flag) => {
@@ -538,9 +539,9 @@ impl Data<'_> {
         };
         let when = point.when();
         let date = view! { <span class="nhsuk-u-nowrap">{when.clone()}</span> };
-        let mut cells = vec![date.into_any(), chart::number(measure, point.amount()).into_any()];
+        let mut cells = vec![date.into_any(), values::number(measure, point.amount()).into_any()];
         if measure.data_type.is_ratio() {
-            cells.push(chart::parts(point.amount()).unwrap_or_default().into_any());
+            cells.push(values::parts(point.amount()).unwrap_or_default().into_any());
         }
         let label = if self.may_record { "Correct" } else { "History" };
         cells.extend([
@@ -703,11 +704,11 @@ fn file_name(measure: &Measure, ending: &str) -> String {
     format!("{slug}.{ending}")
 }
 
-async fn readable(request: &Request) -> Result<Charted, Error> {
+async fn readable(request: &Request) -> Result<MeasureSeries, Error> {
     let mut conn = request.store.read().await?;
-    let charted = store::chart(&mut conn, request.param("id")?).await?;
-    request.require(&mut conn, ReadProject(charted.measure.project_id)).await?;
-    Ok(charted)
+    let series = store::load_series_of_measure(&mut conn, request.param("id")?).await?;
+    request.require(&mut conn, ReadProject(series.measure.project_id)).await?;
+    Ok(series)
 }
 
 /// What the chart made of each point that was recorded.
@@ -717,35 +718,35 @@ fn by_entry(drawn: &spc::Chart) -> HashMap<i64, &spc::ChartPoint> {
 }
 
 async fn chart_picture(request: Request) -> Result<Reply, Error> {
-    let charted = readable(&request).await?;
-    let name = file_name(&charted.measure, "png");
-    let body = chart::off_thread(move || png::of(&chart::file(&chart::of(&charted)))).await??;
+    let series = readable(&request).await?;
+    let name = file_name(&series.measure, "png");
+    let body = chart::off_thread(move || png::of(&chart::file(&chart::of(&series)))).await??;
     Ok(Reply::File { name, kind: "image/png", body })
 }
 
 async fn chart_file(request: Request) -> Result<Reply, Error> {
-    let charted = readable(&request).await?;
-    let name = file_name(&charted.measure, "svg");
-    let body = chart::computed(charted, |charted| chart::file(&chart::of(&charted))).await?;
+    let series = readable(&request).await?;
+    let name = file_name(&series.measure, "svg");
+    let body = chart::computed(series, |series| chart::file(&chart::of(&series))).await?;
     Ok(Reply::File { name, kind: "image/svg+xml", body: body.into_bytes() })
 }
 
 async fn points_file(request: Request) -> Result<Reply, Error> {
-    let charted = readable(&request).await?;
+    let series = readable(&request).await?;
     let mut conn = request.store.read().await?;
-    let points = store::measurements(&mut conn, charted.measure.id).await?;
+    let points = store::measurements(&mut conn, series.measure.id).await?;
     drop(conn);
-    let name = file_name(&charted.measure, "csv");
-    let body = chart::computed(charted, move |charted| csv_of(&charted, &points)).await?.map_err(|error| {
+    let name = file_name(&series.measure, "csv");
+    let body = chart::computed(series, move |series| csv_of(&series, &points)).await?.map_err(|error| {
         tracing::error!(%error, "a CSV could not be written");
         Error::Internal
     })?;
     Ok(Reply::File { name, kind: "text/csv; charset=utf-8", body })
 }
 
-fn csv_of(charted: &Charted, points: &[Measurement]) -> Result<Vec<u8>, csv::Error> {
-    let measure = &charted.measure;
-    let drawn = chart::of(charted);
+fn csv_of(series: &MeasureSeries, points: &[Measurement]) -> Result<Vec<u8>, csv::Error> {
+    let measure = &series.measure;
+    let drawn = chart::of(series);
     let plotted = by_entry(&drawn);
     let plain = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -774,7 +775,7 @@ fn csv_of(charted: &Charted, points: &[Measurement]) -> Result<Vec<u8>, csv::Err
             point.taken_on.to_string(),
             point.taken_at.map(|at| at.format("%H:%M").to_string()).unwrap_or_default(),
             sheet::cell(&point.place),
-            plain(chart::plain(measure, point.amount())),
+            plain(values::plain(measure, point.amount())),
             plain(point.numerator),
             plain(point.denominator),
             line(|point| point.centre),
@@ -816,7 +817,7 @@ async fn measurement(request: Request) -> Result<Page, Error> {
                 {summaries}
                 {ui::heading(&measure.name, &title)}
                 {ui::summary_list(vec![
-                    ("Value", chart::amount(&measure, point.amount()).into_any()),
+                    ("Value", values::amount(&measure, point.amount()).into_any()),
                     ("Note", if point.note.is_empty() { "None".to_owned() } else { point.note.clone() }.into_any()),
                     ("State", state.into_any()),
                     ("Recorded", view! { {point.recorded_by.clone()}", "{ui::time(date_in_london(point.recorded_at))} }.into_any()),

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 
 use super::chart::Small;
 use super::model;
-use super::store::{self, Measure};
+use super::series::Measure;
+use super::store;
 use crate::batch::Answers;
 use crate::db::Connection;
 use crate::error::Error;
@@ -29,11 +30,11 @@ impl Charts {
     /// # Errors
     /// When the store cannot be read.
     pub async fn load(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<Self, Error> {
-        let charted = store::charted(conn, project).await?;
-        Ok(Self { project, today, drawn: Small::draw(charted, PLACE).await? })
+        let series = store::load_series(conn, project).await?;
+        Ok(Self { project, today, drawn: Small::draw(series, PLACE).await? })
     }
 
-    /// Takes the answer to [`store::CHARTED`].
+    /// Takes the answer to [`store::SERIES`].
     ///
     /// # Errors
     /// When it is not one.
@@ -73,7 +74,7 @@ impl Charts {
 }
 
 fn figure(drawn: &Small, today: NaiveDate, may_record: bool) -> AnyView {
-    let measure = &drawn.charted.measure;
+    let measure = &drawn.series.measure;
     let href = format!("/measures/{}", measure.id);
     let record = may_record.then(|| {
         view! { " "<a href=format!("{href}#record")>"Record a point"<span class="nhsuk-u-visually-hidden">" of "{measure.name.clone()}</span></a> }

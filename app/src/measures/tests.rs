@@ -1,9 +1,10 @@
 //! How measures are read, and what is asked of many of them at once, through the store.
 
+use super::chart_settings::model::{Baseline, ChartDetails, ChartType, Period, PhaseDetails, RuleSet, Summary};
+use super::chart_settings::store as chart_settings;
 use super::model::{Amount, Point};
-use super::reading::model::{Baseline, ChartType, NewPhase, Period, RuleSet, Settings, Summary};
-use super::reading::store as reading;
-use super::store::{self, Measure};
+use super::series::{Measure, MeasureSeries};
+use super::store;
 use crate::access::{Coordinate, DefineMeasure, RecordMeasurement, system};
 use crate::db::Connection;
 use crate::error::Error;
@@ -55,8 +56,8 @@ impl Scene {
     }
 }
 
-fn settings() -> Settings {
-    Settings {
+fn settings() -> ChartDetails {
+    ChartDetails {
         chart: Some(ChartType::P),
         rule_set: Some(RuleSet::Ihi),
         screening: false,
@@ -73,13 +74,14 @@ async fn how_a_chart_is_read_is_saved_whole_and_its_history_says_what_changed() 
     let scene = scene().await;
     let mut change = scene.at.store.write().await?;
     let measure = scene.found(&mut change).await?;
-    let before = reading::reading(&mut change, scene.measure).await?;
+    let before = chart_settings::chart_settings(&mut change, scene.measure).await?;
     assert_eq!((before.chart, before.own_rule_set), (None, None));
-    let stale = reading::save(&mut change, &scene.defines(), &measure, &before, &settings(), measure.version + 1).await;
+    let stale =
+        chart_settings::save(&mut change, &scene.defines(), &measure, &before, &settings(), measure.version + 1).await;
     assert_eq!(stale, Err(Error::Conflict));
-    reading::save(&mut change, &scene.defines(), &measure, &before, &settings(), measure.version).await?;
-    let after = reading::reading(&mut change, scene.measure).await?;
-    let saved = Settings {
+    chart_settings::save(&mut change, &scene.defines(), &measure, &before, &settings(), measure.version).await?;
+    let after = chart_settings::chart_settings(&mut change, scene.measure).await?;
+    let saved = ChartDetails {
         chart: after.chart,
         rule_set: after.own_rule_set,
         screening: after.screening,
@@ -105,13 +107,19 @@ async fn how_a_chart_is_read_is_saved_whole_and_its_history_says_what_changed() 
 async fn a_trusts_rules_hold_for_every_measure_that_names_none() -> Result {
     let scene = scene().await;
     let mut change = scene.at.store.write().await?;
-    let first = reading::trust_rules(&mut change, scene.at.trust).await?;
+    let first = chart_settings::trust_rules(&mut change, scene.at.trust).await?;
     assert_ne!(first, RuleSet::Nelson);
     let coordinates = system(Coordinate(scene.at.trust), Some(scene.at.trust), noon());
-    reading::set_trust_rules(&mut change, &coordinates, RuleSet::Nelson).await?;
-    assert_eq!(reading::trust_rules(&mut change, scene.at.trust).await?, RuleSet::Nelson);
-    assert_eq!(reading::trust_rules(&mut change, scene.at.other_trust).await?, first, "another trust keeps its own");
-    assert_eq!(reading::reading(&mut change, scene.measure).await?.rule_set, RuleSet::Nelson);
+    chart_settings::set_trust_rules(&mut change, &coordinates, RuleSet::Nelson).await?;
+    assert_eq!(chart_settings::trust_rules(&mut change, scene.at.trust).await?, RuleSet::Nelson);
+    assert_eq!(
+        chart_settings::trust_rules(&mut change, scene.at.other_trust).await?,
+        first,
+        "another trust keeps its own"
+    );
+    assert_eq!(chart_settings::chart_settings(&mut change, scene.measure).await?.rule_set, RuleSet::Nelson);
+    crate::people::organisation::store::set_chart_rules(&mut change, &coordinates, RuleSet::Ihi.as_str()).await?;
+    assert_eq!(chart_settings::trust_rules(&mut change, scene.at.trust).await?, RuleSet::Ihi);
     let told = history::of_object(&mut change, scene.at.trust, 1).await?;
     assert_eq!(told[0].changes()[0].to, RuleSet::Nelson.label());
     Ok(())
@@ -123,22 +131,22 @@ async fn phases_stand_in_order_one_a_day_and_can_be_taken_away() -> Result {
     let mut change = scene.at.store.write().await?;
     let measure = scene.found(&mut change).await?;
     let allowed = scene.request.require(&mut change, DefineMeasure(scene.project)).await?;
-    let phase = |day: &str| NewPhase { starts_on: on(day), reason: "New staff".to_owned(), freeze_after: Some(8) };
-    let later = reading::start_phase(&mut change, &allowed, &measure, &phase("2026-02-20")).await?;
-    reading::start_phase(&mut change, &allowed, &measure, &phase("2026-01-20")).await?;
-    let twice = reading::start_phase(&mut change, &allowed, &measure, &phase("2026-02-20")).await;
+    let phase = |day: &str| PhaseDetails { starts_on: on(day), reason: "New staff".to_owned(), freeze_after: Some(8) };
+    let later = chart_settings::start_phase(&mut change, &allowed, &measure, &phase("2026-02-20")).await?;
+    chart_settings::start_phase(&mut change, &allowed, &measure, &phase("2026-01-20")).await?;
+    let twice = chart_settings::start_phase(&mut change, &allowed, &measure, &phase("2026-02-20")).await;
     assert!(matches!(twice, Err(Error::Invalid(_))), "{twice:?}");
-    let phases = reading::reading(&mut change, scene.measure).await?.phases;
+    let phases = chart_settings::chart_settings(&mut change, scene.measure).await?.phases;
     assert_eq!(phases.iter().map(|phase| phase.starts_on).collect::<Vec<_>>(), [on("2026-01-20"), on("2026-02-20")]);
     assert_eq!((phases[1].id, phases[1].reason.as_str(), phases[1].freeze_after), (later, "New staff", Some(8)));
 
-    reading::remove_phase(&mut change, &allowed, &measure, later).await?;
-    assert_eq!(reading::reading(&mut change, scene.measure).await?.phases.len(), 1);
-    let gone = reading::remove_phase(&mut change, &allowed, &measure, later).await;
+    chart_settings::remove_phase(&mut change, &allowed, &measure, later).await?;
+    assert_eq!(chart_settings::chart_settings(&mut change, scene.measure).await?.phases.len(), 1);
+    let gone = chart_settings::remove_phase(&mut change, &allowed, &measure, later).await;
     assert_eq!(gone, Err(Error::NotFound));
-    let unknown = reading::remove_phase(&mut change, &allowed, &measure, PhaseId::new()).await;
+    let unknown = chart_settings::remove_phase(&mut change, &allowed, &measure, PhaseId::new()).await;
     assert_eq!(unknown, Err(Error::NotFound));
-    reading::start_phase(&mut change, &allowed, &measure, &phase("2026-02-20")).await?;
+    chart_settings::start_phase(&mut change, &allowed, &measure, &phase("2026-02-20")).await?;
     Ok(())
 }
 
@@ -149,15 +157,15 @@ async fn a_later_target_takes_the_place_of_one_of_the_same_day() -> Result {
     let measure = scene.found(&mut change).await?;
     let defines = scene.defines();
     for (day, target) in [("2026-03-01", 95.0), ("2026-02-01", 92.0), ("2026-03-01", 97.5)] {
-        reading::set_target(&mut change, &defines, &measure, (on(day), target)).await?;
+        chart_settings::set_target(&mut change, &defines, &measure, (on(day), target)).await?;
     }
-    let targets = reading::reading(&mut change, scene.measure).await?.later_targets;
+    let targets = chart_settings::chart_settings(&mut change, scene.measure).await?.later_targets;
     let told: Vec<_> = targets.iter().map(|target| (target.starts_on, target.target)).collect();
     assert_eq!(told, [(on("2026-02-01"), 92.0), (on("2026-03-01"), 97.5)]);
-    reading::remove_target(&mut change, &defines, &measure, targets[1].id).await?;
-    assert_eq!(reading::reading(&mut change, scene.measure).await?.later_targets.len(), 1);
+    chart_settings::remove_target(&mut change, &defines, &measure, targets[1].id).await?;
+    assert_eq!(chart_settings::chart_settings(&mut change, scene.measure).await?.later_targets.len(), 1);
     for gone in [targets[1].id, TargetId::new()] {
-        assert_eq!(reading::remove_target(&mut change, &defines, &measure, gone).await, Err(Error::NotFound));
+        assert_eq!(chart_settings::remove_target(&mut change, &defines, &measure, gone).await, Err(Error::NotFound));
     }
     Ok(())
 }
@@ -174,7 +182,7 @@ async fn a_measures_page_shows_its_points_apart_from_the_void_ones() -> Result {
         [on("2026-02-18"), on("2026-02-11")]
     );
     assert_eq!((shown.counted, shown.voided, shown.void.len()), (2, 1, 1));
-    assert_eq!(shown.charted.points.len(), 2, "the chart leaves void points out");
+    assert_eq!(shown.series.points.len(), 2, "the chart leaves void points out");
     assert_eq!(store::shown(&mut change, scene.measure, 2, 5).await?.points.len(), 0);
     assert_eq!(store::shown(&mut change, MeasureId::new(), 1, 5).await.err(), Some(Error::NotFound));
     Ok(())
@@ -190,10 +198,10 @@ async fn the_last_day_and_the_number_of_points_are_kept() -> Result {
     assert_eq!(store::held(&mut change, scene.measure).await?, (2, 3), "of the measure, and of its project");
     assert_eq!(scene.found(&mut change).await?.last_on, Some(on("2026-02-25")));
     sqlx::query("delete from measurement where taken_on = '2026-02-25'").execute(&mut *change).await?;
-    store::keep_last_on(&mut change, scene.measure).await?;
+    store::refresh_last_on(&mut change, scene.measure).await?;
     assert_eq!(scene.found(&mut change).await?.last_on, Some(on("2026-02-18")));
     sqlx::query("update measurement set state = 'void'").execute(&mut *change).await?;
-    store::keep_last_on(&mut change, scene.measure).await?;
+    store::refresh_last_on(&mut change, scene.measure).await?;
     assert_eq!(scene.found(&mut change).await?.last_on, None);
     Ok(())
 }
@@ -211,19 +219,19 @@ async fn lists_chart_the_first_measure_in_use_and_a_board_those_of_open_projects
     .bind(closed)
     .execute(&mut *change)
     .await?;
-    let ids = |charted: Vec<store::Charted>| charted.into_iter().map(|one| one.measure.id).collect::<Vec<_>>();
-    let firsts = ids(store::first_charted(&mut change, &[scene.project]).await?);
+    let ids = |series: Vec<MeasureSeries>| series.into_iter().map(|one| one.measure.id).collect::<Vec<_>>();
+    let firsts = ids(store::load_first_series(&mut change, &[scene.project]).await?);
     assert_eq!(firsts, [scene.measure]);
-    let board = ids(store::charted_of_priority(&mut change, scene.at.priority).await?);
+    let board = ids(store::load_series_of_priority(&mut change, scene.at.priority).await?);
     assert_eq!(board, [scene.measure, second]);
     sqlx::query("update measure set retired_on = $2 where id = $1")
         .bind(scene.measure)
         .bind(TODAY)
         .execute(&mut *change)
         .await?;
-    assert_eq!(ids(store::first_charted(&mut change, &[scene.project]).await?), [second]);
-    assert_eq!(ids(store::charted_of_priority(&mut change, scene.at.priority).await?), [second]);
-    assert_eq!(ids(store::first_charted(&mut change, &[]).await?), []);
+    assert_eq!(ids(store::load_first_series(&mut change, &[scene.project]).await?), [second]);
+    assert_eq!(ids(store::load_series_of_priority(&mut change, scene.at.priority).await?), [second]);
+    assert_eq!(ids(store::load_first_series(&mut change, &[]).await?), []);
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use crate::access::{DrawDrivers, ManageOrganisation, ManagePriorities, WriteCycl
 use crate::cycles::model::Plan;
 use crate::db::Connection;
 use crate::demo::store::{self as rows, moment};
-use crate::drivers::model::{Lines, Place};
+use crate::drivers::model::{Lines, Position};
 use crate::id::{
     CycleId, DepartmentId, DriverId, HandoverId, LinkId, MeasureId, MeasurementId, PersonId, PhaseId, PostId,
     PriorityId, ProjectId, SiteId, TallyId, TargetId, TeamRoleId, TrustId,
@@ -303,7 +303,7 @@ pub async fn point(
         recorded_at: moment(noon()),
     };
     rows::Measurement::insert(conn, &[row]).await?;
-    measures::store::keep_last_on(conn, measure).await?;
+    measures::store::refresh_last_on(conn, measure).await?;
     Ok(id)
 }
 
@@ -381,7 +381,7 @@ pub async fn cycle(conn: &mut Connection, project: ProjectId, title: &str, start
 pub async fn drivers(conn: &mut Connection, project: ProjectId, texts: &[&str]) -> Result<Vec<DriverId>> {
     let draws = system(DrawDrivers(project), None, noon());
     let texts = texts.iter().map(|text| (*text).to_owned()).collect();
-    Ok(drivers::store::add(conn, &draws, &Lines { place: Place::PRIMARY, texts }).await?)
+    Ok(drivers::store::add(conn, &draws, &Lines { place: Position::PRIMARY, texts }).await?)
 }
 
 /// A handover to one person from 1 April 2026, offered at noon of a day; ended then, unless `state` is

@@ -10,8 +10,9 @@ use crate::handover::model::{Needs, Pack, State};
 use crate::handover::prefill;
 use crate::handover::store::{self, Handover, Subject};
 use crate::id::{HandoverId, PersonId, ProjectId};
-use crate::measures::chart::{self, Small};
-use crate::measures::store::charted;
+use crate::measures::chart::Small;
+use crate::measures::store::load_series;
+use crate::measures::values;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui;
@@ -98,7 +99,7 @@ async fn draw(request: Request, project: ProjectId, handover: Option<Handover>) 
     let today = request.today();
     let mut conn = request.store.read().await?;
     let subject = store::subject(&mut conn, project, today).await?;
-    let measures = charted(&mut conn, project).await?;
+    let measures = load_series(&mut conn, project).await?;
     let cycles = cycles::store::of_project(&mut conn, project).await?;
     let strip = Strip::load(&mut conn, project, today).await?;
     drop(conn);
@@ -207,13 +208,13 @@ fn credits(pack: &Pack, handover: Option<&Handover>, names: &Needs) -> Vec<(Stri
 }
 
 fn figure(drawn: &Small, pack: &Pack) -> AnyView {
-    let charted = &drawn.charted;
+    let charted = &drawn.series;
     let measure = &charted.measure;
     let last =
         charted.points.iter().filter(|point| point.excluded == 0).max_by_key(|point| (point.taken_on, point.entry));
     let last = last.map_or_else(
         || "No points yet.".into_any(),
-        |last| view! { "Last: "{chart::amount(measure, last.amount())}" on "{ui::time(last.taken_on)}"." }.into_any(),
+        |last| view! { "Last: "{values::amount(measure, last.amount())}" on "{ui::time(last.taken_on)}"." }.into_any(),
     );
     let plan = pack.plans.iter().find(|plan| plan.measure == measure.id);
     let plan = plan.map(|plan| view! { <p class="baton-chart__found">{planned(&plan.how, plan.next_on)}</p> });

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::handover::store::{self, Looking};
 use crate::id::{DepartmentId, ProjectId};
 use crate::measures::chart::Small;
-use crate::measures::store::first_charted;
+use crate::measures::store::load_first_series;
 use crate::people::store::{Department, departments};
 use crate::web::page::Page;
 use crate::web::request::Request;
@@ -45,13 +45,10 @@ pub async fn pool(request: Request) -> Result<Page, Error> {
     let since: HashMap<ProjectId, NaiveDate> = shown().map(|one| (one.id, one.since)).collect();
     let ids: Vec<ProjectId> = shown().map(|one| one.id).collect();
     let rows = crate::continuity::store::named_rows(&mut conn, trust, &ids, today).await?;
-    let charted = first_charted(&mut conn, &ids).await?;
+    let charted = load_first_series(&mut conn, &ids).await?;
     drop(conn);
-    let mut charts: HashMap<ProjectId, Small> = Small::draw(charted, "pool")
-        .await?
-        .into_iter()
-        .map(|drawn| (drawn.charted.measure.project_id, drawn))
-        .collect();
+    let mut charts: HashMap<ProjectId, Small> =
+        Small::draw(charted, "pool").await?.into_iter().map(|drawn| (drawn.series.measure.project_id, drawn)).collect();
     Ok(Page::new("Pool", move || {
         let address = |page: i64| {
             let department = department.map(|id| id.to_string()).unwrap_or_default();
@@ -153,7 +150,7 @@ fn item(row: ProjectRow, since: Option<NaiveDate>, drawn: Option<Small>, today: 
     let figure = drawn.map(|drawn| {
         view! {
             <figure class="baton-chart baton-chart--small">
-                <figcaption class="baton-chart__caption">{drawn.charted.measure.name.clone()}</figcaption>
+                <figcaption class="baton-chart__caption">{drawn.series.measure.name.clone()}</figcaption>
                 {drawn.view()}
                 <p class="baton-chart__found">{spc::words::short(&drawn.chart)}</p>
             </figure>

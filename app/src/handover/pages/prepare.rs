@@ -12,7 +12,8 @@ use crate::handover::prefill;
 use crate::handover::store::{self, Candidate, Handover, Subject};
 use crate::id::ProjectId;
 use crate::measures::model::frequency;
-use crate::measures::store::{Charted, charted};
+use crate::measures::series::MeasureSeries;
+use crate::measures::store::load_series;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -34,7 +35,7 @@ pub async fn prepare(request: Request) -> Result<Reply, Error> {
     if !subject.status.is_open() {
         return Err(Error::form("Only an active, paused or sustaining project can be handed over."));
     }
-    let measures = charted(&mut conn, id).await?;
+    let measures = load_series(&mut conn, id).await?;
     let candidates = store::candidates(&mut conn, subject.trust_id, today, today + Days::new(FURTHEST)).await?;
     drop(conn);
     Ok(Page::new(format!("Hand over {}", subject.title), move || draw(&request, &subject, &measures, last, candidates))
@@ -44,7 +45,7 @@ pub async fn prepare(request: Request) -> Result<Reply, Error> {
 fn draw(
     request: &Request,
     subject: &Subject,
-    measures: &[Charted],
+    measures: &[MeasureSeries],
     last: Option<Handover>,
     candidates: Vec<Candidate>,
 ) -> AnyView {
@@ -141,7 +142,7 @@ fn tasks(form: &Form, parts: &[Part]) -> AnyView {
 fn fields(
     form: &Form,
     subject: &Subject,
-    measures: &[Charted],
+    measures: &[MeasureSeries],
     needs: &Needs,
     candidates: Vec<Candidate>,
     today: NaiveDate,
@@ -162,7 +163,7 @@ fn fields(
     };
     let plans = measures
         .iter()
-        .map(|Charted { measure, .. }| {
+        .map(|MeasureSeries { measure, .. }| {
             let due = format!("{}. For example 12 8 2026.", frequency(measure.every_days));
             let when_label = if measure.every_days.is_some() {
                 format!("When is it due? {}", measure.name)

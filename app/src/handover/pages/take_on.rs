@@ -12,7 +12,7 @@ use crate::handover::model::{SENTENCE, State};
 use crate::handover::store::{self, Handover, Subject};
 use crate::id::ProjectId;
 use crate::measures::chart::Small;
-use crate::measures::store::charted;
+use crate::measures::store::load_series;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -26,7 +26,7 @@ pub async fn take_on(request: Request) -> Result<Reply, Error> {
     let strip = Strip::load(&mut conn, id, today).await?;
     let subject = store::subject(&mut conn, id, today).await?;
     let last = store::last_offered(&mut conn, id, today).await?;
-    let first = charted(&mut conn, id).await?.into_iter().take(1).collect();
+    let first = load_series(&mut conn, id).await?.into_iter().take(1).collect();
     drop(conn);
     let first = Small::draw(first, "last").await?;
     Ok(Page::new(format!("Take on {}", subject.title), move || {
@@ -128,7 +128,7 @@ fn asking(request: &Request, form: Form, subject: &Subject, last: Option<&Handov
 fn figure(drawn: &Small) -> AnyView {
     view! {
         <figure class="baton-chart baton-chart--small">
-            <figcaption class="baton-chart__caption">{drawn.charted.measure.name.clone()}</figcaption>
+            <figcaption class="baton-chart__caption">{drawn.series.measure.name.clone()}</figcaption>
             {drawn.view()}
             <p class="baton-chart__found">{spc::words::short(&drawn.chart)}</p>
         </figure>

@@ -38,7 +38,7 @@ pub async fn import_points(
     for _ in 0..TRIES {
         let mut conn = request.store.read().await?;
         let measure = crate::measures::store::measure(&mut conn, id).await?;
-        let several = crate::measures::store::several_a_day(&mut conn, id).await?;
+        let several = crate::measures::store::allows_several_per_day(&mut conn, id).await?;
         let stamp = store::stamp(&mut conn, id).await?;
         let stored = crate::measures::store::measurements(&mut conn, id).await?;
         drop(conn);

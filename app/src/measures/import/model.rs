@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::read::{self, Decision, MOST_COLUMNS, MOST_ROWS, NoTable, Order, Role, Sheet};
 use crate::error::{Error, FieldError};
 use crate::measures::model::{Amount, DataType, Point, PointForm};
-use crate::measures::store::{Measure, Measurement};
+use crate::measures::series::{Measure, Measurement};
 use crate::parse::{self, Fields, MAX_LINE_CHARS};
 
 /// An import, as typed: the text, and what was answered about it.

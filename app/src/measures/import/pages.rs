@@ -10,8 +10,8 @@ use crate::access::RecordMeasurement;
 use crate::error::Error;
 use crate::format;
 use crate::id::MeasureId;
-use crate::measures::chart;
-use crate::measures::store::{self, Measure, Measurement};
+use crate::measures::series::{Measure, Measurement};
+use crate::measures::{series, store, values};
 use crate::route;
 use crate::web::form::Rejected;
 use crate::web::page::{Page, Route};
@@ -63,7 +63,7 @@ async fn import(request: Request) -> Result<Page, Error> {
     let Some((form, sheet)) = back else {
         return Ok(Page::new(format!("Import points: {}", measure.name), move || first(&request, &measure)));
     };
-    let several = store::several_a_day(&mut conn, id).await?;
+    let several = store::allows_several_per_day(&mut conn, id).await?;
     let stored = store::measurements(&mut conn, id).await?;
     drop(conn);
     Ok(Page::new(format!("Check the rows: {}", measure.name), move || {
@@ -292,7 +292,7 @@ impl Check<'_> {
     }
 
     fn row(&self, row: &Row) -> Vec<AnyView> {
-        let amount = |amount| chart::amount(self.measure, amount);
+        let amount = |amount| values::amount(self.measure, amount);
         let (state, point) = match &row.found {
             Found::New(point) => (ui::tag("New", "green"), Some(point)),
             Found::Same(point) => (ui::tag("Same as stored", "grey"), Some(point)),
@@ -321,7 +321,7 @@ impl Check<'_> {
             }
         };
         let (when, value, note) = point.map_or_else(Default::default, |point| {
-            (store::when(point.taken_on, point.taken_at, &point.place), amount(point.amount), point.note.clone())
+            (series::when(point.taken_on, point.taken_at, &point.place), amount(point.amount), point.note.clone())
         });
         vec![row.line.into_any(), state, when.into_any(), value.into_any(), note.into_any()]
     }

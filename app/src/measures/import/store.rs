@@ -7,7 +7,8 @@ use crate::error::Error;
 use crate::format;
 use crate::history::{self, Entry};
 use crate::id::MeasureId;
-use crate::measures::store::{self, Measure, Measurement};
+use crate::measures::series::{Measure, Measurement};
+use crate::measures::store;
 
 /// What changes whenever the measure does, or a point of it is recorded, corrected or voided: a plan made
 /// before holds while it stays the same.
@@ -50,7 +51,7 @@ pub async fn import(
         }
         store::replace(conn, allowed, measure, before, &point, &settled.reason).await?;
     }
-    store::keep_last_on(conn, measure.id).await?;
+    store::refresh_last_on(conn, measure.id).await?;
     let days = settled.new.iter().map(|point| point.taken_on);
     let span = match (days.clone().min(), days.max()) {
         (Some(first), Some(last)) => format!("{} to {}", format::date(first), format::date(last)),
@@ -98,7 +99,7 @@ mod tests {
             let mut change = self.fixture.store.write().await?;
             let allowed = request.require(&mut change, RecordMeasurement(self.project)).await?;
             let measure = store::measure(&mut change, self.measure).await?;
-            let several = store::several_a_day(&mut change, measure.id).await?;
+            let several = store::allows_several_per_day(&mut change, measure.id).await?;
             let stored = store::measurements(&mut change, measure.id).await?;
             let sheet = form.sheet()?;
             let roles = form.roles(&sheet, measure.data_type);

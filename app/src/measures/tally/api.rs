@@ -8,7 +8,7 @@ use crate::access::{Allowed, RecordMeasurement};
 use crate::db::Write;
 use crate::error::Error;
 use crate::id::{MeasureId, TallyId};
-use crate::measures::store::Measure;
+use crate::measures::series::Measure;
 use crate::web::request::{self, Request, redirect};
 
 async fn counting(

@@ -11,7 +11,7 @@ use crate::clock::date_in_london;
 use crate::error::Error;
 use crate::id::{MeasureId, TallyId};
 use crate::measures::model::DataType;
-use crate::measures::store::Measure;
+use crate::measures::series::Measure;
 use crate::route;
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;

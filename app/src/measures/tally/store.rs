@@ -11,7 +11,8 @@ use crate::format;
 use crate::history::{self, Entry};
 use crate::id::{MeasureId, MeasurementId, TallyId};
 use crate::measures::model::{Amount, DataType, Point};
-use crate::measures::store::{self, Measure};
+use crate::measures::series::Measure;
+use crate::measures::store;
 
 /// The columns of [`Tally`], of `tally t` joined to `person p`.
 macro_rules! tally_columns {

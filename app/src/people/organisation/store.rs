@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use sqlx::FromRow;
 
 use super::model::{DepartmentDetails, Place, why_not_removed};
-use crate::access::{Allowed, ManageOrganisation};
+use crate::access::{Allowed, Coordinate, ManageOrganisation};
 use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::history::{self, Entry};
@@ -364,6 +364,24 @@ pub async fn remove(conn: &mut Connection, allowed: &Allowed<ManageOrganisation>
     }
     sqlx::query(delete).bind(&id).execute(&mut *conn).await?;
     history::record(conn, allowed, Entry::new(place.kind(), id, "removed").change("Name", name, "")).await
+}
+
+/// Sets the rules that the charts of a trust are judged by, by their stored word: which there are, the charts know.
+/// Whoever calls records it in the history.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn set_chart_rules(
+    conn: &mut Connection,
+    allowed: &Allowed<Coordinate>,
+    rule_set: &'static str,
+) -> Result<(), Error> {
+    sqlx::query("update trust set rule_set = $2 where id = $1")
+        .bind(allowed.trust())
+        .bind(rule_set)
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 #[cfg(test)]

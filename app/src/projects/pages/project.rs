@@ -47,7 +47,7 @@ impl ProjectView {
 static ASKED: LazyLock<String> = LazyLock::new(|| {
     [
         store::PROJECT,
-        measures::store::CHARTED,
+        measures::store::SERIES,
         cycles::store::OF_PROJECT,
         drivers::store::DIAGRAM,
         &crate::continuity::store::ROW,

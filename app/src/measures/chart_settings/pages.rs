@@ -4,14 +4,15 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use spc::choice::Choice;
 
-use super::api::{RemovePhase, RemoveTarget, SaveReading, SetTarget, SetTrustRules, StartPhase};
+use super::api::{RemovePhase, RemoveTarget, SaveChartSettings, SetTarget, SetTrustRules, StartPhase};
 use super::model::{Baseline, ChartType, Period, RuleSet, Summary};
 use super::store;
 use crate::access::{Coordinate, DefineMeasure, ReadTrust};
 use crate::error::Error;
 use crate::id::MeasureId;
 use crate::measures::model::DataType;
-use crate::measures::store::Charted;
+use crate::measures::series::MeasureSeries;
+use crate::measures::values;
 use crate::measures::{self, chart};
 use crate::route;
 use crate::web::page::{Page, Route};
@@ -22,33 +23,33 @@ use crate::web::ui::{self, Form};
 #[must_use]
 pub fn routes() -> Vec<Route> {
     vec![
-        route!("/measures/{id}/chart", reading),
+        route!("/measures/{id}/chart", chart_settings),
         route!("/charts", rules_of_the_trust),
         route!("/how-charts-are-checked", checked),
     ]
 }
 
-async fn reading(request: Request) -> Result<Page, Error> {
+async fn chart_settings(request: Request) -> Result<Page, Error> {
     let id: MeasureId = request.param("id")?;
     let mut conn = request.store.read().await?;
-    let charted = measures::store::chart(&mut conn, id).await?;
-    request.require(&mut conn, DefineMeasure(charted.measure.project_id)).await?;
+    let series = measures::store::load_series_of_measure(&mut conn, id).await?;
+    request.require(&mut conn, DefineMeasure(series.measure.project_id)).await?;
     let trust = store::trust_rules(&mut conn, request.person()?.trust).await?;
     drop(conn);
-    let compute = |charted: Charted| (chart::suggested(&charted), chart::of(&charted), charted);
-    let (suggested, drawn, charted) = chart::computed(charted, compute).await?;
+    let compute = |series: MeasureSeries| (chart::suggested(&series), chart::of(&series), series);
+    let (suggested, drawn, series) = chart::computed(series, compute).await?;
     let title = "How the chart is read";
-    Ok(Page::new(format!("{title}: {}", charted.measure.name), move || {
-        let (summary, settings) = settings_form(&request, &charted, suggested, trust);
-        let (phase_summary, phases) = phases(&request, &charted, &drawn);
-        let (target_summary, targets) = targets(&request, &charted);
+    Ok(Page::new(format!("{title}: {}", series.measure.name), move || {
+        let (summary, settings) = settings_form(&request, &series, suggested, trust);
+        let (phase_summary, phases) = phases(&request, &series, &drawn);
+        let (target_summary, targets) = targets(&request, &series);
         view! {
-            {ui::back(&format!("/measures/{id}"), &charted.measure.name)}
+            {ui::back(&format!("/measures/{id}"), &series.measure.name)}
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summary}
                 {phase_summary}
                 {target_summary}
-                {ui::heading(&charted.measure.name, title)}
+                {ui::heading(&series.measure.name, title)}
                 {settings}
                 {phases}
                 {targets}
@@ -58,19 +59,19 @@ async fn reading(request: Request) -> Result<Page, Error> {
     }))
 }
 
-fn settings_form(request: &Request, charted: &Charted, suggested: Choice, trust: RuleSet) -> (AnyView, AnyView) {
-    let Charted { measure, reading, .. } = charted;
+fn settings_form(request: &Request, series: &MeasureSeries, suggested: Choice, trust: RuleSet) -> (AnyView, AnyView) {
+    let MeasureSeries { measure, settings, .. } = series;
     let stored = |value: Option<String>| value.unwrap_or_default();
-    let form = Form::new(request, SaveReading::PATH)
+    let form = Form::new(request, SaveChartSettings::PATH)
         .version(measure.version)
-        .with("chart", stored(reading.chart.map(|chart| chart.to_string())))
-        .with("rule_set", stored(reading.own_rule_set.map(|rules| rules.to_string())))
-        .with("screening", if reading.screening { "yes" } else { "no" })
-        .with("centre", stored(reading.centre.map(|centre| centre.to_string())))
-        .with("baseline", reading.baseline)
-        .with_date("baseline_until", reading.baseline_until)
-        .with("period", stored(reading.period.map(|period| period.to_string())))
-        .with("summary", reading.summary);
+        .with("chart", stored(settings.chart.map(|chart| chart.to_string())))
+        .with("rule_set", stored(settings.own_rule_set.map(|rules| rules.to_string())))
+        .with("screening", if settings.screening { "yes" } else { "no" })
+        .with("centre", stored(settings.centre.map(|centre| centre.to_string())))
+        .with("baseline", settings.baseline)
+        .with_date("baseline_until", settings.baseline_until)
+        .with("period", stored(settings.period.map(|period| period.to_string())))
+        .with("summary", settings.summary);
     let summary = form.summary();
     let mut charts = vec![(String::new(), format!("What the data ask for: {}", suggested.kind.name()))];
     let suits = ChartType::ALL.iter().filter(|chart| chart.suits(measure.data_type));
@@ -122,13 +123,13 @@ fn settings_form(request: &Request, charted: &Charted, suggested: Choice, trust:
     (summary, form.draw(fields))
 }
 
-fn phases(request: &Request, charted: &Charted, drawn: &spc::Chart) -> (AnyView, AnyView) {
-    let Charted { measure, reading, .. } = charted;
+fn phases(request: &Request, series: &MeasureSeries, drawn: &spc::Chart) -> (AnyView, AnyView) {
+    let MeasureSeries { measure, settings, .. } = series;
     let suggestion = drawn.suggested_phase();
     let form = Form::new(request, StartPhase::PATH)
         .with_date("starts_on", suggestion.as_ref().map(|suggestion| suggestion.date));
     let summary = form.summary();
-    let rows: Vec<Vec<AnyView>> = reading
+    let rows: Vec<Vec<AnyView>> = settings
         .phases
         .iter()
         .map(|phase| {
@@ -185,11 +186,11 @@ fn phases(request: &Request, charted: &Charted, drawn: &spc::Chart) -> (AnyView,
     (summary, body.into_any())
 }
 
-fn targets(request: &Request, charted: &Charted) -> (AnyView, AnyView) {
-    let Charted { measure, reading, .. } = charted;
+fn targets(request: &Request, series: &MeasureSeries) -> (AnyView, AnyView) {
+    let MeasureSeries { measure, settings, .. } = series;
     let form = Form::new(request, SetTarget::PATH);
     let summary = form.summary();
-    let rows: Vec<Vec<AnyView>> = reading
+    let rows: Vec<Vec<AnyView>> = settings
         .later_targets
         .iter()
         .map(|later| {
@@ -204,7 +205,7 @@ fn targets(request: &Request, charted: &Charted) -> (AnyView, AnyView) {
             .into_any();
             vec![
                 ui::time(later.starts_on),
-                chart::value(measure, later.target).into_any(),
+                values::value(measure, later.target).into_any(),
                 remove.draw_as("baton-form", button),
             ]
         })
@@ -213,7 +214,7 @@ fn targets(request: &Request, charted: &Charted) -> (AnyView, AnyView) {
         .then(|| ui::table("Later targets", vec![ui::words("From"), ui::numbers("Target"), ui::words("Change")], rows));
     let first = measure.target.map_or_else(
         || "The measure has no target yet.".to_owned(),
-        |target| format!("The measure’s target is {}.", chart::value(measure, target)),
+        |target| format!("The measure’s target is {}.", values::value(measure, target)),
     );
     let fields = view! {
         {form.hidden("measure", measure.id)}

@@ -120,7 +120,7 @@ impl RuleSet {
 
 /// How a chart is read, as it is to be.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
+pub struct ChartDetails {
     /// The chart; none: what the data ask for.
     pub chart: Option<ChartType>,
     /// The rules; none: the trust's.
@@ -142,7 +142,7 @@ pub struct Settings {
 /// How a chart is read, as typed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct SettingsForm {
+pub struct ChartSettingsForm {
     /// The chart.
     pub chart: String,
     /// The rules.
@@ -161,12 +161,12 @@ pub struct SettingsForm {
     pub summary: String,
 }
 
-impl SettingsForm {
+impl ChartSettingsForm {
     /// The settings that are meant.
     ///
     /// # Errors
     /// [`Error::Invalid`] with everything that is wrong.
-    pub fn parse(&self, data_type: DataType) -> Result<Settings, Error> {
+    pub fn parse(&self, data_type: DataType) -> Result<ChartDetails, Error> {
         let mut fields = Fields::new();
         let chart = match self.chart.trim() {
             "" => None,
@@ -195,7 +195,7 @@ impl SettingsForm {
         };
         fields.finish(|| {
             let baseline = baseline.unwrap_or(Baseline::Cycles);
-            Settings {
+            ChartDetails {
                 chart,
                 rule_set,
                 screening: self.screening.trim() != "no",
@@ -211,7 +211,7 @@ impl SettingsForm {
 
 /// A new phase, as it is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewPhase {
+pub struct PhaseDetails {
     /// Its first day.
     pub starts_on: NaiveDate,
     /// Why.
@@ -237,7 +237,7 @@ impl PhaseForm {
     ///
     /// # Errors
     /// [`Error::Invalid`] with everything that is wrong.
-    pub fn parse(&self, today: NaiveDate) -> Result<NewPhase, Error> {
+    pub fn parse(&self, today: NaiveDate) -> Result<PhaseDetails, Error> {
         let mut fields = Fields::new();
         let starts_on = fields.required_date("starts_on", &self.starts_on, "Enter the first day of the phase.");
         if starts_on > today {
@@ -259,7 +259,7 @@ impl PhaseForm {
                 many
             }
         };
-        fields.finish(|| NewPhase { starts_on, reason, freeze_after })
+        fields.finish(|| PhaseDetails { starts_on, reason, freeze_after })
     }
 }
 
@@ -308,8 +308,11 @@ mod tests {
 
     #[test]
     fn a_chart_suits_its_kind_of_number() {
-        let form =
-            |chart: &str| SettingsForm { chart: chart.into(), baseline: "all".into(), ..SettingsForm::default() };
+        let form = |chart: &str| ChartSettingsForm {
+            chart: chart.into(),
+            baseline: "all".into(),
+            ..ChartSettingsForm::default()
+        };
         assert_eq!(form("p").parse(DataType::Percentage).expect("settings").chart, Some(ChartType::P));
         assert_eq!(wrong(form("p").parse(DataType::Count)), ["chart"]);
         assert_eq!(wrong(form("pie").parse(DataType::Count)), ["chart"]);
@@ -320,11 +323,11 @@ mod tests {
 
     #[test]
     fn a_baseline_up_to_a_date_needs_the_date() {
-        let form = SettingsForm { baseline: "date".into(), ..SettingsForm::default() };
+        let form = ChartSettingsForm { baseline: "date".into(), ..ChartSettingsForm::default() };
         assert_eq!(wrong(form.parse(DataType::Count)), ["baseline_until"]);
-        let dated = SettingsForm { baseline_until: "4 1 2026".into(), ..form };
+        let dated = ChartSettingsForm { baseline_until: "4 1 2026".into(), ..form };
         assert_eq!(dated.parse(DataType::Count).expect("settings").baseline_until, NaiveDate::from_ymd_opt(2026, 1, 4));
-        let other = SettingsForm { baseline: "all".into(), ..dated };
+        let other = ChartSettingsForm { baseline: "all".into(), ..dated };
         assert_eq!(other.parse(DataType::Count).expect("settings").baseline_until, None);
     }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{PhaseForm, RuleSet, SettingsForm, TargetForm};
+use super::model::{ChartSettingsForm, PhaseForm, RuleSet, TargetForm};
 use super::store;
 use crate::access::{Allowed, Coordinate, DefineMeasure};
 use crate::db::Write;
@@ -16,7 +16,7 @@ async fn defining(
     request: &Request,
     change: &mut Write,
     measure: &str,
-) -> Result<(measures::store::Measure, Allowed<DefineMeasure>), Error> {
+) -> Result<(measures::series::Measure, Allowed<DefineMeasure>), Error> {
     let measure = measures::store::measure(change, id::<MeasureId>(measure)?).await?;
     let allowed = request.require(change, DefineMeasure(measure.project_id)).await?;
     Ok((measure, allowed))
@@ -24,17 +24,17 @@ async fn defining(
 
 /// Changes how a measure's chart is read.
 #[server(endpoint = "measures/read")]
-pub async fn save_reading(
+pub async fn save_chart_settings(
     measure: String,
     version: String,
-    #[server(flatten)] form: SettingsForm,
+    #[server(flatten)] form: ChartSettingsForm,
 ) -> Result<(), Error> {
     let request = Request::current();
     let mut change = request.write().await?;
     let (measure, allowed) = defining(&request, &mut change, &measure).await?;
     let version = request::version(&version)?;
     let settings = form.parse(measure.data_type)?;
-    let before = store::reading(&mut change, measure.id).await?;
+    let before = store::chart_settings(&mut change, measure.id).await?;
     store::save(&mut change, &allowed, &measure, &before, &settings, version).await?;
     change.commit().await?;
     redirect(format!("/measures/{}?done=saved", measure.id));

@@ -1,84 +1,30 @@
 //! How charts are read: their SQL.
 
 use chrono::NaiveDate;
-use serde::Deserialize;
-use sqlx::FromRow;
 
-use super::model::{Baseline, ChartType, NewPhase, Period, RuleSet, Settings, Summary};
+use super::model::{ChartDetails, ChartType, Period, PhaseDetails, RuleSet};
 use crate::access::{Allowed, Coordinate, DefineMeasure};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::format;
 use crate::history::{self, Entry};
 use crate::id::{MeasureId, PhaseId, TargetId, TrustId};
-use crate::measures::store::Measure;
+use crate::measures::series::{ChartSettings, Measure};
+use crate::people::organisation;
 
-/// The columns of [`Reading`], of `measure m` joined to `project p`.
-macro_rules! reading_columns {
+/// The columns of [`ChartSettings`], of `measure m` joined to `project p`.
+macro_rules! chart_settings_columns {
     () => {
         "m.chart, m.rule_set as own_rule_set,
          coalesce(m.rule_set, (select t.rule_set from trust t where t.id = p.trust_id)) as rule_set,
          m.screening, m.centre, m.baseline, m.baseline_until, m.period, m.summary,
          (select json_group_array(json_object('id', f.id, 'starts_on', f.starts_on, 'reason', f.reason, 'freeze_after', f.freeze_after))
-            from (select * from phase f where f.measure_id = m.id and f.removed_at is null order by f.starts_on) f) as phases,
+            from (select f.id, f.starts_on, f.reason, f.freeze_after from phase f where f.measure_id = m.id and f.removed_at is null order by f.starts_on) f) as phases,
          (select json_group_array(json_object('id', a.id, 'starts_on', a.starts_on, 'target', a.target))
-            from (select * from measure_target a where a.measure_id = m.id and a.removed_at is null order by a.starts_on) a) as later_targets"
+            from (select a.id, a.starts_on, a.target from measure_target a where a.measure_id = m.id and a.removed_at is null order by a.starts_on) a) as later_targets"
     };
 }
-pub(crate) use reading_columns;
-
-/// How a measure's chart is read.
-#[derive(Clone, Debug, FromRow)]
-pub struct Reading {
-    /// The chart that a person asked for.
-    pub chart: Option<ChartType>,
-    /// The rules that the measure names.
-    pub own_rule_set: Option<RuleSet>,
-    /// The rules that hold: the measure's or the trust's.
-    pub rule_set: RuleSet,
-    /// Moving ranges that stand out are left out.
-    pub screening: bool,
-    /// A centre line given by hand.
-    pub centre: Option<f64>,
-    /// The baseline of the first phase.
-    pub baseline: Baseline,
-    /// Its last day.
-    pub baseline_until: Option<NaiveDate>,
-    /// What becomes one point.
-    pub period: Option<Period>,
-    /// How.
-    pub summary: Summary,
-    /// Where phases begin, in order.
-    #[sqlx(json)]
-    pub phases: Vec<Phase>,
-    /// Targets in place of the measure's first one, in order.
-    #[sqlx(json)]
-    pub later_targets: Vec<Target>,
-}
-
-/// The beginning of a phase.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Phase {
-    /// Its id.
-    pub id: PhaseId,
-    /// Its first day.
-    pub starts_on: NaiveDate,
-    /// Why it begins.
-    pub reason: String,
-    /// How many of its first points give its lines.
-    pub freeze_after: Option<i64>,
-}
-
-/// A target from a day on.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Target {
-    /// Its id.
-    pub id: TargetId,
-    /// Its first day.
-    pub starts_on: NaiveDate,
-    /// The value aimed for.
-    pub target: f64,
-}
+pub(crate) use chart_settings_columns;
 
 fn or_trust(rule_set: Option<RuleSet>) -> &'static str {
     rule_set.map_or("The trust’s", RuleSet::label)
@@ -92,8 +38,8 @@ pub async fn save(
     conn: &mut Connection,
     allowed: &Allowed<DefineMeasure>,
     measure: &Measure,
-    before: &Reading,
-    settings: &Settings,
+    before: &ChartSettings,
+    settings: &ChartDetails,
     version: i64,
 ) -> Result<(), Error> {
     let changed = sqlx::query(
@@ -143,7 +89,7 @@ pub async fn start_phase(
     conn: &mut Connection,
     allowed: &Allowed<DefineMeasure>,
     measure: &Measure,
-    phase: &NewPhase,
+    phase: &PhaseDetails,
 ) -> Result<PhaseId, Error> {
     let id = PhaseId::new();
     let added = sqlx::query(
@@ -280,7 +226,7 @@ pub async fn set_trust_rules(
 ) -> Result<(), Error> {
     let trust = allowed.trust();
     let before = trust_rules(conn, trust).await?;
-    sqlx::query("update trust set rule_set = $2 where id = $1").bind(trust).bind(rule_set).execute(&mut *conn).await?;
+    organisation::store::set_chart_rules(conn, allowed, rule_set.as_str()).await?;
     let entry = Entry::new("trust", trust, "changed the rules of the trust’s charts").change(
         "Rules",
         before.label(),
@@ -293,10 +239,10 @@ pub async fn set_trust_rules(
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such measure.
-pub async fn reading(conn: &mut Connection, measure: MeasureId) -> Result<Reading, Error> {
+pub async fn chart_settings(conn: &mut Connection, measure: MeasureId) -> Result<ChartSettings, Error> {
     Ok(sqlx::query_as(concat!(
         "select ",
-        reading_columns!(),
+        chart_settings_columns!(),
         " from measure m join project p on p.id = m.project_id where m.id = $1"
     ))
     .bind(measure)

@@ -1,0 +1,242 @@
+//! Measures and their points, through the store.
+
+use super::*;
+use crate::access::RecordMeasurement;
+use crate::id::MeasurementId;
+use crate::measures::model::{Amount, DataType, Direction, Kind, Point, State};
+use crate::testing::{Fixture, TODAY, on};
+
+fn point(date: &str, amount: Amount) -> (String, Point) {
+    let point = Point { taken_on: on(date), taken_at: None, place: String::new(), amount, note: String::new() };
+    ("taken_on".to_owned(), point)
+}
+
+fn ratio(date: &str) -> (String, Point) {
+    point(date, Amount::Ratio(18.0, 24.0))
+}
+
+struct Scene {
+    fixture: Fixture,
+    project: ProjectId,
+    measure: MeasureId,
+}
+
+async fn scene() -> Scene {
+    let fixture = Fixture::new().await;
+    let project = fixture.project("Sepsis").await;
+    let measure = fixture.measure(project).await;
+    Scene { fixture, project, measure }
+}
+
+impl Scene {
+    async fn record(&self, points: &[(String, Point)]) -> Result<(), Error> {
+        let request = self.fixture.request(Some(self.fixture.trainee)).await;
+        let mut change = self.fixture.store.write().await?;
+        let allowed = request.require(&mut change, RecordMeasurement(self.project)).await?;
+        let measure = measure(&mut change, self.measure).await?;
+        record(&mut change, &allowed, &measure, points).await?;
+        change.commit().await
+    }
+
+    async fn set_state(&self, id: MeasurementId, state: State, version: i64) -> Result<(), Error> {
+        let request = self.fixture.request(Some(self.fixture.trainee)).await;
+        let mut change = self.fixture.store.write().await?;
+        let allowed = request.require(&mut change, RecordMeasurement(self.project)).await?;
+        let measure = measure(&mut change, self.measure).await?;
+        let before = measurement(&mut change, id).await?;
+        set_state(&mut change, &allowed, &measure, &before, state, "a reason", version).await?;
+        change.commit().await
+    }
+
+    async fn points(&self) -> Vec<Measurement> {
+        let mut conn = self.fixture.store.read().await.expect("a reader");
+        measurements(&mut conn, self.measure).await.expect("points")
+    }
+
+    async fn last_on(&self) -> Option<NaiveDate> {
+        let mut conn = self.fixture.store.read().await.expect("a reader");
+        measure(&mut conn, self.measure).await.expect("a measure").last_on
+    }
+}
+
+#[tokio::test]
+async fn points_are_recorded_all_or_none_and_a_second_one_is_refused_with_a_link() {
+    let scene = scene().await;
+    scene.record(&[ratio("2026-03-02"), ratio("2026-02-23")]).await.expect("recorded");
+    assert_eq!(scene.last_on().await, Some(on("2026-03-02")));
+    let Err(Error::Invalid(errors)) = scene.record(&[ratio("2026-03-03"), ratio("2026-03-02")]).await else {
+        panic!("refused")
+    };
+    let points = scene.points().await;
+    assert_eq!(points.len(), 2, "nothing half-stored");
+    assert_eq!(errors[0].link, Some(format!("/measurements/{}", points[0].id)));
+    let mut elsewhere = ratio("2026-03-02");
+    elsewhere.1.place = "Ward 4".to_owned();
+    scene.record(&[elsewhere.clone()]).await.expect("another place");
+    elsewhere.1.place = "ward 4".to_owned();
+    assert!(scene.record(&[elsewhere]).await.is_err(), "the same place");
+    assert_eq!(points[0].amount(), Amount::Ratio(18.0, 24.0));
+}
+
+#[tokio::test]
+async fn the_last_date_follows_corrections_and_void_points() {
+    let scene = scene().await;
+    scene.record(&[ratio("2026-02-23"), ratio("2026-03-02")]).await.expect("recorded");
+    let last = scene.points().await[0].clone();
+    scene.set_state(last.id, State::Excluded, 1).await.expect("excluded");
+    assert_eq!(scene.last_on().await, Some(on("2026-03-02")), "an excluded point was measured");
+    scene.set_state(last.id, State::Void, 2).await.expect("void");
+    assert_eq!(scene.last_on().await, Some(on("2026-02-23")));
+    assert_eq!(scene.set_state(last.id, State::Current, 2).await, Err(Error::Conflict));
+    scene.record(&[ratio("2026-03-02")]).await.expect("the void point is not in the way");
+    assert!(scene.set_state(last.id, State::Current, 3).await.is_err(), "another point stands there now");
+    let mut conn = scene.fixture.store.read().await.expect("a reader");
+    let chart = load_series_of_measure(&mut conn, scene.measure).await.expect("a chart");
+    assert_eq!(chart.points.len(), 2);
+    let rows = history::of_object(&mut conn, last.id, 10).await.expect("history");
+    let actions: Vec<&str> = rows.iter().map(|row| row.action.as_str()).collect();
+    assert_eq!(actions, ["voided a measurement", "excluded a measurement", "recorded a measurement"]);
+    assert_eq!(history::verify_chain(&mut conn).await.expect("history"), None);
+}
+
+#[tokio::test]
+async fn a_correction_needs_the_version_that_was_read() {
+    let scene = scene().await;
+    scene.record(&[ratio("2026-03-02"), ratio("2026-02-23")]).await.expect("recorded");
+    let before = scene.points().await[0].clone();
+    let request = scene.fixture.request(Some(scene.fixture.supervisor)).await;
+    let mut change = scene.fixture.store.write().await.expect("a change");
+    let allowed = request.require(&mut change, RecordMeasurement(scene.project)).await.expect("allowed");
+    let of = measure(&mut change, scene.measure).await.expect("a measure");
+    let (_, point) = point("2026-02-16", Amount::Value(70.0));
+    let changed = correct(&mut change, &allowed, &of, &before, &point, "typed wrongly", 9).await;
+    assert_eq!(changed, Err(Error::Conflict));
+    correct(&mut change, &allowed, &of, &before, &point, "typed wrongly", 1).await.expect("corrected");
+    let (_, taken) = ratio("2026-02-23");
+    let after = measurement(&mut change, before.id).await.expect("a point");
+    assert!(correct(&mut change, &allowed, &of, &after, &taken, "moved", 2).await.is_err(), "a point stands there");
+    change.commit().await.expect("committed");
+    assert_eq!((after.amount(), after.taken_on, after.version), (Amount::Value(70.0), on("2026-02-16"), 2));
+    assert_eq!(scene.last_on().await, Some(on("2026-02-23")));
+}
+
+#[tokio::test]
+async fn a_project_holds_so_many_points_and_says_so() {
+    let scene = scene().await;
+    scene.record(&[ratio("2026-02-01")]).await.expect("recorded");
+    for _ in 0..3 {
+        let other = scene.fixture.measure(scene.project).await;
+        let mut change = scene.fixture.store.write().await.expect("a change");
+        // Points are counted by the number of the last.
+        sqlx::query(
+            "insert into measurement (id, measure_id, taken_on, place, entry, numerator, denominator, state, recorded_by, recorded_at)
+             values ($1, $2, '2026-02-01', '', $3, 1, 2, 'current', $4, '2026-02-01T12:00:00Z')",
+        )
+        .bind(MeasurementId::new())
+        .bind(other)
+        .bind(MOST_POINTS - 1)
+        .bind(scene.fixture.trainee)
+        .execute(&mut *change)
+        .await
+        .expect("a point");
+        change.commit().await.expect("committed");
+    }
+    for day in ["2026-02-02", "2026-02-03"] {
+        scene.record(&[ratio(day)]).await.expect("there is room for it");
+    }
+    let Err(Error::Invalid(errors)) = scene.record(&[ratio("2026-02-04")]).await else { panic!("refused") };
+    assert!(errors[0].message.contains("60,000 points together"), "{}", errors[0].message);
+}
+
+#[tokio::test]
+async fn a_project_holds_so_many_measures_and_says_so() {
+    let Scene { fixture, project, .. } = scene().await;
+    let request = fixture.request(Some(fixture.trainee)).await;
+    let mut change = fixture.store.write().await.expect("a change");
+    let allowed = request.require(&mut change, DefineMeasure(project)).await.expect("allowed");
+    let definition = Definition {
+        name: "Antibiotics".to_owned(),
+        definition: "Within the hour".to_owned(),
+        kind: Kind::Outcome,
+        data_type: DataType::Count,
+        unit: String::new(),
+        per: None,
+        direction: Direction::Increase,
+        target: None,
+        every_days: None,
+        source: String::new(),
+        collector: String::new(),
+        starts_on: TODAY,
+    };
+    for _ in 1..MOST_MEASURES {
+        define(&mut change, &allowed, &definition).await.expect("defined");
+    }
+    let Err(Error::Invalid(errors)) = define(&mut change, &allowed, &definition).await else { panic!("refused") };
+    assert!(errors[0].message.contains("at most 100 measures"), "{}", errors[0].message);
+}
+
+#[tokio::test]
+async fn a_measure_keeps_its_kind_of_number_its_order_and_can_be_retired() {
+    let scene = scene().await;
+    let second = scene.fixture.measure(scene.project).await;
+    scene.record(&[ratio("2026-03-02")]).await.expect("recorded");
+    let request = scene.fixture.request(Some(scene.fixture.trainee)).await;
+    let mut change = scene.fixture.store.write().await.expect("a change");
+    let allowed = request.require(&mut change, DefineMeasure(scene.project)).await.expect("allowed");
+    let before = measure(&mut change, scene.measure).await.expect("a measure");
+    let definition = Definition {
+        name: "Antibiotics".to_owned(),
+        definition: before.definition.clone(),
+        kind: Kind::Outcome,
+        data_type: DataType::Count,
+        unit: String::new(),
+        per: None,
+        direction: Direction::Increase,
+        target: None,
+        every_days: None,
+        source: String::new(),
+        collector: String::new(),
+        starts_on: before.starts_on,
+    };
+    assert!(edit(&mut change, &allowed, &before, &definition, 1).await.is_err(), "it has points");
+    let definition = Definition { data_type: DataType::Percentage, ..definition };
+    assert_eq!(edit(&mut change, &allowed, &before, &definition, 7).await, Err(Error::Conflict));
+    edit(&mut change, &allowed, &before, &definition, 1).await.expect("edited");
+    move_up_or_down(&mut change, &allowed, second, true).await.expect("moved");
+    move_up_or_down(&mut change, &allowed, second, true).await.expect("already the first");
+    let order: Vec<_> =
+        load_series(&mut change, scene.project).await.expect("charts").iter().map(|one| one.measure.id).collect();
+    assert_eq!(order, [second, scene.measure]);
+    retire(&mut change, &allowed, &before, Some(TODAY)).await.expect("retired");
+    assert_eq!(for_handover(&mut change, scene.project).await.expect("measures").len(), 1);
+    let after = measure(&mut change, scene.measure).await.expect("a measure");
+    assert_eq!((after.name.as_str(), after.next_on()), ("Antibiotics", None));
+    change.commit().await.expect("committed");
+    assert!(scene.record(&[ratio("2026-03-03")]).await.is_err(), "a retired measure takes no points");
+}
+
+#[tokio::test]
+async fn a_closed_project_takes_no_points() {
+    let scene = scene().await;
+    let mut change = scene.fixture.store.write().await.expect("a change");
+    sqlx::query("update project set status = 'closed', closed_reason = 'completed' where id = $1")
+        .bind(scene.project)
+        .execute(&mut *change)
+        .await
+        .expect("closed");
+    change.commit().await.expect("committed");
+    assert!(matches!(scene.record(&[ratio("2026-03-03")]).await, Err(Error::Invalid(_))));
+}
+
+#[tokio::test]
+async fn lists_of_points_are_read_through_their_index() {
+    let scene = scene().await;
+    let mut conn = scene.fixture.store.read().await.expect("a reader");
+    let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(
+        "explain query plan select id from measurement where measure_id = 'x' order by taken_on desc, taken_at desc, entry desc",
+    )
+    .fetch_all(&mut *conn)
+    .await
+    .expect("a plan");
+    assert!(plan.iter().all(|(.., step)| step.contains("measurement_series") && !step.contains("B-TREE")), "{plan:?}");
+}
