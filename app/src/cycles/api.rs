@@ -15,11 +15,9 @@ pub async fn plan_cycle(project: String, #[server(flatten)] form: CycleForm) -> 
     let request = Request::current();
     request.person()?;
     let project: ProjectId = request::id(&project)?;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, WriteCycle(project)).await?;
-    let plan = form.parse()?;
-    let cycle = store::add(&mut change, &allowed, &plan).await?;
-    change.commit().await?;
+    let cycle = request
+        .change(WriteCycle(project), async |conn, allowed| store::add(conn, allowed, &form.parse()?).await)
+        .await?;
     redirect(format!("/cycles/{cycle}?done=cycle"));
     Ok(())
 }
@@ -30,12 +28,13 @@ pub async fn save_cycle(cycle: String, version: String, #[server(flatten)] form:
     let request = Request::current();
     request.person()?;
     let (cycle, version): (CycleId, i64) = (request::id(&cycle)?, request::version(&version)?);
-    let mut change = request.write().await?;
-    let before = store::cycle(&mut change, cycle).await?;
-    let allowed = request.require(&mut change, WriteCycle(before.project_id)).await?;
-    let plan = form.parse()?;
-    store::edit(&mut change, &allowed, &before, &plan, version).await?;
-    change.commit().await?;
+    let project = store::project_of_cycle(&mut *request.store.read().await?, cycle).await?;
+    request
+        .change(WriteCycle(project), async |conn, allowed| {
+            let before = store::cycle(conn, cycle).await?;
+            store::edit(conn, allowed, &before, &form.parse()?, version).await
+        })
+        .await?;
     redirect(format!("/cycles/{cycle}?done=cycle"));
     Ok(())
 }

@@ -114,6 +114,14 @@ pub async fn ideas(conn: &mut Connection, project: ProjectId) -> Result<Vec<Idea
     .await?)
 }
 
+/// The project of a cycle, which never changes.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such cycle.
+pub async fn project_of_cycle(conn: &mut Connection, cycle: CycleId) -> Result<ProjectId, Error> {
+    Ok(sqlx::query_scalar("select project_id from cycle where id = $1").bind(cycle).fetch_one(conn).await?)
+}
+
 /// What a plan refers to, in words for the history: the idea, and the cycle before.
 async fn referred(
     conn: &mut Connection,
@@ -280,6 +288,7 @@ mod tests {
         let first = add(&mut change, &allowed, &plan).await.expect("added");
         let second = add(&mut change, &allowed, &plan).await.expect("added");
         let before = cycle(&mut change, second).await.expect("a cycle");
+        assert_eq!(project_of_cycle(&mut change, second).await, Ok(project));
         let form = CycleForm {
             decision: "adapt".into(),
             ends_on: "11 2 2026".into(),

@@ -15,11 +15,13 @@ pub async fn add_drivers(project: String, #[server(flatten)] form: LinesForm) ->
     let request = Request::current();
     request.person()?;
     let project: ProjectId = id(&project)?;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, DrawDrivers(project)).await?;
-    let lines = form.parse()?;
-    store::add(&mut change, &allowed, &lines).await?;
-    change.commit().await?;
+    let lines = request
+        .change(DrawDrivers(project), async |conn, allowed| {
+            let lines = form.parse()?;
+            store::add(conn, allowed, &lines).await?;
+            Ok(lines)
+        })
+        .await?;
     // The next lines most often belong beside these.
     redirect(format!("/projects/{project}/drivers?done=drivers&under={}", lines.place));
     Ok(())
@@ -31,13 +33,14 @@ pub async fn edit_driver(driver: String, version: String, #[server(flatten)] for
     let request = Request::current();
     request.person()?;
     let (driver, version): (DriverId, i64) = (id(&driver)?, self::version(&version)?);
-    let mut change = request.write().await?;
-    let before = store::driver(&mut change, driver).await?;
-    let allowed = request.require(&mut change, DrawDrivers(before.project_id)).await?;
-    let line = form.parse()?;
-    store::edit(&mut change, &allowed, &before, &line, version).await?;
-    change.commit().await?;
-    redirect(format!("/projects/{}/drivers?done=drivers", before.project_id));
+    let project = store::project_of_driver(&mut *request.store.read().await?, driver).await?;
+    request
+        .change(DrawDrivers(project), async |conn, allowed| {
+            let before = store::driver(conn, driver).await?;
+            store::edit(conn, allowed, &before, &form.parse()?, version).await
+        })
+        .await?;
+    redirect(format!("/projects/{}/drivers?done=drivers", project));
     Ok(())
 }
 
@@ -48,11 +51,13 @@ pub async fn move_driver(driver: String, version: String, way: String) -> Result
     request.person()?;
     let (driver, version): (DriverId, i64) = (id(&driver)?, self::version(&version)?);
     let way: Direction = way.parse().map_err(|()| Error::NotFound)?;
-    let mut change = request.write().await?;
-    let before = store::driver(&mut change, driver).await?;
-    let allowed = request.require(&mut change, DrawDrivers(before.project_id)).await?;
-    store::shift(&mut change, &allowed, &before, way, version).await?;
-    change.commit().await?;
+    let project = store::project_of_driver(&mut *request.store.read().await?, driver).await?;
+    request
+        .change(DrawDrivers(project), async |conn, allowed| {
+            let before = store::driver(conn, driver).await?;
+            store::shift(conn, allowed, &before, way, version).await
+        })
+        .await?;
     redirect(format!("/drivers/{driver}?done=driver-moved"));
     Ok(())
 }
@@ -63,12 +68,14 @@ pub async fn remove_driver(driver: String, version: String) -> Result<(), Error>
     let request = Request::current();
     request.person()?;
     let (driver, version): (DriverId, i64) = (id(&driver)?, self::version(&version)?);
-    let mut change = request.write().await?;
-    let before = store::driver(&mut change, driver).await?;
-    let allowed = request.require(&mut change, DrawDrivers(before.project_id)).await?;
-    store::set_removed(&mut change, &allowed, &before, true, version).await?;
-    change.commit().await?;
-    redirect(format!("/projects/{}/drivers?done=driver-removed", before.project_id));
+    let project = store::project_of_driver(&mut *request.store.read().await?, driver).await?;
+    request
+        .change(DrawDrivers(project), async |conn, allowed| {
+            let before = store::driver(conn, driver).await?;
+            store::set_removed(conn, allowed, &before, true, version).await
+        })
+        .await?;
+    redirect(format!("/projects/{}/drivers?done=driver-removed", project));
     Ok(())
 }
 
@@ -78,11 +85,13 @@ pub async fn restore_driver(driver: String, version: String) -> Result<(), Error
     let request = Request::current();
     request.person()?;
     let (driver, version): (DriverId, i64) = (id(&driver)?, self::version(&version)?);
-    let mut change = request.write().await?;
-    let before = store::driver(&mut change, driver).await?;
-    let allowed = request.require(&mut change, DrawDrivers(before.project_id)).await?;
-    store::set_removed(&mut change, &allowed, &before, false, version).await?;
-    change.commit().await?;
-    redirect(format!("/projects/{}/drivers?done=restored", before.project_id));
+    let project = store::project_of_driver(&mut *request.store.read().await?, driver).await?;
+    request
+        .change(DrawDrivers(project), async |conn, allowed| {
+            let before = store::driver(conn, driver).await?;
+            store::set_removed(conn, allowed, &before, false, version).await
+        })
+        .await?;
+    redirect(format!("/projects/{}/drivers?done=restored", project));
     Ok(())
 }

@@ -211,6 +211,14 @@ async fn last(conn: &mut Connection, project: ProjectId, place: Position) -> Res
         .await?)
 }
 
+/// The project of a line, which never changes.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such line.
+pub async fn project_of_driver(conn: &mut Connection, driver: DriverId) -> Result<ProjectId, Error> {
+    Ok(sqlx::query_scalar("select project_id from driver where id = $1").bind(driver).fetch_one(conn).await?)
+}
+
 /// Adds lines in one place, after those that stand there.
 ///
 /// # Errors
@@ -462,6 +470,7 @@ mod tests {
         assert_eq!(told(&mut change, project).await, ["See it", "- Poster", "Treat it", "- Kit at hand", "- - Box"]);
 
         let before = driver(&mut change, primary[1]).await.expect("a line");
+        assert_eq!(project_of_driver(&mut change, before.id).await, Ok(project));
         shift(&mut change, &allowed, &before, Direction::Up, 1).await.expect("moved");
         assert_eq!(shift(&mut change, &allowed, &before, Direction::Up, 1).await, Err(Error::Conflict));
         let before = driver(&mut change, primary[1]).await.expect("a line");

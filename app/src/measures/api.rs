@@ -6,7 +6,7 @@ use super::model::{MeasureForm, PointForm, State, rows_of};
 use super::series::{Measure, Measurement};
 use super::store;
 use crate::access::{Allowed, DefineMeasure, RecordMeasurement};
-use crate::db::Write;
+use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{MeasureId, MeasurementId, ProjectId};
 use crate::parse::{Fields, MAX_LINE_CHARS};
@@ -18,11 +18,9 @@ pub async fn add_measure(project: String, #[server(flatten)] form: MeasureForm) 
     let request = Request::current();
     request.person()?;
     let project: ProjectId = id(&project)?;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, DefineMeasure(project)).await?;
-    let definition = form.parse()?;
-    let measure = store::define(&mut change, &allowed, &definition).await?;
-    change.commit().await?;
+    let measure = request
+        .change(DefineMeasure(project), async |conn, allowed| store::define(conn, allowed, &form.parse()?).await)
+        .await?;
     redirect(format!("/measures/{measure}?done=measure"));
     Ok(())
 }
@@ -31,35 +29,60 @@ pub async fn add_measure(project: String, #[server(flatten)] form: MeasureForm) 
 #[server(endpoint = "measures/edit")]
 pub async fn edit_measure(measure: String, version: String, #[server(flatten)] form: MeasureForm) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.write().await?;
-    let (measure, allowed) = defining(&request, &mut change, &measure).await?;
-    let version = request::version(&version)?;
-    let definition = form.parse()?;
-    store::edit(&mut change, &allowed, &measure, &definition, version).await?;
-    change.commit().await?;
-    redirect(format!("/measures/{}?done=saved", measure.id));
+    let measure = define(&request, &measure, async |conn, allowed, measure| {
+        let version = request::version(&version)?;
+        store::edit(conn, allowed, measure, &form.parse()?, version).await
+    })
+    .await?;
+    redirect(format!("/measures/{measure}?done=saved"));
     Ok(())
 }
 
-async fn defining(
+/// Does one thing to a measure, for who may define it, and gives its id.
+pub(super) async fn define(
     request: &Request,
-    change: &mut Write,
     measure: &str,
-) -> Result<(Measure, Allowed<DefineMeasure>), Error> {
-    let measure = store::measure(change, id::<MeasureId>(measure)?).await?;
-    let allowed = request.require(change, DefineMeasure(measure.project_id)).await?;
-    Ok((measure, allowed))
+    change: impl AsyncFnOnce(&mut Connection, &Allowed<DefineMeasure>, &Measure) -> Result<(), Error>,
+) -> Result<MeasureId, Error> {
+    request.person()?;
+    let measure: MeasureId = id(measure)?;
+    let project = store::project_of_measure(&mut *request.store.read().await?, measure).await?;
+    request
+        .change(DefineMeasure(project), async |conn, allowed| {
+            let of = store::measure(conn, measure).await?;
+            change(conn, allowed, &of).await
+        })
+        .await?;
+    Ok(measure)
+}
+
+/// Does one thing to the points of a measure, for who may record them, and gives the measure's id.
+async fn record(
+    request: &Request,
+    measure: &str,
+    change: impl AsyncFnOnce(&mut Connection, &Allowed<RecordMeasurement>, &Measure) -> Result<(), Error>,
+) -> Result<MeasureId, Error> {
+    request.person()?;
+    let measure: MeasureId = id(measure)?;
+    let project = store::project_of_measure(&mut *request.store.read().await?, measure).await?;
+    request
+        .change(RecordMeasurement(project), async |conn, allowed| {
+            let of = store::measure(conn, measure).await?;
+            change(conn, allowed, &of).await
+        })
+        .await?;
+    Ok(measure)
 }
 
 /// Retires a measure.
 #[server(endpoint = "measures/retire")]
 pub async fn retire_measure(measure: String) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.write().await?;
-    let (measure, allowed) = defining(&request, &mut change, &measure).await?;
-    store::retire(&mut change, &allowed, &measure, Some(request.today())).await?;
-    change.commit().await?;
-    redirect(format!("/measures/{}?done=retired", measure.id));
+    let measure = define(&request, &measure, async |conn, allowed, measure| {
+        store::retire(conn, allowed, measure, Some(request.today())).await
+    })
+    .await?;
+    redirect(format!("/measures/{measure}?done=retired"));
     Ok(())
 }
 
@@ -67,11 +90,10 @@ pub async fn retire_measure(measure: String) -> Result<(), Error> {
 #[server(endpoint = "measures/restore")]
 pub async fn restore_measure(measure: String) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.write().await?;
-    let (measure, allowed) = defining(&request, &mut change, &measure).await?;
-    store::retire(&mut change, &allowed, &measure, None).await?;
-    change.commit().await?;
-    redirect(format!("/measures/{}?done=restored", measure.id));
+    let measure =
+        define(&request, &measure, async |conn, allowed, measure| store::retire(conn, allowed, measure, None).await)
+            .await?;
+    redirect(format!("/measures/{measure}?done=restored"));
     Ok(())
 }
 
@@ -79,11 +101,11 @@ pub async fn restore_measure(measure: String) -> Result<(), Error> {
 #[server(endpoint = "measures/move")]
 pub async fn move_measure(measure: String, way: String) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.write().await?;
-    let (measure, allowed) = defining(&request, &mut change, &measure).await?;
-    store::move_up_or_down(&mut change, &allowed, measure.id, way == "up").await?;
-    change.commit().await?;
-    redirect(format!("/measures/{}/edit?done=saved", measure.id));
+    let measure = define(&request, &measure, async |conn, allowed, measure| {
+        store::move_up_or_down(conn, allowed, measure.id, way == "up").await
+    })
+    .await?;
+    redirect(format!("/measures/{measure}/edit?done=saved"));
     Ok(())
 }
 
@@ -91,15 +113,15 @@ pub async fn move_measure(measure: String, way: String) -> Result<(), Error> {
 #[server(endpoint = "measurements/record")]
 pub async fn record_point(measure: String, #[server(flatten)] form: PointForm) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.write().await?;
-    let measure = store::measure(&mut change, id::<MeasureId>(&measure)?).await?;
-    let allowed = request.require(&mut change, RecordMeasurement(measure.project_id)).await?;
-    let mut fields = Fields::new();
-    let point = form.read(&mut fields, measure.data_type, request.today(), str::to_owned);
-    let point = fields.finish(|| point)?;
-    store::record(&mut change, &allowed, &measure, &[("taken_on".to_owned(), point)]).await?;
-    change.commit().await?;
-    redirect(format!("/measures/{}?done=recorded", measure.id));
+    let measure = record(&request, &measure, async |conn, allowed, measure| {
+        let mut fields = Fields::new();
+        let point = form.read(&mut fields, measure.data_type, request.today(), str::to_owned);
+        let point = fields.finish(|| point)?;
+        store::record(conn, allowed, measure, &[("taken_on".to_owned(), point)]).await?;
+        Ok(())
+    })
+    .await?;
+    redirect(format!("/measures/{measure}?done=recorded"));
     Ok(())
 }
 
@@ -112,29 +134,37 @@ pub async fn record_points(
     #[server(default)] rows: Vec<PointForm>,
 ) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.write().await?;
-    let measure = store::measure(&mut change, id::<MeasureId>(&measure)?).await?;
-    let allowed = request.require(&mut change, RecordMeasurement(measure.project_id)).await?;
-    if then == "more" {
-        return Err(Error::Invalid(Vec::new()));
-    }
-    let several = store::allows_several_per_day(&mut change, measure.id).await?;
-    let points = rows_of(&rows, measure.data_type, several, request.today())?;
-    store::record(&mut change, &allowed, &measure, &points).await?;
-    change.commit().await?;
-    redirect(format!("/measures/{}?done=points", measure.id));
+    let measure = record(&request, &measure, async |conn, allowed, measure| {
+        if then == "more" {
+            return Err(Error::Invalid(Vec::new()));
+        }
+        let several = store::allows_several_per_day(conn, measure.id).await?;
+        let points = rows_of(&rows, measure.data_type, several, request.today())?;
+        store::record(conn, allowed, measure, &points).await?;
+        Ok(())
+    })
+    .await?;
+    redirect(format!("/measures/{measure}?done=points"));
     Ok(())
 }
 
-async fn recording(
+/// Does one thing to a point, for who may record on its measure, and gives its id.
+async fn amend(
     request: &Request,
-    change: &mut Write,
     measurement: &str,
-) -> Result<(Measurement, Measure, Allowed<RecordMeasurement>), Error> {
-    let measurement = store::measurement(change, id::<MeasurementId>(measurement)?).await?;
-    let measure = store::measure(change, measurement.measure_id).await?;
-    let allowed = request.require(change, RecordMeasurement(measure.project_id)).await?;
-    Ok((measurement, measure, allowed))
+    change: impl AsyncFnOnce(&mut Connection, &Allowed<RecordMeasurement>, &Measure, &Measurement) -> Result<(), Error>,
+) -> Result<MeasurementId, Error> {
+    request.person()?;
+    let measurement: MeasurementId = id(measurement)?;
+    let project = store::project_of_measurement(&mut *request.store.read().await?, measurement).await?;
+    request
+        .change(RecordMeasurement(project), async |conn, allowed| {
+            let point = store::measurement(conn, measurement).await?;
+            let measure = store::measure(conn, point.measure_id).await?;
+            change(conn, allowed, &measure, &point).await
+        })
+        .await?;
+    Ok(measurement)
 }
 
 /// Corrects a point, with a reason.
@@ -146,16 +176,16 @@ pub async fn correct_point(
     #[server(flatten)] form: PointForm,
 ) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.write().await?;
-    let (measurement, measure, allowed) = recording(&request, &mut change, &measurement).await?;
-    let version = request::version(&version)?;
-    let mut fields = Fields::new();
-    let point = form.read(&mut fields, measure.data_type, request.today(), str::to_owned);
-    let reason = fields.required("reason", &reason, MAX_LINE_CHARS, "Say why it is corrected.");
-    let point = fields.finish(|| point)?;
-    store::correct(&mut change, &allowed, &measure, &measurement, &point, &reason, version).await?;
-    change.commit().await?;
-    redirect(format!("/measurements/{}?done=corrected", measurement.id));
+    let measurement = amend(&request, &measurement, async |conn, allowed, measure, before| {
+        let version = request::version(&version)?;
+        let mut fields = Fields::new();
+        let point = form.read(&mut fields, measure.data_type, request.today(), str::to_owned);
+        let reason = fields.required("reason", &reason, MAX_LINE_CHARS, "Say why it is corrected.");
+        let point = fields.finish(|| point)?;
+        store::correct(conn, allowed, measure, before, &point, &reason, version).await
+    })
+    .await?;
+    redirect(format!("/measurements/{measurement}?done=corrected"));
     Ok(())
 }
 
@@ -183,19 +213,16 @@ pub async fn include_point(measurement: String, version: String) -> Result<(), E
 
 async fn set_state(measurement: String, version: String, state: State, reason: Option<String>) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.write().await?;
-    let (measurement, measure, allowed) = recording(&request, &mut change, &measurement).await?;
-    let version = request::version(&version)?;
-    let mut fields = Fields::new();
-    let reason = match reason {
-        Some(reason) => {
+    let measurement = amend(&request, &measurement, async |conn, allowed, measure, before| {
+        let version = request::version(&version)?;
+        let mut fields = Fields::new();
+        let reason = reason.map(|reason| {
             fields.required("reason", &reason, MAX_LINE_CHARS, "Say why, so that whoever reads the chart can follow.")
-        }
-        None => String::new(),
-    };
-    let reason = fields.finish(|| reason)?;
-    store::set_state(&mut change, &allowed, &measure, &measurement, state, &reason, version).await?;
-    change.commit().await?;
-    redirect(format!("/measurements/{}?done=corrected", measurement.id));
+        });
+        let reason = fields.finish(|| reason.unwrap_or_default())?;
+        store::set_state(conn, allowed, measure, before, state, &reason, version).await
+    })
+    .await?;
+    redirect(format!("/measurements/{measurement}?done=corrected"));
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! From what is stored to what is drawn and said.
 
+use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use leptos::prelude::*;
 use spc::choice::{self, Choice};
 use spc::scene::{self, SceneOptions, Size};
 use spc::svg::{self, Style};
-use spc::{Chart, ChartKind, ChartOptions, Cycle, PhaseStart, RuleSetName, Series};
+use spc::{Chart, ChartKind, ChartOptions, ChartPoint, Cycle, PhaseStart, RuleSetName, Series};
 use tokio::sync::Semaphore;
 
 use super::chart_settings::model::{Baseline, ChartType, Period, RuleSet, Summary};
@@ -309,6 +310,13 @@ pub fn of(measured: &MeasureSeries) -> Chart {
     let series = engine_series(measured);
     let kind = measured.settings.chart.map_or_else(|| choice::choose(&series).kind, ChartType::kind);
     Chart::new(&series, &options(measured, kind))
+}
+
+/// What the chart made of each point that was recorded, by its number in the order of entry.
+#[must_use]
+pub fn by_entry(drawn: &Chart) -> HashMap<i64, &ChartPoint> {
+    let each = drawn.points.iter().flat_map(|point| point.keys.iter().map(move |key| (key, point)));
+    each.filter_map(|(key, point)| Some((i64::try_from(*key).ok()?, point))).collect()
 }
 
 fn picture(chart: &Chart, size: Size, id: &str) -> String {

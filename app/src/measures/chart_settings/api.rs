@@ -4,23 +4,12 @@ use leptos::prelude::*;
 
 use super::model::{ChartSettingsForm, PhaseForm, RuleSet, TargetForm};
 use super::store;
-use crate::access::{Allowed, Coordinate, DefineMeasure};
-use crate::db::Write;
+use crate::access::Coordinate;
 use crate::error::Error;
-use crate::id::{MeasureId, PhaseId, TargetId};
-use crate::measures;
+use crate::id::{PhaseId, TargetId};
+use crate::measures::api::define;
 use crate::parse::Fields;
 use crate::web::request::{self, Request, id, redirect};
-
-async fn defining(
-    request: &Request,
-    change: &mut Write,
-    measure: &str,
-) -> Result<(measures::series::Measure, Allowed<DefineMeasure>), Error> {
-    let measure = measures::store::measure(change, id::<MeasureId>(measure)?).await?;
-    let allowed = request.require(change, DefineMeasure(measure.project_id)).await?;
-    Ok((measure, allowed))
-}
 
 /// Changes how a measure's chart is read.
 #[server(endpoint = "measures/read")]
@@ -30,14 +19,14 @@ pub async fn save_chart_settings(
     #[server(flatten)] form: ChartSettingsForm,
 ) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.write().await?;
-    let (measure, allowed) = defining(&request, &mut change, &measure).await?;
-    let version = request::version(&version)?;
-    let settings = form.parse(measure.data_type)?;
-    let before = store::chart_settings(&mut change, measure.id).await?;
-    store::save(&mut change, &allowed, &measure, &before, &settings, version).await?;
-    change.commit().await?;
-    redirect(format!("/measures/{}?done=saved", measure.id));
+    let measure = define(&request, &measure, async |conn, allowed, measure| {
+        let version = request::version(&version)?;
+        let settings = form.parse(measure.data_type)?;
+        let before = store::chart_settings(conn, measure.id).await?;
+        store::save(conn, allowed, measure, &before, &settings, version).await
+    })
+    .await?;
+    redirect(format!("/measures/{measure}?done=saved"));
     Ok(())
 }
 
@@ -45,12 +34,13 @@ pub async fn save_chart_settings(
 #[server(endpoint = "measures/start-phase")]
 pub async fn start_phase(measure: String, #[server(flatten)] form: PhaseForm) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.write().await?;
-    let (measure, allowed) = defining(&request, &mut change, &measure).await?;
-    let phase = form.parse(request.today())?;
-    store::start_phase(&mut change, &allowed, &measure, &phase).await?;
-    change.commit().await?;
-    redirect(format!("/measures/{}?done=phase", measure.id));
+    let measure = define(&request, &measure, async |conn, allowed, measure| {
+        let phase = form.parse(request.today())?;
+        store::start_phase(conn, allowed, measure, &phase).await?;
+        Ok(())
+    })
+    .await?;
+    redirect(format!("/measures/{measure}?done=phase"));
     Ok(())
 }
 
@@ -58,11 +48,11 @@ pub async fn start_phase(measure: String, #[server(flatten)] form: PhaseForm) ->
 #[server(endpoint = "measures/remove-phase")]
 pub async fn remove_phase(measure: String, phase: String) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.write().await?;
-    let (measure, allowed) = defining(&request, &mut change, &measure).await?;
-    store::remove_phase(&mut change, &allowed, &measure, id::<PhaseId>(&phase)?).await?;
-    change.commit().await?;
-    redirect(format!("/measures/{}/chart?done=phase-removed", measure.id));
+    let measure = define(&request, &measure, async |conn, allowed, measure| {
+        store::remove_phase(conn, allowed, measure, id::<PhaseId>(&phase)?).await
+    })
+    .await?;
+    redirect(format!("/measures/{measure}/chart?done=phase-removed"));
     Ok(())
 }
 
@@ -70,12 +60,12 @@ pub async fn remove_phase(measure: String, phase: String) -> Result<(), Error> {
 #[server(endpoint = "measures/set-target")]
 pub async fn set_target(measure: String, #[server(flatten)] form: TargetForm) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.write().await?;
-    let (measure, allowed) = defining(&request, &mut change, &measure).await?;
-    let target = form.parse(measure.data_type)?;
-    store::set_target(&mut change, &allowed, &measure, target).await?;
-    change.commit().await?;
-    redirect(format!("/measures/{}/chart?done=saved", measure.id));
+    let measure = define(&request, &measure, async |conn, allowed, measure| {
+        let target = form.parse(measure.data_type)?;
+        store::set_target(conn, allowed, measure, target).await
+    })
+    .await?;
+    redirect(format!("/measures/{measure}/chart?done=saved"));
     Ok(())
 }
 
@@ -83,11 +73,11 @@ pub async fn set_target(measure: String, #[server(flatten)] form: TargetForm) ->
 #[server(endpoint = "measures/remove-target")]
 pub async fn remove_target(measure: String, target: String) -> Result<(), Error> {
     let request = Request::current();
-    let mut change = request.write().await?;
-    let (measure, allowed) = defining(&request, &mut change, &measure).await?;
-    store::remove_target(&mut change, &allowed, &measure, id::<TargetId>(&target)?).await?;
-    change.commit().await?;
-    redirect(format!("/measures/{}/chart?done=removed", measure.id));
+    let measure = define(&request, &measure, async |conn, allowed, measure| {
+        store::remove_target(conn, allowed, measure, id::<TargetId>(&target)?).await
+    })
+    .await?;
+    redirect(format!("/measures/{measure}/chart?done=removed"));
     Ok(())
 }
 
@@ -96,13 +86,14 @@ pub async fn remove_target(measure: String, target: String) -> Result<(), Error>
 pub async fn set_trust_rules(rule_set: String) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, Coordinate(trust)).await?;
-    let mut fields = Fields::new();
-    let chosen = fields.choice::<RuleSet>("rule_set", &rule_set, "Choose the rules.");
-    let chosen = fields.finish(|| chosen)?.unwrap_or(RuleSet::LimitsAndRuns);
-    store::set_trust_rules(&mut change, &allowed, chosen).await?;
-    change.commit().await?;
+    request
+        .change(Coordinate(trust), async |conn, allowed| {
+            let mut fields = Fields::new();
+            let chosen = fields.choice::<RuleSet>("rule_set", &rule_set, "Choose the rules.");
+            let chosen = fields.finish(|| chosen)?.unwrap_or(RuleSet::LimitsAndRuns);
+            store::set_trust_rules(conn, allowed, chosen).await
+        })
+        .await?;
     redirect("/charts?done=saved");
     Ok(())
 }

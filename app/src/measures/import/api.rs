@@ -38,6 +38,7 @@ pub async fn import_points(
     for _ in 0..TRIES {
         let mut conn = request.store.read().await?;
         let measure = crate::measures::store::measure(&mut conn, id).await?;
+        let project = measure.project_id;
         let several = crate::measures::store::allows_several_per_day(&mut conn, id).await?;
         let stamp = store::stamp(&mut conn, id).await?;
         let stored = crate::measures::store::measurements(&mut conn, id).await?;
@@ -50,14 +51,19 @@ pub async fn import_points(
             settled.map(|settled| (stored, settled))
         })
         .await??;
-        let mut change = request.store.write().await?;
-        let measure = crate::measures::store::measure(&mut change, id).await?;
-        let allowed = request.require(&mut change, RecordMeasurement(measure.project_id)).await?;
-        if store::stamp(&mut change, id).await? != stamp {
+        let recorded = request
+            .change(RecordMeasurement(project), async |conn, allowed| {
+                if store::stamp(conn, id).await? != stamp {
+                    return Ok(false);
+                }
+                let measure = crate::measures::store::measure(conn, id).await?;
+                store::import(conn, allowed, &measure, &stored, &settled).await?;
+                Ok(true)
+            })
+            .await?;
+        if !recorded {
             continue;
         }
-        store::import(&mut change, &allowed, &measure, &stored, &settled).await?;
-        change.commit().await?;
         let (new, corrected) = (settled.new.len(), settled.corrections.len());
         redirect(format!("/measures/{id}?done=imported&new={new}&corrected={corrected}"));
         return Ok(());

@@ -29,7 +29,7 @@ mod tests;
 
 pub use points::{
     MOST_POINTS, MOST_POINTS_OF_PROJECT, allows_several_per_day, correct, has_room, held, insert, measurement,
-    measurements, record, refresh_last_on, replace, set_state, takes_points,
+    measurements, project_of_measurement, record, refresh_last_on, replace, set_state, takes_points,
 };
 
 /// The columns of [`Measure`], of `measure m` joined to `project p`.
@@ -227,6 +227,14 @@ pub async fn measure(conn: &mut Connection, measure: MeasureId) -> Result<Measur
     .bind(measure)
     .fetch_one(conn)
     .await?)
+}
+
+/// The project of a measure, which never changes.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such measure.
+pub async fn project_of_measure(conn: &mut Connection, measure: MeasureId) -> Result<ProjectId, Error> {
+    Ok(sqlx::query_scalar("select project_id from measure where id = $1").bind(measure).fetch_one(conn).await?)
 }
 
 /// A measure as a handover carries it.

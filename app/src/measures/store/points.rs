@@ -8,7 +8,7 @@ use crate::batch;
 use crate::db::{Connection, Db};
 use crate::error::{Error, FieldError};
 use crate::history::{self, Entry};
-use crate::id::{MeasureId, MeasurementId};
+use crate::id::{MeasureId, MeasurementId, ProjectId};
 use crate::measures::model::{Point, State};
 use crate::measures::series::{Measure, Measurement, when};
 use crate::measures::values;
@@ -51,6 +51,19 @@ pub async fn measurements(conn: &mut Connection, measure: MeasureId) -> Result<V
 /// [`Error::NotFound`] when there is no such point.
 pub async fn measurement(conn: &mut Connection, measurement: MeasurementId) -> Result<Measurement, Error> {
     Ok(sqlx::query_as(concat!(points!(), " where s.id = $1")).bind(measurement).fetch_one(conn).await?)
+}
+
+/// The project of a point, which never changes.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such point.
+pub async fn project_of_measurement(conn: &mut Connection, measurement: MeasurementId) -> Result<ProjectId, Error> {
+    Ok(sqlx::query_scalar(
+        "select m.project_id from measurement s join measure m on m.id = s.measure_id where s.id = $1",
+    )
+    .bind(measurement)
+    .fetch_one(conn)
+    .await?)
 }
 
 /// Whether several observations of a day are several points: they are drawn as one for each period.

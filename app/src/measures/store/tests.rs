@@ -83,6 +83,10 @@ async fn the_last_date_follows_corrections_and_void_points() {
     let scene = scene().await;
     scene.record(&[ratio("2026-02-23"), ratio("2026-03-02")]).await.expect("recorded");
     let last = scene.points().await[0].clone();
+    let mut conn = scene.fixture.store.read().await.expect("a reader");
+    assert_eq!(project_of_measure(&mut conn, scene.measure).await, Ok(scene.project));
+    assert_eq!(project_of_measurement(&mut conn, last.id).await, Ok(scene.project));
+    drop(conn);
     scene.set_state(last.id, State::Excluded, 1).await.expect("excluded");
     assert_eq!(scene.last_on().await, Some(on("2026-03-02")), "an excluded point was measured");
     scene.set_state(last.id, State::Void, 2).await.expect("void");

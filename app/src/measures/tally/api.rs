@@ -11,6 +11,8 @@ use crate::id::{MeasureId, TallyId};
 use crate::measures::series::Measure;
 use crate::web::request::{self, Request, redirect};
 
+// Presses and their undoing are not in the history: the count that closes is. So these take the longer way than
+// `Request::change`, which asks for an entry of every change.
 async fn counting(
     request: &Request,
     change: &mut Write,

@@ -1,0 +1,163 @@
+//! One point: what was recorded, its history, and the forms that correct, exclude and void it.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::record::{amount_fields, seldom_fields};
+use crate::access::{self, Action};
+use crate::clock::date_in_london;
+use crate::error::Error;
+use crate::history::{self, Row};
+use crate::id::MeasurementId;
+use crate::measures::api::{CorrectPoint, ExcludePoint, IncludePoint, VoidPoint};
+use crate::measures::model::State;
+use crate::measures::series::{Measure, Measurement};
+use crate::measures::{store, values};
+use crate::web::page::Page;
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
+
+pub(super) async fn measurement(request: Request) -> Result<Page, Error> {
+    let id: MeasurementId = request.param("id")?;
+    let mut conn = request.store.read().await?;
+    let point = store::measurement(&mut conn, id).await?;
+    let measure = store::measure(&mut conn, point.measure_id).await?;
+    let relationship = access::relationship(&mut conn, &request, measure.project_id).await?;
+    let rows = history::of_object_read_by(&mut conn, id, request.person()?.id, 100).await?;
+    drop(conn);
+    let may_record = access::may(Action::RecordMeasurement(measure.project_id), relationship);
+    let title = format!("Point of {}", point.when());
+    Ok(Page::new(title.clone(), move || {
+        let (summaries, forms) =
+            if may_record { point_forms(&request, &measure, &point) } else { (().into_any(), ().into_any()) };
+        let state = match point.state {
+            State::Current => "It counts.".to_owned(),
+            State::Excluded => format!("Excluded: shown hollow, and used for no calculation. Reason: {}", point.reason),
+            State::Void => format!("Void: on no chart. Reason: {}", point.reason),
+        };
+        view! {
+            {ui::back(&format!("/measures/{}", measure.id), &measure.name)}
+            <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
+                {summaries}
+                {ui::heading(&measure.name, &title)}
+                {ui::summary_list(vec![
+                    ("Value", values::amount(&measure, point.amount()).into_any()),
+                    ("Note", if point.note.is_empty() { "None".to_owned() } else { point.note.clone() }.into_any()),
+                    ("State", state.into_any()),
+                    ("Recorded", view! { {point.recorded_by.clone()}", "{ui::time(date_in_london(point.recorded_at))} }.into_any()),
+                ])}
+                {forms}
+                <h2 class="nhsuk-heading-m">"History"</h2>
+                {timeline(&rows)}
+            </div></div>
+        }
+        .into_any()
+    }))
+}
+
+fn point_forms(request: &Request, measure: &Measure, point: &Measurement) -> (AnyView, AnyView) {
+    let identity = |form: &Form| form.hidden("measurement", point.id);
+    let include = |label: &str, words: &str| {
+        let form = Form::new(request, IncludePoint::PATH).version(point.version);
+        let summary = form.summary();
+        let fields = view! { {identity(&form)} {ui::submit(label)} }.into_any();
+        let drawn = view! {
+            <h2 class="nhsuk-heading-m">{label.to_owned()}</h2>
+            <p>{words.to_owned()}</p>
+            {form.draw(fields)}
+        };
+        (summary, drawn.into_any())
+    };
+    let with_reason = |path: &'static str, name: &str, label: &str, words: &str| {
+        let form = Form::named(request, path, name).version(point.version);
+        let summary = form.summary();
+        let fields = view! {
+            {identity(&form)}
+            {form.line("reason", "Reason").view()}
+            <button class="nhsuk-button nhsuk-button--secondary" type="submit">{label.to_owned()}</button>
+        }
+        .into_any();
+        let drawn = view! {
+            <h2 class="nhsuk-heading-m">{label.to_owned()}</h2>
+            <p>{words.to_owned()}</p>
+            {form.draw(fields)}
+        };
+        (summary, drawn.into_any())
+    };
+    if point.state == State::Void {
+        return include("Put it back", "The point will be on the chart again.");
+    }
+
+    let plain = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
+    let form = Form::new(request, CorrectPoint::PATH)
+        .version(point.version)
+        .with_date("taken_on", Some(point.taken_on))
+        .with("taken_at", point.taken_at.map(|at| at.format("%H:%M").to_string()).unwrap_or_default())
+        .with("place", &point.place)
+        .with("value", plain(point.value))
+        .with("numerator", plain(point.numerator))
+        .with("denominator", plain(point.denominator))
+        .with("note", &point.note);
+    let correcting = form.summary();
+    let fields = view! {
+        {identity(&form)}
+        {form.date("taken_on", "Date").view()}
+        {amount_fields(&form, measure)}
+        {form.line("note", "Note (optional)").view()}
+        {seldom_fields(&form, measure)}
+        {form.line("reason", "Why is it corrected?").hint("For example, typed wrongly, or more notes were found.").view()}
+        {ui::submit("Save the correction")}
+    }
+    .into_any();
+    let correct = form.draw(fields);
+    let (excluding, exclude) = if point.state == State::Current {
+        with_reason(
+            ExcludePoint::PATH,
+            "exclude",
+            "Exclude the point",
+            "It stays on the chart, hollow, and is used for no calculation. Only for a known cause outside the process, such as a system failure: never because it looks bad. You can include it again.",
+        )
+    } else {
+        include("Include it again", "It will be used for the calculations again.")
+    };
+    let (voiding, void) = with_reason(
+        VoidPoint::PATH,
+        "void",
+        "Make the point void",
+        "For a point that was never right, such as one of another ward. It leaves the chart, and stays in history. You can put it back.",
+    );
+    (
+        view! { {correcting}{excluding}{voiding} }.into_any(),
+        view! { <h2 class="nhsuk-heading-m">"Correct the point"</h2> {correct} {exclude} {void} }.into_any(),
+    )
+}
+
+pub(super) fn timeline(rows: &[Row]) -> AnyView {
+    let entries = rows
+        .iter()
+        .map(|row| {
+            let who = row.actor.clone().unwrap_or_else(|| "Baton".to_owned());
+            let changes = row
+                .changes()
+                .into_iter()
+                .map(|change| {
+                    let words = if change.from.is_empty() {
+                        format!("{}: {}", change.field, change.to)
+                    } else {
+                        let to = if change.to.is_empty() { "nothing" } else { &change.to };
+                        format!("{}: from {} to {to}", change.field, change.from)
+                    };
+                    view! { <li>{words}</li> }
+                })
+                .collect_view();
+            view! {
+                <li class="baton-timeline__entry">
+                    <p class="baton-timeline__what"><strong>{who}</strong>" "{row.action.clone()}</p>
+                    <p class="baton-timeline__when">{ui::time(date_in_london(row.at))}</p>
+                    <ul class="baton-timeline__detail">{changes}</ul>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ol class="baton-timeline">{entries}</ol> }.into_any()
+}

@@ -1,0 +1,316 @@
+//! A measure: its chart, its points, what changed, and the form that records the next point.
+
+use std::collections::HashMap;
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::measurement::timeline;
+use super::record::{record_form, value_label};
+use crate::access::{self, Action};
+use crate::error::Error;
+use crate::history::Row;
+use crate::id::MeasureId;
+use crate::measures::api::RecordPoint;
+use crate::measures::chart::{self, Large};
+use crate::measures::chart_settings::model::ChartType;
+use crate::measures::model::{self, DataType, State};
+use crate::measures::series::{Measure, MeasureSeries, Measurement};
+use crate::measures::store::{self, POINTS_A_PAGE, Shown};
+use crate::measures::{icons, parts, reader, values};
+use crate::web::page::Page;
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
+
+pub(super) async fn measure(request: Request) -> Result<Page, Error> {
+    let id: MeasureId = request.param("id")?;
+    let page = request.query("page").parse().unwrap_or(1).max(1);
+    let mut conn = request.store.read().await?;
+    let relationship = access::relationship_of_measure(&mut conn, &request, id).await?;
+    let shown = store::shown(&mut conn, id, page, CHANGES_SHOWN).await?;
+    drop(conn);
+    let project = shown.series.measure.project_id;
+    let may_record = access::may(Action::RecordMeasurement(project), relationship);
+    let may_define = access::may(Action::DefineMeasure(project), relationship);
+    let Shown { series, points, counted, void, voided, changes } = shown;
+    let drawn = Large::draw(series).await?;
+    Ok(Page::new(drawn.series.measure.name.clone(), move || {
+        let measure = &drawn.series.measure;
+        let today = request.today();
+        let form = Form::new(&request, RecordPoint::PATH)
+            .with_date("taken_on", Some(measure.next_on().map_or(today, |next| next.min(today))));
+        let summary = form.summary();
+        let recordable = may_record && !measure.closed && measure.retired_on.is_none();
+        let side = recordable.then(|| {
+            view! {
+                <aside class="baton-columns__side" aria-labelledby="record">
+                    <h2 class="nhsuk-heading-m" id="record">"Record a point"</h2>
+                    {record_form(form, measure)}
+                    {other_ways(measure)}
+                </aside>
+            }
+        });
+        // People come for the form; who has just recorded something looks at the chart.
+        let recorded = ["recorded", "points", "counted", "imported"].contains(&request.query("done"));
+        let (before, after) = if recorded { (None, side) } else { (side, None) };
+        let class = match (recordable, recorded) {
+            (true, false) => "baton-columns baton-columns--side-first",
+            (true, true) => "baton-columns",
+            (false, _) => "",
+        };
+        let table = Data { drawn: &drawn, points: &points, counted, void: &void, voided, page, may_record };
+        view! {
+            {ui::back(&format!("/projects/{project}"), &measure.project_title)}
+            {summary}
+            {ui::heading(&measure.project_reference, &measure.name)}
+            {facts(measure, may_define)}
+            <p class="nhsuk-body-l">{parts::due(measure, today)}" "{collected(measure)}</p>
+            <div class=class>
+                {before}
+                <div>
+                    {figure(&drawn, may_define)}
+                    {cycles(&drawn.series)}
+                </div>
+                {after}
+            </div>
+            {table.view()}
+            {changed(&changes)}
+        }
+        .into_any()
+    })
+    .with_islands())
+}
+
+fn facts(measure: &Measure, may_define: bool) -> AnyView {
+    let mut facts = vec![
+        measure.kind.label().to_owned(),
+        measure.data_type.label().to_owned(),
+        model::frequency(measure.every_days),
+        measure.direction.label().to_owned(),
+    ];
+    facts.extend(measure.target.map(|target| format!("Target {}", values::value(measure, target))));
+    let retired = measure.retired_on.map(|on| view! { {ui::tag("Retired", "grey")}" since "{ui::time(on)} });
+    let edit = may_define.then(|| view! { <a href=format!("/measures/{}/edit", measure.id)>"Edit the measure"</a> });
+    view! {
+        <p class="baton-meta">{retired}{facts.join(" · ")}" "{edit}</p>
+        {ui::details("What exactly is measured", ui::paragraphs(&measure.definition))}
+    }
+    .into_any()
+}
+
+fn collected(measure: &Measure) -> String {
+    match (measure.collector.trim(), measure.source.trim()) {
+        ("", "") => String::new(),
+        (who, "") => format!("Collected by: {who}."),
+        ("", from) => format!("Data from: {from}."),
+        (who, from) => format!("Collected by: {who}. Data from: {from}."),
+    }
+}
+
+/// The other ways in which points come in.
+fn other_ways(measure: &Measure) -> AnyView {
+    let id = measure.id;
+    let tally = (measure.data_type == DataType::Percentage)
+        .then(|| view! { <li><a href=format!("/measures/{id}/tally")>"Count yes and no at the bedside"</a></li> });
+    view! {
+        <ul class="nhsuk-list">
+            {tally}
+            <li><a href=format!("/measures/{id}/points")>"Record many points at once"</a></li>
+            <li><a href=format!("/measures/{id}/import")>"Import from a spreadsheet"</a></li>
+        </ul>
+    }
+    .into_any()
+}
+
+fn figure(drawn: &Large, may_define: bool) -> AnyView {
+    let Large { series, chart, reason, spread, .. } = drawn;
+    let id = series.measure.id;
+    let suggestion = chart.suggested_phase().map(|suggestion| {
+        let start =
+            may_define.then(|| view! { <p><a href=format!("/measures/{id}/chart#phases")>"Start a new phase"</a></p> });
+        view! {
+            <div class="nhsuk-inset-text">
+                <p>{spc::words::suggested_phase(chart, &suggestion)}</p>
+                {start}
+            </div>
+        }
+    });
+    let choice = match (reason, series.settings.chart) {
+        (Some(reason), _) => format!("Chosen by the data. {reason}"),
+        (None, chosen) => format!("Chosen by a person: {}.", chosen.map_or("", ChartType::label)),
+    };
+    let method = spc::words::method(chart).into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view();
+    let spread = spread.as_ref().map(|spread| {
+        let body = view! {
+            {spread.view()}
+            <p class="baton-chart__found">{spc::words::caption(&spread.chart)}</p>
+        };
+        ui::details(&format!("{} of the same data", spread.chart.kind.name()), body.into_any())
+    });
+    let change =
+        may_define.then(|| view! { <p><a href=format!("/measures/{id}/chart")>"Change how the chart is read"</a></p> });
+    let how = view! {
+        <p>{choice}</p>
+        <ul class="nhsuk-list nhsuk-list--bullet">{method}</ul>
+        <p><a href="/how-charts-are-checked">"How the charts are checked"</a></p>
+    };
+    view! {
+        <figure class="baton-chart" aria-labelledby="chart-caption">
+            <figcaption class="baton-chart__caption" id="chart-caption">{spc::words::title(chart)}</figcaption>
+            {drawn.view()}
+            <p class="baton-chart__found">{spc::words::caption(chart)}</p>
+        </figure>
+        {point_reader(chart, id)}
+        {icons::both(chart)}
+        {suggestion}
+        {ui::details("How this was calculated", how.into_any())}
+        {spread}
+        {change}
+        <p class="baton-actions">
+            <a href=format!("/measures/{id}/chart.png") download="">"Download the chart (PNG)"</a>
+            <a href=format!("/measures/{id}/chart.svg") download="">"Download the chart (SVG)"</a>
+            <a href=format!("/measures/{id}/points.csv") download="">"Download the data (CSV)"</a>
+        </p>
+    }
+    .into_any()
+}
+
+/// Beyond so many points nobody reads them one by one.
+const MOST_READ: usize = 400;
+
+fn point_reader(drawn: &spc::Chart, id: MeasureId) -> AnyView {
+    if drawn.points.is_empty() || drawn.points.len() > MOST_READ {
+        return ().into_any();
+    }
+    let points = (0..drawn.points.len()).filter_map(|place| spc::words::point(drawn, place)).collect();
+    reader::reader(points, format!("/measures/{id}/chart.png"))
+}
+
+/// So many changes are shown under a chart.
+const CHANGES_SHOWN: u32 = 20;
+
+fn changed(rows: &[Row]) -> AnyView {
+    if rows.is_empty() {
+        return ().into_any();
+    }
+    let title =
+        format!("What changed ({})", if rows.len() == CHANGES_SHOWN as usize { "the latest" } else { "all of it" });
+    ui::details(&title, timeline(rows))
+}
+
+fn cycles(series: &MeasureSeries) -> AnyView {
+    if series.cycles.is_empty() {
+        return ().into_any();
+    }
+    let mut cycles = series.cycles.clone();
+    cycles.sort_by_key(|marker| marker.number);
+    let items = cycles
+        .into_iter()
+        .map(|marker| {
+            view! { <li value=marker.number>{marker.title}", from "{ui::time(marker.starts_on)}</li> }
+        })
+        .collect_view();
+    let project = series.measure.project_id;
+    view! {
+        <section aria-labelledby="cycles">
+            <h2 class="nhsuk-heading-s" id="cycles">"Tests of change on the chart"</h2>
+            <ol>{items}</ol>
+            <p><a href=format!("/projects/{project}#cycles")>"Open them on the project’s page"</a></p>
+        </section>
+    }
+    .into_any()
+}
+
+/// A page of the points of a measure, and the newest void ones.
+struct Data<'a> {
+    drawn: &'a Large,
+    points: &'a [Measurement],
+    counted: i64,
+    void: &'a [Measurement],
+    voided: i64,
+    page: i64,
+    may_record: bool,
+}
+
+impl Data<'_> {
+    fn view(&self) -> AnyView {
+        let &Self { counted, voided, page, .. } = self;
+        let flags = chart::by_entry(&self.drawn.chart);
+        let rows = |points: &[Measurement]| points.iter().map(|point| self.row(point, &flags)).collect();
+        let last = (counted + POINTS_A_PAGE - 1) / POINTS_A_PAGE;
+        let table = match counted {
+            0 if voided == 0 => {
+                ui::empty("Every point will be listed here, with who recorded it and what was changed.", None)
+            }
+            0 => ui::empty("All points are void.", None),
+            _ if self.points.is_empty() => {
+                ui::empty("There are no points on this page.", Some(("?page=1#data", "See the newest points")))
+            }
+            _ => {
+                let title = match last {
+                    ..=1 => "Points, newest first".to_owned(),
+                    _ => format!("Points, newest first: page {page} of {last}"),
+                };
+                ui::table(&title, self.columns(), rows(self.points))
+            }
+        };
+        let void = (voided > 0).then(|| {
+            let title = match voided {
+                ..=POINTS_A_PAGE => "Void points: on no chart".to_owned(),
+                _ => format!("Void points: on no chart. The newest {POINTS_A_PAGE}; all are in the CSV file"),
+            };
+            ui::details(&format!("Void points ({voided})"), ui::table(&title, self.columns(), rows(self.void)))
+        });
+        view! {
+            <section aria-labelledby="data">
+                <h2 class="nhsuk-heading-m" id="data">"Data"</h2>
+                {table}
+                {ui::pages(page, last, |to| format!("?page={to}#data"))}
+                {void}
+            </section>
+        }
+        .into_any()
+    }
+
+    fn columns(&self) -> Vec<ui::Column> {
+        let measure = &self.drawn.series.measure;
+        let mut columns = vec![ui::words("Date"), ui::numbers(&value_label(measure))];
+        if measure.data_type.is_ratio() {
+            columns.push(ui::numbers("Recorded as"));
+        }
+        columns.extend([ui::words("Note"), ui::words("State"), ui::words("Recorded by"), ui::words("Open")]);
+        columns
+    }
+
+    fn row(&self, point: &Measurement, flags: &HashMap<i64, &spc::ChartPoint>) -> Vec<AnyView> {
+        let measure = &self.drawn.series.measure;
+        let flag = flags.get(&point.entry).copied().and_then(spc::words::flag);
+        let state = match (point.state, flag) {
+            (State::Current, flag) => {
+                let flag = flag.unwrap_or_default();
+                let mut letters = flag.chars();
+                letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+            }
+            (state, _) => format!("{}: {}", state.label(), point.reason),
+        };
+        let when = point.when();
+        let date = view! { <span class="nhsuk-u-nowrap">{when.clone()}</span> };
+        let mut cells = vec![date.into_any(), values::number(measure, point.amount()).into_any()];
+        if measure.data_type.is_ratio() {
+            cells.push(values::parts(point.amount()).unwrap_or_default().into_any());
+        }
+        let label = if self.may_record { "Correct" } else { "History" };
+        cells.extend([
+            point.note.clone().into_any(),
+            state.into_any(),
+            point.recorded_by.clone().into_any(),
+            view! {
+                <a href=format!("/measurements/{}", point.id)>
+                    {label}<span class="nhsuk-u-visually-hidden">" the point of "{when}</span>
+                </a>
+            }
+            .into_any(),
+        ]);
+        cells
+    }
+}
