@@ -67,7 +67,7 @@ async fn world(fixture: &Fixture) -> Result<World> {
         ("cycles", cycle.to_string()),
         ("drivers", drivers[0].to_string()),
         ("handovers", handover.to_string()),
-        ("places", place),
+        ("memberships", place),
         ("priorities", fixture.priority.to_string()),
         ("people", fixture.trainee.to_string()),
         ("posts", post),
