@@ -254,7 +254,7 @@ pub async fn edit(request: Request) -> Result<Page, Error> {
     {
         offered.departments.push((department.to_string(), format!("{} (retired)", project.department_name)));
     }
-    let form = Form::new(&request, EditProject::PATH).holding(&project.form()?)?;
+    let form = Form::new(&request, EditProject::PATH).version(project.version).holding(&project.form()?)?;
     Ok(Page::new(format!("Edit {}", project.details.title), move || {
         let is_audit = form.value("type") == ProjectType::ClinicalAudit.as_str()
             || ["standard", "standard_source", "standard_level"].iter().any(|name| !form.value(name).is_empty());

@@ -9,7 +9,7 @@ use crate::project::store::summary;
 use crate::projects::model::Transition;
 use crate::team::model::Invitation;
 use crate::team::model::InviteForm;
-use crate::team::store::{MOST_ASKED, answer, change_role, end_role, invite, questions_for};
+use crate::team::store::MOST_ASKED;
 use crate::testing::{Fixture, TODAY, noon, on};
 
 fn form(at: &Fixture) -> ProjectForm {
@@ -72,12 +72,24 @@ async fn what_is_registered_is_led_found_and_on_record() {
         .await
         .expect("found");
     assert_eq!(found.first().map(|one| one.id), Some(id));
-    let waiting = questions_for(&mut conn, at.supervisor, Some(at.trust), None, TODAY).await.expect("questions");
+    let waiting =
+        team::store::questions_for(&mut conn, at.supervisor, Some(at.trust), None, TODAY).await.expect("questions");
     assert_eq!(waiting.iter().map(|question| question.role).collect::<Vec<_>>(), [TeamRole::Supervisor]);
-    assert!(questions_for(&mut conn, at.trainee, Some(at.trust), None, TODAY).await.expect("questions").is_empty());
-    let asked = questions_for(&mut conn, at.lead, Some(at.trust), Some(at.trust), TODAY).await.expect("questions");
+    assert!(
+        team::store::questions_for(&mut conn, at.trainee, Some(at.trust), None, TODAY)
+            .await
+            .expect("questions")
+            .is_empty()
+    );
+    let asked =
+        team::store::questions_for(&mut conn, at.lead, Some(at.trust), Some(at.trust), TODAY).await.expect("questions");
     assert_eq!(asked.iter().map(|question| question.person_id).collect::<Vec<_>>(), [at.supervisor]);
-    assert!(questions_for(&mut conn, at.lead, Some(at.trust), None, TODAY).await.expect("questions").is_empty());
+    assert!(
+        team::store::questions_for(&mut conn, at.lead, Some(at.trust), None, TODAY)
+            .await
+            .expect("questions")
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -93,8 +105,14 @@ async fn who_names_themselves_supervisor_waits_for_the_academy_lead() {
     let place = supervisor().await;
     assert!(place.is_open_question() && place.person == at.supervisor, "they lead it");
     let mut conn = at.store.read().await.expect("a reader");
-    assert!(questions_for(&mut conn, at.supervisor, Some(at.trust), None, TODAY).await.expect("questions").is_empty());
-    let asked = questions_for(&mut conn, at.lead, Some(at.trust), Some(at.trust), TODAY).await.expect("questions");
+    assert!(
+        team::store::questions_for(&mut conn, at.supervisor, Some(at.trust), None, TODAY)
+            .await
+            .expect("questions")
+            .is_empty()
+    );
+    let asked =
+        team::store::questions_for(&mut conn, at.lead, Some(at.trust), Some(at.trust), TODAY).await.expect("questions");
     assert_eq!(asked.iter().map(|question| question.id).collect::<Vec<_>>(), [place.id]);
     drop(conn);
     let own = at.request(Some(at.supervisor)).await;
@@ -105,7 +123,7 @@ async fn who_names_themselves_supervisor_waits_for_the_academy_lead() {
     let request = at.request(Some(at.lead)).await;
     let mut change = at.store.write().await.expect("a change");
     let allowed = request.require(&mut change, AnswerQuestion(place.id)).await.expect("allowed");
-    answer(&mut change, &allowed, true, "").await.expect("confirmed");
+    team::store::answer(&mut change, &allowed, true, "").await.expect("confirmed");
     change.commit().await.expect("committed");
     assert!(supervisor().await.is_current(TODAY));
 }
@@ -120,7 +138,7 @@ async fn whoever_stays_supervises_a_project_of_others_by_saying_so() {
         let allowed = request.require(&mut change, ManageTeam(id)).await.expect("allowed");
         let whom = Named::Colleague(person);
         let invitation = Invitation { whom, role: TeamRole::Supervisor, message: String::new() };
-        invite(&mut change, &allowed, &invitation).await.expect("invited");
+        team::store::invite(&mut change, &allowed, &invitation).await.expect("invited");
         let stored: String = sqlx::query_scalar(
             "select state from team_role where project_id = $1 and person_id = $2 and role = 'supervisor'",
         )
@@ -155,23 +173,25 @@ async fn a_supervisor_stays_while_a_handover_waits_for_them() {
     let lead = at.request(Some(at.lead)).await;
     let mut change = at.store.write().await.expect("a change");
     let by_lead = trainee.require(&mut change, ManageTeam(id)).await.expect("allowed");
-    let ended = end_role(&mut change, &by_lead, place, Some("Guided it")).await;
+    let ended = team::store::end_role(&mut change, &by_lead, place, Some("Guided it")).await;
     assert!(matches!(ended, Err(Error::Invalid(_))), "the lead does not choose who answers");
-    let moved = change_role(&mut change, &by_lead, place, TeamRole::Coach).await;
+    let moved = team::store::change_role(&mut change, &by_lead, place, TeamRole::Coach).await;
     assert!(matches!(moved, Err(Error::Invalid(_))));
 
     let whom = Named::Colleague(at.administrator);
     let invitation = Invitation { whom, role: TeamRole::Supervisor, message: String::new() };
-    invite(&mut change, &by_lead, &invitation).await.expect("invited");
-    let waiting = questions_for(&mut change, at.administrator, Some(at.trust), None, TODAY).await.expect("questions");
+    team::store::invite(&mut change, &by_lead, &invitation).await.expect("invited");
+    let waiting = team::store::questions_for(&mut change, at.administrator, Some(at.trust), None, TODAY)
+        .await
+        .expect("questions");
     assert!(waiting[0].waits, "their page offers no button that is refused");
     let question = waiting[0].id;
     let own = administrator.require(&mut change, AnswerQuestion(question)).await.expect("allowed");
-    assert!(matches!(answer(&mut change, &own, true, "").await, Err(Error::Invalid(_))));
+    assert!(matches!(team::store::answer(&mut change, &own, true, "").await, Err(Error::Invalid(_))));
     let academy = lead.require(&mut change, AnswerQuestion(question)).await.expect("allowed");
-    answer(&mut change, &academy, true, "").await.expect("with the academy lead's word");
+    team::store::answer(&mut change, &academy, true, "").await.expect("with the academy lead's word");
     let academy = lead.require(&mut change, ManageTeam(id)).await.expect("allowed");
-    end_role(&mut change, &academy, place, Some("Guided it")).await.expect("with the academy lead's word");
+    team::store::end_role(&mut change, &academy, place, Some("Guided it")).await.expect("with the academy lead's word");
 }
 
 #[tokio::test]
@@ -226,7 +246,7 @@ async fn a_team_asks_so_many_people_until_some_have_answered() {
             address: format!("new{number}@trust.uk"),
             ..InviteForm::default()
         };
-        let invited = invite(&mut change, &allowed, &form.parse().expect("an invitation")).await;
+        let invited = team::store::invite(&mut change, &allowed, &form.parse().expect("an invitation")).await;
         match invited {
             Ok(()) => assert!(number < MOST_ASKED, "one more than there may be"),
             Err(Error::Invalid(errors)) => {
