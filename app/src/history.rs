@@ -286,6 +286,17 @@ macro_rules! read_by {
 }
 pub(crate) use read_by;
 
+/// What a [`Row`] is read from: the start of a select, whose `from` clause is given and called `h`.
+macro_rules! select_rows {
+    ($($from:tt)+) => {
+        concat!(
+            "select h.at, p.name as actor, h.action, coalesce(d.detail, '') as detail",
+            $($from)+,
+            " h left join person p on p.id = h.actor_id left join history_detail d on d.sequence = h.sequence"
+        )
+    };
+}
+
 /// The newest history of a project as somebody reads it, at most `limit` rows after the first `skip`.
 ///
 /// # Errors
@@ -298,13 +309,8 @@ pub async fn of_project_read_by(
     skip: u32,
 ) -> Result<Vec<Row>, Error> {
     Ok(sqlx::query_as(concat!(
-        "select h.at, p.name as actor, h.action, coalesce(d.detail, '') as detail
-         from (",
-        read_by!("$1", "$2"),
-        " order by 1 desc limit $3 offset $4) h
-         left join person p on p.id = h.actor_id
-         left join history_detail d on d.sequence = h.sequence
-         order by h.sequence desc"
+        select_rows!(" from (", read_by!("$1", "$2"), " order by 1 desc limit $3 offset $4)"),
+        " order by h.sequence desc"
     ))
     .bind(project)
     .bind(reader)
@@ -335,14 +341,11 @@ pub async fn count_of_project_read_by(
 /// # Errors
 /// When the store cannot be read.
 pub async fn of_project(conn: &mut Connection, project: ProjectId, limit: u32, skip: u32) -> Result<Vec<Row>, Error> {
-    Ok(sqlx::query_as(
-        "select h.at, p.name as actor, h.action, coalesce(d.detail, '') as detail
-         from history h
-         left join person p on p.id = h.actor_id
-         left join history_detail d on d.sequence = h.sequence
-         where h.project_id = $1
-         order by h.sequence desc limit $2 offset $3",
-    )
+    Ok(sqlx::query_as(concat!(
+        select_rows!(" from history"),
+        " where h.project_id = $1
+         order by h.sequence desc limit $2 offset $3"
+    ))
     .bind(project)
     .bind(limit)
     .bind(skip)
@@ -361,11 +364,8 @@ pub async fn of_object_read_by(
     limit: u32,
 ) -> Result<Vec<Row>, Error> {
     Ok(sqlx::query_as(concat!(
-        "select h.at, p.name as actor, h.action, coalesce(d.detail, '') as detail
-         from history h
-         left join person p on p.id = h.actor_id
-         left join history_detail d on d.sequence = h.sequence
-         where h.object_id = $1 and (h.project_id is null or h.sequence >= ",
+        select_rows!(" from history"),
+        " where h.object_id = $1 and (h.project_id is null or h.sequence >= ",
         read_from!("h.project_id", "$2"),
         ") order by h.sequence desc limit $3"
     ))
@@ -381,14 +381,11 @@ pub async fn of_object_read_by(
 /// # Errors
 /// When the store cannot be read.
 pub async fn of_object(conn: &mut Connection, object_id: impl ToString, limit: u32) -> Result<Vec<Row>, Error> {
-    Ok(sqlx::query_as(
-        "select h.at, p.name as actor, h.action, coalesce(d.detail, '') as detail
-         from history h
-         left join person p on p.id = h.actor_id
-         left join history_detail d on d.sequence = h.sequence
-         where h.object_id = $1
-         order by h.sequence desc limit $2",
-    )
+    Ok(sqlx::query_as(concat!(
+        select_rows!(" from history"),
+        " where h.object_id = $1
+         order by h.sequence desc limit $2"
+    ))
     .bind(object_id.to_string())
     .bind(limit)
     .fetch_all(conn)
@@ -437,7 +434,9 @@ pub async fn verify_chain(conn: &mut Connection) -> Result<Option<i64>, Error> {
     let mut missing = BTreeSet::new();
     loop {
         let rows: Vec<Stored> = sqlx::query_as(
-            "select h.*, d.salt, d.detail from history h left join history_detail d on d.sequence = h.sequence
+            "select h.sequence, h.at, h.actor_id, h.trust_id, h.object, h.object_id, h.project_id, h.action, h.request_id,
+                    h.detail_digest, h.previous, h.hash, d.salt, d.detail
+             from history h left join history_detail d on d.sequence = h.sequence
              where h.sequence > $1 order by h.sequence limit 1000",
         )
         .bind(after)

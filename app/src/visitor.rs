@@ -30,9 +30,7 @@ pub enum Visitor {
 /// The signed-in person, in the trust in which they work in this session.
 #[derive(Clone, Debug, FromRow)]
 pub struct Person {
-    /// Their id.
     pub id: PersonId,
-    /// Their name.
     pub name: String,
     /// The trust of the session.
     pub trust: TrustId,
@@ -62,9 +60,7 @@ pub struct Person {
 /// A trust to which somebody can change over.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct OtherTrust {
-    /// Its id.
     pub id: TrustId,
-    /// Its name.
     pub name: String,
 }
 

@@ -15,11 +15,11 @@ use super::{Cache, Connection};
 use crate::error::Error;
 
 /// Whoever waits longer for the writer is told that the store is busy.
-const LONGEST_WAIT: Duration = Duration::from_secs(10);
+const MAX_WAIT: Duration = Duration::from_secs(10);
 /// So many changes share a flush at most, and none begins in a transaction that is older than this: the
 /// first of them waits for the last.
-const MOST_TOGETHER: usize = 64;
-const LONGEST_TOGETHER: Duration = Duration::from_millis(20);
+const MAX_BATCH_CHANGES: usize = 64;
+const MAX_BATCH_AGE: Duration = Duration::from_millis(20);
 
 /// A change in progress, undone unless committed.
 ///
@@ -45,13 +45,13 @@ struct Committed {
 
 /// Somebody who waits for the writer.
 #[derive(Debug)]
-struct Asked {
+struct Ticket {
     invalidates: bool,
     turn: oneshot::Sender<Result<Write, Error>>,
 }
 
 /// The changes that share a flush.
-struct Together {
+struct Batch {
     began: Instant,
     committed: Vec<Committed>,
     last: Last,
@@ -121,7 +121,7 @@ pub(super) struct Writer(Mutex<Option<Open>>);
 
 #[derive(Debug)]
 struct Open {
-    line: mpsc::UnboundedSender<Asked>,
+    queue: mpsc::UnboundedSender<Ticket>,
     work: JoinHandle<()>,
 }
 
@@ -129,21 +129,21 @@ impl Writer {
     /// Opens the connection, and gives it to whoever asks from then on.
     pub(super) async fn open(options: SqliteConnectOptions, cache: Arc<Cache>) -> Result<Self, sqlx::Error> {
         let connection = Connection::connect_with(&options).await?;
-        let (line, asked) = mpsc::unbounded_channel();
-        let turns = Turns { options, cache, connection: Some(share(connection)) };
-        let work = tokio::spawn(turns.give(asked));
-        Ok(Self(Mutex::new(Some(Open { line, work }))))
+        let (queue, tickets) = mpsc::unbounded_channel();
+        let worker = Worker { options, cache, connection: Some(share(connection)) };
+        let work = tokio::spawn(worker.run(tickets));
+        Ok(Self(Mutex::new(Some(Open { queue, work }))))
     }
 
     /// Begins a change: first come, first served.
     pub(super) async fn change(&self, invalidates: bool) -> Result<Write, Error> {
-        self.change_within(invalidates, LONGEST_WAIT).await
+        self.change_within(invalidates, MAX_WAIT).await
     }
 
     async fn change_within(&self, invalidates: bool, longest: Duration) -> Result<Write, Error> {
         let (turn, mine) = oneshot::channel();
         match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(open) => open.line.send(Asked { invalidates, turn }).map_err(|_| Error::Internal)?,
+            Some(open) => open.queue.send(Ticket { invalidates, turn }).map_err(|_| Error::Internal)?,
             None => return Err(Error::Busy),
         }
         match tokio::time::timeout(longest, mine).await {
@@ -155,8 +155,8 @@ impl Writer {
     /// Lets those who wait have their turn, then closes the connection.
     pub(super) async fn close(&self) {
         let open = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(Open { line, work }) = open {
-            drop(line);
+        if let Some(Open { queue, work }) = open {
+            drop(queue);
             let _ = work.await;
         }
     }
@@ -166,31 +166,31 @@ fn share(connection: Connection) -> Arc<tokio::sync::Mutex<Connection>> {
     Arc::new(tokio::sync::Mutex::new(connection))
 }
 
-/// What gives the turns.
-struct Turns {
+/// Holds the connection and hands it from change to change.
+struct Worker {
     options: SqliteConnectOptions,
     cache: Arc<Cache>,
     /// None after a fault: what it had open is undone by closing it, and the next change opens another.
     connection: Option<Arc<tokio::sync::Mutex<Connection>>>,
 }
 
-impl Turns {
-    async fn give(mut self, mut line: mpsc::UnboundedReceiver<Asked>) {
-        let mut first = line.recv().await;
-        while let Some(asked) = first.take() {
-            let mut together = Together { began: Instant::now(), committed: Vec::new(), last: Last::None };
-            let done = self.take_turns(&mut together, asked, &mut line).await;
+impl Worker {
+    async fn run(mut self, mut tickets: mpsc::UnboundedReceiver<Ticket>) {
+        let mut first = tickets.recv().await;
+        while let Some(ticket) = first.take() {
+            let mut batch = Batch { began: Instant::now(), committed: Vec::new(), last: Last::None };
+            let done = self.take_turns(&mut batch, ticket, &mut tickets).await;
             first = match done {
                 Ok(()) => None,
                 // Whoever's turn it would have been had no part in it.
                 Err((error, innocent)) => {
                     self.give_up(&error).await;
-                    together.answer(Err(Error::from(error)));
+                    batch.answer(Err(Error::from(error)));
                     innocent
                 }
             };
             if first.is_none() {
-                first = line.recv().await;
+                first = tickets.recv().await;
             }
         }
         self.close().await;
@@ -199,39 +199,39 @@ impl Turns {
     /// Gives turns inside one transaction until nobody waits or it is time to flush, and flushes.
     async fn take_turns(
         &mut self,
-        together: &mut Together,
-        first: Asked,
-        line: &mut mpsc::UnboundedReceiver<Asked>,
-    ) -> Result<(), (sqlx::Error, Option<Asked>)> {
+        batch: &mut Batch,
+        first: Ticket,
+        tickets: &mut mpsc::UnboundedReceiver<Ticket>,
+    ) -> Result<(), (sqlx::Error, Option<Ticket>)> {
         let mut next = Some(first);
-        while let Some(asked) = next {
+        while let Some(ticket) = next {
             // Who has waited too long is passed over.
-            if !asked.turn.is_closed() {
-                self.turn(together, asked).await?;
+            if !ticket.turn.is_closed() {
+                self.turn(batch, ticket).await?;
             }
-            next = if together.is_full() { None } else { line.try_recv().ok() };
+            next = if batch.is_full() { None } else { tickets.try_recv().ok() };
         }
-        self.flush(together).await.map_err(|error| (error, None))
+        self.flush(batch).await.map_err(|error| (error, None))
     }
 
     /// One change, from the point that it can be undone to until it ends.
-    async fn turn(&mut self, together: &mut Together, asked: Asked) -> Result<(), (sqlx::Error, Option<Asked>)> {
+    async fn turn(&mut self, batch: &mut Batch, ticket: Ticket) -> Result<(), (sqlx::Error, Option<Ticket>)> {
         let mut connection = match self.connection().await {
             Ok(connection) => connection,
-            Err(error) => return refuse(together, asked, error),
+            Err(error) => return refuse(batch, ticket, error),
         };
         // Fails also when SQLite undid everything by itself, as it does when the disk is full: the point
         // that the last change began at is gone then.
-        if let Err(error) = sqlx::query(together.last.next()).execute(&mut *connection).await {
+        if let Err(error) = sqlx::query(batch.last.next()).execute(&mut *connection).await {
             drop(connection);
-            return refuse(together, asked, error);
+            return refuse(batch, ticket, error);
         }
         let (ending, ended) = oneshot::channel();
         // When nobody takes it, it is dropped here.
-        let _ = asked.turn.send(Ok(Write { connection, ending, invalidates: asked.invalidates }));
-        together.last = match ended.await {
+        let _ = ticket.turn.send(Ok(Write { connection, ending, invalidates: ticket.invalidates }));
+        batch.last = match ended.await {
             Ok(committed) => {
-                together.committed.push(committed);
+                batch.committed.push(committed);
                 Last::Committed
             }
             Err(_) => Last::Undone,
@@ -239,15 +239,15 @@ impl Turns {
         Ok(())
     }
 
-    async fn flush(&mut self, together: &mut Together) -> Result<(), sqlx::Error> {
-        let Some(end) = together.last.end(!together.committed.is_empty()) else { return Ok(()) };
+    async fn flush(&mut self, batch: &mut Batch) -> Result<(), sqlx::Error> {
+        let Some(end) = batch.last.end(!batch.committed.is_empty()) else { return Ok(()) };
         let mut connection = self.connection().await?;
         sqlx::query(end).execute(&mut *connection).await?;
         drop(connection);
-        if together.committed.iter().any(|one| one.invalidates) {
+        if batch.committed.iter().any(|one| one.invalidates) {
             self.cache.changes.fetch_add(1, Ordering::Release);
         }
-        together.answer(Ok(()));
+        batch.answer(Ok(()));
         Ok(())
     }
 
@@ -278,11 +278,11 @@ impl Turns {
 }
 
 /// A change that cannot begin: its asker is told so, unless what came before it is at fault.
-fn refuse(together: &Together, asked: Asked, error: sqlx::Error) -> Result<(), (sqlx::Error, Option<Asked>)> {
-    if together.last != Last::None {
-        return Err((error, Some(asked)));
+fn refuse(batch: &Batch, ticket: Ticket, error: sqlx::Error) -> Result<(), (sqlx::Error, Option<Ticket>)> {
+    if batch.last != Last::None {
+        return Err((error, Some(ticket)));
     }
-    let _ = asked.turn.send(Err(if is_busy(&error) { Error::Busy } else { Error::Internal }));
+    let _ = ticket.turn.send(Err(if is_busy(&error) { Error::Busy } else { Error::Internal }));
     Err((error, None))
 }
 
@@ -292,9 +292,9 @@ fn is_busy(error: &sqlx::Error) -> bool {
     code.is_some_and(|code| code & 0xff == 5)
 }
 
-impl Together {
+impl Batch {
     fn is_full(&self) -> bool {
-        self.committed.len() >= MOST_TOGETHER || self.began.elapsed() >= LONGEST_TOGETHER
+        self.committed.len() >= MAX_BATCH_CHANGES || self.began.elapsed() >= MAX_BATCH_AGE
     }
 
     fn answer(&mut self, result: Result<(), Error>) {

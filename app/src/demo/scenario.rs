@@ -13,7 +13,6 @@ use crate::error::Error;
 pub struct Title {
     /// What projects.json calls it.
     pub key: String,
-    /// The title.
     pub title: String,
     /// Where it was read.
     pub source: String,
@@ -25,9 +24,7 @@ pub struct Title {
 pub struct Priority {
     /// What projects.json calls it.
     pub key: String,
-    /// The title.
     pub title: String,
-    /// The aim.
     pub aim: String,
     /// Where it was published.
     pub source: String,
@@ -41,9 +38,7 @@ pub struct Priority {
 pub struct Trust {
     /// Its name.
     pub trust: String,
-    /// Its sites.
     pub sites: Vec<String>,
-    /// Its departments.
     pub departments: Vec<Department>,
     /// Its people: those whom a visitor should try first stand first.
     pub people: Vec<Person>,
@@ -55,9 +50,7 @@ pub struct Trust {
 pub struct Department {
     /// What posts and projects call it.
     pub key: String,
-    /// Its name.
     pub name: String,
-    /// Its specialty.
     pub specialty: String,
     /// The place of its site in the list.
     pub site: usize,
@@ -69,9 +62,7 @@ pub struct Department {
 pub struct Person {
     /// What projects call them.
     pub key: String,
-    /// Their name.
     pub name: String,
-    /// Their grade.
     pub grade: String,
     /// Their staff group.
     #[serde(default = "medical")]
@@ -81,7 +72,6 @@ pub struct Person {
     pub percent: i64,
     /// A role in the trust.
     pub role: Option<String>,
-    /// Their posts.
     pub posts: Vec<(String, When, Option<When>)>,
 }
 
@@ -102,7 +92,6 @@ pub struct Project {
     /// Its type, as stored.
     #[serde(rename = "type", default = "quality_improvement")]
     pub kind: String,
-    /// Its department.
     pub department: String,
     /// Its status, as stored.
     #[serde(default = "active")]
@@ -111,7 +100,6 @@ pub struct Project {
     pub registered: When,
     /// Who registered it; the first lead when nobody else is named.
     pub author: Option<String>,
-    /// The problem.
     pub problem: String,
     /// What, for whom, how much, by when.
     pub aim: Option<(String, String, String, When)>,
@@ -196,7 +184,6 @@ fn team() -> String {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Measure {
-    /// Its name.
     pub name: String,
     /// Its operational definition.
     pub definition: String,
@@ -214,7 +201,6 @@ pub struct Measure {
     /// Which way is better, as stored.
     #[serde(default = "increase")]
     pub better: String,
-    /// Its target.
     pub target: Option<f64>,
     /// Days between two points.
     pub every: Option<i64>,
@@ -368,11 +354,8 @@ pub struct Link {
 pub struct Scenario {
     /// The published titles.
     pub titles: Vec<Title>,
-    /// The priorities.
     pub priorities: Vec<Priority>,
-    /// The trust.
     pub trust: Trust,
-    /// Its projects.
     pub projects: Vec<Project>,
     /// What was decided about pairs of them.
     pub links: Vec<Link>,

@@ -17,7 +17,6 @@ pub const LONGEST_PASSWORD: usize = 200;
 pub struct SignInForm {
     /// The e-mail address.
     pub address: String,
-    /// The password.
     pub password: String,
     /// Where to go on to.
     pub next: String,

@@ -233,9 +233,7 @@ pub async fn reset_password(
 /// Somebody of the demonstration whom a visitor may sign in as.
 #[derive(Clone, Debug, FromRow)]
 pub struct DemoPerson {
-    /// Their id.
     pub id: PersonId,
-    /// Their name.
     pub name: String,
     /// Academy lead, administrator, or the grade of their post.
     pub role: String,
@@ -284,11 +282,8 @@ pub async fn demo_trust_of(conn: &mut Connection, person: PersonId) -> Result<Op
 /// A department, as a form offers it.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Department {
-    /// Its id.
     pub id: DepartmentId,
-    /// Its name.
     pub name: String,
-    /// Its specialty.
     pub specialty: String,
     /// The name of its site; empty without one.
     pub site: String,
@@ -334,9 +329,7 @@ pub async fn departments(conn: &mut Connection, trust: TrustId) -> Result<Vec<De
 /// Somebody who works in the trust today.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Colleague {
-    /// Their id.
     pub id: PersonId,
-    /// Their name.
     pub name: String,
     /// Their post: grade and department.
     pub post: String,

@@ -1,15 +1,18 @@
 //! Accounts, passwords, ties and the demonstration's people, through the store.
 
+use chrono::{DateTime, Utc};
+
 use super::codes::HandedCode;
+use super::directory::model::TrustRole;
 use super::directory::store as directory;
 use super::organisation::store as organisation;
 use super::ties::store::{self as ties, Again, Tied};
 use super::{codes, store};
-use crate::access::{self, ChangeOwnAccount, ChooseOwnTrust, ManageOrganisation, system};
+use crate::access::{ChangeOwnAccount, ChooseOwnTrust, GrantRoles, ManageOrganisation, system};
 use crate::db::{Connection, Store};
 use crate::error::Error;
 use crate::history;
-use crate::id::PersonId;
+use crate::id::{PersonId, TrustId};
 use crate::testing::{Fixture, Result, TODAY, noon, on};
 use crate::visitor::Visitor;
 
@@ -136,8 +139,8 @@ async fn what_stands_in_the_way_of_a_first_password_is_told() -> Result {
 async fn an_administrator_counts_only_when_they_can_sign_in() -> Result {
     let at = Fixture::new().await;
     let mut change = at.store.write().await?;
-    let roles = system(access::GrantRoles(at.trust), Some(at.trust), noon());
-    let administrator = super::directory::model::TrustRole::Administrator;
+    let roles = system(GrantRoles(at.trust), Some(at.trust), noon());
+    let administrator = TrustRole::Administrator;
     directory::grant(&mut change, &roles, at.trainee, administrator).await?;
     let is_last = async |change: &mut Connection| {
         directory::is_last_administrator(change, at.trust, at.administrator, TODAY).await
@@ -288,5 +291,74 @@ async fn a_site_is_found_by_its_own_trust_only() -> Result {
     let site = organisation::site(&mut change, at.trust, id).await?;
     assert_eq!((site.name.as_str(), site.retired_on, site.departments), ("Northgate", None, 0));
     assert_eq!(organisation::site(&mut change, at.other_trust, id).await.err(), Some(Error::NotFound));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_trust_and_its_first_person_are_made_once() -> Result {
+    let at = Fixture::new().await;
+    let mut change = at.store.write().await?;
+    let trust = TrustId::new();
+    let makes = system(ManageOrganisation(trust), Some(trust), noon());
+    organisation::add_trust(&mut change, &makes, "New Trust").await?;
+    let twice = organisation::add_trust(&mut change, &makes, "New Trust").await;
+    assert!(matches!(twice, Err(Error::Invalid(_))), "{twice:?}");
+    assert_eq!(organisation::trust_named(&mut change, "New Trust").await?, Some(trust));
+    assert_eq!(organisation::trust_named(&mut change, "Nowhere").await?, None);
+    let grants = system(GrantRoles(trust), Some(trust), noon());
+    let role = TrustRole::Administrator;
+    let ada = directory::add_first_person(&mut change, &grants, "Ada", "ada@new.uk", "hash", role).await?;
+    let known = directory::person(&mut change, trust, ada).await?;
+    assert!(known.administrator && known.signs_in);
+    let twice = directory::add_first_person(&mut change, &grants, "Ada", "ada@new.uk", "hash", role).await;
+    assert!(matches!(twice, Err(Error::Invalid(_))), "{twice:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_closed_account_is_found_by_its_address_and_opened_for_its_owner() -> Result {
+    let at = Fixture::new().await;
+    let mut change = at.store.write().await?;
+    sign_in_of_trainee(&at, &mut change).await?;
+    assert_eq!(directory::closed_person(&mut change, ADDRESS).await?, None, "it is open");
+    let organises = system(ManageOrganisation(at.trust), Some(at.trust), noon());
+    directory::close(&mut change, &organises, at.trainee).await?;
+    assert_eq!(directory::closed_person(&mut change, ADDRESS).await?, Some(at.trainee));
+    let own = system(ChangeOwnAccount(at.trainee), None, noon());
+    directory::reopen_own(&mut change, &own).await?;
+    assert_eq!(directory::closed_person(&mut change, ADDRESS).await?, None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_new_session_ends_the_one_before_and_the_next_opens_in_its_trust() -> Result {
+    let at = Fixture::new().await;
+    let sessions = at.request(None).await.sessions;
+    let mut change = at.store.write().await?;
+    sign_in_of_trainee(&at, &mut change).await?;
+    let whose = (at.trainee, at.trust);
+    let first = store::begin_session(&mut change, sessions, None, whose, false, noon()).await?;
+    let second = store::begin_session(&mut change, sessions, Some(&first), whose, false, noon()).await?;
+    assert!(!is_signed_in(&at, &mut change, &first).await?);
+    assert!(is_signed_in(&at, &mut change, &second).await?);
+    let used = "select used_at from tie where person_id = $1 and trust_id = $2";
+    let at_first: Option<DateTime<Utc>> =
+        sqlx::query_scalar(used).bind(at.trainee).bind(at.trust).fetch_one(&mut *change).await?;
+    assert_eq!(at_first, Some(noon()));
+    let later = noon() + chrono::Duration::hours(1);
+    ties::note_used(&mut change, at.trainee, at.trust, later).await?;
+    let at_last: Option<DateTime<Utc>> =
+        sqlx::query_scalar(used).bind(at.trainee).bind(at.trust).fetch_one(&mut *change).await?;
+    assert_eq!(at_last, Some(later));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_post_counts_on_its_days_in_the_trust_that_was_accepted() -> Result {
+    let at = Fixture::new().await;
+    let mut conn = at.store.read().await?;
+    assert!(store::has_post(&mut conn, at.trainee, at.trust, TODAY).await?);
+    assert!(!store::has_post(&mut conn, at.trainee, at.trust, on("2026-08-05")).await?, "it has ended");
+    assert!(!store::has_post(&mut conn, at.trainee, at.other_trust, TODAY).await?);
     Ok(())
 }

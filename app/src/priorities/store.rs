@@ -13,9 +13,7 @@ use crate::id::{PriorityId, TrustId};
 /// A priority, as a form offers it.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct PriorityChoice {
-    /// Its id.
     pub id: PriorityId,
-    /// Its title.
     pub title: String,
 }
 
@@ -38,7 +36,6 @@ pub async fn current(conn: &mut Connection, trust: TrustId, today: NaiveDate) ->
 /// A priority in the trust's list.
 #[derive(Clone, Debug, FromRow)]
 pub struct PriorityRow {
-    /// Its id.
     pub id: PriorityId,
     /// What is to be improved.
     pub title: String,
@@ -82,7 +79,6 @@ pub async fn list(conn: &mut Connection, trust: TrustId) -> Result<Vec<PriorityR
 /// A priority.
 #[derive(Clone, Debug, FromRow)]
 pub struct Priority {
-    /// Its id.
     pub id: PriorityId,
     /// What is to be improved.
     pub title: String,

@@ -160,7 +160,7 @@ async fn turns_come_in_the_order_in_which_they_are_asked_for() {
     let (_folder, store) = store().await;
     let first = store.write().await.expect("a change");
     let mut line = Vec::new();
-    for _ in 0..2 * MOST_TOGETHER {
+    for _ in 0..2 * MAX_BATCH_CHANGES {
         line.push(ask(&store).await);
     }
     // Who does not wait any more is passed over, also as the last one.
@@ -176,7 +176,7 @@ async fn turns_come_in_the_order_in_which_they_are_asked_for() {
     for answer in answers {
         answer.await.expect("durable");
     }
-    assert_eq!(names(&store).await.len(), 2 * MOST_TOGETHER - 2);
+    assert_eq!(names(&store).await.len(), 2 * MAX_BATCH_CHANGES - 2);
 }
 
 #[tokio::test]

@@ -89,7 +89,6 @@ pub struct PostForm {
 /// What a post is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostDetails {
-    /// The department.
     pub department: DepartmentId,
     /// Medical, nursing and so on.
     pub staff_group: String,
@@ -256,7 +255,6 @@ impl AwayForm {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AddressForm {
-    /// The address.
     pub address: String,
 }
 
@@ -274,7 +272,6 @@ impl AddressForm {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FirstPasswordForm {
-    /// The password.
     pub password: String,
 }
 

@@ -13,7 +13,6 @@ use crate::parse::{Fields, MAX_LINE_CHARS};
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SiteForm {
-    /// Its name.
     pub name: String,
 }
 
@@ -33,9 +32,7 @@ impl SiteForm {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DepartmentForm {
-    /// Its name.
     pub name: String,
-    /// Its specialty.
     pub specialty: String,
     /// The id of its site; empty without one.
     pub site: String,
@@ -44,11 +41,8 @@ pub struct DepartmentForm {
 /// What a department is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DepartmentDetails {
-    /// Its name.
     pub name: String,
-    /// Its specialty.
     pub specialty: String,
-    /// Its site.
     pub site: Option<SiteId>,
 }
 

@@ -13,9 +13,7 @@ use crate::id::{DepartmentId, SiteId, TrustId};
 /// A site.
 #[derive(Clone, Debug, FromRow)]
 pub struct Site {
-    /// Its id.
     pub id: SiteId,
-    /// Its name.
     pub name: String,
     /// Since when it is retired.
     pub retired_on: Option<NaiveDate>,
@@ -59,13 +57,9 @@ pub async fn site(conn: &mut Connection, trust: TrustId, id: SiteId) -> Result<S
 /// A department, and what depends on it.
 #[derive(Clone, Debug, FromRow)]
 pub struct DepartmentRow {
-    /// Its id.
     pub id: DepartmentId,
-    /// Its name.
     pub name: String,
-    /// Its specialty.
     pub specialty: String,
-    /// Its site.
     pub site_id: Option<SiteId>,
     /// The site's name; empty without one.
     pub site: String,

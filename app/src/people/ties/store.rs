@@ -133,9 +133,7 @@ pub async fn ask<A: Act>(
 /// A post that a trust has written down for somebody.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct AskedPost {
-    /// Its grade.
     pub grade: String,
-    /// Its department.
     pub department: String,
 }
 
@@ -151,7 +149,6 @@ pub struct AskedPlace {
 /// A trust that asks for somebody.
 #[derive(Clone, Debug, FromRow)]
 pub struct Question {
-    /// The trust.
     pub trust_id: TrustId,
     /// Its name.
     pub trust: String,

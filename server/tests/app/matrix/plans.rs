@@ -19,6 +19,7 @@ const READ_WHOLE: &[(&str, &str, &str)] = &[
     ("trust", "t.demonstration = 1", "the demonstration, and there are few trusts"),
     ("person", "t.demonstration = 1", "the demonstration, which has few people"),
     ("history", "order by sequence desc limit 1", "stops at the first row"),
+    ("history", "total_changes()", "stops at the last row; asked in tests alone"),
     ("session", "order by created_at limit", "stops at the first session that may still be used"),
     ("tally", "insert into measurement", "only where a foreign key is broken already"),
     ("password_code", "delete from password_code", "holds only the codes of a day"),
@@ -65,8 +66,17 @@ async fn read_whole(
     for step in &program {
         let (cursor, second): (i64, i64) = (step.get("p1"), step.get("p2"));
         match step.get::<&str, _>("opcode") {
+            // The numbers of cursors begin anew in each program: that of a trigger follows the statement's.
+            "Init" => {
+                open.clear();
+                ended.clear();
+            }
             "OpenRead" | "OpenWrite" | "ReopenIdx" => {
                 open.insert(cursor, second);
+            }
+            // Holds what a part of the statement found.
+            "OpenEphemeral" | "OpenAutoindex" | "OpenPseudo" => {
+                open.remove(&cursor);
             }
             "Rewind" | "Last" => {
                 ended.insert(cursor);

@@ -18,7 +18,6 @@ use crate::visitor;
 /// A person's e-mail address.
 #[derive(Clone, Debug, FromRow)]
 pub struct Address {
-    /// The address.
     pub address: String,
     /// When it was confirmed to be theirs.
     pub verified_at: Option<DateTime<Utc>>,

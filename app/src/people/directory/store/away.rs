@@ -14,7 +14,6 @@ use crate::people::directory::model::AwayDetails;
 /// A period away from a trust.
 #[derive(Clone, Debug, FromRow)]
 pub struct Away {
-    /// Its id.
     pub id: AwayId,
     /// The first day.
     pub starts_on: NaiveDate,

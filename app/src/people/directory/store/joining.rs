@@ -23,24 +23,24 @@ pub async fn add_person(
     new: &NewPerson,
 ) -> Result<(PersonId, Tied), Error> {
     let trust = allowed.trust();
-    if let Some(address) = &new.address {
-        if let Some(id) = person_with_address(conn, address).await? {
-            return match person(conn, trust, id).await {
-                Ok(Person { name, .. }) => Err(Error::Invalid(vec![FieldError {
-                    link: Some(format!("/people/{id}")),
-                    ..FieldError::new(
-                        "address",
-                        format!("This is the address of {name}. Open their page and add the post there."),
-                    )
-                }])),
-                Err(Error::NotFound) => {
-                    let tied = ties::ask(conn, allowed, trust, id, &new.name, Again::Yes).await?;
-                    insert_post(conn, allowed, id, &new.post).await?;
-                    Ok((id, tied))
-                }
-                Err(other) => Err(other),
-            };
-        }
+    if let Some(address) = &new.address
+        && let Some(id) = person_with_address(conn, address).await?
+    {
+        return match person(conn, trust, id).await {
+            Ok(Person { name, .. }) => Err(Error::Invalid(vec![FieldError {
+                link: Some(format!("/people/{id}")),
+                ..FieldError::new(
+                    "address",
+                    format!("This is the address of {name}. Open their page and add the post there."),
+                )
+            }])),
+            Err(Error::NotFound) => {
+                let tied = ties::ask(conn, allowed, trust, id, &new.name, Again::Yes).await?;
+                insert_post(conn, allowed, id, &new.post).await?;
+                Ok((id, tied))
+            }
+            Err(other) => Err(other),
+        };
     }
     let id = insert_person(conn, &new.name, allowed.now).await?;
     let mut entry = Entry::new("person", id, "added").change("Name", "", &new.name);

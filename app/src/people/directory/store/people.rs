@@ -29,9 +29,7 @@ pub struct Filter {
 /// A person in the list.
 #[derive(Clone, Debug, FromRow)]
 pub struct PersonRow {
-    /// Their id.
     pub id: PersonId,
-    /// Their name.
     pub name: String,
     /// Their posts today: grade and department; empty without one.
     pub post: String,
@@ -151,9 +149,7 @@ pub async fn people(conn: &mut Connection, trust: TrustId, filter: &Filter, toda
 /// A person of a trust's directory.
 #[derive(Clone, Debug, FromRow)]
 pub struct Person {
-    /// Their id.
     pub id: PersonId,
-    /// Their name.
     pub name: String,
     /// The day from which their account is closed.
     pub closed_on: Option<NaiveDate>,
@@ -230,11 +226,8 @@ pub async fn person(conn: &mut Connection, trust: TrustId, id: PersonId) -> Resu
 /// An open project that a person leads or supervisors.
 #[derive(Clone, Debug, FromRow)]
 pub struct PersonProject {
-    /// Its id.
     pub id: ProjectId,
-    /// Its reference.
     pub reference: String,
-    /// Its title.
     pub title: String,
     /// They lead it; else they supervise it.
     pub leads: bool,

@@ -15,11 +15,9 @@ use crate::people::ties::store::{self as ties, Again, Tied};
 /// A person's post in a trust.
 #[derive(Clone, Debug, FromRow)]
 pub struct Post {
-    /// Its id.
     pub id: PostId,
     /// Whose it is.
     pub person_id: PersonId,
-    /// The department.
     pub department_id: DepartmentId,
     /// The department's name.
     pub department: String,
