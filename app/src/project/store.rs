@@ -1,5 +1,8 @@
 //! What names a project on the pages of other rooms.
 
+pub mod merged;
+pub mod next_step;
+
 use sqlx::FromRow;
 
 use super::model::{ProjectType, Status};

@@ -1,5 +1,7 @@
 //! Teams: who is in one, who is asked, and how that changes. The one writer of `team_role`.
 
+pub mod leads;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use sqlx::FromRow;
@@ -12,7 +14,7 @@ use crate::history::{self, Entry};
 use crate::id::{HandoverId, PersonId, ProjectId, TeamRoleId, TrustId};
 use crate::people;
 use crate::people::model::Named;
-use crate::roles::oldest_live;
+use crate::roles::{account_open, oldest_live, open_project, post_on};
 
 /// A place in a team, past or present, asked or answered.
 #[derive(Clone, Debug, Deserialize)]
@@ -127,7 +129,7 @@ pub async fn questions_for(
     today: NaiveDate,
 ) -> Result<Vec<Question>, Error> {
     Ok(sqlx::query_as(
-        "select r.id, r.project_id, p.title, p.reference, r.role, r.opened_by, r.message, r.person_id, coalesce(k.named, n.name) as name, r.asked_at,
+        concat!("select r.id, r.project_id, p.title, p.reference, r.role, r.opened_by, r.message, r.person_id, coalesce(k.named, n.name) as name, r.asked_at,
                 r.role = 'supervisor' and p.trust_id is not $3 and exists (select 1 from handover h where h.project_id = p.id
                     and (h.state = 'offered' and (h.to_person is null or h.takes_effect_on >= $4) or (h.state = 'agreed' and h.takes_effect_on > $2))) as waits,
                 p.trust_id is not $5 and p.status <> 'draft' as elsewhere
@@ -143,8 +145,8 @@ pub async fn questions_for(
             union
             select a.id from team_role a join project o on o.id = a.project_id
             where a.state = 'asked' and a.until_on is null and a.role = 'supervisor'
-              and (a.opened_by = 'team' or a.person_id <> $1) and o.trust_id = $3 and o.status in ('active', 'paused', 'sustaining'))
-         order by r.asked_at",
+              and (a.opened_by = 'team' or a.person_id <> $1) and o.trust_id = $3 and ", open_project!("o"), ")
+         order by r.asked_at"),
     )
     .bind(person)
     .bind(today)
@@ -198,13 +200,17 @@ async fn find<A: Act>(
     match named {
         Named::Newcomer { name, address } => people::store::find_or_name(conn, allowed, trust, name, address).await,
         Named::Colleague(person) => {
-            let here: bool = sqlx::query_scalar(
+            let here: bool = sqlx::query_scalar(concat!(
                 "select exists (select 1 from post o join person p on p.id = o.person_id
                         join tie k on k.person_id = o.person_id and k.trust_id = o.trust_id
                         where o.person_id = $1 and o.trust_id = $2 and k.state = 'accepted'
-                          and o.starts_on <= $3 and (o.ends_on is null or o.ends_on >= $3)
-                          and (p.closed_on is null or p.closed_on > $3))",
-            )
+                          and ",
+                post_on!("o", "$3"),
+                "
+                          and ",
+                account_open!("p", "$3"),
+                ")"
+            ))
             .bind(person)
             .bind(trust)
             .bind(allowed.today())
