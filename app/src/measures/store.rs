@@ -15,6 +15,7 @@ use crate::error::{Error, FieldError};
 use crate::format;
 use crate::history::{self, Entry};
 use crate::id::{MeasureId, MeasurementId, PriorityId, ProjectId};
+use crate::roles::open_project;
 
 /// The columns of [`Measure`], of `measure m` joined to `project p`.
 macro_rules! measure_columns {
@@ -300,7 +301,9 @@ pub async fn charted_of_priority(conn: &mut Connection, priority: PriorityId) ->
     Ok(sqlx::query_as(concat!(
         charted!(),
         " from project_priority l join project p on p.id = l.project_id join measure m on m.project_id = p.id
-          where l.priority_id = $1 and p.status in ('active', 'paused', 'sustaining') and m.retired_on is null
+          where l.priority_id = $1 and ",
+        open_project!("p"),
+        " and m.retired_on is null
           order by p.title collate nocase, p.id, m.position, m.id limit $2"
     ))
     .bind(priority)

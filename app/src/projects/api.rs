@@ -33,7 +33,7 @@ pub async fn register_project(#[server(flatten)] form: ProjectForm) -> Result<()
         (store::register(&mut change, &allowed, &words, supervisor.as_ref()).await?, "registered")
     };
     for other in form.seen() {
-        duplicates::store::say_differs(&mut change, &allowed, project, other, &words.differs).await?;
+        duplicates::store::record_difference(&mut change, &allowed, project, other, &words.differs).await?;
     }
     change.commit().await?;
     redirect(format!("/projects/{project}?done={done}"));

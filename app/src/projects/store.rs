@@ -18,6 +18,7 @@ use crate::people::model::Named;
 use crate::project;
 use crate::project::details::{ProjectDetails, ProjectForm};
 use crate::project::model::{ClosedReason, Origin, ProjectType, Status};
+use crate::roles::post_on;
 use crate::team;
 use crate::team::model::{OpenedBy, RoleState, TeamRole};
 use crate::team::store::Membership;
@@ -176,7 +177,7 @@ pub const PROJECT: &str = concat!(
                  from team_role r join person n on n.id = r.person_id
                  left join tie k on k.person_id = r.person_id and k.trust_id = p.trust_id and k.state <> 'accepted'
                  left join post o on k.named is null and o.id = (select x.id from post x where x.person_id = r.person_id and x.trust_id = p.trust_id
-                        and x.starts_on <= $2 and (x.ends_on is null or x.ends_on >= $2) order by x.ends_on is null desc, x.ends_on desc limit 1)
+                        and ", post_on!("x", "$2"), " order by x.ends_on is null desc, x.ends_on desc limit 1)
                  left join department e on e.id = o.department_id
                  where r.project_id = p.id) as team,
                 (select json_group_array(json_object('at', h.at, 'actor', n.name, 'action', h.action, 'detail', coalesce(t.detail, '')) order by h.sequence desc)
@@ -558,7 +559,7 @@ pub async fn change_status(
     }
     let status = change.to.status();
     if status == Status::Closed {
-        handover::store::settle(conn, allowed, id).await?;
+        handover::store::expire_lapsed_offer(conn, allowed, id).await?;
         let under_way = team::store::under_way(conn, id, allowed.today()).await?;
         if let Some(handover) = under_way {
             let mut error = FieldError::new("", "A handover of this project is under way. Withdraw it first.");

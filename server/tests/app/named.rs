@@ -21,12 +21,13 @@ const NOT_NAMED: &[&str] = &[
     "end_for_merge",
     "looking_since",
     "pool",
-    "settle",
-    "subject",
+    "expire_lapsed_offer",
+    "context",
+    "measured",
     "under_way",
     // The portfolio.
-    "named_rows",
-    "standings",
+    "rows_by_id",
+    "of_trust",
     // Projects and their teams.
     "ask_to_join",
     "by_reference",

@@ -1,6 +1,12 @@
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use proptest::prelude::*;
 
+use super::super::model::{Answer, Asks, Pack, Party, State, To};
 use super::*;
+use crate::access::{AnswerAsSuccessor, AnswerAsSupervisor, OfferHandover, TakeOn, WithdrawHandover};
+use crate::error::Error;
+use crate::history;
+use crate::id::{HandoverId, PersonId, ProjectId};
 use crate::portfolio::model::Filter;
 use crate::testing::{Fixture, TODAY, noon, on, role};
 use crate::web::request::Request;

@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use sqlx::{FromRow, QueryBuilder};
+use timeline::LONGEST_AWAY_DAYS;
 
 use super::model::{AwayWords, NewPerson, PostWords, Show, TrustRole};
 use crate::access::{Act, Allowed, GrantRoles, ManageOrganisation};
@@ -15,6 +16,7 @@ use crate::id::{AwayId, DepartmentId, PersonId, PostId, ProjectId, TrustId};
 use crate::people::codes::HandedCode;
 use crate::people::store::{give_password as put_password, insert_address, insert_person, keep_password_code};
 use crate::people::ties::store::{self as ties, Again, Tied};
+use crate::roles::{account_open, in_force, in_post, open_project};
 
 /// How many people a page of the list shows.
 pub const PAGE: i64 = 25;
@@ -125,7 +127,8 @@ pub async fn people(conn: &mut Connection, trust: TrustId, filter: &Filter, toda
     matching(&mut query, trust, filter, today);
     let total: i64 = query.build_query_scalar().fetch_one(&mut *conn).await?;
 
-    let mut query = QueryBuilder::<Db>::new("select p.id, ");
+    let mut query = QueryBuilder::<Db>::new("with today as materialized (select ");
+    query.push_bind(today).push(" as day, ").push_bind(LONGEST_AWAY_DAYS).push(" as longest) select p.id, ");
     query.push(SHOWN_NAME).push(
         " as name, k.state as tie,
             coalesce((select string_agg(o.grade || ', ' || d.name, '; ') from post o join department d on d.id = o.department_id
@@ -138,12 +141,17 @@ pub async fn people(conn: &mut Connection, trust: TrustId, filter: &Filter, toda
            where o.person_id = p.id and o.trust_id = ",
     );
     query.push_bind(trust).push(") as ends_on,");
-    query.push(
+    query.push(concat!(
         " (select count(*) from team_role r join project j on j.id = r.project_id
-           where r.person_id = p.id and r.role = 'lead' and r.state = 'accepted' and r.from_on <= ",
-    );
-    query.push_bind(today).push(" and (r.until_on is null or r.until_on > ").push_bind(today);
-    query.push(") and j.status in ('active', 'paused', 'sustaining') and j.trust_id = ").push_bind(trust);
+           where r.person_id = p.id and r.role = 'lead' and ",
+        in_force!("r", "(select day from today)"),
+        " and ",
+        in_post!("p", "j.trust_id", "(select day from today)", "(select longest from today)"),
+        " and ",
+        open_project!("j"),
+        " and j.trust_id = "
+    ));
+    query.push_bind(trust);
     query.push(
         ") as leads, exists (select 1 from trust_role where person_id = p.id and role = 'academy_lead' and trust_id = ",
     );
@@ -371,14 +379,16 @@ pub async fn projects(
     person: PersonId,
     today: NaiveDate,
 ) -> Result<Vec<PersonProject>, Error> {
-    Ok(sqlx::query_as(
+    Ok(sqlx::query_as(concat!(
         "select p.id, p.reference, p.title, r.role = 'lead' as leads, r.from_on
          from team_role r join project p on p.id = r.project_id
          where r.person_id = $1 and r.state = 'accepted' and r.role in ('lead', 'supervisor')
            and r.from_on <= $3 and (r.until_on is null or r.until_on > $3)
-           and p.trust_id = $2 and p.status in ('active', 'paused', 'sustaining')
-         order by leads desc, p.title",
-    )
+           and p.trust_id = $2 and ",
+        open_project!("p"),
+        "
+         order by leads desc, p.title"
+    ))
     .bind(person)
     .bind(trust)
     .bind(today)
@@ -907,13 +917,13 @@ pub async fn is_last_administrator(
     today: NaiveDate,
 ) -> Result<bool, Error> {
     let others: i64 = sqlx::query_scalar(
-        "select count(*) from trust_role r join person p on p.id = r.person_id join trust t on t.id = r.trust_id
+        concat!("select count(*) from trust_role r join person p on p.id = r.person_id join trust t on t.id = r.trust_id
          join tie k on k.person_id = r.person_id and k.trust_id = r.trust_id and k.state = 'accepted'
          where r.trust_id = $1 and r.role = 'administrator' and r.person_id <> $2
-           and (p.closed_on is null or p.closed_on > $3)
+           and ", account_open!("p", "$3"), "
            and (t.demonstration = 1
                 or (exists (select 1 from credential c where c.person_id = p.id)
-                    and exists (select 1 from person_address a where a.person_id = p.id and a.verified_at is not null)))",
+                    and exists (select 1 from person_address a where a.person_id = p.id and a.verified_at is not null)))"),
     )
     .bind(trust)
     .bind(id)

@@ -21,7 +21,6 @@ use crate::project::details::Completeness;
 use crate::project::model::{ProjectType, Status};
 use crate::projects::api::{DeleteDraft, SubmitDraft};
 use crate::projects::store::{self, Linked, Project};
-use crate::team::model::TeamRole;
 use crate::team::store::Membership;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
@@ -57,7 +56,7 @@ static ASKED: LazyLock<String> = LazyLock::new(|| {
         &crate::continuity::store::ROW,
         handover::store::OF_PROJECT,
         duplicates::store::LINKS,
-        duplicates::store::TOLD,
+        duplicates::store::MERGED_HISTORY,
     ]
     .join(";\n")
 });
@@ -105,6 +104,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
         return Ok(draft(request, told, charts, drivers, cycles)?.into());
     }
     let strip = Strip::take(&mut answers, today)?;
+    let is_led = strip.row().lead.is_some();
     let handovers = Handovers::take(&mut answers, today)?;
     let links = Links::take(&mut answers, &mut conn, &request).await?;
     drop(conn);
@@ -128,7 +128,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
             {title(&told)}
             {strip.view(mends)}
             {standing_words(project, goes_on, today)}
-            {actions(&told)}
+            {actions(&told, is_led)}
             {about(&told)}
             {has(charts.is_empty()).then(|| charts.view(told.may(Action::RecordMeasurement)))}
             {has(drivers.is_empty()).then(|| drivers.view(told.may(Action::DrawDrivers)))}
@@ -186,19 +186,15 @@ fn standing_words(project: &Project, goes_on: bool, today: NaiveDate) -> AnyView
     }
 }
 
-fn actions(told: &Told) -> AnyView {
+fn actions(told: &Told, is_led: bool) -> AnyView {
     let id = told.project.id;
     let open = told.project.status.is_open();
-    let held = told
-        .team
-        .iter()
-        .any(|place| place.role() == TeamRole::Lead && place.is_current(told.today) && !place.post.is_empty());
     let links = [
         (told.may(Action::EditProject), "edit", "Edit"),
         (told.may(Action::ManageTeam), "team", "Change the team"),
         (told.may(Action::ChangeStatus), "status", if open { "Change status" } else { "Reopen" }),
         (told.may(Action::OfferHandover), "handover", "Hand over"),
-        (!held && told.may(Action::TakeOn), "take-on", "Take it on"),
+        (!is_led && told.may(Action::TakeOn), "take-on", "Take it on"),
         (told.may(Action::AskToJoin), "team#join", "Ask to join"),
     ];
     let buttons = links
