@@ -381,3 +381,23 @@ pub(crate) fn by_ids(trust: TrustId, ids: String, today: NaiveDate) -> Result<Pr
     query.bind(ids)?.push("))");
     Ok(query)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Fixture, TODAY};
+
+    #[tokio::test]
+    async fn rows_come_in_the_order_in_which_they_are_asked_for() {
+        let at = Fixture::new().await;
+        let ids = [at.project("Sepsis").await, at.project("Falls").await];
+        let mut conn = at.store.read().await.expect("a reader");
+        let of_trust = of_trust(&at.store, &mut conn, at.trust, TODAY).await.expect("a trust");
+        assert_eq!(of_trust.0.len(), 2);
+        for ids in [ids, [ids[1], ids[0]]] {
+            let rows = rows_by_id(&mut conn, at.trust, &ids, TODAY).await.expect("rows");
+            assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), ids);
+            assert!(rows.iter().all(|row| row.lead.is_some() && row.supervisor.is_some()));
+        }
+    }
+}

@@ -14,7 +14,7 @@ use crate::history::{self, Entry};
 use crate::id::{HandoverId, PersonId, ProjectId, TeamRoleId, TrustId};
 use crate::people;
 use crate::people::model::Named;
-use crate::roles::{account_open, oldest_live, open_project, post_on};
+use crate::roles::{account_open, in_force, oldest_live, open_project, post_on};
 
 /// A place in a team, past or present, asked or answered.
 #[derive(Clone, Debug, Deserialize)]
@@ -139,8 +139,7 @@ pub async fn questions_for(
             select id from team_role where person_id = $1 and state = 'asked' and opened_by = 'team'
             union
             select q.id from team_role m join team_role q on q.project_id = m.project_id
-            where m.person_id = $1 and m.state = 'accepted' and m.role in ('lead', 'supervisor')
-              and m.from_on <= $2 and (m.until_on is null or m.until_on > $2)
+            where m.person_id = $1 and m.role in ('lead', 'supervisor') and ", in_force!("m", "$2"), "
               and q.state = 'asked' and q.opened_by = 'person' and q.role <> 'supervisor'
             union
             select a.id from team_role a join project o on o.id = a.project_id

@@ -10,24 +10,8 @@ const NOT_NAMED: &[&str] = &[
     "add_trust",
     "holds",
     "index_all",
-    // Similar projects.
-    "decided",
-    "decision",
-    "rank",
-    "remove_from_index",
-    "sides",
     // Handovers.
-    "candidates",
-    "end_for_merge",
-    "looking_since",
-    "pool",
-    "expire_lapsed_offer",
-    "context",
-    "measured",
     "under_way",
-    // The portfolio.
-    "rows_by_id",
-    "of_trust",
     // Projects and their teams.
     "ask_to_join",
     "by_reference",

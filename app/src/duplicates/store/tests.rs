@@ -328,3 +328,26 @@ async fn how_a_project_differs_shows_on_both_but_never_tells_of_a_draft() {
     retitle(&fixture, new, "update project set status = 'active', reference = 'QI-2026-0900' where id = $1").await;
     assert_eq!(words(listed).await, [(false, "Nights and bank holidays".to_owned())]);
 }
+
+#[tokio::test]
+async fn what_was_decided_about_a_pair_is_found_and_what_left_the_index_is_not() {
+    let fixture = Fixture::new().await;
+    let allowed = coordinate(&fixture).await;
+    let (one, other) = (fixture.project("Weekend handover").await, fixture.project("Oxygen prescribing").await);
+    let mut change = fixture.store.write().await.expect("a change");
+    let query = Query::whole("Weekend handover");
+    assert_eq!(rank(&mut change, fixture.trust, &query, None, SUGGESTIONS).await.expect("ranked").len(), 1);
+    remove_from_index(&mut change, one).await.expect("removed");
+    assert!(rank(&mut change, fixture.trust, &query, None, SUGGESTIONS).await.expect("ranked").is_empty());
+    let both = [one.to_string(), other.to_string()];
+    let found = sides(&mut change, fixture.trust, &both, TODAY).await.expect("sides");
+    assert!(found.len() == 2 && found.iter().all(|side| side.lead.is_some()));
+    assert!(decision(&mut change, &allowed, one, other).await.expect("looked at").is_none());
+    let word = "Other patients".to_owned();
+    decide(&mut change, &allowed, &Decision { project: one, other, kind: LinkKind::NotAlike, word })
+        .await
+        .expect("decided");
+    assert!(decision(&mut change, &allowed, other, one).await.expect("looked at").is_some());
+    let (rows, total) = decided(&mut change, &allowed, 1).await.expect("decisions");
+    assert_eq!((rows.len(), total), (1, 1));
+}

@@ -382,8 +382,9 @@ pub async fn projects(
     Ok(sqlx::query_as(concat!(
         "select p.id, p.reference, p.title, r.role = 'lead' as leads, r.from_on
          from team_role r join project p on p.id = r.project_id
-         where r.person_id = $1 and r.state = 'accepted' and r.role in ('lead', 'supervisor')
-           and r.from_on <= $3 and (r.until_on is null or r.until_on > $3)
+         where r.person_id = $1 and r.role in ('lead', 'supervisor') and ",
+        in_force!("r", "$3"),
+        "
            and p.trust_id = $2 and ",
         open_project!("p"),
         "

@@ -81,3 +81,31 @@ pub async fn reopen_unmerged(
     .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::store::summary;
+    use crate::testing::{Fixture, TODAY, noon};
+
+    #[tokio::test]
+    async fn a_merged_project_closes_and_gets_its_status_back() {
+        let at = Fixture::new().await;
+        let (project, survivor) = (at.project("Sepsis again").await, at.project("Sepsis").await);
+        let mut change = at.store.write().await.expect("a change");
+        let before = close_as_merged(&mut change, project, survivor, "Same ward", TODAY, noon()).await.expect("closed");
+        assert_eq!(before.status, Status::Active);
+        let merged = summary(&mut change, project).await.expect("a project");
+        assert_eq!((merged.status, merged.merged_into), (Status::Closed, Some(survivor)));
+        reopen_unmerged(&mut change, project, &before, noon()).await.expect("reopened");
+        let again = summary(&mut change, project).await.expect("a project");
+        assert_eq!((again.status, again.merged_into), (Status::Active, None));
+    }
+
+    #[test]
+    fn what_was_kept_before_migration_9_is_understood() {
+        let kept = r#"{"status":"paused","look_again_on":"2026-06-01","closed_reason":null,"closed_on":null,"closed_note":""}"#;
+        let before: StatusBeforeMerge = serde_json::from_str(kept).expect("a status");
+        assert_eq!((before.status, before.review_on), (Status::Paused, Some(crate::testing::on("2026-06-01"))));
+    }
+}

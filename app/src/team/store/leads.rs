@@ -126,3 +126,49 @@ pub async fn cancel_lead(
     .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Fixture, TODAY, noon, on};
+
+    async fn leads(conn: &mut Connection, project: ProjectId) -> Vec<(PersonId, NaiveDate, Option<NaiveDate>)> {
+        sqlx::query_as(
+            "select person_id, from_on, until_on from team_role where project_id = $1 and role = 'lead' order by from_on",
+        )
+        .bind(project)
+        .fetch_all(conn)
+        .await
+        .expect("leads")
+    }
+
+    #[tokio::test]
+    async fn the_lead_passes_on_its_day_and_is_given_back() {
+        let at = Fixture::new().await;
+        let project = at.project("Sepsis").await;
+        let mut change = at.store.write().await.expect("a change");
+        let day = on("2026-04-01");
+        let before = leads(&mut change, project).await;
+        let [(lead, since, None)] = before[..] else { panic!("one lead without an end: {before:?}") };
+
+        end_leads(&mut change, HandoverId::new(), project, day, Some(at.colleague)).await.expect("ended");
+        for _ in 0..2 {
+            begin_lead(&mut change, project, at.colleague, day, noon()).await.expect("begun");
+        }
+        let passed = leads(&mut change, project).await;
+        assert_eq!(passed, [(lead, since, Some(day)), (at.colleague, day, None)], "begun once");
+        cancel_lead(&mut change, project, Some(at.colleague), day).await.expect("cancelled");
+        assert_eq!(leads(&mut change, project).await, before);
+
+        end_leads(&mut change, HandoverId::new(), project, day, None).await.expect("ended");
+        restore_lead(&mut change, project, Some(lead), at.lead, TODAY).await.expect("restored");
+        assert_eq!(leads(&mut change, project).await, before, "before the day anybody gives it back");
+
+        end_leads(&mut change, HandoverId::new(), project, TODAY, None).await.expect("ended");
+        let left = [(lead, since, Some(TODAY))];
+        restore_lead(&mut change, project, Some(lead), at.lead, TODAY).await.expect("passed over");
+        assert_eq!(leads(&mut change, project).await, left, "after the day nobody else does");
+        restore_lead(&mut change, project, Some(lead), lead, TODAY).await.expect("restored");
+        assert_eq!(leads(&mut change, project).await, before);
+    }
+}
