@@ -61,12 +61,6 @@ impl Entry {
         self
     }
 
-    /// As [`Entry::in_project`].
-    #[must_use]
-    pub fn of(self, project: ProjectId) -> Self {
-        self.in_project(project)
-    }
-
     /// Adds a field's change; nothing when it did not change.
     #[must_use]
     pub fn change(mut self, field: &str, from: impl ToString, to: impl ToString) -> Self {

@@ -10,6 +10,7 @@ use crate::db::Connection;
 use crate::digest::hex;
 use crate::error::Error;
 use crate::id::{PersonId, TrustId};
+use crate::roles::{account_open, post_on};
 
 /// Dead sessions that a new one sweeps away at most.
 const MAX_SWEPT: i64 = 200;
@@ -194,9 +195,9 @@ impl Sessions {
     ) -> Result<Visitor, Error> {
         let Some(token) = token else { return Ok(Visitor::Nobody) };
         let person: Option<Person> = sqlx::query_as(
-            "select p.id, p.name, s.trust_id as trust, t.name as trust_name, t.demonstration, s.seen_at, s.token_hash as session, s.held,
+            concat!("select p.id, p.name, s.trust_id as trust, t.name as trust_name, t.demonstration, s.seen_at, s.token_hash as session, s.held,
                     exists (select 1 from post where person_id = p.id and trust_id = s.trust_id
-                            and starts_on <= $3 and (ends_on is null or ends_on >= $3)) as has_post,
+                            and ", post_on!("post", "$3"), ") as has_post,
                     exists (select 1 from trust_role where person_id = p.id and trust_id = s.trust_id and role = 'academy_lead') as academy_lead,
                     exists (select 1 from trust_role where person_id = p.id and trust_id = s.trust_id and role = 'administrator') as administrator,
                     (select json_group_array(json_object('id', o.id, 'name', o.name) order by o.name)
@@ -206,7 +207,7 @@ impl Sessions {
              from session s join person p on p.id = s.person_id join trust t on t.id = s.trust_id
              join tie a on a.person_id = s.person_id and a.trust_id = s.trust_id and a.state = 'accepted'
              where s.token_hash = $1 and s.ended_at is null and s.seen_at > $2 and s.created_at > $4
-               and (p.closed_on is null or p.closed_on > $3)",
+               and ", account_open!("p", "$3")),
         )
         .bind(digest(token))
         .bind(now - self.idle)

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use leptos::prelude::*;
 
-use super::model::ProjectRow;
+use super::model::{ProjectRow, SupervisorInPost};
 use super::store;
 use crate::batch::Answers;
 use crate::db::Connection;
@@ -214,7 +214,7 @@ impl Strip {
     fn supervised(&self) -> Answer {
         let label = "Supervised by";
         let row = &self.row;
-        if let Some((_, name)) = &row.supervisor {
+        if let Some(SupervisorInPost { name, .. }) = &row.supervisor {
             return Answer::given(label, SUPERVISED, name.clone());
         }
         if self.is_closed() {

@@ -6,64 +6,60 @@
 
 use std::sync::{Arc, LazyLock};
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{Arguments as _, Database, FromRow, QueryBuilder};
-use timeline::{Continuity, DUE_DAYS, LAPSES_AFTER_DAYS};
+use timeline::{Continuity, DUE_DAYS, LONGEST_AWAY_DAYS};
 
-use super::model::{LeadInPost, NextMeasurement, Passing, ProjectRow};
+use super::model::{ProjectRow, State};
 use crate::batch;
 use crate::db::{Connection, Db, Store};
 use crate::error::Error;
 use crate::id::{DepartmentId, PersonId, ProjectId, TrustId};
-use crate::project::model::{ProjectType, Status};
+use crate::roles::{ends_the_post, in_force, in_post, oldest_live, open_project};
 
 // The parameters that every fragment below knows: $1 the trust or the project that is asked about,
 // $2 today, $3 how many rows and $4 who reads them (neither is used here), $5 the earliest day of an offer
-// that has not lapsed, $6 the last day that is due, $7 yesterday, $8 tomorrow. `p` is the project.
-
-/// Whether the person `n` is in post in the project's trust: not gone, not away for long.
-pub(crate) const IN_POST: &str = "(n.closed_on is null or n.closed_on > $2)
-      and (exists (select 1 from post o where o.person_id = n.id and o.trust_id = p.trust_id
-                and o.starts_on <= $2 and (o.ends_on is null or o.ends_on >= $2))
-           or (exists (select 1 from post o where o.person_id = n.id and o.trust_id = p.trust_id and o.ends_on = $7)
-               and exists (select 1 from post o where o.person_id = n.id and o.trust_id = p.trust_id and o.starts_on = $8)))
-      and not exists (select 1 from away a where a.person_id = n.id and a.trust_id = p.trust_id
-            and a.starts_on <= $2 and a.ends_on >= $2 and a.keeps_contributing = 0
-            and julianday(a.ends_on) - julianday(a.starts_on) >= 28)";
+// that has not lapsed, $6 the last day that is due, $7 how many days away end a post. `p` is the project.
 
 /// The last day of the person `n`, who is in post ('9999-12-31': no end). Of posts that are not over,
 /// the soonest end that no other post carries on is where the posts that follow each other end.
-const LAST_DAY: &str = "min(
+const LAST_DAY: &str = concat!(
+    "min(
         coalesce(date(n.closed_on, '-1 day'), '9999-12-31'),
         coalesce((select min(o.ends_on) from post o indexed by post_person
             where o.person_id = n.id and o.trust_id = p.trust_id and o.ends_on >= $2
               and not exists (select 1 from post q indexed by post_person where q.person_id = o.person_id and q.trust_id = o.trust_id
                     and q.starts_on <= date(o.ends_on, '+2 days') and (q.ends_on is null or q.ends_on > o.ends_on))), '9999-12-31'),
         coalesce((select date(min(a.starts_on), '-1 day') from away a
-            where a.person_id = n.id and a.trust_id = p.trust_id and a.starts_on > $2 and a.keeps_contributing = 0
-              and julianday(a.ends_on) - julianday(a.starts_on) >= 28), '9999-12-31'))";
-
-/// An accepted place `r` that is in force today.
-pub(crate) const IN_FORCE: &str =
-    "r.state = 'accepted' and r.from_on <= $2 and (r.until_on is null or r.until_on > $2)";
+            where a.person_id = n.id and a.trust_id = p.trust_id and a.starts_on > $2 and ",
+    ends_the_post!("a", "$7"),
+    "), '9999-12-31'))"
+);
 
 /// The last day of a place `r`.
 const ROLE_LAST_DAY: &str = "coalesce(date(r.until_on, '-1 day'), '9999-12-31')";
 
-/// The day on which an agreed handover takes effect, and the successor's name.
+/// Whether the place `r` of the person `n` is in force, and the person in post in the project's trust.
+const IN_FORCE_AND_IN_POST: &str = concat!(in_force!("r", "$2"), " and ", in_post!("n", "p.trust_id", "$2", "$7"));
+
+/// The next handover that is agreed and has not taken effect: a [`Passing`](super::model::Passing).
 const AGREED: &str =
-    "(select min(h.takes_effect_on || coalesce(n.name, '')) from handover h left join person n on n.id = h.to_person
-    where h.project_id = p.id and h.state = 'agreed' and h.takes_effect_on > $2)";
+    "(select json_object('on', h.takes_effect_on, 'to', n.name) from handover h left join person n on n.id = h.to_person
+    where h.project_id = p.id and h.state = 'agreed' and h.takes_effect_on > $2 order by h.takes_effect_on, n.name limit 1)";
 
-/// The day for which a live offer stands, and the successor's name.
+/// The live offer: a [`Passing`](super::model::Passing).
 const OFFER: &str =
-    "(select min(h.takes_effect_on || coalesce(n.name, '')) from handover h left join person n on n.id = h.to_person
-    where h.project_id = p.id and h.state = 'offered' and (h.to_person is null or h.takes_effect_on >= $5))";
+    "(select json_object('on', h.takes_effect_on, 'to', n.name) from handover h left join person n on n.id = h.to_person
+    where h.project_id = p.id and h.state = 'offered' and (h.to_person is null or h.takes_effect_on >= $5)
+    order by h.takes_effect_on, n.name limit 1)";
 
-/// The name of a supervisor who is away for long or has left.
-const SUPERVISOR_ABSENT: &str = "(select min(n.name) from team_role r join person n on n.id = r.person_id
-    where r.project_id = p.id and r.role = 'supervisor' and r.state = 'accepted'
-      and r.from_on <= $2 and (r.until_on is null or r.until_on > $2))";
+/// The name of somebody who supervises the project, in post or not.
+const SUPERVISOR_NAMED: &str = concat!(
+    "(select min(n.name) from team_role r join person n on n.id = r.person_id
+    where r.project_id = p.id and r.role = 'supervisor' and ",
+    in_force!("r", "$2"),
+    ")"
+);
 
 /// The name of somebody who was asked to supervise the project.
 const SUPERVISOR_ASKED: &str =
@@ -71,24 +67,51 @@ const SUPERVISOR_ASKED: &str =
     left join tie k on k.person_id = r.person_id and k.trust_id = p.trust_id and k.state <> 'accepted'
     where r.project_id = p.id and r.role = 'supervisor' and r.state = 'asked' and r.until_on is null)";
 
-/// The day of the next measurement, the measure's id and its name; the day as `measures::model::next_on` says.
-pub(crate) const NEXT: &str = "(select min(max(m.starts_on, coalesce(case m.every_days
+/// When the measure `m` is measured next, as `measures::model::next_on` says.
+macro_rules! next_on {
+    () => {
+        "max(m.starts_on, coalesce(case m.every_days
             when 30 then date(m.last_on, '+1 month', 'floor')
             when 91 then date(m.last_on, '+3 months', 'floor')
             when 365 then date(m.last_on, '+12 months', 'floor')
-            else date(m.last_on, '+' || m.every_days || ' days') end, m.starts_on)) || m.id || m.name)
-    from measure m where m.project_id = p.id and m.retired_on is null and m.every_days is not null)";
+            else date(m.last_on, '+' || m.every_days || ' days') end, m.starts_on))"
+    };
+}
 
-/// The state of continuity, of a row `s` that holds the fragments above.
+/// The measures that are measured again.
+macro_rules! measured {
+    () => {
+        " from measure m where m.project_id = p.id and m.retired_on is null and m.every_days is not null"
+    };
+}
+
+/// The day of the next measurement.
+pub(crate) const NEXT_ON: &str = concat!("(select min(", next_on!(), ")", measured!(), ")");
+
+/// The next measurement: a [`NextMeasurement`](super::model::NextMeasurement).
+const NEXT_MEASUREMENT: &str = concat!(
+    "(select json_object('id', m.id, 'measure', m.name, 'on', ",
+    next_on!(),
+    ")",
+    measured!(),
+    " order by ",
+    next_on!(),
+    ", m.id limit 1)"
+);
+
+/// The state of continuity, of a row `s` that holds [`ProjectQuery::continuity_columns`].
 pub(crate) const STATE: &str = "case
     when s.status = 'draft' then null
     when s.status = 'closed' then 'ended'
     when s.agreed is not null then 'agreed'
     when s.lead is null then 'in_pool'
     when s.offer is not null then 'offered'
-    when substr(s.lead, 1, 10) <= $6 then 'due'
+    when s.lead ->> 'until' <= $6 then 'due'
     when s.status in ('paused', 'sustaining') and s.review_on > $2 then 'resting'
     else 'led' end";
+
+/// The order of rows `s` of one state: nobody leads it, then whose lead leaves first, then no end in sight.
+pub(crate) const SOONEST: &str = "s.lead is not null, s.lead ->> 'until' is null, s.lead ->> 'until'";
 
 /// How much a state needs somebody: the order of [`Continuity::ALL`].
 pub(crate) const RISK: &str =
@@ -97,12 +120,12 @@ pub(crate) const RISK: &str =
 
 /// A statement under construction: its text is put together from this file's own words, and every
 /// value is bound.
-pub(crate) struct Ask {
+pub(crate) struct ProjectQuery {
     pub(crate) text: String,
     pub(crate) arguments: <Db as Database>::Arguments,
 }
 
-impl Ask {
+impl ProjectQuery {
     pub(crate) fn new<T: for<'q> sqlx::Encode<'q, Db> + sqlx::Type<Db>>(
         of: T,
         today: NaiveDate,
@@ -116,17 +139,15 @@ impl Ask {
         rows: Option<u32>,
         reader: Option<PersonId>,
     ) -> Result<Self, Error> {
-        let days = |n: i64| today + chrono::Duration::days(n);
-        let mut ask = Self { text: String::new(), arguments: Default::default() };
-        ask.add(of)?;
-        ask.add(today)?;
-        ask.add(rows)?;
-        ask.add(reader)?;
-        ask.add(days(-LAPSES_AFTER_DAYS))?;
-        ask.add(days(DUE_DAYS))?;
-        ask.add(today.checked_sub_days(Days::new(1)))?;
-        ask.add(today.checked_add_days(Days::new(1)))?;
-        Ok(ask)
+        let mut query = Self { text: String::new(), arguments: Default::default() };
+        query.add(of)?;
+        query.add(today)?;
+        query.add(rows)?;
+        query.add(reader)?;
+        query.add(oldest_live(today))?;
+        query.add(today + chrono::Duration::days(DUE_DAYS))?;
+        query.add(LONGEST_AWAY_DAYS)?;
+        Ok(query)
     }
 
     fn add<T: for<'q> sqlx::Encode<'q, Db> + sqlx::Type<Db>>(&mut self, value: T) -> Result<(), Error> {
@@ -149,49 +170,58 @@ impl Ask {
         Ok(self)
     }
 
-    /// Adds the last day of the lead who leads the project longest, their id and their name.
+    /// Adds the lead who leads the project longest: a [`LeadInPost`](super::model::LeadInPost).
     fn lead(&mut self) -> &mut Self {
-        self.push("(select max(min(").push(ROLE_LAST_DAY).push(", ").push(LAST_DAY).push(
-            ") || n.id || n.name) from team_role r join person n on n.id = r.person_id
+        self.push("(select json_object('id', l.id, 'name', l.name, 'until', nullif(l.until, '9999-12-31')) from (select n.id, n.name, min(")
+            .push(ROLE_LAST_DAY)
+            .push(", ")
+            .push(LAST_DAY)
+            .push(
+                ") as until from team_role r join person n on n.id = r.person_id
             where r.project_id = p.id and r.role = 'lead' and ",
-        );
-        self.push(IN_FORCE).push(" and ").push(IN_POST).push(")")
+            )
+            .push(IN_FORCE_AND_IN_POST)
+            .push(" order by until desc, n.id desc limit 1) l)")
     }
 
-    /// Adds the id and name of somebody in post who supervises the project.
+    /// Adds somebody in post who supervises the project: a [`SupervisorInPost`](super::model::SupervisorInPost).
     pub(crate) fn supervisor(&mut self) -> &mut Self {
         self.push(
-            "(select min(n.id || n.name) from team_role r join person n on n.id = r.person_id
+            "(select json_object('id', n.id, 'name', n.name) from team_role r join person n on n.id = r.person_id
             where r.project_id = p.id and r.role = 'supervisor' and ",
-        );
-        self.push(IN_FORCE).push(" and ").push(IN_POST).push(")")
+        )
+        .push(IN_FORCE_AND_IN_POST)
+        .push(" order by n.id limit 1)")
     }
 
     /// Adds the columns that decide continuity.
-    pub(crate) fn deciding(&mut self) -> &mut Self {
+    pub(crate) fn continuity_columns(&mut self) -> &mut Self {
         self.lead().push(" as lead, ").push(AGREED).push(" as agreed, ").push(OFFER).push(" as offer")
     }
 
     /// Reads the rows of the projects that `page` (id, place, total, roles) names, by their place.
-    pub(crate) async fn rows(self, conn: &mut Connection) -> Result<Vec<Raw>, Error> {
-        Ok(self.showing().builder().build_query_as().fetch_all(conn).await?)
+    pub(crate) async fn rows(self, conn: &mut Connection) -> Result<Vec<ProjectRecord>, Error> {
+        Ok(self.select_rows().builder().build_query_as().fetch_all(conn).await?)
     }
 
-    pub(crate) fn showing(mut self) -> Self {
+    pub(crate) fn select_rows(mut self) -> Self {
         self.push(
             ", shown as materialized (select page.place, page.total, page.roles, p.id, p.reference, p.title, p.status, p.type as kind,
                 p.department_id, p.updated_at, p.review_on, p.closed_on, p.next_step, p.next_step_on, ",
         );
-        self.deciding().push(", ").supervisor().push(" as supervisor, ");
+        self.continuity_columns().push(", ").supervisor().push(" as supervisor, ");
         self.push(SUPERVISOR_ASKED)
             .push(" as supervisor_asked, ")
-            .push(SUPERVISOR_ABSENT)
-            .push(" as supervisor_absent, ");
-        self.push(NEXT).push(" as next_measurement, ");
+            .push(SUPERVISOR_NAMED)
+            .push(" as supervisor_named, ");
+        self.push(NEXT_MEASUREMENT).push(" as next_measurement, ");
         self.push(
             "(select count(*) from measure m where m.project_id = p.id and m.retired_on is null) as measures
             from page join project p on p.id = page.id)
-            select s.*, d.name as department, ",
+            select s.place, s.total, s.roles, s.id, s.reference, s.title, s.status, s.kind, s.updated_at, s.review_on, s.closed_on,
+                s.next_step, s.next_step_on, s.lead, s.agreed, s.offer, s.supervisor, s.supervisor_asked,
+                iif(s.supervisor is null, s.supervisor_named, null) as supervisor_absent, s.next_measurement, s.measures,
+                d.name as department, ",
         );
         self.push(STATE)
             .push(" as continuity from shown s left join department d on d.id = s.department_id order by s.place");
@@ -203,112 +233,15 @@ impl Ask {
     }
 }
 
-impl FromRow<'_, <Db as Database>::Row> for ProjectRow {
-    fn from_row(row: &<Db as Database>::Row) -> Result<Self, sqlx::Error> {
-        Raw::from_row(row).map(Self::from)
-    }
-}
-
+/// A row of a list, with what only the list as a whole knows.
 #[derive(FromRow)]
-pub(crate) struct Raw {
+pub(crate) struct ProjectRecord {
+    /// How many rows the whole list has, whatever its pages.
     pub(crate) total: i64,
+    /// The roles of whoever's list it is, separated by commas.
     pub(crate) roles: String,
-    id: ProjectId,
-    reference: Option<String>,
-    title: String,
-    status: Status,
-    kind: ProjectType,
-    department: Option<String>,
-    updated_at: DateTime<Utc>,
-    review_on: Option<NaiveDate>,
-    closed_on: Option<NaiveDate>,
-    next_step: String,
-    next_step_on: Option<NaiveDate>,
-    lead: Option<String>,
-    agreed: Option<String>,
-    offer: Option<String>,
-    supervisor: Option<String>,
-    supervisor_asked: Option<String>,
-    supervisor_absent: Option<String>,
-    next_measurement: Option<String>,
-    measures: i64,
-    continuity: Option<State>,
-}
-
-/// A state as the store says it.
-struct State(Continuity);
-
-impl From<State> for Continuity {
-    fn from(State(state): State) -> Self {
-        state
-    }
-}
-
-impl sqlx::Type<Db> for State {
-    fn type_info() -> <Db as Database>::TypeInfo {
-        <str as sqlx::Type<Db>>::type_info()
-    }
-
-    fn compatible(info: &<Db as Database>::TypeInfo) -> bool {
-        <str as sqlx::Type<Db>>::compatible(info)
-    }
-}
-
-impl<'r> sqlx::Decode<'r, Db> for State {
-    fn decode(value: <Db as Database>::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
-        Ok(Self(<&str as sqlx::Decode<'r, Db>>::decode(value)?.parse()?))
-    }
-}
-
-const DAY: usize = "2026-01-04".len();
-const ID: usize = "01890000-0000-7000-8000-000000000000".len();
-
-fn dated(text: &str) -> Option<(NaiveDate, String)> {
-    Some((text.get(..DAY)?.parse().ok()?, text.get(DAY..)?.to_owned()))
-}
-
-fn named<T: std::str::FromStr>(text: &str) -> Option<(T, String)> {
-    Some((text.get(..ID)?.parse().ok()?, text.get(ID..)?.to_owned()))
-}
-
-fn passing(text: &str) -> Option<Passing> {
-    dated(text).map(|(on, to)| Passing { on, to: (!to.is_empty()).then_some(to) })
-}
-
-impl From<Raw> for ProjectRow {
-    fn from(raw: Raw) -> Self {
-        let lead = raw.lead.as_deref().and_then(dated).and_then(|(until, rest)| {
-            let (id, name) = named(&rest)?;
-            let open = NaiveDate::from_ymd_opt(9999, 12, 31);
-            Some(LeadInPost { id, name, until: Some(until).filter(|day| Some(*day) != open) })
-        });
-        let next = raw.next_measurement.as_deref().and_then(dated).and_then(|(on, rest)| {
-            let (id, name) = named(&rest)?;
-            Some(NextMeasurement { id, measure: name, on })
-        });
-        Self {
-            id: raw.id,
-            reference: raw.reference,
-            title: raw.title,
-            status: raw.status,
-            kind: raw.kind,
-            department: raw.department,
-            updated_at: raw.updated_at,
-            review_on: raw.review_on,
-            closed_on: raw.closed_on,
-            continuity: raw.continuity.map(|State(state)| state),
-            lead,
-            supervisor: raw.supervisor.as_deref().and_then(named),
-            supervisor_absent: raw.supervisor_absent.filter(|_| raw.supervisor.is_none()),
-            supervisor_asked: raw.supervisor_asked,
-            measures: raw.measures,
-            next_measurement: next,
-            next_step: raw.next_step,
-            next_step_on: raw.next_step_on,
-            offer: raw.offer.as_deref().and_then(passing),
-            agreed: raw.agreed.as_deref().and_then(passing),
-        }
-    }
+    #[sqlx(flatten)]
+    pub(crate) row: ProjectRow,
 }
 
 /// One project with its four answers.
@@ -316,9 +249,9 @@ impl From<Raw> for ProjectRow {
 /// # Errors
 /// [`Error::NotFound`] when there is no such project.
 pub async fn row(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<ProjectRow, Error> {
-    let mut ask = Ask::new(project, today)?;
-    ask.push(ONE);
-    ask.rows(conn).await?.into_iter().next().map(ProjectRow::from).ok_or(Error::NotFound)
+    let mut query = ProjectQuery::new(project, today)?;
+    query.push(ONE);
+    query.rows(conn).await?.into_iter().next().map(|record| record.row).ok_or(Error::NotFound)
 }
 
 /// The page that is one project.
@@ -327,9 +260,9 @@ const ONE: &str = "with page as (select $1 as id, 1 as place, 1 as total, '' as 
 /// The statement of [`row`], for a page that sends it together with others; it gives one
 /// [`ProjectRow`]. Its parameters are [`asked`].
 pub static ROW: LazyLock<String> = LazyLock::new(|| {
-    let mut ask = Ask { text: String::new(), arguments: Default::default() };
-    ask.push(ONE);
-    ask.showing().text
+    let mut query = ProjectQuery { text: String::new(), arguments: Default::default() };
+    query.push(ONE);
+    query.select_rows().text
 });
 
 /// The parameters of [`ROW`], of which `$3` and `$4` are for the other statements of the page.
@@ -342,21 +275,16 @@ pub fn asked(
     rows: u32,
     reader: PersonId,
 ) -> Result<<Db as Database>::Arguments, Error> {
-    Ask::of(project, today, Some(rows), Some(reader)).map(|ask| ask.arguments)
+    ProjectQuery::of(project, today, Some(rows), Some(reader)).map(|query| query.arguments)
 }
 
 /// Where one open project of a trust stands: what lists of the whole trust are ordered and counted by.
 #[derive(Clone, Debug, FromRow)]
 pub struct ContinuityRow {
-    /// The project.
     pub id: ProjectId,
-    /// Its department.
     pub department_id: Option<DepartmentId>,
-    /// Its state.
     #[sqlx(try_from = "State")]
     pub continuity: Continuity,
-    /// The last day of its lead ('9999-12-31': no end); none when nobody holds it.
-    pub held_until: Option<NaiveDate>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
     /// Nobody in post supervises it.
@@ -389,41 +317,52 @@ pub struct ContinuityRows(pub Vec<ContinuityRow>);
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn standings(
+pub async fn of_trust(
     store: &Store,
     conn: &mut Connection,
     trust: TrustId,
     today: NaiveDate,
 ) -> Result<Arc<ContinuityRows>, Error> {
-    let read = async { Ok(ContinuityRows(standing(trust, today)?.builder().build_query_as().fetch_all(conn).await?)) };
-    store.cached(format!("standings {trust} {today}"), read).await
+    let read =
+        async { Ok(ContinuityRows(of_trust_query(trust, today)?.builder().build_query_as().fetch_all(conn).await?)) };
+    store.cached(format!("continuity {trust} {today}"), read).await
 }
 
-pub(crate) fn standing(trust: TrustId, today: NaiveDate) -> Result<Ask, Error> {
-    let mut ask = Ask::new(trust, today)?;
-    ask.push("with candidate as materialized (select p.id, p.department_id, p.status, p.review_on, p.updated_at, ");
-    ask.deciding()
+pub(crate) fn of_trust_query(trust: TrustId, today: NaiveDate) -> Result<ProjectQuery, Error> {
+    let mut query = ProjectQuery::new(trust, today)?;
+    query.push("with candidate as materialized (select p.id, p.department_id, p.status, p.review_on, p.updated_at, ");
+    query
+        .continuity_columns()
         .push(", ")
         .supervisor()
-        .push(" is null as unsupervised, coalesce(p.status <> 'paused' and substr(")
-        .push(NEXT);
-    ask.push(", 1, 10) < $2, 0) as overdue from project p where p.trust_id = $1 and p.status in ('active', 'paused', 'sustaining')),
-        found as (select s.*, ");
-    ask.push(STATE).push(
-        " as continuity from candidate s)
-        select s.id, s.department_id, s.continuity, substr(s.lead, 1, 10) as held_until, s.updated_at, s.unsupervised, s.overdue,
-            coalesce(length(s.offer) = 10, 0) as open_offer
+        .push(" is null as unsupervised, coalesce(p.status <> 'paused' and ")
+        .push(NEXT_ON);
+    query
+        .push(concat!(
+            " < $2, 0) as overdue from project p where p.trust_id = $1 and ",
+            open_project!("p"),
+            "), found as (select s.*, "
+        ))
+        .push(STATE);
+    query
+        .push(
+            " as continuity from candidate s)
+        select s.id, s.department_id, s.continuity, s.updated_at, s.unsupervised, s.overdue,
+            s.offer is not null and s.offer ->> 'to' is null as open_offer
         from found s order by ",
-    );
-    ask.push(RISK).push(", substr(s.lead, 1, 10), s.updated_at desc, s.id");
-    Ok(ask)
+        )
+        .push(RISK)
+        .push(", ")
+        .push(SOONEST)
+        .push(", s.updated_at desc, s.id");
+    Ok(query)
 }
 
 /// The rows of these projects of a trust, in their order.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn named_rows(
+pub async fn rows_by_id(
     conn: &mut Connection,
     trust: TrustId,
     ids: &[ProjectId],
@@ -432,13 +371,33 @@ pub async fn named_rows(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = naming(trust, serde_json::to_string(ids)?, today)?.rows(conn).await?;
-    Ok(rows.into_iter().map(ProjectRow::from).collect())
+    let rows = by_ids(trust, serde_json::to_string(ids)?, today)?.rows(conn).await?;
+    Ok(rows.into_iter().map(|record| record.row).collect())
 }
 
-pub(crate) fn naming(trust: TrustId, ids: String, today: NaiveDate) -> Result<Ask, Error> {
-    let mut ask = Ask::new(trust, today)?;
-    ask.push("with page as materialized (select value as id, key as place, 0 as total, '' as roles from json_each(");
-    ask.bind(ids)?.push("))");
-    Ok(ask)
+pub(crate) fn by_ids(trust: TrustId, ids: String, today: NaiveDate) -> Result<ProjectQuery, Error> {
+    let mut query = ProjectQuery::new(trust, today)?;
+    query.push("with page as materialized (select value as id, key as place, 0 as total, '' as roles from json_each(");
+    query.bind(ids)?.push("))");
+    Ok(query)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Fixture, TODAY};
+
+    #[tokio::test]
+    async fn rows_come_in_the_order_in_which_they_are_asked_for() {
+        let at = Fixture::new().await;
+        let ids = [at.project("Sepsis").await, at.project("Falls").await];
+        let mut conn = at.store.read().await.expect("a reader");
+        let of_trust = of_trust(&at.store, &mut conn, at.trust, TODAY).await.expect("a trust");
+        assert_eq!(of_trust.0.len(), 2);
+        for ids in [ids, [ids[1], ids[0]]] {
+            let rows = rows_by_id(&mut conn, at.trust, &ids, TODAY).await.expect("rows");
+            assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), ids);
+            assert!(rows.iter().all(|row| row.lead.is_some() && row.supervisor.is_some()));
+        }
+    }
 }

@@ -197,7 +197,7 @@ pub async fn add(conn: &mut Connection, allowed: &Allowed<WriteCycle>, plan: &Pl
     .execute(&mut *conn)
     .await?;
     let entry = Entry::new("cycle", id, "planned a cycle")
-        .of(project)
+        .in_project(project)
         .change("Title", "", &plan.title)
         .change("Prediction", "", &plan.prediction)
         .change("Change idea", "", idea)
@@ -252,7 +252,7 @@ pub async fn edit(
     let scale = |scale: Option<Scale>| scale.map_or("", Scale::label);
     let right = |right: Option<WasRight>| right.map_or("", WasRight::label);
     let entry = Entry::new("cycle", before.id, "changed a cycle")
-        .of(allowed.project())
+        .in_project(allowed.project())
         .change("Title", &before.title, &plan.title)
         .change("Change idea", before.idea.as_deref().unwrap_or_default(), idea)
         .change("Continues", before.continues_number.map(named).unwrap_or_default(), continues)

@@ -251,7 +251,7 @@ pub async fn add(conn: &mut Connection, allowed: &Allowed<DrawDrivers>, lines: &
         .execute(&mut *conn)
         .await?;
         let entry = Entry::new("driver", id, "added to the driver diagram")
-            .of(project)
+            .in_project(project)
             .change(lines.place.level.label(), "", text)
             .change("Belongs to", "", &parent);
         history::record(conn, allowed, entry).await?;
@@ -324,7 +324,7 @@ pub async fn edit(
     .execute(&mut *conn)
     .await?;
     let entry = Entry::new("driver", before.id, "changed the driver diagram")
-        .of(project)
+        .in_project(project)
         .change(before.level.label(), &before.text, &line.text)
         .change("Belongs to", from, to)
         .change("Measures", old, measured(conn, before.id).await?);
@@ -387,7 +387,7 @@ pub async fn shift(
         Direction::Down => "Stands after",
     };
     let entry = Entry::new("driver", before.id, "moved in the driver diagram")
-        .of(project)
+        .in_project(project)
         .change(before.level.label(), "", &before.text)
         .change(side, "", words);
     history::record(conn, allowed, entry).await
@@ -423,7 +423,7 @@ pub async fn set_removed(
     } else {
         ("restored to the driver diagram", "", before.text.as_str())
     };
-    let entry = Entry::new("driver", before.id, words).of(allowed.project()).change(before.level.label(), from, to);
+    let entry = Entry::new("driver", before.id, words).in_project(allowed.project()).change(before.level.label(), from, to);
     history::record(conn, allowed, entry).await
 }
 

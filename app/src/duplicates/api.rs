@@ -7,7 +7,7 @@ use leptos::server_fn::codec::GetUrl;
 use leptos_axum::ResponseOptions;
 
 use super::model::{DecideForm, ENOUGH_WORDS, LinkKind, Query, UndoForm};
-use super::{parts, store};
+use super::{found, store};
 use crate::access::{Coordinate, RegisterProject};
 use crate::error::Error;
 use crate::web::request::{Request, redirect};
@@ -23,8 +23,9 @@ pub async fn find_similar(title: String) -> Result<String, Error> {
     request.require(&mut conn, RegisterProject(trust)).await?;
     let query = Query::typed(&title);
     let asked = query.words.len() >= ENOUGH_WORDS;
-    let found = if asked { store::similar(&mut conn, trust, &query, None, request.today()).await? } else { Vec::new() };
-    Ok(parts::similar_found(found, asked).to_html())
+    let similar =
+        if asked { store::similar(&mut conn, trust, &query, None, request.today()).await? } else { Vec::new() };
+    Ok(found::similar_found(similar, asked).to_html())
 }
 
 /// Decides what two projects are to each other.
@@ -32,11 +33,7 @@ pub async fn find_similar(title: String) -> Result<String, Error> {
 pub async fn decide(#[server(flatten)] form: DecideForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, Coordinate(trust)).await?;
-    let decision = form.parse()?;
-    store::decide(&mut change, &allowed, &decision).await?;
-    change.commit().await?;
+    request.change(Coordinate(trust), async |conn, allowed| store::decide(conn, allowed, &form.parse()?).await).await?;
     redirect(match form.before.parse::<i64>() {
         Ok(before) => format!("/look-alikes?before={before}&done=linked"),
         Err(_) => "/look-alikes?done=linked".to_owned(),
@@ -49,11 +46,9 @@ pub async fn decide(#[server(flatten)] form: DecideForm) -> Result<(), Error> {
 pub async fn undo_decision(#[server(flatten)] form: UndoForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, Coordinate(trust)).await?;
-    let link = form.parse()?;
-    let (project, kind) = store::undo(&mut change, &allowed, link).await?;
-    change.commit().await?;
+    let (project, kind) = request
+        .change(Coordinate(trust), async |conn, allowed| store::undo(conn, allowed, form.parse()?).await)
+        .await?;
     redirect(match kind {
         LinkKind::NotAlike => "/look-alikes?view=decided&done=unlinked".to_owned(),
         _ => format!("/projects/{project}?done=unlinked"),

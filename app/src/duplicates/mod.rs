@@ -4,6 +4,7 @@
 pub mod model;
 
 pub mod api;
+mod found;
 pub mod pages;
 pub mod parts;
 pub mod store;

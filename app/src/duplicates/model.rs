@@ -4,11 +4,13 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
 
 use crate::choices;
 use crate::error::Error;
 use crate::id::{LinkId, ProjectId};
 use crate::parse::{Fields, MAX_LINE_CHARS, MAX_PARAGRAPH_CHARS};
+use crate::project::model::{ClosedReason, Status};
 
 /// Fewer useful words than this say too little to suggest anything while somebody types.
 pub const ENOUGH_WORDS: usize = 2;
@@ -86,20 +88,19 @@ impl Query {
 }
 
 /// A project that looks like the one that is being registered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Similar {
-    /// Its id.
     pub id: ProjectId,
-    /// Its reference.
     pub reference: String,
-    /// Its title.
     pub title: String,
-    /// Its status in words.
-    pub status: String,
-    /// Its department's name.
+    pub status: Status,
+    pub closed_reason: Option<ClosedReason>,
+    /// The reference of the project that it was merged into.
+    pub survivor: Option<String>,
+    /// Empty without one.
     pub department: String,
-    /// Who leads it, in words.
-    pub lead: String,
+    /// Who leads it and is in post.
+    pub lead: Option<String>,
 }
 
 choices! {
@@ -142,7 +143,6 @@ choices! {
 pub struct Decision {
     /// The first: the duplicate or the continuation.
     pub project: ProjectId,
-    /// The other.
     pub other: ProjectId,
     /// What was decided.
     pub kind: LinkKind,

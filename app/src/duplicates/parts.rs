@@ -5,15 +5,15 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::UndoDecision;
+use super::found::similar_found;
 use super::model::{LinkKind, Similar};
-use super::store::{Link, Told};
+use super::store::{Link, MergedHistory};
 use crate::access::ReadProject;
 use crate::batch::Answers;
 use crate::clock::date_in_london;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::ProjectId;
-use crate::team::model::TeamRole;
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
 
@@ -36,57 +36,21 @@ pub fn similar_section(similar: Vec<Similar>, title: &str) -> AnyView {
     .into_any()
 }
 
-/// What was found, in a sentence and in a list; nothing was asked when the title says too little. The
-/// browser takes both into the section while a title is typed.
-#[must_use]
-pub fn similar_found(found: Vec<Similar>, asked: bool) -> AnyView {
-    let told = match (found.len(), asked) {
-        (0, false) => "They are listed here once your title says enough.".to_owned(),
-        (0, true) => "No other project looks like this.".to_owned(),
-        (1, _) => "1 project like this. Is it the same work?".to_owned(),
-        (n, _) => format!("{n} projects like this. Is one of them the same work?"),
-    };
-    view! {
-        <p role="status">{told}</p>
-        <ul class="baton-similar__list">{found.into_iter().map(similar_item).collect_view()}</ul>
-    }
-    .into_any()
-}
-
-fn similar_item(project: Similar) -> AnyView {
-    let Similar { id, reference, title, status, department, lead } = project;
-    let facts: Vec<String> =
-        [reference, department, status, lead].into_iter().filter(|fact| !fact.is_empty()).collect();
-    view! {
-        <li class="baton-similar__item">
-            <input type="hidden" name="seen[]" value=id.to_string() />
-            <a href=format!("/projects/{id}") target="_blank">{title.clone()}" (opens in a new tab)"</a>
-            <span class="baton-similar__why">
-                {facts.join(" · ")}" · "
-                <a href=format!("/projects/{id}/team#join") target="_blank">
-                    "Ask to join"<span class="nhsuk-u-visually-hidden">{format!(" {title} (opens in a new tab)")}</span>
-                </a>
-            </span>
-        </li>
-    }
-    .into_any()
-}
-
 /// A project's links to others, loaded.
 #[derive(Clone, Debug)]
 pub struct Links {
     links: Vec<Link>,
-    told: Vec<Told>,
+    history: Vec<MergedHistory>,
 }
 
 impl Links {
-    /// Takes the answers to [`super::store::LINKS`] and [`super::store::TOLD`], and leaves out what leads to
+    /// Takes the answers to [`super::store::LINKS`] and [`super::store::MERGED_HISTORY`], and leaves out what leads to
     /// a project that the visitor may not read.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn take(answers: &mut Answers, conn: &mut Connection, request: &Request) -> Result<Self, Error> {
-        let (mut links, mut told): (Vec<Link>, Vec<Told>) = (answers.all()?, answers.all()?);
+        let (mut links, mut history): (Vec<Link>, Vec<MergedHistory>) = (answers.all()?, answers.all()?);
         let person = request.person()?;
         // Who belongs to the trust reads all that can be linked; others read what they contributed to.
         if !person.belongs() || links.iter().any(|link| link.trust != person.trust) {
@@ -97,9 +61,9 @@ impl Links {
                 }
             }
             links = read;
-            told.retain(|row| links.iter().any(|link| link.other == row.project));
+            history.retain(|row| links.iter().any(|link| link.other == row.project));
         }
-        Ok(Self { links, told })
+        Ok(Self { links, history })
     }
 
     /// The section "Linked projects", or nothing when there are none. An academy lead of the trust can
@@ -117,11 +81,12 @@ impl Links {
             .iter()
             .map(|link| {
                 let undo = coordinates(link).then(|| undo(request, link.id.to_string(), &link.reference, link.kind));
-                let told: Vec<&Told> = self.told.iter().filter(|told| told.project == link.other).collect();
+                let history: Vec<&MergedHistory> =
+                    self.history.iter().filter(|history| history.project == link.other).collect();
                 view! {
                     <li>
                         {sentence(link)}
-                        {kept(link, &told)}
+                        {brought_along(link, &history)}
                         {undo}
                     </li>
                 }
@@ -188,32 +153,26 @@ fn sentence(link: &Link) -> AnyView {
 }
 
 /// What a project brought along that was merged into this one: its team and its history.
-fn kept(link: &Link, told: &[&Told]) -> AnyView {
+fn brought_along(link: &Link, history: &[&MergedHistory]) -> AnyView {
     if link.kind != LinkKind::DuplicateOf || link.first {
         return ().into_any();
     }
-    let team: Vec<String> = link
-        .team
-        .iter()
-        .map(|kept| {
-            let role = kept.role.parse::<TeamRole>().map_or("", TeamRole::label).to_lowercase();
-            format!("{} ({role})", kept.name)
-        })
-        .collect();
+    let team: Vec<String> =
+        link.team.iter().map(|member| format!("{} ({})", member.name, member.role.label().to_lowercase())).collect();
     let team = (!team.is_empty()).then(|| view! { <p>"Its team: "{team.join(", ")}"."</p> });
-    let rows = told
+    let rows = history
         .iter()
-        .map(|told| {
-            let actor = told.actor.clone().unwrap_or_else(|| "Baton".to_owned());
+        .map(|row| {
+            let actor = row.actor.clone().unwrap_or_else(|| "Baton".to_owned());
             view! {
                 <li class="baton-timeline__entry">
-                    <p class="baton-timeline__what"><strong>{actor}</strong>" "{told.action.clone()}</p>
-                    <p class="baton-timeline__when">{ui::time(date_in_london(told.at))}</p>
+                    <p class="baton-timeline__what"><strong>{actor}</strong>" "{row.action.clone()}</p>
+                    <p class="baton-timeline__when">{ui::time(date_in_london(row.at))}</p>
                 </li>
             }
         })
         .collect_view();
-    let history = (!told.is_empty())
+    let details = (!history.is_empty())
         .then(|| ui::details("Its history", view! { <ol class="baton-timeline">{rows}</ol> }.into_any()));
-    view! { {team}{history} }.into_any()
+    view! { {team}{details} }.into_any()
 }

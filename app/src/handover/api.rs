@@ -2,14 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::model::{AnswerForm, PackForm, State};
+use super::model::{AnswerForm, PackForm, SENTENCE, State};
 use super::store;
 use crate::access::{AnswerAsSuccessor, AnswerAsSupervisor, OfferHandover, TakeOn, WithdrawHandover};
 use crate::error::Error;
 use crate::id::{HandoverId, ProjectId};
-use crate::measures::store::load_series;
 use crate::parse::Fields;
-use crate::web::request::{Request, id, redirect, version};
+use crate::web::request::{self, Request, redirect};
 
 /// Keeps a handover as a draft or offers it, whichever button was pressed.
 #[server(endpoint = "handovers/prepare")]
@@ -20,22 +19,21 @@ pub async fn prepare_handover(
 ) -> Result<(), Error> {
     let request = Request::current();
     request.person()?;
-    let project: ProjectId = id(&project)?;
-    let version = self::version(&version)?;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, OfferHandover(project)).await?;
-    let today = request.today();
-    let subject = store::subject(&mut change, project, today).await?;
-    let measures = load_series(&mut change, project).await?;
-    let pack = form.parse(&subject.needs(&measures, today))?;
-    let to = if form.is_draft() {
-        store::keep_draft(&mut change, &allowed, version, &pack).await?;
-        format!("/projects/{project}/handover?done=handover-draft")
-    } else {
-        let handover = store::offer(&mut change, &allowed, version, &pack).await?;
-        format!("/handovers/{handover}?done=offered")
-    };
-    change.commit().await?;
+    let (project, version): (ProjectId, i64) = (request::id(&project)?, request::version(&version)?);
+    let to = request
+        .change(OfferHandover(project), async |conn, allowed| {
+            let today = allowed.today();
+            let context = store::context(conn, project, today).await?;
+            let measures = store::measured(conn, project).await?;
+            let pack = form.parse(&context.requirements(measures, today))?;
+            if form.is_draft() {
+                store::keep_draft(conn, allowed, version, &pack).await?;
+                return Ok(format!("/projects/{project}/handover?done=handover-draft"));
+            }
+            let handover = store::offer(conn, allowed, version, &pack).await?;
+            Ok(format!("/handovers/{handover}?done=offered"))
+        })
+        .await?;
     redirect(to);
     Ok(())
 }
@@ -50,12 +48,13 @@ fn answered(handover: &store::Handover, request: &Request) -> String {
 pub async fn answer_as_next_lead(handover: String, #[server(flatten)] form: AnswerForm) -> Result<(), Error> {
     let request = Request::current();
     request.person()?;
-    let handover: HandoverId = id(&handover)?;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, AnswerAsSuccessor(handover)).await?;
-    let (answer, word) = form.parse()?;
-    let handover = store::answer_as_successor(&mut change, &allowed, answer, &word).await?;
-    change.commit().await?;
+    let handover: HandoverId = request::id(&handover)?;
+    let handover = request
+        .change(AnswerAsSuccessor(handover), async |conn, allowed| {
+            let (answer, word) = form.parse()?;
+            store::answer_as_successor(conn, allowed, answer, &word).await
+        })
+        .await?;
     redirect(answered(&handover, &request));
     Ok(())
 }
@@ -65,12 +64,13 @@ pub async fn answer_as_next_lead(handover: String, #[server(flatten)] form: Answ
 pub async fn answer_handover_as_supervisor(handover: String, #[server(flatten)] form: AnswerForm) -> Result<(), Error> {
     let request = Request::current();
     request.person()?;
-    let handover: HandoverId = id(&handover)?;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, AnswerAsSupervisor(handover)).await?;
-    let (answer, word) = form.parse()?;
-    let handover = store::answer_as_supervisor(&mut change, &allowed, answer, &word).await?;
-    change.commit().await?;
+    let handover: HandoverId = request::id(&handover)?;
+    let handover = request
+        .change(AnswerAsSupervisor(handover), async |conn, allowed| {
+            let (answer, word) = form.parse()?;
+            store::answer_as_supervisor(conn, allowed, answer, &word).await
+        })
+        .await?;
     redirect(answered(&handover, &request));
     Ok(())
 }
@@ -80,11 +80,9 @@ pub async fn answer_handover_as_supervisor(handover: String, #[server(flatten)] 
 pub async fn take_back_handover(handover: String) -> Result<(), Error> {
     let request = Request::current();
     request.person()?;
-    let handover: HandoverId = id(&handover)?;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, WithdrawHandover(handover)).await?;
-    let was = store::withdraw(&mut change, &allowed).await?;
-    change.commit().await?;
+    let handover: HandoverId = request::id(&handover)?;
+    let was =
+        request.change(WithdrawHandover(handover), async |conn, allowed| store::withdraw(conn, allowed).await).await?;
     let done = if was.offered_at.is_none() { "handover-discarded" } else { "handover-withdrawn" };
     redirect(format!("/projects/{}?done={done}", was.project_id));
     Ok(())
@@ -95,14 +93,15 @@ pub async fn take_back_handover(handover: String) -> Result<(), Error> {
 pub async fn take_on_project(project: String, #[server(default)] word: String) -> Result<(), Error> {
     let request = Request::current();
     request.person()?;
-    let project: ProjectId = id(&project)?;
-    let mut change = request.write().await?;
-    let allowed = request.require(&mut change, TakeOn(project)).await?;
-    let mut fields = Fields::new();
-    let word = fields.text("word", &word, super::model::SENTENCE);
-    let word = fields.finish(|| word)?;
-    let handover = store::take_on(&mut change, &allowed, &word).await?;
-    change.commit().await?;
+    let project: ProjectId = request::id(&project)?;
+    let handover = request
+        .change(TakeOn(project), async |conn, allowed| {
+            let mut fields = Fields::new();
+            let word = fields.text("word", &word, SENTENCE);
+            let word = fields.finish(|| word)?;
+            store::take_on(conn, allowed, &word).await
+        })
+        .await?;
     redirect(format!("/handovers/{handover}?done=taken"));
     Ok(())
 }

@@ -12,8 +12,6 @@ use crate::id::{MeasureId, PersonId};
 use crate::parse::Fields;
 use crate::roles::oldest_live;
 
-/// The academy lead may answer for a supervisor who has been silent for this many days.
-pub const SILENT_AFTER: u64 = 14;
 /// A handover is planned at most this many days ahead.
 pub const FURTHEST: u64 = 366;
 /// The choice in the form that means the pool.
@@ -127,11 +125,8 @@ impl To {
 /// How the next point of a measure is got, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// The measure.
     pub measure: MeasureId,
-    /// How.
     pub how: String,
-    /// When.
     pub next_on: Option<NaiveDate>,
 }
 
@@ -146,7 +141,6 @@ pub struct Pack {
     pub summary: String,
     /// The next step.
     pub next_step: String,
-    /// By when.
     pub next_step_on: Option<NaiveDate>,
     /// Where the files and tools are.
     pub files: String,
@@ -167,9 +161,7 @@ pub struct Pack {
 /// A measure that the pack has to tell of.
 #[derive(Clone, Debug)]
 pub struct Measured {
-    /// Its id.
     pub id: MeasureId,
-    /// Its name.
     pub name: String,
     /// It has a rhythm, so that the next point has a date.
     pub rhythm: bool,
@@ -177,7 +169,7 @@ pub struct Measured {
 
 /// What a project's pack has to hold before it can be offered.
 #[derive(Clone, Debug)]
-pub struct Needs {
+pub struct PackRequirements {
     /// The measures in use.
     pub measures: Vec<Measured>,
     /// The lead who leaves; none when nobody leads.
@@ -223,7 +215,7 @@ pub fn contribution(person: PersonId) -> String {
     format!("contribution[{}]", key(person))
 }
 
-impl Needs {
+impl PackRequirements {
     /// The needed parts, each with whether it is there; `value` gives what stands in a field.
     #[must_use]
     pub fn parts(&self, value: impl Fn(&str) -> String) -> Vec<Part> {
@@ -260,7 +252,6 @@ pub struct PackForm {
     pub summary: String,
     /// The next step.
     pub next_step: String,
-    /// By when.
     pub next_step_on: String,
     /// How the next point of each measure is got.
     pub how: BTreeMap<String, String>,
@@ -293,7 +284,7 @@ impl PackForm {
     ///
     /// # Errors
     /// [`Error::Invalid`] with everything that is wrong or missing.
-    pub fn parse(&self, needs: &Needs) -> Result<Pack, Error> {
+    pub fn parse(&self, needs: &PackRequirements) -> Result<Pack, Error> {
         let offering = !self.is_draft();
         let mut fields = Fields::new();
         let typed = |map: &BTreeMap<String, String>, id: String| map.get(&id).cloned().unwrap_or_default();
@@ -424,8 +415,8 @@ mod tests {
     use super::*;
     use crate::testing::{TODAY, on};
 
-    fn needs() -> Needs {
-        Needs {
+    fn needs() -> PackRequirements {
+        PackRequirements {
             measures: vec![
                 Measured { id: MeasureId::new(), name: "Antibiotics".into(), rhythm: true },
                 Measured { id: MeasureId::new(), name: "Falls".into(), rhythm: false },
@@ -436,7 +427,7 @@ mod tests {
         }
     }
 
-    fn whole(needs: &Needs) -> PackForm {
+    fn whole(needs: &PackRequirements) -> PackForm {
         let ids = |id: MeasureId, text: &str| (key(id), text.to_owned());
         PackForm {
             to: POOL.into(),
@@ -451,7 +442,7 @@ mod tests {
         }
     }
 
-    fn wrong(form: &PackForm, needs: &Needs) -> Vec<String> {
+    fn wrong(form: &PackForm, needs: &PackRequirements) -> Vec<String> {
         match form.parse(needs) {
             Err(Error::Invalid(errors)) => errors.into_iter().map(|error| error.field).collect(),
             other => panic!("{other:?}"),
@@ -508,7 +499,7 @@ mod tests {
         let some = filled(&["summary", "next_step", "next_step_on.day", &first]);
         assert_eq!(some.iter().filter(|part| part.done).count(), 2);
         assert_eq!(some[3].field, first, "the date of the first measure is missing");
-        let unheld = Needs { measures: vec![], leaver: None, ..needs.clone() };
+        let unheld = PackRequirements { measures: vec![], leaver: None, ..needs.clone() };
         assert_eq!(unheld.parts(|_| String::new()).len(), 3);
     }
 

@@ -2,8 +2,8 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::model::{FURTHEST, PART, Pack, Plan, SENTENCE, State, To};
-use super::store::{Handover, Subject};
+use super::model::{FURTHEST, Measured, PART, Pack, Plan, SENTENCE, State, To};
+use super::store::{Handover, HandoverContext};
 use crate::format;
 use crate::measures::series::{Measure, MeasureSeries};
 use crate::measures::values;
@@ -11,13 +11,13 @@ use crate::team::model::TeamRole;
 
 /// The pack as it can be told today: the live draft or offer, else what an offer of the same lead that
 /// came to nothing said, else what the project tells of itself.
-pub fn pack(subject: &Subject, charted: &[MeasureSeries], last: Option<&Handover>, today: NaiveDate) -> Pack {
-    let fresh = fresh(subject, charted, last, today);
+pub fn pack(context: &HandoverContext, charted: &[MeasureSeries], last: Option<&Handover>, today: NaiveDate) -> Pack {
+    let fresh = fresh(context, charted, last, today);
     let Some(last) = last else { return fresh };
     let written = match last.state(today) {
         State::Draft | State::Offered => last.pack(),
         State::Declined | State::Withdrawn | State::Lapsed
-            if last.from_person == subject.leader && !last.summary.is_empty() =>
+            if last.from_person == context.leader && !last.summary.is_empty() =>
         {
             let day = last.takes_effect_on.filter(|day| *day >= today).or(fresh.takes_effect_on);
             Pack { to: To::Nobody, takes_effect_on: day, ..last.pack() }
@@ -28,21 +28,33 @@ pub fn pack(subject: &Subject, charted: &[MeasureSeries], last: Option<&Handover
     Pack { plans: fresh.plans.into_iter().map(plan).collect(), ..written }
 }
 
-fn fresh(subject: &Subject, charted: &[MeasureSeries], last: Option<&Handover>, today: NaiveDate) -> Pack {
+/// What the pack needs to know of the measures that are shown.
+pub fn measured(charted: &[MeasureSeries]) -> Vec<Measured> {
+    charted
+        .iter()
+        .map(|MeasureSeries { measure, .. }| Measured {
+            id: measure.id,
+            name: measure.name.clone(),
+            rhythm: measure.every_days.is_some(),
+        })
+        .collect()
+}
+
+fn fresh(context: &HandoverContext, charted: &[MeasureSeries], last: Option<&Handover>, today: NaiveDate) -> Pack {
     let furthest = today + Days::new(FURTHEST);
-    let next_day = subject.last_day.and_then(|day| day.succ_opt()).filter(|day| *day <= furthest);
+    let next_day = context.last_day.and_then(|day| day.succ_opt()).filter(|day| *day <= furthest);
     let again = |part: fn(&Handover) -> &String| last.map(part).cloned().unwrap_or_default();
     Pack {
         to: To::Nobody,
         takes_effect_on: next_day,
-        summary: shortened(summary(subject, charted), PART),
-        next_step: shortened(subject.next_step.clone(), SENTENCE),
-        next_step_on: subject.next_step_on.filter(|day| *day >= today),
+        summary: shortened(summary(context, charted), PART),
+        next_step: shortened(context.next_step.clone(), SENTENCE),
+        next_step_on: context.next_step_on.filter(|day| *day >= today),
         files: again(|last| &last.files),
         not_repeat: again(|last| &last.not_repeat),
         approvals: again(|last| &last.approvals),
         approvals_expire_on: last.and_then(|last| last.approvals_expire_on).filter(|day| *day >= today),
-        helped: shortened(helped(subject, last), PART),
+        helped: shortened(helped(context, last), PART),
         plans: charted
             .iter()
             .map(|MeasureSeries { measure, .. }| {
@@ -51,17 +63,17 @@ fn fresh(subject: &Subject, charted: &[MeasureSeries], last: Option<&Handover>, 
                 Plan { measure: measure.id, how: shortened(how, SENTENCE), next_on: measure.next_on() }
             })
             .collect(),
-        contributions: subject.leader.map(|leader| (leader, led(subject))).into_iter().collect(),
+        contributions: context.leader.map(|leader| (leader, led(context))).into_iter().collect(),
     }
 }
 
-fn summary(subject: &Subject, charted: &[MeasureSeries]) -> String {
+fn summary(context: &HandoverContext, charted: &[MeasureSeries]) -> String {
     let mut told = Vec::new();
-    let aim = [&subject.aim_what, &subject.aim_whom, &subject.aim_how_much].map(|part| sentence(part));
+    let aim = [&context.aim_what, &context.aim_whom, &context.aim_how_much].map(|part| sentence(part));
     let mut aim: Vec<String> = aim.into_iter().filter(|part| !part.is_empty()).collect();
-    aim.extend(subject.aim_by.map(|by| format!("by {}", format::date(by))));
+    aim.extend(context.aim_by.map(|by| format!("by {}", format::date(by))));
     if aim.is_empty() {
-        told.push(format!("The problem: {}.", sentence(&subject.problem)));
+        told.push(format!("The problem: {}.", sentence(&context.problem)));
     } else {
         told.push(format!("The aim: {}.", aim.join(", ")));
     }
@@ -79,8 +91,8 @@ fn summary(subject: &Subject, charted: &[MeasureSeries]) -> String {
             format::date(last.taken_on)
         ));
     }
-    if subject.cycles > 0 {
-        told.push(format!("{} so far.", format::count(subject.cycles, "test of change", "tests of change")));
+    if context.cycles > 0 {
+        told.push(format!("{} so far.", format::count(context.cycles, "test of change", "tests of change")));
     }
     told.join(" ")
 }
@@ -89,9 +101,9 @@ fn sentence(text: &str) -> String {
     text.trim().trim_end_matches('.').to_owned()
 }
 
-fn helped(subject: &Subject, last: Option<&Handover>) -> String {
+fn helped(context: &HandoverContext, last: Option<&Handover>) -> String {
     let before = last.map(|last| last.helped.clone()).unwrap_or_default();
-    let team = subject
+    let team = context
         .team
         .iter()
         .filter(|member| member.role != TeamRole::Lead && !before.contains(&member.name))
@@ -110,15 +122,15 @@ fn how(measure: &Measure) -> String {
     }
 }
 
-fn led(subject: &Subject) -> String {
-    let since = subject.leads_since.map(|since| format!(" since {}", format::date(since))).unwrap_or_default();
-    let recorded = if subject.recorded > 0 {
-        format!(" Recorded {}.", format::count(subject.recorded, "measurement", "measurements"))
+fn led(context: &HandoverContext) -> String {
+    let since = context.leads_since.map(|since| format!(" since {}", format::date(since))).unwrap_or_default();
+    let recorded = if context.recorded > 0 {
+        format!(" Recorded {}.", format::count(context.recorded, "measurement", "measurements"))
     } else {
         String::new()
     };
-    let cycles = if subject.cycles > 0 {
-        format!(" Saw the project through {}.", format::count(subject.cycles, "test of change", "tests of change"))
+    let cycles = if context.cycles > 0 {
+        format!(" Saw the project through {}.", format::count(context.cycles, "test of change", "tests of change"))
     } else {
         String::new()
     };

@@ -10,6 +10,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{DepartmentId, PersonId, TrustId};
+use crate::roles::{account_open, post_on};
 use crate::visitor::{self, Caller, Sessions};
 
 /// An account, as signing in needs it.
@@ -34,15 +35,15 @@ pub struct Account {
 /// When the store cannot be read.
 pub async fn account(conn: &mut Connection, address: &str, today: NaiveDate) -> Result<Option<Account>, Error> {
     Ok(sqlx::query_as(
-        "select p.id as person_id, c.password_hash, c.must_change,
+        concat!("select p.id as person_id, c.password_hash, c.must_change,
                 (select k.trust_id from tie k where k.person_id = p.id and k.state = 'accepted'
                  order by (exists (select 1 from post o where o.person_id = k.person_id and o.trust_id = k.trust_id
-                                   and o.starts_on <= $2 and (o.ends_on is null or o.ends_on >= $2))
+                                   and ", post_on!("o", "$2"), ")
                            or exists (select 1 from trust_role r where r.person_id = k.person_id and r.trust_id = k.trust_id)) desc,
                           k.used_at desc, k.asked_at desc limit 1) as trust_id,
                 (select count(*) from tie k where k.person_id = p.id and k.state = 'accepted') as trusts
          from person_address a join person p on p.id = a.person_id join credential c on c.person_id = p.id
-         where a.address = $1 and a.verified_at is not null and (p.closed_on is null or p.closed_on > $2)",
+         where a.address = $1 and a.verified_at is not null and ", account_open!("p", "$2")),
     )
     .bind(address)
     .bind(today)
@@ -189,12 +190,13 @@ pub async fn resetting(
     today: NaiveDate,
     now: DateTime<Utc>,
 ) -> Result<Option<Resetting>, Error> {
-    Ok(sqlx::query_as(
+    Ok(sqlx::query_as(concat!(
         "select p.id as person_id, c.code_hash
          from person_address a join person p on p.id = a.person_id
          left join password_code c on c.person_id = p.id and c.expires_at > $3
-         where a.address = $1 and a.verified_at is not null and (p.closed_on is null or p.closed_on > $2)",
-    )
+         where a.address = $1 and a.verified_at is not null and ",
+        account_open!("p", "$2")
+    ))
     .bind(address)
     .bind(today)
     .bind(now)
@@ -248,16 +250,16 @@ pub struct DemoPerson {
 /// When the store cannot be read.
 pub async fn demo_people(conn: &mut Connection, today: NaiveDate) -> Result<Vec<DemoPerson>, Error> {
     Ok(sqlx::query_as(
-        "select p.id, p.name,
+        concat!("select p.id, p.name,
                 coalesce((select case r.role when 'academy_lead' then 'Academy lead' else 'Administrator' end from trust_role r where r.person_id = p.id limit 1), o.grade) as role,
                 coalesce(d.name, '') as department
          from person p
-         left join post o on o.person_id = p.id and o.starts_on <= $1 and (o.ends_on is null or o.ends_on >= $1)
+         left join post o on o.person_id = p.id and ", post_on!("o", "$1"), "
          left join department d on d.id = o.department_id
          join trust t on t.demonstration = 1
          where (o.trust_id = t.id or exists (select 1 from trust_role r where r.person_id = p.id and r.trust_id = t.id))
          group by p.id
-         order by p.id",
+         order by p.id"),
     )
     .bind(today)
     .fetch_all(conn)
@@ -299,10 +301,11 @@ pub async fn departments_of(
     trust: TrustId,
     today: NaiveDate,
 ) -> Result<Vec<DepartmentId>, Error> {
-    Ok(sqlx::query_scalar(
+    Ok(sqlx::query_scalar(concat!(
         "select department_id from post
-         where person_id = $1 and trust_id = $2 and starts_on <= $3 and (ends_on is null or ends_on >= $3)",
-    )
+         where person_id = $1 and trust_id = $2 and ",
+        post_on!("post", "$3")
+    ))
     .bind(person)
     .bind(trust)
     .bind(today)
@@ -340,15 +343,19 @@ pub struct Colleague {
 /// # Errors
 /// When the store cannot be read.
 pub async fn colleagues(conn: &mut Connection, trust: TrustId, today: NaiveDate) -> Result<Vec<Colleague>, Error> {
-    Ok(sqlx::query_as(
+    Ok(sqlx::query_as(concat!(
         "select p.id, p.name, min(o.grade || ', ' || d.name) as post
          from post o join person p on p.id = o.person_id join department d on d.id = o.department_id
          join tie k on k.person_id = o.person_id and k.trust_id = o.trust_id and k.state = 'accepted'
-         where o.trust_id = $1 and o.starts_on <= $2 and (o.ends_on is null or o.ends_on >= $2)
-           and (p.closed_on is null or p.closed_on > $2)
+         where o.trust_id = $1 and ",
+        post_on!("o", "$2"),
+        "
+           and ",
+        account_open!("p", "$2"),
+        "
          group by p.id, p.name
-         order by p.name collate nocase",
-    )
+         order by p.name collate nocase"
+    ))
     .bind(trust)
     .bind(today)
     .fetch_all(conn)
@@ -453,12 +460,14 @@ pub async fn department_of(
     trust: TrustId,
     today: NaiveDate,
 ) -> Result<Option<DepartmentId>, Error> {
-    Ok(sqlx::query_scalar(
+    Ok(sqlx::query_scalar(concat!(
         "select o.department_id from post o join department d on d.id = o.department_id
-         where o.person_id = $1 and o.trust_id = $2 and o.starts_on <= $3 and (o.ends_on is null or o.ends_on >= $3)
+         where o.person_id = $1 and o.trust_id = $2 and ",
+        post_on!("o", "$3"),
+        "
            and d.retired_on is null
-         order by o.percent desc, o.starts_on desc limit 1",
-    )
+         order by o.percent desc, o.starts_on desc limit 1"
+    ))
     .bind(person)
     .bind(trust)
     .bind(today)
@@ -468,8 +477,8 @@ pub async fn department_of(
 
 pub async fn has_post(conn: &mut Connection, person: PersonId, trust: TrustId, on: NaiveDate) -> Result<bool, Error> {
     Ok(sqlx::query_scalar(
-        "select count(*) > 0 from post o join tie k on k.person_id = o.person_id and k.trust_id = o.trust_id and k.state = 'accepted'
-         where o.person_id = $1 and o.trust_id = $2 and o.starts_on <= $3 and (o.ends_on is null or o.ends_on >= $3)",
+        concat!("select count(*) > 0 from post o join tie k on k.person_id = o.person_id and k.trust_id = o.trust_id and k.state = 'accepted'
+         where o.person_id = $1 and o.trust_id = $2 and ", post_on!("o", "$3")),
     )
     .bind(person)
     .bind(trust)

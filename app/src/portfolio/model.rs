@@ -84,7 +84,6 @@ impl Default for Sort {
 pub struct Filter {
     /// Words to look for, or a reference.
     pub text: String,
-    /// Its statuses.
     pub statuses: Statuses,
     /// Only of this department.
     pub department: Option<DepartmentId>,

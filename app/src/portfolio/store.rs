@@ -8,11 +8,12 @@ use timeline::Continuity;
 use super::model::{Filter, Found, Gap, PAGE, Sort, Statuses, search_words};
 use crate::continuity::model::ProjectRow;
 use crate::continuity::store::{
-    Ask, ContinuityRow, ContinuityRows, IN_FORCE, NEXT, RISK, STATE, named_rows, standings,
+    ContinuityRow, ContinuityRows, NEXT_ON, ProjectQuery, RISK, SOONEST, STATE, of_trust, rows_by_id,
 };
 use crate::db::{Connection, Store};
 use crate::error::Error;
 use crate::id::{PersonId, ProjectId, TrustId};
+use crate::roles::{in_force, open_project};
 
 /// The projects of a trust that a filter finds, a page of them. Somebody's draft is found by nobody
 /// but those who write it.
@@ -22,52 +23,53 @@ use crate::id::{PersonId, ProjectId, TrustId};
 pub async fn list(conn: &mut Connection, trust: TrustId, filter: &Filter, today: NaiveDate) -> Result<Found, Error> {
     let rows = listing(trust, filter, today)?.rows(conn).await?;
     let total = rows.first().map_or(0, |row| row.total);
-    Ok(Found { rows: rows.into_iter().map(ProjectRow::from).collect(), total })
+    Ok(Found { rows: rows.into_iter().map(|record| record.row).collect(), total })
 }
 
-fn listing(trust: TrustId, filter: &Filter, today: NaiveDate) -> Result<Ask, Error> {
-    let mut ask = Ask::new(trust, today)?;
+fn listing(trust: TrustId, filter: &Filter, today: NaiveDate) -> Result<ProjectQuery, Error> {
+    let mut query = ProjectQuery::new(trust, today)?;
     let decides = filter.continuity.is_some() || filter.sort == Sort::Risk;
-    ask.push("with candidate as materialized (select p.id, p.status, p.review_on, p.title, p.reference, p.updated_at");
+    query
+        .push("with candidate as materialized (select p.id, p.status, p.review_on, p.title, p.reference, p.updated_at");
     if decides {
-        ask.push(", ").deciding();
+        query.push(", ").continuity_columns();
     }
     if filter.sort == Sort::Measurement {
-        ask.push(", ").push(NEXT).push(" as next");
+        query.push(", ").push(NEXT_ON).push(" as next_on");
     }
-    ask.push(" from project p where p.trust_id = $1");
-    narrow(&mut ask, filter)?;
-    ask.push("), found as (select s.*");
+    query.push(" from project p where p.trust_id = $1");
+    apply_filter(&mut query, filter)?;
+    query.push("), found as (select s.*");
     if decides {
-        ask.push(", ").push(STATE).push(" as continuity");
+        query.push(", ").push(STATE).push(" as continuity");
     }
-    ask.push(" from candidate s), page as materialized (select s.id, '' as roles, count(*) over () as total, row_number() over (order by ");
+    query.push(" from candidate s), page as materialized (select s.id, '' as roles, count(*) over () as total, row_number() over (order by ");
     match filter.sort {
-        Sort::Updated => ask.push("s.updated_at desc"),
-        Sort::Risk => ask.push(RISK).push(", substr(s.lead, 1, 10), s.updated_at desc"),
-        Sort::Measurement => ask.push("s.next is null, s.next"),
-        Sort::Title => ask.push("s.title collate nocase"),
-        Sort::Reference => ask.push("s.reference"),
+        Sort::Updated => query.push("s.updated_at desc"),
+        Sort::Risk => query.push(RISK).push(", ").push(SOONEST).push(", s.updated_at desc"),
+        Sort::Measurement => query.push("s.next_on is null, s.next_on"),
+        Sort::Title => query.push("s.title collate nocase"),
+        Sort::Reference => query.push("s.reference"),
     };
-    ask.push(", s.id) as place from found s");
+    query.push(", s.id) as place from found s");
     if let Some(state) = filter.continuity {
-        ask.push(" where s.continuity = ").bind(state.as_str())?;
+        query.push(" where s.continuity = ").bind(state.as_str())?;
     }
-    ask.push(" order by place");
+    query.push(" order by place");
     if let Some(page) = filter.page {
-        ask.push(" limit ").bind(PAGE)?.push(" offset ").bind((page.max(1) - 1) * PAGE)?;
+        query.push(" limit ").bind(PAGE)?.push(" offset ").bind((page.max(1) - 1) * PAGE)?;
     }
-    ask.push(")");
-    Ok(ask)
+    query.push(")");
+    Ok(query)
 }
 
-fn narrow(ask: &mut Ask, filter: &Filter) -> Result<(), Error> {
+fn apply_filter(query: &mut ProjectQuery, filter: &Filter) -> Result<(), Error> {
     let statuses = match filter.continuity {
         Some(Continuity::Ended) if filter.statuses == Statuses::Open => Statuses::Closed,
         _ => filter.statuses,
     };
-    ask.push(match statuses {
-        Statuses::Open => " and p.status in ('active', 'paused', 'sustaining')",
+    query.push(match statuses {
+        Statuses::Open => concat!(" and ", open_project!("p")),
         Statuses::Active => " and p.status = 'active'",
         Statuses::Paused => " and p.status = 'paused'",
         Statuses::Sustaining => " and p.status = 'sustaining'",
@@ -76,45 +78,51 @@ fn narrow(ask: &mut Ask, filter: &Filter) -> Result<(), Error> {
         Statuses::Draft => " and p.status = 'draft'",
     });
     if statuses == Statuses::Draft {
-        ask.push(" and (p.author_id = ").bind(filter.person)?;
-        ask.push(" or p.id in (select project_id from team_role where state in ('asked', 'accepted') and until_on is null and person_id = ");
-        ask.bind(filter.person)?.push("))");
+        query.push(" and (p.author_id = ").bind(filter.person)?;
+        query.push(" or p.id in (select project_id from team_role where state in ('asked', 'accepted') and until_on is null and person_id = ");
+        query.bind(filter.person)?.push("))");
     }
     if let Some(department) = filter.department {
-        ask.push(" and p.department_id = ").bind(department)?;
+        query.push(" and p.department_id = ").bind(department)?;
     }
     if let Some(priority) = filter.priority {
-        ask.push(" and p.id in (select project_id from project_priority where priority_id = ")
+        query
+            .push(" and p.id in (select project_id from project_priority where priority_id = ")
             .bind(priority)?
             .push(")");
     }
     if let Some(kind) = filter.kind {
-        ask.push(" and p.type = ").bind(kind)?;
+        query.push(" and p.type = ").bind(kind)?;
     }
     if let Some(person) = filter.mine {
-        ask.push(" and p.id in (select project_id from team_role where state = 'accepted' and from_on <= $2 and (until_on is null or until_on > $2) and person_id = ");
-        ask.bind(person)?.push(")");
+        query.push(concat!(
+            " and p.id in (select r.project_id from team_role r where ",
+            in_force!("r", "$2"),
+            " and r.person_id = "
+        ));
+        query.bind(person)?.push(")");
     }
     match filter.gap {
-        Some(Gap::Supervisor) => ask.push(" and ").supervisor().push(" is null"),
+        Some(Gap::Supervisor) => query.push(" and ").supervisor().push(" is null"),
         Some(Gap::Measure) => {
-            ask.push(" and not exists (select 1 from measure m where m.project_id = p.id and m.retired_on is null)")
+            query.push(" and not exists (select 1 from measure m where m.project_id = p.id and m.retired_on is null)")
         }
         Some(Gap::Measurement) => {
-            ask.push(" and p.status in ('active', 'sustaining') and substr(").push(NEXT).push(", 1, 10) < $2")
+            query.push(" and p.status in ('active', 'sustaining') and ").push(NEXT_ON).push(" < $2")
         }
-        Some(Gap::Step) => ask.push(" and p.next_step = ''"),
-        None => ask,
+        Some(Gap::Step) => query.push(" and p.next_step = ''"),
+        None => query,
     };
     if !filter.text.is_empty() {
-        ask.push(" and (p.reference = upper(").bind(filter.text.clone())?.push(")");
+        query.push(" and (p.reference = upper(").bind(filter.text.clone())?.push(")");
         let words = search_words(&filter.text);
         if !words.is_empty() {
-            ask.push(" or p.number in (select rowid from project_text where project_text match ")
+            query
+                .push(" or p.number in (select rowid from project_text where project_text match ")
                 .bind(words)?
                 .push(")");
         }
-        ask.push(")");
+        query.push(")");
     }
     Ok(())
 }
@@ -122,7 +130,6 @@ fn narrow(ask: &mut Ask, filter: &Filter) -> Result<(), Error> {
 /// A project on which somebody has a place.
 #[derive(Clone, Debug)]
 pub struct Mine {
-    /// The project.
     pub row: ProjectRow,
     /// They lead it.
     pub leads: bool,
@@ -146,27 +153,28 @@ pub async fn mine(
     let rows = mine_of(trust, person, today)?.rows(conn).await?;
     Ok(rows
         .into_iter()
-        .map(|raw| Mine {
-            leads: raw.roles.contains("lead"),
-            supervises: raw.roles.contains("supervisor"),
-            row: raw.into(),
+        .map(|record| Mine {
+            leads: record.roles.contains("lead"),
+            supervises: record.roles.contains("supervisor"),
+            row: record.row,
         })
         .collect())
 }
 
-fn mine_of(trust: TrustId, person: PersonId, today: NaiveDate) -> Result<Ask, Error> {
-    let mut ask = Ask::new(trust, today)?;
-    ask.push("with own as (select r.project_id as id, r.role from team_role r where r.person_id = ").bind(person)?;
-    ask.push(" and ")
-        .push(IN_FORCE)
+fn mine_of(trust: TrustId, person: PersonId, today: NaiveDate) -> Result<ProjectQuery, Error> {
+    let mut query = ProjectQuery::new(trust, today)?;
+    query.push("with own as (select r.project_id as id, r.role from team_role r where r.person_id = ").bind(person)?;
+    query
+        .push(" and ")
+        .push(in_force!("r", "$2"))
         .push(" union select p.id, 'author' from project p where p.status = 'draft' and p.author_id = ");
-    ask.bind(person)?.push(
+    query.bind(person)?.push(
         "), page as materialized (select p.id, group_concat(own.role) as roles, 0 as total, row_number() over (order by p.title collate nocase, p.id) as place
             from own join project p on p.id = own.id where p.trust_id = $1 and p.status <> 'closed'
             group by p.id order by place limit ",
     );
-    ask.bind(MOST_MINE)?.push(")");
-    Ok(ask)
+    query.bind(MOST_MINE)?.push(")");
+    Ok(query)
 }
 
 /// Where a trust's open projects stand.
@@ -198,11 +206,11 @@ pub async fn board(
     trust: TrustId,
     today: NaiveDate,
 ) -> Result<Arc<Board>, Error> {
-    let all = standings(store, conn, trust, today).await?;
-    store.cached(format!("board {trust} {today}"), sum_up(conn, all, trust, today)).await
+    let all = of_trust(store, conn, trust, today).await?;
+    store.cached(format!("board {trust} {today}"), build_board(conn, all, trust, today)).await
 }
 
-async fn sum_up(
+async fn build_board(
     conn: &mut Connection,
     all: Arc<ContinuityRows>,
     trust: TrustId,
@@ -222,7 +230,7 @@ async fn sum_up(
         without_supervisor: count(&|one| one.unsupervised),
         overdue: count(&|one| one.overdue),
         at_risk: count(&ContinuityRow::is_at_risk),
-        first: named_rows(conn, trust, &first, today).await?,
+        first: rows_by_id(conn, trust, &first, today).await?,
     })
 }
 
@@ -234,7 +242,7 @@ mod tests {
     use rand::{Rng as _, SeedableRng as _};
 
     use super::*;
-    use crate::continuity::store::{naming, row, standing};
+    use crate::continuity::store::{by_ids, of_trust_query, row};
     use crate::id::{AwayId, HandoverId, PostId, TeamRoleId};
     use crate::project::model::ProjectType;
     use crate::testing::{Fixture, TODAY, noon};
@@ -491,17 +499,18 @@ mod tests {
         ];
         filters.extend(Sort::ALL.iter().map(|sort| Filter { sort: *sort, page: Some(2), ..Filter::default() }));
         filters.extend(Gap::ALL.iter().map(|gap| Filter { gap: Some(*gap), ..Filter::default() }));
-        let mut asks: Vec<Ask> = filters
+        let mut queries: Vec<ProjectQuery> = filters
             .iter()
             .map(|filter| listing(fixture.trust, filter, TODAY).expect("a list"))
-            .map(Ask::showing)
+            .map(ProjectQuery::select_rows)
             .collect();
-        asks.push(mine_of(fixture.trust, fixture.trainee, TODAY).expect("a list").showing());
-        asks.push(naming(fixture.trust, "[]".into(), TODAY).expect("a list").showing());
-        asks.push(standing(fixture.trust, TODAY).expect("standings"));
-        for ask in asks {
-            let text = ask.text.clone();
-            let explained = Ask { text: format!("explain query plan {}", ask.text), arguments: ask.arguments };
+        queries.push(mine_of(fixture.trust, fixture.trainee, TODAY).expect("a list").select_rows());
+        queries.push(by_ids(fixture.trust, "[]".into(), TODAY).expect("a list").select_rows());
+        queries.push(of_trust_query(fixture.trust, TODAY).expect("a trust"));
+        for query in queries {
+            let text = query.text.clone();
+            let explained =
+                ProjectQuery { text: format!("explain query plan {}", query.text), arguments: query.arguments };
             let plan: Vec<(i64, i64, i64, String)> =
                 explained.builder().build_query_as().fetch_all(&mut *conn).await.expect("a plan");
             for (.., step) in plan {

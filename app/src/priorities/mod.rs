@@ -4,4 +4,5 @@ pub mod model;
 
 pub mod api;
 pub mod pages;
+pub mod parts;
 pub mod store;

@@ -1,17 +1,16 @@
-//! The trust's priorities: the list, each with its projects, and the forms of the academy lead.
+//! The trust's priorities: the list, and the forms of the academy lead. Each one's page, which shows its projects, is
+//! the portfolio's.
 
-use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::api::{CreatePriority, EditPriority, RestorePriority, RetirePriority};
+use super::api::{CreatePriority, EditPriority};
+use super::parts::dates;
 use super::store::{self, PriorityRow};
 use crate::access::{ManagePriorities, ReadTrust};
 use crate::error::Error;
 use crate::id::PriorityId;
 use crate::parse::{MAX_LINE_CHARS, MAX_PARAGRAPH_CHARS};
-use crate::portfolio;
-use crate::portfolio::model::{Filter, Sort, Statuses};
 use crate::route;
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
@@ -20,19 +19,7 @@ use crate::web::ui::{self, Form};
 /// The slice's pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    vec![
-        route!("/priorities", list),
-        route!("/priorities/new", new),
-        route!("/priorities/{id}", priority),
-        route!("/priorities/{id}/edit", edit),
-    ]
-}
-
-fn dates(starts_on: NaiveDate, ends_on: Option<NaiveDate>) -> AnyView {
-    match ends_on {
-        Some(end) => view! { {ui::time(starts_on)}" to "{ui::time(end)} }.into_any(),
-        None => view! { "From "{ui::time(starts_on)} }.into_any(),
-    }
+    vec![route!("/priorities", list), route!("/priorities/new", new), route!("/priorities/{id}/edit", edit)]
 }
 
 async fn list(request: Request) -> Result<Page, Error> {
@@ -86,78 +73,6 @@ async fn list(request: Request) -> Result<Page, Error> {
             {add}
             {current}
             {past}
-        }
-        .into_any()
-    }))
-}
-
-async fn priority(request: Request) -> Result<Page, Error> {
-    let trust = request.person()?.trust;
-    let id: PriorityId = request.param("id")?;
-    let mut conn = request.store.read().await?;
-    request.require(&mut conn, ReadTrust(trust)).await?;
-    let found = store::find(&mut conn, trust, id).await?;
-    let may = request.may(&mut conn, ManagePriorities(trust)).await?;
-    let filter = Filter {
-        priority: Some(id),
-        statuses: Statuses::Open,
-        sort: Sort::Risk,
-        person: request.visitor.id(),
-        page: Some(1),
-        ..Filter::default()
-    };
-    let open = portfolio::store::list(&mut conn, trust, &filter, request.today()).await?;
-    drop(conn);
-    let today = request.today();
-    Ok(Page::new(found.title.clone(), move || {
-        let retired = found.retired_on.map(|on| view! { <p>{ui::tag("Retired", "grey")}" since "{ui::time(on)}</p> });
-        let id = found.id;
-        let (path, label) = match found.retired_on {
-            Some(_) => (RestorePriority::PATH, "Take back into use"),
-            None => (RetirePriority::PATH, "Retire"),
-        };
-        let form = Form::new(&request, path).version(found.version);
-        let summary = form.summary();
-        let manage = may.then(|| {
-            let fields = view! {
-                {form.hidden("id", id)}
-                <button class="nhsuk-button nhsuk-button--secondary" type="submit">{label}</button>
-            };
-            let fields = fields.into_any();
-            view! {
-                <div class="baton-actions">
-                    {ui::button_link(&format!("/priorities/{id}/edit"), "Edit", true)}
-                    {form.draw(fields)}
-                </div>
-                <p class="nhsuk-hint">"A retired priority keeps its projects; no further project can be linked to it. You can take it back into use at any time."</p>
-            }
-        });
-        let projects = if open.rows.is_empty() {
-            let register = found.is_current(today).then_some(("/projects/register", "Register a project for it"));
-            ui::empty("The open projects that serve this priority will be here. There is none now.", register)
-        } else {
-            crate::continuity::parts::rows_in_section(open.rows, today, crate::continuity::parts::Mends::default())
-        };
-        let told = crate::format::count(open.total, "open project", "open projects");
-        view! {
-            {ui::back("/priorities", "Priorities")}
-            {summary}
-            {ui::heading("Priority", &found.title)}
-            {retired}
-            {ui::paragraphs(&found.aim)}
-            {ui::summary_list(vec![
-                ("Source", found.source.clone().into_any()),
-                ("Owner", found.owner.clone().into_any()),
-                ("Dates", dates(found.starts_on, found.ends_on)),
-            ])}
-            {manage}
-            <h2 class="nhsuk-heading-m">"Projects"</h2>
-            <div class="baton-browse__summary">
-                <p>{told}</p>
-                <a href=format!("/priorities/{id}/board")>"All their measures in one table"</a>
-                <a href=format!("/projects?priority={id}&status=any")>"Every project of this priority, closed ones too"</a>
-            </div>
-            {projects}
         }
         .into_any()
     }))

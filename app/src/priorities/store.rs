@@ -9,6 +9,7 @@ use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{PriorityId, TrustId};
+use crate::roles::open_project;
 
 /// A priority, as a form offers it.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -64,13 +65,15 @@ impl PriorityRow {
 /// # Errors
 /// When the store cannot be read.
 pub async fn list(conn: &mut Connection, trust: TrustId) -> Result<Vec<PriorityRow>, Error> {
-    Ok(sqlx::query_as(
+    Ok(sqlx::query_as(concat!(
         "select y.id, y.title, y.owner, y.starts_on, y.ends_on, y.retired_on,
                 (select count(*) from project_priority l join project p on p.id = l.project_id
-                 where l.priority_id = y.id and p.status in ('active', 'paused', 'sustaining')) as open
+                 where l.priority_id = y.id and ",
+        open_project!("p"),
+        ") as open
          from priority y where y.trust_id = $1
-         order by y.title",
-    )
+         order by y.title"
+    ))
     .bind(trust)
     .fetch_all(conn)
     .await?)

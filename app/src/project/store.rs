@@ -1,5 +1,7 @@
 //! The one writer of projects and their links to priorities, and what names a project on the pages of other rooms.
 
+pub mod merged;
+pub mod next_step;
 pub mod reference;
 
 use std::collections::HashSet;

@@ -33,7 +33,7 @@ pub async fn register_project(#[server(flatten)] form: ProjectForm) -> Result<()
                 store::register(conn, allowed, &said).await?
             };
             for other in form.seen() {
-                duplicates::store::say_differs(conn, allowed, project, other, &said.differs).await?;
+                duplicates::store::record_difference(conn, allowed, project, other, &said.differs).await?;
             }
             Ok(project)
         })

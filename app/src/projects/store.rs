@@ -315,7 +315,7 @@ pub async fn change_status(
     }
     let status = change.to.status();
     if status == Status::Closed {
-        handover::store::settle(conn, allowed, id).await?;
+        handover::store::expire_lapsed_offer(conn, allowed, id).await?;
         let under_way = team::store::under_way(conn, id, allowed.today()).await?;
         if let Some(handover) = under_way {
             let mut error = FieldError::new("", "A handover of this project is under way. Withdraw it first.");

@@ -1,5 +1,7 @@
 //! Teams: who is in one, who is asked, and how that changes. The one writer of `team_role`.
 
+pub mod leads;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use sqlx::FromRow;
@@ -13,7 +15,7 @@ use crate::id::{HandoverId, PersonId, ProjectId, TeamRoleId, TrustId};
 use crate::people;
 use crate::people::model::Named;
 use crate::project::store::ProjectSummary;
-use crate::roles::oldest_live;
+use crate::roles::{account_open, in_force, oldest_live, open_project, post_on};
 
 /// A membership of a team, past or present, asked or answered.
 #[derive(Clone, Debug, Deserialize)]
@@ -170,7 +172,7 @@ pub async fn questions_for(
     today: NaiveDate,
 ) -> Result<Vec<Question>, Error> {
     Ok(sqlx::query_as(
-        "select r.id, r.project_id, p.title, p.reference, r.role, r.opened_by, r.message, r.person_id, coalesce(k.named, n.name) as name, r.asked_at,
+        concat!("select r.id, r.project_id, p.title, p.reference, r.role, r.opened_by, r.message, r.person_id, coalesce(k.named, n.name) as name, r.asked_at,
                 r.role = 'supervisor' and p.trust_id is not $3 and exists (select 1 from handover h where h.project_id = p.id
                     and (h.state = 'offered' and (h.to_person is null or h.takes_effect_on >= $4) or (h.state = 'agreed' and h.takes_effect_on > $2))) as waits,
                 p.trust_id is not $5 and p.status <> 'draft' as elsewhere
@@ -180,14 +182,13 @@ pub async fn questions_for(
             select id from team_role where person_id = $1 and state = 'asked' and opened_by = 'team'
             union
             select q.id from team_role m join team_role q on q.project_id = m.project_id
-            where m.person_id = $1 and m.state = 'accepted' and m.role in ('lead', 'supervisor')
-              and m.from_on <= $2 and (m.until_on is null or m.until_on > $2)
+            where m.person_id = $1 and m.role in ('lead', 'supervisor') and ", in_force!("m", "$2"), "
               and q.state = 'asked' and q.opened_by = 'person' and q.role <> 'supervisor'
             union
             select a.id from team_role a join project o on o.id = a.project_id
             where a.state = 'asked' and a.until_on is null and a.role = 'supervisor'
-              and (a.opened_by = 'team' or a.person_id <> $1) and o.trust_id = $3 and o.status in ('active', 'paused', 'sustaining'))
-         order by r.asked_at",
+              and (a.opened_by = 'team' or a.person_id <> $1) and o.trust_id = $3 and ", open_project!("o"), ")
+         order by r.asked_at"),
     )
     .bind(person)
     .bind(today)
@@ -241,13 +242,17 @@ async fn find<A: Act>(
     match named {
         Named::Newcomer { name, address } => people::store::find_or_name(conn, allowed, trust, name, address).await,
         Named::Colleague(person) => {
-            let here: bool = sqlx::query_scalar(
+            let here: bool = sqlx::query_scalar(concat!(
                 "select exists (select 1 from post o join person p on p.id = o.person_id
                         join tie k on k.person_id = o.person_id and k.trust_id = o.trust_id
                         where o.person_id = $1 and o.trust_id = $2 and k.state = 'accepted'
-                          and o.starts_on <= $3 and (o.ends_on is null or o.ends_on >= $3)
-                          and (p.closed_on is null or p.closed_on > $3))",
-            )
+                          and ",
+                post_on!("o", "$3"),
+                "
+                          and ",
+                account_open!("p", "$3"),
+                ")"
+            ))
             .bind(person)
             .bind(trust)
             .bind(allowed.today())
@@ -274,7 +279,7 @@ pub async fn ask_supervisor<A: Act>(
     history::record(
         conn,
         allowed,
-        Entry::new("team_role", membership, "asked for a supervisor").of(project).change("Supervisor", "", name),
+        Entry::new("team_role", membership, "asked for a supervisor").in_project(project).change("Supervisor", "", name),
     )
     .await
 }
@@ -407,7 +412,7 @@ pub async fn invite(
     history::record(
         conn,
         allowed,
-        Entry::new("team_role", membership, "invited somebody to the team").of(project).change(
+        Entry::new("team_role", membership, "invited somebody to the team").in_project(project).change(
             invitation.role.label(),
             "",
             name,
@@ -444,7 +449,7 @@ pub async fn ask_to_join(conn: &mut Connection, allowed: &Allowed<AskToJoin>, me
         message,
     )
     .await?;
-    history::record(conn, allowed, Entry::new("team_role", membership, "asked to join the team").of(project)).await
+    history::record(conn, allowed, Entry::new("team_role", membership, "asked to join the team").in_project(project)).await
 }
 
 #[derive(FromRow)]
@@ -518,7 +523,7 @@ pub async fn answer(
         conn,
         allowed,
         Entry::new("team_role", membership, action)
-            .of(held.project_id)
+            .in_project(held.project_id)
             .change(held.role.label(), "", held.name)
             .change("Word", "", word),
     )
@@ -548,7 +553,7 @@ pub async fn change_role(
     history::record(
         conn,
         allowed,
-        Entry::new("team_role", membership, "changed a role in the team").of(held.project_id).change(
+        Entry::new("team_role", membership, "changed a role in the team").in_project(held.project_id).change(
             &held.name,
             held.role.label(),
             role.label(),
@@ -623,7 +628,7 @@ pub async fn end_role(
         conn,
         allowed,
         Entry::new("team_role", membership, action)
-            .of(held.project_id)
+            .in_project(held.project_id)
             .change(held.role.label(), held.name, "")
             .change("Contribution", "", contribution.unwrap_or_default()),
     )
@@ -670,7 +675,7 @@ pub async fn leave(conn: &mut Connection, allowed: &Allowed<LeaveTeam>, contribu
         history::record(
             conn,
             allowed,
-            Entry::new("team_role", membership, "left the team").of(project).change("Role", role.label(), "").change(
+            Entry::new("team_role", membership, "left the team").in_project(project).change("Role", role.label(), "").change(
                 "Contribution",
                 "",
                 contribution,

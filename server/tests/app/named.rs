@@ -10,23 +10,8 @@ const NOT_NAMED: &[&str] = &[
     "add_trust",
     "holds",
     "index_all",
-    // Similar projects.
-    "decided",
-    "decision",
-    "rank",
-    "remove_from_index",
-    "sides",
     // Handovers.
-    "candidates",
-    "end_for_merge",
-    "looking_since",
-    "pool",
-    "settle",
-    "subject",
     "under_way",
-    // The portfolio.
-    "named_rows",
-    "standings",
     // Projects and their teams.
     "ask_to_join",
     "by_reference",

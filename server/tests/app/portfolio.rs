@@ -205,3 +205,47 @@ async fn what_is_kept_for_everybody_follows_every_change_and_stays_in_its_trust(
     change(fixture, "update project set status = 'closed', closed_reason = 'stopped' where id = $1", falls).await;
     pools(0, "after it was closed").await;
 }
+
+/// The row of a table that names somebody, as its words.
+fn row_of(answer: &Answer, name: &str) -> String {
+    let rows = answer.body.split("<tr").find(|row| row.contains(name));
+    let row = rows.and_then(|row| row.split_once('>')).map_or("", |(_, row)| row);
+    row.split('<').filter_map(|part| part.split_once('>').map(|(_, words)| words)).collect::<Vec<_>>().join(" ")
+}
+
+/// A lead is who leads and is present: the same on every page that says who leads.
+#[tokio::test]
+async fn a_lead_who_is_away_for_more_than_four_weeks_leads_nothing_on_any_page() {
+    for (last_day, leads) in [("2026-03-30", true), ("2026-03-31", false)] {
+        let app = App::new().await;
+        let fixture = &app.fixture;
+        let project = fixture.project("Weekend handover").await;
+        let mut write = fixture.store.write().await.expect("a change");
+        sqlx::query(
+            "insert into away (id, person_id, trust_id, starts_on, ends_on, keeps_contributing) values ('away', $1, $2, '2026-03-03', $3, 0)",
+        )
+        .bind(fixture.trainee)
+        .bind(fixture.trust)
+        .bind(last_day)
+        .execute(&mut *write)
+        .await
+        .expect("a period away");
+        write.commit().await.expect("committed");
+        let browser = app.browser(fixture.colleague).await;
+        let page = browser.get(&format!("/projects/{project}")).await;
+        assert_eq!(page.words().contains("Take it on"), !leads, "the buttons, until {last_day}");
+        assert_eq!(page.body.contains("Nobody: it is in the pool"), !leads, "the strip, until {last_day}");
+        let similar = browser.get("/api/similar?title=weekend%20handover").await.words();
+        assert_eq!(similar.contains("looking for a lead"), !leads, "{similar}");
+        assert_eq!(similar.contains("led by"), leads, "{similar}");
+        let people = app.browser(fixture.lead).await.get("/people").await;
+        let name: String = {
+            let mut conn = fixture.store.read().await.expect("a reader");
+            let text = "select name from person where id = $1";
+            sqlx::query_scalar(text).bind(fixture.trainee).fetch_one(&mut *conn).await.expect("a name")
+        };
+        let row = row_of(&people, &name);
+        let count = if leads { "1" } else { "0" };
+        assert!(row.split_whitespace().any(|word| word == count), "{row}");
+    }
+}

@@ -4,9 +4,8 @@ mod offer;
 mod pack;
 mod pool;
 mod prepare;
+mod section;
 mod take_on;
-
-use leptos::prelude::*;
 
 use crate::route;
 use crate::web::page::Route;
@@ -22,9 +21,4 @@ pub fn routes() -> Vec<Route> {
         route!("/handovers/{id}", offer::offer),
         route!("/handovers/{id}/pack", pack::of_handover),
     ]
-}
-
-/// A section of a page, left out when there is nothing to say.
-fn section(title: &'static str, body: Option<AnyView>) -> AnyView {
-    body.map(|body| view! { <h2 class="nhsuk-heading-m">{title}</h2>{body} }).into_any()
 }

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::{pack, section};
+use super::pack;
+use super::section::section;
 use crate::access::{self, Action};
 use crate::continuity::parts::{Mends, Strip};
 use crate::error::Error;

@@ -6,9 +6,9 @@ use crate::access;
 use crate::continuity::parts::{Mends, Strip};
 use crate::cycles;
 use crate::error::Error;
-use crate::handover::model::{Needs, Pack, State};
+use crate::handover::model::{Pack, PackRequirements, State};
 use crate::handover::prefill;
-use crate::handover::store::{self, Handover, Subject};
+use crate::handover::store::{self, Handover, HandoverContext};
 use crate::id::{HandoverId, PersonId, ProjectId};
 use crate::measures::chart::Small;
 use crate::measures::store::load_series;
@@ -98,18 +98,18 @@ pub async fn of_project(request: Request) -> Result<Reply, Error> {
 async fn draw(request: Request, project: ProjectId, handover: Option<Handover>) -> Result<Reply, Error> {
     let today = request.today();
     let mut conn = request.store.read().await?;
-    let subject = store::subject(&mut conn, project, today).await?;
+    let context = store::context(&mut conn, project, today).await?;
     let measures = load_series(&mut conn, project).await?;
     let cycles = cycles::store::of_project(&mut conn, project).await?;
     let strip = Strip::load(&mut conn, project, today).await?;
     drop(conn);
     let pack = match &handover {
         Some(handover) => handover.pack(),
-        None => prefill::pack(&subject, &measures, None, today),
+        None => prefill::pack(&context, &measures, None, today),
     };
-    let names = subject.needs(&measures, today);
+    let names = context.requirements(prefill::measured(&measures), today);
     let measures = Small::draw(measures, "pack").await?;
-    Ok(Page::new(format!("Handover pack: {}", subject.title), move || {
+    Ok(Page::new(format!("Handover pack: {}", context.title), move || {
         let asked = handover.as_ref().map_or_else(
             || format!("As of {}", crate::format::date(today)),
             |handover| {
@@ -121,17 +121,17 @@ async fn draw(request: Request, project: ProjectId, handover: Option<Handover>) 
         );
         let back =
             handover.as_ref().map_or_else(|| format!("/projects/{project}"), |one| format!("/handovers/{}", one.id));
-        let sections = sections(&subject, &pack, handover.as_ref(), &measures, &cycles, &names);
+        let sections = sections(&context, &pack, handover.as_ref(), &measures, &cycles, &names);
         view! {
             {ui::back(&back, "Back")}
             <article class="baton-pack">
                 <header class="baton-pack__head">
-                    {ui::heading(&format!("Handover pack {}", subject.reference), &subject.title)}
+                    {ui::heading(&format!("Handover pack {}", context.reference), &context.title)}
                     <p class="baton-meta">{asked}</p>
                 </header>
                 {strip.view(Mends::default())}
                 <div class="baton-pack__columns">{sections}</div>
-                <p class="baton-pack__foot">{format!("From Baton on {}. {}", crate::format::date(today), subject.reference)}</p>
+                <p class="baton-pack__foot">{format!("From Baton on {}. {}", crate::format::date(today), context.reference)}</p>
             </article>
         }
         .into_any()
@@ -144,12 +144,12 @@ fn part(title: &str, body: AnyView) -> AnyView {
 }
 
 fn sections(
-    subject: &Subject,
+    context: &HandoverContext,
     pack: &Pack,
     handover: Option<&Handover>,
     measures: &[Small],
     cycles: &[cycles::store::Cycle],
-    names: &Needs,
+    names: &PackRequirements,
 ) -> AnyView {
     let mut parts = Vec::new();
     if !pack.summary.is_empty() {
@@ -176,8 +176,8 @@ fn sections(
             .collect_view();
         parts.push(part("Who contributed what", view! { <ul>{lines}</ul> }.into_any()));
     }
-    if !subject.team.is_empty() {
-        let lines = subject
+    if !context.team.is_empty() {
+        let lines = context
             .team
             .iter()
             .map(|member| view! { <li>{format!("{}, {}", member.name, member.role.label().to_lowercase())}</li> })
@@ -197,7 +197,7 @@ fn sections(
     parts.collect_view().into_any()
 }
 
-fn credits(pack: &Pack, handover: Option<&Handover>, names: &Needs) -> Vec<(String, String)> {
+fn credits(pack: &Pack, handover: Option<&Handover>, names: &PackRequirements) -> Vec<(String, String)> {
     let name = |person: PersonId| {
         let written =
             handover.and_then(|one| one.contributions.iter().find(|c| c.person == person).map(|c| c.name.clone()));

@@ -9,7 +9,7 @@ use crate::access::ReadTrust;
 use crate::continuity::model::ProjectRow;
 use crate::continuity::parts::{Mends, Strip};
 use crate::error::Error;
-use crate::handover::store::{self, Looking};
+use crate::handover::store::{self, LooksForLead};
 use crate::id::{DepartmentId, ProjectId};
 use crate::measures::chart::Small;
 use crate::measures::store::load_first_series;
@@ -32,19 +32,19 @@ pub async fn pool(request: Request) -> Result<Page, Error> {
     let department: Option<DepartmentId> = request.query("department").parse().ok();
     let specialty = Some(request.query("specialty").to_owned()).filter(|specialty| !specialty.is_empty());
     let whole = store::pool(&request.store, &mut conn, trust, today).await?;
-    let fits = |one: &&Looking| {
+    let fits = |one: &&LooksForLead| {
         let of = departments.iter().find(|of| Some(of.id) == one.department_id);
         department.is_none_or(|id| one.department_id == Some(id))
             && specialty.as_deref().is_none_or(|name| of.is_some_and(|of| of.specialty == name))
     };
-    let looking: Vec<&Looking> = whole.0.iter().filter(fits).collect();
+    let looking: Vec<&LooksForLead> = whole.0.iter().filter(fits).collect();
     let total = looking.len();
     let pages = total.div_ceil(A_PAGE).max(1);
     let page = request.query("page").parse::<usize>().unwrap_or(1).clamp(1, pages);
     let shown = || looking.iter().skip((page - 1) * A_PAGE).take(A_PAGE);
     let since: HashMap<ProjectId, NaiveDate> = shown().map(|one| (one.id, one.since)).collect();
     let ids: Vec<ProjectId> = shown().map(|one| one.id).collect();
-    let rows = crate::continuity::store::named_rows(&mut conn, trust, &ids, today).await?;
+    let rows = crate::continuity::store::rows_by_id(&mut conn, trust, &ids, today).await?;
     let charted = load_first_series(&mut conn, &ids).await?;
     drop(conn);
     let mut charts: HashMap<ProjectId, Small> =

@@ -7,9 +7,11 @@ use leptos::server_fn::ServerFn;
 use crate::access::OfferHandover;
 use crate::error::Error;
 use crate::handover::api::{PrepareHandover, TakeBackHandover};
-use crate::handover::model::{FURTHEST, Needs, PART, POOL, Pack, Part, SENTENCE, State, contribution, how, when};
+use crate::handover::model::{
+    FURTHEST, PART, POOL, Pack, PackRequirements, Part, SENTENCE, State, contribution, how, when,
+};
 use crate::handover::prefill;
-use crate::handover::store::{self, Candidate, Handover, Subject};
+use crate::handover::store::{self, Candidate, Handover, HandoverContext};
 use crate::id::ProjectId;
 use crate::measures::model::frequency;
 use crate::measures::series::MeasureSeries;
@@ -28,30 +30,30 @@ pub async fn prepare(request: Request) -> Result<Reply, Error> {
     if let Some(live) = last.as_ref().filter(|last| last.state(today) == State::Offered) {
         return Ok(Reply::Redirect(format!("/handovers/{}", live.id)));
     }
-    let subject = store::subject(&mut conn, id, today).await?;
-    if let Some(agreed) = subject.agreed {
+    let context = store::context(&mut conn, id, today).await?;
+    if let Some(agreed) = context.agreed {
         return Ok(Reply::Redirect(format!("/handovers/{agreed}")));
     }
-    if !subject.status.is_open() {
+    if !context.status.is_open() {
         return Err(Error::form("Only an active, paused or sustaining project can be handed over."));
     }
     let measures = load_series(&mut conn, id).await?;
-    let candidates = store::candidates(&mut conn, subject.trust_id, today, today + Days::new(FURTHEST)).await?;
+    let candidates = store::candidates(&mut conn, context.trust_id, today, today + Days::new(FURTHEST)).await?;
     drop(conn);
-    Ok(Page::new(format!("Hand over {}", subject.title), move || draw(&request, &subject, &measures, last, candidates))
+    Ok(Page::new(format!("Hand over {}", context.title), move || draw(&request, &context, &measures, last, candidates))
         .into())
 }
 
 fn draw(
     request: &Request,
-    subject: &Subject,
+    context: &HandoverContext,
     measures: &[MeasureSeries],
     last: Option<Handover>,
     candidates: Vec<Candidate>,
 ) -> AnyView {
     let today = request.today();
-    let needs = subject.needs(measures, today);
-    let mut pack = prefill::pack(subject, measures, last.as_ref(), today);
+    let needs = context.requirements(prefill::measured(measures), today);
+    let mut pack = prefill::pack(context, measures, last.as_ref(), today);
     let draft = last.filter(|last| last.state(today) == State::Draft);
     let mut to = pack.to.typed();
     if draft.is_none() && request.query("to") == POOL {
@@ -62,7 +64,7 @@ fn draw(
     let parts = needs.parts(|field| form.value(field));
     let tasks = tasks(&form, &parts);
     let summary = form.summary();
-    let fields = fields(&form, subject, measures, &needs, candidates, today);
+    let fields = fields(&form, context, measures, &needs, candidates, today);
     let discard = draft.map(|draft| {
         let form = Form::new(request, TakeBackHandover::PATH);
         let fields = view! {
@@ -73,12 +75,12 @@ fn draw(
         .into_any();
         ui::details("Discard this draft", form.draw(fields))
     });
-    let href = format!("/projects/{}", subject.id);
+    let href = format!("/projects/{}", context.id);
     view! {
-        {ui::back(&href, &subject.title)}
+        {ui::back(&href, &context.title)}
         <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
             {summary}
-            {ui::heading(&format!("{} {}", subject.reference, subject.title), "Hand over this project")}
+            {ui::heading(&format!("{} {}", context.reference, context.title), "Hand over this project")}
             <p>"Most of this is filled in from the project. Check it, add what only you know, and offer it. You lead the project until the next lead and the supervisor have both accepted."</p>
             {tasks}
             {form.draw(fields)}
@@ -141,15 +143,15 @@ fn tasks(form: &Form, parts: &[Part]) -> AnyView {
 
 fn fields(
     form: &Form,
-    subject: &Subject,
+    context: &HandoverContext,
     measures: &[MeasureSeries],
-    needs: &Needs,
+    needs: &PackRequirements,
     candidates: Vec<Candidate>,
     today: NaiveDate,
 ) -> AnyView {
     let mut recipients =
         vec![(String::new(), "Choose".to_owned()), (POOL.to_owned(), "Nobody yet: offer it to the pool".to_owned())];
-    recipients.extend(candidates.into_iter().filter(|one| Some(one.id) != subject.leader).map(|one| {
+    recipients.extend(candidates.into_iter().filter(|one| Some(one.id) != context.leader).map(|one| {
         let from = if one.starts_on > today {
             format!(", from {}", crate::format::date(one.starts_on))
         } else {
@@ -157,7 +159,7 @@ fn fields(
         };
         (one.id.to_string(), format!("{}: {}{from}", one.name, one.post))
     }));
-    let last_day = match (&subject.leader_name, subject.last_day) {
+    let last_day = match (&context.leader_name, context.last_day) {
         (Some(name), Some(day)) => format!("Today or later. {name}’s post ends on {}.", crate::format::date(day)),
         _ => "Today or later.".to_owned(),
     };
@@ -194,7 +196,7 @@ fn fields(
     let credit = (needs.leaver.is_some() || !needs.team.is_empty())
         .then(|| view! { <h2 class="nhsuk-heading-m">"Credit"</h2>{leaver}{others} });
     view! {
-        {form.hidden("project", subject.id)}
+        {form.hidden("project", context.id)}
         <h2 class="nhsuk-heading-m">"Who and when"</h2>
         {form.select("to", "Who takes it over?", recipients)
             .hint("In the pool, anybody with a post in the trust can ask to take it on. Your place as lead ends on the day, even if nobody has.").view()}

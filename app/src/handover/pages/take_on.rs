@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::{pack, section};
+use super::pack;
+use super::section::section;
 use crate::access::TakeOn;
 use crate::continuity::parts::{Mends, Strip};
 use crate::error::Error;
 use crate::handover::api::TakeOnProject;
 use crate::handover::model::{SENTENCE, State};
-use crate::handover::store::{self, Handover, Subject};
+use crate::handover::store::{self, Handover, HandoverContext};
 use crate::id::ProjectId;
 use crate::measures::chart::Small;
 use crate::measures::store::load_series;
@@ -24,26 +25,26 @@ pub async fn take_on(request: Request) -> Result<Reply, Error> {
     request.require(&mut conn, TakeOn(id)).await?;
     let today = request.today();
     let strip = Strip::load(&mut conn, id, today).await?;
-    let subject = store::subject(&mut conn, id, today).await?;
+    let context = store::context(&mut conn, id, today).await?;
     let last = store::last_offered(&mut conn, id, today).await?;
     let first = load_series(&mut conn, id).await?.into_iter().take(1).collect();
     drop(conn);
     let first = Small::draw(first, "last").await?;
-    Ok(Page::new(format!("Take on {}", subject.title), move || {
-        let stands_in_the_way = in_the_way(&request, &strip, &subject, last.as_ref());
+    Ok(Page::new(format!("Take on {}", context.title), move || {
+        let stands_in_the_way = in_the_way(&request, &strip, &context, last.as_ref());
         let first = first.first().map(figure);
         let told = last.as_ref().filter(|last| !last.summary.is_empty()).map(pack::told);
         let form = Form::new(&request, TakeOnProject::PATH);
         let summary = form.summary();
         let ask = match stands_in_the_way {
             Some(words) => words,
-            None => asking(&request, form, &subject, last.as_ref()),
+            None => asking(&request, form, &context, last.as_ref()),
         };
         let href = format!("/projects/{id}");
         view! {
-            {ui::back(&href, &subject.title)}
+            {ui::back(&href, &context.title)}
             {summary}
-            {ui::heading(&format!("{} {}", subject.reference, subject.title), "Take this project on")}
+            {ui::heading(&format!("{} {}", context.reference, context.title), "Take this project on")}
             {strip.view(Mends::default())}
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {ask}
@@ -56,11 +57,11 @@ pub async fn take_on(request: Request) -> Result<Reply, Error> {
     .into())
 }
 
-fn in_the_way(request: &Request, strip: &Strip, subject: &Subject, last: Option<&Handover>) -> Option<AnyView> {
+fn in_the_way(request: &Request, strip: &Strip, context: &HandoverContext, last: Option<&Handover>) -> Option<AnyView> {
     let today = request.today();
     let note = |words: String, href: String, label: &str| Some(ui::empty(&words, Some((href.as_str(), label))));
-    let project = format!("/projects/{}", subject.id);
-    if let Some(agreed) = subject.agreed {
+    let project = format!("/projects/{}", context.id);
+    if let Some(agreed) = context.agreed {
         return note(
             "A handover of this project is agreed already.".into(),
             format!("/handovers/{agreed}"),
@@ -85,18 +86,18 @@ fn in_the_way(request: &Request, strip: &Strip, subject: &Subject, last: Option<
     }
 }
 
-fn asking(request: &Request, form: Form, subject: &Subject, last: Option<&Handover>) -> AnyView {
+fn asking(request: &Request, form: Form, context: &HandoverContext, last: Option<&Handover>) -> AnyView {
     let today = request.today();
     // Nobody answers for a handover that they give or take.
-    let parties = [request.visitor.id(), subject.leader];
-    let supervisors: Vec<&str> = subject
+    let parties = [request.visitor.id(), context.leader];
+    let supervisors: Vec<&str> = context
         .supervisors
         .iter()
         .filter(|member| !parties.contains(&Some(member.person)))
         .map(|member| member.name.as_str())
         .collect();
     let who = if supervisors.is_empty() {
-        let coordinated = subject.academy_leads.iter().any(|lead| !parties.contains(&Some(*lead)));
+        let coordinated = context.academy_leads.iter().any(|lead| !parties.contains(&Some(*lead)));
         format!("Your wish waits for {}.", store::instead_of_a_supervisor(coordinated))
     } else {
         format!("{}, who supervises the project, is asked to accept.", supervisors.join(" or "))
@@ -107,7 +108,7 @@ fn asking(request: &Request, form: Form, subject: &Subject, last: Option<&Handov
         .filter(|day| *day > today)
         .map_or_else(|| "as soon as they do".to_owned(), |day| format!("from {}", crate::format::date(day)));
     let fields = view! {
-        {form.hidden("project", subject.id)}
+        {form.hidden("project", context.id)}
         {form.lines("word", "A word to them (optional)", 2).hint("What draws you to it, how long you can stay.").limit(SENTENCE).view()}
         {ui::submit("Ask to take it on")}
     }

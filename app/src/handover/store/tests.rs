@@ -1,6 +1,12 @@
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use proptest::prelude::*;
 
+use super::super::model::{Answer, Asks, Pack, Party, State, To};
 use super::*;
+use crate::access::{AnswerAsSuccessor, AnswerAsSupervisor, OfferHandover, TakeOn, WithdrawHandover};
+use crate::error::Error;
+use crate::history;
+use crate::id::{HandoverId, PersonId, ProjectId};
 use crate::portfolio::model::Filter;
 use crate::testing::{Fixture, TODAY, noon, on, role};
 use crate::web::request::Request;
@@ -601,5 +607,67 @@ proptest! {
                 stage.is_seen().await;
             }
         });
+    }
+}
+
+#[tokio::test]
+async fn the_pool_says_since_when_a_project_looks_for_a_lead() {
+    let at = Fixture::new().await;
+    let project = at.project("Sepsis").await;
+    at.measure(project).await;
+    let mut change = at.store.write().await.expect("a change");
+    let before = context(&mut change, project, TODAY).await.expect("a project");
+    assert_eq!(before.leader, Some(at.trainee));
+    sqlx::query("update team_role set until_on = '2026-02-01' where project_id = $1 and role = 'lead'")
+        .bind(project)
+        .execute(&mut *change)
+        .await
+        .expect("nobody leads it");
+    change.commit().await.expect("committed");
+    let mut conn = at.store.read().await.expect("a reader");
+    let found = pool(&at.store, &mut conn, at.trust, TODAY).await.expect("a pool");
+    let found: Vec<_> = found.0.iter().map(|one| (one.id, one.since)).collect();
+    assert_eq!(found, [(project, on("2026-02-01"))]);
+    let since = looking_since(&mut conn, &[project], TODAY).await.expect("since");
+    assert_eq!(since.get(&project), Some(&on("2026-02-01")));
+    assert_eq!(measured(&mut conn, project).await.expect("measures").len(), 1);
+    let people = candidates(&mut conn, at.trust, TODAY, on("2026-12-31")).await.expect("people");
+    assert!(people.iter().any(|one| one.id == at.colleague));
+    assert!(people.iter().all(|one| one.starts_on <= on("2026-12-31")));
+}
+
+#[tokio::test]
+async fn an_offer_lapses_after_a_fortnight_and_a_merge_takes_a_live_one_back() {
+    for (day, merged, state) in
+        [("2026-02-18", false, "offered"), ("2026-02-17", false, "lapsed"), ("2026-04-01", true, "withdrawn")]
+    {
+        let at = Fixture::new().await;
+        let project = at.project("Sepsis").await;
+        let mut change = at.store.write().await.expect("a change");
+        sqlx::query(
+            "insert into handover (id, project_id, from_person, to_person, state, takes_effect_on, created_by, created_at, offered_at)
+             values ($1, $2, $3, $4, 'offered', $5, $3, $6, $6)",
+        )
+        .bind(HandoverId::new())
+        .bind(project)
+        .bind(at.trainee)
+        .bind(at.colleague)
+        .bind(on(day))
+        .bind(noon())
+        .execute(&mut *change)
+        .await
+        .expect("an offer");
+        let allowed = crate::access::system(OfferHandover(project), Some(at.trust), noon());
+        if merged {
+            end_for_merge(&mut change, &allowed, project).await.expect("ended");
+        } else {
+            expire_lapsed_offer(&mut change, &allowed, project).await.expect("looked at");
+        }
+        let stored: String = sqlx::query_scalar("select state from handover where project_id = $1")
+            .bind(project)
+            .fetch_one(&mut *change)
+            .await
+            .expect("a handover");
+        assert_eq!(stored, state, "for {day}");
     }
 }

@@ -69,7 +69,7 @@ pub async fn save(
     let period = |period: Option<Period>| period.map_or("Each observation", Period::label);
     let yes = |yes: bool| if yes { "Yes" } else { "No" };
     let entry = Entry::new("measure", measure.id, "changed how the chart is read")
-        .of(allowed.project())
+        .in_project(allowed.project())
         .change("Chart", chart(before.chart), chart(settings.chart))
         .change("Rules", or_trust(before.own_rule_set), or_trust(settings.rule_set))
         .change("Screening", yes(before.screening), yes(settings.screening))
@@ -113,7 +113,7 @@ pub async fn start_phase(
         ));
     }
     let entry = Entry::new("measure", measure.id, "started a phase of the chart")
-        .of(allowed.project())
+        .in_project(allowed.project())
         .change("From", "", format::date(phase.starts_on))
         .change("Reason", "", &phase.reason);
     history::record(conn, allowed, entry).await?;
@@ -140,7 +140,7 @@ pub async fn remove_phase(
     .fetch_one(&mut *conn)
     .await?;
     let entry = Entry::new("measure", measure.id, "removed a phase of the chart")
-        .of(allowed.project())
+        .in_project(allowed.project())
         .change("From", format::date(starts_on), "")
         .change("Reason", reason, "");
     history::record(conn, allowed, entry).await
@@ -175,7 +175,7 @@ pub async fn set_target(
     .execute(&mut *conn)
     .await?;
     let entry = Entry::new("measure", measure.id, "set a later target")
-        .of(allowed.project())
+        .in_project(allowed.project())
         .change("From", "", format::date(starts_on))
         .change("Target", "", target.to_string());
     history::record(conn, allowed, entry).await
@@ -201,7 +201,7 @@ pub async fn remove_target(
     .fetch_one(&mut *conn)
     .await?;
     let entry = Entry::new("measure", measure.id, "removed a later target")
-        .of(allowed.project())
+        .in_project(allowed.project())
         .change("From", format::date(starts_on), "")
         .change("Target", target.to_string(), "");
     history::record(conn, allowed, entry).await

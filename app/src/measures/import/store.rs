@@ -60,7 +60,7 @@ pub async fn import(
     let told = |count: usize| if count == 0 { String::new() } else { count.to_string() };
     let totals = settled.totals;
     let entry = Entry::new("measure", measure.id, "imported measurements")
-        .of(measure.project_id)
+        .in_project(measure.project_id)
         .change("Measure", "", &measure.name)
         .change("New points", "", told(settled.new.len()))
         .change("From and to", "", span)

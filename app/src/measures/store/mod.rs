@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::format;
 use crate::history::{self, Entry};
 use crate::id::{MeasureId, PriorityId, ProjectId};
+use crate::roles::open_project;
 
 /// What selects [`Measurement`]s.
 macro_rules! points {
@@ -194,7 +195,9 @@ pub async fn load_series_of_priority(conn: &mut Connection, priority: PriorityId
     Ok(sqlx::query_as(concat!(
         series!(),
         " from project_priority l join project p on p.id = l.project_id join measure m on m.project_id = p.id
-          where l.priority_id = $1 and p.status in ('active', 'paused', 'sustaining') and m.retired_on is null
+          where l.priority_id = $1 and ",
+        open_project!("p"),
+        " and m.retired_on is null
           order by p.title collate nocase, p.id, m.position, m.id limit $2"
     ))
     .bind(priority)
@@ -329,7 +332,7 @@ pub async fn define(
     .bind(allowed.now)
     .execute(&mut *conn)
     .await?;
-    let entry = Entry::new("measure", id, "defined a measure").of(project).change("Name", "", &definition.name);
+    let entry = Entry::new("measure", id, "defined a measure").in_project(project).change("Name", "", &definition.name);
     history::record(conn, allowed, entry).await?;
     Ok(id)
 }
@@ -383,7 +386,7 @@ pub async fn edit(
     let or_none = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
     let per = |per: Option<i64>| per.map(|per| per.to_string()).unwrap_or_default();
     let entry = Entry::new("measure", before.id, "changed a measure")
-        .of(allowed.project())
+        .in_project(allowed.project())
         .change("Name", &before.name, &definition.name)
         .change("Definition", &before.definition, &definition.definition)
         .change("Kind", before.kind.label(), definition.kind.label())
@@ -419,7 +422,7 @@ pub async fn retire(
         .execute(&mut *conn)
         .await?;
     let action = if on.is_some() { "retired a measure" } else { "took a measure up again" };
-    let entry = Entry::new("measure", measure.id, action).of(allowed.project()).change("Name", "", &measure.name);
+    let entry = Entry::new("measure", measure.id, action).in_project(allowed.project()).change("Name", "", &measure.name);
     history::record(conn, allowed, entry).await
 }
 
@@ -449,5 +452,5 @@ pub async fn move_up_or_down(
             .execute(&mut *conn)
             .await?;
     }
-    history::record(conn, allowed, Entry::new("measure", measure, "moved a measure").of(allowed.project())).await
+    history::record(conn, allowed, Entry::new("measure", measure, "moved a measure").in_project(allowed.project())).await
 }

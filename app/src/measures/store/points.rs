@@ -263,7 +263,7 @@ pub async fn record(
     let ids = insert(&mut *conn, allowed, measure.id, points.iter().map(|(_, point)| point)).await?;
     for (id, (_, point)) in ids.iter().zip(points) {
         let entry = Entry::new("measurement", id, "recorded a measurement")
-            .of(measure.project_id)
+            .in_project(measure.project_id)
             .change("Measure", "", &measure.name)
             .change("When", "", when(point.taken_on, point.taken_at, &point.place))
             .change("Value", "", values::amount(measure, point.amount))
@@ -333,7 +333,7 @@ pub async fn replace(
     .execute(&mut *conn)
     .await?;
     let entry = Entry::new("measurement", before.id, "corrected a measurement")
-        .of(measure.project_id)
+        .in_project(measure.project_id)
         .change("When", before.when(), when(point.taken_on, point.taken_at, &point.place))
         .change("Value", values::amount(measure, before.amount()), values::amount(measure, point.amount))
         .change("Note", &before.note, &point.note)
@@ -386,7 +386,7 @@ pub async fn set_state(
         (_, State::Current) => "included a measurement again",
     };
     let entry = Entry::new("measurement", before.id, action)
-        .of(measure.project_id)
+        .in_project(measure.project_id)
         .change("State", before.state.label(), state.label())
         .change("Reason", "", reason);
     history::record(conn, allowed, entry).await?;

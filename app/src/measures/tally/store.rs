@@ -128,7 +128,7 @@ pub async fn start(
     .execute(&mut *conn)
     .await?;
     let entry = Entry::new("tally", id, "began a count")
-        .of(measure.project_id)
+        .in_project(measure.project_id)
         .change("Measure", "", &measure.name)
         .change("Date", "", format::date(taken_on))
         .change("Place", "", place);
@@ -214,7 +214,7 @@ pub async fn edit(
         .execute(&mut *conn)
         .await?;
     let entry = Entry::new("tally", tally.id, "changed a count")
-        .of(measure.project_id)
+        .in_project(measure.project_id)
         .change("Date", format::date(tally.taken_on), format::date(taken_on))
         .change("Place", &tally.place, place);
     history::record(conn, allowed, entry).await
@@ -246,7 +246,7 @@ pub async fn close(
     let id = recorded.first().copied().ok_or(Error::Internal)?;
     finish(conn, allowed, tally, Some(id)).await?;
     let entry =
-        Entry::new("tally", tally.id, "closed a count").of(measure.project_id).change("Counted", "", tally.told());
+        Entry::new("tally", tally.id, "closed a count").in_project(measure.project_id).change("Counted", "", tally.told());
     history::record(conn, allowed, entry).await?;
     Ok(id)
 }
@@ -264,7 +264,7 @@ pub async fn discard(
     going_on(allowed, measure, tally)?;
     finish(conn, allowed, tally, None).await?;
     let entry =
-        Entry::new("tally", tally.id, "discarded a count").of(measure.project_id).change("Counted", tally.told(), "");
+        Entry::new("tally", tally.id, "discarded a count").in_project(measure.project_id).change("Counted", tally.told(), "");
     history::record(conn, allowed, entry).await
 }
 

@@ -9,6 +9,7 @@ use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{DepartmentId, SiteId, TrustId};
+use crate::roles::{open_project, post_on};
 
 /// A site.
 #[derive(Clone, Debug, FromRow)]
@@ -82,16 +83,20 @@ pub struct DepartmentRow {
 /// # Errors
 /// When the store cannot be read.
 pub async fn departments(conn: &mut Connection, trust: TrustId, today: NaiveDate) -> Result<Vec<DepartmentRow>, Error> {
-    Ok(sqlx::query_as(
+    Ok(sqlx::query_as(concat!(
         "select d.id, d.name, d.specialty, d.site_id, coalesce(s.name, '') as site, d.retired_on, d.version,
                 (select count(distinct o.person_id) from post o where o.department_id = d.id
-                 and o.starts_on <= $2 and (o.ends_on is null or o.ends_on >= $2)) as people,
-                (select count(*) from project p where p.department_id = d.id and p.status in ('active', 'paused', 'sustaining')) as open,
+                 and ",
+        post_on!("o", "$2"),
+        ") as people,
+                (select count(*) from project p where p.department_id = d.id and ",
+        open_project!("p"),
+        ") as open,
                 (select count(*) from post o where o.department_id = d.id) as posts,
                 (select count(*) from project p where p.department_id = d.id) as projects
          from department d left join site s on s.id = d.site_id
-         where d.trust_id = $1 order by d.name",
-    )
+         where d.trust_id = $1 order by d.name"
+    ))
     .bind(trust)
     .bind(today)
     .fetch_all(conn)
@@ -108,16 +113,20 @@ pub async fn department(
     id: DepartmentId,
     today: NaiveDate,
 ) -> Result<DepartmentRow, Error> {
-    Ok(sqlx::query_as(
+    Ok(sqlx::query_as(concat!(
         "select d.id, d.name, d.specialty, d.site_id, coalesce(s.name, '') as site, d.retired_on, d.version,
                 (select count(distinct o.person_id) from post o where o.department_id = d.id
-                 and o.starts_on <= $3 and (o.ends_on is null or o.ends_on >= $3)) as people,
-                (select count(*) from project p where p.department_id = d.id and p.status in ('active', 'paused', 'sustaining')) as open,
+                 and ",
+        post_on!("o", "$3"),
+        ") as people,
+                (select count(*) from project p where p.department_id = d.id and ",
+        open_project!("p"),
+        ") as open,
                 (select count(*) from post o where o.department_id = d.id) as posts,
                 (select count(*) from project p where p.department_id = d.id) as projects
          from department d left join site s on s.id = d.site_id
-         where d.id = $1 and d.trust_id = $2",
-    )
+         where d.id = $1 and d.trust_id = $2"
+    ))
     .bind(id)
     .bind(trust)
     .bind(today)

@@ -233,7 +233,7 @@ pub async fn download(request: Request) -> Result<Reply, Error> {
                 row.continuity.map_or("", Continuity::label).to_owned(),
                 row.lead.as_ref().map(|lead| lead.name.clone()).unwrap_or_default(),
                 date(row.lead.as_ref().and_then(|lead| lead.until)),
-                row.supervisor.as_ref().map(|(_, name)| name.clone()).unwrap_or_default(),
+                row.supervisor.as_ref().map(|supervisor| supervisor.name.clone()).unwrap_or_default(),
                 date(next.map(|next| next.on)),
                 next.map(|next| next.measure.clone()).unwrap_or_default(),
                 row.next_step.clone(),

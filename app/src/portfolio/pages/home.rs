@@ -52,7 +52,7 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
         let pool = handover::store::pool(&request.store, &mut conn, person.trust, today).await?;
         let here = pool.0.iter().filter(|one| one.department_id.is_some_and(|id| own.contains(&id)) && !led(one.id));
         let ids: Vec<_> = here.take(LOOKING).map(|one| one.id).collect();
-        crate::continuity::store::named_rows(&mut conn, person.trust, &ids, today).await?
+        crate::continuity::store::rows_by_id(&mut conn, person.trust, &ids, today).await?
     } else {
         Vec::new()
     };

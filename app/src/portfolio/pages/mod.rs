@@ -1,7 +1,8 @@
-//! Home, and the list of projects.
+//! Home, the list of projects, and a priority with its projects.
 
 mod browse;
 mod home;
+mod priority;
 
 use crate::route;
 use crate::web::page::Route;
@@ -9,5 +10,10 @@ use crate::web::page::Route;
 /// The slice's pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    vec![route!("/", home::home), route!("/projects", browse::browse), route!("/projects.csv", browse::download)]
+    vec![
+        route!("/", home::home),
+        route!("/projects", browse::browse),
+        route!("/projects.csv", browse::download),
+        route!("/priorities/{id}", priority::priority),
+    ]
 }

@@ -21,7 +21,6 @@ use crate::project::details::Completeness;
 use crate::project::model::{ProjectType, Status};
 use crate::projects::api::{DeleteDraft, SubmitDraft};
 use crate::projects::store::{self, Project};
-use crate::team::model::TeamRole;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -53,7 +52,7 @@ static ASKED: LazyLock<String> = LazyLock::new(|| {
         &crate::continuity::store::ROW,
         handover::store::OF_PROJECT,
         duplicates::store::LINKS,
-        duplicates::store::TOLD,
+        duplicates::store::MERGED_HISTORY,
     ]
     .join(";\n")
 });
@@ -94,6 +93,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
         return Ok(draft(request, shown, charts, drivers, cycles)?.into());
     }
     let strip = Strip::take(&mut answers, today)?;
+    let is_led = strip.row().lead.is_some();
     let handovers = Handovers::take(&mut answers, today)?;
     let links = Links::take(&mut answers, &mut conn, &request).await?;
     drop(conn);
@@ -117,7 +117,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
             {title(&shown)}
             {strip.view(mends)}
             {standing_words(project, goes_on, today)}
-            {actions(&shown)}
+            {actions(&shown, is_led)}
             {about(&shown)}
             {has(charts.is_empty()).then(|| charts.view(shown.may(Action::RecordMeasurement)))}
             {has(drivers.is_empty()).then(|| drivers.view(shown.may(Action::DrawDrivers)))}
@@ -175,20 +175,16 @@ fn standing_words(project: &Project, goes_on: bool, today: NaiveDate) -> AnyView
     }
 }
 
-fn actions(shown: &ProjectView) -> AnyView {
+/// `is_led`: the project has a lead in post, as the strip says.
+fn actions(shown: &ProjectView, is_led: bool) -> AnyView {
     let id = shown.project.id;
     let open = shown.project.status.is_open();
-    let held = shown
-        .project
-        .team
-        .iter()
-        .any(|one| one.role == TeamRole::Lead && one.is_current(shown.today) && !one.post.is_empty());
     let links = [
         (shown.may(Action::EditProject), "edit", "Edit"),
         (shown.may(Action::ManageTeam), "team", "Change the team"),
         (shown.may(Action::ChangeStatus), "status", if open { "Change status" } else { "Reopen" }),
         (shown.may(Action::OfferHandover), "handover", "Hand over"),
-        (!held && shown.may(Action::TakeOn), "take-on", "Take it on"),
+        (!is_led && shown.may(Action::TakeOn), "take-on", "Take it on"),
         (shown.may(Action::AskToJoin), "team#join", "Ask to join"),
     ];
     let buttons = links

@@ -3,10 +3,13 @@
 use chrono::{Days, NaiveDate};
 use sqlx::{FromRow, QueryBuilder};
 
+use timeline::LONGEST_AWAY_DAYS;
+
 use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::id::{DepartmentId, PersonId, ProjectId, TrustId};
 use crate::people::directory::model::{Show, TrustRole};
+use crate::roles::{in_force, in_post, open_project};
 
 /// How many people a page of the list shows.
 pub const PAGE: i64 = 25;
@@ -115,7 +118,8 @@ pub async fn people(conn: &mut Connection, trust: TrustId, filter: &Filter, toda
     matching(&mut query, trust, filter, today);
     let total: i64 = query.build_query_scalar().fetch_one(&mut *conn).await?;
 
-    let mut query = QueryBuilder::<Db>::new("select p.id, ");
+    let mut query = QueryBuilder::<Db>::new("with today as materialized (select ");
+    query.push_bind(today).push(" as day, ").push_bind(LONGEST_AWAY_DAYS).push(" as longest) select p.id, ");
     query.push(SHOWN_NAME).push(
         " as name, k.state as tie,
             coalesce((select string_agg(o.grade || ', ' || d.name, '; ') from post o join department d on d.id = o.department_id
@@ -128,12 +132,17 @@ pub async fn people(conn: &mut Connection, trust: TrustId, filter: &Filter, toda
            where o.person_id = p.id and o.trust_id = ",
     );
     query.push_bind(trust).push(") as ends_on,");
-    query.push(
+    query.push(concat!(
         " (select count(*) from team_role r join project j on j.id = r.project_id
-           where r.person_id = p.id and r.role = 'lead' and r.state = 'accepted' and r.from_on <= ",
-    );
-    query.push_bind(today).push(" and (r.until_on is null or r.until_on > ").push_bind(today);
-    query.push(") and j.status in ('active', 'paused', 'sustaining') and j.trust_id = ").push_bind(trust);
+           where r.person_id = p.id and r.role = 'lead' and ",
+        in_force!("r", "(select day from today)"),
+        " and ",
+        in_post!("p", "j.trust_id", "(select day from today)", "(select longest from today)"),
+        " and ",
+        open_project!("j"),
+        " and j.trust_id = "
+    ));
+    query.push_bind(trust);
     query.push(
         ") as leads, exists (select 1 from trust_role where person_id = p.id and role = 'academy_lead' and trust_id = ",
     );
@@ -245,14 +254,15 @@ pub async fn projects(
     person: PersonId,
     today: NaiveDate,
 ) -> Result<Vec<PersonProject>, Error> {
-    Ok(sqlx::query_as(
+    Ok(sqlx::query_as(concat!(
         "select p.id, p.reference, p.title, r.role = 'lead' as leads, r.from_on
          from team_role r join project p on p.id = r.project_id
-         where r.person_id = $1 and r.state = 'accepted' and r.role in ('lead', 'supervisor')
-           and r.from_on <= $3 and (r.until_on is null or r.until_on > $3)
-           and p.trust_id = $2 and p.status in ('active', 'paused', 'sustaining')
-         order by leads desc, p.title",
-    )
+         where r.person_id = $1 and r.role in ('lead', 'supervisor') and ",
+        in_force!("r", "$3"),
+        " and p.trust_id = $2 and ",
+        open_project!("p"),
+        " order by leads desc, p.title"
+    ))
     .bind(person)
     .bind(trust)
     .bind(today)

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{PersonId, TrustId};
 use crate::people::directory::model::TrustRole;
+use crate::roles::account_open;
 
 /// Whether nobody else could act as administrator: others count only when they can sign in. In the
 /// demonstration everybody can.
@@ -21,15 +22,17 @@ pub async fn is_last_administrator(
     id: PersonId,
     today: NaiveDate,
 ) -> Result<bool, Error> {
-    let others: i64 = sqlx::query_scalar(
+    let others: i64 = sqlx::query_scalar(concat!(
         "select count(*) from trust_role r join person p on p.id = r.person_id join trust t on t.id = r.trust_id
          join tie k on k.person_id = r.person_id and k.trust_id = r.trust_id and k.state = 'accepted'
          where r.trust_id = $1 and r.role = 'administrator' and r.person_id <> $2
-           and (p.closed_on is null or p.closed_on > $3)
+           and ",
+        account_open!("p", "$3"),
+        "
            and (t.demonstration = 1
                 or (exists (select 1 from credential c where c.person_id = p.id)
-                    and exists (select 1 from person_address a where a.person_id = p.id and a.verified_at is not null)))",
-    )
+                    and exists (select 1 from person_address a where a.person_id = p.id and a.verified_at is not null)))"
+    ))
     .bind(trust)
     .bind(id)
     .bind(today)

@@ -1,0 +1,15 @@
+//! Projects that look alike and what was decided about them: their SQL.
+
+mod lead;
+mod links;
+mod pairs;
+mod search;
+#[cfg(test)]
+mod tests;
+
+pub use links::{
+    DECIDED_A_PAGE, Decided, FormerMember, LINKS, Link, MERGED_HISTORY, MergedHistory, decide, decided, decision,
+    links, record_difference, undo,
+};
+pub use pairs::{COMPARED, Pair, Pairs, Side, pairs, sides};
+pub use search::{SUGGESTIONS, index, rank, remove_from_index, similar};

@@ -1,0 +1,90 @@
+//! A priority with the projects that serve it.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use crate::access::{ManagePriorities, ReadTrust};
+use crate::continuity::parts::{Mends, rows_in_section};
+use crate::error::Error;
+use crate::id::PriorityId;
+use crate::portfolio::model::{Filter, Sort, Statuses};
+use crate::portfolio::store;
+use crate::priorities;
+use crate::priorities::api::{RestorePriority, RetirePriority};
+use crate::priorities::parts::dates;
+use crate::web::page::Page;
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
+
+/// A priority of the trust, with the open projects that serve it.
+pub async fn priority(request: Request) -> Result<Page, Error> {
+    let trust = request.person()?.trust;
+    let id: PriorityId = request.param("id")?;
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ReadTrust(trust)).await?;
+    let found = priorities::store::find(&mut conn, trust, id).await?;
+    let may = request.may(&mut conn, ManagePriorities(trust)).await?;
+    let filter = Filter {
+        priority: Some(id),
+        statuses: Statuses::Open,
+        sort: Sort::Risk,
+        person: request.visitor.id(),
+        page: Some(1),
+        ..Filter::default()
+    };
+    let open = store::list(&mut conn, trust, &filter, request.today()).await?;
+    drop(conn);
+    let today = request.today();
+    Ok(Page::new(found.title.clone(), move || {
+        let retired = found.retired_on.map(|on| view! { <p>{ui::tag("Retired", "grey")}" since "{ui::time(on)}</p> });
+        let id = found.id;
+        let (path, label) = match found.retired_on {
+            Some(_) => (RestorePriority::PATH, "Take back into use"),
+            None => (RetirePriority::PATH, "Retire"),
+        };
+        let form = Form::new(&request, path).version(found.version);
+        let summary = form.summary();
+        let manage = may.then(|| {
+            let fields = view! {
+                {form.hidden("id", id)}
+                <button class="nhsuk-button nhsuk-button--secondary" type="submit">{label}</button>
+            };
+            let fields = fields.into_any();
+            view! {
+                <div class="baton-actions">
+                    {ui::button_link(&format!("/priorities/{id}/edit"), "Edit", true)}
+                    {form.draw(fields)}
+                </div>
+                <p class="nhsuk-hint">"A retired priority keeps its projects; no further project can be linked to it. You can take it back into use at any time."</p>
+            }
+        });
+        let projects = if open.rows.is_empty() {
+            let register = found.is_current(today).then_some(("/projects/register", "Register a project for it"));
+            ui::empty("The open projects that serve this priority will be here. There is none now.", register)
+        } else {
+            rows_in_section(open.rows, today, Mends::default())
+        };
+        let count = crate::format::count(open.total, "open project", "open projects");
+        view! {
+            {ui::back("/priorities", "Priorities")}
+            {summary}
+            {ui::heading("Priority", &found.title)}
+            {retired}
+            {ui::paragraphs(&found.aim)}
+            {ui::summary_list(vec![
+                ("Source", found.source.clone().into_any()),
+                ("Owner", found.owner.clone().into_any()),
+                ("Dates", dates(found.starts_on, found.ends_on)),
+            ])}
+            {manage}
+            <h2 class="nhsuk-heading-m">"Projects"</h2>
+            <div class="baton-browse__summary">
+                <p>{count}</p>
+                <a href=format!("/priorities/{id}/board")>"All their measures in one table"</a>
+                <a href=format!("/projects?priority={id}&status=any")>"Every project of this priority, closed ones too"</a>
+            </div>
+            {projects}
+        }
+        .into_any()
+    }))
+}

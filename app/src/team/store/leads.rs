@@ -1,0 +1,174 @@
+//! How the lead of a project changes: the places as lead begin, end, and are given back on the days of a
+//! handover. Who may do that is the handover's to ask; each of these leaves the entry in the history to it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::db::Connection;
+use crate::error::Error;
+use crate::id::{HandoverId, PersonId, ProjectId, TeamRoleId};
+
+/// Makes a person lead a project from a day on, with no end; their place as a member ends on that day. Who
+/// leads it on that day already goes on.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn begin_lead(
+    conn: &mut Connection,
+    project: ProjectId,
+    person: PersonId,
+    on: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query(
+        "update team_role set until_on = max(from_on, $3)
+         where project_id = $1 and person_id = $2 and role = 'member' and state = 'accepted' and (until_on is null or until_on > $3)",
+    )
+    .bind(project)
+    .bind(person)
+    .bind(on)
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query(
+        "insert into team_role (id, project_id, person_id, role, state, opened_by, from_on, asked_at, answered_at, answered_by)
+         select $1, $2, $3, 'lead', 'accepted', 'team', $4, $5, $5, $3
+         where not exists (select 1 from team_role r where r.project_id = $2 and r.person_id = $3 and r.role = 'lead' and r.state = 'accepted'
+                and r.from_on <= $4 and r.until_on is null)",
+    )
+    .bind(TeamRoleId::new())
+    .bind(project)
+    .bind(person)
+    .bind(on)
+    .bind(now)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Ends the places of those who lead a project on a day, but for `successor`'s, and freezes what the handover
+/// says they contributed.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn end_leads(
+    conn: &mut Connection,
+    handover: HandoverId,
+    project: ProjectId,
+    on: NaiveDate,
+    successor: Option<PersonId>,
+) -> Result<(), Error> {
+    sqlx::query(
+        "update team_role set until_on = max(from_on, $3),
+                contribution = coalesce((select c.contribution from handover_contribution c where c.handover_id = $1 and c.person_id = team_role.person_id), contribution)
+         where project_id = $2 and role = 'lead' and state = 'accepted' and (until_on is null or until_on > $3) and person_id is not $4",
+    )
+    .bind(handover)
+    .bind(project)
+    .bind(on)
+    .bind(successor)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Gives the last lead their place back, without an end, when an offer to the pool is taken back. After the
+/// day on which it ended, nobody but the one who left can make themselves the lead again.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn restore_lead(
+    conn: &mut Connection,
+    project: ProjectId,
+    lead: Option<PersonId>,
+    by: PersonId,
+    today: NaiveDate,
+) -> Result<(), Error> {
+    sqlx::query(
+        "update team_role set until_on = null, contribution = ''
+         where id = (select r.id from team_role r where r.project_id = $1 and r.person_id = $2 and r.role = 'lead' and r.state = 'accepted'
+                     order by r.from_on desc, r.id desc limit 1)
+           and until_on is not null and (until_on > $3 or person_id = $4)",
+    )
+    .bind(project)
+    .bind(lead)
+    .bind(today)
+    .bind(by)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Undoes an agreed handover before its day: the successor's place as lead goes, and what was to end on that
+/// day, the leads' places and the successor's as a member, goes on.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn cancel_lead(
+    conn: &mut Connection,
+    project: ProjectId,
+    successor: Option<PersonId>,
+    on: NaiveDate,
+) -> Result<(), Error> {
+    sqlx::query("delete from team_role where project_id = $1 and person_id = $2 and role = 'lead' and from_on = $3")
+        .bind(project)
+        .bind(successor)
+        .bind(on)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query(
+        "update team_role set until_on = null, contribution = ''
+         where project_id = $1 and state = 'accepted' and until_on = $3
+           and ((role = 'lead' and person_id is not $2) or (role = 'member' and person_id is $2))",
+    )
+    .bind(project)
+    .bind(successor)
+    .bind(on)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Fixture, TODAY, noon, on};
+
+    async fn leads(conn: &mut Connection, project: ProjectId) -> Vec<(PersonId, NaiveDate, Option<NaiveDate>)> {
+        sqlx::query_as(
+            "select person_id, from_on, until_on from team_role where project_id = $1 and role = 'lead' order by from_on",
+        )
+        .bind(project)
+        .fetch_all(conn)
+        .await
+        .expect("leads")
+    }
+
+    #[tokio::test]
+    async fn the_lead_passes_on_its_day_and_is_given_back() {
+        let at = Fixture::new().await;
+        let project = at.project("Sepsis").await;
+        let mut change = at.store.write().await.expect("a change");
+        let day = on("2026-04-01");
+        let before = leads(&mut change, project).await;
+        let [(lead, since, None)] = before[..] else { panic!("one lead without an end: {before:?}") };
+
+        end_leads(&mut change, HandoverId::new(), project, day, Some(at.colleague)).await.expect("ended");
+        for _ in 0..2 {
+            begin_lead(&mut change, project, at.colleague, day, noon()).await.expect("begun");
+        }
+        let passed = leads(&mut change, project).await;
+        assert_eq!(passed, [(lead, since, Some(day)), (at.colleague, day, None)], "begun once");
+        cancel_lead(&mut change, project, Some(at.colleague), day).await.expect("cancelled");
+        assert_eq!(leads(&mut change, project).await, before);
+
+        end_leads(&mut change, HandoverId::new(), project, day, None).await.expect("ended");
+        restore_lead(&mut change, project, Some(lead), at.lead, TODAY).await.expect("restored");
+        assert_eq!(leads(&mut change, project).await, before, "before the day anybody gives it back");
+
+        end_leads(&mut change, HandoverId::new(), project, TODAY, None).await.expect("ended");
+        let left = [(lead, since, Some(TODAY))];
+        restore_lead(&mut change, project, Some(lead), at.lead, TODAY).await.expect("passed over");
+        assert_eq!(leads(&mut change, project).await, left, "after the day nobody else does");
+        restore_lead(&mut change, project, Some(lead), lead, TODAY).await.expect("restored");
+        assert_eq!(leads(&mut change, project).await, before);
+    }
+}
