@@ -423,7 +423,8 @@ pub async fn set_removed(
     } else {
         ("restored to the driver diagram", "", before.text.as_str())
     };
-    let entry = Entry::new("driver", before.id, words).in_project(allowed.project()).change(before.level.label(), from, to);
+    let entry =
+        Entry::new("driver", before.id, words).in_project(allowed.project()).change(before.level.label(), from, to);
     history::record(conn, allowed, entry).await
 }
 

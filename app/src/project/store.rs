@@ -268,3 +268,6 @@ pub async fn details(conn: &mut Connection, project: ProjectId) -> Result<Projec
         .fetch_one(conn)
         .await?)
 }
+
+#[cfg(test)]
+mod tests;

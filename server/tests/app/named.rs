@@ -10,15 +10,8 @@ const NOT_NAMED: &[&str] = &[
     "add_trust",
     "holds",
     "index_all",
-    // Handovers.
-    "under_way",
-    // Projects and their teams.
-    "ask_to_join",
-    "by_reference",
+    // People.
     "department_of",
-    "is_asked",
-    "leave",
-    "project_of",
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

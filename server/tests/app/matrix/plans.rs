@@ -19,7 +19,6 @@ const READ_WHOLE: &[(&str, &str, &str)] = &[
     ("trust", "t.demonstration = 1", "the demonstration, and there are few trusts"),
     ("person", "t.demonstration = 1", "the demonstration, which has few people"),
     ("history", "order by sequence desc limit 1", "stops at the first row"),
-    ("history", "total_changes()", "stops at the last row; asked in tests alone"),
     ("session", "order by created_at limit", "stops at the first session that may still be used"),
     ("password_code", "delete from password_code", "holds only the codes of a day"),
     ("project", "select count(*) as n from project", "how many projects there are says how rare a word is"),

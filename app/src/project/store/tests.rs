@@ -1,0 +1,70 @@
+use super::reference::activate;
+use super::*;
+use crate::access::RegisterProject;
+use crate::project::details::{Completeness, ProjectForm};
+use crate::project::model::Status;
+use crate::testing::{Fixture, Result, TODAY};
+
+fn registration(at: &Fixture, title: &str) -> Result<Registration> {
+    let form = ProjectForm {
+        kind: "clinical_audit".into(),
+        title: title.into(),
+        problem: "They are late.".into(),
+        department: at.department.to_string(),
+        priorities: vec![at.priority.to_string()],
+        ..ProjectForm::default()
+    };
+    Ok(form.parse(Completeness::Draft)?)
+}
+
+#[tokio::test]
+async fn a_draft_is_inserted_changed_from_the_version_seen_and_deleted() -> Result<()> {
+    let at = Fixture::new().await;
+    let request = at.request(Some(at.trainee)).await;
+    let mut change = at.store.write().await?;
+    let allowed = request.require(&mut change, RegisterProject(at.trust)).await?;
+    let said = registration(&at, "Sepsis")?;
+    let draft = insert_draft(&mut change, &allowed, at.trust, &said).await?;
+    let before = details(&mut change, draft).await?;
+    assert_eq!(before, said.details);
+    assert_eq!(summary(&mut change, draft).await?.status, Status::Draft);
+
+    let other = registration(&at, "Sepsis bundle")?;
+    let stale = update(&mut change, &allowed, (draft, 9), &before, at.trust, &other).await;
+    assert_eq!(stale, Err(Error::Conflict));
+    update(&mut change, &allowed, (draft, 1), &before, at.trust, &other).await?;
+    assert_eq!(details(&mut change, draft).await?, other.details);
+
+    delete_draft(&mut change, draft).await?;
+    assert_eq!(summary(&mut change, draft).await.err(), Some(Error::NotFound));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_project_gets_its_reference_once_and_its_status_from_the_version_seen() -> Result<()> {
+    let at = Fixture::new().await;
+    let request = at.request(Some(at.trainee)).await;
+    let mut change = at.store.write().await?;
+    let allowed = request.require(&mut change, RegisterProject(at.trust)).await?;
+    let said = registration(&at, "Sepsis")?;
+    let project = insert_draft(&mut change, &allowed, at.trust, &said).await?;
+    let reference = activate(&mut change, &allowed, project, at.trust).await?;
+    assert_eq!(by_reference(&mut change, at.trust, &reference.to_lowercase()).await?, project);
+    assert_eq!(activate(&mut change, &allowed, project, at.trust).await, Err(Error::Conflict), "it is no draft");
+
+    let stopped = StatusDetails {
+        status: Status::Closed,
+        review_on: None,
+        closed_reason: Some(ClosedReason::Stopped),
+        note: "The ward closed.",
+    };
+    assert_eq!(update_status(&mut change, &allowed, project, 7, &stopped).await, Err(Error::Conflict));
+    update_status(&mut change, &allowed, project, 2, &stopped).await?;
+    let closed: (Status, Option<NaiveDate>) = sqlx::query_as("select status, closed_on from project where id = $1")
+        .bind(project)
+        .fetch_one(&mut *change)
+        .await?;
+    assert_eq!(closed, (Status::Closed, Some(TODAY)));
+    assert!(delete_draft(&mut change, project).await.is_err(), "only a draft is deleted");
+    Ok(())
+}
