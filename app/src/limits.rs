@@ -66,6 +66,9 @@ pub const READER_CPU: u64 = if cfg!(debug_assertions) { 60 } else { 5 };
 pub const READER_TIME: Duration = Duration::from_secs(2 * READER_CPU);
 /// So many of them at once.
 pub const READERS: usize = 2;
+/// So many workbooks wait for one of them; who brings more is told that Baton is busy. They wait without a permit to
+/// be worked on, so that pages and forms go on meanwhile.
+pub const WORKBOOKS_WAITING: usize = 8;
 /// What all parts of a workbook unpack to.
 pub const WORKBOOK_UNPACKED: u64 = 64 * 1024 * 1024;
 /// How many texts a workbook may say that it shares: 10,000 rows of 30 columns are 300,000.

@@ -69,11 +69,11 @@ async fn submit(
     if let Some(error) = received.refused.take() {
         return Err(error.into());
     }
-    let permit = state.permit().ok_or(Error::Busy)?;
     if let Some(file) = received.file.take() {
         let text = if file.is_empty() { String::new() } else { state.tables.text(file).await? };
         submission.fields.push((body::FILE.to_owned(), text));
     }
+    let permit = state.permit().ok_or(Error::Busy)?;
     let work = work(state, request, parts, submission);
     let held = Arc::clone(&received.held);
     // On a task of its own: once begun it is finished and its answer noted, whether or not whoever sent it

@@ -27,13 +27,16 @@ const ESCAPED: usize = 6;
 pub struct TableReader {
     program: PathBuf,
     at_once: Arc<Semaphore>,
+    /// Places for those that are read and those that wait for it.
+    places: Arc<Semaphore>,
 }
 
 impl TableReader {
     /// One that starts this program, which has to understand [`READ_TABLE`].
     #[must_use]
     pub fn new(program: PathBuf) -> Self {
-        Self { program, at_once: Arc::new(Semaphore::new(limits::READERS)) }
+        let places = limits::READERS + limits::WORKBOOKS_WAITING;
+        Self { program, at_once: Arc::new(Semaphore::new(limits::READERS)), places: Arc::new(Semaphore::new(places)) }
     }
 
     /// The text of a file's table.
@@ -45,6 +48,7 @@ impl TableReader {
         if !file::is_workbook(&bytes) {
             return tokio::task::spawn_blocking(move || file::text(&bytes)).await.map_err(|_| Error::Internal)?;
         }
+        let _place = self.places.try_acquire().map_err(|_| Error::Busy)?;
         let turn = tokio::time::timeout(limits::READER_TIME, self.at_once.acquire()).await;
         let _turn = turn.map_err(|_| Error::Busy)?.map_err(|_| Error::Busy)?;
         match tokio::time::timeout(limits::READER_TIME, self.in_a_process(&bytes)).await {
@@ -119,4 +123,24 @@ fn answer() -> std::io::Result<()> {
     let mut output = std::io::stdout().lock();
     output.write_all(&serde_json::to_vec(&read)?)?;
     output.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A workbook begins as every ZIP does.
+    fn workbook() -> Bytes {
+        Bytes::from_static(b"PK\x03\x04 and nothing more")
+    }
+
+    #[tokio::test]
+    async fn who_finds_the_line_before_the_readers_full_is_told_at_once() {
+        let reader = TableReader::new("/bin/false".into());
+        let all = u32::try_from(limits::READERS + limits::WORKBOOKS_WAITING).expect("a small number");
+        let taken = reader.places.acquire_many(all).await.expect("every place");
+        assert_eq!(reader.text(workbook()).await, Err(Error::Busy));
+        drop(taken);
+        assert!(matches!(reader.text(workbook()).await, Err(Error::Invalid(_))), "it is read, and cannot be");
+    }
 }

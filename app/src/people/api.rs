@@ -10,7 +10,7 @@ use super::password::{self, Asker};
 use super::{browser, codes, store};
 use crate::access::ChangeOwnAccount;
 use crate::db::Connection;
-use crate::error::{Error, FieldError};
+use crate::error::Error;
 use crate::id::{PersonId, TrustId};
 use crate::visitor;
 use crate::web::attempts::{Door, Whose};
@@ -58,16 +58,17 @@ pub async fn sign_in(#[server(flatten)] form: SignInForm) -> Result<(), Error> {
     let hash = account.as_ref().map(|account| account.password_hash.clone());
     let (attempt, fits) = attempt.checked(password::fits(asker, typed, hash).await)?;
     let Some(account) = account.filter(|_| fits) else {
-        return Err(Error::Invalid(vec![FieldError::new(
-            "address",
-            "The email address and the password do not match an account.",
-        )]));
+        return Err(no_account());
     };
     attempt.succeeded();
     let trust = account.trust_id.ok_or_else(|| {
         Error::form("Your account has no post in any trust yet. Ask your academy lead or administrator to add one.")
     })?;
     let mut change = request.store.write_keeping_cache().await?;
+    // The password was checked while others waited: one that was changed meanwhile opens nothing any more.
+    if !store::is_unchanged(&mut change, &account, &address, request.today()).await? {
+        return Err(no_account());
+    }
     let held = account.must_change;
     let cookie = begin(&mut change, &request, &headers, (account.person_id, trust), held).await?;
     change.commit().await?;
@@ -79,6 +80,10 @@ pub async fn sign_in(#[server(flatten)] form: SignInForm) -> Result<(), Error> {
     let next = if account.trusts > 1 { with_next("/trusts", next) } else { next.to_owned() };
     redirect(if held { with_next("/account/password", &next) } else { next });
     Ok(())
+}
+
+fn no_account() -> Error {
+    Error::field("address", "The email address and the password do not match an account.")
 }
 
 /// A page that leads on to another one.
@@ -119,11 +124,12 @@ pub async fn sign_out() -> Result<(), Error> {
     let request = Request::current();
     let options = expect_context::<ResponseOptions>();
     let headers = expect_context::<http::request::Parts>().headers;
-    let mut change = request.store.write_keeping_cache().await?;
-    if let Some(token) = cookie::session_token(request.sessions, &headers) {
+    // Whoever has no live session ends none, and keeps nobody who writes waiting.
+    if let (Ok(_), Some(token)) = (request.visitor.account(), cookie::session_token(request.sessions, &headers)) {
+        let mut change = request.store.write_keeping_cache().await?;
         visitor::end_session(&mut change, token, request.now).await?;
+        change.commit().await?;
     }
-    change.commit().await?;
     set_cookie(&options, &cookie::forget_session(request.sessions))?;
     // The back button on a shared computer must not show the pages of whoever left.
     options.insert_header(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));

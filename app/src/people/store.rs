@@ -14,7 +14,7 @@ use crate::roles::{account_open, post_on};
 use crate::visitor::{self, Caller, Sessions};
 
 /// An account, as signing in needs it.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Account {
     /// Whose it is.
     pub person_id: PersonId,
@@ -27,6 +27,22 @@ pub struct Account {
     pub trust_id: Option<TrustId>,
     /// How many trusts they have accepted.
     pub trusts: i64,
+}
+
+/// Whether an account is still as it was read: the same password, open, and to be changed first or not as before.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn is_unchanged(
+    conn: &mut Connection,
+    read: &Account,
+    address: &str,
+    today: NaiveDate,
+) -> Result<bool, Error> {
+    let now = account(conn, address, today).await?;
+    Ok(now.is_some_and(|now| {
+        (now.person_id, &now.password_hash, now.must_change) == (read.person_id, &read.password_hash, read.must_change)
+    }))
 }
 
 /// The account that this address opens.

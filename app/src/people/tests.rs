@@ -362,3 +362,21 @@ async fn a_post_counts_on_its_days_in_the_trust_that_was_accepted() -> Result {
     assert!(!store::has_post(&mut conn, at.trainee, at.other_trust, TODAY).await?);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_sign_in_that_waited_notices_that_the_password_was_changed_or_the_account_closed() -> Result {
+    let at = Fixture::new().await;
+    let mut change = at.store.write().await?;
+    sign_in_of_trainee(&at, &mut change).await?;
+    let read = store::account(&mut change, ADDRESS, TODAY).await?.expect("an account");
+    assert!(store::is_unchanged(&mut change, &read, ADDRESS, TODAY).await?);
+    for since in [
+        "update credential set must_change = 1 - must_change where person_id = $1",
+        "update credential set password_hash = 'another', must_change = 1 - must_change where person_id = $1",
+        "update person set closed_on = '2026-03-04' where id = $1",
+    ] {
+        sqlx::query(since).bind(at.trainee).execute(&mut *change).await?;
+        assert!(!store::is_unchanged(&mut change, &read, ADDRESS, TODAY).await?, "{since}");
+    }
+    Ok(())
+}

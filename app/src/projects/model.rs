@@ -110,6 +110,7 @@ pub struct StatusForm {
     /// The move.
     pub to: String,
     /// When to look again.
+    #[serde(alias = "look_again_on")]
     pub review_on: String,
     /// Why, or what came of it.
     pub note: String,
