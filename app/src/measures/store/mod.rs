@@ -422,7 +422,8 @@ pub async fn retire(
         .execute(&mut *conn)
         .await?;
     let action = if on.is_some() { "retired a measure" } else { "took a measure up again" };
-    let entry = Entry::new("measure", measure.id, action).in_project(allowed.project()).change("Name", "", &measure.name);
+    let entry =
+        Entry::new("measure", measure.id, action).in_project(allowed.project()).change("Name", "", &measure.name);
     history::record(conn, allowed, entry).await
 }
 
@@ -452,5 +453,6 @@ pub async fn move_up_or_down(
             .execute(&mut *conn)
             .await?;
     }
-    history::record(conn, allowed, Entry::new("measure", measure, "moved a measure").in_project(allowed.project())).await
+    history::record(conn, allowed, Entry::new("measure", measure, "moved a measure").in_project(allowed.project()))
+        .await
 }

@@ -245,8 +245,11 @@ pub async fn close(
     let recorded = store::record(conn, allowed, measure, &[(String::new(), point)]).await?;
     let id = recorded.first().copied().ok_or(Error::Internal)?;
     finish(conn, allowed, tally, Some(id)).await?;
-    let entry =
-        Entry::new("tally", tally.id, "closed a count").in_project(measure.project_id).change("Counted", "", tally.told());
+    let entry = Entry::new("tally", tally.id, "closed a count").in_project(measure.project_id).change(
+        "Counted",
+        "",
+        tally.told(),
+    );
     history::record(conn, allowed, entry).await?;
     Ok(id)
 }
@@ -263,8 +266,11 @@ pub async fn discard(
 ) -> Result<(), Error> {
     going_on(allowed, measure, tally)?;
     finish(conn, allowed, tally, None).await?;
-    let entry =
-        Entry::new("tally", tally.id, "discarded a count").in_project(measure.project_id).change("Counted", tally.told(), "");
+    let entry = Entry::new("tally", tally.id, "discarded a count").in_project(measure.project_id).change(
+        "Counted",
+        tally.told(),
+        "",
+    );
     history::record(conn, allowed, entry).await
 }
 
