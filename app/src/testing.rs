@@ -1,6 +1,7 @@
 //! Fixtures for tests: a store in a temporary file with one small trust in it.
 
 pub mod make;
+pub mod measured;
 
 use std::error::Error;
 use std::panic::Location;

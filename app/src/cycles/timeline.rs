@@ -48,7 +48,6 @@ pub fn draw(ramps: &[Ramp<'_>], today: NaiveDate, width: f64, id: &str) -> Strin
                 Some(edge) => *edge = to,
                 None => rows.push(to),
             }
-            #[allow(clippy::cast_precision_loss, reason = "a lane has few rows")]
             let top = (row as f64).mul_add(ROW, y);
             let _ = write!(
                 body,
@@ -60,7 +59,6 @@ pub fn draw(ramps: &[Ramp<'_>], today: NaiveDate, width: f64, id: &str) -> Strin
                 if fits { &label } else { &short },
             );
         }
-        #[allow(clippy::cast_precision_loss, reason = "a lane has few rows")]
         let lane = rows.len() as f64;
         y += lane.mul_add(ROW, 6.0);
     }
@@ -93,12 +91,10 @@ fn said(ramps: &[Ramp<'_>]) -> String {
     })
 }
 
-#[allow(clippy::cast_precision_loss, reason = "a few thousand days")]
 fn days(from: NaiveDate, to: NaiveDate) -> f64 {
     (to - from).num_days() as f64
 }
 
-#[allow(clippy::cast_precision_loss, reason = "a line of text")]
 fn letters(text: &str) -> f64 {
     text.chars().count() as f64
 }
@@ -107,7 +103,6 @@ fn shortened(text: &str, most: f64) -> String {
     if letters(text) <= most {
         return ui::escaped(text);
     }
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a line of text")]
     let most = most.max(2.0) as usize - 1;
     let start: String = text.chars().take(most).collect();
     format!("{}…", ui::escaped(start.trim_end()))

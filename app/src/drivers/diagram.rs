@@ -31,7 +31,6 @@ impl Placed {
 }
 
 fn height(lines: &[String], note: &str) -> f64 {
-    #[allow(clippy::cast_precision_loss, reason = "a box has few lines")]
     let lines = (lines.len() + usize::from(!note.is_empty())) as f64;
     lines.mul_add(LINE, 2.0 * PADDING)
 }
@@ -55,7 +54,6 @@ pub fn draw(title: &str, aim: &str, nodes: &[Node<'_>]) -> String {
 
     let column =
         |level: Option<Level>| level.and_then(|level| used.iter().position(|one| *one == level)).map_or(0, |at| at + 1);
-    #[allow(clippy::cast_precision_loss, reason = "there are four columns")]
     let left = |at: usize| (at as f64).mul_add(WIDTH + GAP, MARGIN);
     let x = |level: Option<Level>| left(column(level));
     let mut heads = format!(r#"<text class="baton-drivers__head" x="{:.0}" y="20">Aim</text>"#, left(0));

@@ -228,44 +228,14 @@ async fn driver(request: Request) -> Result<Page, Error> {
         let nodes = tree::tree(&diagram.drivers);
         let node = nodes.iter().find_map(|node| node.find(id));
         let linked = diagram.drivers.iter().find(|driver| driver.id == id);
-        let form = Form::new(&request, EditDriver::PATH)
-            .version(line.version)
-            .with("text", &line.text)
-            .with("place", line.place());
-        let measures = linked.map(|driver| driver.measures.as_slice()).unwrap_or_default();
-        let form = measures.iter().fold(form, |form, measure| form.with("measures[]", measure.id));
-        let level = line.level;
-        let places = places(&nodes).into_iter().filter(|(place, _)| place.level == level && place.parent != Some(id));
-        let place = match level {
-            Level::Primary => form.hidden("place", Position::PRIMARY),
-            Level::Secondary | Level::Idea => {
-                form.select("place", "Where does it belong?", options(places.collect())).view()
-            }
-        };
-        let offered: Vec<(String, String)> =
-            diagram.measures.iter().map(|measure| (measure.id.to_string(), measure.name.clone())).collect();
-        let offered = (!offered.is_empty())
-            .then(|| form.checkboxes("measures[]", "Which measures tell whether it moves? (optional)", offered).view());
-        let fields = view! {
-            {form.hidden("driver", id)}
-            {form.line("text", "What is it?").view()}
-            {place}
-            {offered}
-            <div class="baton-actions">
-                {ui::submit("Save")}
-                <a href=format!("/projects/{}/drivers", diagram.project)>"Cancel"</a>
-            </div>
-        }
-        .into_any();
-        let summary = form.summary();
-        let edit = form.draw(fields);
+        let (summary, edit) = edit_form(&request, &diagram, &nodes, &line);
         let (moving, moves) = node.map_or_else(|| (().into_any(), ().into_any()), |node| moves(&request, node));
         let (removing, remove) = remove(&request, &line, node.map_or(0, Node::beneath));
         view! {
             {ui::back(&format!("/projects/{}/drivers", diagram.project), "Driver diagram")}
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summary}{moving}{removing}
-                {ui::heading(&format!("{} · {}", diagram.title, level.label()), &line.text)}
+                {ui::heading(&format!("{} · {}", diagram.title, line.level.label()), &line.text)}
                 {linked.map(parts::linked)}
                 {edit}
                 {moves}
@@ -274,6 +244,38 @@ async fn driver(request: Request) -> Result<Page, Error> {
         }
         .into_any()
     }))
+}
+
+fn edit_form(request: &Request, diagram: &Diagram, nodes: &[Node<'_>], line: &store::Stored) -> (AnyView, AnyView) {
+    let form =
+        Form::new(request, EditDriver::PATH).version(line.version).with("text", &line.text).with("place", line.place());
+    let linked = diagram.drivers.iter().find(|driver| driver.id == line.id);
+    let measures = linked.map(|driver| driver.measures.as_slice()).unwrap_or_default();
+    let form = measures.iter().fold(form, |form, measure| form.with("measures[]", measure.id));
+    let level = line.level;
+    let places = places(nodes).into_iter().filter(|(place, _)| place.level == level && place.parent != Some(line.id));
+    let place = match level {
+        Level::Primary => form.hidden("place", Position::PRIMARY),
+        Level::Secondary | Level::Idea => {
+            form.select("place", "Where does it belong?", options(places.collect())).view()
+        }
+    };
+    let offered: Vec<(String, String)> =
+        diagram.measures.iter().map(|measure| (measure.id.to_string(), measure.name.clone())).collect();
+    let offered = (!offered.is_empty())
+        .then(|| form.checkboxes("measures[]", "Which measures tell whether it moves? (optional)", offered).view());
+    let fields = view! {
+        {form.hidden("driver", line.id)}
+        {form.line("text", "What is it?").view()}
+        {place}
+        {offered}
+        <div class="baton-actions">
+            {ui::submit("Save")}
+            <a href=format!("/projects/{}/drivers", diagram.project)>"Cancel"</a>
+        </div>
+    }
+    .into_any();
+    (form.summary(), form.draw(fields))
 }
 
 fn moves(request: &Request, node: &Node<'_>) -> (AnyView, AnyView) {

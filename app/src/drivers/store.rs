@@ -454,6 +454,10 @@ mod tests {
     }
 
     #[tokio::test]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one diagram from its first line to its last, each step on the one before"
+    )]
     async fn a_diagram_is_drawn_moved_removed_and_restored() {
         let fixture = Fixture::new().await;
         let project = fixture.project("Sepsis").await;

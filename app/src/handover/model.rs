@@ -191,6 +191,11 @@ pub struct Part {
     pub done: bool,
 }
 
+/// What was typed for the measure or person.
+fn typed(map: &BTreeMap<String, String>, id: impl Display) -> &str {
+    map.get(&key(id)).map_or("", String::as_str)
+}
+
 /// What stands between a field's brackets. A key that begins with a digit would be read as a place in
 /// a list, and the form refused.
 fn key(id: impl Display) -> String {
@@ -285,83 +290,38 @@ impl PackForm {
     /// # Errors
     /// [`Error::Invalid`] with everything that is wrong or missing.
     pub fn parse(&self, needs: &PackRequirements) -> Result<Pack, Error> {
-        let offering = !self.is_draft();
         let mut fields = Fields::new();
-        let typed = |map: &BTreeMap<String, String>, id: String| map.get(&id).cloned().unwrap_or_default();
-        let text = |fields: &mut Fields, name: &str, typed: &str, limit: usize, missing: Option<&str>| match missing {
-            Some(missing) if offering => fields.required(name, typed, limit, missing),
-            _ => fields.text(name, typed, limit),
-        };
-
         let to = match self.to.trim() {
             "" => To::Nobody,
             POOL => To::Pool,
             person => person.parse().map_or(To::Nobody, To::Person),
         };
-        if offering && to == To::Nobody {
+        if !self.is_draft() && to == To::Nobody {
             fields.error("to", "Choose who takes the project over, or the pool.");
         }
-        let takes_effect_on = fields.date("takes_effect_on", &self.takes_effect_on);
-        if offering {
-            let furthest = needs.today + Days::new(FURTHEST);
-            match takes_effect_on {
-                None if self.takes_effect_on.trim().is_empty() => {
-                    fields.error("takes_effect_on", "Enter the day from which the next lead leads the project.");
-                }
-                Some(date) if date < needs.today => {
-                    fields.error("takes_effect_on", "Enter today or a later day.");
-                }
-                Some(date) if date > furthest => {
-                    fields.error("takes_effect_on", format!("Enter a day before {}.", crate::format::date(furthest)));
-                }
-                _ => {}
-            }
-        }
-        let summary =
-            text(&mut fields, "summary", &self.summary, PART, Some("Say in a paragraph where the project stands."));
-        let next_step =
-            text(&mut fields, "next_step", &self.next_step, SENTENCE, Some("Enter what the next lead does first."));
-        let next_step_on = fields.date("next_step_on", &self.next_step_on);
-        match next_step_on {
-            None if offering && self.next_step_on.trim().is_empty() => {
-                fields.error("next_step_on", "Enter by when the next step is to be done.");
-            }
-            Some(date) if offering && date < needs.today => {
-                fields.error("next_step_on", "This day has passed. Enter by when the next step is to be done now.");
-            }
-            _ => {}
-        }
-        let plans = needs
-            .measures
-            .iter()
-            .map(|measure| {
-                let (how, when) = (how(measure.id), when(measure.id));
-                let missing = format!("Say how the next point of “{}” is got.", measure.name);
-                let typed_when = typed(&self.when, key(measure.id));
-                if offering && measure.rhythm && typed_when.trim().is_empty() {
-                    fields.error(&when, format!("Enter when the next point of “{}” is due.", measure.name));
-                }
-                let said = text(&mut fields, &how, &typed(&self.how, key(measure.id)), SENTENCE, Some(&missing));
-                Plan { measure: measure.id, how: said, next_on: fields.date(&when, &typed_when) }
-            })
-            .collect();
-        let files = text(&mut fields, "files", &self.files, PART, None);
-        let not_repeat = text(&mut fields, "not_repeat", &self.not_repeat, PART, None);
-        let approvals = text(&mut fields, "approvals", &self.approvals, PART, None);
+        let takes_effect_on = self.read_takes_effect_on(&mut fields, needs.today);
+        let summary = self.part(
+            &mut fields,
+            "summary",
+            &self.summary,
+            PART,
+            Some("Say in a paragraph where the project stands."),
+        );
+        let next_step = self.part(
+            &mut fields,
+            "next_step",
+            &self.next_step,
+            SENTENCE,
+            Some("Enter what the next lead does first."),
+        );
+        let next_step_on = self.read_next_step_on(&mut fields, needs.today);
+        let plans = needs.measures.iter().map(|measure| self.plan(&mut fields, measure)).collect();
+        let files = fields.text("files", &self.files, PART);
+        let not_repeat = fields.text("not_repeat", &self.not_repeat, PART);
+        let approvals = fields.text("approvals", &self.approvals, PART);
         let approvals_expire_on = fields.date("approvals_expire_on", &self.approvals_expire_on);
-        let helped = text(&mut fields, "helped", &self.helped, PART, None);
-        let leaver = needs
-            .leaver
-            .iter()
-            .map(|(person, name)| (*person, Some(format!("Say what {name} contributed, so that the credit lasts."))));
-        let contributions = leaver
-            .chain(needs.team.iter().map(|(person, _)| (*person, None)))
-            .map(|(person, missing)| {
-                let said = typed(&self.contribution, key(person));
-                (person, text(&mut fields, &contribution(person), &said, PART, missing.as_deref()))
-            })
-            .filter(|(_, said)| !said.is_empty())
-            .collect();
+        let helped = fields.text("helped", &self.helped, PART);
+        let contributions = self.contributions(&mut fields, needs);
         fields.finish(|| Pack {
             to,
             takes_effect_on,
@@ -376,6 +336,77 @@ impl PackForm {
             plans,
             contributions,
         })
+    }
+
+    /// A text; where something is said to be missing, an offer must have it.
+    fn part(&self, fields: &mut Fields, name: &str, typed: &str, limit: usize, missing: Option<&str>) -> String {
+        match missing {
+            Some(missing) if !self.is_draft() => fields.required(name, typed, limit, missing),
+            _ => fields.text(name, typed, limit),
+        }
+    }
+
+    fn read_takes_effect_on(&self, fields: &mut Fields, today: NaiveDate) -> Option<NaiveDate> {
+        let takes_effect_on = fields.date("takes_effect_on", &self.takes_effect_on);
+        if self.is_draft() {
+            return takes_effect_on;
+        }
+        let furthest = today + Days::new(FURTHEST);
+        match takes_effect_on {
+            None if self.takes_effect_on.trim().is_empty() => {
+                fields.error("takes_effect_on", "Enter the day from which the next lead leads the project.");
+            }
+            Some(date) if date < today => {
+                fields.error("takes_effect_on", "Enter today or a later day.");
+            }
+            Some(date) if date > furthest => {
+                fields.error("takes_effect_on", format!("Enter a day before {}.", crate::format::date(furthest)));
+            }
+            _ => {}
+        }
+        takes_effect_on
+    }
+
+    fn read_next_step_on(&self, fields: &mut Fields, today: NaiveDate) -> Option<NaiveDate> {
+        let next_step_on = fields.date("next_step_on", &self.next_step_on);
+        match next_step_on {
+            _ if self.is_draft() => {}
+            None if self.next_step_on.trim().is_empty() => {
+                fields.error("next_step_on", "Enter by when the next step is to be done.");
+            }
+            Some(date) if date < today => {
+                fields.error("next_step_on", "This day has passed. Enter by when the next step is to be done now.");
+            }
+            _ => {}
+        }
+        next_step_on
+    }
+
+    fn plan(&self, fields: &mut Fields, measure: &Measured) -> Plan {
+        let (how, when) = (how(measure.id), when(measure.id));
+        let missing = format!("Say how the next point of “{}” is got.", measure.name);
+        let typed_when = typed(&self.when, measure.id);
+        if !self.is_draft() && measure.rhythm && typed_when.trim().is_empty() {
+            fields.error(&when, format!("Enter when the next point of “{}” is due.", measure.name));
+        }
+        let said = self.part(fields, &how, typed(&self.how, measure.id), SENTENCE, Some(&missing));
+        Plan { measure: measure.id, how: said, next_on: fields.date(&when, typed_when) }
+    }
+
+    /// What is said of each person, first of who leaves, without those of whom nothing is said.
+    fn contributions(&self, fields: &mut Fields, needs: &PackRequirements) -> Vec<(PersonId, String)> {
+        let leaver = needs
+            .leaver
+            .iter()
+            .map(|(person, name)| (*person, Some(format!("Say what {name} contributed, so that the credit lasts."))));
+        leaver
+            .chain(needs.team.iter().map(|(person, _)| (*person, None)))
+            .map(|(person, missing)| {
+                let said = typed(&self.contribution, person);
+                (person, self.part(fields, &contribution(person), said, PART, missing.as_deref()))
+            })
+            .filter(|(_, said)| !said.is_empty())
+            .collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who somebody is, in which trust, and how they get in.
 
-use app::id::{DepartmentId, PersonId};
+use app::id::{DepartmentId, PersonId, ProjectId};
 use app::testing::{Fixture, noon, on, role};
 use http::StatusCode;
 
@@ -381,26 +381,7 @@ async fn a_password_that_somebody_else_gave_opens_only_the_page_that_changes_it(
                 answer.location()
             );
         }
-        let id = project.to_string();
-        let body: Vec<(String, String)> = [
-            ("project", id.as_str()),
-            ("id", &id),
-            ("person", &id),
-            ("trust", &at.trust.to_string()),
-            ("version", "1"),
-            ("place", &id),
-            ("question", &id),
-            ("handover", &id),
-            ("measure", &id),
-            ("measurement", &id),
-            ("role", "member"),
-            ("answer", "accept"),
-            ("address", "x@trust.uk"),
-            ("name", "Somebody"),
-            ("title", "Sepsis"),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into();
+        let body = answers_to_anything(at, project);
         for (path, method) in server_fn::axum::server_fn_paths() {
             if OPEN_FUNCTIONS.contains(&path) || method != http::Method::POST {
                 continue;
@@ -410,6 +391,30 @@ async fn a_password_that_somebody_else_gave_opens_only_the_page_that_changes_it(
         }
         assert_eq!(before, whole(at).await, "nothing changed as {who}");
     }
+}
+
+/// Fields that the functions ask for, whichever they are, with the project's id for every id.
+fn answers_to_anything(fixture: &Fixture, project: ProjectId) -> Vec<(String, String)> {
+    let id = project.to_string();
+    [
+        ("project", id.as_str()),
+        ("id", &id),
+        ("person", &id),
+        ("trust", &fixture.trust.to_string()),
+        ("version", "1"),
+        ("place", &id),
+        ("question", &id),
+        ("handover", &id),
+        ("measure", &id),
+        ("measurement", &id),
+        ("role", "member"),
+        ("answer", "accept"),
+        ("address", "x@trust.uk"),
+        ("name", "Somebody"),
+        ("title", "Sepsis"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
 }
 
 /// Counts of what a function would change.

@@ -47,7 +47,7 @@ pub async fn pool(request: Request) -> Result<Page, Error> {
     let rows = crate::continuity::store::rows_by_id(&mut conn, trust, &ids, today).await?;
     let charted = load_first_series(&mut conn, &ids).await?;
     drop(conn);
-    let mut charts: HashMap<ProjectId, Small> =
+    let charts: HashMap<ProjectId, Small> =
         Small::draw(charted, "pool").await?.into_iter().map(|drawn| (drawn.series.measure.project_id, drawn)).collect();
     Ok(Page::new("Pool", move || {
         let address = |page: i64| {
@@ -56,18 +56,7 @@ pub async fn pool(request: Request) -> Result<Page, Error> {
             format!("/pool?department={department}&specialty={specialty}&page={page}")
         };
         let narrowed = department.is_some() || specialty.is_some();
-        let list = if rows.is_empty() {
-            nothing(narrowed)
-        } else {
-            let items = rows
-                .into_iter()
-                .map(|row| {
-                    let (since, drawn) = (since.get(&row.id).copied(), charts.remove(&row.id));
-                    item(row, since, drawn, today)
-                })
-                .collect_view();
-            view! { <ol class="baton-list">{items}</ol> }.into_any()
-        };
+        let list = if rows.is_empty() { nothing(narrowed) } else { list(rows, &since, charts, today) };
         let count = crate::format::count(i64::try_from(total).unwrap_or(i64::MAX), "project looks", "projects look");
         let pagination = ui::pages(i64::try_from(page).unwrap_or(1), i64::try_from(pages).unwrap_or(1), address);
         view! {
@@ -131,6 +120,22 @@ fn filters(departments: &[Department], department: Option<DepartmentId>, special
         </form>
     }
     .into_any()
+}
+
+fn list(
+    rows: Vec<ProjectRow>,
+    since: &HashMap<ProjectId, NaiveDate>,
+    mut charts: HashMap<ProjectId, Small>,
+    today: NaiveDate,
+) -> AnyView {
+    let items = rows
+        .into_iter()
+        .map(|row| {
+            let (since, drawn) = (since.get(&row.id).copied(), charts.remove(&row.id));
+            item(row, since, drawn, today)
+        })
+        .collect_view();
+    view! { <ol class="baton-list">{items}</ol> }.into_any()
 }
 
 fn item(row: ProjectRow, since: Option<NaiveDate>, drawn: Option<Small>, today: NaiveDate) -> AnyView {

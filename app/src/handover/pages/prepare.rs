@@ -141,14 +141,8 @@ fn tasks(form: &Form, parts: &[Part]) -> AnyView {
     .into_any()
 }
 
-fn fields(
-    form: &Form,
-    context: &HandoverContext,
-    measures: &[MeasureSeries],
-    needs: &PackRequirements,
-    candidates: Vec<Candidate>,
-    today: NaiveDate,
-) -> AnyView {
+/// Whom the project can be handed to: the candidates but for who leads it now, or the pool.
+fn recipients(context: &HandoverContext, candidates: Vec<Candidate>, today: NaiveDate) -> Vec<(String, String)> {
     let mut recipients =
         vec![(String::new(), "Choose".to_owned()), (POOL.to_owned(), "Nobody yet: offer it to the pool".to_owned())];
     recipients.extend(candidates.into_iter().filter(|one| Some(one.id) != context.leader).map(|one| {
@@ -159,10 +153,10 @@ fn fields(
         };
         (one.id.to_string(), format!("{}: {}{from}", one.name, one.post))
     }));
-    let last_day = match (&context.leader_name, context.last_day) {
-        (Some(name), Some(day)) => format!("Today or later. {name}’s post ends on {}.", crate::format::date(day)),
-        _ => "Today or later.".to_owned(),
-    };
+    recipients
+}
+
+fn plans(form: &Form, measures: &[MeasureSeries]) -> Option<impl IntoView + use<>> {
     let plans = measures
         .iter()
         .map(|MeasureSeries { measure, .. }| {
@@ -179,7 +173,10 @@ fn fields(
             }
         })
         .collect_view();
-    let plans = (!measures.is_empty()).then(|| view! { <h2 class="nhsuk-heading-m">"The next points"</h2>{plans} });
+    (!measures.is_empty()).then(|| view! { <h2 class="nhsuk-heading-m">"The next points"</h2>{plans} })
+}
+
+fn credit(form: &Form, needs: &PackRequirements) -> Option<impl IntoView + use<>> {
     let leaver = needs.leaver.as_ref().map(|(person, name)| {
         form.lines(&contribution(*person), &format!("What {name} contributed"), 3)
             .hint("It is kept with the project as the record of their part, and does not change after the handover.")
@@ -193,8 +190,23 @@ fn fields(
             form.lines(&contribution(*person), &format!("What {name} contributed (optional)"), 2).limit(PART).view()
         })
         .collect_view();
-    let credit = (needs.leaver.is_some() || !needs.team.is_empty())
-        .then(|| view! { <h2 class="nhsuk-heading-m">"Credit"</h2>{leaver}{others} });
+    (needs.leaver.is_some() || !needs.team.is_empty())
+        .then(|| view! { <h2 class="nhsuk-heading-m">"Credit"</h2>{leaver}{others} })
+}
+
+fn fields(
+    form: &Form,
+    context: &HandoverContext,
+    measures: &[MeasureSeries],
+    needs: &PackRequirements,
+    candidates: Vec<Candidate>,
+    today: NaiveDate,
+) -> AnyView {
+    let recipients = recipients(context, candidates, today);
+    let last_day = match (&context.leader_name, context.last_day) {
+        (Some(name), Some(day)) => format!("Today or later. {name}’s post ends on {}.", crate::format::date(day)),
+        _ => "Today or later.".to_owned(),
+    };
     view! {
         {form.hidden("project", context.id)}
         <h2 class="nhsuk-heading-m">"Who and when"</h2>
@@ -206,7 +218,7 @@ fn fields(
             .hint("What has changed, what the numbers say, what is in the way.").limit(PART).view()}
         {form.lines("next_step", "The next step", 2).hint("What the next lead does first.").limit(SENTENCE).view()}
         {form.date("next_step_on", "By when?").view()}
-        {plans}
+        {plans(form, measures)}
         <h2 class="nhsuk-heading-m">"What only you know"</h2>
         {form.lines("files", "Where the files and tools are (optional)", 2)
             .hint("Folders, forms, logins to ask for. Never a password.").limit(PART).view()}
@@ -214,7 +226,7 @@ fn fields(
         {form.lines("approvals", "Approvals the project has (optional)", 2).hint("For example: audit registration, data protection, ethics waiver.").limit(PART).view()}
         {form.date("approvals_expire_on", "When does the first of them expire? (optional)").view()}
         {form.lines("helped", "Who helped (optional)", 3).hint("Names and what to ask them for.").limit(PART).view()}
-        {credit}
+        {credit(form, needs)}
         <div class="baton-actions">
             {ui::submit("Offer handover")}
             {ui::submit_as("Save as draft", "then", "draft")}

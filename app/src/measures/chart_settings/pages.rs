@@ -59,10 +59,10 @@ async fn chart_settings(request: Request) -> Result<Page, Error> {
     }))
 }
 
-fn settings_form(request: &Request, series: &MeasureSeries, suggested: Choice, trust: RuleSet) -> (AnyView, AnyView) {
-    let MeasureSeries { measure, settings, .. } = series;
+/// The form as the settings are stored.
+fn stored_settings(request: &Request, MeasureSeries { measure, settings, .. }: &MeasureSeries) -> Form {
     let stored = |value: Option<String>| value.unwrap_or_default();
-    let form = Form::new(request, SaveChartSettings::PATH)
+    Form::new(request, SaveChartSettings::PATH)
         .version(measure.version)
         .with("chart", stored(settings.chart.map(|chart| chart.to_string())))
         .with("rule_set", stored(settings.own_rule_set.map(|rules| rules.to_string())))
@@ -71,7 +71,12 @@ fn settings_form(request: &Request, series: &MeasureSeries, suggested: Choice, t
         .with("baseline", settings.baseline)
         .with_date("baseline_until", settings.baseline_until)
         .with("period", stored(settings.period.map(|period| period.to_string())))
-        .with("summary", settings.summary);
+        .with("summary", settings.summary)
+}
+
+fn settings_form(request: &Request, series: &MeasureSeries, suggested: Choice, trust: RuleSet) -> (AnyView, AnyView) {
+    let measure = &series.measure;
+    let form = stored_settings(request, series);
     let summary = form.summary();
     let mut charts = vec![(String::new(), format!("What the data ask for: {}", suggested.kind.name()))];
     let suits = ChartType::ALL.iter().filter(|chart| chart.suits(measure.data_type));

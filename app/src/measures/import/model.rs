@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::read::{self, Decision, MOST_COLUMNS, MOST_ROWS, NoTable, Order, Role, Sheet};
 use crate::error::{Error, FieldError};
-use crate::measures::model::{Amount, DataType, Point, PointForm};
+use crate::measures::model::{Amount, DataType, Point, PointForm, State};
 use crate::measures::series::{Measure, Measurement};
 use crate::parse::{self, Fields, MAX_LINE_CHARS};
 
@@ -119,6 +119,9 @@ pub fn thousands(number: usize) -> String {
     told
 }
 
+/// What is wrong with a row: the column, where one is to blame, and the words.
+pub type Wrong = (Option<usize>, String);
+
 /// What a row of the table is, beside what is stored.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Found {
@@ -131,7 +134,7 @@ pub enum Found {
     /// A date without a number: missing is never zero.
     Empty,
     /// It cannot be read: why, each with its column.
-    Wrong(Vec<(Option<usize>, String)>),
+    Wrong(Vec<Wrong>),
 }
 
 /// A row with what it is.
@@ -293,90 +296,30 @@ fn alike(one: Amount, other: Amount) -> bool {
 /// What the import of a table would do.
 #[must_use]
 pub fn plan(sheet: &Sheet, roles: &[Role], form: &ImportForm, ground: &Ground<'_>) -> Plan {
-    let mut plan = Plan::default();
-    let at = |role: Role| roles.iter().position(|one| *one == role);
-    let data_type = ground.measure.data_type;
-    for role in Role::ALL.iter().filter(|role| **role != Role::Ignore) {
-        if let Some(second) = (0..roles.len()).filter(|at| roles[*at] == *role).nth(1) {
-            plan.stops.push(FieldError::new(
-                format!("columns[{second}]"),
-                format!("Two columns are chosen as “{}”. Choose one.", role.label()),
-            ));
+    let mut plan = Plan { stops: chosen_twice(roles), ..Plan::default() };
+    let date = match date_column(roles, ground.measure.data_type) {
+        Ok(date) => date,
+        Err(words) => {
+            plan.stops.push(FieldError::new("columns[0]", words));
+            return plan;
         }
-    }
-    let Some(date) = at(Role::Date) else {
-        plan.stops.push(FieldError::new("columns[0]", "Choose the column that holds the date."));
-        return plan;
     };
-    let ratio = at(Role::Numerator).is_some() && at(Role::Denominator).is_some();
-    if !ratio && (at(Role::Value).is_none() || at(Role::Numerator).is_some() || at(Role::Denominator).is_some()) {
-        let words = if data_type.is_ratio() {
-            "Choose the columns that hold how many had it and out of how many, or the one that holds the value."
-        } else {
-            "Choose the column that holds the value."
-        };
-        plan.stops.push(FieldError::new("columns[0]", words));
-        return plan;
-    }
     if sheet.above > 0 {
         plan.decided.push(format!("{} above the headings: left out.", rows(sheet.above)));
     }
     let order = decide_order(sheet, date, form, &mut plan);
-    let numbers = [Role::Value, Role::Numerator, Role::Denominator];
-    let mut commas = vec![false; roles.len()];
-    for column in numbers.iter().filter_map(|role| at(*role)) {
-        if let Some(cell) = read::decimal_comma(sheet.column(column)) {
-            commas[column] = true;
-            plan.decided.push(format!(
-                "{}: numbers have a decimal comma. {cell} is read as {}.",
-                column_name(sheet, column),
-                read::with_point(&cell)
-            ));
-        }
-    }
-    let mut of_one = false;
-    if let (DataType::Percentage, Some(value), false) = (data_type, at(Role::Value), ratio) {
-        let cells: Vec<String> = sheet.column(value).map(|cell| number(cell, commas[value])).collect();
-        plan.ask_scale = read::parts_of_one(cells.iter().map(String::as_str));
-        of_one = plan.ask_scale && form.scale == OF_ONE;
-    }
+    let commas = decide_commas(sheet, roles, &mut plan);
+    let of_one = decide_scale(sheet, roles, &commas, form, ground, &mut plan);
 
-    let mut stored: HashMap<Moment, Vec<usize>> = HashMap::new();
-    for (index, point) in ground.stored.iter().enumerate() {
-        if point.state != crate::measures::model::State::Void {
-            stored.entry(moment(point.taken_on, point.taken_at, &point.place)).or_default().push(index);
-        }
-    }
-    let mut seen: HashMap<Moment, u64> = HashMap::new();
     let mut months = 0_usize;
     let reader = Reader { roles, date, order, commas: &commas, of_one, ground };
+    let mut comparison = Comparison::new(ground, date);
     plan.rows.reserve(sheet.rows.len());
     for line in &sheet.rows {
         let found = match reader.point(&line.cells, &mut months) {
             Err(wrong) => Found::Wrong(wrong),
             Ok(None) => Found::Empty,
-            Ok(Some(point)) => {
-                let key = moment(point.taken_on, point.taken_at, &point.place);
-                if ground.several {
-                    let twin = stored.get_mut(&key).and_then(|indices| {
-                        let at = indices.iter().position(|at| alike(ground.stored[*at].amount(), point.amount))?;
-                        Some(indices.swap_remove(at))
-                    });
-                    if twin.is_some() { Found::Same(point) } else { Found::New(point) }
-                } else if let Some(first) = seen.get(&key) {
-                    Found::Wrong(vec![(
-                        Some(date),
-                        format!("Line {first} has the same date, time and place. Keep one of the two."),
-                    )])
-                } else {
-                    seen.insert(key.clone(), line.number);
-                    match stored.get(&key).and_then(|indices| indices.first()) {
-                        None => Found::New(point),
-                        Some(at) if alike(ground.stored[*at].amount(), point.amount) => Found::Same(point),
-                        Some(at) => Found::Different(point, *at),
-                    }
-                }
-            }
+            Ok(Some(point)) => comparison.find(point, line.number),
         };
         if let Found::New(point) = &found {
             plan.before_start += usize::from(point.taken_on < ground.measure.starts_on);
@@ -387,6 +330,122 @@ pub fn plan(sheet: &Sheet, roles: &[Role], form: &ImportForm, ground: &Ground<'_
         plan.decided.push(format!("{} with a month and no day: the first of the month.", rows(months)));
     }
     plan
+}
+
+fn column_of(roles: &[Role], role: Role) -> Option<usize> {
+    roles.iter().position(|one| *one == role)
+}
+
+/// Every second column of a role that only one can have.
+fn chosen_twice(roles: &[Role]) -> Vec<FieldError> {
+    Role::ALL
+        .iter()
+        .filter(|role| **role != Role::Ignore)
+        .filter_map(|role| {
+            let second = (0..roles.len()).filter(|at| roles[*at] == *role).nth(1)?;
+            Some(FieldError::new(
+                format!("columns[{second}]"),
+                format!("Two columns are chosen as “{}”. Choose one.", role.label()),
+            ))
+        })
+        .collect()
+}
+
+/// The column of the date. What is missing, for people, where no column has it or the columns of the numbers
+/// do not make one kind of amount.
+fn date_column(roles: &[Role], data_type: DataType) -> Result<usize, &'static str> {
+    let date = column_of(roles, Role::Date).ok_or("Choose the column that holds the date.")?;
+    let [value, numerator, denominator] =
+        [Role::Value, Role::Numerator, Role::Denominator].map(|role| roles.contains(&role));
+    match (value, numerator, denominator) {
+        (_, true, true) | (true, false, false) => Ok(date),
+        _ if data_type.is_ratio() => {
+            Err("Choose the columns that hold how many had it and out of how many, or the one that holds the value.")
+        }
+        _ => Err("Choose the column that holds the value."),
+    }
+}
+
+/// Which columns have decimal commas.
+fn decide_commas(sheet: &Sheet, roles: &[Role], plan: &mut Plan) -> Vec<bool> {
+    let mut commas = vec![false; roles.len()];
+    let numbers = [Role::Value, Role::Numerator, Role::Denominator];
+    for column in numbers.into_iter().filter_map(|role| column_of(roles, role)) {
+        if let Some(cell) = read::decimal_comma(sheet.column(column)) {
+            commas[column] = true;
+            plan.decided.push(format!(
+                "{}: numbers have a decimal comma. {cell} is read as {}.",
+                column_name(sheet, column),
+                read::with_point(&cell)
+            ));
+        }
+    }
+    commas
+}
+
+/// Whether percentages are written as parts of one.
+fn decide_scale(
+    sheet: &Sheet,
+    roles: &[Role],
+    commas: &[bool],
+    form: &ImportForm,
+    ground: &Ground<'_>,
+    plan: &mut Plan,
+) -> bool {
+    let ratio = roles.contains(&Role::Numerator) && roles.contains(&Role::Denominator);
+    let (DataType::Percentage, Some(value), false) = (ground.measure.data_type, column_of(roles, Role::Value), ratio)
+    else {
+        return false;
+    };
+    let cells: Vec<String> = sheet.column(value).map(|cell| number(cell, commas[value])).collect();
+    plan.ask_scale = read::parts_of_one(cells.iter().map(String::as_str));
+    plan.ask_scale && form.scale == OF_ONE
+}
+
+/// Rows beside what is stored, and beside the rows above them.
+struct Comparison<'a> {
+    ground: &'a Ground<'a>,
+    /// The column of the date, which is blamed for a row that repeats another.
+    date: usize,
+    /// Places in `ground.stored`; those that a row has met are gone where several points share a moment.
+    stored: HashMap<Moment, Vec<usize>>,
+    /// The line in which each moment came first.
+    seen: HashMap<Moment, u64>,
+}
+
+impl<'a> Comparison<'a> {
+    fn new(ground: &'a Ground<'a>, date: usize) -> Self {
+        let mut stored: HashMap<Moment, Vec<usize>> = HashMap::new();
+        for (index, point) in ground.stored.iter().enumerate() {
+            if point.state != State::Void {
+                stored.entry(moment(point.taken_on, point.taken_at, &point.place)).or_default().push(index);
+            }
+        }
+        Self { ground, date, stored, seen: HashMap::new() }
+    }
+
+    fn find(&mut self, point: Point, line: u64) -> Found {
+        let stored = self.ground.stored;
+        let key = moment(point.taken_on, point.taken_at, &point.place);
+        if self.ground.several {
+            let twin = self.stored.get_mut(&key).and_then(|indices| {
+                let at = indices.iter().position(|at| alike(stored[*at].amount(), point.amount))?;
+                Some(indices.swap_remove(at))
+            });
+            return if twin.is_some() { Found::Same(point) } else { Found::New(point) };
+        }
+        if let Some(first) = self.seen.get(&key) {
+            let words = format!("Line {first} has the same date, time and place. Keep one of the two.");
+            return Found::Wrong(vec![(Some(self.date), words)]);
+        }
+        let found = match self.stored.get(&key).and_then(|indices| indices.first()) {
+            None => Found::New(point),
+            Some(at) if alike(stored[*at].amount(), point.amount) => Found::Same(point),
+            Some(at) => Found::Different(point, *at),
+        };
+        self.seen.insert(key, line);
+        found
+    }
 }
 
 /// The name of a column for people: its heading, else its place.
@@ -437,9 +496,49 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// The point of a row; none when it has no number.
-    fn point(&self, cells: &[String], months: &mut usize) -> Result<Option<Point>, Vec<(Option<usize>, String)>> {
+    fn point(&self, cells: &[String], months: &mut usize) -> Result<Option<Point>, Vec<Wrong>> {
+        let (mut form, column_of_field) = self.typed(cells);
+        if [&form.value, &form.numerator, &form.denominator].iter().all(|typed| typed.is_empty()) {
+            return Ok(None);
+        }
+        let mut wrong = Vec::new();
+        let cell = cells.get(self.date).map_or("", String::as_str);
+        let date = read::date_of(cell, self.order);
+        if date.is_none() {
+            wrong.push((Some(self.date), no_date(cell)));
+        }
+        self.set_moment(&mut form, date);
+        if self.of_one
+            && let Some(value) = parse::number(&form.value)
+        {
+            form.value = in_per_cent(value);
+        }
+        let mut fields = Fields::new();
+        let point = form.read(&mut fields, self.ground.measure.data_type, self.ground.today, str::to_owned);
+        if let Err(Error::Invalid(errors)) = fields.finish(|| ()) {
+            wrong.extend(errors.into_iter().map(|error| {
+                let at = column_of_field.get(error.field.as_str()).copied();
+                let cell = at.and_then(|at| cells.get(at)).map_or("", String::as_str);
+                let message = if cell.is_empty() || cell.len() > 30 {
+                    error.message
+                } else {
+                    format!("“{cell}”: {}", error.message)
+                };
+                (at, message)
+            }));
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        *months += usize::from(date.is_some_and(|date| date.month_only));
+        Ok(Some(point))
+    }
+
+    /// A row as if it were typed into the form, but for its date, and the column of each field.
+    fn typed(&self, cells: &[String]) -> (PointForm, HashMap<&'static str, usize>) {
         let mut form = PointForm::default();
-        let mut at_of = HashMap::with_capacity(7);
+        let mut column_of_field = HashMap::with_capacity(7);
+        column_of_field.insert("taken_on", self.date);
         for (at, role) in self.roles.iter().enumerate() {
             let cell = cells.get(at).map_or("", String::as_str);
             let (field, slot) = match role {
@@ -451,7 +550,7 @@ impl Reader<'_> {
                 Role::Denominator => ("denominator", &mut form.denominator),
                 Role::Note => ("note", &mut form.note),
             };
-            at_of.insert(field, at);
+            column_of_field.insert(field, at);
             let number_like = matches!(role, Role::Value | Role::Numerator | Role::Denominator);
             *slot = match (number_like, read::is_missing(cell)) {
                 (true, true) => String::new(),
@@ -459,51 +558,21 @@ impl Reader<'_> {
                 (false, _) => cell.to_owned(),
             };
         }
-        if [&form.value, &form.numerator, &form.denominator].iter().all(|typed| typed.is_empty()) {
-            return Ok(None);
-        }
-        let mut wrong = Vec::new();
-        let cell = cells.get(self.date).map_or("", String::as_str);
-        let date = read::date_of(cell, self.order);
-        if let Some(read) = date {
-            form.taken_on = read.on.to_string();
-            if form.taken_at.trim().is_empty() {
-                form.taken_at = read.at.map(|at| at.format("%H:%M").to_string()).unwrap_or_default();
-            }
-        } else {
-            wrong.push((Some(self.date), no_date(cell)));
-            form.taken_on = self.ground.today.to_string();
-        }
-        if !form.taken_at.is_empty()
-            && let Some(at) = read::time_of(&form.taken_at)
+        (form, column_of_field)
+    }
+
+    /// Writes the date and the time as the form has them. A row without a date gets today's, so that what
+    /// else is wrong with it is found too.
+    fn set_moment(&self, form: &mut PointForm, date: Option<read::DateRead>) {
+        form.taken_on = date.map_or(self.ground.today, |date| date.on).to_string();
+        if form.taken_at.trim().is_empty()
+            && let Some(date) = date
         {
+            form.taken_at = date.at.map(|at| at.format("%H:%M").to_string()).unwrap_or_default();
+        }
+        if let Some(at) = read::time_of(&form.taken_at) {
             form.taken_at = at.format("%H:%M").to_string();
         }
-        if self.of_one
-            && let Some(value) = parse::number(&form.value)
-        {
-            form.value = in_per_cent(value);
-        }
-        let mut fields = Fields::new();
-        let point = form.read(&mut fields, self.ground.measure.data_type, self.ground.today, str::to_owned);
-        if let Err(Error::Invalid(errors)) = fields.finish(|| ()) {
-            for error in errors {
-                let at =
-                    if error.field == "taken_on" { Some(self.date) } else { at_of.get(error.field.as_str()).copied() };
-                let cell = at.and_then(|at| cells.get(at)).map_or("", String::as_str);
-                let message = if cell.is_empty() || cell.len() > 30 {
-                    error.message
-                } else {
-                    format!("“{cell}”: {}", error.message)
-                };
-                wrong.push((at, message));
-            }
-        }
-        if !wrong.is_empty() {
-            return Err(wrong);
-        }
-        *months += usize::from(date.is_some_and(|date| date.month_only));
-        Ok(Some(point))
     }
 }
 

@@ -266,66 +266,79 @@ pub fn date_of(cell: &str, order: Order) -> Option<DateRead> {
         return None;
     }
     if let Ok(serial) = cell.parse::<f64>() {
-        // Of the years 1985 to 2119: what a column of counts seldom holds.
-        if !(31_048.0..80_000.0).contains(&serial) {
-            return None;
-        }
-        let on = NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(serial as u64))?;
-        let seconds = ((serial.fract() * 1440.0).round() * 60.0).min(86_340.0);
-        let at = NaiveTime::from_num_seconds_from_midnight_opt(seconds as u32, 0);
-        return Some(DateRead { at: at.filter(|at| *at != NaiveTime::MIN), ..day_read(on)? });
+        return serial_date(serial);
     }
-    // A time after the day.
     if let Some(colon) = cell.find(':') {
-        let start = cell[..colon].rfind([' ', 'T'])?;
-        let time = cell[start + 1..].trim_end_matches('Z');
-        let time = time.split('+').next().unwrap_or(time);
-        let at = time_of(time.split('.').next().unwrap_or(time))?;
-        let day = date_of(&cell[..start], order).filter(|day| day.at.is_none())?;
-        return Some(DateRead { at: Some(at).filter(|at| *at != NaiveTime::MIN), ..day });
+        return date_with_time(cell, colon, order);
     }
     let mut parts: Vec<&str> =
         cell.split(|c: char| c.is_whitespace() || "/.-,".contains(c)).filter(|part| !part.is_empty()).collect();
     if parts.len() > 2 && is_weekday(parts[0]) {
         parts.remove(0);
     }
+    match parts.as_slice() {
+        [year, month, day] if year.len() == 4 && year.chars().all(|c| c.is_ascii_digit()) => {
+            let month = month.parse().ok().or_else(|| month_named(month))?;
+            day_read(NaiveDate::from_ymd_opt(year.parse().ok()?, month, day.parse().ok()?)?)
+        }
+        [first, second, year] => day_and_month(first, second, year_of(year)?, order),
+        [first, second] => month_and_year(first, second, !cell.contains(['.', ','])),
+        _ => None,
+    }
+}
+
+/// The number that a spreadsheet keeps for a day, with the time as its fraction.
+fn serial_date(serial: f64) -> Option<DateRead> {
+    // Of the years 1985 to 2119: what a column of counts seldom holds.
+    if !(31_048.0..80_000.0).contains(&serial) {
+        return None;
+    }
+    let on = NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(serial as u64))?;
+    let seconds = ((serial.fract() * 1440.0).round() * 60.0).min(86_340.0);
+    let at = NaiveTime::from_num_seconds_from_midnight_opt(seconds as u32, 0);
+    Some(DateRead { at: at.filter(|at| *at != NaiveTime::MIN), ..day_read(on)? })
+}
+
+/// A date with a time after it, whose first colon is at `colon`.
+fn date_with_time(cell: &str, colon: usize, order: Order) -> Option<DateRead> {
+    let start = cell[..colon].rfind([' ', 'T'])?;
+    let time = cell[start + 1..].trim_end_matches('Z');
+    let time = time.split('+').next().unwrap_or(time);
+    let at = time_of(time.split('.').next().unwrap_or(time))?;
+    let day = date_of(&cell[..start], order).filter(|day| day.at.is_none())?;
+    Some(DateRead { at: Some(at).filter(|at| *at != NaiveTime::MIN), ..day })
+}
+
+/// Day and month in either order where one of them is a name, else in the given one.
+fn day_and_month(first: &str, second: &str, year: i32, order: Order) -> Option<DateRead> {
     let without_ending = |part: &str| -> Option<u32> {
         let digits = part.trim_end_matches(|c: char| c.is_ascii_alphabetic());
         (part.len() == digits.len() || matches!(&part[digits.len()..], "st" | "nd" | "rd" | "th"))
             .then(|| digits.parse().ok())
             .flatten()
     };
-    let month_alone = |year: i32, month: u32| {
-        Some(DateRead { month_only: true, ..day_read(NaiveDate::from_ymd_opt(year, month, 1)?)? })
+    let (day, month) = match (month_named(first), month_named(second)) {
+        (Some(month), _) => (without_ending(second)?, month),
+        (_, Some(month)) => (without_ending(first)?, month),
+        _ => {
+            let (first, second) = (first.parse().ok()?, second.parse().ok()?);
+            if order == Order::DayFirst { (first, second) } else { (second, first) }
+        }
     };
-    match parts.as_slice() {
-        [year, month, day] if year.len() == 4 && year.chars().all(|c| c.is_ascii_digit()) => {
-            let month = month.parse().ok().or_else(|| month_named(month))?;
-            day_read(NaiveDate::from_ymd_opt(year.parse().ok()?, month, day.parse().ok()?)?)
-        }
-        [first, second, year] => {
-            let year = year_of(year)?;
-            let (day, month) = match (month_named(first), month_named(second)) {
-                (Some(month), _) => (without_ending(second)?, month),
-                (_, Some(month)) => (without_ending(first)?, month),
-                _ => {
-                    let (first, second) = (first.parse().ok()?, second.parse().ok()?);
-                    if order == Order::DayFirst { (first, second) } else { (second, first) }
-                }
-            };
-            day_read(NaiveDate::from_ymd_opt(year, month, day)?)
-        }
-        [first, second] => match (month_named(first), month_named(second)) {
-            (Some(month), _) => month_alone(year_of(second)?, month),
-            (_, Some(month)) => month_alone(year_of(first)?, month),
-            _ if first.len() == 4 && second.len() <= 2 => month_alone(first.parse().ok()?, second.parse().ok()?),
-            _ if second.len() == 4 && first.len() <= 2 && !cell.contains(['.', ',']) => {
-                month_alone(second.parse().ok()?, first.parse().ok()?)
-            }
-            _ => None,
-        },
-        _ => None,
-    }
+    day_read(NaiveDate::from_ymd_opt(year, month, day)?)
+}
+
+/// A month alone: its first day. A number before the year is a month only where `may_lead` allows it: "1.2026"
+/// is rather a decimal.
+fn month_and_year(first: &str, second: &str, may_lead: bool) -> Option<DateRead> {
+    let (year, month) = match (month_named(first), month_named(second)) {
+        (Some(month), _) => (year_of(second)?, month),
+        (_, Some(month)) => (year_of(first)?, month),
+        _ if first.len() == 4 && second.len() <= 2 => (first.parse().ok()?, second.parse().ok()?),
+        _ if second.len() == 4 && first.len() <= 2 && may_lead => (second.parse().ok()?, first.parse().ok()?),
+        _ => return None,
+    };
+    Some(DateRead { month_only: true, ..day_read(NaiveDate::from_ymd_opt(year, month, 1)?)? })
 }
 
 /// What a column of dates says about the order of day and month.
@@ -490,59 +503,19 @@ fn named(heading: &str, data_type: DataType) -> Option<Role> {
 pub fn roles(sheet: &Sheet, data_type: DataType) -> Vec<Role> {
     let mut roles: Vec<Option<Role>> =
         (0..sheet.width).map(|at| sheet.headings.get(at).and_then(|heading| named(heading, data_type))).collect();
-    let share = |at: usize, fits: &dyn Fn(&str) -> bool| {
-        let (mut all, mut fitting) = (0, 0);
-        for cell in sheet.column(at).take(300) {
-            all += 1;
-            fitting += usize::from(fits(cell));
-        }
-        all > 0 && fitting * 10 >= all * 6
-    };
-    let numeric = |cell: &str| parse::number(&pointed(cell)).is_some();
-    let dated = |cell: &str| date_of(cell, Order::DayFirst).or_else(|| date_of(cell, Order::MonthFirst)).is_some();
-    let first_of = |roles: &[Option<Role>], fits: &dyn Fn(usize) -> bool| {
-        (0..sheet.width).find(|at| roles[*at].is_none() && fits(*at))
-    };
-    // Of several columns that are named like a date ("Week", "Date"), the one that holds dates.
-    let named_dates: Vec<usize> = (0..sheet.width).filter(|at| roles[*at] == Some(Role::Date)).collect();
-    let keep = named_dates.iter().copied().find(|at| share(*at, &dated)).or(named_dates.first().copied());
-    for at in named_dates.into_iter().filter(|at| Some(*at) != keep) {
-        roles[at] = None;
-    }
-    if keep.is_none() {
-        // The number of a day is a date only where nothing else is.
-        let written = first_of(&roles, &|at| share(at, &|cell| dated(cell) && !numeric(cell)));
-        if let Some(at) = written.or_else(|| first_of(&roles, &|at| share(at, &dated))) {
-            roles[at] = Some(Role::Date);
-        }
-    }
-    if !roles.contains(&Some(Role::Time))
-        && let Some(at) = first_of(&roles, &|at| share(at, &|cell| cell.contains(':') && time_of(cell).is_some()))
-    {
-        roles[at] = Some(Role::Time);
-    }
-    let number_for = |roles: &mut [Option<Role>], role: Role| {
-        if !roles.contains(&Some(role))
-            && let Some(at) = (0..sheet.width).find(|at| roles[*at].is_none() && share(*at, &numeric))
-        {
-            roles[at] = Some(role);
-        }
-    };
-    if data_type.is_ratio() {
-        let free = (0..sheet.width).filter(|at| roles[*at].is_none() && share(*at, &numeric)).count();
-        let part = roles.contains(&Some(Role::Numerator)) || roles.contains(&Some(Role::Denominator));
-        if part || free >= 2 {
-            let both = !part;
-            number_for(&mut roles, Role::Numerator);
-            number_for(&mut roles, Role::Denominator);
-            if both {
-                in_order(sheet, &mut roles);
-            }
-        } else {
-            number_for(&mut roles, Role::Value);
+    find_date(sheet, &mut roles);
+    let timed = |cell: &str| cell.contains(':') && time_of(cell).is_some();
+    take_first(sheet, &mut roles, Role::Time, &timed);
+    let part = roles.contains(&Some(Role::Numerator)) || roles.contains(&Some(Role::Denominator));
+    let free = |at: &usize| roles[*at].is_none() && mostly(sheet, *at, &is_number);
+    if data_type.is_ratio() && (part || (0..sheet.width).filter(free).count() >= 2) {
+        take_first(sheet, &mut roles, Role::Numerator, &is_number);
+        take_first(sheet, &mut roles, Role::Denominator, &is_number);
+        if !part {
+            in_order(sheet, &mut roles);
         }
     } else {
-        number_for(&mut roles, Role::Value);
+        take_first(sheet, &mut roles, Role::Value, &is_number);
     }
     let mut seen = Vec::new();
     roles
@@ -556,6 +529,52 @@ pub fn roles(sheet: &Sheet, data_type: DataType) -> Vec<Role> {
             role
         })
         .collect()
+}
+
+fn is_number(cell: &str) -> bool {
+    parse::number(&pointed(cell)).is_some()
+}
+
+/// Whether six in ten of a column's first cells fit.
+fn mostly(sheet: &Sheet, at: usize, fits: &dyn Fn(&str) -> bool) -> bool {
+    let (mut all, mut fitting) = (0, 0);
+    for cell in sheet.column(at).take(300) {
+        all += 1;
+        fitting += usize::from(fits(cell));
+    }
+    all > 0 && fitting * 10 >= all * 6
+}
+
+/// The first column without a role whose cells mostly fit.
+fn first_free(sheet: &Sheet, roles: &[Option<Role>], fits: &dyn Fn(&str) -> bool) -> Option<usize> {
+    (0..sheet.width).find(|at| roles[*at].is_none() && mostly(sheet, *at, fits))
+}
+
+/// Gives the role to the first column that fits, where no column has it.
+fn take_first(sheet: &Sheet, roles: &mut [Option<Role>], role: Role, fits: &dyn Fn(&str) -> bool) {
+    if !roles.contains(&Some(role))
+        && let Some(at) = first_free(sheet, roles, fits)
+    {
+        roles[at] = Some(role);
+    }
+}
+
+/// Leaves one column with the role of the date. Of several that are named like one ("Week", "Date"), that is the
+/// one that holds dates.
+fn find_date(sheet: &Sheet, roles: &mut [Option<Role>]) {
+    let dated = |cell: &str| date_of(cell, Order::DayFirst).or_else(|| date_of(cell, Order::MonthFirst)).is_some();
+    let named_dates: Vec<usize> = (0..sheet.width).filter(|at| roles[*at] == Some(Role::Date)).collect();
+    let keep = named_dates.iter().copied().find(|at| mostly(sheet, *at, &dated)).or(named_dates.first().copied());
+    for at in named_dates.into_iter().filter(|at| Some(*at) != keep) {
+        roles[at] = None;
+    }
+    if keep.is_none() {
+        // The number of a day is a date only where nothing else is.
+        let written = first_free(sheet, roles, &|cell| dated(cell) && !is_number(cell));
+        if let Some(at) = written.or_else(|| first_free(sheet, roles, &dated)) {
+            roles[at] = Some(Role::Date);
+        }
+    }
 }
 
 /// Two columns of numbers without names: the one that is never the smaller is the denominator.

@@ -75,45 +75,24 @@ pub async fn import(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::ProjectId;
     use crate::measures::import::model::{CORRECT, Ground, ImportForm, Totals, plan};
     use crate::measures::model::Amount;
-    use crate::testing::{Fixture, TODAY, on};
-
-    struct Scene {
-        fixture: Fixture,
-        project: ProjectId,
-        measure: MeasureId,
-    }
-
-    async fn scene() -> Scene {
-        let fixture = Fixture::new().await;
-        let project = fixture.project("Sepsis").await;
-        let measure = fixture.measure(project).await;
-        Scene { fixture, project, measure }
-    }
+    use crate::testing::measured::Scene;
+    use crate::testing::{TODAY, on};
 
     impl Scene {
         async fn import(&self, form: &ImportForm) -> Result<Totals, Error> {
-            let request = self.fixture.request(Some(self.fixture.trainee)).await;
-            let mut change = self.fixture.store.write().await?;
-            let allowed = request.require(&mut change, RecordMeasurement(self.project)).await?;
-            let measure = store::measure(&mut change, self.measure).await?;
-            let several = store::allows_several_per_day(&mut change, measure.id).await?;
-            let stored = store::measurements(&mut change, measure.id).await?;
-            let sheet = form.sheet()?;
-            let roles = form.roles(&sheet, measure.data_type);
-            let ground = Ground { measure: &measure, several, stored: &stored, today: TODAY };
-            let plan = plan(&sheet, &roles, form, &ground);
-            let totals = plan.totals();
-            import(&mut change, &allowed, &measure, &stored, &plan.settled(form)?).await?;
-            change.commit().await?;
-            Ok(totals)
-        }
-
-        async fn points(&self) -> Vec<Measurement> {
-            let mut conn = self.fixture.store.read().await.expect("a reader");
-            store::measurements(&mut conn, self.measure).await.expect("points")
+            self.act(self.fixture.trainee, async |conn, allowed, measure| {
+                let several = store::allows_several_per_day(conn, measure.id).await?;
+                let stored = store::measurements(conn, measure.id).await?;
+                let sheet = form.sheet()?;
+                let roles = form.roles(&sheet, measure.data_type);
+                let plan = plan(&sheet, &roles, form, &Ground { measure, several, stored: &stored, today: TODAY });
+                let totals = plan.totals();
+                import(conn, allowed, measure, &stored, &plan.settled(form)?).await?;
+                Ok(totals)
+            })
+            .await
         }
     }
 
@@ -123,7 +102,7 @@ mod tests {
 
     #[tokio::test]
     async fn rows_are_stored_once_kept_or_corrected_with_a_reason() {
-        let scene = scene().await;
+        let scene = Scene::new().await;
         let table = "Date\tTime\tWard\tYes\tTotal\tNote\n13/01/2026\t9:30\tA\t18\t24\tbusy\n20/01/2026\t\t\t20\t24\t\n";
         scene.import(&text(table)).await.expect("imported");
         let points = scene.points().await;
@@ -160,7 +139,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_plan_holds_until_a_point_is_recorded_or_corrected() {
-        let scene = scene().await;
+        let scene = Scene::new().await;
         let stamped = async || {
             let mut conn = scene.fixture.store.read().await.expect("a reader");
             stamp(&mut conn, scene.measure).await.expect("a stamp")
@@ -179,7 +158,7 @@ mod tests {
 
     #[tokio::test]
     async fn ten_thousand_rows_are_planned_and_stored() {
-        let scene = scene().await;
+        let scene = Scene::new().await;
         let mut table = String::from("date,numerator,denominator\n");
         for at in 0..10_000_u64 {
             let day = on("1998-01-01") + chrono::Days::new(at);
@@ -193,7 +172,7 @@ mod tests {
 
     #[tokio::test]
     async fn several_observations_of_a_day_are_stored_once_each() {
-        let scene = scene().await;
+        let scene = Scene::new().await;
         let mut change = scene.fixture.store.write().await.expect("a change");
         sqlx::query("update measure set period = 'day' where id = $1")
             .bind(scene.measure)

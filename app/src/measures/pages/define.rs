@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::id::{MeasureId, ProjectId};
 use crate::measures::api::{AddMeasure, EditMeasure, MoveMeasure, RestoreMeasure, RetireMeasure};
 use crate::measures::model::{self, DataType, Direction, FREQUENCIES, Kind};
+use crate::measures::series::Measure;
 use crate::measures::store;
 use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::web::page::Page;
@@ -97,77 +98,83 @@ pub(super) async fn edit_measure(request: Request) -> Result<Page, Error> {
     request.require(&mut conn, DefineMeasure(measure.project_id)).await?;
     drop(conn);
     Ok(Page::new(format!("Edit {}", measure.name), move || {
-        let or_none = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
-        let form = Form::new(&request, EditMeasure::PATH)
-            .version(measure.version)
-            .with("name", &measure.name)
-            .with("definition", &measure.definition)
-            .with("kind", measure.kind)
-            .with("data_type", measure.data_type)
-            .with("unit", if measure.data_type == DataType::Percentage { "" } else { &measure.unit })
-            .with("per", measure.per.map(|per| per.to_string()).unwrap_or_default())
-            .with("direction", measure.direction)
-            .with("target", or_none(measure.target))
-            .with("every_days", measure.every_days.map(|days| days.to_string()).unwrap_or_default())
-            .with("source", &measure.source)
-            .with("collector", &measure.collector)
-            .with_date("starts_on", Some(measure.starts_on));
         let href = format!("/measures/{id}");
-        let summary = form.summary();
-        let fields = view! {
-            {form.hidden("measure", id)}
-            {definition_fields(&form)}
-            <div class="baton-actions">
-                {ui::submit("Save changes")}
-                <a href=href.clone()>"Cancel"</a>
-            </div>
-        }
-        .into_any();
-        let one_button = |path: &'static str, name: &str, way: &str, label: &str| {
-            let form = Form::named(&request, path, name);
-            let way = (!way.is_empty()).then(|| form.hidden("way", way));
-            let fields = view! {
-                {form.hidden("measure", id)}
-                {way}
-                <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">{label.to_owned()}</button>
-            }
-            .into_any();
-            form.draw_as("baton-form", fields)
-        };
-        let (place, retire) = if measure.retired_on.is_some() {
-            let restore = view! {
-                <h2 class="nhsuk-heading-m">"Take it up again"</h2>
-                <p>"The measure is retired. All of its points are kept, and its chart can still be read."</p>
-                {one_button(RestoreMeasure::PATH, "restore", "", "Take it up again")}
-            };
-            (None, restore.into_any())
-        } else {
-            let place = view! {
-                <h2 class="nhsuk-heading-m">"Its place on the project’s page"</h2>
-                <div class="baton-buttons-inline">
-                    {one_button(MoveMeasure::PATH, "up", "up", "Move up")}
-                    {one_button(MoveMeasure::PATH, "down", "down", "Move down")}
-                </div>
-            };
-            let retire = view! {
-                <h2 class="nhsuk-heading-m">"Retire it"</h2>
-                <p>
-                    "No more points will be due, and it leaves the project’s page. All of its points are kept, and you can take it up again."
-                </p>
-                {one_button(RetireMeasure::PATH, "retire", "", "Retire the measure")}
-            };
-            (Some(place), retire.into_any())
-        };
+        let (summary, edit) = edit_form(&request, &measure, &href);
         view! {
             {ui::back(&href, &measure.name)}
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summary}
                 {ui::heading(&measure.project_reference, "Edit the measure")}
-                {form.draw(fields)}
-                {place}
-                {retire}
+                {edit}
+                {place_and_retirement(&request, &measure)}
             </div></div>
         }
         .into_any()
     }))
+}
+
+fn edit_form(request: &Request, measure: &Measure, href: &str) -> (AnyView, AnyView) {
+    let or_none = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
+    let form = Form::new(request, EditMeasure::PATH)
+        .version(measure.version)
+        .with("name", &measure.name)
+        .with("definition", &measure.definition)
+        .with("kind", measure.kind)
+        .with("data_type", measure.data_type)
+        .with("unit", if measure.data_type == DataType::Percentage { "" } else { &measure.unit })
+        .with("per", measure.per.map(|per| per.to_string()).unwrap_or_default())
+        .with("direction", measure.direction)
+        .with("target", or_none(measure.target))
+        .with("every_days", measure.every_days.map(|days| days.to_string()).unwrap_or_default())
+        .with("source", &measure.source)
+        .with("collector", &measure.collector)
+        .with_date("starts_on", Some(measure.starts_on));
+    let summary = form.summary();
+    let fields = view! {
+        {form.hidden("measure", measure.id)}
+        {definition_fields(&form)}
+        <div class="baton-actions">
+            {ui::submit("Save changes")}
+            <a href=href.to_owned()>"Cancel"</a>
+        </div>
+    }
+    .into_any();
+    (summary, form.draw(fields))
+}
+
+/// Where the measure stands among the project's, and how it is retired; of a retired one, how it is taken up
+/// again.
+fn place_and_retirement(request: &Request, measure: &Measure) -> AnyView {
+    let one_button = |path: &'static str, name: &str, way: &str, label: &str| {
+        let form = Form::named(request, path, name);
+        let way = (!way.is_empty()).then(|| form.hidden("way", way));
+        let fields = view! {
+            {form.hidden("measure", measure.id)}
+            {way}
+            <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">{label.to_owned()}</button>
+        }
+        .into_any();
+        form.draw_as("baton-form", fields)
+    };
+    if measure.retired_on.is_some() {
+        return view! {
+            <h2 class="nhsuk-heading-m">"Take it up again"</h2>
+            <p>"The measure is retired. All of its points are kept, and its chart can still be read."</p>
+            {one_button(RestoreMeasure::PATH, "restore", "", "Take it up again")}
+        }
+        .into_any();
+    }
+    view! {
+        <h2 class="nhsuk-heading-m">"Its place on the project’s page"</h2>
+        <div class="baton-buttons-inline">
+            {one_button(MoveMeasure::PATH, "up", "up", "Move up")}
+            {one_button(MoveMeasure::PATH, "down", "down", "Move down")}
+        </div>
+        <h2 class="nhsuk-heading-m">"Retire it"</h2>
+        <p>
+            "No more points will be due, and it leaves the project’s page. All of its points are kept, and you can take it up again."
+        </p>
+        {one_button(RetireMeasure::PATH, "retire", "", "Retire the measure")}
+    }
+    .into_any()
 }

@@ -56,38 +56,76 @@ pub(super) async fn measurement(request: Request) -> Result<Page, Error> {
 }
 
 fn point_forms(request: &Request, measure: &Measure, point: &Measurement) -> (AnyView, AnyView) {
-    let identity = |form: &Form| form.hidden("measurement", point.id);
-    let include = |label: &str, words: &str| {
-        let form = Form::new(request, IncludePoint::PATH).version(point.version);
-        let summary = form.summary();
-        let fields = view! { {identity(&form)} {ui::submit(label)} }.into_any();
-        let drawn = view! {
-            <h2 class="nhsuk-heading-m">{label.to_owned()}</h2>
-            <p>{words.to_owned()}</p>
-            {form.draw(fields)}
-        };
-        (summary, drawn.into_any())
-    };
-    let with_reason = |path: &'static str, name: &str, label: &str, words: &str| {
-        let form = Form::named(request, path, name).version(point.version);
-        let summary = form.summary();
-        let fields = view! {
-            {identity(&form)}
-            {form.line("reason", "Reason").view()}
-            <button class="nhsuk-button nhsuk-button--secondary" type="submit">{label.to_owned()}</button>
-        }
-        .into_any();
-        let drawn = view! {
-            <h2 class="nhsuk-heading-m">{label.to_owned()}</h2>
-            <p>{words.to_owned()}</p>
-            {form.draw(fields)}
-        };
-        (summary, drawn.into_any())
-    };
     if point.state == State::Void {
-        return include("Put it back", "The point will be on the chart again.");
+        return include_form(request, point, "Put it back", "The point will be on the chart again.");
     }
+    let (correcting, correct) = correct_form(request, measure, point);
+    let (excluding, exclude) = if point.state == State::Current {
+        form_with_reason(
+            request,
+            point,
+            ExcludePoint::PATH,
+            "exclude",
+            [
+                "Exclude the point",
+                "It stays on the chart, hollow, and is used for no calculation. Only for a known cause outside the process, such as a system failure: never because it looks bad. You can include it again.",
+            ],
+        )
+    } else {
+        include_form(request, point, "Include it again", "It will be used for the calculations again.")
+    };
+    let (voiding, void) = form_with_reason(
+        request,
+        point,
+        VoidPoint::PATH,
+        "void",
+        [
+            "Make the point void",
+            "For a point that was never right, such as one of another ward. It leaves the chart, and stays in history. You can put it back.",
+        ],
+    );
+    (
+        view! { {correcting}{excluding}{voiding} }.into_any(),
+        view! { <h2 class="nhsuk-heading-m">"Correct the point"</h2> {correct} {exclude} {void} }.into_any(),
+    )
+}
 
+fn include_form(request: &Request, point: &Measurement, label: &str, words: &str) -> (AnyView, AnyView) {
+    let form = Form::new(request, IncludePoint::PATH).version(point.version);
+    let summary = form.summary();
+    let fields = view! { {form.hidden("measurement", point.id)} {ui::submit(label)} }.into_any();
+    let drawn = view! {
+        <h2 class="nhsuk-heading-m">{label.to_owned()}</h2>
+        <p>{words.to_owned()}</p>
+        {form.draw(fields)}
+    };
+    (summary, drawn.into_any())
+}
+
+fn form_with_reason(
+    request: &Request,
+    point: &Measurement,
+    path: &'static str,
+    name: &str,
+    [label, words]: [&str; 2],
+) -> (AnyView, AnyView) {
+    let form = Form::named(request, path, name).version(point.version);
+    let summary = form.summary();
+    let fields = view! {
+        {form.hidden("measurement", point.id)}
+        {form.line("reason", "Reason").view()}
+        <button class="nhsuk-button nhsuk-button--secondary" type="submit">{label.to_owned()}</button>
+    }
+    .into_any();
+    let drawn = view! {
+        <h2 class="nhsuk-heading-m">{label.to_owned()}</h2>
+        <p>{words.to_owned()}</p>
+        {form.draw(fields)}
+    };
+    (summary, drawn.into_any())
+}
+
+fn correct_form(request: &Request, measure: &Measure, point: &Measurement) -> (AnyView, AnyView) {
     let plain = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
     let form = Form::new(request, CorrectPoint::PATH)
         .version(point.version)
@@ -98,9 +136,9 @@ fn point_forms(request: &Request, measure: &Measure, point: &Measurement) -> (An
         .with("numerator", plain(point.numerator))
         .with("denominator", plain(point.denominator))
         .with("note", &point.note);
-    let correcting = form.summary();
+    let summary = form.summary();
     let fields = view! {
-        {identity(&form)}
+        {form.hidden("measurement", point.id)}
         {form.date("taken_on", "Date").view()}
         {amount_fields(&form, measure)}
         {form.line("note", "Note (optional)").view()}
@@ -109,27 +147,7 @@ fn point_forms(request: &Request, measure: &Measure, point: &Measurement) -> (An
         {ui::submit("Save the correction")}
     }
     .into_any();
-    let correct = form.draw(fields);
-    let (excluding, exclude) = if point.state == State::Current {
-        with_reason(
-            ExcludePoint::PATH,
-            "exclude",
-            "Exclude the point",
-            "It stays on the chart, hollow, and is used for no calculation. Only for a known cause outside the process, such as a system failure: never because it looks bad. You can include it again.",
-        )
-    } else {
-        include("Include it again", "It will be used for the calculations again.")
-    };
-    let (voiding, void) = with_reason(
-        VoidPoint::PATH,
-        "void",
-        "Make the point void",
-        "For a point that was never right, such as one of another ward. It leaves the chart, and stays in history. You can put it back.",
-    );
-    (
-        view! { {correcting}{excluding}{voiding} }.into_any(),
-        view! { <h2 class="nhsuk-heading-m">"Correct the point"</h2> {correct} {exclude} {void} }.into_any(),
-    )
+    (summary, form.draw(fields))
 }
 
 pub(super) fn timeline(rows: &[Row]) -> AnyView {

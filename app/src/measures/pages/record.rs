@@ -89,37 +89,10 @@ pub(super) async fn points(request: Request) -> Result<Page, Error> {
     Ok(Page::new(format!("Record points: {}", measure.name), move || {
         let form = Form::new(&request, RecordPoints::PATH);
         let summary = form.summary();
-        let columns = grid_columns(&measure);
-        let rejected = request.rejected.as_ref().filter(|rejected| rejected.action == RecordPoints::PATH);
-        let typed_rows = rejected.map_or(0, |rejected| {
-            rejected.typed.iter().filter(|(name, _)| name.starts_with("rows[") && name.ends_with("[taken_on]")).count()
-        });
-        let more = if form.value("then") == "more" { MORE_ROWS } else { 0 };
-        let count = (typed_rows.max(if more > 0 { 0 } else { MORE_ROWS }) + more).min(MOST_ROWS);
-        let rows = (0..count).map(|row| {
-            let wrong = |field: &str| {
-                let name = cell(row, field);
-                let error = rejected?.errors.iter().find(|error| error.field == name)?;
-                Some(error.message.clone())
-            };
-            grid_row(row, &columns, |field| (form.value(&cell(row, field)), wrong(field)))
-        });
-        let rows = rows.collect_view();
-        let heads = columns.iter().map(|column| view! { <th scope="col">{column.label.clone()}</th> }).collect_view();
         let href = format!("/measures/{id}");
         let fields = view! {
             {form.hidden("measure", id)}
-            <div class="baton-table-region" role="region" aria-label="Points to record" tabindex="0">
-                <table class="baton-grid">
-                    <thead>
-                        <tr>
-                            <th scope="col"><span class="nhsuk-u-visually-hidden">"Row"</span></th>
-                            {heads}
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            {grid(&request, &form, &measure)}
             <p class="baton-grid__told" role="status"></p>
             <div class="baton-actions">
                 <button class="nhsuk-button" type="submit">"Record these points"</button>
@@ -143,6 +116,41 @@ pub(super) async fn points(request: Request) -> Result<Page, Error> {
         .into_any()
     })
     .with_islands())
+}
+
+/// The grid with what was typed into it, and more empty rows where they were asked for.
+fn grid(request: &Request, form: &Form, measure: &Measure) -> AnyView {
+    let columns = grid_columns(measure);
+    let rejected = request.rejected.as_ref().filter(|rejected| rejected.action == RecordPoints::PATH);
+    let typed_rows = rejected.map_or(0, |rejected| {
+        rejected.typed.iter().filter(|(name, _)| name.starts_with("rows[") && name.ends_with("[taken_on]")).count()
+    });
+    let more = if form.value("then") == "more" { MORE_ROWS } else { 0 };
+    let count = (typed_rows.max(if more > 0 { 0 } else { MORE_ROWS }) + more).min(MOST_ROWS);
+    let rows = (0..count).map(|row| {
+        let wrong = |field: &str| {
+            let name = cell(row, field);
+            let error = rejected?.errors.iter().find(|error| error.field == name)?;
+            Some(error.message.clone())
+        };
+        grid_row(row, &columns, |field| (form.value(&cell(row, field)), wrong(field)))
+    });
+    let rows = rows.collect_view();
+    let heads = columns.iter().map(|column| view! { <th scope="col">{column.label.clone()}</th> }).collect_view();
+    view! {
+        <div class="baton-table-region" role="region" aria-label="Points to record" tabindex="0">
+            <table class="baton-grid">
+                <thead>
+                    <tr>
+                        <th scope="col"><span class="nhsuk-u-visually-hidden">"Row"</span></th>
+                        {heads}
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
 }
 
 /// A column of the grid: its field, its heading, the class of its inputs.

@@ -1,10 +1,13 @@
 //! Measures and their points, through the store.
 
+use chrono::NaiveTime;
+
 use super::*;
 use crate::access::RecordMeasurement;
 use crate::id::MeasurementId;
 use crate::measures::model::{Amount, DataType, Direction, Kind, Point, State};
-use crate::testing::{Fixture, TODAY, on};
+use crate::testing::measured::Scene;
+use crate::testing::{TODAY, on};
 
 fn point(date: &str, amount: Amount) -> (String, Point) {
     let point = Point { taken_on: on(date), taken_at: None, place: String::new(), amount, note: String::new() };
@@ -15,42 +18,20 @@ fn ratio(date: &str) -> (String, Point) {
     point(date, Amount::Ratio(18.0, 24.0))
 }
 
-struct Scene {
-    fixture: Fixture,
-    project: ProjectId,
-    measure: MeasureId,
-}
-
-async fn scene() -> Scene {
-    let fixture = Fixture::new().await;
-    let project = fixture.project("Sepsis").await;
-    let measure = fixture.measure(project).await;
-    Scene { fixture, project, measure }
-}
-
 impl Scene {
     async fn record(&self, points: &[(String, Point)]) -> Result<(), Error> {
-        let request = self.fixture.request(Some(self.fixture.trainee)).await;
-        let mut change = self.fixture.store.write().await?;
-        let allowed = request.require(&mut change, RecordMeasurement(self.project)).await?;
-        let measure = measure(&mut change, self.measure).await?;
-        record(&mut change, &allowed, &measure, points).await?;
-        change.commit().await
+        self.act(self.fixture.trainee, async |conn, allowed, measure| {
+            record(conn, allowed, measure, points).await.map(|_| ())
+        })
+        .await
     }
 
     async fn set_state(&self, id: MeasurementId, state: State, version: i64) -> Result<(), Error> {
-        let request = self.fixture.request(Some(self.fixture.trainee)).await;
-        let mut change = self.fixture.store.write().await?;
-        let allowed = request.require(&mut change, RecordMeasurement(self.project)).await?;
-        let measure = measure(&mut change, self.measure).await?;
-        let before = measurement(&mut change, id).await?;
-        set_state(&mut change, &allowed, &measure, &before, state, "a reason", version).await?;
-        change.commit().await
-    }
-
-    async fn points(&self) -> Vec<Measurement> {
-        let mut conn = self.fixture.store.read().await.expect("a reader");
-        measurements(&mut conn, self.measure).await.expect("points")
+        self.act(self.fixture.trainee, async |conn, allowed, measure| {
+            let before = measurement(conn, id).await?;
+            set_state(conn, allowed, measure, &before, state, "a reason", version).await
+        })
+        .await
     }
 
     async fn last_on(&self) -> Option<NaiveDate> {
@@ -61,7 +42,7 @@ impl Scene {
 
 #[tokio::test]
 async fn points_are_recorded_all_or_none_and_a_second_one_is_refused_with_a_link() {
-    let scene = scene().await;
+    let scene = Scene::new().await;
     scene.record(&[ratio("2026-03-02"), ratio("2026-02-23")]).await.expect("recorded");
     assert_eq!(scene.last_on().await, Some(on("2026-03-02")));
     let Err(Error::Invalid(errors)) = scene.record(&[ratio("2026-03-03"), ratio("2026-03-02")]).await else {
@@ -80,7 +61,7 @@ async fn points_are_recorded_all_or_none_and_a_second_one_is_refused_with_a_link
 
 #[tokio::test]
 async fn the_last_date_follows_corrections_and_void_points() {
-    let scene = scene().await;
+    let scene = Scene::new().await;
     scene.record(&[ratio("2026-02-23"), ratio("2026-03-02")]).await.expect("recorded");
     let last = scene.points().await[0].clone();
     let mut conn = scene.fixture.store.read().await.expect("a reader");
@@ -105,7 +86,7 @@ async fn the_last_date_follows_corrections_and_void_points() {
 
 #[tokio::test]
 async fn a_correction_needs_the_version_that_was_read() {
-    let scene = scene().await;
+    let scene = Scene::new().await;
     scene.record(&[ratio("2026-03-02"), ratio("2026-02-23")]).await.expect("recorded");
     let before = scene.points().await[0].clone();
     let request = scene.fixture.request(Some(scene.fixture.supervisor)).await;
@@ -126,7 +107,7 @@ async fn a_correction_needs_the_version_that_was_read() {
 
 #[tokio::test]
 async fn a_project_holds_so_many_points_and_says_so() {
-    let scene = scene().await;
+    let scene = Scene::new().await;
     scene.record(&[ratio("2026-02-01")]).await.expect("recorded");
     for _ in 0..3 {
         let other = scene.fixture.measure(scene.project).await;
@@ -154,7 +135,7 @@ async fn a_project_holds_so_many_points_and_says_so() {
 
 #[tokio::test]
 async fn a_project_holds_so_many_measures_and_says_so() {
-    let Scene { fixture, project, .. } = scene().await;
+    let Scene { fixture, project, .. } = Scene::new().await;
     let request = fixture.request(Some(fixture.trainee)).await;
     let mut change = fixture.store.write().await.expect("a change");
     let allowed = request.require(&mut change, DefineMeasure(project)).await.expect("allowed");
@@ -181,7 +162,7 @@ async fn a_project_holds_so_many_measures_and_says_so() {
 
 #[tokio::test]
 async fn a_measure_keeps_its_kind_of_number_its_order_and_can_be_retired() {
-    let scene = scene().await;
+    let scene = Scene::new().await;
     let second = scene.fixture.measure(scene.project).await;
     scene.record(&[ratio("2026-03-02")]).await.expect("recorded");
     let request = scene.fixture.request(Some(scene.fixture.trainee)).await;
@@ -221,7 +202,7 @@ async fn a_measure_keeps_its_kind_of_number_its_order_and_can_be_retired() {
 
 #[tokio::test]
 async fn a_closed_project_takes_no_points() {
-    let scene = scene().await;
+    let scene = Scene::new().await;
     let mut change = scene.fixture.store.write().await.expect("a change");
     sqlx::query("update project set status = 'closed', closed_reason = 'completed' where id = $1")
         .bind(scene.project)
@@ -233,8 +214,37 @@ async fn a_closed_project_takes_no_points() {
 }
 
 #[tokio::test]
+async fn a_chart_reads_each_column_of_a_point_into_its_field() {
+    let scene = Scene::new().await;
+    let (_, plain) = point("2026-03-02", Amount::Value(70.5));
+    let (_, counted) = ratio("2026-02-23");
+    let taken_at = NaiveTime::from_hms_opt(9, 30, 0);
+    let counted = Point { taken_at, place: "Ward 4".to_owned(), ..counted };
+    scene.record(&[plain, counted].map(|point| (String::new(), point))).await.expect("recorded");
+    let oldest = scene.points().await.pop().expect("a point");
+    scene.set_state(oldest.id, State::Excluded, 1).await.expect("excluded");
+    let mut conn = scene.fixture.store.read().await.expect("a reader");
+    let mut points = load_series_of_measure(&mut conn, scene.measure).await.expect("a chart").points;
+    points.sort_unstable_by_key(|point| point.entry);
+    let columns: Vec<_> = points
+        .iter()
+        .map(|point| {
+            let amount = (point.value, point.numerator, point.denominator);
+            (point.entry, point.taken_on, point.taken_at, point.place.as_str(), amount, point.excluded)
+        })
+        .collect();
+    assert_eq!(
+        columns,
+        [
+            (1, on("2026-03-02"), None, "", (Some(70.5), None, None), 0),
+            (2, on("2026-02-23"), taken_at, "Ward 4", (None, Some(18.0), Some(24.0)), 1),
+        ]
+    );
+}
+
+#[tokio::test]
 async fn lists_of_points_are_read_through_their_index() {
-    let scene = scene().await;
+    let scene = Scene::new().await;
     let mut conn = scene.fixture.store.read().await.expect("a reader");
     let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(
         "explain query plan select id from measurement where measure_id = 'x' order by taken_on desc, taken_at desc, entry desc",

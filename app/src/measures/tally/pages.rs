@@ -102,81 +102,92 @@ async fn loaded(request: &Request) -> Result<(Tally, Measure), Error> {
 async fn counter(request: Request) -> Result<Page, Error> {
     let (tally, measure) = loaded(&request).await?;
     Ok(Page::new(format!("{}: {}", tally.told(), measure.name), move || {
-        let href = format!("/measures/{}", measure.id);
-        if tally.closed_at.is_some() {
-            return closed(&tally, &measure);
-        }
-        let one_button = |path: &'static str,
-                          name: &str,
-                          pair: Option<(&str, String)>,
-                          class: &'static str,
-                          label: &str| {
-            let form = Form::named(&request, path, name);
-            let summary = form.summary();
-            let fields = view! {
-                {form.hidden("tally", tally.id)}
-                {pair.map(|(name, value)| form.hidden(name, value))}
-                <button class=class type="submit" data-module="nhsuk-button" data-prevent-double-click="true">{label.to_owned()}</button>
-            }
-            .into_any();
-            (summary, form.draw_as("baton-tally__form", fields))
-        };
-        let big = "nhsuk-button nhsuk-button--secondary baton-tally__press";
-        let (no_yes, yes) = one_button(PressTally::PATH, "yes", Some(("answer", "yes".to_owned())), big, "Yes");
-        let (no_no, no) = one_button(PressTally::PATH, "no", Some(("answer", "no".to_owned())), big, "No");
-        let last = model::last(&tally.presses);
-        let (no_undo, undo) = match last {
-            Some(last) => one_button(
-                UndoTally::PATH,
-                "undo",
-                Some(("seen", tally.presses.len().to_string())),
-                "nhsuk-button nhsuk-button--secondary nhsuk-button--small",
-                &format!("Undo the last {}", last.label()),
-            ),
-            None => (().into_any(), ().into_any()),
-        };
-        let (not_closed, close) = one_button(CloseTally::PATH, "close", None, "nhsuk-button", "Close and record");
-        let edit = Form::named(&request, EditTally::PATH, "edit")
-            .version(tally.version)
-            .with_date("taken_on", Some(tally.taken_on))
-            .with("place", &tally.place);
-        let not_edited = edit.summary();
-        let edit_open = edit.is_rejected();
+        if tally.closed_at.is_some() { closed(&tally, &measure) } else { counting(&request, &tally, &measure) }
+    }))
+}
+
+/// A count that goes on, with its buttons.
+fn counting(request: &Request, tally: &Tally, measure: &Measure) -> AnyView {
+    let href = format!("/measures/{}", measure.id);
+    let one_button = |path: &'static str,
+                      name: &str,
+                      pair: Option<(&str, String)>,
+                      class: &'static str,
+                      label: &str| {
+        let form = Form::named(request, path, name);
+        let summary = form.summary();
         let fields = view! {
-            {edit.hidden("tally", tally.id)}
-            {edit.date("taken_on", "Date").view()}
-            {edit.line("place", "Place (optional)").hint("Nothing about a patient.").width(20).view()}
-            <button class="nhsuk-button nhsuk-button--secondary" type="submit">"Save date and place"</button>
+            {form.hidden("tally", tally.id)}
+            {pair.map(|(name, value)| form.hidden(name, value))}
+            <button class=class type="submit" data-module="nhsuk-button" data-prevent-double-click="true">{label.to_owned()}</button>
         }
         .into_any();
-        view! {
-            {ui::back(&href, &measure.name)}
-            {no_yes}{no_no}{no_undo}{not_closed}{not_edited}
-            {ui::heading(&tally.when(), &measure.name)}
-            <div class="baton-tally">
-                <p class="baton-tally__count" id="count" role="status">{tally.told()}</p>
-                <div class="baton-tally__buttons">{yes}{no}</div>
-                <div class="baton-actions">
-                    {close}
-                    {undo}
-                    <a href=format!("/tallies/{}/discard", tally.id)>"Discard the count"</a>
-                </div>
+        (summary, form.draw_as("baton-tally__form", fields))
+    };
+    let big = "nhsuk-button nhsuk-button--secondary baton-tally__press";
+    let (no_yes, yes) = one_button(PressTally::PATH, "yes", Some(("answer", "yes".to_owned())), big, "Yes");
+    let (no_no, no) = one_button(PressTally::PATH, "no", Some(("answer", "no".to_owned())), big, "No");
+    let last = model::last(&tally.presses);
+    let (no_undo, undo) = match last {
+        Some(last) => one_button(
+            UndoTally::PATH,
+            "undo",
+            Some(("seen", tally.presses.len().to_string())),
+            "nhsuk-button nhsuk-button--secondary nhsuk-button--small",
+            &format!("Undo the last {}", last.label()),
+        ),
+        None => (().into_any(), ().into_any()),
+    };
+    let (not_closed, close) = one_button(CloseTally::PATH, "close", None, "nhsuk-button", "Close and record");
+    let (not_edited, edit) = edit_form(request, tally);
+    view! {
+        {ui::back(&href, &measure.name)}
+        {no_yes}{no_no}{no_undo}{not_closed}{not_edited}
+        {ui::heading(&tally.when(), &measure.name)}
+        <div class="baton-tally">
+            <p class="baton-tally__count" id="count" role="status">{tally.told()}</p>
+            <div class="baton-tally__buttons">{yes}{no}</div>
+            <div class="baton-actions">
+                {close}
+                {undo}
+                <a href=format!("/tallies/{}/discard", tally.id)>"Discard the count"</a>
             </div>
-            {ui::details("What exactly is measured", ui::paragraphs(&measure.definition))}
-            <details class="nhsuk-details" open=edit_open>
-                <summary class="nhsuk-details__summary">
-                    <span class="nhsuk-details__summary-text">"Change the date or the place"</span>
-                </summary>
-                <div class="nhsuk-details__text">{edit.draw(fields)}</div>
-            </details>
-            <p class="nhsuk-body-s">
-                {format!("Begun by {} on ", tally.started_by)}
-                {ui::time(date_in_london(tally.started_at))}
-                ". It is kept until it is closed, and everybody in the team can press."
-            </p>
-        }
-        .into_any()
-    }))
+        </div>
+        {ui::details("What exactly is measured", ui::paragraphs(&measure.definition))}
+        {edit}
+        <p class="nhsuk-body-s">
+            {format!("Begun by {} on ", tally.started_by)}
+            {ui::time(date_in_london(tally.started_at))}
+            ". It is kept until it is closed, and everybody in the team can press."
+        </p>
+    }
+    .into_any()
+}
+
+/// The form for date and place, folded until it is rejected.
+fn edit_form(request: &Request, tally: &Tally) -> (AnyView, AnyView) {
+    let form = Form::named(request, EditTally::PATH, "edit")
+        .version(tally.version)
+        .with_date("taken_on", Some(tally.taken_on))
+        .with("place", &tally.place);
+    let summary = form.summary();
+    let open = form.is_rejected();
+    let fields = view! {
+        {form.hidden("tally", tally.id)}
+        {form.date("taken_on", "Date").view()}
+        {form.line("place", "Place (optional)").hint("Nothing about a patient.").width(20).view()}
+        <button class="nhsuk-button nhsuk-button--secondary" type="submit">"Save date and place"</button>
+    }
+    .into_any();
+    let folded = view! {
+        <details class="nhsuk-details" open=open>
+            <summary class="nhsuk-details__summary">
+                <span class="nhsuk-details__summary-text">"Change the date or the place"</span>
+            </summary>
+            <div class="nhsuk-details__text">{form.draw(fields)}</div>
+        </details>
+    };
+    (summary, folded.into_any())
 }
 
 fn closed(tally: &Tally, measure: &Measure) -> AnyView {

@@ -292,43 +292,39 @@ async fn finish(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::{PersonId, ProjectId};
-    use crate::testing::{Fixture, TODAY};
+    use crate::id::PersonId;
+    use crate::testing::TODAY;
+    use crate::testing::measured::Scene;
 
-    struct Scene {
-        fixture: Fixture,
-        project: ProjectId,
-        measure: MeasureId,
+    /// A count of the scene's measure, begun by the trainee on ward 4.
+    struct Count {
+        scene: Scene,
         tally: TallyId,
     }
 
-    async fn scene() -> Scene {
-        let fixture = Fixture::new().await;
-        let project = fixture.project("Sepsis").await;
-        let measure = fixture.measure(project).await;
-        let request = fixture.request(Some(fixture.trainee)).await;
-        let mut change = fixture.store.write().await.expect("a change");
-        let allowed = request.require(&mut change, RecordMeasurement(project)).await.expect("allowed");
-        let of = store::measure(&mut change, measure).await.expect("a measure");
-        let tally = start(&mut change, &allowed, &of, TODAY, "Ward 4").await.expect("begun");
-        change.commit().await.expect("committed");
-        Scene { fixture, project, measure, tally }
-    }
+    impl Count {
+        async fn new() -> Self {
+            let scene = Scene::new().await;
+            let tally = scene
+                .act(scene.fixture.trainee, async |conn, allowed, measure| {
+                    start(conn, allowed, measure, TODAY, "Ward 4").await
+                })
+                .await
+                .expect("begun");
+            Self { scene, tally }
+        }
 
-    impl Scene {
         async fn act<T>(
             &self,
             who: PersonId,
             act: impl AsyncFnOnce(&mut Connection, &Allowed<RecordMeasurement>, &Measure, &Tally) -> Result<T, Error>,
         ) -> Result<T, Error> {
-            let request = self.fixture.request(Some(who)).await;
-            let mut change = self.fixture.store.write().await?;
-            let allowed = request.require(&mut change, RecordMeasurement(self.project)).await?;
-            let measure = store::measure(&mut change, self.measure).await?;
-            let tally = tally(&mut change, self.tally).await?;
-            let done = act(&mut change, &allowed, &measure, &tally).await?;
-            change.commit().await?;
-            Ok(done)
+            self.scene
+                .act(who, async |conn, allowed, measure| {
+                    let tally = tally(conn, self.tally).await?;
+                    act(conn, allowed, measure, &tally).await
+                })
+                .await
         }
 
         async fn press(&self, who: PersonId, answer: Press) {
@@ -338,40 +334,40 @@ mod tests {
         }
 
         async fn tally(&self) -> Tally {
-            let mut conn = self.fixture.store.read().await.expect("a reader");
+            let mut conn = self.scene.fixture.store.read().await.expect("a reader");
             tally(&mut conn, self.tally).await.expect("a count")
         }
     }
 
     #[tokio::test]
     async fn several_press_undo_is_exact_and_the_count_becomes_one_point() {
-        let scene = scene().await;
-        let (one, other) = (scene.fixture.trainee, scene.fixture.supervisor);
-        scene.press(one, Press::Yes).await;
-        scene.press(other, Press::No).await;
-        scene.press(one, Press::Yes).await;
-        assert_eq!(scene.tally().await.presses, "YNY");
-        let stale = scene.act(one, async |c, a, m, t| undo(c, a, m, t, 2).await).await;
+        let count = Count::new().await;
+        let (one, other) = (count.scene.fixture.trainee, count.scene.fixture.supervisor);
+        count.press(one, Press::Yes).await;
+        count.press(other, Press::No).await;
+        count.press(one, Press::Yes).await;
+        assert_eq!(count.tally().await.presses, "YNY");
+        let stale = count.act(one, async |c, a, m, t| undo(c, a, m, t, 2).await).await;
         assert!(stale.is_err(), "another answer would go");
-        scene.act(one, async |c, a, m, t| undo(c, a, m, t, 3).await).await.expect("undone");
-        assert_eq!(scene.tally().await.told(), "1 of 2");
-        let point = scene.act(other, async |c, a, m, t| close(c, a, m, t).await).await.expect("closed");
-        let mut conn = scene.fixture.store.read().await.expect("a reader");
+        count.act(one, async |c, a, m, t| undo(c, a, m, t, 3).await).await.expect("undone");
+        assert_eq!(count.tally().await.told(), "1 of 2");
+        let point = count.act(other, async |c, a, m, t| close(c, a, m, t).await).await.expect("closed");
+        let mut conn = count.scene.fixture.store.read().await.expect("a reader");
         let recorded = store::measurement(&mut conn, point).await.expect("a point");
         assert_eq!(recorded.amount(), Amount::Ratio(1.0, 2.0));
         assert_eq!((recorded.taken_on, recorded.place.as_str()), (TODAY, "Ward 4"));
-        assert!(open(&mut conn, scene.measure).await.expect("counts").is_empty());
+        assert!(open(&mut conn, count.scene.measure).await.expect("counts").is_empty());
         assert_eq!(history::verify_chain(&mut conn).await.expect("history"), None);
         drop(conn);
-        assert!(scene.act(one, async |c, a, m, t| press(c, a, m, t, Press::Yes).await).await.is_err(), "it is closed");
+        assert!(count.act(one, async |c, a, m, t| press(c, a, m, t, Press::Yes).await).await.is_err(), "it is closed");
     }
 
     #[tokio::test]
     async fn a_refused_count_goes_on_and_its_date_can_be_changed() {
-        let scene = scene().await;
-        let who = scene.fixture.trainee;
-        assert!(scene.act(who, async |c, a, m, t| close(c, a, m, t).await).await.is_err(), "nothing is counted");
-        scene.press(who, Press::Yes).await;
+        let count = Count::new().await;
+        let who = count.scene.fixture.trainee;
+        assert!(count.act(who, async |c, a, m, t| close(c, a, m, t).await).await.is_err(), "nothing is counted");
+        count.press(who, Press::Yes).await;
         let point = Point {
             taken_on: TODAY,
             taken_at: None,
@@ -379,31 +375,31 @@ mod tests {
             amount: Amount::Ratio(5.0, 6.0),
             note: String::new(),
         };
-        scene
+        count
             .act(who, async |c, a, m, _| store::record(c, a, m, &[(String::new(), point)]).await)
             .await
             .expect("recorded");
-        let refused = scene.act(who, async |c, a, m, t| close(c, a, m, t).await).await;
+        let refused = count.act(who, async |c, a, m, t| close(c, a, m, t).await).await;
         let Err(Error::Invalid(errors)) = refused else { panic!("refused") };
         assert!(errors[0].link.is_some());
-        assert_eq!(scene.tally().await.presses, "Y", "nothing is lost");
-        let stale = scene.act(who, async |c, a, m, t| edit(c, a, m, t, (TODAY, "Ward 5"), 9).await).await;
+        assert_eq!(count.tally().await.presses, "Y", "nothing is lost");
+        let stale = count.act(who, async |c, a, m, t| edit(c, a, m, t, (TODAY, "Ward 5"), 9).await).await;
         assert_eq!(stale, Err(Error::Conflict));
-        scene.act(who, async |c, a, m, t| edit(c, a, m, t, (TODAY, "Ward 5"), 1).await).await.expect("changed");
-        scene.act(who, async |c, a, m, t| close(c, a, m, t).await).await.expect("closed");
+        count.act(who, async |c, a, m, t| edit(c, a, m, t, (TODAY, "Ward 5"), 1).await).await.expect("changed");
+        count.act(who, async |c, a, m, t| close(c, a, m, t).await).await.expect("closed");
     }
 
     #[tokio::test]
     async fn a_discarded_count_leaves_no_point() {
-        let scene = scene().await;
-        let who = scene.fixture.trainee;
-        scene.press(who, Press::No).await;
-        scene.act(who, async |c, a, m, t| discard(c, a, m, t).await).await.expect("discarded");
-        let stored = scene.tally().await;
+        let count = Count::new().await;
+        let who = count.scene.fixture.trainee;
+        count.press(who, Press::No).await;
+        count.act(who, async |c, a, m, t| discard(c, a, m, t).await).await.expect("discarded");
+        let stored = count.tally().await;
         assert!(stored.closed_at.is_some() && stored.measurement_id.is_none());
-        let mut conn = scene.fixture.store.read().await.expect("a reader");
-        assert!(store::measurements(&mut conn, scene.measure).await.expect("points").is_empty());
+        let mut conn = count.scene.fixture.store.read().await.expect("a reader");
+        assert!(store::measurements(&mut conn, count.scene.measure).await.expect("points").is_empty());
         drop(conn);
-        assert!(scene.act(who, async |c, a, m, t| discard(c, a, m, t).await).await.is_err(), "once");
+        assert!(count.act(who, async |c, a, m, t| discard(c, a, m, t).await).await.is_err(), "once");
     }
 }

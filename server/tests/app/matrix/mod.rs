@@ -116,7 +116,7 @@ async fn a_broken_check_is_noticed() -> Result {
     Ok(())
 }
 
-#[allow(clippy::print_stdout, reason = "the table is what whoever runs this wants to read")]
+#[expect(clippy::print_stdout, reason = "the table is what whoever runs this wants to read")]
 fn say(words: &str) {
     println!("{words}");
 }

@@ -17,6 +17,7 @@ macro_rules! at {
 }
 
 /// The rows of all pages and downloads.
+#[expect(clippy::too_many_lines, reason = "a table: a row for each page and download")]
 pub fn rows() -> Vec<Row> {
     let public = |path, address| page(path, "", NONE, address, EVERYBODY);
     let reads = |path, address| page(path, "ReadProject", PROJECTS, address, READS);

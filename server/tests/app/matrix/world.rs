@@ -272,6 +272,11 @@ impl Builder<'_> {
 
 impl World {
     /// A new world, in a store of its own.
+    #[expect(
+        clippy::too_many_lines,
+        clippy::cognitive_complexity,
+        reason = "one thing after another is put into the store; each `?` counts as a branch"
+    )]
     pub async fn new() -> Result<Self> {
         let app = App::demonstration().await;
         let fixture = &app.fixture;
