@@ -306,7 +306,7 @@ impl PackForm {
             let furthest = needs.today + Days::new(FURTHEST);
             match takes_effect_on {
                 None if self.takes_effect_on.trim().is_empty() => {
-                    fields.error("takes_effect_on", "Enter the day from which the next lead leads the project.");
+                    fields.error("takes_effect_on", "Enter the day from which the next lead leads it.");
                 }
                 Some(date) if date < needs.today => {
                     fields.error("takes_effect_on", "Enter today or a later day.");

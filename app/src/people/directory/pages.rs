@@ -240,12 +240,12 @@ fn projects_table(projects: Vec<PersonProject>) -> AnyView {
         vec![
             view! { <a href=format!("/projects/{}", project.id)>{project.title}</a> }.into_any(),
             project.reference.into_any(),
-            if project.leads { "Leads".into_any() } else { "Supervisors".into_any() },
+            if project.leads { "Leads".into_any() } else { "Supervises".into_any() },
             ui::time(project.from_on),
         ]
     });
     let columns = vec![ui::words("Project"), ui::words("Reference"), ui::words("Part"), ui::words("Since")];
-    ui::table("Open projects they lead or supervisor", columns, rows.collect())
+    ui::table("Open projects they lead or supervise", columns, rows.collect())
 }
 
 fn hidden(text: String) -> AnyView {
