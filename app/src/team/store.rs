@@ -199,7 +199,7 @@ pub async fn questions_for(
     .await?)
 }
 
-#[allow(clippy::too_many_arguments, reason = "the columns of one row, in the table's order")]
+#[expect(clippy::too_many_arguments, reason = "the columns of one row, in the table's order")]
 pub async fn insert_membership<A: Act>(
     conn: &mut Connection,
     allowed: &Allowed<A>,
@@ -279,7 +279,11 @@ pub async fn ask_supervisor<A: Act>(
     history::record(
         conn,
         allowed,
-        Entry::new("team_role", membership, "asked for a supervisor").in_project(project).change("Supervisor", "", name),
+        Entry::new("team_role", membership, "asked for a supervisor").in_project(project).change(
+            "Supervisor",
+            "",
+            name,
+        ),
     )
     .await
 }
@@ -449,7 +453,8 @@ pub async fn ask_to_join(conn: &mut Connection, allowed: &Allowed<AskToJoin>, me
         message,
     )
     .await?;
-    history::record(conn, allowed, Entry::new("team_role", membership, "asked to join the team").in_project(project)).await
+    history::record(conn, allowed, Entry::new("team_role", membership, "asked to join the team").in_project(project))
+        .await
 }
 
 #[derive(FromRow)]
@@ -675,11 +680,10 @@ pub async fn leave(conn: &mut Connection, allowed: &Allowed<LeaveTeam>, contribu
         history::record(
             conn,
             allowed,
-            Entry::new("team_role", membership, "left the team").in_project(project).change("Role", role.label(), "").change(
-                "Contribution",
-                "",
-                contribution,
-            ),
+            Entry::new("team_role", membership, "left the team")
+                .in_project(project)
+                .change("Role", role.label(), "")
+                .change("Contribution", "", contribution),
         )
         .await?;
     }
