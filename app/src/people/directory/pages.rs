@@ -335,21 +335,6 @@ async fn person(request: Request) -> Result<Page, Error> {
             posts_table(posts, today)
         };
         let projects = if projects.is_empty() { ().into_any() } else { projects_table(projects) };
-        let roles: Vec<&str> =
-            TrustRole::ALL.iter().filter(|role| person.has(**role)).map(|role| role.label()).collect();
-        let roles = if roles.is_empty() { "None".to_owned() } else { roles.join(", ") };
-        let password = match person.tie {
-            Tie::Accepted if person.signs_in => "Set",
-            Tie::Accepted => "None: they cannot sign in",
-            Tie::Asked | Tie::Declined => UNSEEN,
-        };
-        let addresses = if person.tie != Tie::Accepted {
-            UNSEEN.into_any()
-        } else if addresses.is_empty() {
-            "None".into_any()
-        } else {
-            addresses.into_iter().map(|address| view! { <div>{address_view(&address)}</div> }).collect_view().into_any()
-        };
         view! {
             {ui::back("/people", "People")}
             {ui::heading("", &person.name)}
@@ -364,15 +349,36 @@ async fn person(request: Request) -> Result<Page, Error> {
             {posts}
             {projects}
             {away_section(&request, id, away)}
-            <h2 class="nhsuk-heading-s">"Sign-in and roles"</h2>
-            {ui::summary_list(vec![
-                ("Email addresses", addresses),
-                ("Password", password.into_any()),
-                ("Roles in the trust", roles.into_any()),
-            ])}
+            {sign_in_section(&person, addresses)}
         }
         .into_any()
     }))
+}
+
+fn sign_in_section(person: &Person, addresses: Vec<Address>) -> AnyView {
+    let roles: Vec<&str> = TrustRole::ALL.iter().filter(|role| person.has(**role)).map(|role| role.label()).collect();
+    let roles = if roles.is_empty() { "None".to_owned() } else { roles.join(", ") };
+    let password = match person.tie {
+        Tie::Accepted if person.signs_in => "Set",
+        Tie::Accepted => "None: they cannot sign in",
+        Tie::Asked | Tie::Declined => UNSEEN,
+    };
+    let addresses = if person.tie != Tie::Accepted {
+        UNSEEN.into_any()
+    } else if addresses.is_empty() {
+        "None".into_any()
+    } else {
+        addresses.into_iter().map(|address| view! { <div>{address_view(&address)}</div> }).collect_view().into_any()
+    };
+    view! {
+        <h2 class="nhsuk-heading-s">"Sign-in and roles"</h2>
+        {ui::summary_list(vec![
+            ("Email addresses", addresses),
+            ("Password", password.into_any()),
+            ("Roles in the trust", roles.into_any()),
+        ])}
+    }
+    .into_any()
 }
 
 /// What a trust sees of how somebody signs in who has not accepted it.
