@@ -18,6 +18,7 @@ impl Clock {
     #[must_use]
     pub fn now(self) -> DateTime<Utc> {
         match self {
+            #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the time")]
             Self::System => Utc::now(),
             Self::Fixed(moment) => moment,
         }

@@ -180,7 +180,7 @@ pub async fn erase_project<A: Act>(
     erase(conn, by, &sequences, reason).await
 }
 
-#[allow(clippy::too_many_arguments, reason = "the hash covers every column, and they stand here in the table's order")]
+#[expect(clippy::too_many_arguments, reason = "the hash covers every column, and they stand here in the table's order")]
 fn row_hash(
     previous: &str,
     sequence: i64,

@@ -281,6 +281,10 @@ impl Filler<'_> {
     }
 
     /// One project; the oldest come first. Returns when and by whom it was registered.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "half of it is the columns of one row; the chances are drawn in a fixed order, on which the data hangs"
+    )]
     fn project(
         &mut self,
         number: i64,

@@ -229,6 +229,7 @@ impl<'a> Filler<'a> {
         store::Counter::insert(conn, &counters).await
     }
 
+    #[expect(clippy::too_many_lines, reason = "half of it is the columns of one row")]
     fn project(
         &mut self,
         project: &scenario::Project,
@@ -526,6 +527,7 @@ impl<'a> Filler<'a> {
         Ok(())
     }
 
+    #[expect(clippy::too_many_lines, reason = "half of it is the columns of its rows")]
     fn handover(
         &mut self,
         handover: &scenario::Handover,

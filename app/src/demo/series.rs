@@ -142,12 +142,12 @@ fn at(points: &mut [Point], place: i64) -> Option<&mut Point> {
     points.get_mut(usize::try_from(place).ok()?)
 }
 
-#[allow(clippy::cast_precision_loss, reason = "counts and days here are far below 2^52")]
+/// Exact: counts and days here are far below 2^52.
 pub(super) fn as_f64(number: i64) -> f64 {
     number as f64
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the number was rounded and clamped before")]
+/// Of a number that was rounded and clamped before.
 fn whole(number: f64) -> u64 {
     number as u64
 }

@@ -56,10 +56,11 @@ pub fn typed(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::noon;
 
     #[tokio::test]
     async fn a_code_is_read_as_people_write_it_and_fits_its_hash_only() {
-        let now = Utc::now();
+        let now = noon();
         let (code, stored) = for_answer(now).await.expect("a code");
         assert_eq!(stored.expires_at, now + Duration::days(7));
         assert_eq!(code.len(), LENGTH + 1);

@@ -52,30 +52,7 @@ async fn sign_in(request: Request) -> Result<Reply, Error> {
             {ui::submit("Sign in")}
         }
         .into_any();
-        let demo = (!people.is_empty()).then(|| {
-            let rows = people
-                .into_iter()
-                .map(|person| {
-                    let form = Form::named(&request, SignInAs::PATH, "as");
-                    let what = if person.department.is_empty() { person.role } else { format!("{}, {}", person.role, person.department) };
-                    let fields = view! {
-                        {form.hidden("person", person.id)}
-                        {form.hidden("next", &next)}
-                        <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">{person.name}</button>
-                        <span class="nhsuk-hint">{what}</span>
-                    }
-                    .into_any();
-                    view! { <li>{form.draw_as("baton-sign-in-as__form", fields)}</li> }
-                })
-                .collect_view();
-            view! {
-                <section aria-labelledby="demo-heading">
-                    <h2 class="nhsuk-heading-m" id="demo-heading">"Try the demonstration"</h2>
-                    <p>"Sign in as one of these invented people. No password is needed."</p>
-                    <ul class="nhsuk-list baton-sign-in-as">{rows}</ul>
-                </section>
-            }
-        });
+        let demo = (!people.is_empty()).then(|| demonstration(&request, people, &next));
         view! {
             <div class="nhsuk-grid-row">
                 <div class="nhsuk-grid-column-two-thirds">
@@ -92,6 +69,34 @@ async fn sign_in(request: Request) -> Result<Reply, Error> {
         .into_any()
     })
     .into())
+}
+
+/// Signing in as one of the demonstration's people.
+fn demonstration(request: &Request, people: Vec<store::DemoPerson>, next: &str) -> AnyView {
+    let rows = people.into_iter().map(|person| {
+        let form = Form::named(request, SignInAs::PATH, "as");
+        let what = if person.department.is_empty() {
+            person.role
+        } else {
+            format!("{}, {}", person.role, person.department)
+        };
+        let fields = view! {
+            {form.hidden("person", person.id)}
+            {form.hidden("next", next)}
+            <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">{person.name}</button>
+            <span class="nhsuk-hint">{what}</span>
+        }
+        .into_any();
+        view! { <li>{form.draw_as("baton-sign-in-as__form", fields)}</li> }
+    });
+    view! {
+        <section aria-labelledby="demo-heading">
+            <h2 class="nhsuk-heading-m" id="demo-heading">"Try the demonstration"</h2>
+            <p>"Sign in as one of these invented people. No password is needed."</p>
+            <ul class="nhsuk-list baton-sign-in-as">{rows.collect_view()}</ul>
+        </section>
+    }
+    .into_any()
 }
 
 /// Why somebody is asked to sign in who has just sent a form.

@@ -65,14 +65,14 @@ choices! {
     }
 }
 
-#[allow(clippy::derivable_impls, reason = "the macro that makes the enum marks no default")]
+#[expect(clippy::derivable_impls, reason = "the macro that makes the enum marks no default")]
 impl Default for Statuses {
     fn default() -> Self {
         Self::Open
     }
 }
 
-#[allow(clippy::derivable_impls, reason = "the macro that makes the enum marks no default")]
+#[expect(clippy::derivable_impls, reason = "the macro that makes the enum marks no default")]
 impl Default for Sort {
     fn default() -> Self {
         Self::Updated

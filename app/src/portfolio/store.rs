@@ -114,16 +114,19 @@ fn apply_filter(query: &mut ProjectQuery, filter: &Filter) -> Result<(), Error> 
         None => query,
     };
     if !filter.text.is_empty() {
-        query.push(" and (p.reference = upper(").bind(filter.text.clone())?.push(")");
-        let words = search_words(&filter.text);
-        if !words.is_empty() {
-            query
-                .push(" or p.number in (select rowid from project_text where project_text match ")
-                .bind(words)?
-                .push(")");
-        }
-        query.push(")");
+        apply_text(query, &filter.text)?;
     }
+    Ok(())
+}
+
+/// The reference, or words of the project.
+fn apply_text(query: &mut ProjectQuery, text: &str) -> Result<(), Error> {
+    query.push(" and (p.reference = upper(").bind(text.to_owned())?.push(")");
+    let words = search_words(text);
+    if !words.is_empty() {
+        query.push(" or p.number in (select rowid from project_text where project_text match ").bind(words)?.push(")");
+    }
+    query.push(")");
     Ok(())
 }
 

@@ -176,7 +176,7 @@ impl MembershipForm {
         if role.is_some_and(|role| !TeamRole::ASSIGNABLE.contains(&role)) {
             fields.error(
                 "role",
-                "Invite them as supervisor instead: they say themselves whether they supervisor the project.",
+                "Invite them as supervisor instead: they say themselves whether they supervise the project.",
             );
         }
         fields.finish(|| role.unwrap_or(TeamRole::Member))

@@ -326,25 +326,6 @@ pub async fn membership(request: Request) -> Result<Page, Error> {
         let change = Form::new(&request, ChangeRole::PATH).with("role", membership.role);
         let end = Form::new(&request, EndRole::PATH);
         let summaries = view! { {change.summary()}{end.summary()} };
-        let roles = TeamRole::ASSIGNABLE
-            .iter()
-            .map(|role| (role.as_str().to_owned(), role.label().to_owned(), role.sentence().to_owned()))
-            .collect();
-        let changed = view! {
-            {change.hidden("project", id)}
-            {change.hidden("membership", membership.id)}
-            {change.radios("role", "What are they from now on?", roles).view()}
-            {ui::submit("Change role")}
-        }
-        .into_any();
-        let ended = view! {
-            {end.hidden("project", id)}
-            {end.hidden("membership", membership.id)}
-            {end.lines("contribution", "What did they contribute?", 3).hint("It stands on the project’s page from now on and is not changed afterwards.").limit(MAX_PARAGRAPH_CHARS).view()}
-            {end.checkboxes("mistake", "Or", vec![("yes".to_owned(), "They were added by mistake and contributed nothing".to_owned())]).view()}
-            {ui::submit_as("End their place", "then", "end")}
-        }
-        .into_any();
         let supervisor = (membership.role == TeamRole::Supervisor)
             .then(|| view! { <p>"They supervise this project. Once their place ends, it shows that nobody does, until another supervisor accepts."</p> });
         view! {
@@ -354,15 +335,42 @@ pub async fn membership(request: Request) -> Result<Page, Error> {
                 {ui::heading(&project.title, &format!("{}, {}", membership.name, membership.role.label().to_lowercase()))}
                 <p>"In the team since "{ui::time(membership.from_on)}"."</p>
                 <h2 class="nhsuk-heading-m">"Change their role"</h2>
-                {change.draw(changed)}
+                {change_role(change, id, membership.id)}
                 <h2 class="nhsuk-heading-m">"End their place"</h2>
                 {supervisor}
                 <p>"It ends today. They stay listed as a past contributor and keep reading the project, unless they were added by mistake. To undo it, invite them again."</p>
-                {end.draw(ended)}
+                {end_role(end, id, membership.id)}
             </div></div>
         }
         .into_any()
     }))
+}
+
+fn change_role(form: Form, project: ProjectId, membership: TeamRoleId) -> AnyView {
+    let roles = TeamRole::ASSIGNABLE
+        .iter()
+        .map(|role| (role.as_str().to_owned(), role.label().to_owned(), role.sentence().to_owned()))
+        .collect();
+    let fields = view! {
+        {form.hidden("project", project)}
+        {form.hidden("membership", membership)}
+        {form.radios("role", "What are they from now on?", roles).view()}
+        {ui::submit("Change role")}
+    }
+    .into_any();
+    form.draw(fields)
+}
+
+fn end_role(form: Form, project: ProjectId, membership: TeamRoleId) -> AnyView {
+    let fields = view! {
+        {form.hidden("project", project)}
+        {form.hidden("membership", membership)}
+        {form.lines("contribution", "What did they contribute?", 3).hint("It stands on the project’s page from now on and is not changed afterwards.").limit(MAX_PARAGRAPH_CHARS).view()}
+        {form.checkboxes("mistake", "Or", vec![("yes".to_owned(), "They were added by mistake and contributed nothing".to_owned())]).view()}
+        {ui::submit_as("End their place", "then", "end")}
+    }
+    .into_any();
+    form.draw(fields)
 }
 
 /// A supervisor who has a handover to answer: nobody else takes their membership from them meanwhile.

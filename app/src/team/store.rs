@@ -199,7 +199,7 @@ pub async fn questions_for(
     .await?)
 }
 
-#[allow(clippy::too_many_arguments, reason = "the columns of one row, in the table's order")]
+#[expect(clippy::too_many_arguments, reason = "the columns of one row, in the table's order")]
 pub async fn insert_membership<A: Act>(
     conn: &mut Connection,
     allowed: &Allowed<A>,

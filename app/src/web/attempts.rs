@@ -227,6 +227,7 @@ fn wait(left: Duration) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::noon;
 
     const HOSPITAL: &str = "10.0.0.1";
 
@@ -236,7 +237,7 @@ mod tests {
 
     #[test]
     fn waits_grow_to_a_minute_and_no_five_minutes_hold_more_than_ten_guesses() {
-        let (attempts, person, start) = (Attempts::default(), PersonId::new(), Utc::now());
+        let (attempts, person, start) = (Attempts::default(), PersonId::new(), noon());
         let mut made = Vec::new();
         for second in 0..7200 {
             let now = start + Duration::seconds(second);
@@ -254,7 +255,7 @@ mod tests {
 
     #[test]
     fn the_wait_is_told_and_ends() {
-        let (attempts, person, now) = (Attempts::default(), PersonId::new(), Utc::now());
+        let (attempts, person, now) = (Attempts::default(), PersonId::new(), noon());
         for _ in 0..FREE {
             assert_eq!(guess(&attempts, Door::SignIn, person, now), Ok(()));
         }
@@ -265,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_guess_counts_before_it_is_checked_and_also_when_nobody_waits_for_the_answer() {
-        let (attempts, person, now) = (Attempts::default(), PersonId::new(), Utc::now());
+        let (attempts, person, now) = (Attempts::default(), PersonId::new(), noon());
         let under_way: Vec<_> = (0..FREE)
             .map(|_| attempts.reserve(Door::SignIn, Whose::Person(person), HOSPITAL, now).expect("counted"))
             .collect();
@@ -276,7 +277,7 @@ mod tests {
 
     #[test]
     fn whoever_sends_many_guesses_at_once_leaves_room_for_others() {
-        let (attempts, now) = (Attempts::default(), Utc::now());
+        let (attempts, now) = (Attempts::default(), noon());
         let reserve = |door, client| attempts.reserve(door, Whose::Person(PersonId::new()), client, now);
         let mut under_way: Vec<Attempt> =
             (0..UNDER_WAY).map(|_| reserve(Door::SignIn, HOSPITAL).expect("counted")).collect();
@@ -295,7 +296,7 @@ mod tests {
 
     #[test]
     fn a_right_guess_and_one_that_was_not_checked_are_given_back() {
-        let (attempts, person, now) = (Attempts::default(), PersonId::new(), Utc::now());
+        let (attempts, person, now) = (Attempts::default(), PersonId::new(), noon());
         for _ in 0..10 * FREE {
             let attempt = attempts.reserve(Door::SignIn, Whose::Person(person), HOSPITAL, now).expect("counted");
             assert_eq!(attempt.checked::<()>(Err(Error::Busy)).err(), Some(Error::Busy));
@@ -305,7 +306,7 @@ mod tests {
 
     #[test]
     fn a_strangers_guesses_lock_no_browser_out_that_knew_the_account() {
-        let (attempts, person, now) = (Attempts::default(), PersonId::new(), Utc::now());
+        let (attempts, person, now) = (Attempts::default(), PersonId::new(), noon());
         while guess(&attempts, Door::SignIn, person, now).is_ok() {}
         assert_eq!(guess(&attempts, Door::KnownBrowser(7), person, now), Ok(()));
         while guess(&attempts, Door::KnownBrowser(7), person, now).is_ok() {}
@@ -317,7 +318,7 @@ mod tests {
     /// before, and every one of these is guessed at all the time.
     #[test]
     fn a_hospital_signs_in_while_ten_thousand_guesses_come_from_its_address() {
-        let (attempts, start) = (Attempts::default(), Utc::now());
+        let (attempts, start) = (Attempts::default(), noon());
         let people: Vec<PersonId> = (0..500).map(|_| PersonId::new()).collect();
         let (mut guesses, mut signed_in) = (0, 0);
         for moment in 0..10_000_i64 {
@@ -342,7 +343,7 @@ mod tests {
 
     #[test]
     fn one_address_cannot_guess_without_end() {
-        let (attempts, now) = (Attempts::default(), Utc::now());
+        let (attempts, now) = (Attempts::default(), noon());
         for number in 0..MOST_FOR_CLIENT {
             let address = format!("{number}@trust.nhs.uk");
             let _ = attempts.reserve(Door::SignIn, Whose::Nobody(&address), HOSPITAL, now);
@@ -356,7 +357,7 @@ mod tests {
 
     #[test]
     fn made_up_addresses_and_clients_take_no_more_than_their_slots() {
-        let (attempts, now) = (Attempts::default(), Utc::now());
+        let (attempts, now) = (Attempts::default(), noon());
         for number in 0..200_000 {
             let made_up = format!("{number}@nowhere.example");
             let _ = attempts.reserve(Door::SignIn, Whose::Nobody(&made_up), &format!("client {number}"), now);

@@ -52,10 +52,11 @@ impl Codes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::noon;
 
     #[test]
     fn a_code_is_shown_once_to_whoever_made_it() {
-        let (codes, now) = (Codes::default(), Utc::now());
+        let (codes, now) = (Codes::default(), noon());
         let (maker, person) = (PersonId::new(), PersonId::new());
         let key = codes.keep(maker, person, "ABCDE-FGHJK".to_owned(), now);
         assert_eq!(codes.take(&key, person, person, now), None, "somebody else's");

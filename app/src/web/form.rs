@@ -271,6 +271,7 @@ mod tests {
     use chrono::Duration;
 
     use super::*;
+    use crate::testing::noon;
 
     fn rejected() -> Rejected {
         Rejected {
@@ -284,7 +285,7 @@ mod tests {
     fn a_kept_form_returns_to_its_owner_only_and_without_the_password() {
         let forms = Forms::new("secret");
         let (me, you) = (Some(PersonId::new()), Some(PersonId::new()));
-        let now = Utc::now();
+        let now = noon();
         // Sent by themselves; after their session ended; while somebody else was signed in.
         for sender in [me, None, you] {
             let kept = forms.keep(rejected(), &forms.key(me), sender, now).expect("kept");
@@ -316,7 +317,7 @@ mod tests {
     #[test]
     fn a_stranger_leaves_nothing_but_a_sign_in_and_only_for_strangers() {
         let forms = Forms::new("secret");
-        let (me, now) = (Some(PersonId::new()), Utc::now());
+        let (me, now) = (Some(PersonId::new()), noon());
         assert_eq!(forms.keep(rejected(), "made up", None, now), None);
         assert_eq!(forms.keep(rejected(), &forms.key(None), None, now), None, "a form of somebody who is signed in");
         let sign_in = Rejected { action: "/api/sign-in".into(), ..rejected() };
@@ -339,7 +340,7 @@ mod tests {
     #[test]
     fn strangers_cannot_push_out_what_a_person_typed() {
         let forms = Forms::new("secret");
-        let (me, now) = (Some(PersonId::new()), Utc::now());
+        let (me, now) = (Some(PersonId::new()), noon());
         let kept = forms.keep(rejected(), &forms.key(me), me, now).expect("kept");
         let absent = forms.keep(rejected(), &forms.key(me), None, now).expect("kept");
         let answer = forms.idempotency_slot(&forms.key(me), b"body", me, now);
@@ -359,7 +360,7 @@ mod tests {
     #[test]
     fn the_same_form_has_one_answer_for_some_minutes() {
         let forms = Forms::new("secret");
-        let (me, now) = (Some(PersonId::new()), Utc::now());
+        let (me, now) = (Some(PersonId::new()), noon());
         let key = forms.key(me);
         let first = forms.idempotency_slot(&key, b"a", me, now).expect("a place");
         assert!(Arc::ptr_eq(&first, &forms.idempotency_slot(&key, b"a", me, now).expect("a place")));

@@ -162,6 +162,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::cognitive_complexity, reason = "a list of assertions, one for each case of the rule")]
     fn the_first_that_fits() {
         use Continuity::*;
         let state = |facts: &Facts| continuity(facts, day(0)).expect("not a draft");

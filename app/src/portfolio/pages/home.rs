@@ -9,6 +9,7 @@ use crate::access::ReadTrust;
 use crate::clock::date_in_london;
 use crate::continuity::model::ProjectRow;
 use crate::continuity::parts::Mends;
+use crate::db::Connection;
 use crate::error::Error;
 use crate::handover;
 use crate::handover::model::Asks;
@@ -20,6 +21,7 @@ use crate::priorities;
 use crate::project::model::Status;
 use crate::team::model::OpenedBy;
 use crate::team::store::Question;
+use crate::visitor::Person;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -46,16 +48,8 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
     let mut waiting = handover::store::waiting_for(&mut conn, person.id, today).await?;
     // Without a post here, one can read what one is offered, and answer nothing.
     waiting.retain(|one| belongs || one.trust_id != person.trust || matches!(one.asks, Asks::Successor));
-    let looking = if person.has_post {
-        let own = people::store::departments_of(&mut conn, person.id, person.trust, today).await?;
-        let led = |id| mine.iter().any(|one| one.leads && one.row.id == id);
-        let pool = handover::store::pool(&request.store, &mut conn, person.trust, today).await?;
-        let here = pool.0.iter().filter(|one| one.department_id.is_some_and(|id| own.contains(&id)) && !led(one.id));
-        let ids: Vec<_> = here.take(LOOKING).map(|one| one.id).collect();
-        crate::continuity::store::rows_by_id(&mut conn, person.trust, &ids, today).await?
-    } else {
-        Vec::new()
-    };
+    let looking =
+        if person.has_post { looking_for_a_lead(&request, &mut conn, &person, &mine).await? } else { Vec::new() };
     let (board, idle) = if person.academy_lead {
         let board = store::board(&request.store, &mut conn, person.trust, today).await?;
         let key = format!("priorities {}", person.trust);
@@ -83,11 +77,7 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
                 {ui::heading(&person.trust_name, &format!("Hello {first}"))}
                 {belongs.then(|| ui::button_link("/projects/register", "Register a project", false))}
             </div>
-            {(!belongs).then(|| view! {
-                <div class="nhsuk-inset-text">
-                    <p>"You have no current post in this trust. You still see what you contributed to. If you have a new post, ask the academy lead to add it."</p>
-                </div>
-            })}
+            {(!belongs).then(without_a_post)}
             {waits(&request, questions, waiting)}
             {board.map(|board| where_things_stand(&board, today))}
             {unanswered(&silent, today)}
@@ -96,30 +86,62 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
             {list("What you lead", "led", held, today, runs)}
             {list("What you supervise", "supervised", supervised, today, runs)}
             {list("Teams you are in", "teams", joined, today, Mends { runs: person.academy_lead, ..runs })}
-            {(!drafts.is_empty()).then(|| view! {
-                <section aria-labelledby="drafts">
-                    <h2 class="nhsuk-heading-m" id="drafts">"Your drafts"</h2>
-                    <ul class="nhsuk-list">
-                        {drafts.into_iter().map(|one| {
-                            let changed = date_in_london(one.row.updated_at);
-                            let old = (today - changed).num_days() >= OLD_DRAFT;
-                            view! {
-                                <li>
-                                    <a href=format!("/projects/{}", one.row.id)>{one.row.title.clone()}</a>
-                                    {format!(", changed {}", crate::format::date(changed))}
-                                    {old.then_some(". Do you want to finish it, give it to a colleague or delete it?")}
-                                </li>
-                            }
-                        }).collect_view()}
-                    </ul>
-                </section>
-            })}
+            {unfinished(drafts, today)}
             {newcomer.then(first_steps)}
             {in_departments(looking, today)}
         }
         .into_any()
     })
     .into())
+}
+
+/// Projects of the person's departments that look for a lead, but for those that they lead themselves.
+async fn looking_for_a_lead(
+    request: &Request,
+    conn: &mut Connection,
+    person: &Person,
+    mine: &[store::Mine],
+) -> Result<Vec<ProjectRow>, Error> {
+    let today = request.today();
+    let own = people::store::departments_of(conn, person.id, person.trust, today).await?;
+    let led = |id| mine.iter().any(|one| one.leads && one.row.id == id);
+    let pool = handover::store::pool(&request.store, conn, person.trust, today).await?;
+    let here = pool.0.iter().filter(|one| one.department_id.is_some_and(|id| own.contains(&id)) && !led(one.id));
+    let ids: Vec<_> = here.take(LOOKING).map(|one| one.id).collect();
+    crate::continuity::store::rows_by_id(conn, person.trust, &ids, today).await
+}
+
+fn without_a_post() -> AnyView {
+    view! {
+        <div class="nhsuk-inset-text">
+            <p>"You have no current post in this trust. You still see what you contributed to. If you have a new post, ask the academy lead to add it."</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn unfinished(drafts: Vec<store::Mine>, today: NaiveDate) -> AnyView {
+    if drafts.is_empty() {
+        return ().into_any();
+    }
+    let items = drafts.into_iter().map(|one| {
+        let changed = date_in_london(one.row.updated_at);
+        let old = (today - changed).num_days() >= OLD_DRAFT;
+        view! {
+            <li>
+                <a href=format!("/projects/{}", one.row.id)>{one.row.title.clone()}</a>
+                {format!(", changed {}", crate::format::date(changed))}
+                {old.then_some(". Do you want to finish it, give it to a colleague or delete it?")}
+            </li>
+        }
+    });
+    view! {
+        <section aria-labelledby="drafts">
+            <h2 class="nhsuk-heading-m" id="drafts">"Your drafts"</h2>
+            <ul class="nhsuk-list">{items.collect_view()}</ul>
+        </section>
+    }
+    .into_any()
 }
 
 fn list(title: &'static str, id: &'static str, rows: Vec<ProjectRow>, today: NaiveDate, mends: Mends) -> AnyView {

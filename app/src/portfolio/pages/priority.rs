@@ -12,6 +12,7 @@ use crate::portfolio::store;
 use crate::priorities;
 use crate::priorities::api::{RestorePriority, RetirePriority};
 use crate::priorities::parts::dates;
+use crate::priorities::store::Priority;
 use crate::web::page::Page;
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -38,26 +39,10 @@ pub async fn priority(request: Request) -> Result<Page, Error> {
     Ok(Page::new(found.title.clone(), move || {
         let retired = found.retired_on.map(|on| view! { <p>{ui::tag("Retired", "grey")}" since "{ui::time(on)}</p> });
         let id = found.id;
-        let (path, label) = match found.retired_on {
-            Some(_) => (RestorePriority::PATH, "Take back into use"),
-            None => (RetirePriority::PATH, "Retire"),
-        };
+        let path = if found.retired_on.is_some() { RestorePriority::PATH } else { RetirePriority::PATH };
         let form = Form::new(&request, path).version(found.version);
         let summary = form.summary();
-        let manage = may.then(|| {
-            let fields = view! {
-                {form.hidden("id", id)}
-                <button class="nhsuk-button nhsuk-button--secondary" type="submit">{label}</button>
-            };
-            let fields = fields.into_any();
-            view! {
-                <div class="baton-actions">
-                    {ui::button_link(&format!("/priorities/{id}/edit"), "Edit", true)}
-                    {form.draw(fields)}
-                </div>
-                <p class="nhsuk-hint">"A retired priority keeps its projects; no further project can be linked to it. You can take it back into use at any time."</p>
-            }
-        });
+        let manage = may.then(|| manage(&found, form));
         let projects = if open.rows.is_empty() {
             let register = found.is_current(today).then_some(("/projects/register", "Register a project for it"));
             ui::empty("The open projects that serve this priority will be here. There is none now.", register)
@@ -87,4 +72,23 @@ pub async fn priority(request: Request) -> Result<Page, Error> {
         }
         .into_any()
     }))
+}
+
+/// Editing it, retiring it or taking it back into use.
+fn manage(found: &Priority, form: Form) -> AnyView {
+    let id = found.id;
+    let label = if found.retired_on.is_some() { "Take back into use" } else { "Retire" };
+    let fields = view! {
+        {form.hidden("id", id)}
+        <button class="nhsuk-button nhsuk-button--secondary" type="submit">{label}</button>
+    }
+    .into_any();
+    view! {
+        <div class="baton-actions">
+            {ui::button_link(&format!("/priorities/{id}/edit"), "Edit", true)}
+            {form.draw(fields)}
+        </div>
+        <p class="nhsuk-hint">"A retired priority keeps its projects; no further project can be linked to it. You can take it back into use at any time."</p>
+    }
+    .into_any()
 }

@@ -9,6 +9,7 @@ use leptos::server_fn::ServerFn;
 use crate::access::{self, Action, Relationship};
 use crate::continuity::parts::{Mends, Strip};
 use crate::cycles::parts::Cycles;
+use crate::db::Connection;
 use crate::drivers::parts::Drivers;
 use crate::duplicates::parts::Links;
 use crate::error::{Error, FieldError};
@@ -17,8 +18,9 @@ use crate::history as record;
 use crate::id::ProjectId;
 use crate::measures::parts::Charts;
 use crate::project;
-use crate::project::details::Completeness;
+use crate::project::details::{Completeness, ProjectDetails};
 use crate::project::model::{ProjectType, Status};
+use crate::project::store::ProjectSummary;
 use crate::projects::api::{DeleteDraft, SubmitDraft};
 use crate::projects::store::{self, Project};
 use crate::web::page::{Page, Reply};
@@ -79,12 +81,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
             return Ok(Reply::Redirect(format!("/projects/{into}?merged={id}")));
         }
     }
-    let merged = match request.query("merged").parse::<ProjectId>() {
-        Ok(merged) if merged != id && request.may(&mut conn, access::ReadProject(merged)).await? => {
-            Some(project::store::summary(&mut conn, merged).await?).filter(|head| head.merged_into == Some(id))
-        }
-        _ => None,
-    };
+    let merged = merged_into_it(&request, &mut conn, id).await?;
     let shown = ProjectView { project, relationship, today };
     let charts = Charts::take(&mut answers, id, today).await?;
     let cycles = Cycles::take(&mut answers, id, today)?;
@@ -102,18 +99,11 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
         let works = shown.may(Action::EditProject);
         let mends =
             Mends { works, runs: shown.may(Action::OfferHandover), takes_on: works && shown.may(Action::TakeOn) };
-        let notice = merged.map(|merged| {
-            view! {
-                <div class="nhsuk-inset-text">
-                    <p>{merged.reference.unwrap_or_default()}" was merged into this project. "<a href=format!("/projects/{}?as=was", merged.id)>"See it as it was"</a></p>
-                </div>
-            }
-        });
         // What is not there yet is promised of open projects only.
         let has = |empty: bool| !empty || project.status != Status::Closed;
         view! {
             {if shown.relationship.belongs { ui::back("/projects", "Projects") } else { ui::back("/", "Home") }}
-            {notice}
+            {merged.map(merge_notice)}
             {title(&shown)}
             {strip.view(mends)}
             {standing_words(project, goes_on, today)}
@@ -130,6 +120,29 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
         .into_any()
     })
     .into())
+}
+
+/// The project from which the visitor was led here, when it was merged into this one and they may read it.
+async fn merged_into_it(
+    request: &Request,
+    conn: &mut Connection,
+    id: ProjectId,
+) -> Result<Option<ProjectSummary>, Error> {
+    match request.query("merged").parse::<ProjectId>() {
+        Ok(merged) if merged != id && request.may(conn, access::ReadProject(merged)).await? => {
+            Ok(Some(project::store::summary(conn, merged).await?).filter(|merged| merged.merged_into == Some(id)))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn merge_notice(merged: ProjectSummary) -> AnyView {
+    view! {
+        <div class="nhsuk-inset-text">
+            <p>{merged.reference.unwrap_or_default()}" was merged into this project. "<a href=format!("/projects/{}?as=was", merged.id)>"See it as it was"</a></p>
+        </div>
+    }
+    .into_any()
 }
 
 fn title(shown: &ProjectView) -> AnyView {
@@ -202,68 +215,32 @@ fn about(shown: &ProjectView) -> AnyView {
         let link = edits.then(|| view! { " "<a class="baton-no-print" href=format!("/projects/{}/edit", project.id)>{label.to_owned()}</a> });
         view! { {words.to_owned()}{link} }.into_any()
     };
-    let text = |text: &str| view! { <span class="baton-lines">{text.to_owned()}</span> }.into_any();
-    let mut rows: Vec<(&str, AnyView)> = Vec::new();
-    let aim = [&project.details.aim_what, &project.details.aim_whom, &project.details.aim_how_much];
-    if aim.iter().all(|part| part.is_empty()) && project.details.aim_by.is_none() {
+    let details = &project.details;
+    let mut rows = aim(details);
+    if rows.is_empty() {
         rows.push(("Aim", mend("Not written yet.", "Write the aim")));
-    } else {
-        for (key, value) in [
-            ("Aim", &project.details.aim_what),
-            ("For whom", &project.details.aim_whom),
-            ("How much", &project.details.aim_how_much),
-        ] {
-            if !value.is_empty() {
-                rows.push((key, text(value)));
-            }
-        }
-        if let Some(by) = project.details.aim_by {
-            rows.push(("By when", ui::time(by)));
-        }
     }
     rows.push((
         "Problem",
-        if project.details.problem.is_empty() {
+        if details.problem.is_empty() {
             mend("Not described yet.", "Describe the problem")
         } else {
-            text(&project.details.problem)
+            lines(&details.problem)
         },
     ));
-    if project.details.kind == ProjectType::ClinicalAudit || !project.details.standard.is_empty() {
-        let source =
-            (!project.details.standard_source.is_empty()).then(|| format!(" ({})", project.details.standard_source));
-        let level = (!project.details.standard_level.is_empty())
-            .then(|| format!("Level to meet: {}. ", project.details.standard_level));
-        let again = project.details.reaudit_on.map(|on| view! { "Re-audit on "{ui::time(on)}"." });
-        rows.push(("Standard", view! { {project.details.standard.clone()}{source}<br />{level}{again} }.into_any()));
+    if details.kind == ProjectType::ClinicalAudit || !details.standard.is_empty() {
+        rows.push(("Standard", standard(details)));
     }
-    let priorities = shown
-        .project
-        .priorities
-        .iter()
-        .map(|priority| {
-            let title = priority.title.clone();
-            let title = if shown.relationship.belongs {
-                view! { <a href=format!("/priorities/{}", priority.id)>{title}</a> }.into_any()
-            } else {
-                title.into_any()
-            };
-            view! { <li>{title}</li> }
-        })
-        .collect_view();
-    if shown.project.priorities.is_empty() && project.details.local_need.is_empty() {
+    if !project.priorities.is_empty() {
+        rows.push(("Priorities", priorities(shown)));
+    } else if details.local_need.is_empty() {
         rows.push(("Priorities", mend("None yet.", "Link a priority")));
-    } else if !shown.project.priorities.is_empty() {
-        rows.push((
-            "Priorities",
-            view! { <ul class="nhsuk-list nhsuk-u-margin-bottom-0">{priorities}</ul> }.into_any(),
-        ));
     }
-    if !project.details.local_need.is_empty() {
-        rows.push(("Local need", text(&project.details.local_need)));
+    if !details.local_need.is_empty() {
+        rows.push(("Local need", lines(&details.local_need)));
     }
-    let more = (!project.details.origin_note.is_empty()).then(|| format!(": {}", project.details.origin_note));
-    rows.push(("Came from", view! { {project.details.origin.label()}{more} }.into_any()));
+    let more = (!details.origin_note.is_empty()).then(|| format!(": {}", details.origin_note));
+    rows.push(("Came from", view! { {details.origin.label()}{more} }.into_any()));
     if let Some(submitted) = project.submitted_at {
         let on = crate::clock::date_in_london(submitted);
         rows.push(("Registered", view! { {ui::time(on)}" by "{project.author.clone()} }.into_any()));
@@ -275,6 +252,40 @@ fn about(shown: &ProjectView) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+fn lines(text: &str) -> AnyView {
+    view! { <span class="baton-lines">{text.to_owned()}</span> }.into_any()
+}
+
+/// The parts of the aim that are written; none when nothing is.
+fn aim(details: &ProjectDetails) -> Vec<(&'static str, AnyView)> {
+    let parts = [("Aim", &details.aim_what), ("For whom", &details.aim_whom), ("How much", &details.aim_how_much)];
+    let mut rows: Vec<_> =
+        parts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(key, text)| (key, lines(text))).collect();
+    rows.extend(details.aim_by.map(|by| ("By when", ui::time(by))));
+    rows
+}
+
+fn standard(details: &ProjectDetails) -> AnyView {
+    let source = (!details.standard_source.is_empty()).then(|| format!(" ({})", details.standard_source));
+    let level = (!details.standard_level.is_empty()).then(|| format!("Level to meet: {}. ", details.standard_level));
+    let again = details.reaudit_on.map(|on| view! { "Re-audit on "{ui::time(on)}"." });
+    view! { {details.standard.clone()}{source}<br />{level}{again} }.into_any()
+}
+
+/// Each with a way to its page, for those who belong to the trust.
+fn priorities(shown: &ProjectView) -> AnyView {
+    let items = shown.project.priorities.iter().map(|priority| {
+        let title = priority.title.clone();
+        let title = if shown.relationship.belongs {
+            view! { <a href=format!("/priorities/{}", priority.id)>{title}</a> }.into_any()
+        } else {
+            title.into_any()
+        };
+        view! { <li>{title}</li> }
+    });
+    view! { <ul class="nhsuk-list nhsuk-u-margin-bottom-0">{items.collect_view()}</ul> }.into_any()
 }
 
 fn team(shown: &ProjectView) -> AnyView {
@@ -326,40 +337,10 @@ fn draft(
         let state = if complete {
             view! { <p>"Nothing is missing. When it is registered, it gets its reference and everybody in the trust can see it."</p> }.into_any()
         } else {
-            let items = missing
-                .into_iter()
-                .map(|error| {
-                    let field = error.field.replace(['[', ']', '.'], "-");
-                    if edits {
-                        view! { <li><a href=format!("/projects/{id}/edit#{field}")>{error.message}</a></li> }.into_any()
-                    } else {
-                        view! { <li>{error.message}</li> }.into_any()
-                    }
-                })
-                .collect_view();
-            view! {
-                <p>"Before it can be registered:"</p>
-                <ul class="nhsuk-list nhsuk-list--bullet">{items}</ul>
-            }
-            .into_any()
+            missing_list(missing, edits.then_some(edit.as_str()))
         };
         let submit = view! { {form.hidden("project", id)}{ui::submit("Register project")} }.into_any();
-        let delete = author.then(|| {
-            let form = Form::new(&request, DeleteDraft::PATH);
-            let fields = view! {
-                {form.hidden("project", id)}
-                <button class="nhsuk-button nhsuk-button--warning" type="submit" data-module="nhsuk-button" data-prevent-double-click="true">"Delete the draft"</button>
-            }
-            .into_any();
-            ui::details(
-                "Delete this draft",
-                view! {
-                    <p>"The draft and its measures are deleted for everybody who could see it. This cannot be undone."</p>
-                    {form.draw(fields)}
-                }
-                .into_any(),
-            )
-        });
+        let delete = author.then(|| delete_form(&request, id));
         view! {
             {ui::back("/", "Home")}
             {summary}
@@ -382,6 +363,39 @@ fn draft(
         }
         .into_any()
     }))
+}
+
+/// What a draft lacks; `edit` is the form's address, for those who may fill it in.
+fn missing_list(missing: Vec<FieldError>, edit: Option<&str>) -> AnyView {
+    let items = missing.into_iter().map(|error| match edit {
+        Some(edit) => {
+            let field = error.field.replace(['[', ']', '.'], "-");
+            view! { <li><a href=format!("{edit}#{field}")>{error.message}</a></li> }.into_any()
+        }
+        None => view! { <li>{error.message}</li> }.into_any(),
+    });
+    view! {
+        <p>"Before it can be registered:"</p>
+        <ul class="nhsuk-list nhsuk-list--bullet">{items.collect_view()}</ul>
+    }
+    .into_any()
+}
+
+fn delete_form(request: &Request, id: ProjectId) -> AnyView {
+    let form = Form::new(request, DeleteDraft::PATH);
+    let fields = view! {
+        {form.hidden("project", id)}
+        <button class="nhsuk-button nhsuk-button--warning" type="submit" data-module="nhsuk-button" data-prevent-double-click="true">"Delete the draft"</button>
+    }
+    .into_any();
+    ui::details(
+        "Delete this draft",
+        view! {
+            <p>"The draft and its measures are deleted for everybody who could see it. This cannot be undone."</p>
+            {form.draw(fields)}
+        }
+        .into_any(),
+    )
 }
 
 /// All of a project's history, page by page.

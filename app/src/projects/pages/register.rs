@@ -14,7 +14,7 @@ use crate::people;
 use crate::priorities;
 use crate::project::model::{Origin, ProjectType, Status};
 use crate::projects::api::{EditProject, RegisterProject};
-use crate::projects::store;
+use crate::projects::store::{self, Project};
 use crate::team::model::TeamRole;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
@@ -50,6 +50,21 @@ impl Offered {
                 )
                 .collect(),
         })
+    }
+
+    /// What the project is linked to can be kept, also when it is no longer offered to others.
+    fn add_chosen(&mut self, project: &Project) {
+        for priority in &project.priorities {
+            let known = self.priorities.iter().any(|(offered, _)| *offered == priority.id.to_string());
+            if !known {
+                self.priorities.push((priority.id.to_string(), format!("{} (no longer current)", priority.title)));
+            }
+        }
+        if let Some(department) = project.details.department
+            && !self.departments.iter().any(|(offered, _)| *offered == department.to_string())
+        {
+            self.departments.push((department.to_string(), format!("{} (retired)", project.department_name)));
+        }
     }
 }
 
@@ -242,18 +257,7 @@ pub async fn edit(request: Request) -> Result<Page, Error> {
     let mut offered = Offered::load(&mut conn, &request, project.trust_id, asks).await?;
     let finishes = draft && request.may(&mut conn, access::FinishDraft(id)).await?;
     drop(conn);
-    // What the project is linked to can be kept, also when it is no longer offered to others.
-    for priority in &project.priorities {
-        let known = offered.priorities.iter().any(|(offered, _)| *offered == priority.id.to_string());
-        if !known {
-            offered.priorities.push((priority.id.to_string(), format!("{} (no longer current)", priority.title)));
-        }
-    }
-    if let Some(department) = project.details.department
-        && !offered.departments.iter().any(|(offered, _)| *offered == department.to_string())
-    {
-        offered.departments.push((department.to_string(), format!("{} (retired)", project.department_name)));
-    }
+    offered.add_chosen(&project);
     let form = Form::new(&request, EditProject::PATH).version(project.version).holding(&project.form()?)?;
     Ok(Page::new(format!("Edit {}", project.details.title), move || {
         let is_audit = form.value("type") == ProjectType::ClinicalAudit.as_str()

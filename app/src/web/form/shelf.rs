@@ -117,6 +117,7 @@ impl<V> Shelf<V> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::noon;
 
     const ROOM: Room = Room { bytes: 10_000, share: 4_000, each: 5, seconds: 60 };
 
@@ -134,7 +135,7 @@ mod tests {
 
     #[test]
     fn whoever_keeps_much_pushes_out_their_own_and_nobody_elses() {
-        let (me, you, now) = (Owner(1), Owner(2), Utc::now());
+        let (me, you, now) = (Owner(1), Owner(2), noon());
         let mut shelf = shelf();
         assert!(shelf.put("mine".into(), me, 1, 100, now));
         for number in 0..2_000 {
@@ -154,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_full_room_takes_from_whoever_has_most() {
-        let now = Utc::now();
+        let now = noon();
         let mut shelf = shelf();
         assert!(shelf.put("small".into(), Owner(9), 9, 100, now));
         for owner in 0..3 {
@@ -170,7 +171,7 @@ mod tests {
 
     #[test]
     fn what_is_old_is_let_go_with_the_next_that_comes() {
-        let (me, now) = (Owner(1), Utc::now());
+        let (me, now) = (Owner(1), noon());
         let later = now + Duration::seconds(ROOM.seconds);
         let mut shelf = shelf();
         shelf.put("old".into(), me, 1, 100, now);

@@ -1,0 +1,244 @@
+//! How a person signs in, and their roles in the trust.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::{address_view, frame, small_button};
+use crate::access::{GrantRoles, ManageOrganisation};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::id::PersonId;
+use crate::people::directory::api::{
+    AddAddress, CloseAccount, ConfirmAddress, GiveSignIn, GrantRole, MakePasswordCode, RemoveAddress, ReopenAccount,
+    TakeRole,
+};
+use crate::people::directory::model::TrustRole;
+use crate::people::directory::store::{self, Address, Person, Tie};
+use crate::web::page::Page;
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
+
+pub(super) async fn account(request: Request) -> Result<Page, Error> {
+    let trust = request.person()?.trust;
+    let id: PersonId = request.param("id")?;
+    let today = request.today();
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, ManageOrganisation(trust)).await?;
+    let who = Deciding::load(&request, &mut conn).await?;
+    let person = store::person(&mut conn, trust, id).await?;
+    let addresses = store::addresses(&mut conn, trust, id).await?;
+    let only = person.administrator && store::is_last_administrator(&mut conn, trust, id, today).await?;
+    drop(conn);
+    Ok(Page::new(format!("Sign-in and roles of {}", person.name), move || {
+        let back = ui::back(&format!("/people/{id}"), &person.name);
+        let (title, refused) = ("Sign-in and roles", who.refuses(&person));
+        if let Some(words) = refused {
+            let mut summaries = Vec::new();
+            let roles =
+                (person.tie == Tie::Accepted).then(|| roles_section(&request, &person, who, only, &mut summaries));
+            let body = view! { {ui::empty(words, None)}{roles} }.into_any();
+            return frame(back, summaries.collect_view().into_any(), &person.name, title, body);
+        }
+        let mut summaries = Vec::new();
+        let addresses_confirmed = addresses.iter().any(|address| address.verified_at.is_some());
+        let addresses = addresses_section(&request, &person, &addresses, &mut summaries);
+        let confirmed = addresses_confirmed;
+        let password = password_section(&request, &person, who, confirmed, &mut summaries);
+        let roles = roles_section(&request, &person, who, only, &mut summaries);
+        let close = closing_section(&request, &person, who, only, &mut summaries);
+        let body = view! { {addresses}{password}{roles}{close} }.into_any();
+        frame(back, summaries.collect_view().into_any(), &person.name, title, body)
+    }))
+}
+
+/// Who looks at a person's page, and what they may decide there.
+#[derive(Clone, Copy)]
+pub(super) struct Deciding {
+    me: PersonId,
+    administrator: bool,
+}
+
+impl Deciding {
+    pub(super) async fn load(request: &Request, conn: &mut Connection) -> Result<Self, Error> {
+        let (me, trust) = request.person().map(|person| (person.id, person.trust))?;
+        Ok(Self { me, administrator: request.may(conn, GrantRoles(trust)).await? })
+    }
+
+    /// Why they have no say in who somebody is and how they sign in.
+    pub(super) fn refuses(self, person: &Person) -> Option<&'static str> {
+        let above = (person.academy_lead || person.administrator) && person.id != self.me && !self.administrator;
+        not_ours(person).or(above.then_some(
+            "They have a role in the trust. Only an administrator can change who they are or how they sign in.",
+        ))
+    }
+}
+
+/// Why this trust has no say in how somebody signs in.
+fn not_ours(person: &Person) -> Option<&'static str> {
+    match person.tie {
+        Tie::Asked => Some(
+            "They have not accepted this trust yet. Until they do, it has no say in how they sign in, and sees no address of theirs.",
+        ),
+        Tie::Declined => Some("Somebody else is meant, they say. This trust has no say in how they sign in."),
+        Tie::Accepted if person.elsewhere => Some(
+            "They also belong to another trust, so no trust alone can change who they are or how they sign in. If they have forgotten their password, whoever runs Baton can help.",
+        ),
+        Tie::Accepted => None,
+    }
+}
+
+fn addresses_section(
+    request: &Request,
+    person: &Person,
+    addresses: &[Address],
+    summaries: &mut Vec<AnyView>,
+) -> AnyView {
+    let confirmed: Vec<&str> = addresses
+        .iter()
+        .filter(|address| address.verified_at.is_some())
+        .map(|address| address.address.as_str())
+        .collect();
+    let rows = addresses.iter().enumerate().map(|(at, address)| {
+        let mut button = |path: &'static str, label: &'static str| {
+            let form = Form::named(request, path, &format!("address-{at}"));
+            summaries.push(form.summary());
+            let fields = view! {
+                {form.hidden("person", person.id)}
+                {form.hidden("address", &address.address)}
+            };
+            small_button(form, fields.into_any(), label, format!(" {}", address.address))
+        };
+        let confirm = address.verified_at.is_none().then(|| button(ConfirmAddress::PATH, "Confirm"));
+        // Without any confirmed address they could not sign in any more.
+        let last = person.signs_in && !confirmed.iter().any(|other| *other != address.address);
+        let remove = (!last).then(|| button(RemoveAddress::PATH, "Remove"));
+        vec![address_view(address), view! { <div class="baton-buttons-inline">{confirm}{remove}</div> }.into_any()]
+    });
+    let table = if addresses.is_empty() {
+        view! { <h2 class="nhsuk-heading-s">"Email addresses"</h2><p>"None."</p> }.into_any()
+    } else {
+        ui::table("Email addresses", vec![ui::words("Address"), ui::words("Actions")], rows.collect())
+    };
+    let form = Form::new(request, AddAddress::PATH);
+    summaries.push(form.summary());
+    let fields = view! {
+        {form.hidden("person", person.id)}
+        {form.email("address", "Another email address").hint("You confirm that it is theirs").view()}
+        <button class="nhsuk-button nhsuk-button--secondary" type="submit">"Add address"</button>
+    }
+    .into_any();
+    view! { {table}{form.draw(fields)} }.into_any()
+}
+
+fn password_section(
+    request: &Request,
+    person: &Person,
+    who: Deciding,
+    confirmed: bool,
+    summaries: &mut Vec<AnyView>,
+) -> AnyView {
+    let body = if person.is_closed(request.today()) {
+        view! { <p>"The account is closed. Reopen it before anything about their password."</p> }.into_any()
+    } else if person.signs_in && who.me == person.id {
+        view! { <p>"You can change your own password on "<a href="/account">"your account page"</a>"."</p> }.into_any()
+    } else if !person.signs_in && !confirmed {
+        view! { <p>"They cannot sign in yet. Add or confirm their email address first: with it they sign in."</p> }
+            .into_any()
+    } else if person.signs_in {
+        let form = Form::new(request, MakePasswordCode::PATH);
+        summaries.push(form.summary());
+        let fields = view! {
+            {form.hidden("person", person.id)}
+            <button class="nhsuk-button nhsuk-button--secondary" type="submit">"Make a code for a new password"</button>
+        }
+        .into_any();
+        view! {
+            <p>"They have a password, which only they can change. If they have forgotten it, make a code when they are with you: with it they set a new one."</p>
+            {form.draw(fields)}
+        }
+        .into_any()
+    } else {
+        let form = Form::new(request, GiveSignIn::PATH);
+        summaries.push(form.summary());
+        let fields = view! {
+            {form.hidden("person", person.id)}
+            {form.password("password", "First password").hint("At least 12 characters. Three random words work well.").autocomplete("new-password").view()}
+            {ui::submit("Give sign-in")}
+        }
+        .into_any();
+        view! {
+            <p>"They cannot sign in yet. Choose a first password, and tell it to them in person. When they first sign in, they change it to one of their own."</p>
+            {form.draw(fields)}
+        }
+        .into_any()
+    };
+    view! { <h2 class="nhsuk-heading-s">"Password"</h2>{body} }.into_any()
+}
+
+fn roles_section(
+    request: &Request,
+    person: &Person,
+    who: Deciding,
+    only: bool,
+    summaries: &mut Vec<AnyView>,
+) -> AnyView {
+    let rows = TrustRole::ALL.iter().copied().map(|role| {
+        let has = person.has(role);
+        let state = if has { ui::tag("Has this role", "blue") } else { "No".into_any() };
+        let stays = only && role == TrustRole::Administrator;
+        let change = (who.administrator && !stays).then(|| {
+            let (path, label) = if has { (TakeRole::PATH, "Take away") } else { (GrantRole::PATH, "Grant") };
+            let form = Form::named(request, path, &role.to_string());
+            summaries.push(form.summary());
+            let fields = view! { {form.hidden("person", person.id)}{form.hidden("role", role)} };
+            small_button(form, fields.into_any(), label, format!(" the role of {}", role.label().to_lowercase()))
+        });
+        vec![role.label().into_any(), role.explained().into_any(), state, change.into_any()]
+    });
+    let columns = vec![ui::words("Role"), ui::words("What it is for"), ui::words("State"), ui::words("Actions")];
+    let table = ui::table("Roles in the trust", columns, rows.collect());
+    let told = (!who.administrator).then_some("Administrators decide who has these roles.");
+    let stays = only.then_some(
+        "The trust has no other administrator who can sign in. Make somebody else administrator before this role ends.",
+    );
+    let told = told.or(stays).map(|words| view! { <p class="nhsuk-hint">{words}</p> });
+    view! { {table}{told} }.into_any()
+}
+
+fn closing_section(
+    request: &Request,
+    person: &Person,
+    who: Deciding,
+    only: bool,
+    summaries: &mut Vec<AnyView>,
+) -> AnyView {
+    let closed = person.is_closed(request.today());
+    let stays = if who.me == person.id {
+        Some("You cannot close your own account. Ask another administrator or academy lead.")
+    } else {
+        only.then_some(
+            "They are the trust’s only administrator. Make somebody else administrator before you close their account.",
+        )
+    };
+    if let Some(words) = stays.filter(|_| !closed) {
+        return view! { <h2 class="nhsuk-heading-s">"Account"</h2><p>{words}</p> }.into_any();
+    }
+    let (path, label, words) = if closed {
+        (
+            ReopenAccount::PATH,
+            "Reopen the account",
+            "The account is closed. Reopening it lets them sign in again with the password they had.",
+        )
+    } else {
+        let words = "They will be signed out and cannot sign in again. What they lead goes into the pool; what they did stays on record. You can reopen it at any time.";
+        (CloseAccount::PATH, "Close the account", words)
+    };
+    let form = Form::new(request, path);
+    summaries.push(form.summary());
+    let fields = view! {
+        {form.hidden("person", person.id)}
+        <button class="nhsuk-button nhsuk-button--secondary" type="submit">{label}</button>
+    }
+    .into_any();
+    view! { <h2 class="nhsuk-heading-s">"Account"</h2><p>{words}</p>{form.draw(fields)} }.into_any()
+}
