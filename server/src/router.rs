@@ -7,7 +7,7 @@ use app::id::TeamRoleId;
 use app::routes::routes;
 use app::web::page::Route;
 use axum::Router;
-use axum::extract::{MatchedPath, Path, RawPathParams, Request, State};
+use axum::extract::{MatchedPath, Path, RawPathParams, RawQuery, Request, State};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get};
@@ -64,9 +64,13 @@ fn pages(state: &Arc<AppState>) -> Router<Arc<AppState>> {
 }
 
 /// The address of a membership in bookmarks and messages of the first releases.
-async fn renamed(Path(membership): Path<String>) -> Response {
+async fn renamed(Path(membership): Path<String>, RawQuery(query): RawQuery) -> Response {
     match membership.parse::<TeamRoleId>() {
-        Ok(membership) => Redirect::permanent(&format!("/memberships/{membership}")).into_response(),
+        Ok(membership) => {
+            // A form that was rejected there waits under the key in the query.
+            let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+            Redirect::permanent(&format!("/memberships/{membership}{query}")).into_response()
+        }
         Err(_) => StatusCode::NOT_FOUND.into_response(),
     }
 }

@@ -283,7 +283,7 @@ fn moves(request: &Request, node: &Node<'_>) -> (AnyView, AnyView) {
         return (().into_any(), ().into_any());
     }
     let mut summaries = Vec::new();
-    let ways = [("up", "Direction up", node.place > 1), ("down", "Direction down", node.place < node.of)];
+    let ways = [("up", "Move up", node.place > 1), ("down", "Move down", node.place < node.of)];
     let buttons: Vec<AnyView> = ways
         .into_iter()
         .filter(|(_, _, can)| *can)

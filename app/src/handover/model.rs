@@ -354,7 +354,7 @@ impl PackForm {
         let furthest = today + Days::new(FURTHEST);
         match takes_effect_on {
             None if self.takes_effect_on.trim().is_empty() => {
-                fields.error("takes_effect_on", "Enter the day from which the next lead leads the project.");
+                fields.error("takes_effect_on", "Enter the day from which the next lead leads it.");
             }
             Some(date) if date < today => {
                 fields.error("takes_effect_on", "Enter today or a later day.");

@@ -36,7 +36,7 @@ async fn about(request: Request) -> Result<Page, Error> {
             <p><strong>"No project is ever silently ownerless."</strong></p>
             <p>"At any moment every open project answers four questions on one screen:"</p>
             <ol class="nhsuk-list nhsuk-list--number">
-                <li>"Who holds it now?"</li>
+                <li>"Who leads it now?"</li>
                 <li>"Who supervises it, and stays when others rotate?"</li>
                 <li>"When is the next measurement?"</li>
                 <li>"What is the next step?"</li>

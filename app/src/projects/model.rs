@@ -14,7 +14,7 @@ choices! {
         /// Rests until a date.
         Pause = "pause" => "Pause it",
         /// The change is made; it is still re-measured.
-        Sustain = "sustain" => "Transition it to sustaining",
+        Sustain = "sustain" => "Move it to sustaining",
         /// Worked on again after a pause, or after it was sustaining.
         Resume = "resume" => "Make it active again",
         /// It did what it set out to do.

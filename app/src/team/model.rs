@@ -14,7 +14,7 @@ choices! {
         Lead = "lead" => "Lead",
         /// Works on it.
         Member = "member" => "Member",
-        /// Supervisors it: stays when trainees rotate.
+        /// Supervises it: stays when trainees rotate.
         Supervisor = "supervisor" => "Supervisor",
         /// Opens doors for it.
         Sponsor = "sponsor" => "Sponsor",

@@ -159,7 +159,7 @@ pub struct Question {
 }
 
 /// The questions that wait for this person: invitations, and requests to join what they lead or
-/// supervisor in the trust in which they belong `here` and today; for the academy lead of a trust, also who was
+/// supervise in the trust in which they belong `here` and today; for the academy lead of a trust, also who was
 /// asked to supervise one of its open projects. The oldest first.
 ///
 /// # Errors

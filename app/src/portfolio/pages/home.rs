@@ -68,7 +68,12 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
         let (supervised, joined): (Vec<_>, Vec<_>) = others.into_iter().partition(|one| one.supervises);
         let rows = |of: Vec<store::Mine>| of.into_iter().map(|one| one.row).collect::<Vec<_>>();
         let (held, supervised, joined) = (rows(held), rows(supervised), rows(joined));
-        let newcomer = belongs && held.is_empty() && supervised.is_empty() && joined.is_empty() && drafts.is_empty() && board.is_none();
+        let newcomer = belongs
+            && held.is_empty()
+            && supervised.is_empty()
+            && joined.is_empty()
+            && drafts.is_empty()
+            && board.is_none();
         // Without a post, one only reads.
         let runs = if belongs { Mends::ALL } else { Mends::default() };
         let first = person.name.split(' ').next().unwrap_or_default().to_owned();

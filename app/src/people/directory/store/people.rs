@@ -232,7 +232,7 @@ pub async fn person(conn: &mut Connection, trust: TrustId, id: PersonId) -> Resu
     .await?)
 }
 
-/// An open project that a person leads or supervisors.
+/// An open project that a person leads or supervises.
 #[derive(Clone, Debug, FromRow)]
 pub struct PersonProject {
     pub id: ProjectId,
@@ -244,7 +244,7 @@ pub struct PersonProject {
     pub from_on: NaiveDate,
 }
 
-/// The open projects of a trust that a person leads or supervisors on this day, those they lead first.
+/// The open projects of a trust that a person leads or supervises on this day, those they lead first.
 ///
 /// # Errors
 /// When the store cannot be read.
