@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::handover;
 use crate::handover::model::Asks;
 use crate::handover::store::Waiting;
+use crate::id::TrustId;
 use crate::people;
 use crate::people::ties::api::ChooseTrust;
 use crate::portfolio::store;
@@ -52,9 +53,7 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
         if person.has_post { looking_for_a_lead(&request, &mut conn, &person, &mine).await? } else { Vec::new() };
     let (board, idle) = if person.academy_lead {
         let board = store::board(&request.store, &mut conn, person.trust, today).await?;
-        let key = format!("priorities {}", person.trust);
-        let all = request.store.cached(key, priorities::store::list(&mut conn, person.trust)).await?;
-        (Some(board), all.iter().filter(|one| one.is_current(today) && one.open == 0).cloned().collect())
+        (Some(board), without_a_project(&request, &mut conn, person.trust).await?)
     } else {
         (None, Vec::new())
     };
@@ -66,7 +65,6 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
             registered.iter().filter(|one| one.row.is_overdue(today)).map(|one| one.row.clone()).collect();
         let (held, others): (Vec<_>, Vec<_>) = registered.into_iter().partition(|one| one.leads);
         let (supervised, joined): (Vec<_>, Vec<_>) = others.into_iter().partition(|one| one.supervises);
-        let rows = |of: Vec<store::Mine>| of.into_iter().map(|one| one.row).collect::<Vec<_>>();
         let (held, supervised, joined) = (rows(held), rows(supervised), rows(joined));
         let newcomer = belongs
             && held.is_empty()
@@ -100,6 +98,17 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
     .into())
 }
 
+/// The trust's current priorities that no open project serves.
+async fn without_a_project(
+    request: &Request,
+    conn: &mut Connection,
+    trust: TrustId,
+) -> Result<Vec<priorities::store::PriorityRow>, Error> {
+    let key = format!("priorities {trust}");
+    let all = request.store.cached(key, priorities::store::list(conn, trust)).await?;
+    Ok(all.iter().filter(|one| one.is_current(request.today()) && one.open == 0).cloned().collect())
+}
+
 /// Projects of the person's departments that look for a lead, but for those that they lead themselves.
 async fn looking_for_a_lead(
     request: &Request,
@@ -114,6 +123,10 @@ async fn looking_for_a_lead(
     let here = pool.0.iter().filter(|one| one.department_id.is_some_and(|id| own.contains(&id)) && !led(one.id));
     let ids: Vec<_> = here.take(LOOKING).map(|one| one.id).collect();
     crate::continuity::store::rows_by_id(conn, person.trust, &ids, today).await
+}
+
+fn rows(mine: Vec<store::Mine>) -> Vec<ProjectRow> {
+    mine.into_iter().map(|one| one.row).collect()
 }
 
 fn without_a_post() -> AnyView {
