@@ -721,5 +721,7 @@ async fn an_address_of_a_membership_that_was_kept_leads_to_the_one_of_today() {
     let answer = browser.get(&format!("/places/{id}")).await;
     assert_eq!(answer.status, StatusCode::PERMANENT_REDIRECT);
     assert_eq!(answer.location(), format!("/memberships/{id}"));
+    let rejected = browser.get(&format!("/places/{id}?form=key")).await;
+    assert_eq!(rejected.location(), format!("/memberships/{id}?form=key"), "with the form that waits");
     assert_eq!(browser.get("/places/nowhere").await.status, StatusCode::NOT_FOUND);
 }
