@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::id::{HandoverId, PersonId, ProjectId, TeamRoleId, TrustId};
 use crate::visitor::Caller;
 
-/// The proof that an action was allowed, with who does it and when. Only [`require`] makes one, or
+/// The proof that an action was allowed, with who does it and when. Only [`super::require`] makes one, or
 /// whoever works for Baton itself: every module can read it,
 ///
 /// ```

@@ -185,7 +185,7 @@ async fn check_candidate(
 /// Writes down what has lapsed, so that the project's one place for a live offer is free again.
 ///
 /// # Errors
-/// [`Error::Store`] when the database fails.
+/// When the store cannot write.
 pub async fn expire_lapsed_offer<A: Act>(
     conn: &mut Connection,
     allowed: &Allowed<A>,
