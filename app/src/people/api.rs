@@ -124,12 +124,11 @@ pub async fn sign_out() -> Result<(), Error> {
     let request = Request::current();
     let options = expect_context::<ResponseOptions>();
     let headers = expect_context::<http::request::Parts>().headers;
-    // Whoever has no live session ends none, and keeps nobody who writes waiting.
-    if let (Ok(_), Some(token)) = (request.visitor.account(), cookie::session_token(request.sessions, &headers)) {
-        let mut change = request.store.write_keeping_cache().await?;
+    let mut change = request.store.write_keeping_cache().await?;
+    if let Some(token) = cookie::session_token(request.sessions, &headers) {
         visitor::end_session(&mut change, token, request.now).await?;
-        change.commit().await?;
     }
+    change.commit().await?;
     set_cookie(&options, &cookie::forget_session(request.sessions))?;
     // The back button on a shared computer must not show the pages of whoever left.
     options.insert_header(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));

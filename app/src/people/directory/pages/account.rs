@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::{address_view, frame, small_button};
+use super::pieces::{address_view, frame, small_button};
 use crate::access::{GrantRoles, ManageOrganisation};
 use crate::db::Connection;
 use crate::error::Error;

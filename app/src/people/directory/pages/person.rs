@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 use timeline::{DUE_DAYS, Tenure};
 
 use super::account::Deciding;
-use super::{address_view, dates, frame, hidden, small_button};
+use super::pieces::{address_view, dates, frame, hidden, small_button};
 use crate::access::ManageOrganisation;
 use crate::error::Error;
 use crate::id::PersonId;

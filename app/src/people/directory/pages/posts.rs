@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::person::projects_table;
-use super::{dates, frame};
+use super::pieces::{dates, frame};
 use crate::access::ManageOrganisation;
 use crate::error::Error;
 use crate::id::{DepartmentId, PersonId, PostId};
