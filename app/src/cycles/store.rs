@@ -171,31 +171,12 @@ pub async fn add(conn: &mut Connection, allowed: &Allowed<WriteCycle>, plan: &Pl
         )));
     }
     let (idea, before) = referred(conn, project, plan, number).await?;
-    sqlx::query(
-        "insert into cycle (id, project_id, number, title, question, prediction, done, studied, decision, acted, starts_on, ends_on,
-                created_at, scale, idea_id, continues, differed, was_right)
+    let insert = sqlx::query(
+        "insert into cycle (id, project_id, title, question, prediction, done, studied, decision, acted, starts_on, ends_on,
+                scale, idea_id, continues, differed, was_right, number, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-    )
-    .bind(id)
-    .bind(project)
-    .bind(number)
-    .bind(&plan.title)
-    .bind(&plan.question)
-    .bind(&plan.prediction)
-    .bind(&plan.done)
-    .bind(&plan.studied)
-    .bind(plan.decision)
-    .bind(&plan.acted)
-    .bind(plan.starts_on)
-    .bind(plan.ends_on)
-    .bind(allowed.now)
-    .bind(plan.scale)
-    .bind(plan.idea)
-    .bind(plan.continues)
-    .bind(&plan.differed)
-    .bind(plan.was_right)
-    .execute(&mut *conn)
-    .await?;
+    );
+    bind_plan(insert.bind(id).bind(project), plan).bind(number).bind(allowed.now).execute(&mut *conn).await?;
     let entry = Entry::new("cycle", id, "planned a cycle")
         .in_project(project)
         .change("Title", "", &plan.title)
@@ -204,6 +185,27 @@ pub async fn add(conn: &mut Connection, allowed: &Allowed<WriteCycle>, plan: &Pl
         .change("Continues", "", before);
     history::record(conn, allowed, entry).await?;
     Ok(id)
+}
+
+type Query<'q> = sqlx::query::Query<'q, crate::db::Db, <crate::db::Db as sqlx::Database>::Arguments>;
+
+/// Binds `$3` to `$16` of the statements that write a cycle: what was parsed, in one order.
+fn bind_plan<'q>(query: Query<'q>, plan: &'q Plan) -> Query<'q> {
+    query
+        .bind(&plan.title)
+        .bind(&plan.question)
+        .bind(&plan.prediction)
+        .bind(&plan.done)
+        .bind(&plan.studied)
+        .bind(plan.decision)
+        .bind(&plan.acted)
+        .bind(plan.starts_on)
+        .bind(plan.ends_on)
+        .bind(plan.scale)
+        .bind(plan.idea)
+        .bind(plan.continues)
+        .bind(&plan.differed)
+        .bind(plan.was_right)
 }
 
 /// Changes a cycle.
@@ -219,34 +221,14 @@ pub async fn edit(
     version: i64,
 ) -> Result<(), Error> {
     let (idea, continues) = referred(conn, allowed.project(), plan, before.number).await?;
-    let changed = sqlx::query(
+    let update = sqlx::query(
         "update cycle set title = $3, question = $4, prediction = $5, done = $6, studied = $7, decision = $8, acted = $9,
-                starts_on = $10, ends_on = $11, scale = $13, idea_id = $14, continues = $15, differed = $16, was_right = $17,
+                starts_on = $10, ends_on = $11, scale = $12, idea_id = $13, continues = $14, differed = $15, was_right = $16,
                 version = version + 1
-         where id = $1 and project_id = $2 and version = $12",
-    )
-    .bind(before.id)
-    .bind(allowed.project())
-    .bind(&plan.title)
-    .bind(&plan.question)
-    .bind(&plan.prediction)
-    .bind(&plan.done)
-    .bind(&plan.studied)
-    .bind(plan.decision)
-    .bind(&plan.acted)
-    .bind(plan.starts_on)
-    .bind(plan.ends_on)
-    .bind(version)
-    .bind(plan.scale)
-    .bind(plan.idea)
-    .bind(plan.continues)
-    .bind(&plan.differed)
-    .bind(plan.was_right)
-    .execute(&mut *conn)
-    .await?;
-    if changed.rows_affected() == 0 {
-        return Err(Error::Conflict);
-    }
+         where id = $1 and project_id = $2 and version = $17",
+    );
+    let update = bind_plan(update.bind(before.id).bind(allowed.project()), plan).bind(version);
+    crate::db::expect_one(update.execute(&mut *conn).await?)?;
     let date = |date: Option<NaiveDate>| date.map(format::date).unwrap_or_default();
     let decided = |decision: Option<Decision>| decision.map_or("", Decision::label);
     let scale = |scale: Option<Scale>| scale.map_or("", Scale::label);

@@ -309,9 +309,7 @@ pub async fn edit(
     .bind(version)
     .execute(&mut *conn)
     .await?;
-    if changed.rows_affected() == 0 {
-        return Err(Error::Conflict);
-    }
+    crate::db::expect_one(changed)?;
     let old = measured(conn, before.id).await?;
     sqlx::query("delete from driver_measure where driver_id = $1").bind(before.id).execute(&mut *conn).await?;
     sqlx::query(
@@ -374,9 +372,7 @@ pub async fn shift(
     .bind(version)
     .execute(&mut *conn)
     .await?;
-    if changed.rows_affected() == 0 {
-        return Err(Error::Conflict);
-    }
+    crate::db::expect_one(changed)?;
     sqlx::query("update driver set position = $2 where id = $1")
         .bind(other)
         .bind(before.position)
@@ -415,9 +411,7 @@ pub async fn set_removed(
     .bind(removed)
     .execute(&mut *conn)
     .await?;
-    if changed.rows_affected() == 0 {
-        return Err(Error::Conflict);
-    }
+    crate::db::expect_one(changed)?;
     let (words, from, to) = if removed {
         ("removed from the driver diagram", before.text.as_str(), "")
     } else {

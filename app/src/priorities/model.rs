@@ -26,7 +26,7 @@ pub struct PriorityForm {
 
 /// What a priority says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words {
+pub struct PriorityDetails {
     /// What is to be improved, in a few words.
     pub title: String,
     /// What would be different.
@@ -46,7 +46,7 @@ impl PriorityForm {
     ///
     /// # Errors
     /// [`Error::Invalid`] when something is missing, too long or the end lies before the start.
-    pub fn parse(&self) -> Result<Words, Error> {
+    pub fn parse(&self) -> Result<PriorityDetails, Error> {
         let mut fields = Fields::new();
         let title = fields.required(
             "title",
@@ -68,7 +68,7 @@ impl PriorityForm {
         if fields.is_ok() && ends_on.is_some_and(|end| end < starts_on) {
             fields.error("ends_on", "The last day must be the first day or later.");
         }
-        fields.finish(|| Words { title, aim, source, owner, starts_on, ends_on })
+        fields.finish(|| PriorityDetails { title, aim, source, owner, starts_on, ends_on })
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use sqlx::FromRow;
 
-use super::model::Words;
+use super::model::PriorityDetails;
 use crate::access::{Allowed, ManagePriorities};
 use crate::db::{self, Connection};
 use crate::error::Error;
@@ -124,6 +124,19 @@ pub async fn find(conn: &mut Connection, trust: TrustId, id: PriorityId) -> Resu
     .await?)
 }
 
+type Query<'q> = sqlx::query::Query<'q, db::Db, <db::Db as sqlx::Database>::Arguments>;
+
+/// Binds `$3` to `$8` of the statements that write a priority: what was parsed, in one order.
+fn bind_details<'q>(query: Query<'q>, details: &'q PriorityDetails) -> Query<'q> {
+    query
+        .bind(&details.title)
+        .bind(&details.aim)
+        .bind(&details.source)
+        .bind(&details.owner)
+        .bind(details.starts_on)
+        .bind(details.ends_on)
+}
+
 /// Adds a priority.
 ///
 /// # Errors
@@ -131,24 +144,15 @@ pub async fn find(conn: &mut Connection, trust: TrustId, id: PriorityId) -> Resu
 pub async fn create(
     conn: &mut Connection,
     allowed: &Allowed<ManagePriorities>,
-    words: &Words,
+    details: &PriorityDetails,
 ) -> Result<PriorityId, Error> {
     let id = PriorityId::new();
-    sqlx::query(
+    let insert = sqlx::query(
         "insert into priority (id, trust_id, title, aim, source, owner, starts_on, ends_on)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(id)
-    .bind(allowed.trust())
-    .bind(&words.title)
-    .bind(&words.aim)
-    .bind(&words.source)
-    .bind(&words.owner)
-    .bind(words.starts_on)
-    .bind(words.ends_on)
-    .execute(&mut *conn)
-    .await?;
-    history::record(conn, allowed, Entry::new("priority", id, "created").change("Title", "", &words.title)).await?;
+    );
+    bind_details(insert.bind(id).bind(allowed.trust()), details).execute(&mut *conn).await?;
+    history::record(conn, allowed, Entry::new("priority", id, "created").change("Title", "", &details.title)).await?;
     Ok(id)
 }
 
@@ -161,32 +165,22 @@ pub async fn edit(
     allowed: &Allowed<ManagePriorities>,
     id: PriorityId,
     version: i64,
-    words: &Words,
+    details: &PriorityDetails,
 ) -> Result<(), Error> {
     let before = find(conn, allowed.trust(), id).await?;
-    let done = sqlx::query(
+    let update = sqlx::query(
         "update priority set title = $3, aim = $4, source = $5, owner = $6, starts_on = $7, ends_on = $8, version = version + 1
          where id = $1 and version = $2",
-    )
-    .bind(id)
-    .bind(version)
-    .bind(&words.title)
-    .bind(&words.aim)
-    .bind(&words.source)
-    .bind(&words.owner)
-    .bind(words.starts_on)
-    .bind(words.ends_on)
-    .execute(&mut *conn)
-    .await?;
-    db::expect_one(done)?;
+    );
+    db::expect_one(bind_details(update.bind(id).bind(version), details).execute(&mut *conn).await?)?;
     let told = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
     let entry = Entry::new("priority", id, "edited")
-        .change("Title", before.title, &words.title)
-        .change("Aim", before.aim, &words.aim)
-        .change("Source", before.source, &words.source)
-        .change("Owner", before.owner, &words.owner)
-        .change("First day", before.starts_on, words.starts_on)
-        .change("Last day", told(before.ends_on), told(words.ends_on));
+        .change("Title", before.title, &details.title)
+        .change("Aim", before.aim, &details.aim)
+        .change("Source", before.source, &details.source)
+        .change("Owner", before.owner, &details.owner)
+        .change("First day", before.starts_on, details.starts_on)
+        .change("Last day", told(before.ends_on), told(details.ends_on));
     history::record(conn, allowed, entry).await
 }
 
@@ -240,8 +234,8 @@ mod tests {
     use super::*;
     use crate::testing::{Fixture, TODAY, on};
 
-    fn words(title: &str) -> Words {
-        Words {
+    fn words(title: &str) -> PriorityDetails {
+        PriorityDetails {
             title: title.to_owned(),
             aim: "Fewer".to_owned(),
             source: "Quality Account".to_owned(),

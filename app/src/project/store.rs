@@ -164,9 +164,7 @@ pub async fn update<A: Act>(
     ));
     let updated =
         bind_details(update, &said.details).bind(allowed.now).bind(project).bind(version).execute(&mut *conn).await?;
-    if updated.rows_affected() == 0 {
-        return Err(Error::Conflict);
-    }
+    crate::db::expect_one(updated)?;
     sqlx::query("delete from project_priority where project_id = $1").bind(project).execute(&mut *conn).await?;
     link_priorities(conn, trust, project, &said.priorities).await
 }
@@ -246,7 +244,7 @@ pub async fn update_status<A: Act>(
     .bind(allowed.now)
     .execute(conn)
     .await?;
-    if updated.rows_affected() == 0 { Err(Error::Conflict) } else { Ok(()) }
+    crate::db::expect_one(updated)
 }
 
 /// Deletes a draft. A trigger deletes what hangs on it, and refuses for what is no draft.

@@ -60,9 +60,7 @@ pub async fn save(
     .bind(version)
     .execute(&mut *conn)
     .await?;
-    if changed.rows_affected() == 0 {
-        return Err(Error::Conflict);
-    }
+    crate::db::expect_one(changed)?;
     let chart = |chart: Option<ChartType>| chart.map_or("What the data ask for", ChartType::label);
     let number = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
     let date = |date: Option<NaiveDate>| date.map(format::date).unwrap_or_default();

@@ -309,32 +309,35 @@ pub async fn define(
             "A project holds at most {MOST_MEASURES} measures, retired ones too. Take one up again or change one."
         )));
     }
-    sqlx::query(
+    let insert = sqlx::query(
         "insert into measure (id, project_id, name, definition, kind, data_type, unit, per, direction, target, every_days,
                 source, collector, starts_on, position, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
                 (select coalesce(max(position), 0) + 1 from measure where project_id = $2), $15)",
-    )
-    .bind(id)
-    .bind(project)
-    .bind(&definition.name)
-    .bind(&definition.definition)
-    .bind(definition.kind)
-    .bind(definition.data_type)
-    .bind(&definition.unit)
-    .bind(definition.per)
-    .bind(definition.direction)
-    .bind(definition.target)
-    .bind(definition.every_days)
-    .bind(&definition.source)
-    .bind(&definition.collector)
-    .bind(definition.starts_on)
-    .bind(allowed.now)
-    .execute(&mut *conn)
-    .await?;
+    );
+    bind_definition(insert.bind(id).bind(project), definition).bind(allowed.now).execute(&mut *conn).await?;
     let entry = Entry::new("measure", id, "defined a measure").in_project(project).change("Name", "", &definition.name);
     history::record(conn, allowed, entry).await?;
     Ok(id)
+}
+
+type Query<'q> = sqlx::query::Query<'q, Db, <Db as Database>::Arguments>;
+
+/// Binds `$3` to `$14` of the statements that write a measure: what was parsed, in one order.
+fn bind_definition<'q>(query: Query<'q>, definition: &'q Definition) -> Query<'q> {
+    query
+        .bind(&definition.name)
+        .bind(&definition.definition)
+        .bind(definition.kind)
+        .bind(definition.data_type)
+        .bind(&definition.unit)
+        .bind(definition.per)
+        .bind(definition.direction)
+        .bind(definition.target)
+        .bind(definition.every_days)
+        .bind(&definition.source)
+        .bind(&definition.collector)
+        .bind(definition.starts_on)
 }
 
 /// Changes what a measure is. What one number is stays once there are points.
@@ -358,31 +361,16 @@ pub async fn edit(
             "This measure already has points of its kind. Define another measure for another kind of number, and retire this one.",
         ));
     }
-    let changed = sqlx::query(
+    let update = sqlx::query(
         "update measure set name = $3, definition = $4, kind = $5, data_type = $6, unit = $7, per = $8, direction = $9,
                 target = $10, every_days = $11, source = $12, collector = $13, starts_on = $14, version = version + 1
          where id = $1 and project_id = $2 and version = $15",
-    )
-    .bind(before.id)
-    .bind(allowed.project())
-    .bind(&definition.name)
-    .bind(&definition.definition)
-    .bind(definition.kind)
-    .bind(definition.data_type)
-    .bind(&definition.unit)
-    .bind(definition.per)
-    .bind(definition.direction)
-    .bind(definition.target)
-    .bind(definition.every_days)
-    .bind(&definition.source)
-    .bind(&definition.collector)
-    .bind(definition.starts_on)
-    .bind(version)
-    .execute(&mut *conn)
-    .await?;
-    if changed.rows_affected() == 0 {
-        return Err(Error::Conflict);
-    }
+    );
+    let changed = bind_definition(update.bind(before.id).bind(allowed.project()), definition)
+        .bind(version)
+        .execute(&mut *conn)
+        .await?;
+    crate::db::expect_one(changed)?;
     let or_none = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
     let per = |per: Option<i64>| per.map(|per| per.to_string()).unwrap_or_default();
     let entry = Entry::new("measure", before.id, "changed a measure")
