@@ -162,6 +162,9 @@ pub async fn installation_secret(conn: &mut Connection) -> Result<String, Error>
     Ok(sqlx::query_scalar("select form_secret from installation").fetch_one(conn).await?)
 }
 
+/// A statement whose values are being bound.
+pub type Query<'q> = sqlx::query::Query<'q, Db, <Db as sqlx::Database>::Arguments>;
+
 /// What a statement says that changes one row if it is still as it was read: its version, its state.
 ///
 /// # Errors

@@ -187,10 +187,8 @@ pub async fn add(conn: &mut Connection, allowed: &Allowed<WriteCycle>, plan: &Pl
     Ok(id)
 }
 
-type Query<'q> = sqlx::query::Query<'q, crate::db::Db, <crate::db::Db as sqlx::Database>::Arguments>;
-
 /// Binds `$3` to `$16` of the statements that write a cycle: what was parsed, in one order.
-fn bind_plan<'q>(query: Query<'q>, plan: &'q Plan) -> Query<'q> {
+fn bind_plan<'q>(query: crate::db::Query<'q>, plan: &'q Plan) -> crate::db::Query<'q> {
     query
         .bind(&plan.title)
         .bind(&plan.question)

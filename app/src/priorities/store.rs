@@ -124,10 +124,8 @@ pub async fn find(conn: &mut Connection, trust: TrustId, id: PriorityId) -> Resu
     .await?)
 }
 
-type Query<'q> = sqlx::query::Query<'q, db::Db, <db::Db as sqlx::Database>::Arguments>;
-
 /// Binds `$3` to `$8` of the statements that write a priority: what was parsed, in one order.
-fn bind_details<'q>(query: Query<'q>, details: &'q PriorityDetails) -> Query<'q> {
+fn bind_details<'q>(query: db::Query<'q>, details: &'q PriorityDetails) -> db::Query<'q> {
     query
         .bind(&details.title)
         .bind(&details.aim)

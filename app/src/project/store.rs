@@ -7,12 +7,12 @@ pub mod reference;
 use std::collections::HashSet;
 
 use chrono::NaiveDate;
-use sqlx::{Database, FromRow};
+use sqlx::FromRow;
 
 use super::details::{ProjectDetails, Registration};
 use super::model::{ClosedReason, ProjectType, Status};
 use crate::access::{Act, Allowed};
-use crate::db::{Connection, Db};
+use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{DepartmentId, PriorityId, ProjectId, TrustId};
 
@@ -77,14 +77,12 @@ macro_rules! details {
             () => { concat!($(details!(@placeholder $column)),*) };
         }
 
-        fn bind_details<'q>(query: Query<'q>, details: &'q ProjectDetails) -> Query<'q> {
+        fn bind_details<'q>(query: crate::db::Query<'q>, details: &'q ProjectDetails) -> crate::db::Query<'q> {
             query$(.bind(&details.$field))*
         }
     };
     (@placeholder $column:literal) => { "?, " };
 }
-
-type Query<'q> = sqlx::query::Query<'q, Db, <Db as Database>::Arguments>;
 
 details! {
     "type": kind,

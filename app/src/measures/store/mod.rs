@@ -321,10 +321,8 @@ pub async fn define(
     Ok(id)
 }
 
-type Query<'q> = sqlx::query::Query<'q, Db, <Db as Database>::Arguments>;
-
 /// Binds `$3` to `$14` of the statements that write a measure: what was parsed, in one order.
-fn bind_definition<'q>(query: Query<'q>, definition: &'q Definition) -> Query<'q> {
+fn bind_definition<'q>(query: crate::db::Query<'q>, definition: &'q Definition) -> crate::db::Query<'q> {
     query
         .bind(&definition.name)
         .bind(&definition.definition)
