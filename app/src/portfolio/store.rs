@@ -249,7 +249,7 @@ mod tests {
     use crate::id::{AwayId, HandoverId, PostId, TeamRoleId};
     use crate::project::model::ProjectType;
     use crate::testing::{Fixture, TODAY, noon};
-    use timeline::{Away, Facts, Lead, Offer, Post, Tenure, continuity};
+    use timeline::before::{Away, Facts, Lead, Offer, Post, Tenure, continuity};
 
     fn day(offset: i64) -> NaiveDate {
         TODAY + chrono::Duration::days(offset)

@@ -4,12 +4,15 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
-use crate::{DUE_DAYS, LAPSES_AFTER_DAYS, Lead, Tenure};
+use crate::tenure::{Lead, Tenure};
+use crate::{DUE_DAYS, LAPSES_AFTER_DAYS};
 
 /// The state of a project's continuity, those that need somebody first. Every project but a draft is in
 /// exactly one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Continuity {
     /// No lead with a current post in this trust.
     InPool,
@@ -146,7 +149,7 @@ pub fn continuity(facts: &Facts, today: NaiveDate) -> Option<Continuity> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Away, Post};
+    use crate::tenure::{Away, Post};
     use proptest::prelude::*;
 
     fn day(offset: i64) -> NaiveDate {

@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use timeline::{DUE_DAYS, Tenure};
+use timeline::DUE_DAYS;
+use timeline::before::Tenure;
 
 use super::account::Deciding;
 use super::pieces::{address_view, dates, frame, hidden, small_button};
@@ -19,14 +20,17 @@ use crate::web::ui::{self, Form};
 
 /// How long somebody can hold projects of the trust, as continuity sees it.
 fn tenure(person: &Person, posts: &[Post], away: &[Away], today: NaiveDate) -> Tenure {
-    timeline::Lead {
+    timeline::before::Lead {
         from_on: today,
         until_on: None,
         closed_on: person.closed_on,
-        posts: posts.iter().map(|post| timeline::Post { starts_on: post.starts_on, ends_on: post.ends_on }).collect(),
+        posts: posts
+            .iter()
+            .map(|post| timeline::before::Post { starts_on: post.starts_on, ends_on: post.ends_on })
+            .collect(),
         away: away
             .iter()
-            .map(|away| timeline::Away {
+            .map(|away| timeline::before::Away {
                 starts_on: away.starts_on,
                 ends_on: away.ends_on,
                 keeps_contributing: away.keeps_contributing,
