@@ -72,6 +72,25 @@ pub fn foreign_writers(tree: &Tree) -> Vec<Fault> {
     faults
 }
 
+/// Statements that say what becomes of a row that is there already before they say which: `insert or replace` and its
+/// like. What they say holds in the triggers too, which then mark nothing and say nothing.
+pub fn conflict_clauses(tree: &Tree) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for file in &tree.files {
+        for (text, line) in file.names.texts.iter().filter(|(text, _)| is_sql(text)) {
+            let words = words(text);
+            let clause = words.windows(2).find(|two| {
+                matches!((two[0].0.as_str(), two[1].0.as_str()), ("insert" | "update", "or") | ("replace", "into"))
+            });
+            if let Some([(word, after), _]) = clause {
+                let says = format!("“{word} or …” silences the triggers: say `on conflict (…) do` instead");
+                faults.push(Fault::new(Kind::Writer, &file.path, line + after, says));
+            }
+        }
+    }
+    faults
+}
+
 /// Tables of the migrations without a writer in the list, and writers of tables that are not there.
 pub fn unlisted_tables(migrations: &[(String, String)]) -> Vec<Fault> {
     let mut tables = BTreeSet::new();
