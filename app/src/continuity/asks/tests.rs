@@ -1,0 +1,1 @@
+//! Asks by hand: rows as the rule would write them, and who reads them as what.
