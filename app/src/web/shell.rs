@@ -265,10 +265,18 @@ fn account_links(person: &Person) -> AnyView {
             <li class="nhsuk-header__account-item"><a class="nhsuk-header__account-link" href="/trusts">{words}</a></li>
         }
     });
+    let waiting = (person.asks > 0).then(|| {
+        view! {
+            <li class="nhsuk-header__account-item">
+                <a class="nhsuk-header__account-link baton-header__waiting" href="/">{format!("{} waiting", person.asks)}</a>
+            </li>
+        }
+    });
     view! {
         <nav class="nhsuk-header__account" aria-label="Account">
             <ul class="nhsuk-header__account-list">
                 {asked}
+                {waiting}
                 <li class="nhsuk-header__account-item">
                     <a class="nhsuk-header__account-link" href="/account">{person.name.clone()}</a>
                 </li>
