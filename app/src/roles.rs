@@ -1,10 +1,8 @@
 //! Who counts in what role on a day, in SQL. Every statement that asks takes its condition from here:
-//! whose place in a team is in force ([`in_force!`]), who is present in a trust ([`in_post!`]), which
-//! supervisor answers a handover ([`answers_as_supervisor!`]), which projects are open ([`open_project!`]).
+//! whose place in a team is in force ([`in_force!`]), which supervisor answers a handover
+//! ([`answers_as_supervisor!`]), which projects are open ([`open_project!`]).
 //!
-//! A lead is who has a place as lead that is in force and is in post; the same rule in Rust is
-//! `timeline::Lead::tenure`, and the tests of the lists of projects hold one to the other. An offer lapses as
-//! [`oldest_live`] says.
+//! Who leads is what `standing` says of a day, and nothing here. An offer lapses as [`oldest_live`] says.
 
 use chrono::NaiveDate;
 use timeline::LAPSES_AFTER_DAYS;
@@ -134,60 +132,6 @@ macro_rules! open_project {
     };
 }
 
-/// Whether a person is present in a trust on a day: with an open account, in a post or on the one day
-/// between two, and not away for `$longest` days ([`timeline::LONGEST_AWAY_DAYS`]) or more.
-macro_rules! in_post {
-    ($person:literal, $trust:literal, $day:literal, $longest:literal) => {
-        concat!(
-            $crate::roles::account_open!($person, $day),
-            " and (exists (select 1 from post o where o.person_id = ",
-            $person,
-            ".id and o.trust_id = ",
-            $trust,
-            " and ",
-            $crate::roles::post_on!("o", $day),
-            ") or (exists (select 1 from post o where o.person_id = ",
-            $person,
-            ".id and o.trust_id = ",
-            $trust,
-            " and o.ends_on = date(",
-            $day,
-            ", '-1 day')) and exists (select 1 from post o where o.person_id = ",
-            $person,
-            ".id and o.trust_id = ",
-            $trust,
-            " and o.starts_on = date(",
-            $day,
-            ", '+1 day')))) and not exists (select 1 from away a where a.person_id = ",
-            $person,
-            ".id and a.trust_id = ",
-            $trust,
-            " and a.starts_on <= ",
-            $day,
-            " and a.ends_on >= ",
-            $day,
-            " and ",
-            $crate::roles::ends_the_post!("a", $longest),
-            ")"
-        )
-    };
-}
-
-/// Whether a period away is long enough to end the post for whoever looks for a lead.
-macro_rules! ends_the_post {
-    ($away:literal, $longest:literal) => {
-        concat!(
-            $away,
-            ".keeps_contributing = 0 and julianday(",
-            $away,
-            ".ends_on) - julianday(",
-            $away,
-            ".starts_on) >= ",
-            $longest
-        )
-    };
-}
-
 /// Whether whoever has the place `r` can act in the project's trust on a day: by a post or a role there, with
 /// an open account.
 macro_rules! can_act {
@@ -268,10 +212,8 @@ pub(crate) use answers_as_supervisor;
 pub(crate) use asked_for_desk;
 pub(crate) use asked_rows;
 pub(crate) use can_act;
-pub(crate) use ends_the_post;
 pub(crate) use holds_on;
 pub(crate) use in_force;
-pub(crate) use in_post;
 pub(crate) use lines_waiting;
 pub(crate) use open_project;
 pub(crate) use post_on;

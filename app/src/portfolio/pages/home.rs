@@ -32,7 +32,7 @@ use timeline::Continuity;
 const OLD_DRAFT: i64 = 30;
 
 /// So many projects that look for a lead are shown.
-const LOOKING: usize = 5;
+const LOOKING: i64 = 5;
 
 pub async fn home(request: Request) -> Result<Reply, Error> {
     let person = request.person()?.clone();
@@ -49,10 +49,9 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
     let mut waiting = handover::store::waiting_for(&mut conn, person.id, today).await?;
     // Without a post here, one can read what one is offered, and answer nothing.
     waiting.retain(|one| belongs || one.trust_id != person.trust || matches!(one.asks, Asks::Successor));
-    let looking =
-        if person.has_post { looking_for_a_lead(&request, &mut conn, &person, &mine).await? } else { Vec::new() };
+    let looking = if person.has_post { looking_for_a_lead(&mut conn, &person, today).await? } else { Vec::new() };
     let (board, idle) = if person.academy_lead {
-        let board = store::board(&request.store, &mut conn, person.trust, today).await?;
+        let board = store::board(&mut conn, person.trust, today).await?;
         (Some(board), without_a_project(&request, &mut conn, person.trust).await?)
     } else {
         (None, Vec::new())
@@ -104,25 +103,20 @@ async fn without_a_project(
     conn: &mut Connection,
     trust: TrustId,
 ) -> Result<Vec<priorities::store::PriorityRow>, Error> {
-    let key = format!("priorities {trust}");
-    let all = request.store.cached(key, priorities::store::list(conn, trust)).await?;
-    Ok(all.iter().filter(|one| one.is_current(request.today()) && one.open == 0).cloned().collect())
+    let all = priorities::store::list(conn, trust).await?;
+    Ok(all.into_iter().filter(|one| one.is_current(request.today()) && one.open == 0).collect())
 }
 
 /// Projects of the person's departments that look for a lead, but for those that they lead themselves.
 async fn looking_for_a_lead(
-    request: &Request,
     conn: &mut Connection,
     person: &Person,
-    mine: &[store::Mine],
+    today: NaiveDate,
 ) -> Result<Vec<ProjectRow>, Error> {
-    let today = request.today();
     let own = people::store::departments_of(conn, person.id, person.trust, today).await?;
-    let led = |id| mine.iter().any(|one| one.leads && one.row.id == id);
-    let pool = handover::store::pool(&request.store, conn, person.trust, today).await?;
-    let here = pool.0.iter().filter(|one| one.department_id.is_some_and(|id| own.contains(&id)) && !led(one.id));
-    let ids: Vec<_> = here.take(LOOKING).map(|one| one.id).collect();
-    crate::continuity::store::rows_by_id(conn, person.trust, &ids, today).await
+    let narrowed =
+        handover::store::Narrowed { departments: Some(own), but_led_by: Some(person.id), page: 1, rows: LOOKING };
+    Ok(handover::store::pool(conn, person.trust, &narrowed, today).await?.rows)
 }
 
 fn rows(mine: Vec<store::Mine>) -> Vec<ProjectRow> {
@@ -259,11 +253,11 @@ fn where_things_stand(board: &store::Board, today: NaiveDate) -> AnyView {
     numbers.push(number(board.overdue, "Measurement overdue", "/projects?gap=measurement".to_owned(), true));
     let more = board.at_risk - i64::try_from(board.first.len()).unwrap_or_default();
     let risky = if board.first.is_empty() {
-        ui::empty("No project is at risk: each has a lead with a post for the next 12 weeks, and a supervisor.", None)
+        ui::empty("No project is at risk.", None)
     } else {
         view! {
             {crate::continuity::parts::rows_in_section(board.first.clone(), today, Mends::ALL)}
-            {(more > 0).then(|| view! { <p><a href="/projects?sort=risk">{format!("See all, those at risk first ({more} more)")}</a></p> })}
+            {(more > 0).then(|| view! { <p><a href="/projects?gap=risk&sort=risk">{format!("See all that are at risk ({more} more)")}</a></p> })}
         }
         .into_any()
     };
