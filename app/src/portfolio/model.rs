@@ -50,6 +50,8 @@ choices! {
         Measure = "measure" => "No measure",
         /// A measurement is overdue.
         Measurement = "measurement" => "Measurement overdue",
+        /// Nobody has said for long whether it goes on, and the QI academy is asked.
+        Quiet = "quiet" => "Gone quiet",
         /// No next step is set.
         Step = "step" => "No next step",
     }

@@ -1,18 +1,15 @@
-//! Lists of projects, and where a trust's projects stand.
+//! Lists of projects, and what a home page shows.
 
-use std::sync::LazyLock;
+pub mod home;
 
 use chrono::NaiveDate;
-use sqlx::FromRow;
 use timeline::Continuity;
 
 use super::model::{Filter, Found, Gap, PAGE, Sort, Statuses, search_words};
-use crate::batch;
-use crate::continuity::model::ProjectRow;
 use crate::continuity::store::{NEXT_ON, ON_DAY, OPEN, ProjectQuery, STANDING};
 use crate::db::Connection;
 use crate::error::Error;
-use crate::id::{PersonId, TrustId};
+use crate::id::TrustId;
 use crate::roles::{in_force, open_project};
 
 /// The projects of a trust that a filter finds, a page of them, as they stand on the filter's day. Somebody's
@@ -145,6 +142,7 @@ fn apply_filter(query: &mut ProjectQuery, filter: &Filter, today: NaiveDate) -> 
         Some(Gap::Measurement) => {
             query.push(" and p.status in ('active', 'sustaining') and ").push(NEXT_ON).push(" < ").bind(today)?
         }
+        Some(Gap::Quiet) => query.push(" and p.id in (").push(home::QUIET).push(")"),
         Some(Gap::Step) => query.push(" and p.next_step = ''"),
         None => query,
     };
@@ -163,117 +161,6 @@ fn apply_text(query: &mut ProjectQuery, text: &str) -> Result<(), Error> {
     }
     query.push(")");
     Ok(())
-}
-
-/// A project on which somebody has a place.
-#[derive(Clone, Debug)]
-pub struct Mine {
-    pub row: ProjectRow,
-    /// They lead it.
-    pub leads: bool,
-    /// They supervise it.
-    pub supervises: bool,
-}
-
-/// The most projects of one's own that a home page reads.
-const MOST_MINE: i64 = 100;
-
-/// The projects of this trust, not closed, on which a person has a place today, and their drafts.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn mine(
-    conn: &mut Connection,
-    trust: TrustId,
-    person: PersonId,
-    today: NaiveDate,
-) -> Result<Vec<Mine>, Error> {
-    let rows = mine_of(trust, person, today)?.rows(conn).await?;
-    Ok(rows
-        .into_iter()
-        .map(|record| Mine {
-            leads: record.roles.contains("lead"),
-            supervises: record.roles.contains("supervisor"),
-            row: record.row,
-        })
-        .collect())
-}
-
-fn mine_of(trust: TrustId, person: PersonId, today: NaiveDate) -> Result<ProjectQuery, Error> {
-    let mut query = ProjectQuery::new(trust, today)?;
-    query.push("with own as (select r.project_id as id, r.role from team_role r where r.person_id = ").bind(person)?;
-    query
-        .push(" and ")
-        .push(in_force!("r", "$2"))
-        .push(" union select p.id, 'author' from project p where p.status = 'draft' and p.author_id = ");
-    query.bind(person)?.push(
-        "), page as materialized (select p.id, group_concat(own.role) as roles, 0 as total, row_number() over (order by p.title collate nocase, p.id) as place
-            from own join project p on p.id = own.id where p.trust_id = $1 and p.status <> 'closed'
-            group by p.id order by place limit ",
-    );
-    query.bind(MOST_MINE)?.push(")");
-    Ok(query)
-}
-
-/// Where a trust's open projects stand.
-#[derive(Clone, Debug, Default)]
-pub struct Board {
-    /// How many are in each state, those that need somebody first.
-    pub states: Vec<(Continuity, i64)>,
-    /// How many have no supervisor.
-    pub without_supervisor: i64,
-    /// How many have an overdue measurement.
-    pub overdue: i64,
-    /// How many are at risk.
-    pub at_risk: i64,
-    /// The first of those, those that need somebody most first.
-    pub first: Vec<ProjectRow>,
-}
-
-/// How many projects at risk a board shows.
-const MOST_FIRST: i64 = 8;
-
-/// How many of a trust's open projects are in a state, without a supervisor, at risk.
-#[derive(FromRow)]
-struct Count {
-    state: String,
-    projects: i64,
-    without_supervisor: i64,
-    at_risk: i64,
-}
-
-/// What a board counts, with the trust as `$1` and the day as `$2`.
-static COUNTS: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "select s.state, count(*) as projects, sum(s.supervisor_id is null) as without_supervisor, sum(s.at_risk) as at_risk
-         from standing s where s.trust_id = $1 and {OPEN} and {ON_DAY} group by s.state;
-         select count(*) from project p
-         where p.trust_id = $1 and p.status in ('active', 'sustaining') and {NEXT_ON} < $2"
-    )
-});
-
-/// Where a trust's open projects stand, and the first of those at risk.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn board(conn: &mut Connection, trust: TrustId, today: NaiveDate) -> Result<Board, Error> {
-    let mut answers = batch::ask(conn, &COUNTS, ProjectQuery::new(trust, today)?.arguments).await?;
-    let counts: Vec<Count> = answers.all()?;
-    let (overdue,) = answers.one()?;
-    let risky = Filter { gap: Some(Gap::Risk), sort: Sort::Risk, ..Filter::default() };
-    let first = find(conn, listing(trust, &risky, Some((MOST_FIRST, 0)), today)?).await?.rows;
-    let of = |state: Continuity| counts.iter().find(|one| one.state == state.as_str()).map_or(0, |one| one.projects);
-    Ok(Board {
-        states: Continuity::ALL
-            .iter()
-            .filter(|state| **state != Continuity::Ended)
-            .map(|state| (*state, of(*state)))
-            .collect(),
-        without_supervisor: counts.iter().map(|one| one.without_supervisor).sum(),
-        overdue,
-        at_risk: counts.iter().map(|one| one.at_risk).sum(),
-        first,
-    })
 }
 
 #[cfg(test)]
