@@ -68,20 +68,20 @@ macro_rules! turns {
     };
 }
 
-/// Who is asked after the row `a`, and from which day.
+/// Who is asked after this row, and from which day.
 macro_rules! next_turns {
-    () => {
-        turns!(concat!(same_ask!("x", "a"), " and x.from_on > $2 and x.level > a.level"))
+    ($row:literal) => {
+        turns!(concat!(same_ask!("x", $row), " and x.from_on > $2 and x.level > ", $row, ".level"))
     };
 }
 
-/// The [`Claim`](super::model::Claim) on the ask of the row `a`, while its taker can act.
+/// The [`Claim`](super::model::Claim) on the ask of this row, while its taker can act.
 macro_rules! claim {
-    () => {
+    ($row:literal) => {
         concat!(
             "(select json_object('person', c.person_id, 'name', (select n.name from person n where n.id = c.person_id), 'since', c.claimed_at, 'until', c.until_on)
-              from claim c where c.project_id = a.project_id and c.kind = a.kind and c.cause_on = a.cause_on and c.until_on >= $2
-                and exists (select 1 from ask z where ", same_ask!("z", "a"), " and ", holds_on!("z", "$2"), " and ",
+              from claim c where c.project_id = ", $row, ".project_id and c.kind = ", $row, ".kind and c.cause_on = ", $row, ".cause_on and c.until_on >= $2
+                and exists (select 1 from ask z where ", same_ask!("z", $row), " and ", holds_on!("z", "$2"), " and ",
             asked_for_desk!("z", "c.person_id", "$2"), "))"
         )
     };
@@ -89,36 +89,36 @@ macro_rules! claim {
 
 /// Every ask that is open on the day `$2` for the person `$4`, in every trust, soonest first: one [`Asked`] a row.
 pub const OF_PERSON: &str = concat!(
-    "select a.project_id, a.trust_id, o.name as trust, p.title, p.reference, a.kind, a.object_id, a.about_id, ",
-    name_in!("a.about_id", "a.trust_id"),
-    " as about, a.cause_on, a.since_on, a.due_on, a.level, a.until_on, a.rests, a.desk, a.giver_id, ",
-    name_in!("a.giver_id", "a.trust_id"),
-    " as giver, a.taker_id, ",
-    name_in!("a.taker_id", "a.trust_id"),
+    "select y.project_id, y.trust_id, o.name as trust, p.title, p.reference, y.kind, y.object_id, y.about_id, ",
+    name_in!("y.about_id", "y.trust_id"),
+    " as about, y.cause_on, y.since_on, y.due_on, y.level, y.until_on, y.rests, y.desk, y.giver_id, ",
+    name_in!("y.giver_id", "y.trust_id"),
+    " as giver, y.taker_id, ",
+    name_in!("y.taker_id", "y.trust_id"),
     " as taker,
-        iif(a.kind in ('answer_join', 'asked_to_supervise', 'invitation'), r.message, coalesce(w.word, '')) as message,
-        iif(a.kind in ('answer_join', 'asked_to_supervise', 'invitation'), r.role, null) as place,
+        iif(y.kind in ('answer_join', 'asked_to_supervise', 'invitation'), r.message, coalesce(w.word, '')) as message,
+        iif(y.kind in ('answer_join', 'asked_to_supervise', 'invitation'), r.role, null) as place,
         h.takes_effect_on as effect_on,
-        coalesce((select s.handover_id is not null from standing s where s.project_id = a.project_id and ",
+        coalesce((select s.handover_id is not null from standing s where s.project_id = y.project_id and ",
     holds_on!("s", "$2"),
     "), 0) as under_way,
-        exists (select 1 from team_role m where m.project_id = a.project_id and m.person_id = $4 and m.role = 'lead' and ",
+        exists (select 1 from team_role m where m.project_id = y.project_id and m.person_id = $4 and m.role = 'lead' and ",
     in_force!("m", "$2"),
     ") as leads,
-        exists (select 1 from team_role m where m.project_id = a.project_id and m.person_id = $4 and m.role = 'supervisor' and ",
+        exists (select 1 from team_role m where m.project_id = y.project_id and m.person_id = $4 and m.role = 'supervisor' and ",
     in_force!("m", "$2"),
     ") as supervises,
         p.status = 'draft' and p.author_id = $4 as wrote, ",
-    next_turns!(),
+    next_turns!("y"),
     " as next, ",
-    claim!(),
+    claim!("y"),
     " as claim
       from (",
     asked_rows!("$4", "$2"),
-    ") a join project p on p.id = a.project_id join trust o on o.id = a.trust_id
-      left join team_role r on r.id = a.object_id left join handover h on h.id = a.object_id
-      left join handover_answer w on w.handover_id = a.object_id and w.party = 'successor'
-      order by a.rests, coalesce(a.due_on, a.until_on), a.since_on, p.title, a.project_id"
+    ") y join project p on p.id = y.project_id join trust o on o.id = y.trust_id
+      left join team_role r on r.id = y.object_id left join handover h on h.id = y.object_id
+      left join handover_answer w on w.handover_id = y.object_id and w.party = 'successor'
+      order by y.rests, coalesce(y.due_on, y.until_on), y.since_on, p.title, y.project_id"
 );
 
 /// The handovers and places in teams about which somebody waits for others.
@@ -166,7 +166,7 @@ pub const OF_PROJECT: &str = concat!(
     " as asked, ",
     turns!(concat!(same_ask!("x", "a"), " and x.from_on > $2 and x.until_on > $2")),
     " as next, ",
-    claim!(),
+    claim!("a"),
     " as claim
       from ask a where a.project_id = $1 and ",
     holds_on!("a", "$2"),

@@ -150,7 +150,7 @@ const MEASURES: &str = concat!(
     "select m.id, m.name, p.title, m.every_days, m.last_on, m.starts_on
      from (select distinct r.project_id from team_role r where r.person_id = $4 and r.role not in ('supervisor', 'sponsor') and ",
     in_force!("r", "$2"),
-    ") o join project p on p.id = o.project_id join measure m on m.project_id = p.id
+    ") own join project p on p.id = own.project_id join measure m on m.project_id = p.id
       where p.trust_id = $1 and p.status in ('active', 'sustaining') and m.retired_on is null and m.every_days is not null
         and not exists (select 1 from standing s where s.project_id = p.id and s.state = 'in_pool' and ",
     holds_on!("s", "$2"),
@@ -160,24 +160,24 @@ const MEASURES: &str = concat!(
 const POSTS: &str = concat!(
     "select exists (select 1 from post o where o.person_id = $4 and o.trust_id = $1 and ",
     post_on!("o", "$2"),
-    ") as has_post, n.starts_on as begins_on,
+    ") as has_post, coming.starts_on as begins_on,
         (select d.name from post o join department d on d.id = o.department_id
          where o.person_id = $4 and o.trust_id = $1 and (o.ends_on is null or o.ends_on >= $2) and o.starts_on <= date($2, '+84 days')
          order by o.starts_on limit 1) as department,
         (select max(o.ends_on) from post o where o.person_id = $4 and o.trust_id = $1 and o.ends_on < $2) as ended_on
      from (select min(o.starts_on) as starts_on from post o
-           where o.person_id = $4 and o.trust_id = $1 and o.starts_on > $2 and o.starts_on <= date($2, '+84 days')) n"
+           where o.person_id = $4 and o.trust_id = $1 and o.starts_on > $2 and o.starts_on <= date($2, '+84 days')) coming"
 );
 
-/// The registered projects of the trust in which they have a part, as `o`.
+/// The registered projects of the trust in which they have a part, as `own`.
 macro_rules! part_in {
     () => {
         concat!(
             "(select r.project_id as id from team_role r where r.person_id = $4 and ",
             in_force!("r", "$2"),
             " union select h.project_id from handover h where h.from_person = $4 and h.state <> 'draft'
-              union select h.project_id from handover h where h.to_person = $4 and h.state <> 'draft') o
-              join project p on p.id = o.id and p.trust_id = $1 and p.status <> 'draft'"
+              union select h.project_id from handover h where h.to_person = $4 and h.state <> 'draft') own
+              join project p on p.id = own.id and p.trust_id = $1 and p.status <> 'draft'"
         )
     };
 }
@@ -187,7 +187,7 @@ macro_rules! part_in {
 const TOLD: &str = concat!(
     "select p.id, p.title,
         (select json_group_array(json_object('at', g.at, 'actor', n.name, 'action', g.action) order by g.sequence desc)
-         from (select h.* from history h where h.project_id = o.id order by h.sequence desc limit 20) g
+         from (select h.* from history h where h.project_id = own.id order by h.sequence desc limit 20) g
          left join person n on n.id = g.actor_id
          where substr(g.at, 1, 10) >= date($2, '-14 days') and substr(g.at, 1, 19) >= substr(p.submitted_at, 1, 19) and g.actor_id is not $4
            and g.action in ('offered the handover', 'accepted the handover', 'declined the handover', 'agreed the handover', 'withdrew the handover',
@@ -206,13 +206,13 @@ const FELL: &str = concat!(
         and s.from_on <= $2 and s.from_on > date($2, '-14 days')"
 );
 
-/// The projects of a trust that they have accepted in which they had a part that is over, as `p` with its part `o`.
+/// The projects of a trust that they have accepted in which they had a part that is over, as `p`.
 macro_rules! past {
     ($person:literal, $day:literal) => {
         concat!(
             "(select distinct r.project_id as id from team_role r where r.person_id = ", $person, "
-                and r.state = 'accepted' and r.by_mistake = 0 and r.from_on <= ", $day, ") o
-              join project p on p.id = o.id and p.status <> 'draft'
+                and r.state = 'accepted' and r.by_mistake = 0 and r.from_on <= ", $day, ") own
+              join project p on p.id = own.id and p.status <> 'draft'
               join tie k on k.person_id = ", $person, " and k.trust_id = p.trust_id and k.state = 'accepted'
               where (p.status = 'closed' or not exists (select 1 from team_role r where r.project_id = p.id and r.person_id = ", $person, "
                 and ", in_force!("r", $day), "))"
