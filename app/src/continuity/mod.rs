@@ -1,5 +1,7 @@
 //! The promise: who leads each project and until when, and the four answers that every project gives.
 
+#[cfg(test)]
+pub(crate) mod by_hand;
 pub mod model;
 pub mod parts;
 pub mod store;
