@@ -8,7 +8,7 @@ use crate::id::HandoverId;
 use crate::testing::{Fixture, TODAY, noon, on};
 
 /// What a page says of a project on a day, as words.
-fn words(strip: &Strip) -> String {
+fn spoken(strip: &Strip) -> String {
     use leptos::prelude::RenderHtml as _;
     let html = strip.view(Mends::ALL).to_html();
     let words = html.split('<').filter_map(|part| part.split_once('>')).map(|(_, words)| words.trim());
@@ -51,8 +51,8 @@ impl Stage {
         for row in rows {
             stand(&mut change, self.at.trust, self.project, row).await;
         }
-        let row = row(&mut change, self.project, on(day)).await.expect("a row");
-        (row.clone(), words(&Strip::of(row, TODAY)))
+        let found = row(&mut change, self.project, on(day)).await.expect("a row");
+        (found.clone(), spoken(&Strip::of(found, TODAY)))
     }
 
     fn pooled(&self, from: &str, until: &str) -> Row {
@@ -72,22 +72,22 @@ async fn a_pooled_project_says_since_when_and_who_takes_it_over() {
     let stage = Stage::new().await;
     let next = stage.led(stage.at.colleague, "2026-05-08", "");
     let rows = [stage.pooled("2026-02-01", "2026-05-08"), next];
-    let (row, words) = stage.told("agreed", false, true, &rows, "2026-03-04").await;
-    assert!(words.contains("Nobody since 1 February 2026: in the pool"), "{words}");
-    assert!(words.contains("Colin Colleague takes it over on 8 May 2026"), "the day on which they are there: {words}");
-    assert!(!words.contains("Take it on"), "{words}");
-    assert!(row.at_risk && row.offer.is_none());
-    assert_eq!((row.no_lead_since, row.looking_since()), (Some(on("2026-02-01")), Some(on("2026-02-01"))));
+    let (found, said) = stage.told("agreed", false, true, &rows, "2026-03-04").await;
+    assert!(said.contains("Nobody since 1 February 2026: in the pool"), "{said}");
+    assert!(said.contains("Colin Colleague takes it over on 8 May 2026"), "the day on which they are there: {said}");
+    assert!(!said.contains("Take it on"), "{said}");
+    assert!(found.at_risk && found.offer.is_none());
+    assert_eq!((found.no_lead_since, found.looking_since()), (Some(on("2026-02-01")), Some(on("2026-02-01"))));
 }
 
 #[tokio::test]
 async fn an_agreed_handover_whose_successor_will_not_be_there_says_so() {
     let stage = Stage::new().await;
     let rows = [stage.led(stage.at.trainee, "2026-01-01", "2026-05-06"), stage.pooled("2026-05-06", "")];
-    let (row, words) = stage.told("agreed", false, true, &rows, "2026-03-04").await;
-    assert_eq!(row.agreed.expect("a handover").begins_on, None);
-    assert!(words.contains("Tara Trainee until 5 May 2026, in 8 weeks"), "{words}");
-    assert!(words.contains("Colin Colleague agreed to take it over on 6 May 2026, and will not be there"), "{words}");
+    let (found, said) = stage.told("agreed", false, true, &rows, "2026-03-04").await;
+    assert_eq!(found.agreed.expect("a handover").begins_on, None);
+    assert!(said.contains("Tara Trainee until 5 May 2026, in 8 weeks"), "{said}");
+    assert!(said.contains("Colin Colleague agreed to take it over on 6 May 2026, and will not be there"), "{said}");
 }
 
 #[tokio::test]
@@ -100,16 +100,16 @@ async fn an_offer_stands_beside_the_lead_or_the_pool() {
         let stage = Stage::new().await;
         let led = stage.led(stage.at.trainee, "2026-01-01", "2026-06-01");
         let rows = [Row { state: Continuity::Offered, ..led }, stage.pooled("2026-06-01", "")];
-        let (row, words) = stage.told("offered", to_pool, named, &rows, "2026-03-04").await;
-        assert!(words.contains(told), "{words}");
-        assert!(words.contains("Tara Trainee until 31 May 2026"), "{words}");
-        assert_eq!(row.looking_since(), to_pool.then_some(TODAY), "only an offer to the pool looks for anybody");
+        let (found, said) = stage.told("offered", to_pool, named, &rows, "2026-03-04").await;
+        assert!(said.contains(told), "{said}");
+        assert!(said.contains("Tara Trainee until 31 May 2026"), "{said}");
+        assert_eq!(found.looking_since(), to_pool.then_some(TODAY), "only an offer to the pool looks for anybody");
         let stage = Stage::new().await;
         let rows = [stage.pooled("2026-01-20", "")];
-        let (row, words) = stage.told("offered", to_pool, named, &rows, "2026-03-04").await;
-        assert!(words.contains("Nobody since 20 January 2026: in the pool") && words.contains(told), "{words}");
-        assert!(words.contains("Take it on"), "{words}");
-        assert_eq!(row.looking_since(), Some(on("2026-01-20")));
+        let (found, said) = stage.told("offered", to_pool, named, &rows, "2026-03-04").await;
+        assert!(said.contains("Nobody since 20 January 2026: in the pool") && said.contains(told), "{said}");
+        assert!(said.contains("Take it on"), "{said}");
+        assert_eq!(found.looking_since(), Some(on("2026-01-20")));
     }
 }
 
@@ -119,22 +119,22 @@ async fn a_supervisor_who_goes_has_a_day_and_one_who_does_not_count_has_a_reason
     let led = stage.led(stage.at.trainee, "2026-01-01", "");
     let until = Some(on("2026-08-31"));
     let rows = [Row { supervisor: Some((stage.at.supervisor, until)), ..led.clone() }];
-    let (row, words) = stage.told("withdrawn", false, true, &rows, "2026-03-04").await;
-    assert_eq!(row.supervisor.expect("a supervisor").until, until);
-    assert!(words.contains("Sonia Supervisor until 31 August 2026"), "{words}");
+    let (found, said) = stage.told("withdrawn", false, true, &rows, "2026-03-04").await;
+    assert_eq!(found.supervisor.expect("a supervisor").until, until);
+    assert!(said.contains("Sonia Supervisor until 31 August 2026"), "{said}");
 
     let mut change = stage.at.store.write().await.expect("a change");
     clear(&mut change, stage.project).await;
     sqlx::query("delete from ask where project_id = $1").bind(stage.project).execute(&mut *change).await.expect("none");
     stand(&mut change, stage.at.trust, stage.project, &Row { handover: None, ..led }).await;
     let told = async |change: &mut Connection| {
-        let row = row(change, stage.project, TODAY).await.expect("a row");
-        (row.supervisor_named.clone(), words(&Strip::of(row, TODAY)))
+        let found = row(change, stage.project, TODAY).await.expect("a row");
+        (found.supervisor_named.clone(), spoken(&Strip::of(found, TODAY)))
     };
     let sonia = |unconfirmed| Some(NamedSupervisor { name: "Sonia Supervisor".to_owned(), unconfirmed });
-    let (named, words) = told(&mut change).await;
+    let (named, said) = told(&mut change).await;
     assert_eq!(named, sonia(false));
-    assert!(words.contains("Nobody today Sonia Supervisor is away or has left Name another supervisor"), "{words}");
+    assert!(said.contains("Nobody today Sonia Supervisor is away or has left Name another supervisor"), "{said}");
     sqlx::query(
         "insert into ask (project_id, trust_id, kind, object_id, cause_on, since_on, level, audience, from_on, until_on, rests)
          select project_id, $2, 'confirm_supervisor', id, $3, $3, 1, 'desk', $3, '9999-12-31', 0
@@ -146,7 +146,7 @@ async fn a_supervisor_who_goes_has_a_day_and_one_who_does_not_count_has_a_reason
     .execute(&mut *change)
     .await
     .expect("an ask");
-    let (named, words) = told(&mut change).await;
+    let (named, said) = told(&mut change).await;
     assert_eq!(named, sonia(true));
-    assert!(words.contains("Sonia Supervisor waits for the QI academy to confirm until when"), "{words}");
+    assert!(said.contains("Sonia Supervisor waits for the QI academy to confirm until when"), "{said}");
 }

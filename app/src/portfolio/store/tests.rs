@@ -182,11 +182,7 @@ async fn a_day_narrows_with_every_other_filter_but_a_measurement_is_late_today()
         supervisor: Some((at.supervisor, None)),
         ..Row::new(Continuity::Led, day(-10), day(30))
     };
-    let pooled = Row {
-        no_lead_since: Some(day(30)),
-        at_risk: true,
-        ..Row::new(Continuity::InPool, day(30), FOREVER)
-    };
+    let pooled = Row { no_lead_since: Some(day(30)), at_risk: true, ..Row::new(Continuity::InPool, day(30), FOREVER) };
     for row in [&led, &pooled] {
         stand(&mut change, at.trust, id, row).await;
     }
