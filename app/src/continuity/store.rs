@@ -12,7 +12,7 @@ use super::model::ProjectRow;
 use crate::batch;
 use crate::db::{Connection, Db};
 use crate::error::Error;
-use crate::id::{PersonId, ProjectId, TrustId};
+use crate::id::{PersonId, ProjectId};
 use crate::roles::in_force;
 
 // The parameters that every fragment below knows: $1 the trust or the project that is asked about, $2 the day
@@ -222,44 +222,5 @@ pub fn asked(
     ProjectQuery::of(project, today, Some(rows), Some(reader)).map(|query| query.arguments)
 }
 
-/// The rows of these projects of a trust, in their order.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn rows_by_id(
-    conn: &mut Connection,
-    trust: TrustId,
-    ids: &[ProjectId],
-    today: NaiveDate,
-) -> Result<Vec<ProjectRow>, Error> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows = by_ids(trust, serde_json::to_string(ids)?, today)?.rows(conn).await?;
-    Ok(rows.into_iter().map(|record| record.row).collect())
-}
-
-pub(crate) fn by_ids(trust: TrustId, ids: String, today: NaiveDate) -> Result<ProjectQuery, Error> {
-    let mut query = ProjectQuery::new(trust, today)?;
-    query.push("with page as materialized (select value as id, key as place, 0 as total, '' as roles from json_each(");
-    query.bind(ids)?.push("))");
-    Ok(query)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::{Fixture, TODAY};
-
-    #[tokio::test]
-    async fn rows_come_in_the_order_in_which_they_are_asked_for() {
-        let at = Fixture::new().await;
-        let ids = [at.project("Sepsis").await, at.project("Falls").await];
-        let mut conn = at.store.read().await.expect("a reader");
-        for ids in [ids, [ids[1], ids[0]]] {
-            let rows = rows_by_id(&mut conn, at.trust, &ids, TODAY).await.expect("rows");
-            assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), ids);
-            assert!(rows.iter().all(|row| row.lead.is_some() && row.supervisor.is_some()));
-        }
-    }
-}
+mod tests;

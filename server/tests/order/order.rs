@@ -90,7 +90,6 @@ pub const WRITERS: &[(&str, &str)] = &[
     ("project_priority", "project"),
     ("reference_counter", "project"),
     ("team_role", "team"),
-    ("claim", "continuity"),
     ("measure", "measures"),
     ("measurement", "measures"),
     ("phase", "measures"),

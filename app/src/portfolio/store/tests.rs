@@ -5,28 +5,17 @@ use rand::{Rng as _, SeedableRng as _};
 
 use super::home::{WITH_ACADEMY, home, parameters};
 use super::*;
+use crate::continuity::by_hand::{Row, stand};
 use crate::continuity::model::ProjectRow;
 use crate::continuity::store::row;
 use crate::handover::store::{Narrowed, looking};
-use crate::id::{DepartmentId, PersonId, ProjectId};
+use crate::id::{DepartmentId, ProjectId};
 use crate::project::model::ProjectType;
 use crate::testing::{Fixture, TODAY, noon};
 use timeline::FOREVER;
 
 fn day(offset: i64) -> NaiveDate {
     TODAY + chrono::Duration::days(offset)
-}
-
-/// A row of `standing`.
-#[derive(Clone, Debug, PartialEq)]
-struct Row {
-    from_on: NaiveDate,
-    until_on: NaiveDate,
-    state: Continuity,
-    lead: Option<(PersonId, Option<NaiveDate>)>,
-    supervisor: Option<(PersonId, Option<NaiveDate>)>,
-    no_lead_since: Option<NaiveDate>,
-    at_risk: bool,
 }
 
 /// Where the projects of a trust stand, as it is written into the store of a change that is never committed.
@@ -41,7 +30,7 @@ impl Stood {
             let id = project(conn, at, &format!("Project {number}"), status).await;
             let rows = timeline(at, status, random);
             for row in &rows {
-                stand(conn, at, id, row).await;
+                stand(conn, at.trust, id, row).await;
             }
             stood.insert(id, rows);
         }
@@ -73,32 +62,6 @@ async fn project(conn: &mut Connection, at: &Fixture, title: &str, status: &str)
     id
 }
 
-async fn stand(conn: &mut Connection, at: &Fixture, project: ProjectId, row: &Row) {
-    sqlx::query("insert into standing_stale (project_id) select $1 where not exists (select 1 from standing_stale where project_id = $1)")
-        .bind(project)
-        .execute(&mut *conn)
-        .await
-        .expect("a mark");
-    sqlx::query(
-        "insert into standing (project_id, trust_id, from_on, until_on, state, lead_id, lead_last_on, supervisor_id, supervisor_last_on, no_lead_since, at_risk, rule_version)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)",
-    )
-    .bind(project)
-    .bind(at.trust)
-    .bind(row.from_on)
-    .bind(row.until_on)
-    .bind(row.state.as_str())
-    .bind(row.lead.map(|(id, _)| id))
-    .bind(row.lead.and_then(|(_, last)| last))
-    .bind(row.supervisor.map(|(id, _)| id))
-    .bind(row.supervisor.and_then(|(_, last)| last))
-    .bind(row.no_lead_since)
-    .bind(row.at_risk)
-    .execute(conn)
-    .await
-    .expect("a row");
-}
-
 fn timeline(at: &Fixture, status: &str, random: &mut StdRng) -> Vec<Row> {
     let mut from_on = day(random.random_range(-200..-1));
     let mut rows: Vec<Row> = Vec::new();
@@ -116,6 +79,7 @@ fn timeline(at: &Fixture, status: &str, random: &mut StdRng) -> Vec<Row> {
             state,
             lead: (!closed && !pooled).then_some((lead, ends)),
             supervisor: (!closed && random.random_bool(0.7)).then_some((at.supervisor, ends)),
+            handover: None,
             no_lead_since: pooled.then_some(from_on),
             at_risk: !closed && random.random_bool(0.3),
         });
@@ -226,25 +190,13 @@ async fn a_day_narrows_with_every_other_filter_but_a_measurement_is_late_today()
     let mut change = at.store.write().await.expect("a change");
     let id = project(&mut change, &at, "Sepsis", "active").await;
     let led = Row {
-        from_on: day(-10),
-        until_on: day(30),
-        state: Continuity::Led,
         lead: Some((at.trainee, Some(day(29)))),
         supervisor: Some((at.supervisor, None)),
-        no_lead_since: None,
-        at_risk: false,
+        ..Row::new(Continuity::Led, day(-10), day(30))
     };
-    let pooled = Row {
-        from_on: day(30),
-        until_on: FOREVER,
-        state: Continuity::InPool,
-        lead: None,
-        supervisor: None,
-        no_lead_since: Some(day(30)),
-        at_risk: true,
-    };
+    let pooled = Row { no_lead_since: Some(day(30)), at_risk: true, ..Row::new(Continuity::InPool, day(30), FOREVER) };
     for row in [&led, &pooled] {
-        stand(&mut change, &at, id, row).await;
+        stand(&mut change, at.trust, id, row).await;
     }
     sqlx::query(
         "insert into measure (id, project_id, name, definition, kind, data_type, direction, every_days, starts_on, position, created_at)
