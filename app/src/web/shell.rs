@@ -128,6 +128,8 @@ pub fn error_page(error: &Error, request: &Request) -> Page {
 /// banner, whatever an address says; in braces, a number that the address gives by that name.
 const DONE: &[(&str, &str)] = &[
     ("saved", "Your changes are saved."),
+    ("on-it", "It is with you until then. Everybody at the academy sees it."),
+    ("goes-on", "Your word that it goes on is recorded."),
     ("asked", "This person is known to Baton already. They will be asked."),
     ("trust-accepted", "You belong to this trust now. You can change over to it at any time."),
     ("trust-declined", "Your answer is recorded. The trust sees that somebody else is meant."),
@@ -263,10 +265,18 @@ fn account_links(person: &Person) -> AnyView {
             <li class="nhsuk-header__account-item"><a class="nhsuk-header__account-link" href="/trusts">{words}</a></li>
         }
     });
+    let waiting = (person.asks > 0).then(|| {
+        view! {
+            <li class="nhsuk-header__account-item">
+                <a class="nhsuk-header__account-link baton-header__waiting" href="/">{format!("{} waiting", person.asks)}</a>
+            </li>
+        }
+    });
     view! {
         <nav class="nhsuk-header__account" aria-label="Account">
             <ul class="nhsuk-header__account-list">
                 {asked}
+                {waiting}
                 <li class="nhsuk-header__account-item">
                     <a class="nhsuk-header__account-link" href="/account">{person.name.clone()}</a>
                 </li>
