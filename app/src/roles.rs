@@ -47,6 +47,27 @@ macro_rules! post_on {
     };
 }
 
+/// Whether a role in a trust holds on a day; the day from which it is over does not.
+macro_rules! role_on {
+    ($role:literal, $day:literal) => {
+        concat!(
+            "(",
+            $role,
+            ".from_on is null or ",
+            $role,
+            ".from_on <= ",
+            $day,
+            ") and (",
+            $role,
+            ".until_on is null or ",
+            $role,
+            ".until_on > ",
+            $day,
+            ")"
+        )
+    };
+}
+
 /// Whether a person's account is open on a day.
 macro_rules! account_open {
     ($person:literal, $day:literal) => {
@@ -154,6 +175,7 @@ pub(crate) use in_force;
 pub(crate) use in_post;
 pub(crate) use open_project;
 pub(crate) use post_on;
+pub(crate) use role_on;
 
 /// The earliest day for which an offer to a successor may be made out and not have lapsed.
 #[must_use]

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::{ChangePassword, ResetPassword, SignIn, SignInAs, SignOut, onward, with_next};
-use super::{directory, information, organisation, store, ties};
+use super::{changeovers, dates, directory, information, organisation, store, ties};
 use crate::error::Error;
 use crate::route;
 use crate::visitor::Visitor;
@@ -22,8 +22,16 @@ pub fn routes() -> Vec<Route> {
         route!("/account/password", first_password),
         route!("/forgotten-password", forgotten_password),
     ];
-    [account, ties::pages::routes(), directory::pages::routes(), organisation::pages::routes(), information::routes()]
-        .concat()
+    [
+        account,
+        ties::pages::routes(),
+        dates::pages::routes(),
+        directory::pages::routes(),
+        organisation::pages::routes(),
+        changeovers::pages::routes(),
+        information::routes(),
+    ]
+    .concat()
 }
 
 async fn sign_in(request: Request) -> Result<Reply, Error> {
@@ -242,7 +250,8 @@ async fn account(request: Request) -> Result<Page, Error> {
                     ("Posts", posts),
                     ("Open projects", projects),
                 ])}
-                <p class="nhsuk-hint">"Is something wrong here? Your academy lead or administrator can change it."</p>
+                <p><a href="/account/dates">"Say your own dates"</a>": a last day, a move to another department, time away"</p>
+                <p class="nhsuk-hint">"Is something else wrong here? Your academy lead or administrator can change it."</p>
                 <h2 class="nhsuk-heading-m">"Change your password"</h2>
                 {form.draw(fields)}
             </div></div>

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::codes::HandedCode;
-use super::directory::model::TrustRole;
+use super::directory::model::{RoleDates, TrustRole};
 use super::directory::store as directory;
 use super::organisation::store as organisation;
 use super::ties::store::{self as ties, Again, Tied};
@@ -141,7 +141,7 @@ async fn an_administrator_counts_only_when_they_can_sign_in() -> Result {
     let mut change = at.store.write().await?;
     let roles = system(GrantRoles(at.trust), Some(at.trust), noon());
     let administrator = TrustRole::Administrator;
-    directory::grant(&mut change, &roles, at.trainee, administrator).await?;
+    directory::grant(&mut change, &roles, at.trainee, administrator, RoleDates::default()).await?;
     let is_last = async |change: &mut Connection| {
         directory::is_last_administrator(change, at.trust, at.administrator, TODAY).await
     };
@@ -309,7 +309,7 @@ async fn a_trust_and_its_first_person_are_made_once() -> Result {
     let role = TrustRole::Administrator;
     let ada = directory::add_first_person(&mut change, &grants, "Ada", "ada@new.uk", "hash", role).await?;
     let known = directory::person(&mut change, trust, ada).await?;
-    assert!(known.administrator && known.signs_in);
+    assert!(known.has(TrustRole::Administrator, TODAY) && known.signs_in);
     let twice = directory::add_first_person(&mut change, &grants, "Ada", "ada@new.uk", "hash", role).await;
     assert!(matches!(twice, Err(Error::Invalid(_))), "{twice:?}");
     Ok(())

@@ -5,7 +5,7 @@ use crate::access::{GrantRoles, ManageOrganisation};
 use crate::error::Error;
 use crate::history;
 use crate::id::{AwayId, DepartmentId};
-use crate::people::directory::model::{AwayDetails, NewPerson, PostDetails, Show, TrustRole};
+use crate::people::directory::model::{AwayDetails, NewPerson, PostDetails, RoleDates, Show, TrustRole};
 use crate::people::store::{give_password as put_password, insert_address};
 use crate::people::ties::store::Tied;
 use crate::testing::{self, Fixture, TODAY, on};
@@ -130,7 +130,7 @@ async fn of_somebody_who_has_not_accepted_the_trust_it_sees_what_it_wrote_and_de
         refused(reopen(&mut change, &allowed, id).await),
         refused(give_sign_in(&mut change, &allowed, id, "hash").await),
         refused(may_give_password_code(&mut change, &allowed, id).await),
-        refused(grant(&mut change, &grants, id, TrustRole::AcademyLead).await),
+        refused(grant(&mut change, &grants, id, TrustRole::AcademyLead, RoleDates::default()).await),
     ] {
         assert!(told.contains("has not accepted this trust"), "{told}");
     }
@@ -282,8 +282,8 @@ async fn only_administrators_grant_roles_and_one_always_stays() {
     let allowed = administrator.require(&mut change, GrantRoles(at.trust)).await.expect("allowed");
     let told = refused(take(&mut change, &allowed, at.administrator, TrustRole::Administrator).await);
     assert!(told.contains("only administrator"), "{told}");
-    grant(&mut change, &allowed, at.lead, TrustRole::Administrator).await.expect("granted");
-    grant(&mut change, &allowed, at.lead, TrustRole::Administrator).await.expect("granted again");
+    grant(&mut change, &allowed, at.lead, TrustRole::Administrator, RoleDates::default()).await.expect("granted");
+    grant(&mut change, &allowed, at.lead, TrustRole::Administrator, RoleDates::default()).await.expect("granted again");
     let told = refused(take(&mut change, &allowed, at.administrator, TrustRole::Administrator).await);
     assert!(told.contains("only administrator"), "who cannot sign in is nobody to rely on: {told}");
     insert_address(&mut change, at.lead, "lena@trust.uk", Some(testing::noon()), testing::noon())
@@ -292,8 +292,8 @@ async fn only_administrators_grant_roles_and_one_always_stays() {
     put_password(&mut change, at.lead, "hash", Some(at.trust), testing::noon()).await.expect("a password");
     take(&mut change, &allowed, at.administrator, TrustRole::Administrator).await.expect("taken");
     let lena = person(&mut change, at.trust, at.lead).await.expect("known");
-    assert!(lena.administrator && lena.academy_lead);
-    let stranger = grant(&mut change, &allowed, at.stranger, TrustRole::AcademyLead).await;
+    assert!(lena.has(TrustRole::Administrator, TODAY) && lena.has(TrustRole::AcademyLead, TODAY));
+    let stranger = grant(&mut change, &allowed, at.stranger, TrustRole::AcademyLead, RoleDates::default()).await;
     assert_eq!(stranger, Err(Error::NotFound));
 }
 
