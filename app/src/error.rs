@@ -165,3 +165,19 @@ impl From<serde_json::Error> for Error {
         internal("stored JSON", &error.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_change_does_is_confirmed_by_what_was_seen_of_it() {
+        let line = Consequence { text: "Nobody leads it from 5 August.".into(), link: None };
+        let effects = |digest: &str| Unconfirmed { lines: vec![line.clone()], digest: digest.into() };
+        assert_eq!(effects("a").seen("a"), Ok(()));
+        for before in ["", "b"] {
+            assert_eq!(effects("a").seen(before), Err(Error::Unconfirmed(effects("a"))), "{before:?}");
+        }
+        assert_eq!(Unconfirmed::default().seen(""), Ok(()), "there is nothing to see");
+    }
+}

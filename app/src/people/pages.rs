@@ -229,7 +229,11 @@ async fn account(request: Request) -> Result<Page, Error> {
             view! { "None yet."{looking} }.into_any()
         } else {
             let line = |project: directory::store::PersonProject| {
-                let part = if project.leads { ", you lead" } else { ", you supervise" };
+                let part = match (project.leads, project.in_pool) {
+                    (true, false) => ", you lead",
+                    (true, true) => ", in the pool since you left it",
+                    (false, _) => ", you supervise",
+                };
                 view! { <li><a href=format!("/projects/{}", project.id)>{project.title}</a>{part}</li> }
             };
             view! { <ul class="nhsuk-list">{projects.into_iter().map(line).collect_view()}</ul> }.into_any()

@@ -13,7 +13,7 @@ use crate::db::{Connection, Store};
 use crate::error::Error;
 use crate::history;
 use crate::id::{PersonId, TrustId};
-use crate::testing::{Fixture, Result, TODAY, noon, on};
+use crate::testing::{Fixture, Result, TODAY, make, noon, on};
 use crate::visitor::Visitor;
 
 const ADDRESS: &str = "tara@trust.nhs.uk";
@@ -174,6 +174,14 @@ async fn somebodys_departments_are_those_of_their_posts_today() -> Result {
     assert_eq!(store::departments_of(&mut conn, at.trainee, at.trust, TODAY).await?, [at.department]);
     assert_eq!(store::departments_of(&mut conn, at.trainee, at.trust, on("2026-08-05")).await?, []);
     assert_eq!(store::departments_of(&mut conn, at.trainee, at.other_trust, TODAY).await?, []);
+    drop(conn);
+    let mut change = at.store.write().await?;
+    let surgery = make::department(&mut change, at.trust, "Surgery", "General surgery").await?;
+    make::post(&mut change, at.trust, surgery, at.trainee, "CT1", [Some(on("2026-05-27")), None]).await?;
+    let both = store::departments_of(&mut change, at.trainee, at.trust, TODAY).await?;
+    assert_eq!(both, [surgery, at.department], "the one to come first, from 12 weeks before");
+    let before = store::departments_of(&mut change, at.trainee, at.trust, on("2026-03-03")).await?;
+    assert_eq!(before, [at.department]);
     Ok(())
 }
 

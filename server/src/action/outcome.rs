@@ -143,7 +143,7 @@ pub fn json(error: &Error) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use app::error::Unconfirmed;
+    use app::error::{Consequence, Unconfirmed};
 
     use super::*;
 
@@ -230,6 +230,17 @@ mod tests {
         let kept = kept.expect("kept");
         assert!(kept.changed);
         assert_eq!(kept.status, 409);
+        assert_eq!(kept.typed, submission(true).fields);
+    }
+
+    #[test]
+    fn a_form_whose_effects_were_not_seen_comes_back_with_them_and_with_nothing_wrong() {
+        let line = Consequence { text: "Nobody leads it from 5 August.".to_owned(), link: None };
+        let seen = Unconfirmed { lines: vec![line], digest: "abc".to_owned() };
+        let (status, _, kept) = told(Err(Refusal::Failed(Error::Unconfirmed(seen.clone()))), true);
+        let kept = kept.expect("kept");
+        assert_eq!((status, kept.status, kept.errors.len()), (303, 422, 0));
+        assert_eq!(kept.unconfirmed, Some(seen));
         assert_eq!(kept.typed, submission(true).fields);
     }
 

@@ -54,3 +54,36 @@ pub async fn remove(conn: &mut Connection, allowed: &Allowed<Coordinate>, day: N
     }
     history::record(conn, allowed, Entry::new("trust", trust, "removed a changeover date").change("Day", day, "")).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Fixture, Result, TODAY, on};
+
+    #[tokio::test]
+    async fn the_academy_lead_adds_and_removes_changeovers_of_their_own_trust() -> Result {
+        let at = Fixture::new().await;
+        let request = at.request(Some(at.lead)).await;
+        let trainee = at.request(Some(at.trainee)).await;
+        let mut change = at.store.write().await?;
+        let allowed = request.require(&mut change, Coordinate(at.trust)).await?;
+        sqlx::query("delete from changeover").execute(&mut *change).await?;
+        for day in ["2026-08-05", "2026-04-01", "2026-03-03"] {
+            add(&mut change, &allowed, on(day)).await?;
+        }
+        let twice = add(&mut change, &allowed, on("2026-08-05")).await;
+        assert!(matches!(twice, Err(Error::Invalid(errors)) if errors[0].message.contains("5 August 2026")));
+        assert_eq!(changeovers(&mut change, at.trust, TODAY).await?, [on("2026-04-01"), on("2026-08-05")]);
+        assert_eq!(changeovers(&mut change, at.other_trust, TODAY).await?, []);
+        remove(&mut change, &allowed, on("2026-04-01")).await?;
+        assert_eq!(remove(&mut change, &allowed, on("2026-04-01")).await, Err(Error::NotFound));
+        assert_eq!(changeovers(&mut change, at.trust, TODAY).await?, [on("2026-08-05")]);
+        let told = history::of_object(&mut change, at.trust, 10).await?;
+        let actions: Vec<_> = told.iter().map(|row| row.action.as_str()).collect();
+        assert_eq!(actions.first().copied(), Some("removed a changeover date"));
+        assert_eq!(actions.len(), 4);
+        let refused = trainee.require(&mut change, Coordinate(at.trust)).await;
+        assert_eq!(refused.err(), Some(Error::Forbidden));
+        Ok(())
+    }
+}

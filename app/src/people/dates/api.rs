@@ -37,6 +37,7 @@ pub async fn say_last_day(
     let request = Request::current();
     let me = request.person()?.id;
     confirm::change(&request, ChangeOwnDates(me), &confirmed, async |conn, allowed| {
+        store::own_post(conn, allowed, id).await?;
         store::say_last_day(conn, allowed, id, version, form.parse(allowed.today())?).await
     })
     .await?;
@@ -55,6 +56,7 @@ pub async fn say_move(
     let request = Request::current();
     let me = request.person()?.id;
     confirm::change(&request, ChangeOwnDates(me), &confirmed, async |conn, allowed| {
+        store::own_post(conn, allowed, id).await?;
         store::move_on(conn, allowed, id, version, form.parse(allowed.today())?).await
     })
     .await?;

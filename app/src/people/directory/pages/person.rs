@@ -69,7 +69,11 @@ pub(super) fn projects_table(projects: Vec<PersonProject>) -> AnyView {
         vec![
             view! { <a href=format!("/projects/{}", project.id)>{project.title}</a> }.into_any(),
             project.reference.into_any(),
-            if project.leads { "Leads".into_any() } else { "Supervises".into_any() },
+            match (project.leads, project.in_pool) {
+                (true, false) => "Leads".into_any(),
+                (true, true) => "Led, now in the pool".into_any(),
+                (false, _) => "Supervises".into_any(),
+            },
             ui::time(project.from_on),
         ]
     });

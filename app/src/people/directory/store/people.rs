@@ -4,13 +4,11 @@ use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 use sqlx::{FromRow, QueryBuilder};
 
-use timeline::LONGEST_AWAY_DAYS;
-
 use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::id::{DepartmentId, PersonId, ProjectId, TrustId};
 use crate::people::directory::model::{Show, TrustRole};
-use crate::roles::{in_force, in_post, open_project};
+use crate::roles::{in_force, open_project};
 
 /// How many people a page of the list shows.
 pub const PAGE: i64 = 25;
@@ -136,8 +134,7 @@ pub async fn people(conn: &mut Connection, trust: TrustId, filter: &Filter, toda
     matching(&mut query, trust, filter, today);
     let total: i64 = query.build_query_scalar().fetch_one(&mut *conn).await?;
 
-    let mut query = QueryBuilder::<Db>::new("with today as materialized (select ");
-    query.push_bind(today).push(" as day, ").push_bind(LONGEST_AWAY_DAYS).push(" as longest) select p.id, ");
+    let mut query = QueryBuilder::<Db>::new("select p.id, ");
     query.push(SHOWN_NAME).push(
         " as name, k.state as tie,
             coalesce((select string_agg(o.grade || ', ' || d.name, '; ') from post o join department d on d.id = o.department_id
@@ -156,16 +153,8 @@ pub async fn people(conn: &mut Connection, trust: TrustId, filter: &Filter, toda
         .push(" then min(o.starts_on) end from post o");
     query.push(" where (o.ends_on is null or o.ends_on >= ").push_bind(today);
     query.push(") and o.person_id = p.id and o.trust_id = ").push_bind(trust).push(") as arrives_on,");
-    query.push(concat!(
-        " (select count(*) from team_role r join project j on j.id = r.project_id
-           where r.person_id = p.id and r.role = 'lead' and ",
-        in_force!("r", "(select day from today)"),
-        " and ",
-        in_post!("p", "j.trust_id", "(select day from today)", "(select longest from today)"),
-        " and ",
-        open_project!("j"),
-        " and j.trust_id = "
-    ));
+    query.push(" (select count(*) from standing s where s.lead_id = p.id and s.until_on > ").push_bind(today);
+    query.push(" and s.from_on <= ").push_bind(today).push(" and s.trust_id = ");
     query.push_bind(trust).push(") as leads");
     for role in TrustRole::ALL {
         query.push(", exists (select 1 from trust_role k where k.person_id = p.id and k.trust_id = ").push_bind(trust);
@@ -305,7 +294,8 @@ pub struct PersonProject {
     pub last_on: Option<NaiveDate>,
 }
 
-/// The open projects of a trust that a person leads or supervises on this day, those they lead first.
+/// The open projects of a trust that a person leads or supervises by name on this day, those they lead first; those
+/// in the pool of which they are the last lead are among them.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -316,15 +306,23 @@ pub async fn projects(
     today: NaiveDate,
 ) -> Result<Vec<PersonProject>, Error> {
     Ok(sqlx::query_as(concat!(
-        "select p.id, p.reference, p.title, r.role = 'lead' as leads, r.from_on,
-                coalesce(s.state = 'in_pool', 0) as in_pool, iif(s.lead_id = r.person_id, s.lead_last_on, null) as last_on
+        "select p.id, p.reference, p.title, 1 as leads,
+                coalesce((select max(r.from_on) from team_role r where r.project_id = p.id and r.person_id = $1
+                    and r.role = 'lead' and r.state = 'accepted' and r.from_on <= $3), s.from_on) as from_on,
+                0 as in_pool, s.lead_last_on as last_on
+         from standing s join project p on p.id = s.project_id
+         where s.lead_id = $1 and s.until_on > $3 and s.from_on <= $3 and s.trust_id = $2
+         union all
+         select p.id, p.reference, p.title, r.role = 'lead', r.from_on, r.role = 'lead', null
          from team_role r join project p on p.id = r.project_id
-         left join standing s on s.project_id = p.id and s.from_on <= $3 and s.until_on > $3
-         where r.person_id = $1 and r.role in ('lead', 'supervisor') and ",
+         where r.person_id = $1 and ",
         in_force!("r", "$3"),
-        " and p.trust_id = $2 and ",
+        " and (r.role = 'supervisor'
+               or (r.role = 'lead' and exists (select 1 from standing s where s.project_id = p.id and s.state = 'in_pool'
+                                               and s.until_on > $3 and s.from_on <= $3)))
+           and p.trust_id = $2 and ",
         open_project!("p"),
-        " order by leads desc, p.title"
+        " order by 4 desc, 3"
     ))
     .bind(person)
     .bind(trust)

@@ -67,3 +67,14 @@ fn lower(label: &str) -> String {
     let mut letters = label.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::lower;
+
+    #[test]
+    fn a_label_goes_on_in_small_letters_within_a_sentence() {
+        assert_eq!(lower("End the post"), "end the post");
+        assert_eq!(lower(""), "");
+    }
+}
