@@ -45,7 +45,7 @@ macro_rules! post_on {
     };
 }
 
-/// Whether a role in a trust is somebody's on a day; its first and its last day are days of the role.
+/// Whether a role in a trust holds on a day; the day from which it is over does not.
 macro_rules! role_on {
     ($role:literal, $day:literal) => {
         concat!(
@@ -59,7 +59,7 @@ macro_rules! role_on {
             $role,
             ".until_on is null or ",
             $role,
-            ".until_on >= ",
+            ".until_on > ",
             $day,
             ")"
         )
