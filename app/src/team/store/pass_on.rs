@@ -118,5 +118,6 @@ pub(super) async fn take_over<A: Act>(
     .fetch_optional(&mut *conn)
     .await?;
     let Some((membership, project)) = ended else { return Ok(()) };
-    history::record(conn, allowed, Entry::new("team_role", membership, "passed supervision on").in_project(project)).await
+    history::record(conn, allowed, Entry::new("team_role", membership, "passed supervision on").in_project(project))
+        .await
 }
