@@ -158,6 +158,14 @@ kinds! {
     CannotBeReached = "cannot_be_reached",
 }
 
+impl Kind {
+    /// It is about who leads and supervises, rather than about who else is in the team.
+    #[must_use]
+    pub fn is_of_continuity(self) -> bool {
+        !matches!(self, Self::AnswerJoin | Self::Invitation)
+    }
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

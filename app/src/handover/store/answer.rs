@@ -195,7 +195,7 @@ async fn agree<A: Act>(
         supervision::lead_for_now(conn, project, successor, effect, until, allowed.now).await?;
     } else {
         leads::end_leads(conn, handover.id, project, effect, Some(successor)).await?;
-        leads::begin_lead(conn, project, successor, effect, allowed.now).await?;
+        leads::begin_lead(conn, handover.id, project, successor, effect, allowed.now).await?;
         supervision::end_own(conn, project, successor, effect).await?;
     }
     next_step::take_over_next_step(conn, project, &handover.next_step, handover.next_step_on, allowed.now).await?;
