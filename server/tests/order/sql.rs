@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::fault::{Fault, Kind};
 use super::layers::{Layer, layer};
-use super::order::{SQL_OUTSIDE_STORES, WRITERS, WRITES_ANYTHING};
+use super::order::{SQL_OUTSIDE_STORES, WRITERS, WRITES_ANYTHING, WRITES_TOO};
 use super::rooms::room;
 use super::tree::{File, Tree};
 
@@ -58,6 +58,7 @@ pub fn foreign_writers(tree: &Tree) -> Vec<Fault> {
                 let writer = WRITERS.iter().find(|(written, _)| *written == table).map(|(_, writer)| *writer);
                 let says = match writer {
                     Some(writer) if writer == room(file) => continue,
+                    Some(_) if WRITES_TOO.iter().any(|(of, too, _)| *of == room(file) && *too == table) => continue,
                     Some(writer) => {
                         format!("{} writes {table}, which {writer} alone writes: call {writer}", room(file))
                     }
@@ -84,7 +85,7 @@ pub fn conflict_clauses(tree: &Tree) -> Vec<Fault> {
             });
             if let Some([(word, after), _]) = clause {
                 let says = format!("“{word} or …” silences the triggers: say `on conflict (…) do` instead");
-                faults.push(Fault::new(Kind::Writer, &file.path, line + after, says));
+                faults.push(Fault::new(Kind::Sql, &file.path, line + after, says));
             }
         }
     }

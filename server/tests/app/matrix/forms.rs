@@ -226,7 +226,8 @@ fn of_the_trust() -> Vec<Row> {
         manages(
             "/api/people/give-sign-in",
             |w, o| pairs!["person" => w.id(o, "person"), "password" => "three random words"],
-        ),
+        )
+        .before("delete from credential where person_id in (select id from person where name = 'Petra Patel')"),
         manages("/api/people/password-code", |w, o| pairs!["person" => w.id(o, "person")]).before(
             "update credential set password_hash = 'nothing' where person_id in (select id from person where name = 'Petra Patel')",
         ),
