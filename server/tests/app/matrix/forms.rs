@@ -270,6 +270,15 @@ fn of_the_trust() -> Vec<Row> {
         }),
         prioritises("/api/priorities/retire", |w, o| pairs!["id" => w.id(o, "priority"), "version" => "1"]),
         prioritises("/api/priorities/restore", |w, o| pairs!["id" => w.id(o, "retired priority"), "version" => "2"]),
+        form("/api/asks/goes-on", "EditProject", PROJECTS, of_project, WORKS).stopped(WORKED),
+        form(
+            "/api/asks/claim",
+            "Coordinate",
+            NONE,
+            |_, _| pairs!["kind" => "no_lead", "until" => "10 3 2026"],
+            COORDINATES_OWN,
+        )
+        .before("update team_role set until_on = '2026-02-20' where role = 'lead' and until_on is null"),
         form("/api/charts/rules", "Coordinate", NONE, |_, _| pairs!["rule_set" => "nelson"], COORDINATES_OWN),
         form(
             "/api/look-alikes/decide",
