@@ -192,7 +192,7 @@ async fn days_without_a_lead_before_an_agreed_handover_can_be_led_and_it_stands(
 async fn taking_on_inherits_no_day_from_a_draft_or_a_dead_offer() {
     let mut stage = Stage::new().await;
     let at = &stage.at;
-    let id = stage.offer(at.trainee, To::Person(at.colleague), on("2026-08-05")).await.expect("offered");
+    let id = stage.offer(at.trainee, To::Person(at.colleague), on("2026-08-01")).await.expect("offered");
     stage.answer(at.colleague, id, Party::Successor, Answer::Declined).await.expect("declined");
     stage.draft(at.trainee, &stage.pack(To::Nobody, on("2026-08-05"))).await.expect("a draft");
     stage.end_post(at.trainee, TODAY).await;

@@ -648,7 +648,7 @@ async fn an_offer_lapses_after_a_fortnight_and_a_merge_takes_a_live_one_back() {
         .bind(at.trainee)
         .bind(at.colleague)
         .bind(on(day))
-        .bind(noon())
+        .bind(noon() - chrono::Duration::days(40))
         .execute(&mut *change)
         .await
         .expect("an offer");
