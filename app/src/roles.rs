@@ -1,13 +1,8 @@
 //! Who counts in what role on a day, in SQL. Every statement that asks takes its condition from here:
-//! whose place in a team is in force ([`in_force!`]), who is present in a trust ([`in_post!`]), which
-//! offer is live ([`live_offer!`]), which projects are open ([`open_project!`]).
+//! whose place in a team is in force ([`in_force!`]), which offer is live ([`live_offer!`]), which projects are
+//! open ([`open_project!`]).
 //!
-//! A lead is who has a place as lead that is in force and is in post; the same rule in Rust is
-//! `timeline::Lead::tenure`, and the tests of the lists of projects hold one to the other. An offer lapses as
-//! [`oldest_live`] says.
-
-use chrono::NaiveDate;
-use timeline::LAPSES_AFTER_DAYS;
+//! Who leads is what `standing` says of a day, and nothing here.
 
 /// Whether an accepted place in a team counts on a day; the day on which it ends does not.
 macro_rules! in_force {
@@ -47,7 +42,7 @@ macro_rules! post_on {
     };
 }
 
-/// Whether a role in a trust is somebody's on a day; its first and its last day are days of the role.
+/// Whether a role in a trust holds on a day; the day from which it is over does not.
 macro_rules! role_on {
     ($role:literal, $day:literal) => {
         concat!(
@@ -61,7 +56,7 @@ macro_rules! role_on {
             $role,
             ".until_on is null or ",
             $role,
-            ".until_on >= ",
+            ".until_on > ",
             $day,
             ")"
         )
@@ -179,56 +174,46 @@ macro_rules! open_project {
     };
 }
 
-/// Whether a person is present in a trust on a day: with an open account, in a post or on the one day
-/// between two, and not away for `$longest` days ([`timeline::LONGEST_AWAY_DAYS`]) or more.
-macro_rules! in_post {
-    ($person:literal, $trust:literal, $day:literal, $longest:literal) => {
+/// The rows of asks that are somebody's on a day, as a select: each with `desk`, 0 where they are asked themselves,
+/// 1 as an academy lead who can act, 2 as an administrator, because nobody else at the desk can. What somebody is
+/// asked themselves they are not asked at the desk again. `$person` is a parameter.
+macro_rules! asked_rows {
+    ($person:literal, $day:literal) => {
         concat!(
-            $crate::roles::account_open!($person, $day),
-            " and (exists (select 1 from post o where o.person_id = ",
-            $person,
-            ".id and o.trust_id = ",
-            $trust,
-            " and ",
-            $crate::roles::post_on!("o", $day),
-            ") or (exists (select 1 from post o where o.person_id = ",
-            $person,
-            ".id and o.trust_id = ",
-            $trust,
-            " and o.ends_on = date(",
-            $day,
-            ", '-1 day')) and exists (select 1 from post o where o.person_id = ",
-            $person,
-            ".id and o.trust_id = ",
-            $trust,
-            " and o.starts_on = date(",
-            $day,
-            ", '+1 day')))) and not exists (select 1 from away a where a.person_id = ",
-            $person,
-            ".id and a.trust_id = ",
-            $trust,
-            " and a.starts_on <= ",
-            $day,
-            " and a.ends_on >= ",
-            $day,
-            " and ",
-            $crate::roles::ends_the_post!("a", $longest),
-            ")"
+            "select a.*, 0 as desk from ask a where a.person_id = ", $person, " and ", $crate::roles::holds_on!("a", $day),
+            " union all select a.*, 1 as desk from desk m cross join ask a
+              where m.person_id = ", $person, " and ", $crate::roles::holds_on!("m", $day), "
+                and a.trust_id = m.trust_id and a.person_id is null and a.audience = 'desk'",
+            $crate::roles::asked_rows!(@desk $person, $day),
+            " union all select a.*, 2 as desk from trust_role m cross join tie j cross join ask a
+              where m.person_id = ", $person, " and m.role = 'administrator' and ", $crate::roles::role_on!("m", $day), "
+                and j.person_id = m.person_id and j.trust_id = m.trust_id and j.state = 'accepted'
+                and a.trust_id = m.trust_id and a.person_id is null
+                and (a.audience = 'administrators' or not exists (select 1 from desk k where k.trust_id = a.trust_id and k.person_id is not null
+                    and k.person_id is not a.giver_id and k.person_id is not a.taker_id and ", $crate::roles::holds_on!("k", $day), "))",
+            $crate::roles::asked_rows!(@desk $person, $day),
+        )
+    };
+    (@desk $person:literal, $day:literal) => {
+        concat!(
+            " and ", $crate::roles::holds_on!("a", $day), " and a.giver_id is not ", $person, " and a.taker_id is not ", $person,
+            " and not exists (select 1 from ask x where x.person_id = ", $person, " and ", $crate::roles::holds_on!("x", $day), "
+                and +x.project_id = a.project_id and x.kind = a.kind and x.about_id is a.about_id and x.cause_on = a.cause_on)"
         )
     };
 }
 
-/// Whether a period away is long enough to end the post for whoever looks for a lead.
-macro_rules! ends_the_post {
-    ($away:literal, $longest:literal) => {
+/// How many lines of asks wait for somebody on a day, as a select's column: those of one kind about one person and
+/// for one cause are one, whatever their number of projects, and what rests is not counted. At the desk, whether
+/// projects go on is one line.
+macro_rules! lines_waiting {
+    ($person:literal, $day:literal) => {
         concat!(
-            $away,
-            ".keeps_contributing = 0 and julianday(",
-            $away,
-            ".ends_on) - julianday(",
-            $away,
-            ".starts_on) >= ",
-            $longest
+            "(select count(*) from (select distinct q.trust_id, q.kind, q.desk, iif(q.desk > 0 and q.kind = 'still_yours', null, q.about_id),
+                iif(q.desk > 0 and q.kind = 'still_yours', null, q.cause_on)
+             from (",
+            $crate::roles::asked_rows!($person, $day),
+            ") q where q.rests = 0))"
         )
     };
 }
@@ -236,17 +221,11 @@ macro_rules! ends_the_post {
 pub(crate) use account_open;
 pub(crate) use arrives_on;
 pub(crate) use asked_for_desk;
-pub(crate) use ends_the_post;
+pub(crate) use asked_rows;
 pub(crate) use holds_on;
 pub(crate) use in_force;
-pub(crate) use in_post;
+pub(crate) use lines_waiting;
 pub(crate) use live_offer;
 pub(crate) use open_project;
 pub(crate) use post_on;
 pub(crate) use role_on;
-
-/// The earliest day for which an offer to a successor may be made out and not have lapsed.
-#[must_use]
-pub fn oldest_live(today: NaiveDate) -> NaiveDate {
-    today - chrono::Duration::days(LAPSES_AFTER_DAYS)
-}

@@ -74,6 +74,6 @@ pub fn may(action: Action, s: Relationship) -> bool {
         }
         Action::AnswerAsSuccessor(_) => s.successor,
         Action::AnswerAsSupervisor(_) => !s.party && (s.asked_as_supervisor || s.answers_for_desk),
-        Action::ChangeOwnAccount(_) | Action::ChooseOwnTrust(_) => s.oneself,
+        Action::ChangeOwnAccount(_) | Action::ChangeOwnDates(_) | Action::ChooseOwnTrust(_) => s.oneself,
     }
 }

@@ -224,6 +224,7 @@ fn who_may_do_what_is_as_the_table_says() {
             &["academy", "supervisor", "successor", "lead", "outside", "party asked-as-supervisor", "party for-desk"],
         ),
         (Action::ChangeOwnAccount(me), &["oneself"], &["belongs", "academy", "administrator"]),
+        (Action::ChangeOwnDates(me), &["oneself"], &["belongs", "academy", "administrator"]),
         (Action::ChooseOwnTrust(me), &["oneself"], &["belongs", "academy", "administrator"]),
     ];
     for (action, yes, no) in table {

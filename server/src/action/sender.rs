@@ -70,6 +70,7 @@ mod tests {
             arrives_on: None,
             academy_lead: false,
             administrator: false,
+            asks: 0,
             seen_at: chrono::DateTime::UNIX_EPOCH,
             session: String::new(),
             held: false,

@@ -4,6 +4,7 @@ mod answer;
 #[cfg(test)]
 mod journeys;
 mod lead;
+mod looking;
 mod pool;
 mod prepare;
 mod read;
@@ -12,7 +13,10 @@ mod tests;
 
 pub use answer::{answer_as_successor, answer_as_supervisor};
 pub use lead::{bridge, lead_again, look_on};
-pub use pool::{LooksForLead, Pool, first_day, looking_since, pool, take_on};
+#[cfg(test)]
+pub(crate) use looking::looking;
+pub use looking::{Narrowed, Pool, pool};
+pub use pool::{first_day, take_on};
 pub use prepare::{
     Candidate, HandoverContext, candidates, context, end_for_merge, expire_lapsed_offer, keep_draft, measured, offer,
     withdraw,
