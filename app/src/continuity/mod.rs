@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 pub(crate) mod by_hand;
+pub mod derived;
 pub mod model;
 pub mod parts;
 pub mod store;
