@@ -22,6 +22,7 @@ const ADDRESS: &str = "tara@trust.nhs.uk";
 /// Gives the trainee a confirmed address and a first password from the trust.
 async fn sign_in_of_trainee(at: &Fixture, conn: &mut Connection) -> Result {
     let organises = system(ManageOrganisation(at.trust), Some(at.trust), noon());
+    make::no_way_in(conn, at.trainee).await?;
     directory::add_address(conn, &organises, at.trainee, ADDRESS).await?;
     directory::give_sign_in(conn, &organises, at.trainee, "first").await?;
     Ok(())
@@ -121,6 +122,7 @@ async fn what_stands_in_the_way_of_a_first_password_is_told() -> Result {
     let refused = async |change: &mut Connection| {
         format!("{:?}", directory::may_give_sign_in(change, &organises, at.colleague).await)
     };
+    make::no_way_in(&mut change, at.colleague).await?;
     assert!(refused(&mut change).await.contains("no confirmed email address"));
     directory::add_address(&mut change, &organises, at.colleague, "colin@trust.nhs.uk").await?;
     assert_eq!(directory::may_give_sign_in(&mut change, &organises, at.colleague).await, Ok(()));
@@ -142,6 +144,7 @@ async fn an_administrator_counts_only_when_they_can_sign_in() -> Result {
     let at = Fixture::new().await;
     let mut change = at.store.write().await?;
     let roles = system(GrantRoles(at.trust), Some(at.trust), noon());
+    make::no_way_in(&mut change, at.trainee).await?;
     let administrator = TrustRole::Administrator;
     directory::grant(&mut change, &roles, at.trainee, administrator, RoleDates::default()).await?;
     let is_last = async |change: &mut Connection| {

@@ -159,6 +159,7 @@ async fn posts_overlap_change_end_and_go() {
     let at = Fixture::new().await;
     let request = at.request(Some(at.administrator)).await;
     let mut change = at.store.write().await.expect("a change");
+    testing::make::no_way_in(&mut change, at.trainee).await.expect("no way in");
     let allowed = request.require(&mut change, ManageOrganisation(at.trust)).await.expect("allowed");
     let half = words(&at, "2026-02-01", Some("2026-12-31"));
     add_post(&mut change, &allowed, at.trainee, &half).await.expect("overlapping posts are allowed");
@@ -223,6 +224,7 @@ async fn sign_in_is_given_once_to_a_confirmed_address() {
     let at = Fixture::new().await;
     let request = at.request(Some(at.lead)).await;
     let mut change = at.store.write().await.expect("a change");
+    testing::make::no_way_in(&mut change, at.trainee).await.expect("no way in");
     let allowed = request.require(&mut change, ManageOrganisation(at.trust)).await.expect("allowed");
     insert_address(&mut change, at.trainee, "tara@trust.uk", None, testing::noon()).await.expect("an address");
     let told = refused(give_sign_in(&mut change, &allowed, at.trainee, "hash").await);
