@@ -85,7 +85,7 @@ create table standing (
     check (lead_id is not null or lead_last_on is null),
     check (supervisor_id is not null or supervisor_last_on is null)
 ) strict, without rowid;
-create index standing_trust on standing (trust_id, until_on, from_on, state, at_risk, supervisor_id);
+create index standing_trust on standing (trust_id, state, from_on, until_on, at_risk, supervisor_id);
 create index standing_lead on standing (lead_id, until_on, from_on) where lead_id is not null;
 create index standing_supervisor on standing (supervisor_id, until_on, from_on) where supervisor_id is not null;
 
@@ -351,7 +351,7 @@ begin
     and not exists (select 1 from desk_stale z where z.trust_id = i.id);
 end;
 
-create trigger tie_marks_update after update of state on tie
+create trigger tie_marks_update after update of person_id, trust_id, state on tie
 begin
     insert into standing_stale (project_id) select i.id from project i where i.id in (select r.project_id from team_role r where r.person_id = old.person_id and r.state <> 'declined'
         union select h.project_id from handover h where h.from_person = old.person_id and h.state in ('offered', 'agreed')
