@@ -345,6 +345,7 @@ impl Filler<'_> {
             created_at: moment(at),
             updated_at: moment(at + Duration::days(age / 2)),
             submitted_at: Some(moment(at)),
+            last_active_on: Some(date_in_london(at + Duration::days(age / 2))),
         });
         let priority = self.chance.usize(0..self.priorities.len());
         rows.priorities.extend(
@@ -521,13 +522,14 @@ fn place(number: i64, of: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::continuity::derived::DERIVED;
     use crate::testing::noon;
 
     #[tokio::test]
     async fn every_point_that_was_asked_for_is_there_and_the_store_checks_sound() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("bulk.db");
-        let store = Store::open(&file).await.expect("a store");
+        let store = Store::open(&file, DERIVED).await.expect("a store");
         let size = Size { trusts: 2, people: 400, projects: 60, measurements: 1500 };
         let handles = fill(&store, size, noon()).await.expect("filled");
         assert!(handles.trainee.starts_with("baton="));

@@ -94,6 +94,7 @@ rows! {
         standard: String, standard_source: String, standard_level: String, reaudit_on: Option<NaiveDate>,
         next_step: String, next_step_on: Option<NaiveDate>,
         author_id: PersonId, created_at: String, updated_at: String, submitted_at: Option<String>,
+        last_active_on: Option<NaiveDate>,
         ; kind as "type": String
     }
     /// A project's priority.
