@@ -1,13 +1,8 @@
 //! Who counts in what role on a day, in SQL. Every statement that asks takes its condition from here:
-//! whose place in a team is in force ([`in_force!`]), who is present in a trust ([`in_post!`]), which
-//! supervisor answers a handover ([`answers_as_supervisor!`]), which projects are open ([`open_project!`]).
+//! whose place in a team is in force ([`in_force!`]), which offer is live ([`live_offer!`]), which projects are
+//! open ([`open_project!`]).
 //!
-//! A lead is who has a place as lead that is in force and is in post; the same rule in Rust is
-//! `timeline::Lead::tenure`, and the tests of the lists of projects hold one to the other. An offer lapses as
-//! [`oldest_live`] says.
-
-use chrono::NaiveDate;
-use timeline::LAPSES_AFTER_DAYS;
+//! Who leads is what `standing` says of a day, and nothing here.
 
 /// Whether an accepted place in a team counts on a day; the day on which it ends does not.
 macro_rules! in_force {
@@ -47,6 +42,124 @@ macro_rules! post_on {
     };
 }
 
+/// Whether a role in a trust holds on a day; the day from which it is over does not.
+macro_rules! role_on {
+    ($role:literal, $day:literal) => {
+        concat!(
+            "(",
+            $role,
+            ".from_on is null or ",
+            $role,
+            ".from_on <= ",
+            $day,
+            ") and (",
+            $role,
+            ".until_on is null or ",
+            $role,
+            ".until_on > ",
+            $day,
+            ")"
+        )
+    };
+}
+
+/// The first day of a person's next post in a trust, when it is at most on `$latest` ([`timeline::DUE_DAYS`]
+/// ahead) and they have none on the day.
+macro_rules! arrives_on {
+    ($person:literal, $trust:literal, $day:literal, $latest:literal) => {
+        concat!(
+            "(select min(n.starts_on) from post n where n.person_id = ",
+            $person,
+            " and n.trust_id = ",
+            $trust,
+            " and n.starts_on > ",
+            $day,
+            " and n.starts_on <= ",
+            $latest,
+            " and not exists (select 1 from post o where o.person_id = ",
+            $person,
+            " and o.trust_id = ",
+            $trust,
+            " and ",
+            $crate::roles::post_on!("o", $day),
+            "))"
+        )
+    };
+}
+
+/// Whether a derived row holds on a day: its end is the first day on which it is over.
+macro_rules! holds_on {
+    ($row:literal, $day:literal) => {
+        concat!($row, ".from_on <= ", $day, " and ", $row, ".until_on > ", $day)
+    };
+}
+
+/// Whether the handover is offered and has not lapsed by the day: somebody is asked about it. An offer to the pool
+/// waits as long as it takes, and what this transaction has just offered is not derived yet.
+macro_rules! live_offer {
+    ($handover:literal, $day:literal) => {
+        concat!(
+            $handover,
+            ".state = 'offered' and (",
+            $handover,
+            ".to_person is null or exists (select 1 from ask i where i.project_id = ",
+            $handover,
+            ".project_id and i.object_id = ",
+            $handover,
+            ".id and ",
+            $crate::roles::holds_on!("i", $day),
+            ") or exists (select 1 from standing_stale i where i.project_id = ",
+            $handover,
+            ".project_id))"
+        )
+    };
+}
+
+/// Whether an ask's row `$ask` that is the academy's is `$person`'s on a day: they are an academy lead who can act
+/// and neither give nor take what it is about; or, where nobody else of the academy can, an administrator.
+macro_rules! asked_for_desk {
+    ($ask:literal, $person:literal, $day:literal) => {
+        concat!(
+            $ask,
+            ".audience <> 'person' and ",
+            $ask,
+            ".giver_id is not ",
+            $person,
+            " and ",
+            $ask,
+            ".taker_id is not ",
+            $person,
+            " and (exists (select 1 from desk k where k.trust_id = ",
+            $ask,
+            ".trust_id and k.person_id = ",
+            $person,
+            " and ",
+            $crate::roles::holds_on!("k", $day),
+            ") or (exists (select 1 from trust_role b where b.trust_id = ",
+            $ask,
+            ".trust_id and b.person_id = ",
+            $person,
+            " and b.role = 'administrator' and ",
+            $crate::roles::role_on!("b", $day),
+            ") and exists (select 1 from tie t where t.trust_id = ",
+            $ask,
+            ".trust_id and t.person_id = ",
+            $person,
+            " and t.state = 'accepted') and (",
+            $ask,
+            ".audience = 'administrators' or not exists (select 1 from desk k where k.trust_id = ",
+            $ask,
+            ".trust_id and k.person_id is not null and k.person_id is not ",
+            $ask,
+            ".giver_id and k.person_id is not ",
+            $ask,
+            ".taker_id and ",
+            $crate::roles::holds_on!("k", $day),
+            "))))"
+        )
+    };
+}
+
 /// Whether a person's account is open on a day.
 macro_rules! account_open {
     ($person:literal, $day:literal) => {
@@ -61,102 +174,58 @@ macro_rules! open_project {
     };
 }
 
-/// Whether a person is present in a trust on a day: with an open account, in a post or on the one day
-/// between two, and not away for `$longest` days ([`timeline::LONGEST_AWAY_DAYS`]) or more.
-macro_rules! in_post {
-    ($person:literal, $trust:literal, $day:literal, $longest:literal) => {
+/// The rows of asks that are somebody's on a day, as a select: each with `desk`, 0 where they are asked themselves,
+/// 1 as an academy lead who can act, 2 as an administrator, because nobody else at the desk can. What somebody is
+/// asked themselves they are not asked at the desk again. `$person` is a parameter.
+macro_rules! asked_rows {
+    ($person:literal, $day:literal) => {
         concat!(
-            $crate::roles::account_open!($person, $day),
-            " and (exists (select 1 from post o where o.person_id = ",
-            $person,
-            ".id and o.trust_id = ",
-            $trust,
-            " and ",
-            $crate::roles::post_on!("o", $day),
-            ") or (exists (select 1 from post o where o.person_id = ",
-            $person,
-            ".id and o.trust_id = ",
-            $trust,
-            " and o.ends_on = date(",
-            $day,
-            ", '-1 day')) and exists (select 1 from post o where o.person_id = ",
-            $person,
-            ".id and o.trust_id = ",
-            $trust,
-            " and o.starts_on = date(",
-            $day,
-            ", '+1 day')))) and not exists (select 1 from away a where a.person_id = ",
-            $person,
-            ".id and a.trust_id = ",
-            $trust,
-            " and a.starts_on <= ",
-            $day,
-            " and a.ends_on >= ",
-            $day,
-            " and ",
-            $crate::roles::ends_the_post!("a", $longest),
-            ")"
+            "select a.*, 0 as desk from ask a where a.person_id = ", $person, " and ", $crate::roles::holds_on!("a", $day),
+            " union all select a.*, 1 as desk from desk m cross join ask a
+              where m.person_id = ", $person, " and ", $crate::roles::holds_on!("m", $day), "
+                and a.trust_id = m.trust_id and a.person_id is null and a.audience = 'desk'",
+            $crate::roles::asked_rows!(@desk $person, $day),
+            " union all select a.*, 2 as desk from trust_role m cross join tie j cross join ask a
+              where m.person_id = ", $person, " and m.role = 'administrator' and ", $crate::roles::role_on!("m", $day), "
+                and j.person_id = m.person_id and j.trust_id = m.trust_id and j.state = 'accepted'
+                and a.trust_id = m.trust_id and a.person_id is null
+                and (a.audience = 'administrators' or not exists (select 1 from desk k where k.trust_id = a.trust_id and k.person_id is not null
+                    and k.person_id is not a.giver_id and k.person_id is not a.taker_id and ", $crate::roles::holds_on!("k", $day), "))",
+            $crate::roles::asked_rows!(@desk $person, $day),
+        )
+    };
+    (@desk $person:literal, $day:literal) => {
+        concat!(
+            " and ", $crate::roles::holds_on!("a", $day), " and a.giver_id is not ", $person, " and a.taker_id is not ", $person,
+            " and not exists (select 1 from ask x where x.person_id = ", $person, " and ", $crate::roles::holds_on!("x", $day), "
+                and +x.project_id = a.project_id and x.kind = a.kind and x.about_id is a.about_id and x.cause_on = a.cause_on)"
         )
     };
 }
 
-/// Whether a period away is long enough to end the post for whoever looks for a lead.
-macro_rules! ends_the_post {
-    ($away:literal, $longest:literal) => {
+/// How many lines of asks wait for somebody on a day, as a select's column: those of one kind about one person and
+/// for one cause are one, whatever their number of projects, and what rests is not counted. At the desk, whether
+/// projects go on is one line.
+macro_rules! lines_waiting {
+    ($person:literal, $day:literal) => {
         concat!(
-            $away,
-            ".keeps_contributing = 0 and julianday(",
-            $away,
-            ".ends_on) - julianday(",
-            $away,
-            ".starts_on) >= ",
-            $longest
-        )
-    };
-}
-
-/// Whether whoever has the place `r` can act in the project's trust on a day: by a post or a role there, with
-/// an open account.
-macro_rules! can_act {
-    ($day:literal) => {
-        concat!(
-            "not exists (select 1 from person q where q.id = r.person_id and q.closed_on <= ",
-            $day,
-            ") and (exists (select 1 from trust_role b join project i on i.trust_id = b.trust_id
-                            where i.id = r.project_id and b.person_id = r.person_id)
-                 or exists (select 1 from post b join project i on i.trust_id = b.trust_id
-                            where i.id = r.project_id and b.person_id = r.person_id and ",
-            $crate::roles::post_on!("b", $day),
-            "))"
-        )
-    };
-}
-
-/// Whether a place `r` is that of a supervisor who answers the handover `h` on a day: nobody answers for a
-/// handover that they give or take, nor once they have left. Who offers to the pool does not choose who takes it.
-macro_rules! answers_as_supervisor {
-    ($day:literal) => {
-        concat!(
-            "r.project_id = h.project_id and r.role = 'supervisor' and ",
-            $crate::roles::in_force!("r", $day),
-            " and r.person_id is not h.from_person and r.person_id is not h.to_person
-              and (h.to_pool = 1 or r.person_id <> h.created_by) and ",
-            $crate::roles::can_act!($day)
+            "(select count(*) from (select distinct q.trust_id, q.kind, q.desk, iif(q.desk > 0 and q.kind = 'still_yours', null, q.about_id),
+                iif(q.desk > 0 and q.kind = 'still_yours', null, q.cause_on)
+             from (",
+            $crate::roles::asked_rows!($person, $day),
+            ") q where q.rests = 0))"
         )
     };
 }
 
 pub(crate) use account_open;
-pub(crate) use answers_as_supervisor;
-pub(crate) use can_act;
-pub(crate) use ends_the_post;
+pub(crate) use arrives_on;
+pub(crate) use asked_for_desk;
+pub(crate) use asked_rows;
+pub(crate) use holds_on;
 pub(crate) use in_force;
-pub(crate) use in_post;
+pub(crate) use lines_waiting;
+pub(crate) use live_offer;
 pub(crate) use open_project;
 pub(crate) use post_on;
-
-/// The earliest day for which an offer to a successor may be made out and not have lapsed.
-#[must_use]
-pub fn oldest_live(today: NaiveDate) -> NaiveDate {
-    today - chrono::Duration::days(LAPSES_AFTER_DAYS)
-}
+pub(crate) use role_on;
