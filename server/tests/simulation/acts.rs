@@ -2,7 +2,7 @@
 
 use app::access::{
     Act, AnswerAsSuccessor, AnswerAsSupervisor, AnswerQuestion, Bridge, ChangeOwnDates, ChangeStatus,
-    ConfirmSupervisor, EditProject, KeepLooking, LeadAgain, ManageOrganisation, ManageTeam, OfferHandover, TakeOn,
+    ConfirmSupervisor, EditProject, GrantRoles, KeepLooking, LeadAgain, ManageOrganisation, ManageTeam, OfferHandover, TakeOn,
     WithdrawHandover,
 };
 use app::continuity::asks::model::Asked;
@@ -12,6 +12,7 @@ use app::handover::model::{Answer, Pack, To};
 use app::handover::store as handovers;
 use app::id::{HandoverId, PersonId, PostId, ProjectId, TeamRoleId};
 use app::people::dates::store as dates;
+use app::people::directory::model::{RoleDates, TrustRole};
 use app::people::directory::store as directory;
 use app::people::model::Named;
 use app::project::store as project;
@@ -321,6 +322,26 @@ impl Actor<'_> {
         let Some((post, version, last)) = self.last_post(of).await? else { return Ok(None) };
         let change = self.request.change(ManageOrganisation(row.trust_id), async |conn, allowed| {
             directory::end_post(conn, allowed, post, version, last).await.map(drop)
+        });
+        Ok(Some(change.await))
+    }
+
+    /// An administrator names somebody where the trust has no academy lead at all.
+    pub async fn names_an_academy_lead(&mut self) -> Result<Tried> {
+        let mut conn = self.world.fixture.store.read().await?;
+        let any: bool = sqlx::query_scalar(
+            "select exists (select 1 from trust_role where trust_id = $1 and role = 'academy_lead' and (until_on is null or until_on > $2))",
+        )
+        .bind(self.world.fixture.trust)
+        .bind(self.today())
+        .fetch_one(&mut *conn)
+        .await?;
+        drop(conn);
+        let next = if any { None } else { self.world.senior_but(&[]).await? };
+        let Some(next) = next else { return Ok(None) };
+        let dates = RoleDates { from_on: None, last_on: None };
+        let change = self.request.change(GrantRoles(self.world.fixture.trust), async |conn, allowed| {
+            directory::grant(conn, allowed, next, TrustRole::AcademyLead, dates).await
         });
         Ok(Some(change.await))
     }

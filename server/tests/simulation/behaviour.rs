@@ -10,7 +10,7 @@ use app::testing::Result;
 use chrono::{Datelike as _, Duration};
 
 use crate::acts::{Actor, Tried};
-use crate::facts::{Identity, open_asks};
+use crate::facts::{AskRow, Identity, asked_about, identity};
 use crate::plan::Tempo;
 use crate::world::World;
 
@@ -44,61 +44,53 @@ impl World {
         }
         let most = if of_the_desk { 12 } else { 4 };
         let rows = self.home(person).await?;
-        let rows = rows.into_iter().filter(|row| row.trust_id == self.fixture.trust).take(3 * most);
+        let trust = self.fixture.trust;
+        let rows = rows.into_iter().filter(|row| row.trust_id == trust).take(3 * most);
         let mut done = 0;
         for row in rows {
             if done == most || !self.dice.chance(0.6) {
                 continue;
             }
-            // What they did before may have answered it.
-            if self.still_asked(person, &row).await? {
-                self.does(person, &row, of_the_desk).await?;
+            if self.does(person, &row, of_the_desk).await? {
                 done += 1;
             }
         }
         Ok(())
     }
 
-    async fn still_asked(&mut self, person: PersonId, row: &Asked) -> Result<bool> {
-        let now = self.home(person).await?;
-        let key = |row: &Asked| (row.project_id, row.kind, row.object_id.clone(), row.about_id, row.cause_on);
-        Ok(now.iter().any(|one| key(one) == key(row)))
-    }
-
-    async fn open(&self, row: &Asked) -> Result<Vec<(Identity, Option<PersonId>, i64)>> {
+    async fn asked_about(&self, row: &Asked) -> Result<Vec<AskRow>> {
         let mut conn = self.fixture.store.read().await?;
-        let all = open_asks(&mut conn, self.fixture.trust, self.today).await?;
-        let of_project = all.into_iter().filter(|ask| ask.project_id == row.project_id);
-        Ok(of_project.map(|ask| (ask.identity(), ask.person_id, ask.level)).collect())
+        asked_about(&mut conn, row.project_id, self.today).await
     }
 
-    async fn does(&mut self, person: PersonId, row: &Asked, of_the_desk: bool) -> Result {
+    /// Whether they did something about it: what they did before may have answered it.
+    async fn does(&mut self, person: PersonId, row: &Asked, of_the_desk: bool) -> Result<bool> {
         let request = self.request(person).await;
-        if request.visitor.person().is_err() {
-            return Ok(());
+        let before = self.asked_about(row).await?;
+        let asked = identity(row);
+        if request.visitor.person().is_err() || !before.iter().any(|ask| ask.identity() == asked) {
+            return Ok(false);
         }
-        let before = self.open(row).await?;
         let place = row.place();
         let mut actor = Actor { world: self, person, request };
         let (name, tried) = actor.decides(row, place).await?;
-        let kind = row.kind.as_str();
-        let act = format!("{kind}, {place:?}: {name}");
+        let act = format!("{}, {place:?}: {name}", row.kind);
         match tried {
-            None => {}
+            None => return Ok(false),
             Some(Ok(())) => {
                 self.report.done(&act);
-                let after: BTreeSet<Identity> = self.open(row).await?.into_iter().map(|(ask, _, _)| ask).collect();
+                let after: BTreeSet<Identity> = self.asked_about(row).await?.iter().map(AskRow::identity).collect();
                 let gone: BTreeSet<Identity> =
-                    before.iter().map(|(ask, _, _)| ask).filter(|ask| !after.contains(ask)).cloned().collect();
+                    before.iter().map(AskRow::identity).filter(|ask| !after.contains(ask)).collect();
                 for ask in gone {
-                    let own = before.iter().filter(|(one, who, _)| *one == ask && *who == Some(person)).map(|(_, _, level)| *level);
-                    let level = own.min().unwrap_or(if of_the_desk { 3 } else { 1 });
+                    let own = before.iter().filter(|one| one.identity() == ask && one.person_id == Some(person));
+                    let level = own.map(|one| one.level).min().unwrap_or(if of_the_desk { 3 } else { 1 });
                     self.report.settled(&ask, level);
                 }
             }
             Some(Err(error)) => self.refused(&act, row, person, &error),
         }
-        Ok(())
+        Ok(true)
     }
 
     /// What the page offers is not refused.
@@ -157,6 +149,7 @@ impl Actor<'_> {
             (Kind::ConfirmSupervisor, Place::First | Place::Beside | Place::Desk) => ("confirm", self.confirm_supervisor(row).await?),
             (Kind::PassOnSupervision, Place::First | Place::Beside | Place::Desk) => ("pass on", self.pass_on(row).await?),
             (Kind::ReturnedLead, Place::First) => ("lead again", self.lead_again(of).await),
+            (Kind::NoLead | Kind::BrokenHandover | Kind::Gap, Place::Administrator) => ("name an academy lead", self.names_an_academy_lead().await?),
             (Kind::ConfirmDates, Place::First | Place::Beside) => {
                 let extended = self.chance(0.15);
                 (if extended { "extended" } else { "as it stands" }, self.own_dates(extended).await?)

@@ -32,9 +32,8 @@ const TO_A_LEAD: [&str; 9] = [
 pub struct Days {
     pub of: Human,
     pub present: Vec<bool>,
+    /// As well before they arrive, and never while they are away.
     pub acts: Vec<bool>,
-    /// As well before they arrive.
-    pub acts_named: Vec<bool>,
 }
 
 /// Finds it all, and remembers of whom it has found it already.
@@ -107,28 +106,22 @@ impl Checker {
             *here = *here && !gone[day] && day < open;
         }
         let able = |day: usize| of.signs_in && of.tied && !away[day] && day < open;
-        let acts = (0..self.days).map(|day| present[day] && able(day)).collect();
         let soon = |day: usize| present[day..self.days.min(day + ARRIVES + 1)].contains(&true);
-        let acts_named = (0..self.days).map(|day| able(day) && soon(day)).collect();
-        Days { of: of.clone(), present, acts, acts_named }
+        let acts = (0..self.days).map(|day| able(day) && soon(day)).collect();
+        Days { of: of.clone(), present, acts }
     }
 
     fn present(&self, person: PersonId, day: usize) -> bool {
         self.people.get(&person).is_some_and(|one| one.present.get(day) == Some(&true))
     }
 
-    /// They are there, and not away.
-    pub fn acts(&self, person: PersonId, today: NaiveDate) -> bool {
+    /// They are there or about to arrive, and not away.
+    fn acts(&self, person: PersonId, today: NaiveDate) -> bool {
         self.people.get(&person).is_some_and(|one| one.acts.get(self.at(today)) == Some(&true))
     }
 
-    /// So, or about to arrive.
-    pub fn acts_named(&self, person: PersonId, today: NaiveDate) -> bool {
-        self.people.get(&person).is_some_and(|one| one.acts_named.get(self.at(today)) == Some(&true))
-    }
-
     /// An administrator, by their role alone.
-    pub fn administers(&self, raw: &Raw, person: PersonId, today: NaiveDate) -> bool {
+    fn administers(&self, raw: &Raw, person: PersonId, today: NaiveDate) -> bool {
         let open = self.people.get(&person).is_some_and(|one| {
             one.of.signs_in && one.of.tied && one.of.closed_on.is_none_or(|day| today < day)
         });
@@ -137,7 +130,7 @@ impl Checker {
 
     /// Whether what the home of somebody shows counts as seen.
     pub fn sees(&self, raw: &Raw, person: PersonId, today: NaiveDate) -> bool {
-        self.acts_named(person, today) || self.administers(raw, person, today)
+        self.acts(person, today) || self.administers(raw, person, today)
     }
 
     /// Who leads a project on a day.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use app::continuity::asks::model::Asked;
 use app::db::Connection;
 use app::id::{HandoverId, PersonId, ProjectId, TrustId};
 use app::testing::Result;
@@ -76,6 +77,11 @@ pub struct AskRow {
 /// What tells one ask from another.
 pub type Identity = (ProjectId, String, Option<String>, Option<PersonId>, NaiveDate);
 
+/// The ask of a row of somebody's home.
+pub fn identity(row: &Asked) -> Identity {
+    (row.project_id, row.kind.as_str().to_owned(), row.object_id.clone(), row.about_id, row.cause_on)
+}
+
 impl AskRow {
     pub fn identity(&self) -> Identity {
         (self.project_id, self.kind.clone(), self.object_id.clone(), self.about_id, self.cause_on)
@@ -136,18 +142,25 @@ impl Raw {
         .fetch_all(&mut *conn)
         .await?;
         raw.said = said.into_iter().collect();
-        raw.asks = open_asks(conn, trust, today).await?;
+        raw.asks = sqlx::query_as(
+            "select project_id, kind, object_id, about_id, cause_on, level, person_id from ask
+             where trust_id = $1 and from_on <= $2 and until_on > $2",
+        )
+        .bind(trust)
+        .bind(today)
+        .fetch_all(conn)
+        .await?;
         Ok(raw)
     }
 }
 
-/// The rows of what is asked in a trust on a day.
-pub async fn open_asks(conn: &mut Connection, trust: TrustId, today: NaiveDate) -> Result<Vec<AskRow>> {
+/// The rows of what is asked about a project on a day.
+pub async fn asked_about(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<Vec<AskRow>> {
     Ok(sqlx::query_as(
         "select project_id, kind, object_id, about_id, cause_on, level, person_id from ask
-         where trust_id = $1 and from_on <= $2 and until_on > $2",
+         where project_id = $1 and from_on <= $2 and until_on > $2",
     )
-    .bind(trust)
+    .bind(project)
     .bind(today)
     .fetch_all(conn)
     .await?)

@@ -71,8 +71,7 @@ async fn check(world: &mut World, checker: &mut Checker, today: NaiveDate) -> Re
             continue;
         }
         for row in world.home(*person).await? {
-            let kind = row.kind.as_str().to_owned();
-            seen.insert((*person, (row.project_id, kind, row.object_id, row.about_id, row.cause_on)));
+            seen.insert((*person, facts::identity(&row)));
         }
     }
     let (wrong, unled) = checker.judge(&raw, &seen, today);
@@ -149,13 +148,18 @@ fn number(name: &str) -> Option<i64> {
 #[expect(clippy::print_stdout, reason = "what make simulate says")]
 async fn simulate() -> Result {
     let seed = number("SEED").and_then(|seed| u64::try_from(seed).ok()).unwrap_or(1);
+    let scale = match std::env::var("SCALE").as_deref() {
+        Ok("year") => Scale::year(seed),
+        Ok("small") => Scale::small(seed),
+        _ => Scale::full(seed),
+    };
     if number("FAULTS") == Some(1) {
         for planted in Planted::ALL {
             println!("{}", planted.found(seed).await?);
         }
         return Ok(());
     }
-    let mut scale = Scale::full(seed);
+    let mut scale = scale;
     scale.days = number("DAYS").unwrap_or(scale.days);
     let report = run(scale, None).await?;
     print!("{}", report.table());
