@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use app::continuity::asks::model::{Asked, Place};
+use app::continuity::asks::model::{Action, Asked, Place};
 use app::error::Error;
 use app::id::PersonId;
 use app::projects::model::Transition;
@@ -72,6 +72,9 @@ impl World {
             return Ok(false);
         }
         let place = row.place();
+        if needs_an_answer(row) && !row.actions().iter().any(|action| matches!(action, Action::Answer(_))) {
+            return Ok(false);
+        }
         let mut actor = Actor { world: self, person, request };
         let (name, tried) = actor.decides(row, place).await?;
         let act = format!("{}, {place:?}: {name}", row.kind);
@@ -100,6 +103,16 @@ impl World {
             let says = format!("{} {act} of {} by {person} is offered, and refused: {error:?}", self.today, row.project_id);
             self.report.wrong(crate::checker::Wrong::mismatched(says));
         }
+    }
+}
+
+/// What is answered on the spot, where a form for it is drawn.
+fn needs_an_answer(row: &Asked) -> bool {
+    use timeline::Kind;
+    match row.kind {
+        Kind::AgreeToHandover | Kind::AnswerTakeOn | Kind::AnswerJoin => true,
+        Kind::AnswerAsSuccessor | Kind::AskedToSupervise | Kind::Invitation => row.place() == Place::First,
+        _ => false,
     }
 }
 
@@ -224,13 +237,17 @@ impl Actor<'_> {
                 let to_pool = self.chance(0.25);
                 (if to_pool { "to the pool" } else { "offer" }, self.offer(of, to_pool).await?)
             }
-            (Kind::Gap, Place::Beside | Place::Desk) => ("bridge", self.bridge(of).await),
+            // Before its first day a gap can only be closed by another handover; from then on nobody leads.
+            (Kind::Gap, Place::First | Place::Beside | Place::Desk) if self.chance(0.1) => ("withdraw", self.withdraw(row).await),
             (Kind::NoLead, Place::Beside | Place::Desk) if long && self.chance(0.3) => ("keep looking", self.keep_looking(of).await),
             (Kind::NoLead, Place::Beside | Place::Desk) if long && !under_way && self.chance(0.3) => {
                 ("stop", self.status(of, Transition::Stop).await)
             }
             (Kind::NoLead, Place::Beside | Place::Desk) if self.chance(0.4) => ("bridge", self.bridge(of).await),
-            (Kind::NoLead, Place::First | Place::Beside | Place::Desk) if !under_way => ("offer", self.offer(of, false).await?),
+            (Kind::NoLead, Place::First | Place::Beside | Place::Desk) if !under_way => {
+                let to_pool = self.chance(0.1);
+                (if to_pool { "to the pool" } else { "offer" }, self.offer(of, to_pool).await?)
+            }
             _ => ("nothing", None),
         })
     }

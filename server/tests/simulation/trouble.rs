@@ -119,10 +119,8 @@ impl World {
                 .await?;
         drop(conn);
         let (Some(one), Some(other)) = (self.dice.pick(&open), self.dice.pick(&open)) else { return Ok(()) };
-        let lead = self.fixture.lead;
-        if one == other {
-            return Ok(());
-        }
+        let leads = self.academy_leads().await?;
+        let Some(lead) = self.dice.pick(&leads).filter(|_| one != other) else { return Ok(()) };
         let request = self.request(lead).await;
         let decision = Decision { project: one, other, kind: LinkKind::DuplicateOf, word: "The same".to_owned() };
         let done = request
@@ -134,15 +132,20 @@ impl World {
         Ok(())
     }
 
+    async fn academy_leads(&self) -> Result<Vec<PersonId>> {
+        let mut conn = self.fixture.store.read().await?;
+        Ok(sqlx::query_scalar(
+            "select person_id from trust_role where trust_id = $1 and role = 'academy_lead' and (until_on is null or until_on > $2) order by person_id",
+        )
+        .bind(self.fixture.trust)
+        .bind(self.today)
+        .fetch_all(&mut *conn)
+        .await?)
+    }
+
     /// An academy lead has leave too.
     async fn academy_goes_away(&mut self) -> Result {
-        let mut conn = self.fixture.store.read().await?;
-        let leads: Vec<PersonId> =
-            sqlx::query_scalar("select person_id from trust_role where trust_id = $1 and role = 'academy_lead' order by person_id")
-                .bind(self.fixture.trust)
-                .fetch_all(&mut *conn)
-                .await?;
-        drop(conn);
+        let leads = self.academy_leads().await?;
         let (Some(lead), Some(desk)) = (self.dice.pick(&leads), self.at_the_desk().await?) else { return Ok(()) };
         let starts_on = self.today + Duration::days(self.dice.between(1, 20));
         let ends_on = starts_on + Duration::days(self.dice.between(6, 24));
