@@ -9,11 +9,11 @@ test.beforeEach(() => {
   test.skip(!scripted(), "the pictures are taken with JavaScript");
 });
 
-/** Opens a project of the demonstration under "What you lead". */
+/** Opens a project of the demonstration under "Projects you lead". */
 async function openHeld(page: Page): Promise<void> {
   await signInAs(page, "Priya Raman");
   await page.goto("/");
-  const held = page.getByRole("region", { name: "What you lead" });
+  const held = page.getByRole("region", { name: /^Projects you lead/ });
   await held.getByRole("link", { name: "Improving the safety of weekend handover on hospital wards", exact: true }).click();
   await expect(answer(page, "Led by")).toBeVisible();
 }
