@@ -2,7 +2,7 @@
 
 use app::access::{
     Act, AnswerAsSuccessor, AnswerAsSupervisor, AnswerQuestion, Bridge, ChangeOwnDates, ChangeStatus,
-    ConfirmSupervisor, EditProject, GrantRoles, KeepLooking, LeadAgain, ManageOrganisation, ManageTeam, OfferHandover, TakeOn,
+    ConfirmSupervisor, EditProject, GrantRoles, KeepLooking, LeadAgain, ManageOrganisation, ManageTeam, OfferHandover,
     WithdrawHandover,
 };
 use app::continuity::asks::model::Asked;
@@ -98,10 +98,12 @@ impl Actor<'_> {
             None => today,
         };
         let candidates = handovers::candidates(&mut conn, self.world.fixture.trust, today, effect).await?;
-        let version: i64 = sqlx::query_scalar("select coalesce(max(version), 0) from handover where project_id = $1 and state = 'draft'")
-            .bind(of)
-            .fetch_one(&mut *conn)
-            .await?;
+        let version: i64 = sqlx::query_scalar(
+            "select coalesce(max(version), 0) from handover where project_id = $1 and state = 'draft'",
+        )
+        .bind(of)
+        .fetch_one(&mut *conn)
+        .await?;
         drop(conn);
         let to = if to_pool { To::Pool } else { self.choose(&candidates, context.leader, effect).await? };
         if to == To::Nobody {
@@ -122,7 +124,12 @@ impl Actor<'_> {
     }
 
     /// A trainee of the list who has a post on the day and stays for a while; the giver looks for one.
-    async fn choose(&mut self, candidates: &[handovers::Candidate], leader: Option<PersonId>, effect: NaiveDate) -> Result<To> {
+    async fn choose(
+        &mut self,
+        candidates: &[handovers::Candidate],
+        leader: Option<PersonId>,
+        effect: NaiveDate,
+    ) -> Result<To> {
         let mut here = Vec::new();
         let mut conn = self.world.fixture.store.read().await?;
         for candidate in candidates.iter().filter(|one| Some(one.id) != leader && !one.post.starts_with("Consultant")) {
@@ -142,15 +149,10 @@ impl Actor<'_> {
         Ok(self.world.dice.pick(&here).map_or(To::Nobody, To::Person))
     }
 
-    pub async fn take_on(&self, of: ProjectId) -> Tried {
-        let change =
-            self.request.change(TakeOn(of), async |conn, allowed| handovers::take_on(conn, allowed, WORD).await.map(drop));
-        Some(change.await)
-    }
-
     pub async fn bridge(&mut self, of: ProjectId) -> Tried {
         let last = self.today() + Duration::days(self.world.dice.between(28, 84));
-        let change = self.request.change(Bridge(of), async |conn, allowed| handovers::bridge(conn, allowed, last).await);
+        let change =
+            self.request.change(Bridge(of), async |conn, allowed| handovers::bridge(conn, allowed, last).await);
         Some(change.await)
     }
 
@@ -160,7 +162,8 @@ impl Actor<'_> {
 
     pub async fn keep_looking(&mut self, of: ProjectId) -> Tried {
         let until = self.today() + Duration::days(self.world.dice.between(14, 42));
-        let change = self.request.change(KeepLooking(of), async |conn, allowed| handovers::look_on(conn, allowed, until).await);
+        let change =
+            self.request.change(KeepLooking(of), async |conn, allowed| handovers::look_on(conn, allowed, until).await);
         Some(change.await)
     }
 
@@ -216,9 +219,11 @@ impl Actor<'_> {
         drop(conn);
         let but: Vec<PersonId> = concerned.into_iter().chain([self.person]).collect();
         let Some(colleague) = self.world.senior_but(&but).await? else { return Ok(None) };
-        let invitation = Invitation { whom: Named::Colleague(colleague), role: TeamRole::Supervisor, message: WORD.to_owned() };
-        let change =
-            self.request.change(ManageTeam(of), async |conn, allowed| team::invite(conn, allowed, &invitation).await.map(drop));
+        let invitation =
+            Invitation { whom: Named::Colleague(colleague), role: TeamRole::Supervisor, message: WORD.to_owned() };
+        let change = self
+            .request
+            .change(ManageTeam(of), async |conn, allowed| team::invite(conn, allowed, &invitation).await.map(drop));
         Ok(Some(change.await))
     }
 
@@ -255,13 +260,14 @@ impl Actor<'_> {
     pub async fn confirm_supervisor(&self, row: &Asked) -> Result<Tried> {
         let (Some(place), Some(of)) = (id::<TeamRoleId>(row), row.about_id) else { return Ok(None) };
         let mut conn = self.world.fixture.store.read().await?;
-        let last: Option<NaiveDate> =
-            sqlx::query_scalar("select max(ends_on) from post where person_id = $1 and trust_id = $2 and ends_on >= $3")
-                .bind(of)
-                .bind(self.world.fixture.trust)
-                .bind(self.today())
-                .fetch_one(&mut *conn)
-                .await?;
+        let last: Option<NaiveDate> = sqlx::query_scalar(
+            "select max(ends_on) from post where person_id = $1 and trust_id = $2 and ends_on >= $3",
+        )
+        .bind(of)
+        .bind(self.world.fixture.trust)
+        .bind(self.today())
+        .fetch_one(&mut *conn)
+        .await?;
         drop(conn);
         let last = last.unwrap_or(self.today() + Duration::days(300));
         let change = self.request.change(ConfirmSupervisor(row.project_id), async |conn, allowed| {

@@ -48,7 +48,9 @@ impl World {
         let rows = rows.into_iter().filter(|row| row.trust_id == trust).take(3 * most);
         let mut done = 0;
         for row in rows {
-            if done == most || !self.dice.chance(0.6) {
+            // The academy leaves to others what others are asked as well, for a while.
+            let often = if of_the_desk && row.level == 3 && self.others_are_asked(&row).await? { 0.12 } else { 0.6 };
+            if done == most || !self.dice.chance(often) {
                 continue;
             }
             if self.does(person, &row, of_the_desk).await? {
@@ -56,6 +58,11 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    async fn others_are_asked(&self, row: &Asked) -> Result<bool> {
+        let asked = identity(row);
+        Ok(self.asked_about(row).await?.iter().any(|one| one.person_id.is_some() && one.identity() == asked))
     }
 
     async fn asked_about(&self, row: &Asked) -> Result<Vec<AskRow>> {
@@ -72,6 +79,9 @@ impl World {
             return Ok(false);
         }
         let place = row.place();
+        if !self.scale.answers && (needs_an_answer(row) || row.kind == timeline::Kind::AnswerAsSuccessor) {
+            return Ok(false);
+        }
         if needs_an_answer(row) && !row.actions().iter().any(|action| matches!(action, Action::Answer(_))) {
             return Ok(false);
         }
@@ -100,7 +110,8 @@ impl World {
     fn refused(&mut self, act: &str, row: &Asked, person: PersonId, error: &Error) {
         self.report.refused(act, error);
         if !is_told_before(error) {
-            let says = format!("{} {act} of {} by {person} is offered, and refused: {error:?}", self.today, row.project_id);
+            let says =
+                format!("{} {act} of {} by {person} is offered, and refused: {error:?}", self.today, row.project_id);
             self.report.wrong(crate::checker::Wrong::mismatched(says));
         }
     }
@@ -138,7 +149,9 @@ impl Actor<'_> {
                 let yes = self.chance(0.8);
                 let tried = self.answer_as_successor(row, yes).await;
                 match tried {
-                    Some(Err(error)) if is_told_before(&error) => ("decline", self.answer_as_successor(row, false).await),
+                    Some(Err(error)) if is_told_before(&error) => {
+                        ("decline", self.answer_as_successor(row, false).await)
+                    }
                     tried => (if yes { "accept" } else { "decline" }, tried),
                 }
             }
@@ -146,11 +159,15 @@ impl Actor<'_> {
                 let yes = self.chance(0.92);
                 let tried = self.answer_as_supervisor(row, yes).await;
                 match tried {
-                    Some(Err(error)) if is_told_before(&error) => ("decline", self.answer_as_supervisor(row, false).await),
+                    Some(Err(error)) if is_told_before(&error) => {
+                        ("decline", self.answer_as_supervisor(row, false).await)
+                    }
                     tried => (if yes { "agree" } else { "decline" }, tried),
                 }
             }
-            (Kind::AnswerJoin, Place::First | Place::Beside | Place::Desk) => ("answer", self.answer_question(row, true).await),
+            (Kind::AnswerJoin, Place::First | Place::Beside | Place::Desk) => {
+                ("answer", self.answer_question(row, true).await)
+            }
             (Kind::AskedToSupervise | Kind::Invitation, Place::First) => {
                 let yes = self.chance(0.75);
                 (if yes { "accept" } else { "decline" }, self.answer_question(row, yes).await)
@@ -158,11 +175,19 @@ impl Actor<'_> {
             (Kind::AskedToSupervise | Kind::Invitation, Place::Beside | Place::Desk) => {
                 ("take back the invitation", self.end_question(row).await)
             }
-            (Kind::NoSupervisor, Place::First | Place::Beside | Place::Desk) => ("ask a colleague", self.ask_supervisor(of).await?),
-            (Kind::ConfirmSupervisor, Place::First | Place::Beside | Place::Desk) => ("confirm", self.confirm_supervisor(row).await?),
-            (Kind::PassOnSupervision, Place::First | Place::Beside | Place::Desk) => ("pass on", self.pass_on(row).await?),
+            (Kind::NoSupervisor, Place::First | Place::Beside | Place::Desk) => {
+                ("ask a colleague", self.ask_supervisor(of).await?)
+            }
+            (Kind::ConfirmSupervisor, Place::First | Place::Beside | Place::Desk) => {
+                ("confirm", self.confirm_supervisor(row).await?)
+            }
+            (Kind::PassOnSupervision, Place::First | Place::Beside | Place::Desk) => {
+                ("pass on", self.pass_on(row).await?)
+            }
             (Kind::ReturnedLead, Place::First) => ("lead again", self.lead_again(of).await),
-            (Kind::NoLead | Kind::BrokenHandover | Kind::Gap, Place::Administrator) => ("name an academy lead", self.names_an_academy_lead().await?),
+            (Kind::NoLead | Kind::BrokenHandover | Kind::Gap, Place::Administrator) => {
+                ("name an academy lead", self.names_an_academy_lead().await?)
+            }
             (Kind::ConfirmDates, Place::First | Place::Beside) => {
                 let extended = self.chance(0.15);
                 (if extended { "extended" } else { "as it stands" }, self.own_dates(extended).await?)
@@ -208,12 +233,14 @@ impl Actor<'_> {
     /// Whether something is offered or agreed, with which a page shows neither the offer's form nor closing.
     async fn is_under_way(&self, row: &Asked) -> Result<bool> {
         let mut conn = self.world.fixture.store.read().await?;
-        Ok(sqlx::query_scalar("select handover_id is not null from standing where project_id = $1 and from_on <= $2 and until_on > $2")
-            .bind(row.project_id)
-            .bind(self.world.today)
-            .fetch_optional(&mut *conn)
-            .await?
-            .unwrap_or_default())
+        Ok(sqlx::query_scalar(
+            "select handover_id is not null from standing where project_id = $1 and from_on <= $2 and until_on > $2",
+        )
+        .bind(row.project_id)
+        .bind(self.world.today)
+        .fetch_optional(&mut *conn)
+        .await?
+        .unwrap_or_default())
     }
 
     async fn finds_a_lead(&mut self, row: &Asked, place: Place) -> Result<(&'static str, Tried)> {
@@ -234,12 +261,16 @@ impl Actor<'_> {
                 }
             }
             (Kind::HandOver, Place::First | Place::Beside | Place::Desk) if !under_way => {
-                let to_pool = self.chance(0.25);
+                let to_pool = self.chance(0.12);
                 (if to_pool { "to the pool" } else { "offer" }, self.offer(of, to_pool).await?)
             }
             // Before its first day a gap can only be closed by another handover; from then on nobody leads.
-            (Kind::Gap, Place::First | Place::Beside | Place::Desk) if self.chance(0.1) => ("withdraw", self.withdraw(row).await),
-            (Kind::NoLead, Place::Beside | Place::Desk) if long && self.chance(0.3) => ("keep looking", self.keep_looking(of).await),
+            (Kind::Gap, Place::First | Place::Beside | Place::Desk) if self.chance(0.1) => {
+                ("withdraw", self.withdraw(row).await)
+            }
+            (Kind::NoLead, Place::Beside | Place::Desk) if long && self.chance(0.3) => {
+                ("keep looking", self.keep_looking(of).await)
+            }
             (Kind::NoLead, Place::Beside | Place::Desk) if long && !under_way && self.chance(0.3) => {
                 ("stop", self.status(of, Transition::Stop).await)
             }

@@ -122,10 +122,14 @@ impl Checker {
 
     /// An administrator, by their role alone.
     fn administers(&self, raw: &Raw, person: PersonId, today: NaiveDate) -> bool {
-        let open = self.people.get(&person).is_some_and(|one| {
-            one.of.signs_in && one.of.tied && one.of.closed_on.is_none_or(|day| today < day)
-        });
-        open && raw.roles.iter().any(|role| role.person_id == person && role.role == "administrator" && holds(role, today))
+        let open = self
+            .people
+            .get(&person)
+            .is_some_and(|one| one.of.signs_in && one.of.tied && one.of.closed_on.is_none_or(|day| today < day));
+        open && raw
+            .roles
+            .iter()
+            .any(|role| role.person_id == person && role.role == "administrator" && holds(role, today))
     }
 
     /// Whether what the home of somebody shows counts as seen.
@@ -183,37 +187,50 @@ impl Checker {
 
     /// What is wrong on a day, and the projects that nobody leads; `seen` are the rows of the homes of those who can
     /// do something, by project.
-    pub fn judge(&self, raw: &Raw, seen: &BTreeSet<(PersonId, Identity)>, today: NaiveDate) -> (Vec<Wrong>, BTreeSet<ProjectId>) {
+    pub fn judge(
+        &self,
+        raw: &Raw,
+        seen: &BTreeSet<(PersonId, Identity)>,
+        today: NaiveDate,
+    ) -> (Vec<Wrong>, BTreeSet<ProjectId>) {
         let (mut wrong, mut unled) = (Vec::new(), BTreeSet::new());
-        let rows: BTreeSet<&Identity> = seen.iter().filter(|(who, _)| self.sees(raw, *who, today)).map(|(_, row)| row).collect();
+        let rows: BTreeSet<&Identity> =
+            seen.iter().filter(|(who, _)| self.sees(raw, *who, today)).map(|(_, row)| row).collect();
         let led_to: BTreeSet<ProjectId> =
             rows.iter().filter(|row| TO_A_LEAD.contains(&row.1.as_str())).map(|row| row.0).collect();
-        for project in &raw.projects {
-            let places: Vec<&Place> = raw.places.iter().filter(|one| one.project_id == project.id).collect();
-            let arranged: Vec<&Arranged> = raw.arranged.iter().filter(|one| one.project_id == project.id).collect();
+        for project in raw.projects.iter().copied() {
+            let places: Vec<&Place> = raw.places.iter().filter(|one| one.project_id == project).collect();
+            let arranged: Vec<&Arranged> = raw.arranged.iter().filter(|one| one.project_id == project).collect();
             let leads = self.leads(&places, &arranged, today);
-            let said = raw.said.get(&project.id).copied();
+            let said = raw.said.get(&project).copied();
             let right = match said {
                 None => false,
                 Some(None) => leads.is_empty(),
                 Some(Some(lead)) => leads.contains(&lead),
             };
             if !right {
-                wrong.push(Wrong::mismatched(format!("{today} {}: the timeline says {said:?}, and it is {leads:?}", project.id)));
+                wrong.push(Wrong::mismatched(format!(
+                    "{today} {}: the timeline says {said:?}, and it is {leads:?}",
+                    project
+                )));
             }
             if leads.is_empty() {
-                unled.insert(project.id);
+                unled.insert(project);
             }
-            let reached = leads.iter().any(|lead| self.people.get(lead).is_some_and(|one| one.of.signs_in && one.of.tied));
-            if !reached && !led_to.contains(&project.id) {
-                wrong.push(Wrong::unseen(format!("{today} {}: nobody leads it ({leads:?}), and nobody sees that", project.id)));
+            let reached =
+                leads.iter().any(|lead| self.people.get(lead).is_some_and(|one| one.of.signs_in && one.of.tied));
+            if !reached && !led_to.contains(&project) {
+                wrong.push(Wrong::unseen(format!(
+                    "{today} {}: nobody leads it ({leads:?}), and nobody sees that",
+                    project
+                )));
             }
             self.offers(raw, &arranged, today, &mut wrong);
         }
         let asked: BTreeSet<Identity> = raw.asks.iter().map(crate::facts::AskRow::identity).collect();
         for ask in asked.iter().filter(|ask| !REMINDERS.contains(&ask.1.as_str()) && !rows.contains(ask)) {
             // A draft is its author's.
-            if raw.projects.iter().any(|project| project.id == ask.0) {
+            if raw.projects.iter().any(|project| *project == ask.0) {
                 wrong.push(Wrong::empty(format!("{today} {ask:?}: nobody sees it")));
             }
         }
@@ -226,7 +243,10 @@ impl Checker {
             let id = offer.id.to_string();
             let lives = today <= offer.takes_effect_on + Duration::days(14);
             if lives && !raw.asks.iter().any(|ask| ask.object_id.as_deref() == Some(id.as_str())) {
-                wrong.push(Wrong::empty(format!("{today} {}: an offer lives, and nobody is asked to answer it", offer.project_id)));
+                wrong.push(Wrong::empty(format!(
+                    "{today} {}: an offer lives, and nobody is asked to answer it",
+                    offer.project_id
+                )));
             }
         }
     }

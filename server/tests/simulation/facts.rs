@@ -55,13 +55,6 @@ pub struct Role {
     pub until_on: Option<NaiveDate>,
 }
 
-/// A project that is open.
-#[derive(Clone, Debug, FromRow)]
-pub struct Open {
-    pub id: ProjectId,
-    pub registered_on: NaiveDate,
-}
-
 /// A row of what is asked.
 #[derive(Clone, Debug, FromRow)]
 pub struct AskRow {
@@ -92,7 +85,8 @@ impl AskRow {
 #[derive(Debug, Default)]
 pub struct Raw {
     pub people: BTreeMap<PersonId, Human>,
-    pub projects: Vec<Open>,
+    /// Those that are open.
+    pub projects: Vec<ProjectId>,
     pub places: Vec<Place>,
     pub arranged: Vec<Arranged>,
     pub roles: Vec<Role>,
@@ -104,8 +98,8 @@ pub struct Raw {
 impl Raw {
     pub async fn load(conn: &mut Connection, trust: TrustId, today: NaiveDate) -> Result<Self> {
         let mut raw = Self { people: people(conn, trust).await?, ..Self::default() };
-        raw.projects = sqlx::query_as(
-            "select id, date(submitted_at) as registered_on from project
+        raw.projects = sqlx::query_scalar(
+            "select id from project
              where trust_id = $1 and status in ('active', 'paused', 'sustaining') order by id",
         )
         .bind(trust)
@@ -176,11 +170,12 @@ async fn people(conn: &mut Connection, trust: TrustId) -> Result<BTreeMap<Person
     .await?;
     let human = |(id, closed_on, signs_in, tied)| (id, Human { closed_on, signs_in, tied, ..Human::default() });
     let mut people: BTreeMap<PersonId, Human> = accounts.into_iter().map(human).collect();
-    let posts: Vec<(PersonId, NaiveDate, Option<NaiveDate>)> =
-        sqlx::query_as("select person_id, starts_on, ends_on from post where trust_id = $1 order by person_id, starts_on, id")
-            .bind(trust)
-            .fetch_all(&mut *conn)
-            .await?;
+    let posts: Vec<(PersonId, NaiveDate, Option<NaiveDate>)> = sqlx::query_as(
+        "select person_id, starts_on, ends_on from post where trust_id = $1 order by person_id, starts_on, id",
+    )
+    .bind(trust)
+    .fetch_all(&mut *conn)
+    .await?;
     for (person, first, last) in posts {
         people.entry(person).or_default().posts.push((first, last));
     }
@@ -194,4 +189,3 @@ async fn people(conn: &mut Connection, trust: TrustId) -> Result<BTreeMap<Person
     }
     Ok(people)
 }
-

@@ -57,8 +57,8 @@ impl Planted {
     fn scale(self, seed: u64) -> Scale {
         let scale = Scale::small(seed);
         match self {
-            // Nobody answers, or an offer would not get so far.
-            Self::Rule(Fault::LapsesEarly) => Scale { diligence: 0.12, ..scale },
+            // An offer that is answered does not lapse.
+            Self::Rule(Fault::LapsesEarly) => Scale { answers: false, ..scale },
             _ => scale,
         }
     }

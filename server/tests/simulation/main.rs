@@ -80,7 +80,8 @@ async fn check(world: &mut World, checker: &mut Checker, today: NaiveDate) -> Re
     }
     let why = |project: ProjectId| why_unled(&raw, project, today);
     world.report.nobody_leads(&unled, today, why);
-    let people = asked.difference(&desk).map(|person| (*person, false)).chain(desk.iter().map(|person| (*person, true)));
+    let people =
+        asked.difference(&desk).map(|person| (*person, false)).chain(desk.iter().map(|person| (*person, true)));
     Ok(people.filter(|(person, _)| checker.sees(&raw, *person, today)).collect())
 }
 
@@ -135,6 +136,8 @@ fn number(name: &str) -> Option<i64> {
 #[ignore = "minutes: make simulate runs it"]
 #[expect(clippy::print_stdout, reason = "what make simulate says")]
 async fn simulate() -> Result {
+    // Where the store is at fault, it says so.
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::ERROR).init();
     let seed = number("SEED").and_then(|seed| u64::try_from(seed).ok()).unwrap_or(1);
     let scale = match std::env::var("SCALE").as_deref() {
         Ok("year") => Scale::year(seed),

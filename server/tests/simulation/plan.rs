@@ -22,6 +22,8 @@ pub struct Scale {
     pub projects: i64,
     /// How often somebody opens their home, against what is usual.
     pub diligence: f64,
+    /// Whether anybody answers an offer or a question.
+    pub answers: bool,
     /// How often dates and accounts change unforeseen, against what is usual.
     pub trouble: f64,
 }
@@ -37,6 +39,7 @@ impl Scale {
             academy_leads: 2,
             projects: 300,
             diligence: 1.0,
+            answers: true,
             trouble: 1.0,
         }
     }
@@ -127,7 +130,12 @@ fn first_wednesday(year: i32, month: u32) -> NaiveDate {
 /// So many months after a changeover: the changeover of that month, or the nearest.
 fn months_later(from: NaiveDate, months: i64, changeovers: &[NaiveDate]) -> NaiveDate {
     let about = from + Duration::days(months * 30 + months / 2);
-    changeovers.iter().copied().min_by_key(|day| (*day - about).num_days().abs()).filter(|day| *day > from).unwrap_or(about)
+    changeovers
+        .iter()
+        .copied()
+        .min_by_key(|day| (*day - about).num_days().abs())
+        .filter(|day| *day > from)
+        .unwrap_or(about)
 }
 
 impl Plan {

@@ -73,7 +73,12 @@ impl Report {
     }
 
     /// Notes which projects nobody leads today; `why` says it of one that is new among them.
-    pub fn nobody_leads(&mut self, unled: &BTreeSet<ProjectId>, today: NaiveDate, why: impl Fn(ProjectId) -> &'static str) {
+    pub fn nobody_leads(
+        &mut self,
+        unled: &BTreeSet<ProjectId>,
+        today: NaiveDate,
+        why: impl Fn(ProjectId) -> &'static str,
+    ) {
         let over: Vec<ProjectId> = self.unled.keys().copied().filter(|project| !unled.contains(project)).collect();
         for project in over {
             self.ends(project, today);
@@ -98,7 +103,11 @@ impl Report {
 
     fn share(&self) -> f64 {
         let all: i64 = self.settled.values().flat_map(BTreeMap::values).sum();
-        let near: i64 = self.settled.values().flat_map(|levels| levels.iter().filter(|(level, _)| **level < 3).map(|(_, n)| n)).sum();
+        let near: i64 = self
+            .settled
+            .values()
+            .flat_map(|levels| levels.iter().filter(|(level, _)| **level < 3).map(|(_, n)| n))
+            .sum();
         percent(near, all)
     }
 
@@ -106,10 +115,6 @@ impl Report {
         let mut days: Vec<i64> = self.episodes.values().flatten().copied().collect();
         days.sort_unstable();
         days
-    }
-
-    pub fn median(&self) -> i64 {
-        part(&self.days(), 50)
     }
 
     /// The table, for people.
@@ -120,7 +125,13 @@ impl Report {
             let mut days = days.clone();
             days.sort_unstable();
             let longest = days.last().copied().unwrap_or_default();
-            let _ = writeln!(text, "  {cause:<34} {:>8} {:>7} {:>6} {longest:>8}", days.len(), part(&days, 50), part(&days, 95));
+            let _ = writeln!(
+                text,
+                "  {cause:<34} {:>8} {:>7} {:>6} {longest:>8}",
+                days.len(),
+                part(&days, 50),
+                part(&days, 95)
+            );
         }
         let _ = writeln!(text, "Settled by                           first    second  academy");
         for (kind, levels) in &self.settled {

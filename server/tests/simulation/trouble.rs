@@ -104,7 +104,9 @@ impl World {
         let (Some(person), Some(desk)) = (self.dice.pick(&people), self.at_the_desk().await?) else { return Ok(()) };
         let request = self.request(desk).await;
         let done = request
-            .change(ManageOrganisation(self.fixture.trust), async |conn, allowed| directory::close(conn, allowed, person).await)
+            .change(ManageOrganisation(self.fixture.trust), async |conn, allowed| {
+                directory::close(conn, allowed, person).await
+            })
             .await;
         self.report.noted("close an account", &done);
         Ok(())
@@ -112,11 +114,12 @@ impl World {
 
     async fn merges(&mut self) -> Result {
         let mut conn = self.fixture.store.read().await?;
-        let open: Vec<ProjectId> =
-            sqlx::query_scalar("select id from project where trust_id = $1 and status in ('active', 'paused', 'sustaining') order by id")
-                .bind(self.fixture.trust)
-                .fetch_all(&mut *conn)
-                .await?;
+        let open: Vec<ProjectId> = sqlx::query_scalar(
+            "select id from project where trust_id = $1 and status in ('active', 'paused', 'sustaining') order by id",
+        )
+        .bind(self.fixture.trust)
+        .fetch_all(&mut *conn)
+        .await?;
         drop(conn);
         let (Some(one), Some(other)) = (self.dice.pick(&open), self.dice.pick(&open)) else { return Ok(()) };
         let leads = self.academy_leads().await?;

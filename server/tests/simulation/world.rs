@@ -46,7 +46,8 @@ impl World {
         let mut conn = fixture.store.write().await?;
         let mut departments = vec![fixture.department];
         for number in 1..DEPARTMENTS {
-            departments.push(make::department(&mut conn, fixture.trust, &format!("Department {number}"), "Medicine").await?);
+            departments
+                .push(make::department(&mut conn, fixture.trust, &format!("Department {number}"), "Medicine").await?);
         }
         for day in changeovers(scale.days) {
             sqlx::query("insert into changeover (trust_id, on_day) select $1, $2 where not exists (select 1 from changeover where trust_id = $1 and on_day = $2)")
@@ -59,7 +60,8 @@ impl World {
         let clerk = add_person(&mut conn, "Ada Administrator").await?;
         tie(&mut conn, clerk, fixture.trust).await;
         make::grant(&mut conn, fixture.trust, clerk, TrustRole::Administrator).await?;
-        let mut known = vec![fixture.trainee, fixture.colleague, fixture.supervisor, fixture.lead, fixture.administrator, clerk];
+        let mut known =
+            vec![fixture.trainee, fixture.colleague, fixture.supervisor, fixture.lead, fixture.administrator, clerk];
         for number in 1..scale.academy_leads {
             let name = format!("Dr Academy {number}");
             let lead = make::person(&mut conn, fixture.trust, fixture.department, [&name, "Consultant"], None).await?;
@@ -133,7 +135,10 @@ impl World {
                 conn.commit().await?;
             }
             Event::Registers => self.registers(person, &character).await?,
-            Event::Away { first, last, keeps } => self.goes_away(person, AwayDetails { starts_on: first, ends_on: last, keeps_contributing: keeps }).await?,
+            Event::Away { first, last, keeps } => {
+                self.goes_away(person, AwayDetails { starts_on: first, ends_on: last, keeps_contributing: keeps })
+                    .await?
+            }
             Event::Vanishes => {
                 self.tempo.insert(person, Tempo::Vanished);
             }
@@ -146,13 +151,15 @@ impl World {
         let person = add_person(&mut conn, &character.name).await?;
         if character.unreachable && self.dice.chance(0.5) {
             // The trust asks them, and they have not answered.
-            sqlx::query("insert into tie (person_id, trust_id, state, named, asked_at) values ($1, $2, 'asked', $3, $4)")
-                .bind(person)
-                .bind(self.fixture.trust)
-                .bind(&character.name)
-                .bind(self.now())
-                .execute(&mut *conn)
-                .await?;
+            sqlx::query(
+                "insert into tie (person_id, trust_id, state, named, asked_at) values ($1, $2, 'asked', $3, $4)",
+            )
+            .bind(person)
+            .bind(self.fixture.trust)
+            .bind(&character.name)
+            .bind(self.now())
+            .execute(&mut *conn)
+            .await?;
             give_way_in(&mut conn, person).await?;
         } else {
             tie(&mut conn, person, self.fixture.trust).await;
@@ -222,7 +229,9 @@ impl World {
             differs: String::new(),
         };
         let done = request
-            .change(RegisterProject(trust), async |conn, allowed| app::projects::store::register(conn, allowed, &registration).await)
+            .change(RegisterProject(trust), async |conn, allowed| {
+                app::projects::store::register(conn, allowed, &registration).await
+            })
             .await;
         match done {
             Ok(project) => {
@@ -293,8 +302,20 @@ impl World {
     }
 
     /// The details of a post with other days.
-    pub fn details(department: DepartmentId, grade: &str, starts_on: NaiveDate, ends_on: Option<NaiveDate>) -> PostDetails {
-        PostDetails { department, staff_group: "Medical".to_owned(), grade: grade.to_owned(), starts_on, ends_on, percent: 100 }
+    pub fn details(
+        department: DepartmentId,
+        grade: &str,
+        starts_on: NaiveDate,
+        ends_on: Option<NaiveDate>,
+    ) -> PostDetails {
+        PostDetails {
+            department,
+            staff_group: "Medical".to_owned(),
+            grade: grade.to_owned(),
+            starts_on,
+            ends_on,
+            percent: 100,
+        }
     }
 }
 
