@@ -10,6 +10,7 @@ use app::testing::Result;
 use chrono::{Datelike as _, Duration};
 
 use crate::acts::{Actor, Tried};
+use crate::checker::Wrong;
 use crate::facts::{AskRow, Identity, asked_about, identity};
 use crate::plan::Tempo;
 use crate::world::World;
@@ -101,19 +102,30 @@ impl World {
                     self.report.settled(&ask, level);
                 }
             }
-            Some(Err(error)) => self.refused(&act, row, person, &error),
+            Some(Err(error)) => self.refused(&act, row, person, &error).await?,
         }
         Ok(true)
     }
 
     /// What the page offers is not refused.
-    fn refused(&mut self, act: &str, row: &Asked, person: PersonId, error: &Error) {
+    async fn refused(&mut self, act: &str, row: &Asked, person: PersonId, error: &Error) -> Result {
         self.report.refused(act, error);
-        if !is_told_before(error) {
-            let says =
-                format!("{} {act} of {} by {person} is offered, and refused: {error:?}", self.today, row.project_id);
-            self.report.wrong(crate::checker::Wrong::mismatched(says));
+        if is_told_before(error) {
+            return Ok(());
         }
+        let mut conn = self.fixture.store.read().await?;
+        let handover: Option<String> = sqlx::query_scalar(
+            "select json_object('id', id, 'from', from_person, 'to', to_person, 'by', created_by, 'state', state, 'day', takes_effect_on)
+             from handover where id = $1",
+        )
+        .bind(&row.object_id)
+        .fetch_optional(&mut *conn)
+        .await?;
+        let of = row.project_id;
+        let handover = handover.unwrap_or_default();
+        let says = format!("{} {act} of {of} by {person} is offered, and refused: {error:?} {handover}", self.today);
+        self.report.wrong(Wrong::mismatched(says));
+        Ok(())
     }
 }
 
