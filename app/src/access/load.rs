@@ -318,6 +318,8 @@ pub(super) async fn of_handover(
         " as answers_for_desk, ",
         asked_oneself!("'answer_as_successor'", "2"),
         " or ",
+        asked_oneself!("'broken_handover'", "1"),
+        " or ",
         asked_of_desk!("'answer_as_successor'"),
         " as asked_to_replace
          from handover h where h.id = $1",

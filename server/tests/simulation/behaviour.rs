@@ -50,7 +50,7 @@ impl World {
         let mut done = 0;
         for row in rows {
             // The academy leaves to others what others are asked as well, for a while.
-            let often = if of_the_desk && row.level == 3 && self.others_are_asked(&row).await? { 0.12 } else { 0.6 };
+            let often = if of_the_desk && row.level == 3 && self.others_are_asked(&row).await? { 0.06 } else { 0.6 };
             if done == most || !self.dice.chance(often) {
                 continue;
             }
@@ -181,7 +181,7 @@ impl Actor<'_> {
                 ("answer", self.answer_question(row, true).await)
             }
             (Kind::AskedToSupervise | Kind::Invitation, Place::First) => {
-                let yes = self.chance(0.75);
+                let yes = self.chance(0.85);
                 (if yes { "accept" } else { "decline" }, self.answer_question(row, yes).await)
             }
             (Kind::AskedToSupervise | Kind::Invitation, Place::Beside | Place::Desk) => {
@@ -277,7 +277,7 @@ impl Actor<'_> {
                 (if to_pool { "to the pool" } else { "offer" }, self.offer(of, to_pool).await?)
             }
             // Before its first day a gap can only be closed by another handover; from then on nobody leads.
-            (Kind::Gap, Place::First | Place::Beside | Place::Desk) if self.chance(0.1) => {
+            (Kind::Gap, Place::First | Place::Desk) if self.chance(0.1) => {
                 ("withdraw", self.withdraw(row).await)
             }
             (Kind::NoLead, Place::Beside | Place::Desk) if long && self.chance(0.3) => {
