@@ -113,6 +113,8 @@ pub async fn post(
         starts_on: starts_on.unwrap_or(TODAY),
         ends_on,
         percent: 100,
+        end_confirmed: false,
+        said_at: None,
     };
     rows::Post::insert(conn, &[row]).await?;
     Ok(id)
@@ -129,8 +131,8 @@ pub async fn away(conn: &mut Connection, trust: TrustId, person: PersonId, [firs
 
 /// A role in a trust.
 pub async fn grant(conn: &mut Connection, trust: TrustId, person: PersonId, role: TrustRole) -> Result {
-    let row =
-        rows::TrustRole { person_id: person, trust_id: trust, role: role.to_string(), granted_at: moment(noon()) };
+    let (role, granted_at) = (role.to_string(), moment(noon()));
+    let row = rows::TrustRole { person_id: person, trust_id: trust, role, granted_at, from_on: None };
     Ok(rows::TrustRole::insert(conn, &[row]).await?)
 }
 
@@ -203,6 +205,7 @@ pub async fn project(
         created_at: moment(noon()),
         updated_at: moment(noon()),
         submitted_at: Some(moment(noon())),
+        last_active_on: Some(TODAY),
         kind: "quality_improvement".to_owned(),
     };
     rows::Project::insert(conn, &[row]).await?;
@@ -240,6 +243,9 @@ pub async fn place(
         asked_at: moment(noon()),
         answered_at: (state != "asked").then(|| moment(noon())),
         answered_by: None,
+        confirmed_until: None,
+        begun_by: None,
+        ended_by: None,
     };
     rows::TeamRole::insert(conn, &[row]).await?;
     Ok(id)
