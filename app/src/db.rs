@@ -1,5 +1,6 @@
 //! The store: one SQLite file, one writer, several readers. Nothing else names the engine.
 
+mod derived;
 pub mod file;
 mod options;
 mod readers;
@@ -14,6 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::sqlite::SqliteSynchronous;
 
+pub use self::derived::{Derived, UNDERIVED, Work};
 pub use self::file::{lock_exclusive, lock_shared};
 use self::options::options;
 pub use self::readers::Read;
@@ -58,26 +60,26 @@ type Slot = tokio::sync::Mutex<Option<(u64, Arc<dyn Any + Send + Sync>)>>;
 const MAX_CACHED: usize = 200;
 
 impl Store {
-    /// Opens the file, making it if there is none. It does not [migrate] one.
+    /// Opens the file, making it if there is none, and derives what is not derived yet. It does not [migrate] one.
     ///
     /// # Errors
     /// When the file is not a store of ours, is older or newer than this program, or SQLite is too old.
-    pub async fn open(file: &Path) -> Result<Self, OpenError> {
-        Self::open_with(file, SqliteSynchronous::Full).await
+    pub async fn open(file: &Path, derived: Derived) -> Result<Self, OpenError> {
+        Self::open_with(file, derived, SqliteSynchronous::Full).await
     }
 
     /// As [`Store::open`], but a commit waits for no disk: for tests, whose stores need not outlast a
     /// loss of power.
     #[cfg(any(test, feature = "testing"))]
-    pub(crate) async fn open_unsynced(file: &Path) -> Result<Self, OpenError> {
-        Self::open_with(file, SqliteSynchronous::Off).await
+    pub(crate) async fn open_unsynced(file: &Path, derived: Derived) -> Result<Self, OpenError> {
+        Self::open_with(file, derived, SqliteSynchronous::Off).await
     }
 
-    async fn open_with(file: &Path, synchronous: SqliteSynchronous) -> Result<Self, OpenError> {
-        upkeep::prepare(file).await?;
+    async fn open_with(file: &Path, derived: Derived, synchronous: SqliteSynchronous) -> Result<Self, OpenError> {
+        upkeep::prepare(file, derived).await?;
         let options = options(file).synchronous(synchronous);
         let cache = Arc::<Cache>::default();
-        let writer = Arc::new(Writer::open(options.clone(), Arc::clone(&cache)).await?);
+        let writer = Arc::new(Writer::open(options.clone(), Arc::clone(&cache), derived).await?);
         let readers = Readers::open(options.clone(), READERS).await?;
         let apart = Readers::open(options, 1).await?;
         Ok(Self { readers, apart, writer, cache })
@@ -185,11 +187,12 @@ pub async fn ping(conn: &mut Connection) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::continuity::derived::DERIVED;
 
     #[tokio::test]
     async fn readers_cannot_write_and_an_uncommitted_change_is_gone() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(&folder.path().join("baton.db")).await.expect("a store");
+        let store = Store::open(&folder.path().join("baton.db"), DERIVED).await.expect("a store");
         let insert = "insert into trust (id, name, created_at) values ('t', 'Trust', '2026-01-01T00:00:00Z')";
 
         let mut reader = store.read().await.expect("a reader");
@@ -206,7 +209,7 @@ mod tests {
     #[tokio::test]
     async fn a_row_that_somebody_else_changed_is_a_conflict() -> crate::testing::Result {
         let folder = tempfile::tempdir()?;
-        let store = Store::open(&folder.path().join("baton.db")).await?;
+        let store = Store::open(&folder.path().join("baton.db"), DERIVED).await?;
         let mut change = store.write().await?;
         sqlx::query("insert into trust (id, name, created_at) values ('t', 'Trust', '2026-01-01T00:00:00Z')")
             .execute(&mut *change)
@@ -222,7 +225,7 @@ mod tests {
     #[tokio::test]
     async fn a_change_whose_asker_goes_away_invalidates_the_cache() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(&folder.path().join("baton.db")).await.expect("a store");
+        let store = Store::open(&folder.path().join("baton.db"), DERIVED).await.expect("a store");
         let trusts = async || {
             let mut conn = store.read().await.expect("a reader");
             let trusts = sqlx::query_scalar("select count(*) from trust").fetch_one(&mut *conn).await;
@@ -247,7 +250,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_cached_holds_until_the_next_change() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(&folder.path().join("baton.db")).await.expect("a store");
+        let store = Store::open(&folder.path().join("baton.db"), DERIVED).await.expect("a store");
         let asked = AtomicU64::new(0);
         let ask = async |key: &str| {
             let compute = async { Ok(asked.fetch_add(1, Ordering::Relaxed)) };

@@ -9,10 +9,12 @@ use sha2::{Digest, Sha256};
 use sqlx::FromRow;
 
 use crate::access::{Act, Allowed};
+use crate::clock::date_in_london;
 use crate::db::Connection;
 use crate::digest::hex;
 use crate::error::Error;
 use crate::id::{PersonId, ProjectId, TrustId};
+use crate::roles::in_force;
 
 /// One field's change, as the history detail keeps it.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -81,7 +83,8 @@ pub async fn record<A: Act>(conn: &mut Connection, by: &Allowed<A>, entry: Entry
     Ok(())
 }
 
-/// Appends a row; its sequence.
+/// Appends a row, and says of its project that its team did something on that day, when one of the team did it; the
+/// row's sequence.
 async fn append<A: Act>(conn: &mut Connection, by: &Allowed<A>, entry: Entry) -> Result<i64, Error> {
     let previous: Option<(i64, String)> =
         sqlx::query_as("select sequence, hash from history order by sequence desc limit 1")
@@ -94,11 +97,16 @@ async fn append<A: Act>(conn: &mut Connection, by: &Allowed<A>, entry: Entry) ->
     let digest = hex(&Sha256::digest(format!("{salt}{detail}")));
     let at = by.now.to_rfc3339();
     let hash = row_hash(&previous, sequence, &at, by.actor, by.trust, &entry, &by.request, &digest);
-    sqlx::query(
+    sqlx::query(concat!(
         "insert into history (sequence, at, actor_id, trust_id, object, object_id, project_id, action, request_id, detail_digest, previous, hash)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
-         insert into history_detail (sequence, salt, detail) values ($1, $13, $14)",
-    )
+         insert into history_detail (sequence, salt, detail) values ($1, $13, $14);
+         update project set last_active_on = $15 where id = $7 and (last_active_on is null or last_active_on < $15)
+            and ((status = 'draft' and author_id = $3)
+                or exists (select 1 from team_role r where r.project_id = $7 and r.person_id = $3 and ",
+        in_force!("r", "$15"),
+        "))"
+    ))
     .bind(sequence)
     .bind(at)
     .bind(by.actor)
@@ -113,6 +121,7 @@ async fn append<A: Act>(conn: &mut Connection, by: &Allowed<A>, entry: Entry) ->
     .bind(&hash)
     .bind(salt)
     .bind(detail)
+    .bind(date_in_london(by.now))
     .execute(conn)
     .await?;
     Ok(sequence)

@@ -12,6 +12,7 @@ use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
 use sha2::{Digest as _, Sha256};
 use tempfile::{NamedTempFile, TempDir};
 
+use crate::continuity::derived::DERIVED;
 use crate::db::{self, Connection, MIGRATIONS, Store};
 use crate::id::{DepartmentId, MeasureId, PersonId, PriorityId, ProjectId, TeamRoleId, TrustId};
 use crate::people::directory::model::TrustRole;
@@ -81,7 +82,7 @@ pub async fn new_store(folder: &Path) -> Result<Store> {
         make_template(&template).await?;
         fs::copy(&template, &file)?;
     }
-    Ok(Store::open_unsynced(&file).await?)
+    Ok(Store::open_unsynced(&file, DERIVED).await?)
 }
 
 /// The store that is copied: beside the tests' programs, under a name that changes with the migrations.
@@ -94,7 +95,7 @@ fn template() -> io::Result<PathBuf> {
 /// Makes it under a name of its own first: each test is a process, and many of them begin at once.
 async fn make_template(template: &Path) -> Result {
     let made = NamedTempFile::new_in(template.parent().unwrap_or(Path::new(".")))?;
-    db::migrate(made.path()).await?;
+    db::migrate(made.path(), DERIVED).await?;
     made.persist(template)?;
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, anyhow, bail};
 use app::clock::Clock;
+use app::continuity::derived::DERIVED;
 use app::db::{self, Store};
 use app::demo::bulk::{self, Size};
 use app::operator::model::{self, FirstPerson};
@@ -68,7 +69,7 @@ pub async fn open(data: &Path) -> anyhow::Result<(Store, File)> {
     db::file::make_folder(data).with_context(|| format!("cannot make the folder of {}", data.display()))?;
     let lock = db::lock_shared(data)
         .with_context(|| format!("{} is being restored or migrated: try again when that is done", data.display()))?;
-    let store = Store::open(data).await.with_context(|| format!("cannot open {}", data.display()))?;
+    let store = Store::open(data, DERIVED).await.with_context(|| format!("cannot open {}", data.display()))?;
     Ok((store, lock))
 }
 

@@ -1,5 +1,6 @@
 //! The promise: who leads each project and until when, and the four answers that every project gives.
 
+pub mod derived;
 pub mod model;
 pub mod parts;
 pub mod store;

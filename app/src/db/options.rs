@@ -15,6 +15,8 @@ pub(super) fn base_options(file: &Path) -> SqliteConnectOptions {
         .filename(file)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // Without it `insert or replace` deletes a row and no trigger says so: what follows from it would stay.
+        .pragma("recursive_triggers", "on")
         .busy_timeout(Duration::from_secs(5))
         .pragma("trusted_schema", "off")
         .pragma("cell_size_check", "on")

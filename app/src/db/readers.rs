@@ -134,12 +134,13 @@ impl Drop for Read {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::continuity::derived::DERIVED;
     use crate::db::{READERS, Store};
 
     #[tokio::test]
     async fn whoever_comes_after_the_last_one_is_told_in_time_and_one_given_back_is_lent_again() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(&folder.path().join("baton.db")).await.expect("a store");
+        let store = Store::open(&folder.path().join("baton.db"), DERIVED).await.expect("a store");
         let mut lent = Vec::new();
         for _ in 0..READERS {
             lent.push(store.read().await.expect("a reader"));
@@ -155,7 +156,7 @@ mod tests {
     #[tokio::test]
     async fn a_statement_that_is_left_half_read_is_no_bother_to_the_next() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(&folder.path().join("baton.db")).await.expect("a store");
+        let store = Store::open(&folder.path().join("baton.db"), DERIVED).await.expect("a store");
         let many = "with recursive n (i) as (select 1 union all select i + 1 from n where i < 1000000) select i from n";
         for _ in 0..2 * READERS {
             let mut reader = store.read().await.expect("a reader");

@@ -7,6 +7,7 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, SqliteConnection};
 
+use super::derived::Derived;
 use super::file;
 use super::options::{base_options, options};
 
@@ -44,6 +45,9 @@ pub enum OpenError {
     /// There are tables in it that no migration made.
     #[error("this is not a store of Baton")]
     NotOurs,
+    /// The facts of the store do not fit the program.
+    #[error("where each project stands cannot be derived: the log says why")]
+    Derived,
     /// A migration failed, or is not the one that the store has.
     #[error(transparent)]
     Migration(#[from] MigrateError),
@@ -109,19 +113,25 @@ async fn applied(conn: &mut SqliteConnection) -> Result<Vec<(i64, Vec<u8>)>, sql
     sqlx::query_as("select version, checksum from _sqlx_migrations order by version").fetch_all(conn).await
 }
 
-/// Brings the schema of a store up to date. Copy it first.
+/// Brings the schema of a store up to date, and derives what follows from it. Copy it first.
 ///
 /// # Errors
-/// When a migration fails: the store stands at the one before it then.
-pub async fn migrate(file: &Path) -> Result<(), OpenError> {
+/// When a migration fails: the store stands at the one before it then. When something cannot be derived: that is
+/// tried again when the store is opened.
+pub async fn migrate(file: &Path, derived: Derived) -> Result<(), OpenError> {
     let mut conn = SqliteConnection::connect_with(&options(file)).await?;
     MIGRATIONS.run(&mut conn).await?;
+    refresh(&mut conn, derived).await?;
     conn.close().await?;
     Ok(())
 }
 
+async fn refresh(conn: &mut SqliteConnection, derived: Derived) -> Result<(), OpenError> {
+    (derived.refresh)(conn).await.map_err(|_| OpenError::Derived)
+}
+
 /// Makes the schema in a new file, and refuses one whose schema is another than this program's.
-pub(super) async fn prepare(file: &Path) -> Result<(), OpenError> {
+pub(super) async fn prepare(file: &Path, derived: Derived) -> Result<(), OpenError> {
     file::make_private(file)?;
     file::tighten(file);
     let mut conn = SqliteConnection::connect_with(&options(file)).await?;
@@ -136,6 +146,7 @@ pub(super) async fn prepare(file: &Path) -> Result<(), OpenError> {
             return Err(OpenError::Behind { has: applied(&mut conn).await?.len(), knows: MIGRATIONS.iter().count() });
         }
     }
+    refresh(&mut conn, derived).await?;
     conn.close().await?;
     Ok(())
 }

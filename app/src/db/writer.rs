@@ -10,8 +10,9 @@ use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnectOptions;
 use tokio::sync::{OwnedMutexGuard, mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tracing::{Instrument as _, Span};
 
-use super::{Cache, Connection};
+use super::{Cache, Connection, Derived};
 use crate::error::Error;
 
 /// Whoever waits longer for the writer is told that the store is busy.
@@ -36,10 +37,12 @@ pub struct Write {
     invalidates: bool,
 }
 
-/// A change that is to be made durable: whether it invalidates what is cached, and who waits for it.
+/// A change that is to be made durable: whether it invalidates what is cached, for what it was made, and who waits
+/// for it.
 #[derive(Debug)]
 struct Committed {
     invalidates: bool,
+    of: Span,
     answer: oneshot::Sender<Result<(), Error>>,
 }
 
@@ -89,15 +92,15 @@ impl Last {
 }
 
 impl Write {
-    /// Makes the change durable; also when whoever waits for that goes away.
+    /// Derives what follows from the change and makes both durable; also when whoever waits for that goes away.
     ///
     /// # Errors
-    /// When the store cannot write. Nothing of the change is there then.
+    /// When something cannot be derived, or the store cannot write. Nothing of the change is there then.
     pub async fn commit(self) -> Result<(), Error> {
         let Self { connection, ending, invalidates } = self;
         let (answer, durable) = oneshot::channel();
         drop(connection);
-        ending.send(Committed { invalidates, answer }).map_err(|_| Error::Internal)?;
+        ending.send(Committed { invalidates, of: Span::current(), answer }).map_err(|_| Error::Internal)?;
         durable.await.map_err(|_| Error::Internal)?
     }
 }
@@ -127,10 +130,14 @@ struct Open {
 
 impl Writer {
     /// Opens the connection, and gives it to whoever asks from then on.
-    pub(super) async fn open(options: SqliteConnectOptions, cache: Arc<Cache>) -> Result<Self, sqlx::Error> {
+    pub(super) async fn open(
+        options: SqliteConnectOptions,
+        cache: Arc<Cache>,
+        derived: Derived,
+    ) -> Result<Self, sqlx::Error> {
         let connection = Connection::connect_with(&options).await?;
         let (queue, tickets) = mpsc::unbounded_channel();
-        let worker = Worker { options, cache, connection: Some(share(connection)) };
+        let worker = Worker { options, cache, derived, connection: Some(share(connection)) };
         let work = tokio::spawn(worker.run(tickets));
         Ok(Self(Mutex::new(Some(Open { queue, work }))))
     }
@@ -170,6 +177,7 @@ fn share(connection: Connection) -> Arc<tokio::sync::Mutex<Connection>> {
 struct Worker {
     options: SqliteConnectOptions,
     cache: Arc<Cache>,
+    derived: Derived,
     /// None after a fault: what it had open is undone by closing it, and the next change opens another.
     connection: Option<Arc<tokio::sync::Mutex<Connection>>>,
 }
@@ -230,13 +238,25 @@ impl Worker {
         // When nobody takes it, it is dropped here.
         let _ = ticket.turn.send(Ok(Write { connection, ending, invalidates: ticket.invalidates }));
         batch.last = match ended.await {
-            Ok(committed) => {
-                batch.committed.push(committed);
-                Last::Committed
-            }
+            Ok(committed) => self.derive(batch, committed).await.map_err(|error| (error, None))?,
             Err(_) => Last::Undone,
         };
         Ok(())
+    }
+
+    /// Derives what follows from a change; whoever made one of which that cannot be said is told, and it is undone.
+    async fn derive(&mut self, batch: &mut Batch, committed: Committed) -> Result<Last, sqlx::Error> {
+        let mut connection = self.connection().await?;
+        match (self.derived.drain)(&mut connection).instrument(committed.of.clone()).await {
+            Ok(()) => {
+                batch.committed.push(committed);
+                Ok(Last::Committed)
+            }
+            Err(error) => {
+                let _ = committed.answer.send(Err(error));
+                Ok(Last::Undone)
+            }
+        }
     }
 
     async fn flush(&mut self, batch: &mut Batch) -> Result<(), sqlx::Error> {

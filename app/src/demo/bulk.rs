@@ -599,13 +599,14 @@ fn place(number: i64, of: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::continuity::derived::DERIVED;
     use crate::testing::noon;
 
     #[tokio::test]
     async fn every_point_that_was_asked_for_is_there_and_the_store_checks_sound() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("bulk.db");
-        let store = Store::open(&file).await.expect("a store");
+        let store = Store::open(&file, DERIVED).await.expect("a store");
         let size = Size { trusts: 2, people: 400, projects: 60, measurements: 1500 };
         let handles = fill(&store, size, noon()).await.expect("filled");
         assert!(handles.trainee.starts_with("baton="));

@@ -688,6 +688,7 @@ impl Rows {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::continuity::derived::DERIVED;
     use crate::portfolio;
     use crate::portfolio::model::{Filter, Statuses};
     use crate::testing::{TODAY, noon};
@@ -697,7 +698,7 @@ mod tests {
     async fn an_empty_store_is_filled_once_and_checks_sound() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("demo.db");
-        let store = Store::open(&file).await.expect("a store");
+        let store = Store::open(&file, DERIVED).await.expect("a store");
         for day in [0, 20, 100, 200, 300] {
             let mut change = store.write().await.expect("a change");
             let scenario = Scenario::read().expect("a scenario");
@@ -714,7 +715,7 @@ mod tests {
     #[tokio::test]
     async fn every_status_every_state_of_continuity_and_every_state_of_a_handover_is_there() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(&folder.path().join("demo.db")).await.expect("a store");
+        let store = Store::open(&folder.path().join("demo.db"), DERIVED).await.expect("a store");
         fill(&store, noon()).await.expect("filled");
         let mut conn = store.read().await.expect("a reader");
         let trust = sqlx::query_scalar("select id from trust").fetch_one(&mut *conn).await.expect("a trust");

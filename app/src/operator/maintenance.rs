@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use sqlx::Connection as _;
 
+use crate::continuity::derived::DERIVED;
 use crate::db::file::{BESIDE, beside, free_beside, make_folder, sync, tighten};
 use crate::db::{self, IntegrityReport, Schema};
 use crate::history;
@@ -75,7 +76,7 @@ pub async fn migrate(data: &Path) -> Result<Option<PathBuf>, String> {
     let _lock = lock_exclusive(data)?;
     let before = free_beside(data, &format!(".before-migration-{first}"));
     copy(data, &before).await?;
-    let Err(error) = db::migrate(data).await else { return Ok(Some(before)) };
+    let Err(error) = db::migrate(data, DERIVED).await else { return Ok(Some(before)) };
     let unchanged = matches!(db::schema(data).await, Ok(Schema::Behind(still)) if still == first);
     if unchanged {
         // Tried again at every start, such copies would fill the disk.
@@ -159,13 +160,13 @@ mod tests {
     use crate::testing::noon;
 
     async fn store(file: &Path, trust: &str) -> Store {
-        let store = Store::open(file).await.expect("a store");
+        let store = Store::open(file, DERIVED).await.expect("a store");
         crate::operator::add_trust(&store, trust, noon()).await.expect("a trust");
         store
     }
 
     async fn trusts(file: &Path) -> Vec<String> {
-        let store = Store::open(file).await.expect("a store");
+        let store = Store::open(file, DERIVED).await.expect("a store");
         let mut conn = store.read().await.expect("a reader");
         sqlx::query_scalar("select name from trust").fetch_all(&mut *conn).await.expect("names")
     }
@@ -257,7 +258,7 @@ mod tests {
             .expect("a file");
         backup(Path::new(&from), &copy).await.expect("a backup");
         assert_eq!(restore(&data, &copy, false, noon()).await, Ok(None), "the folder is made");
-        let open = Store::open(&data).await.expect("a store");
+        let open = Store::open(&data, DERIVED).await.expect("a store");
         let mut conn = open.read().await.expect("a reader");
         let sessions: Vec<Option<String>> =
             sqlx::query_scalar("select ended_at from session").fetch_all(&mut *conn).await.expect("sessions");

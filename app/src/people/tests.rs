@@ -9,11 +9,12 @@ use super::organisation::store as organisation;
 use super::ties::store::{self as ties, Again, Tied};
 use super::{codes, store};
 use crate::access::{ChangeOwnAccount, ChooseOwnTrust, GrantRoles, ManageOrganisation, system};
+use crate::continuity::derived::DERIVED;
 use crate::db::{Connection, Store};
 use crate::error::Error;
 use crate::history;
 use crate::id::{PersonId, TrustId};
-use crate::testing::{Fixture, Result, TODAY, noon, on};
+use crate::testing::{Fixture, Result, TODAY, make, noon, on};
 use crate::visitor::Visitor;
 
 const ADDRESS: &str = "tara@trust.nhs.uk";
@@ -41,8 +42,8 @@ async fn is_signed_in(at: &Fixture, conn: &mut Connection, token: &str) -> Resul
 async fn a_store_answers_and_has_a_secret_of_its_own() -> Result {
     // Not copies of the store that other tests begin with, which have its secret too.
     let (one, other) = (tempfile::tempdir()?, tempfile::tempdir()?);
-    let one = Store::open(&one.path().join("one.db")).await?;
-    let other = Store::open(&other.path().join("other.db")).await?;
+    let one = Store::open(&one.path().join("one.db"), DERIVED).await?;
+    let other = Store::open(&other.path().join("other.db"), DERIVED).await?;
     let (mut one, mut other) = (one.read().await?, other.read().await?);
     assert_eq!(crate::db::ping(&mut one).await, Ok(()));
     let secret = crate::db::installation_secret(&mut one).await?;
@@ -55,6 +56,7 @@ async fn a_store_answers_and_has_a_secret_of_its_own() -> Result {
 async fn a_first_password_has_to_be_changed_and_changing_it_ends_every_session() -> Result {
     let at = Fixture::new().await;
     let mut change = at.store.write().await?;
+    make::no_way_in(&mut change, at.trainee).await?;
     assert_eq!(store::password_hash(&mut change, at.trainee).await?, None);
     let own = system(ChangeOwnAccount(at.trainee), Some(at.trust), noon());
     assert_eq!(store::change_password(&mut change, &own, "own").await, Err(Error::NotFound), "there is none to change");

@@ -76,7 +76,11 @@ pub async fn priority(
     Ok(id)
 }
 
-/// A person who has accepted the trust, with a post from 6 August 2025 until `ends`.
+/// What stands for the password of whoever is made: no password fits it.
+const NO_PASSWORD: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm8tcGFzc3dvcmQtZml0cw$UdVHjKgVPmH4xkIlTBvgZc8yh8FkmcVn1j5hGmVAkF8";
+
+/// A person with a way in who has accepted the trust, with a post from 6 August 2025 until `ends`.
 pub async fn person(
     conn: &mut Connection,
     trust: TrustId,
@@ -89,6 +93,7 @@ pub async fn person(
     let tie = rows::Tie::of(&person, trust);
     rows::Person::insert(conn, &[person]).await?;
     rows::Tie::insert(conn, &[tie]).await?;
+    password(conn, id, NO_PASSWORD).await?;
     post(conn, trust, department, id, grade, [Some(on("2025-08-06")), ends]).await?;
     Ok(id)
 }
@@ -148,9 +153,18 @@ pub async fn address(conn: &mut Connection, person: PersonId, address: &str, con
     Ok(rows::Address::insert(conn, &[row]).await?)
 }
 
+/// Takes somebody's way in, as of one who was added and never came.
+pub async fn no_way_in(conn: &mut Connection, person: PersonId) -> Result {
+    sqlx::query("delete from credential where person_id = $1").bind(person).execute(conn).await?;
+    Ok(())
+}
+
 /// A password that somebody chose themselves, by its hash.
 pub async fn password(conn: &mut Connection, person: PersonId, hash: &str) -> Result {
-    sqlx::query("insert into credential (person_id, password_hash, changed_at) values ($1, $2, $3)")
+    sqlx::query(
+        "insert into credential (person_id, password_hash, changed_at) values ($1, $2, $3)
+         on conflict (person_id) do update set password_hash = excluded.password_hash, changed_at = excluded.changed_at",
+    )
         .bind(person)
         .bind(hash)
         .bind(noon())

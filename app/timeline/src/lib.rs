@@ -12,6 +12,12 @@ mod rows;
 mod state;
 mod tenure;
 
+#[cfg(test)]
+extern crate self as timeline;
+#[cfg(test)]
+#[path = "../tests/world/mod.rs"]
+mod world;
+
 use chrono::NaiveDate;
 
 use crate::days::Days;

@@ -234,3 +234,30 @@ impl<'a> Project<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::world::{day, facts};
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// No day on which something changes is forgotten: each day, looked at by itself, is as the rows say.
+        #[test]
+        fn the_rows_say_of_every_day_what_that_day_says_of_itself(facts in facts(true), risk in (0i64..600, 0i64..90)) {
+            let people: Vec<Presence<'_>> = facts.people.iter().map(Presence::of).collect();
+            let project = Project::of(&facts, &people);
+            let at_risk = Days::between(day(risk.0), day(risk.0 + risk.1));
+            let rows = project.standings(&at_risk);
+            for offset in 0..700 {
+                let on = day(offset);
+                let Some(row) = rows.iter().find(|row| row.from_on <= on && on < row.until_on) else { continue };
+                let itself = project.standing(on, row.until_on, &at_risk);
+                prop_assert_eq!(&Standing { from_on: row.from_on, ..itself }, row, "{}", on);
+            }
+        }
+    }
+}

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use app::continuity::derived::DERIVED;
 use app::db::{Connection, MIGRATIONS, Store};
 use sqlx::FromRow;
 
@@ -260,7 +261,7 @@ async fn dictionary(conn: &mut Connection, notes: &str) -> Dictionary {
 async fn the_data_dictionary_is_that_of_the_migrations() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("baton.db");
-    let store = Store::open(&file).await.expect("a store");
+    let store = Store::open(&file, DERIVED).await.expect("a store");
     let mut conn = store.read().await.expect("a reader");
     let notes = std::fs::read_to_string(docs("data-dictionary.txt")).expect("the notes");
     let made = dictionary(&mut conn, &notes).await;

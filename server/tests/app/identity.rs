@@ -73,7 +73,8 @@ async fn give_password(fixture: &Fixture, person: PersonId, address: &str, by: &
         address,
     ])
     .await;
-    let sql = "insert into credential (person_id, password_hash, changed_at, given_by_trust) values ($1, $2, '2026-01-01T00:00:00+00:00', $3)";
+    let sql = "insert into credential (person_id, password_hash, changed_at, given_by_trust) values ($1, $2, '2026-01-01T00:00:00+00:00', $3)
+        on conflict (person_id) do update set password_hash = excluded.password_hash, given_by_trust = excluded.given_by_trust";
     sqlx_run(fixture, sql, &[&person.to_string(), &hash, by]).await;
 }
 

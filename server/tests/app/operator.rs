@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use app::continuity::derived::DERIVED;
 use app::db::{self, MIGRATIONS, Schema, Store};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -179,7 +180,7 @@ async fn a_damaged_store_is_restored() {
     place.succeeds(&["check"]);
     assert_eq!(fs::read(place.beside(".before-restore-2")).expect("bytes"), bytes);
     assert_eq!(fs::read(place.beside(".before-restore")).expect("bytes"), b"an older one");
-    let store = Store::open(&place.data).await.expect("a store");
+    let store = Store::open(&place.data, DERIVED).await.expect("a store");
     let mut conn = store.read().await.expect("a reader");
     let trusts: Vec<String> = sqlx::query_scalar("select name from trust").fetch_all(&mut *conn).await.expect("names");
     assert_eq!(trusts, ["Tamar Vale"]);

@@ -1,7 +1,7 @@
 //! How long a session lasts, what its cookies say, and one session in several tabs.
 
 use app::id::PersonId;
-use app::testing::{Fixture, Result, noon};
+use app::testing::{Fixture, Result, make, noon};
 use chrono::{DateTime, Duration, Utc};
 use http::{StatusCode, header};
 use server::serve::Serving;
@@ -128,12 +128,7 @@ async fn signed_in(public_url: &str) -> Result<(App, Answer)> {
     .bind(noon())
     .execute(&mut *change)
     .await?;
-    sqlx::query("insert into credential (person_id, password_hash, changed_at) values ($1, $2, $3)")
-        .bind(app.fixture.trainee)
-        .bind(hash)
-        .bind(noon())
-        .execute(&mut *change)
-        .await?;
+    make::password(&mut change, app.fixture.trainee, &hash).await?;
     change.commit().await?;
     let typed = [("address", ADDRESS), ("password", PASSWORD)];
     let answer = app.nobody().fill("/sign-in", "/api/sign-in", &typed).await;

@@ -30,12 +30,7 @@ async fn question(fixture: &Fixture, project: ProjectId, person: PersonId, part:
 async fn password(fixture: &Fixture, person: PersonId, address: &str) {
     let (person, id) = (person.to_string(), PersonId::new().to_string());
     run(fixture, "insert into person_address (id, person_id, address, verified_at, created_at) values ($1, $2, $3, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00')", &[&id, &person, address]).await;
-    run(
-        fixture,
-        "insert into credential (person_id, password_hash, changed_at) values ($1, 'x', '2026-01-01T00:00:00+00:00')",
-        &[&person],
-    )
-    .await;
+    run(fixture, "update credential set password_hash = 'x' where person_id = $1", &[&person]).await;
 }
 
 /// The addresses that a page's links lead to, without their fragments.

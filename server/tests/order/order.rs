@@ -104,6 +104,13 @@ pub const WRITERS: &[(&str, &str)] = &[
     ("handover_answer", "handover"),
     ("project_link", "duplicates"),
     ("project_text", "duplicates"),
+    ("changeover", "people"),
+    ("claim", "continuity"),
+    ("standing", "continuity"),
+    ("ask", "continuity"),
+    ("desk", "continuity"),
+    ("standing_stale", "continuity"),
+    ("desk_stale", "continuity"),
 ];
 
 /// Rooms that write tables of others, and why.

@@ -6,6 +6,7 @@ use sqlx::AssertSqlSafe;
 use tempfile::TempDir;
 
 use super::*;
+use crate::continuity::derived::DERIVED;
 use crate::db::Store;
 use crate::demo;
 use crate::demo::bulk::{self, Size};
@@ -114,13 +115,13 @@ async fn every_migration_keeps_the_rows_of(full: &Path) {
 #[tokio::test]
 async fn every_migration_keeps_every_row_of_a_full_store() {
     let (_folder, demonstration) = place();
-    let store = Store::open(&demonstration).await.expect("a store");
+    let store = Store::open(&demonstration, DERIVED).await.expect("a store");
     assert!(demo::fill(&store, noon()).await.expect("filled"));
     store.close().await;
     every_migration_keeps_the_rows_of(&demonstration).await;
 
     let (_folder, file) = place();
-    let store = Store::open(&file).await.expect("a store");
+    let store = Store::open(&file, DERIVED).await.expect("a store");
     let size = Size { trusts: 1, people: 40, projects: 60, measurements: 600 };
     bulk::fill(&store, size, noon()).await.expect("filled");
     store.close().await;
@@ -130,7 +131,7 @@ async fn every_migration_keeps_every_row_of_a_full_store() {
 #[tokio::test]
 async fn no_constraint_waits_for_the_commit_which_changes_share() {
     let (_folder, file) = place();
-    Store::open(&file).await.expect("a store").close().await;
+    Store::open(&file, DERIVED).await.expect("a store").close().await;
     let mut conn = connect(&file).await;
     for ((kind, name), sql) in objects(&mut conn).await.expect("objects") {
         assert!(!sql.to_lowercase().contains("deferr"), "{kind} {name}");
@@ -144,13 +145,13 @@ async fn opening_makes_a_new_store_and_leaves_an_old_one_as_it_is() {
     at(FIRST_TRIED, &file).await.close().await.expect("closed");
     let missing = MIGRATIONS.iter().find(|one| one.version > FIRST_TRIED).expect("a later migration").version;
     assert_eq!(schema(&file).await.expect("read"), Schema::Behind(missing));
-    let refused = Store::open(&file).await.expect_err("refused").to_string();
+    let refused = Store::open(&file, DERIVED).await.expect_err("refused").to_string();
     assert!(refused.contains("server migrate"), "{refused}");
     assert_eq!(schema(&file).await.expect("read"), Schema::Behind(missing));
     assert_eq!(faults(&file).await, [""; 0], "an old store can be sound");
-    migrate(&file).await.expect("migrated");
+    migrate(&file, DERIVED).await.expect("migrated");
     assert_eq!(schema(&file).await.expect("read"), Schema::Current);
-    Store::open(&file).await.expect("a store").close().await;
+    Store::open(&file, DERIVED).await.expect("a store").close().await;
 }
 
 #[tokio::test]
@@ -159,14 +160,14 @@ async fn what_is_no_store_of_this_program_is_refused() {
     let mut conn = connect(&file).await;
     run(&mut conn, "create table recipe (name text) strict").await;
     conn.close().await.expect("closed");
-    assert!(matches!(Store::open(&file).await, Err(OpenError::NotOurs)));
+    assert!(matches!(Store::open(&file, DERIVED).await, Err(OpenError::NotOurs)));
 
     let (_folder, file) = place();
-    Store::open(&file).await.expect("a store").close().await;
+    Store::open(&file, DERIVED).await.expect("a store").close().await;
     let mut conn = connect(&file).await;
     run(&mut conn, "update _sqlx_migrations set version = 9999 where version = 1").await;
     conn.close().await.expect("closed");
-    assert!(matches!(Store::open(&file).await, Err(OpenError::Newer(9999))));
+    assert!(matches!(Store::open(&file, DERIVED).await, Err(OpenError::Newer(9999))));
 }
 
 #[tokio::test]
@@ -182,7 +183,7 @@ async fn a_schema_that_no_migration_made_does_not_verify() {
         ("alter table trust add column motto text", "the table trust is not as the migrations make it"),
     ] {
         let (_folder, file) = place();
-        Store::open(&file).await.expect("a store").close().await;
+        Store::open(&file, DERIVED).await.expect("a store").close().await;
         assert_eq!(faults(&file).await, [""; 0]);
         let mut conn = connect(&file).await;
         run(&mut conn, changed).await;
@@ -200,12 +201,12 @@ async fn only_the_owner_reads_a_store_also_one_that_was_open_to_others() {
     let (_folder, file) = place();
     let all = ["", "-wal", "-shm", ".lock"].map(|ending| file::beside(&file, ending));
     let lock = file::lock_shared(&file).expect("a lock");
-    let store = Store::open(&file).await.expect("a store");
+    let store = Store::open(&file, DERIVED).await.expect("a store");
     assert_eq!(all.each_ref().map(|file| mode(file)), [0o600; 4]);
     for file in &all {
         fs::set_permissions(file, fs::Permissions::from_mode(0o644)).expect("opened to others");
     }
-    let again = Store::open(&file).await.expect("a store");
+    let again = Store::open(&file, DERIVED).await.expect("a store");
     assert_eq!(all.each_ref().map(|file| mode(file)), [0o600; 4]);
     let backup = file::beside(&file, ".copy");
     copy(&file, &backup).await.expect("copied");
@@ -235,7 +236,7 @@ async fn whoever_had_a_password_and_nothing_else_belongs_where_they_worked() {
         run(&mut conn, sql).await;
     }
     conn.close().await.expect("closed");
-    migrate(&file).await.expect("migrated");
+    migrate(&file, DERIVED).await.expect("migrated");
     let mut conn = connect(&file).await;
     let ties: Vec<(String, String, String)> =
         sqlx::query_as("select person_id, trust_id, state from tie order by person_id")

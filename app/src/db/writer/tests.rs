@@ -8,13 +8,14 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
+use crate::continuity::derived::DERIVED;
 use crate::db::Store;
 
 type Waiting<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
 
 async fn store() -> (TempDir, Store) {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = Store::open(&folder.path().join("baton.db")).await.expect("a store");
+    let store = Store::open(&folder.path().join("baton.db"), DERIVED).await.expect("a store");
     (folder, store)
 }
 
@@ -207,7 +208,7 @@ async fn a_store_that_closes_lets_those_who_wait_finish() {
     answer.await.expect("durable");
     closing.await.expect("closed");
     assert_eq!(store.write().await.map(drop), Err(Error::Busy));
-    let again = Store::open(&folder.path().join("baton.db")).await.expect("a store");
+    let again = Store::open(&folder.path().join("baton.db"), DERIVED).await.expect("a store");
     assert_eq!(names(&again).await, ["first", "second"]);
 }
 

@@ -119,7 +119,7 @@ async fn agree<A: Act>(conn: &mut Connection, allowed: &Allowed<A>, handover: &H
     .execute(&mut *conn)
     .await?;
     leads::end_leads(conn, handover.id, project, effect, Some(successor)).await?;
-    leads::begin_lead(conn, project, successor, effect, allowed.now).await?;
+    leads::begin_lead(conn, handover.id, project, successor, effect, allowed.now).await?;
     next_step::take_over_next_step(conn, project, &handover.next_step, handover.next_step_on, allowed.now).await?;
     let name = |name: &Option<String>| name.clone().unwrap_or_default();
     let entry = Entry::new("handover", handover.id, "agreed the handover")

@@ -7,30 +7,32 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{HandoverId, PersonId, ProjectId, TeamRoleId};
 
-/// Makes a person lead a project from a day on, with no end; their place as a member ends on that day. Who
-/// leads it on that day already goes on.
+/// Makes a person lead a project from the day of an agreed handover on, with no end; their place as a member ends on
+/// that day. Who leads it on that day already goes on.
 ///
 /// # Errors
 /// When the store cannot write.
 pub async fn begin_lead(
     conn: &mut Connection,
+    handover: HandoverId,
     project: ProjectId,
     person: PersonId,
     on: NaiveDate,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     sqlx::query(
-        "update team_role set until_on = max(from_on, $3)
+        "update team_role set until_on = max(from_on, $3), ended_by = $4
          where project_id = $1 and person_id = $2 and role = 'member' and state = 'accepted' and (until_on is null or until_on > $3)",
     )
     .bind(project)
     .bind(person)
     .bind(on)
+    .bind(handover)
     .execute(&mut *conn)
     .await?;
     sqlx::query(
-        "insert into team_role (id, project_id, person_id, role, state, opened_by, from_on, asked_at, answered_at, answered_by)
-         select $1, $2, $3, 'lead', 'accepted', 'team', $4, $5, $5, $3
+        "insert into team_role (id, project_id, person_id, role, state, opened_by, from_on, asked_at, answered_at, answered_by, begun_by)
+         select $1, $2, $3, 'lead', 'accepted', 'team', $4, $5, $5, $3, $6
          where not exists (select 1 from team_role r where r.project_id = $2 and r.person_id = $3 and r.role = 'lead' and r.state = 'accepted'
                 and r.from_on <= $4 and r.until_on is null)",
     )
@@ -39,13 +41,15 @@ pub async fn begin_lead(
     .bind(person)
     .bind(on)
     .bind(now)
+    .bind(handover)
     .execute(conn)
     .await?;
     Ok(())
 }
 
 /// Ends the places of those who lead a project on a day, but for `successor`'s, and freezes what the handover
-/// says they contributed.
+/// says they contributed. With a successor the handover is agreed, and their end counts as it does; what is offered
+/// to the pool ends by itself.
 ///
 /// # Errors
 /// When the store cannot write.
@@ -57,7 +61,7 @@ pub async fn end_leads(
     successor: Option<PersonId>,
 ) -> Result<(), Error> {
     sqlx::query(
-        "update team_role set until_on = max(from_on, $3),
+        "update team_role set until_on = max(from_on, $3), ended_by = iif($4 is null, null, $1),
                 contribution = coalesce((select c.contribution from handover_contribution c where c.handover_id = $1 and c.person_id = team_role.person_id), contribution)
          where project_id = $2 and role = 'lead' and state = 'accepted' and (until_on is null or until_on > $3) and person_id is not $4",
     )
@@ -83,7 +87,7 @@ pub async fn restore_lead(
     today: NaiveDate,
 ) -> Result<(), Error> {
     sqlx::query(
-        "update team_role set until_on = null, contribution = ''
+        "update team_role set until_on = null, ended_by = null, contribution = ''
          where id = (select r.id from team_role r where r.project_id = $1 and r.person_id = $2 and r.role = 'lead' and r.state = 'accepted'
                      order by r.from_on desc, r.id desc limit 1)
            and until_on is not null and (until_on > $3 or person_id = $4)",
@@ -115,7 +119,7 @@ pub async fn cancel_lead(
         .execute(&mut *conn)
         .await?;
     sqlx::query(
-        "update team_role set until_on = null, contribution = ''
+        "update team_role set until_on = null, ended_by = null, contribution = ''
          where project_id = $1 and state = 'accepted' and until_on = $3
            and ((role = 'lead' and person_id is not $2) or (role = 'member' and person_id is $2))",
     )
@@ -130,7 +134,7 @@ pub async fn cancel_lead(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Fixture, TODAY, noon, on};
+    use crate::testing::{Fixture, TODAY, make, noon, on};
 
     async fn leads(conn: &mut Connection, project: ProjectId) -> Vec<(PersonId, NaiveDate, Option<NaiveDate>)> {
         sqlx::query_as(
@@ -151,20 +155,29 @@ mod tests {
         let before = leads(&mut change, project).await;
         let [(lead, since, None)] = before[..] else { panic!("one lead without an end: {before:?}") };
 
-        end_leads(&mut change, HandoverId::new(), project, day, Some(at.colleague)).await.expect("ended");
+        let parties = [at.trainee, at.colleague];
+        let handover = make::handover(&mut change, project, parties, "agreed", TODAY).await.expect("a handover");
+        let by_handover = "select count(*) from team_role where begun_by = $1 or ended_by = $1";
+        end_leads(&mut change, handover, project, day, Some(at.colleague)).await.expect("ended");
         for _ in 0..2 {
-            begin_lead(&mut change, project, at.colleague, day, noon()).await.expect("begun");
+            begin_lead(&mut change, handover, project, at.colleague, day, noon()).await.expect("begun");
         }
+        let counted: i64 =
+            sqlx::query_scalar(by_handover).bind(handover).fetch_one(&mut *change).await.expect("a count");
+        assert_eq!(counted, 2, "it ended one place and began the other");
         let passed = leads(&mut change, project).await;
         assert_eq!(passed, [(lead, since, Some(day)), (at.colleague, day, None)], "begun once");
         cancel_lead(&mut change, project, Some(at.colleague), day).await.expect("cancelled");
         assert_eq!(leads(&mut change, project).await, before);
+        let counted: i64 =
+            sqlx::query_scalar(by_handover).bind(handover).fetch_one(&mut *change).await.expect("a count");
+        assert_eq!(counted, 0, "it is undone");
 
-        end_leads(&mut change, HandoverId::new(), project, day, None).await.expect("ended");
+        end_leads(&mut change, handover, project, day, None).await.expect("ended");
         restore_lead(&mut change, project, Some(lead), at.lead, TODAY).await.expect("restored");
         assert_eq!(leads(&mut change, project).await, before, "before the day anybody gives it back");
 
-        end_leads(&mut change, HandoverId::new(), project, TODAY, None).await.expect("ended");
+        end_leads(&mut change, handover, project, TODAY, None).await.expect("ended");
         let left = [(lead, since, Some(TODAY))];
         restore_lead(&mut change, project, Some(lead), at.lead, TODAY).await.expect("passed over");
         assert_eq!(leads(&mut change, project).await, left, "after the day nobody else does");
