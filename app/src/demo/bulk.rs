@@ -618,6 +618,16 @@ mod tests {
         .await
         .expect("counts");
         assert_eq!(counts, (400, 60, 1500));
+        let led: Vec<(bool, i64)> = sqlx::query_as(
+            "select s.lead_id is not null, count(*) from standing s
+             where s.state <> 'ended' and s.from_on <= $1 and s.until_on > $1 group by 1 order by 1",
+        )
+        .bind(date_in_london(noon()))
+        .fetch_all(&mut *conn)
+        .await
+        .expect("standings");
+        let [(false, looking), (true, led)] = led[..] else { panic!("some are led, and some are not: {led:?}") };
+        assert!(led > 5 * looking, "most are led: {led} to {looking}");
         drop(conn);
         assert!(fill(&store, size, noon()).await.is_err(), "only an empty store is filled");
         store.close().await;

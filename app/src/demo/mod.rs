@@ -746,6 +746,64 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_can_happen_to_a_project_can_be_tried_on_any_day_of_the_year() {
+        for day in [0, 70, 150, 270] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let store = Store::open(&folder.path().join("demo.db"), DERIVED).await.expect("a store");
+            let now = noon() + chrono::Duration::days(day);
+            let today = date_in_london(now);
+            fill(&store, now).await.expect("filled");
+            let mut conn = store.read().await.expect("a reader");
+            for (kind, whose, least) in [
+                ("answer_as_successor", "Nadia Rahman", 1),
+                ("pass_on_supervision", "Andrew Nance", 11),
+                ("asked_to_supervise", "Simon Teague", 1),
+                ("draft_left", "Tilly Jago", 1),
+                ("look_again", "Peter Lindqvist", 1),
+                ("broken_handover", "Hamish Fraser", 1),
+                ("gap", "Zainab Hussain", 1),
+                ("still_yours", "Gareth Pugh", 1),
+                ("agree_to_handover", "Nikolai Petrov", 1),
+                ("hand_over", "Priya Raman", 1),
+                ("no_lead", "Sunita Patel", 1),
+                ("confirm_supervisor", "", 1),
+                ("no_lead", "", 2),
+                ("broken_handover", "", 1),
+            ] {
+                let asked: i64 = sqlx::query_scalar(
+                    "select count(*) from ask a left join person p on p.id = a.person_id
+                     where a.kind = $1 and coalesce(p.name, '') = $2 and a.from_on <= $3 and a.until_on > $3",
+                )
+                .bind(kind)
+                .bind(whose)
+                .bind(today)
+                .fetch_one(&mut *conn)
+                .await
+                .expect("a count");
+                assert!(asked >= least, "on {today}, {kind} of {whose}: {asked}");
+            }
+            // In the pool, and nobody but the academy is asked.
+            let alone: i64 = sqlx::query_scalar(
+                "select count(*) from standing s where s.from_on <= $1 and s.until_on > $1 and s.state = 'in_pool'
+                 and not exists (select 1 from ask a where a.project_id = s.project_id and a.person_id is not null
+                     and a.from_on <= $1 and a.until_on > $1)",
+            )
+            .bind(today)
+            .fetch_one(&mut *conn)
+            .await
+            .expect("a count");
+            assert!(alone >= 1, "on {today}");
+            let people = crate::people::store::demo_people(&mut conn, today).await.expect("people");
+            let is = |name: &str| people.iter().find(|person| person.name == name).expect("somebody to sign in as");
+            assert!(is("Nadia Rahman").starts_on > Some(today) && is("Sam Cole").starts_on > Some(today));
+            assert_eq!(is("Katie Munro").last_on, Some(today - Days::new(6)));
+            assert_eq!((is("Andrew Nance").supervises, is("Andrew Nance").last_on), (11, Some(today + Days::new(60))));
+            assert_eq!(is("Margaret Ellis").role, "Academy lead");
+            assert!(is("Ruth Abrahams").role.is_empty() && is("Ruth Abrahams").role_from > Some(today));
+        }
+    }
+
+    #[tokio::test]
     async fn another_trust_is_never_touched() {
         let fixture = crate::testing::Fixture::new().await;
         assert!(fill(&fixture.store, noon()).await.is_err());
