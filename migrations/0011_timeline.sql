@@ -85,7 +85,7 @@ create table standing (
     check (lead_id is not null or lead_last_on is null),
     check (supervisor_id is not null or supervisor_last_on is null)
 ) strict, without rowid;
-create index standing_trust on standing (trust_id, until_on, from_on, state, at_risk, supervisor_id);
+create index standing_trust on standing (trust_id, state, from_on, until_on, at_risk, supervisor_id);
 create index standing_lead on standing (lead_id, until_on, from_on) where lead_id is not null;
 create index standing_supervisor on standing (supervisor_id, until_on, from_on) where supervisor_id is not null;
 

@@ -13,9 +13,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::NaiveDate;
 use sqlx::sqlite::SqliteSynchronous;
 
-pub use self::derived::{Derived, UNDERIVED, Work};
+pub use self::derived::{Derived, Effect, Effects, UNDERIVED, Work};
 pub use self::file::{lock_exclusive, lock_shared};
 use self::options::options;
 pub use self::readers::Read;
@@ -42,6 +43,7 @@ pub struct Store {
     /// For the question whether the store answers: no page keeps it waiting.
     apart: Arc<Readers>,
     writer: Arc<Writer>,
+    derived: Derived,
     cache: Arc<Cache>,
 }
 
@@ -82,7 +84,7 @@ impl Store {
         let writer = Arc::new(Writer::open(options.clone(), Arc::clone(&cache), derived).await?);
         let readers = Readers::open(options.clone(), READERS).await?;
         let apart = Readers::open(options, 1).await?;
-        Ok(Self { readers, apart, writer, cache })
+        Ok(Self { readers, apart, writer, derived, cache })
     }
 
     /// A connection that can only read.
@@ -115,6 +117,20 @@ impl Store {
     /// [`Error::Busy`] when the writer is not free in time.
     pub async fn write_keeping_cache(&self) -> Result<Write, Error> {
         self.writer.change(false).await
+    }
+
+    /// What a change would do to projects from a day on; the change itself is undone.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when the writer is not free in time, and those of the change.
+    pub async fn preview<T>(
+        &self,
+        today: NaiveDate,
+        change: impl AsyncFnOnce(&mut Connection) -> Result<T, Error>,
+    ) -> Result<Effects, Error> {
+        let mut undone = self.writer.change(false).await?;
+        change(&mut undone).await?;
+        (self.derived.effects)(&mut undone, today).await
     }
 
     /// What was computed under this key since the last change; otherwise computes it, once for all who

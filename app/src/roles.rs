@@ -1,10 +1,8 @@
 //! Who counts in what role on a day, in SQL. Every statement that asks takes its condition from here:
-//! whose place in a team is in force ([`in_force!`]), who is present in a trust ([`in_post!`]), which
-//! supervisor answers a handover ([`answers_as_supervisor!`]), which projects are open ([`open_project!`]).
+//! whose place in a team is in force ([`in_force!`]), which supervisor answers a handover
+//! ([`answers_as_supervisor!`]), which projects are open ([`open_project!`]).
 //!
-//! A lead is who has a place as lead that is in force and is in post; the same rule in Rust is
-//! `timeline::Lead::tenure`, and the tests of the lists of projects hold one to the other. An offer lapses as
-//! [`oldest_live`] says.
+//! Who leads is what `standing` says of a day, and nothing here. An offer lapses as [`oldest_live`] says.
 
 use chrono::NaiveDate;
 use timeline::LAPSES_AFTER_DAYS;
@@ -47,6 +45,79 @@ macro_rules! post_on {
     };
 }
 
+/// Whether a role in a trust holds on a day; the day from which it is over does not.
+macro_rules! role_on {
+    ($role:literal, $day:literal) => {
+        concat!(
+            "(",
+            $role,
+            ".from_on is null or ",
+            $role,
+            ".from_on <= ",
+            $day,
+            ") and (",
+            $role,
+            ".until_on is null or ",
+            $role,
+            ".until_on > ",
+            $day,
+            ")"
+        )
+    };
+}
+
+/// Whether a derived row holds on a day: its end is the first day on which it is over.
+macro_rules! holds_on {
+    ($row:literal, $day:literal) => {
+        concat!($row, ".from_on <= ", $day, " and ", $row, ".until_on > ", $day)
+    };
+}
+
+/// Whether an ask's row `$ask` that is the academy's is `$person`'s on a day: they are an academy lead who can act
+/// and neither give nor take what it is about; or, where nobody else of the academy can, an administrator.
+macro_rules! asked_for_desk {
+    ($ask:literal, $person:literal, $day:literal) => {
+        concat!(
+            $ask,
+            ".audience <> 'person' and ",
+            $ask,
+            ".giver_id is not ",
+            $person,
+            " and ",
+            $ask,
+            ".taker_id is not ",
+            $person,
+            " and (exists (select 1 from desk k where k.trust_id = ",
+            $ask,
+            ".trust_id and k.person_id = ",
+            $person,
+            " and ",
+            $crate::roles::holds_on!("k", $day),
+            ") or (exists (select 1 from trust_role b where b.trust_id = ",
+            $ask,
+            ".trust_id and b.person_id = ",
+            $person,
+            " and b.role = 'administrator' and ",
+            $crate::roles::role_on!("b", $day),
+            ") and exists (select 1 from tie t where t.trust_id = ",
+            $ask,
+            ".trust_id and t.person_id = ",
+            $person,
+            " and t.state = 'accepted') and (",
+            $ask,
+            ".audience = 'administrators' or not exists (select 1 from desk k where k.trust_id = ",
+            $ask,
+            ".trust_id and k.person_id is not null and k.person_id is not ",
+            $ask,
+            ".giver_id and k.person_id is not ",
+            $ask,
+            ".taker_id and ",
+            $crate::roles::holds_on!("k", $day),
+            "))))"
+        )
+    };
+}
+
 /// Whether a person's account is open on a day.
 macro_rules! account_open {
     ($person:literal, $day:literal) => {
@@ -58,60 +129,6 @@ macro_rules! account_open {
 macro_rules! open_project {
     ($project:literal) => {
         concat!($project, ".status in ('active', 'paused', 'sustaining')")
-    };
-}
-
-/// Whether a person is present in a trust on a day: with an open account, in a post or on the one day
-/// between two, and not away for `$longest` days ([`timeline::LONGEST_AWAY_DAYS`]) or more.
-macro_rules! in_post {
-    ($person:literal, $trust:literal, $day:literal, $longest:literal) => {
-        concat!(
-            $crate::roles::account_open!($person, $day),
-            " and (exists (select 1 from post o where o.person_id = ",
-            $person,
-            ".id and o.trust_id = ",
-            $trust,
-            " and ",
-            $crate::roles::post_on!("o", $day),
-            ") or (exists (select 1 from post o where o.person_id = ",
-            $person,
-            ".id and o.trust_id = ",
-            $trust,
-            " and o.ends_on = date(",
-            $day,
-            ", '-1 day')) and exists (select 1 from post o where o.person_id = ",
-            $person,
-            ".id and o.trust_id = ",
-            $trust,
-            " and o.starts_on = date(",
-            $day,
-            ", '+1 day')))) and not exists (select 1 from away a where a.person_id = ",
-            $person,
-            ".id and a.trust_id = ",
-            $trust,
-            " and a.starts_on <= ",
-            $day,
-            " and a.ends_on >= ",
-            $day,
-            " and ",
-            $crate::roles::ends_the_post!("a", $longest),
-            ")"
-        )
-    };
-}
-
-/// Whether a period away is long enough to end the post for whoever looks for a lead.
-macro_rules! ends_the_post {
-    ($away:literal, $longest:literal) => {
-        concat!(
-            $away,
-            ".keeps_contributing = 0 and julianday(",
-            $away,
-            ".ends_on) - julianday(",
-            $away,
-            ".starts_on) >= ",
-            $longest
-        )
     };
 }
 
@@ -146,14 +163,61 @@ macro_rules! answers_as_supervisor {
     };
 }
 
+/// The rows of asks that are somebody's on a day, as a select: each with `desk`, 0 where they are asked themselves,
+/// 1 as an academy lead who can act, 2 as an administrator, because nobody else at the desk can. What somebody is
+/// asked themselves they are not asked at the desk again. `$person` is a parameter.
+macro_rules! asked_rows {
+    ($person:literal, $day:literal) => {
+        concat!(
+            "select a.*, 0 as desk from ask a where a.person_id = ", $person, " and ", $crate::roles::holds_on!("a", $day),
+            " union all select a.*, 1 as desk from desk m cross join ask a
+              where m.person_id = ", $person, " and ", $crate::roles::holds_on!("m", $day), "
+                and a.trust_id = m.trust_id and a.person_id is null and a.audience = 'desk'",
+            $crate::roles::asked_rows!(@desk $person, $day),
+            " union all select a.*, 2 as desk from trust_role m cross join tie j cross join ask a
+              where m.person_id = ", $person, " and m.role = 'administrator' and ", $crate::roles::role_on!("m", $day), "
+                and j.person_id = m.person_id and j.trust_id = m.trust_id and j.state = 'accepted'
+                and a.trust_id = m.trust_id and a.person_id is null
+                and (a.audience = 'administrators' or not exists (select 1 from desk k where k.trust_id = a.trust_id and k.person_id is not null
+                    and k.person_id is not a.giver_id and k.person_id is not a.taker_id and ", $crate::roles::holds_on!("k", $day), "))",
+            $crate::roles::asked_rows!(@desk $person, $day),
+        )
+    };
+    (@desk $person:literal, $day:literal) => {
+        concat!(
+            " and ", $crate::roles::holds_on!("a", $day), " and a.giver_id is not ", $person, " and a.taker_id is not ", $person,
+            " and not exists (select 1 from ask x where x.person_id = ", $person, " and ", $crate::roles::holds_on!("x", $day), "
+                and +x.project_id = a.project_id and x.kind = a.kind and x.about_id is a.about_id and x.cause_on = a.cause_on)"
+        )
+    };
+}
+
+/// How many lines of asks wait for somebody on a day, as a select's column: those of one kind about one person and
+/// for one cause are one, whatever their number of projects, and what rests is not counted. At the desk, whether
+/// projects go on is one line.
+macro_rules! lines_waiting {
+    ($person:literal, $day:literal) => {
+        concat!(
+            "(select count(*) from (select distinct q.trust_id, q.kind, q.desk, iif(q.desk > 0 and q.kind = 'still_yours', null, q.about_id),
+                iif(q.desk > 0 and q.kind = 'still_yours', null, q.cause_on)
+             from (",
+            $crate::roles::asked_rows!($person, $day),
+            ") q where q.rests = 0))"
+        )
+    };
+}
+
 pub(crate) use account_open;
 pub(crate) use answers_as_supervisor;
+pub(crate) use asked_for_desk;
+pub(crate) use asked_rows;
 pub(crate) use can_act;
-pub(crate) use ends_the_post;
+pub(crate) use holds_on;
 pub(crate) use in_force;
-pub(crate) use in_post;
+pub(crate) use lines_waiting;
 pub(crate) use open_project;
 pub(crate) use post_on;
+pub(crate) use role_on;
 
 /// The earliest day for which an offer to a successor may be made out and not have lapsed.
 #[must_use]

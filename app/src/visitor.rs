@@ -10,7 +10,7 @@ use crate::db::Connection;
 use crate::digest::hex;
 use crate::error::Error;
 use crate::id::{PersonId, TrustId};
-use crate::roles::{account_open, post_on};
+use crate::roles::{account_open, lines_waiting, post_on};
 
 /// Dead sessions that a new one sweeps away at most.
 const MAX_SWEPT: i64 = 200;
@@ -50,6 +50,8 @@ pub struct Person {
     pub academy_lead: bool,
     /// Is an administrator of the trust.
     pub administrator: bool,
+    /// How many lines of asks wait for them, in any trust.
+    pub asks: i64,
     /// When the session was last noted as used.
     pub seen_at: DateTime<Utc>,
     /// The SHA-256 of the session's token, by which the store knows the session.
@@ -203,7 +205,7 @@ impl Sessions {
                     (select json_group_array(json_object('id', o.id, 'name', o.name) order by o.name)
                      from tie k join trust o on o.id = k.trust_id
                      where k.person_id = p.id and k.trust_id <> s.trust_id and k.state = 'accepted') as others,
-                    (select count(*) from tie k where k.person_id = p.id and k.state = 'asked') as questions
+                    (select count(*) from tie k where k.person_id = p.id and k.state = 'asked') as questions, ", lines_waiting!("p.id", "$3"), " as asks
              from session s join person p on p.id = s.person_id join trust t on t.id = s.trust_id
              join tie a on a.person_id = s.person_id and a.trust_id = s.trust_id and a.state = 'accepted'
              where s.token_hash = $1 and s.ended_at is null and s.seen_at > $2 and s.created_at > $4

@@ -163,6 +163,8 @@ actions! {
     AnswerAsSupervisor(HandoverId) on Handover,
     /// Change one's own password and end one's own sessions.
     ChangeOwnAccount(PersonId) on Person,
+    /// Say one's own dates: when a post ends, where one moves, when one is away.
+    ChangeOwnDates(PersonId) on Person,
     /// Answer a trust that asks for oneself, and choose the trust that one works in.
     ChooseOwnTrust(PersonId) on Person,
 }

@@ -63,6 +63,6 @@ pub fn may(action: Action, s: Relationship) -> bool {
         Action::AnswerAsSupervisor(_) => {
             s.belongs && !s.party && (s.supervisor || (coordinates && s.supervisor_silent))
         }
-        Action::ChangeOwnAccount(_) | Action::ChooseOwnTrust(_) => s.oneself,
+        Action::ChangeOwnAccount(_) | Action::ChangeOwnDates(_) | Action::ChooseOwnTrust(_) => s.oneself,
     }
 }

@@ -168,6 +168,7 @@ fn who_may_do_what_is_as_the_table_says() {
             &["academy", "silent belongs", "successor", "lead", "outside", "party supervisor", "party silent academy"],
         ),
         (Action::ChangeOwnAccount(me), &["oneself"], &["belongs", "academy", "administrator"]),
+        (Action::ChangeOwnDates(me), &["oneself"], &["belongs", "academy", "administrator"]),
         (Action::ChooseOwnTrust(me), &["oneself"], &["belongs", "academy", "administrator"]),
     ];
     for (action, yes, no) in table {

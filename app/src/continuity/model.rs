@@ -5,24 +5,35 @@ use serde::Deserialize;
 use sqlx::{Database, FromRow};
 use timeline::Continuity;
 
+use crate::clock::date_in_london;
 use crate::db::Db;
 use crate::id::{MeasureId, PersonId, ProjectId};
 use crate::project::model::{ProjectType, Status};
 
-/// The lead who holds a project.
+/// The lead of a project.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct LeadInPost {
     pub id: PersonId,
     pub name: String,
-    /// The last day on which they hold it; none when no end is in sight.
+    /// The last day on which they lead it; none when no end is in sight.
     pub until: Option<NaiveDate>,
 }
 
-/// Somebody in post who supervises a project.
+/// The supervisor of a project.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct SupervisorInPost {
     pub id: PersonId,
     pub name: String,
+    /// The last day on which they count; none when no end is in sight.
+    pub until: Option<NaiveDate>,
+}
+
+/// Who supervises a project by name, and does not count.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct NamedSupervisor {
+    pub name: String,
+    /// The QI academy has yet to say until when they may; otherwise they are away for long, or have left.
+    pub unconfirmed: bool,
 }
 
 /// A handover that is offered or agreed.
@@ -32,6 +43,12 @@ pub struct Passing {
     pub on: NaiveDate,
     /// The successor; none when it is offered to whoever takes it on.
     pub to: Option<String>,
+    /// It is offered to the pool: a successor who is named asked for it.
+    pub to_pool: bool,
+    /// When it was offered.
+    pub offered_at: Option<DateTime<Utc>>,
+    /// The first day on which the successor will lead, once it is agreed; none when they will not be there.
+    pub begins_on: Option<NaiveDate>,
 }
 
 /// The measurement that comes next.
@@ -50,14 +67,6 @@ pub(super) struct State(Option<Continuity>);
 impl From<State> for Option<Continuity> {
     fn from(State(state): State) -> Self {
         state
-    }
-}
-
-impl TryFrom<State> for Continuity {
-    type Error = &'static str;
-
-    fn try_from(State(state): State) -> Result<Self, Self::Error> {
-        state.ok_or("a draft is in no state")
     }
 }
 
@@ -92,17 +101,22 @@ pub struct ProjectRow {
     /// When somebody looks again at it while it rests.
     pub review_on: Option<NaiveDate>,
     pub closed_on: Option<NaiveDate>,
-    /// Whether it is safely held; none for a draft.
+    /// Where it stands; none for a draft.
     #[sqlx(try_from = "State")]
     pub continuity: Option<Continuity>,
+    /// Something about its continuity is with the QI academy.
+    pub at_risk: bool,
+    /// The first day without a lead, while it has none.
+    pub no_lead_since: Option<NaiveDate>,
     #[sqlx(json(nullable))]
     pub lead: Option<LeadInPost>,
     #[sqlx(json(nullable))]
     pub supervisor: Option<SupervisorInPost>,
     /// Who was asked to supervise it and has not answered.
     pub supervisor_asked: Option<String>,
-    /// Who supervises it by name, and is away for long or has left; none when somebody in post does.
-    pub supervisor_absent: Option<String>,
+    /// Who supervises it by name and does not count; none when somebody does.
+    #[sqlx(json(nullable))]
+    pub supervisor_named: Option<NamedSupervisor>,
     /// How many measures it has.
     pub measures: i64,
     /// None without a measure that has a frequency.
@@ -120,6 +134,13 @@ pub struct ProjectRow {
 }
 
 impl ProjectRow {
+    /// Since when it has looked for a lead: since it had none, or since its lead offered it to the pool.
+    #[must_use]
+    pub fn looking_since(&self) -> Option<NaiveDate> {
+        let offered = self.offer.as_ref().filter(|offer| offer.to_pool).and_then(|offer| offer.offered_at);
+        self.no_lead_since.into_iter().chain(offered.map(date_in_london)).min()
+    }
+
     /// The next measurement should have been taken by now. Nothing is overdue while a project is paused.
     #[must_use]
     pub fn is_overdue(&self, today: NaiveDate) -> bool {

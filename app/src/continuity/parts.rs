@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use leptos::prelude::*;
 
-use super::model::{ProjectRow, SupervisorInPost};
+use super::model::ProjectRow;
 use super::store;
 use crate::batch::Answers;
 use crate::db::Connection;
@@ -19,7 +19,7 @@ const SUPERVISED: &str = "M12 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5M12 8v13M8 12
 const MEASUREMENT: &str = "M4 3v18h17M8 15l4-5 3 3 5-7";
 const STEP: &str = "M4 12h15M13 6l6 6-6 6";
 
-/// The four answers of a project: who holds it, who supervises it, when is the next measurement, what is
+/// The four answers of a project: who leads it, who supervises it, when is the next measurement, what is
 /// the next step. Always in that order; what is missing is said, with the link that mends it.
 #[derive(Clone, Debug)]
 pub struct Strip {
@@ -173,59 +173,89 @@ impl Strip {
     fn held(&self) -> Answer {
         let row = &self.row;
         let label = "Led by";
-        let mut answer = match (&row.lead, row.closed_on) {
-            (_, Some(on)) if self.is_closed() => {
-                return Answer::given(label, HELD, format!("Nobody: it was closed on {}", crate::format::date(on)));
-            }
+        if self.is_closed() {
+            let closed = row.closed_on.map_or_else(
+                || "Nobody".to_owned(),
+                |on| format!("Nobody: it was closed on {}", crate::format::date(on)),
+            );
+            return Answer::given(label, HELD, closed);
+        }
+        if row.continuity.is_none() {
+            return Answer::given(label, HELD, "Whoever writes the draft");
+        }
+        let answer = match (&row.lead, row.no_lead_since) {
             (Some(lead), _) => {
-                let answer = Answer::given(label, HELD, lead.name.clone());
-                match lead.until {
-                    Some(until) if (until - self.today).num_days() <= DUE_DAYS => {
-                        let mut answer = answer.more(format!(
-                            "until {}, {}",
-                            crate::format::date(until),
-                            ui::distance(until, self.today)
-                        ));
-                        if row.continuity == Some(Continuity::Due) {
-                            answer = answer.mend(row.id, "handover", "Hand it over");
-                        }
-                        answer
-                    }
-                    Some(until) => answer.more(format!("until {}", crate::format::date(until))),
-                    None => answer.more("with no end date"),
+                let answer = Answer::given(label, HELD, lead.name.clone()).more(self.until(lead.until));
+                if row.continuity == Some(Continuity::Due) {
+                    answer.mend(row.id, "handover", "Hand it over")
+                } else {
+                    answer
                 }
             }
-            (None, _) if row.continuity.is_none() => Answer::given(label, HELD, "Whoever writes the draft"),
-            (None, _) if row.continuity == Some(Continuity::Agreed) => Answer::missing(label, HELD, "Nobody today"),
-            (None, _) => {
-                Answer::missing(label, HELD, "Nobody: it is in the pool").mend(row.id, "take-on", "Take it on")
+            (None, Some(since)) => {
+                Answer::missing(label, HELD, format!("Nobody since {}: in the pool", crate::format::date(since)))
             }
+            (None, None) => Answer::missing(label, HELD, "Nobody: in the pool"),
         };
-        if let Some(agreed) = &row.agreed {
-            let who = agreed.to.as_deref().unwrap_or("The next lead");
-            answer = answer.more(format!("{who} takes over on {}", crate::format::date(agreed.on)));
-        } else if let Some(offer) = &row.offer {
-            let whom = offer.to.as_deref().unwrap_or("whoever takes it on");
-            answer = answer.more(format!("Offered to {whom} from {}", crate::format::date(offer.on)));
+        let free = row.lead.is_none() && row.agreed.is_none();
+        let answer = if free { answer.mend(row.id, "take-on", "Take it on") } else { answer };
+        match self.passing() {
+            Some(passing) => answer.more(passing),
+            None => answer,
         }
-        answer
+    }
+
+    /// What is agreed or offered beside it.
+    fn passing(&self) -> Option<String> {
+        let day = crate::format::date;
+        if let Some(agreed) = &self.row.agreed {
+            let who = agreed.to.as_deref().unwrap_or("The next lead");
+            return Some(match agreed.begins_on {
+                Some(on) => format!("{who} takes it over on {}", day(on)),
+                None => format!("{who} agreed to take it over on {}, and will not be there", day(agreed.on)),
+            });
+        }
+        let offer = self.row.offer.as_ref()?;
+        Some(match (&offer.to, offer.to_pool) {
+            (Some(name), true) => format!("{name} asks to take it on from {}", day(offer.on)),
+            (Some(name), false) => format!("Offered to {name} from {}", day(offer.on)),
+            (None, _) => format!("Offered to whoever takes it on from {}", day(offer.on)),
+        })
+    }
+
+    /// A last day in words, and how far it is while that is near.
+    fn until(&self, last: Option<NaiveDate>) -> String {
+        match last {
+            Some(last) if (0..=DUE_DAYS).contains(&(last - self.today).num_days()) => {
+                format!("until {}, {}", crate::format::date(last), ui::distance(last, self.today))
+            }
+            Some(last) => format!("until {}", crate::format::date(last)),
+            None => "with no end date".to_owned(),
+        }
     }
 
     fn supervised(&self) -> Answer {
         let label = "Supervised by";
         let row = &self.row;
-        if let Some(SupervisorInPost { name, .. }) = &row.supervisor {
-            return Answer::given(label, SUPERVISED, name.clone());
+        if let Some(supervisor) = &row.supervisor {
+            let answer = Answer::given(label, SUPERVISED, supervisor.name.clone());
+            return if supervisor.until.is_some() { answer.more(self.until(supervisor.until)) } else { answer };
         }
         if self.is_closed() {
             return Answer::given(label, SUPERVISED, "Nobody");
         }
         let answer = Answer::missing(label, SUPERVISED, "Nobody today");
-        match (&row.supervisor_asked, &row.supervisor_absent) {
-            (Some(name), _) => answer.more(format!("{name} was asked")).mend(row.id, "team", "See the team"),
-            (None, Some(name)) => {
-                answer.more(format!("{name} is away or has left")).mend(row.id, "team", "Name another supervisor")
+        match (&row.supervisor_asked, &row.supervisor_named) {
+            (_, Some(named)) if named.unconfirmed => {
+                let words = format!("{} waits for the QI academy to confirm until when", named.name);
+                answer.more(words).mend(row.id, "team", "See the team")
             }
+            (Some(name), _) => answer.more(format!("{name} was asked")).mend(row.id, "team", "See the team"),
+            (None, Some(named)) => answer.more(format!("{} is away or has left", named.name)).mend(
+                row.id,
+                "team",
+                "Name another supervisor",
+            ),
             (None, None) => Answer::missing(label, SUPERVISED, "Nobody yet").mend(row.id, "team", "Name a supervisor"),
         }
     }
@@ -279,18 +309,14 @@ impl Strip {
     }
 }
 
-/// Continuity as a tag, where it says more than the strip does; nothing while a project is simply held.
-#[must_use]
-pub fn continuity_tag(state: Option<Continuity>) -> AnyView {
-    let colour = match state {
-        None | Some(Continuity::Led | Continuity::Ended) => return ().into_any(),
-        Some(Continuity::InPool) => "orange",
-        Some(Continuity::Due) => "yellow",
-        Some(Continuity::Offered) => "purple",
-        Some(Continuity::Agreed) => "aqua-green",
-        Some(Continuity::Resting) => "grey",
+/// Where a project stands as tags, where it says more than the strip does. Only what is wrong has a colour.
+fn continuity_tags(row: &ProjectRow) -> AnyView {
+    let state = match row.continuity {
+        None | Some(Continuity::Led | Continuity::Ended) => None,
+        Some(state) => Some(ui::tag(state.label(), if state == Continuity::InPool { "orange" } else { "grey" })),
     };
-    ui::tag(state.map_or("", Continuity::label), colour)
+    let risk = row.at_risk.then(|| ui::tag("At risk", "orange"));
+    view! { {risk}" "{state} }.into_any()
 }
 
 /// Projects as a page's list.
@@ -321,7 +347,7 @@ fn draw_row(row: ProjectRow, today: NaiveDate, in_section: bool, mends: Mends) -
     facts.extend(row.reference.clone());
     facts.extend(row.department.clone());
     facts.push(format!("changed {}", crate::format::date(crate::clock::date_in_london(row.updated_at))));
-    let tags = view! { {status_tag(row.status)}" "{continuity_tag(row.continuity)} };
+    let tags = view! { {status_tag(row.status)}" "{continuity_tags(&row)} };
     let strip = Strip::of(row, today).view_compact(mends);
     view! {
         <li class="baton-list__row">

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::{ChangePassword, ResetPassword, SignIn, SignInAs, SignOut, onward, with_next};
-use super::{directory, information, organisation, store, ties};
+use super::{changeovers, dates, directory, information, organisation, store, ties};
 use crate::error::Error;
 use crate::format::{count, date};
 use crate::route;
@@ -24,8 +24,16 @@ pub fn routes() -> Vec<Route> {
         route!("/account/password", first_password),
         route!("/forgotten-password", forgotten_password),
     ];
-    [account, ties::pages::routes(), directory::pages::routes(), organisation::pages::routes(), information::routes()]
-        .concat()
+    [
+        account,
+        ties::pages::routes(),
+        dates::pages::routes(),
+        directory::pages::routes(),
+        organisation::pages::routes(),
+        changeovers::pages::routes(),
+        information::routes(),
+    ]
+    .concat()
 }
 
 async fn sign_in(request: Request) -> Result<Reply, Error> {
@@ -298,7 +306,11 @@ async fn account(request: Request) -> Result<Page, Error> {
             view! { "None yet."{looking} }.into_any()
         } else {
             let line = |project: directory::store::PersonProject| {
-                let part = if project.leads { ", you lead" } else { ", you supervise" };
+                let part = match (project.leads, project.in_pool) {
+                    (true, false) => ", you lead",
+                    (true, true) => ", in the pool since you left it",
+                    (false, _) => ", you supervise",
+                };
                 view! { <li><a href=format!("/projects/{}", project.id)>{project.title}</a>{part}</li> }
             };
             view! { <ul class="nhsuk-list">{projects.into_iter().map(line).collect_view()}</ul> }.into_any()
@@ -319,7 +331,8 @@ async fn account(request: Request) -> Result<Page, Error> {
                     ("Posts", posts),
                     ("Open projects", projects),
                 ])}
-                <p class="nhsuk-hint">"Is something wrong here? Your academy lead or administrator can change it."</p>
+                <p><a href="/account/dates">"Say your own dates"</a>": a last day, a move to another department, time away"</p>
+                <p class="nhsuk-hint">"Is something else wrong here? Your academy lead or administrator can change it."</p>
                 <h2 class="nhsuk-heading-m">"Change your password"</h2>
                 {form.draw(fields)}
             </div></div>

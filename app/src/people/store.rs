@@ -1,7 +1,8 @@
 //! People, posts, sign-in: their SQL.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use sqlx::FromRow;
+use timeline::DUE_DAYS;
 
 use super::codes::HandedCode;
 use super::ties;
@@ -330,7 +331,8 @@ pub struct Department {
     pub site: String,
 }
 
-/// The departments in which a person has a post today.
+/// The departments in which a person works: those in which a post of theirs begins within 12 weeks, soonest first, then
+/// those of their posts today.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -342,12 +344,16 @@ pub async fn departments_of(
 ) -> Result<Vec<DepartmentId>, Error> {
     Ok(sqlx::query_scalar(concat!(
         "select department_id from post
-         where person_id = $1 and trust_id = $2 and ",
-        post_on!("post", "$3")
+         where person_id = $1 and trust_id = $2 and (",
+        post_on!("post", "$3"),
+        " or (starts_on > $3 and starts_on <= $4))
+         group by department_id
+         order by max(starts_on > $3) desc, min(iif(starts_on > $3, starts_on, null)), department_id"
     ))
     .bind(person)
     .bind(trust)
     .bind(today)
+    .bind(today + Days::new(DUE_DAYS.unsigned_abs()))
     .fetch_all(conn)
     .await?)
 }

@@ -1,10 +1,12 @@
 //! What a list shows of a project, and how a list is asked for.
 
+use chrono::{Days, NaiveDate};
 use timeline::Continuity;
 
 use crate::choices;
 use crate::continuity::model::ProjectRow;
 use crate::id::{DepartmentId, PersonId, PriorityId};
+use crate::parse;
 use crate::project::model::ProjectType;
 
 /// How many projects a page of a list shows.
@@ -40,12 +42,16 @@ choices! {
 
     /// Which answer is missing or late.
     Gap {
+        /// Something about its continuity is with the QI academy.
+        Risk = "risk" => "At risk",
         /// Nobody supervises it.
         Supervisor = "supervisor" => "No supervisor",
         /// It has no measure.
         Measure = "measure" => "No measure",
         /// A measurement is overdue.
         Measurement = "measurement" => "Measurement overdue",
+        /// Nobody has said for long whether it goes on, and the QI academy is asked.
+        Quiet = "quiet" => "Gone quiet",
         /// No next step is set.
         Step = "step" => "No next step",
     }
@@ -54,7 +60,7 @@ choices! {
     Sort {
         /// The latest change first.
         Updated = "updated" => "Latest change",
-        /// Those that need somebody first.
+        /// Those at risk first, then by when the lead goes.
         Risk = "risk" => "Continuity at risk",
         /// By the date of the next measurement.
         Measurement = "measurement" => "Next measurement",
@@ -101,18 +107,27 @@ pub struct Filter {
     pub person: Option<PersonId>,
     /// The order.
     pub sort: Sort,
+    /// The day on which the projects stand as the list shows them; none for today.
+    pub on: Option<NaiveDate>,
     /// The page, from 1; none for all of them.
     pub page: Option<i64>,
+}
+
+/// The first and the last day that can be looked at: three years back and ahead.
+#[must_use]
+pub fn days(today: NaiveDate) -> (NaiveDate, NaiveDate) {
+    (today - Days::new(1_096), today + Days::new(1_096))
 }
 
 impl Filter {
     /// The filter that an address asks for, as this person. What is not understood is left out.
     #[must_use]
-    pub fn of(person: PersonId, query: &[(String, String)]) -> Self {
+    pub fn of(person: PersonId, query: &[(String, String)], today: NaiveDate) -> Self {
         let value = |name: &str| query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim());
         // Bookmarks may still hold the words of the first releases.
         let continuity = if value("continuity") == "held" { "led" } else { value("continuity") };
         let gap = if value("gap") == "anchor" { "supervisor" } else { value("gap") };
+        let (first, last) = days(today);
         Self {
             text: value("q").chars().take(200).collect(),
             statuses: value("status").parse().unwrap_or_default(),
@@ -124,6 +139,7 @@ impl Filter {
             mine: (value("mine") == "yes").then_some(person),
             person: Some(person),
             sort: value("sort").parse().unwrap_or_default(),
+            on: parse::date(value("on")).filter(|day| *day != today && (first..=last).contains(day)),
             page: Some(value("page").parse().unwrap_or(1).clamp(1, 100_000)),
         }
     }
@@ -142,6 +158,7 @@ impl Filter {
         add("gap", self.gap.map(|gap| gap.as_str().to_owned()));
         add("mine", self.mine.map(|_| "yes".to_owned()));
         add("sort", (self.sort != Sort::default()).then(|| self.sort.as_str().to_owned()));
+        add("on", self.on.map(|day| day.to_string()));
         add("page", self.page.filter(|page| *page > 1).map(|page| page.to_string()));
         pairs
     }
@@ -161,6 +178,7 @@ pub fn search_words(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{TODAY, on};
     use proptest::prelude::*;
 
     #[test]
@@ -177,21 +195,42 @@ mod tests {
             mine: Some(person),
             person: Some(person),
             sort: Sort::Risk,
+            on: Some(on("2027-01-06")),
             page: Some(3),
         };
         let query: Vec<(String, String)> =
             filter.query().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        assert_eq!(Filter::of(person, &query), filter);
-        let usual = Filter::of(person, &[]);
+        assert_eq!(Filter::of(person, &query, TODAY), filter);
+        let usual = Filter::of(person, &[], TODAY);
         assert!(usual.query().is_empty());
         assert_eq!(usual.statuses, Statuses::Open);
     }
 
     #[test]
     fn addresses_that_were_kept_before_lead_and_supervisor_had_their_names_go_on_working() {
-        let of = |name: &str, value: &str| Filter::of(PersonId::new(), &[(name.to_owned(), value.to_owned())]);
+        let of = |name: &str, value: &str| Filter::of(PersonId::new(), &[(name.to_owned(), value.to_owned())], TODAY);
         assert_eq!(of("continuity", "held").continuity, Some(Continuity::Led));
         assert_eq!(of("gap", "anchor").gap, Some(Gap::Supervisor));
+    }
+
+    #[test]
+    fn a_day_that_is_not_within_three_years_or_is_none_is_today() {
+        for (typed, day) in [
+            ("2027-01-06", Some("2027-01-06")),
+            ("6 January 2027", Some("2027-01-06")),
+            ("2026-03-05", Some("2026-03-05")),
+            ("2026-03-04", None),
+            ("2023-03-04", Some("2023-03-04")),
+            ("2023-03-02", None),
+            ("2029-03-04", Some("2029-03-04")),
+            ("2029-03-05", None),
+            ("2026-02-30", None),
+            ("tomorrow", None),
+            ("", None),
+        ] {
+            let filter = Filter::of(PersonId::new(), &[("on".to_owned(), typed.to_owned())], TODAY);
+            assert_eq!(filter.on, day.map(on), "{typed}");
+        }
     }
 
     proptest! {

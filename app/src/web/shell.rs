@@ -24,8 +24,12 @@ pub struct Site {
 pub fn document(page: Page, request: &Request, site: &Site) -> AnyView {
     let Page { title, islands, view, .. } = page;
     let nonce = use_nonce();
-    let wrong = request.rejected.as_ref().is_some_and(|rejected| !rejected.errors.is_empty());
-    let title = ui::escaped(&format!("{}{title} – Baton", if wrong { "Error: " } else { "" }));
+    let before = match &request.rejected {
+        Some(rejected) if !rejected.errors.is_empty() => "Error: ",
+        Some(rejected) if rejected.unconfirmed.is_some() => "Not saved yet: ",
+        _ => "",
+    };
+    let title = ui::escaped(&format!("{before}{title} – Baton"));
     let assets = site.assets.clone();
     let options = LeptosOptions::builder().output_name("baton").site_pkg_dir("pkg").build();
     let scripts = (islands && site.islands).then({
@@ -77,6 +81,9 @@ pub fn error_page(error: &Error, request: &Request) -> Page {
                 "The project's lead, its supervisor or the academy lead can do it or can give you a place in the team.".into(),
             ],
         ),
+        Error::Unconfirmed(seen) => {
+            ("Check what this changes", seen.lines.iter().map(|line| line.text.clone()).collect())
+        }
         Error::Invalid(errors) => ("There is a problem", errors.iter().map(|e| e.message.clone()).collect()),
         Error::Conflict => (
             "Somebody else changed this",
@@ -128,11 +135,14 @@ pub fn error_page(error: &Error, request: &Request) -> Page {
 /// banner, whatever an address says; in braces, a number that the address gives by that name.
 const DONE: &[(&str, &str)] = &[
     ("saved", "Your changes are saved."),
+    ("on-it", "It is with you until then. Everybody at the academy sees it."),
+    ("goes-on", "Your word that it goes on is recorded."),
     ("asked", "This person is known to Baton already. They will be asked."),
     ("trust-accepted", "You belong to this trust now. You can change over to it at any time."),
     ("trust-declined", "Your answer is recorded. The trust sees that somebody else is meant."),
     ("reset", "Your password is set. Sign in with it."),
     ("signed-out", "You are signed out. Close the window if others use this computer."),
+    ("dates", "Your dates are saved. The QI academy sees what you said."),
     ("password", "Your password is changed. Your other sessions are ended."),
     ("draft", "Your draft is saved. Only you and the people you invite can see it."),
     ("draft-deleted", "The draft is deleted."),
@@ -263,10 +273,18 @@ fn account_links(person: &Person) -> AnyView {
             <li class="nhsuk-header__account-item"><a class="nhsuk-header__account-link" href="/trusts">{words}</a></li>
         }
     });
+    let waiting = (person.asks > 0).then(|| {
+        view! {
+            <li class="nhsuk-header__account-item">
+                <a class="nhsuk-header__account-link baton-header__waiting" href="/">{format!("{} waiting", person.asks)}</a>
+            </li>
+        }
+    });
     view! {
         <nav class="nhsuk-header__account" aria-label="Account">
             <ul class="nhsuk-header__account-list">
                 {asked}
+                {waiting}
                 <li class="nhsuk-header__account-item">
                     <a class="nhsuk-header__account-link" href="/account">{person.name.clone()}</a>
                 </li>

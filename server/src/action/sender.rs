@@ -69,6 +69,7 @@ mod tests {
             has_post: true,
             academy_lead: false,
             administrator: false,
+            asks: 0,
             seen_at: chrono::DateTime::UNIX_EPOCH,
             session: String::new(),
             held: false,

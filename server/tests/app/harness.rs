@@ -249,6 +249,20 @@ impl Answer {
         self.body.replace("<!>", "")
     }
 
+    /// What is read of the page: without any tag.
+    pub fn plain(&self) -> String {
+        let (mut text, mut tag) = (String::new(), false);
+        for letter in self.body.chars() {
+            match letter {
+                '<' => tag = true,
+                '>' => tag = false,
+                _ if !tag => text.push(letter),
+                _ => {}
+            }
+        }
+        text
+    }
+
     /// Where it leads to.
     pub fn location(&self) -> String {
         self.headers.get(header::LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default().to_owned()

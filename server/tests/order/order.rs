@@ -83,6 +83,7 @@ pub const WRITERS: &[(&str, &str)] = &[
     ("password_code", "people"),
     ("post", "people"),
     ("away", "people"),
+    ("changeover", "people"),
     ("trust_role", "people"),
     ("tie", "people"),
     ("priority", "priorities"),

@@ -150,6 +150,7 @@ async fn what_sqlite_undoes_by_itself_is_told_to_everybody_whom_it_concerns() {
 async fn a_full_disk_fails_the_last_of_a_flush_too() {
     let (_folder, store) = store().await;
     let mut only = store.write().await.expect("a change");
+    add(&mut only, "only").await.expect("added");
     fill_the_disk(&mut only).await.expect_err("full");
     assert_eq!(only.commit().await, Err(Error::Internal));
     assert!(names(&store).await.is_empty());

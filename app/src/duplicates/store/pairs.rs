@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
 use sqlx::types::Json;
-use timeline::LONGEST_AWAY_DAYS;
 
 use super::super::model::Query;
 use super::lead::lead_of;
@@ -15,7 +14,6 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{ProjectId, TrustId};
 use crate::project::model::{ClosedReason, Status};
-use crate::roles::{in_force, in_post};
 
 /// How many projects one page of look-alike pairs compares with all older ones.
 pub const COMPARED: u8 = 20;
@@ -44,7 +42,7 @@ pub struct Side {
     /// Why it is closed.
     pub closed_reason: Option<ClosedReason>,
     pub department: String,
-    /// Who leads it; none when nobody with a current post does.
+    /// Who leads it today; none when nobody does.
     pub lead: Option<String>,
     /// When it was registered.
     pub submitted_at: Option<DateTime<Utc>>,
@@ -70,7 +68,7 @@ pub async fn sides(
                 coalesce(d.name, '') as department, p.submitted_at, p.updated_at,
                 (select count(*) from measure m join measurement t on t.measure_id = m.id
                  where m.project_id = p.id and t.state = 'current') as points, ",
-        lead_of!("$3", "$4"),
+        lead_of!("$3"),
         " as lead
          from project p left join department d on d.id = p.department_id
          where p.trust_id = $2 and p.status <> 'draft' and p.number in (
@@ -80,7 +78,6 @@ pub async fn sides(
     .bind(Json(projects))
     .bind(trust)
     .bind(today)
-    .bind(LONGEST_AWAY_DAYS)
     .fetch_all(conn)
     .await?)
 }

@@ -2,14 +2,12 @@
 
 use chrono::NaiveDate;
 use sqlx::types::Json;
-use timeline::LONGEST_AWAY_DAYS;
 
 use super::super::model::{Query, Similar};
 use super::lead::lead_of;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{ProjectId, TrustId};
-use crate::roles::{in_force, in_post};
 
 /// How many suggestions are shown.
 pub const SUGGESTIONS: u8 = 5;
@@ -97,7 +95,7 @@ pub async fn similar(
     Ok(sqlx::query_as(concat!(
         "select p.id, coalesce(p.reference, '') as reference, p.title, p.status, p.closed_reason,
                 m.reference as survivor, coalesce(d.name, '') as department, ",
-        lead_of!("$2", "$3"),
+        lead_of!("$2"),
         " as lead
          from json_each($1) best join project p on p.number = best.value
          left join project m on m.id = p.merged_into
@@ -106,7 +104,6 @@ pub async fn similar(
     ))
     .bind(Json(ranked))
     .bind(today)
-    .bind(LONGEST_AWAY_DAYS)
     .fetch_all(conn)
     .await?)
 }

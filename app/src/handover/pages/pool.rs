@@ -9,61 +9,84 @@ use crate::access::ReadTrust;
 use crate::continuity::model::ProjectRow;
 use crate::continuity::parts::{Mends, Strip};
 use crate::error::Error;
-use crate::handover::store::{self, LooksForLead};
+use crate::handover::store::{self, Narrowed};
 use crate::id::{DepartmentId, ProjectId};
 use crate::measures::chart::Small;
 use crate::measures::store::load_first_series;
 use crate::people::store::{Department, departments};
-use crate::web::page::Page;
+use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui;
 
 /// How many projects a page of the pool shows.
-const A_PAGE: usize = 10;
+const A_PAGE: i64 = 10;
 
-/// The projects that look for a lead, longest waiting first: those that nobody holds, and those whose
+/// What the pool is narrowed to, as an address says it.
+struct Asked {
+    department: Option<DepartmentId>,
+    specialty: Option<String>,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Self {
+        let specialty = request.query("specialty");
+        Self {
+            department: request.query("department").parse().ok(),
+            specialty: (!specialty.is_empty()).then(|| specialty.to_owned()),
+        }
+    }
+
+    fn is_narrowed(&self) -> bool {
+        self.department.is_some() || self.specialty.is_some()
+    }
+
+    /// The departments that fit, when not all do.
+    fn departments(&self, all: &[Department]) -> Option<Vec<DepartmentId>> {
+        let fits = |one: &&Department| {
+            self.department.is_none_or(|id| one.id == id)
+                && self.specialty.as_deref().is_none_or(|name| one.specialty == name)
+        };
+        self.is_narrowed().then(|| all.iter().filter(fits).map(|one| one.id).collect())
+    }
+
+    fn address(&self, page: i64) -> String {
+        let department = self.department.map(|id| id.to_string()).unwrap_or_default();
+        let specialty = ui::encoded(self.specialty.as_deref().unwrap_or_default());
+        format!("/pool?department={department}&specialty={specialty}&page={page}")
+    }
+}
+
+/// The projects that look for a lead, longest waiting first: those that nobody leads, and those whose
 /// lead offers them to whoever takes them on.
-pub async fn pool(request: Request) -> Result<Page, Error> {
+pub async fn pool(request: Request) -> Result<Reply, Error> {
     let trust = request.person()?.trust;
     let today = request.today();
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ReadTrust(trust)).await?;
     let departments = departments(&mut conn, trust).await?;
-    let department: Option<DepartmentId> = request.query("department").parse().ok();
-    let specialty = Some(request.query("specialty").to_owned()).filter(|specialty| !specialty.is_empty());
-    let whole = store::pool(&request.store, &mut conn, trust, today).await?;
-    let fits = |one: &&LooksForLead| {
-        let of = departments.iter().find(|of| Some(of.id) == one.department_id);
-        department.is_none_or(|id| one.department_id == Some(id))
-            && specialty.as_deref().is_none_or(|name| of.is_some_and(|of| of.specialty == name))
-    };
-    let looking: Vec<&LooksForLead> = whole.0.iter().filter(fits).collect();
-    let total = looking.len();
-    let pages = total.div_ceil(A_PAGE).max(1);
-    let page = request.query("page").parse::<usize>().unwrap_or(1).clamp(1, pages);
-    let shown = || looking.iter().skip((page - 1) * A_PAGE).take(A_PAGE);
-    let since: HashMap<ProjectId, NaiveDate> = shown().map(|one| (one.id, one.since)).collect();
-    let ids: Vec<ProjectId> = shown().map(|one| one.id).collect();
-    let rows = crate::continuity::store::rows_by_id(&mut conn, trust, &ids, today).await?;
+    let asked = Asked::of(&request);
+    let page = request.query("page").parse::<i64>().unwrap_or(1).clamp(1, 100_000);
+    let narrowed = Narrowed { departments: asked.departments(&departments), page, rows: A_PAGE, ..Narrowed::default() };
+    let found = store::pool(&mut conn, trust, &narrowed, today).await?;
+    if found.rows.is_empty() && page > 1 {
+        // The pool has become shorter than that.
+        return Ok(Reply::Redirect(asked.address(1)));
+    }
+    let ids: Vec<ProjectId> = found.rows.iter().map(|row| row.id).collect();
     let charted = load_first_series(&mut conn, &ids).await?;
     drop(conn);
     let charts: HashMap<ProjectId, Small> =
         Small::draw(charted, "pool").await?.into_iter().map(|drawn| (drawn.series.measure.project_id, drawn)).collect();
     Ok(Page::new("Pool", move || {
-        let address = |page: i64| {
-            let department = department.map(|id| id.to_string()).unwrap_or_default();
-            let specialty = ui::encoded(specialty.as_deref().unwrap_or_default());
-            format!("/pool?department={department}&specialty={specialty}&page={page}")
-        };
-        let narrowed = department.is_some() || specialty.is_some();
-        let list = if rows.is_empty() { nothing(narrowed) } else { list(rows, &since, charts, today) };
-        let count = crate::format::count(i64::try_from(total).unwrap_or(i64::MAX), "project looks", "projects look");
-        let pagination = ui::pages(i64::try_from(page).unwrap_or(1), i64::try_from(pages).unwrap_or(1), address);
+        let (rows, total) = (found.rows, found.total);
+        let list = if rows.is_empty() { nothing(asked.is_narrowed()) } else { list(rows, charts, today) };
+        let count = crate::format::count(total, "project looks", "projects look");
+        let pagination = ui::pages(page, (total + A_PAGE - 1) / A_PAGE, |to| asked.address(to));
         view! {
             {ui::heading("", "Projects that look for a lead")}
             <p>"Taking one on means: you lead it, take its next step, see to it that it is measured, and hand it over in your turn. Its supervisor, or the academy lead, says yes first."</p>
             <div class="baton-browse">
-                {filters(&departments, department, specialty.as_deref())}
+                {filters(&departments, asked.department, asked.specialty.as_deref())}
                 <div class="baton-browse__results">
                     <div class="baton-browse__summary"><p role="status">{format!("{count} for a lead")}</p></div>
                     {list}
@@ -72,7 +95,8 @@ pub async fn pool(request: Request) -> Result<Page, Error> {
             </div>
         }
         .into_any()
-    }))
+    })
+    .into())
 }
 
 fn nothing(narrowed: bool) -> AnyView {
@@ -122,32 +146,31 @@ fn filters(departments: &[Department], department: Option<DepartmentId>, special
     .into_any()
 }
 
-fn list(
-    rows: Vec<ProjectRow>,
-    since: &HashMap<ProjectId, NaiveDate>,
-    mut charts: HashMap<ProjectId, Small>,
-    today: NaiveDate,
-) -> AnyView {
+fn list(rows: Vec<ProjectRow>, mut charts: HashMap<ProjectId, Small>, today: NaiveDate) -> AnyView {
     let items = rows
         .into_iter()
         .map(|row| {
-            let (since, drawn) = (since.get(&row.id).copied(), charts.remove(&row.id));
-            item(row, since, drawn, today)
+            let drawn = charts.remove(&row.id);
+            item(row, drawn, today)
         })
         .collect_view();
     view! { <ol class="baton-list">{items}</ol> }.into_any()
 }
 
-fn item(row: ProjectRow, since: Option<NaiveDate>, drawn: Option<Small>, today: NaiveDate) -> AnyView {
+fn item(row: ProjectRow, drawn: Option<Small>, today: NaiveDate) -> AnyView {
     let strip = Strip::of(row, today);
     let row = strip.row();
     let id = row.id;
     let meta: Vec<String> = row.reference.clone().into_iter().chain(row.department.clone()).collect();
-    let since = since.map(|since| view! { "Waiting since "{ui::time(since)}", "{ui::distance(since, today)}"." });
-    let with = row.offer.as_ref().and_then(|offer| offer.to.clone());
-    let step = match with {
-        Some(name) => view! { <p>{format!("{name} has been asked or has asked to take it on.")}</p> }.into_any(),
-        None => view! {
+    let waits = row.looking_since().map(|since| {
+        view! { <p>"Waiting since "{ui::time(since)}", "{ui::distance(since, today)}"."</p> }
+    });
+    let asked = row.offer.as_ref().and_then(|offer| offer.to.clone());
+    let step = match (asked, &row.agreed) {
+        // The strip says who takes it over, and when.
+        (None, Some(_)) => ().into_any(),
+        (Some(name), _) => view! { <p>{format!("{name} has been asked or has asked to take it on.")}</p> }.into_any(),
+        (None, None) => view! {
             <p><a href=format!("/projects/{id}/take-on")>"Take it on"<span class="nhsuk-u-visually-hidden">": "{row.title.clone()}</span></a></p>
         }
         .into_any(),
@@ -169,7 +192,7 @@ fn item(row: ProjectRow, since: Option<NaiveDate>, drawn: Option<Small>, today: 
             </div>
             {strip.view_compact(Mends::default())}
             {figure}
-            <p>{since}</p>
+            {waits}
             {step}
         </li>
     }

@@ -1,6 +1,7 @@
 //! Handovers and the pool: their SQL.
 
 mod answer;
+mod looking;
 mod pool;
 mod prepare;
 mod read;
@@ -8,7 +9,10 @@ mod read;
 mod tests;
 
 pub use answer::{answer_as_successor, answer_as_supervisor};
-pub use pool::{LooksForLead, Pool, looking_since, pool, take_on};
+#[cfg(test)]
+pub(crate) use looking::looking;
+pub use looking::{Narrowed, Pool, pool};
+pub use pool::take_on;
 pub use prepare::{
     Candidate, HandoverContext, candidates, context, end_for_merge, expire_lapsed_offer, keep_draft, measured, offer,
     withdraw,

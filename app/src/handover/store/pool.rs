@@ -1,7 +1,4 @@
-//! The pool: which projects look for a lead, and taking one on.
-
-use std::collections::HashMap;
-use std::sync::Arc;
+//! Taking on a project from the pool.
 
 use chrono::NaiveDate;
 
@@ -9,77 +6,11 @@ use super::super::model::State;
 use super::prepare::{Live, context, error_linking_to, expire_lapsed_offer, live, not_agreed};
 use super::read::{Handover, find, last_offered};
 use crate::access::{Act, Allowed, TakeOn};
-use crate::continuity::store::{ContinuityRow, ContinuityRows, of_trust};
-use crate::db::{Connection, Store};
+use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
-use crate::id::{DepartmentId, HandoverId, PersonId, ProjectId, TrustId};
+use crate::id::{HandoverId, PersonId, ProjectId};
 use crate::people;
-
-/// Since when each of these projects has looked for a lead: since the last lead's place or post was
-/// over, or since it was offered to the pool if that was earlier.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn looking_since(
-    conn: &mut Connection,
-    projects: &[ProjectId],
-    today: NaiveDate,
-) -> Result<HashMap<ProjectId, NaiveDate>, Error> {
-    let rows: Vec<(ProjectId, NaiveDate)> = sqlx::query_as(
-        "select p.id, min($2,
-                coalesce((select date(h.offered_at) from handover h where h.project_id = p.id and h.state = 'offered' and h.to_pool = 1), $2),
-                coalesce((select max(min(coalesce(r.until_on, '9999-12-31'),
-                        coalesce((select date(max(coalesce(o.ends_on, '9999-12-30')), '+1 day') from post o
-                             where o.person_id = r.person_id and o.trust_id = p.trust_id and o.starts_on <= $2), r.from_on)))
-                    from team_role r where r.project_id = p.id and r.role = 'lead' and r.state = 'accepted' and r.from_on <= $2),
-                    date(p.submitted_at), date(p.created_at)))
-         from project p where p.id in (select value from json_each($1))",
-    )
-    .bind(serde_json::to_string(projects)?)
-    .bind(today)
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().collect())
-}
-
-/// A project of the pool.
-#[derive(Clone, Debug)]
-pub struct LooksForLead {
-    pub id: ProjectId,
-    pub department_id: Option<DepartmentId>,
-    /// Since when it has looked for a lead.
-    pub since: NaiveDate,
-}
-
-/// A trust's projects that look for a lead, the longest waiting first.
-#[derive(Clone, Debug)]
-pub struct Pool(pub Vec<LooksForLead>);
-
-/// A trust's pool: computed once until something changes.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn pool(store: &Store, conn: &mut Connection, trust: TrustId, today: NaiveDate) -> Result<Arc<Pool>, Error> {
-    let all = of_trust(store, conn, trust, today).await?;
-    store.cached(format!("pool {trust} {today}"), build_pool(conn, all, today)).await
-}
-
-async fn build_pool(conn: &mut Connection, all: Arc<ContinuityRows>, today: NaiveDate) -> Result<Pool, Error> {
-    let looking: Vec<&ContinuityRow> = all.0.iter().filter(|one| one.looks_for_lead()).collect();
-    let ids: Vec<ProjectId> = looking.iter().map(|one| one.id).collect();
-    let since = looking_since(conn, &ids, today).await?;
-    let mut pool: Vec<LooksForLead> = looking
-        .into_iter()
-        .map(|one| LooksForLead {
-            id: one.id,
-            department_id: one.department_id,
-            since: since.get(&one.id).copied().unwrap_or(today),
-        })
-        .collect();
-    pool.sort_by_key(|one| (one.since, one.id));
-    Ok(Pool(pool))
-}
 
 /// Asks to take on a project that is looking for a lead: records the wish as the successor's acceptance
 /// of the offer to the pool, or of an offer made for them when the last lead left none.

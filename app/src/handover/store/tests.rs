@@ -625,11 +625,10 @@ async fn the_pool_says_since_when_a_project_looks_for_a_lead() {
         .expect("nobody leads it");
     change.commit().await.expect("committed");
     let mut conn = at.store.read().await.expect("a reader");
-    let found = pool(&at.store, &mut conn, at.trust, TODAY).await.expect("a pool");
-    let found: Vec<_> = found.0.iter().map(|one| (one.id, one.since)).collect();
-    assert_eq!(found, [(project, on("2026-02-01"))]);
-    let since = looking_since(&mut conn, &[project], TODAY).await.expect("since");
-    assert_eq!(since.get(&project), Some(&on("2026-02-01")));
+    let whole = Narrowed { page: 1, rows: 10, ..Narrowed::default() };
+    let found = pool(&mut conn, at.trust, &whole, TODAY).await.expect("a pool");
+    let since: Vec<_> = found.rows.iter().map(|row| (row.id, row.looking_since())).collect();
+    assert_eq!((since, found.total), (vec![(project, Some(on("2026-02-01")))], 1));
     assert_eq!(measured(&mut conn, project).await.expect("measures").len(), 1);
     let people = candidates(&mut conn, at.trust, TODAY, on("2026-12-31")).await.expect("people");
     assert!(people.iter().any(|one| one.id == at.colleague));

@@ -1,11 +1,12 @@
 //! Browsing and searching the trust's projects. Every view is an address.
 
+use chrono::NaiveDate;
 use leptos::prelude::*;
 
 use crate::access::ReadTrust;
 use crate::error::Error;
 use crate::people;
-use crate::portfolio::model::{Filter, Gap, PAGE, Sort, Statuses};
+use crate::portfolio::model::{Filter, Gap, PAGE, Sort, Statuses, days};
 use crate::portfolio::store;
 use crate::priorities;
 use crate::project::model::ProjectType;
@@ -26,7 +27,7 @@ pub async fn browse(request: Request) -> Result<Reply, Error> {
     let today = request.today();
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ReadTrust(person.trust)).await?;
-    let filter = Filter::of(person.id, &request.query);
+    let filter = Filter::of(person.id, &request.query, today);
     let found = store::list(&mut conn, person.trust, &filter, today).await?;
     if found.rows.is_empty() && filter.page.is_some_and(|page| page > 1) {
         // The list has become shorter than that.
@@ -51,12 +52,13 @@ pub async fn browse(request: Request) -> Result<Reply, Error> {
                 {ui::button_link("/projects/register", "Register a project", false)}
             </div>
             <div class="baton-browse">
-                {filters(&filter, &offered)}
+                {filters(&filter, &offered, today)}
                 <div class="baton-browse__results">
                     <div class="baton-browse__summary">
                         <p role="status">{crate::format::count(found.total, "project", "projects")}</p>
                         {csv}
                     </div>
+                    {filter.on.map(|day| as_they_stand(&filter, day, today))}
                     {narrowed(&filter, &offered)}
                     {results}
                     {ui::pages(page, last, |to| address("/projects", &Filter { page: Some(to), ..filter.clone() }))}
@@ -75,7 +77,9 @@ fn address(path: &str, filter: &Filter) -> String {
 }
 
 fn nothing(filter: &Filter) -> AnyView {
-    let words = if filter.query().is_empty() {
+    let words = if filter.on.is_some() {
+        "No project fits all of these on that day. Remove a filter, or go back to today."
+    } else if filter.query().is_empty() {
         "No project is registered yet. The trust’s projects will be listed here."
     } else if filter.text.is_empty() {
         "No project fits all of these. Remove a filter, or look among open and closed ones."
@@ -140,7 +144,7 @@ fn narrowed(filter: &Filter, offered: &Offered) -> AnyView {
     view! { <ul class="baton-links" aria-label="Filters in use">{chips}</ul> }.into_any()
 }
 
-fn filters(filter: &Filter, offered: &Offered) -> AnyView {
+fn filters(filter: &Filter, offered: &Offered, today: NaiveDate) -> AnyView {
     let select =
         |name: &'static str, label: &'static str, all: &'static str, options: Vec<(String, String)>, chosen: String| {
             let any = (!all.is_empty()).then(|| view! { <option value="">{all}</option> });
@@ -177,6 +181,7 @@ fn filters(filter: &Filter, offered: &Offered) -> AnyView {
             {select("type", "Type", "All", kinds, text(filter.kind.map(|kind| kind.to_string())))}
             {select("gap", "What is missing", "Anything or nothing", Gap::options(), text(filter.gap.map(|gap| gap.to_string())))}
             {select("sort", "Sorted by", "", Sort::options(), filter.sort.to_string())}
+            {day_field(filter, today)}
             <div class="nhsuk-form-group">
                 <div class="nhsuk-checkboxes nhsuk-checkboxes--small">
                     <div class="nhsuk-checkboxes__item">
@@ -194,13 +199,47 @@ fn filters(filter: &Filter, offered: &Offered) -> AnyView {
     .into_any()
 }
 
+/// The day on which the projects are looked at.
+fn day_field(filter: &Filter, today: NaiveDate) -> AnyView {
+    let (first, last) = days(today);
+    view! {
+        <div class="nhsuk-form-group">
+            <label class="nhsuk-label" for="on">"As they stand on"</label>
+            <div class="nhsuk-hint" id="on-hint">"Leave it empty for today"</div>
+            <input
+                class="nhsuk-input nhsuk-input--width-10"
+                id="on"
+                name="on"
+                type="date"
+                aria-describedby="on-hint"
+                min=first.to_string()
+                max=last.to_string()
+                value=filter.on.map(|day| day.to_string()).unwrap_or_default()
+            />
+        </div>
+    }
+    .into_any()
+}
+
+/// What a view of another day shows, and the way back.
+fn as_they_stand(filter: &Filter, day: NaiveDate, today: NaiveDate) -> AnyView {
+    let on = crate::format::date(day);
+    let words = if day > today {
+        format!("This is who will lead and supervise these projects on {on}, if nothing changes until then. ")
+    } else {
+        format!("This is who led and supervised these projects on {on}, by what is recorded today. ")
+    };
+    let back = address("/projects", &Filter { on: None, page: None, ..filter.clone() });
+    view! { <p>{words}<a href=back>"Back to today"</a></p> }.into_any()
+}
+
 /// The whole view as a table for a spreadsheet, all its pages.
 pub async fn download(request: Request) -> Result<Reply, Error> {
     let person = request.person()?.clone();
     let today = request.today();
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ReadTrust(person.trust)).await?;
-    let filter = Filter { page: None, ..Filter::of(person.id, &request.query) };
+    let filter = Filter { page: None, ..Filter::of(person.id, &request.query, today) };
     let found = store::list(&mut conn, person.trust, &filter, today).await?;
     drop(conn);
     let mut table = csv::Writer::from_writer(Vec::new());
@@ -215,6 +254,8 @@ pub async fn download(request: Request) -> Result<Reply, Error> {
             "Led by",
             "Until",
             "Supervised by",
+            "Supervised until",
+            "At risk",
             "Next measurement",
             "Measure",
             "Next step",
@@ -222,9 +263,9 @@ pub async fn download(request: Request) -> Result<Reply, Error> {
             "Changed",
         ])?;
         for row in &found.rows {
-            let date = |date: Option<chrono::NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
+            let date = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
             let next = row.next_measurement.as_ref();
-            let cells: [String; 14] = [
+            let cells: [String; 16] = [
                 row.reference.clone().unwrap_or_default(),
                 row.title.clone(),
                 row.kind.label().to_owned(),
@@ -234,6 +275,8 @@ pub async fn download(request: Request) -> Result<Reply, Error> {
                 row.lead.as_ref().map(|lead| lead.name.clone()).unwrap_or_default(),
                 date(row.lead.as_ref().and_then(|lead| lead.until)),
                 row.supervisor.as_ref().map(|supervisor| supervisor.name.clone()).unwrap_or_default(),
+                date(row.supervisor.as_ref().and_then(|supervisor| supervisor.until)),
+                if row.at_risk { "Yes" } else { "No" }.to_owned(),
                 date(next.map(|next| next.on)),
                 next.map(|next| next.measure.clone()).unwrap_or_default(),
                 row.next_step.clone(),
@@ -249,5 +292,6 @@ pub async fn download(request: Request) -> Result<Reply, Error> {
         Error::Internal
     })?;
     let body = table.into_inner().map_err(|_| Error::Internal)?;
-    Ok(Reply::File { name: format!("projects-{today}.csv"), kind: "text/csv; charset=utf-8", body })
+    let day = filter.on.unwrap_or(today);
+    Ok(Reply::File { name: format!("projects-{day}.csv"), kind: "text/csv; charset=utf-8", body })
 }

@@ -1,7 +1,9 @@
-//! Home, the list of projects, and a priority with its projects.
+//! Home, one's past projects, the list of projects, and a priority with its projects.
 
+mod academy;
 mod browse;
 mod home;
+mod past;
 mod priority;
 
 use crate::route;
@@ -12,6 +14,7 @@ use crate::web::page::Route;
 pub fn routes() -> Vec<Route> {
     vec![
         route!("/", home::home),
+        route!("/past", past::past),
         route!("/projects", browse::browse),
         route!("/projects.csv", browse::download),
         route!("/priorities/{id}", priority::priority),

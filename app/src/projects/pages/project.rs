@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::access::{self, Action, Relationship};
+use crate::continuity::asks;
 use crate::continuity::parts::{Mends, Strip};
 use crate::cycles::parts::Cycles;
 use crate::db::Connection;
@@ -55,6 +56,7 @@ static ASKED: LazyLock<String> = LazyLock::new(|| {
         handover::store::OF_PROJECT,
         duplicates::store::LINKS,
         duplicates::store::MERGED_HISTORY,
+        asks::store::OF_PROJECT,
     ]
     .join(";\n")
 });
@@ -93,6 +95,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
     let is_led = strip.row().lead.is_some();
     let handovers = Handovers::take(&mut answers, today)?;
     let links = Links::take(&mut answers, &mut conn, &request).await?;
+    let waiting = answers.all()?;
     drop(conn);
     Ok(Page::new(shown.project.details.title.clone(), move || {
         let project = &shown.project;
@@ -106,6 +109,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
             {merged.map(merge_notice)}
             {title(&shown)}
             {strip.view(mends)}
+            {asks::parts::on_project(&waiting)}
             {standing_words(project, goes_on, today)}
             {actions(&shown, is_led)}
             {about(&shown)}

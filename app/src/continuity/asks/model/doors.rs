@@ -1,0 +1,183 @@
+//! What can be done about an ask: for each kind and each place of whoever is asked, the forms that stand on the
+//! spot and the pages that lead on.
+
+use timeline::Kind;
+
+use super::{Asked, Seat};
+use crate::id::PersonId;
+
+/// In which place somebody is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The one whose turn it is first.
+    First,
+    /// Somebody of the project after them, or beside them.
+    Beside,
+    /// An academy lead.
+    Desk,
+    /// An administrator, where the desk is empty.
+    Administrator,
+}
+
+impl Place {
+    /// Every one.
+    pub const ALL: &[Self] = &[Self::First, Self::Beside, Self::Desk, Self::Administrator];
+}
+
+/// A form that answers on the spot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answering {
+    /// To be the next lead.
+    AsNextLead,
+    /// As the supervisor of a handover, or in their place.
+    AsSupervisor,
+    /// Whether somebody joins the team, in whatever place.
+    Question,
+}
+
+/// Something that can be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Accept and decline on the spot.
+    Answer(Answering),
+    /// One button says that it goes on.
+    GoesOn,
+    /// The page of the handover.
+    Handover(&'static str),
+    /// A page of the project; `""` is its own.
+    Project(&'static str, &'static str),
+    /// The page of whom it is about.
+    Person(&'static str),
+    /// Any other page.
+    Page(&'static str, &'static str),
+}
+
+impl Asked {
+    /// In which place this person is asked.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        match self.seat() {
+            Seat::Desk => Place::Desk,
+            Seat::Administrator => Place::Administrator,
+            Seat::Own if self.is_first() => Place::First,
+            Seat::Own => Place::Beside,
+        }
+    }
+
+    /// Their turn is first; where several are asked at once, only the supervisor can step in.
+    fn is_first(&self) -> bool {
+        match self.kind {
+            Kind::BrokenHandover | Kind::Gap | Kind::NoLead => self.leads,
+            _ => self.level == 1,
+        }
+    }
+
+    /// What this person can do about it.
+    #[must_use]
+    pub fn actions(&self) -> &'static [Action] {
+        if self.kind == Kind::AskedToSupervise && self.place() == Place::First && self.under_way {
+            return &[Action::Project("team", "See the team")];
+        }
+        doors(self.kind, self.place())
+    }
+
+    /// Where an action leads, if it leads to a page.
+    #[must_use]
+    pub fn address(&self, action: Action) -> Option<String> {
+        let project = format!("/projects/{}", self.project_id);
+        Some(match action {
+            Action::Answer(_) | Action::GoesOn => return None,
+            Action::Handover(_) => format!("/handovers/{}", self.object_id.as_deref()?),
+            Action::Project("", _) => project,
+            Action::Project(page, _) => format!("{project}/{page}"),
+            Action::Person(_) => format!("/people/{}", self.about_id?),
+            Action::Page(page, _) => page.to_owned(),
+        })
+    }
+
+    /// Whether it is about this person.
+    #[must_use]
+    pub fn is_about(&self, person: PersonId) -> bool {
+        self.about_id == Some(person)
+    }
+}
+
+impl Action {
+    /// What its link says.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Answer(_) => "Accept or decline",
+            Self::GoesOn => "It goes on",
+            Self::Handover(label) | Self::Project(_, label) | Self::Person(label) | Self::Page(_, label) => label,
+        }
+    }
+}
+
+const READ: Action = Action::Handover("Read the handover");
+const OFFER: Action = Action::Project("handover", "Hand it over");
+const TAKE_ON: Action = Action::Project("take-on", "Take it on");
+const ASK: Action = Action::Project("team#invite", "Ask a colleague");
+const TEAM: Action = Action::Project("team", "See the team");
+const STATUS: Action = Action::Project("status", "Pause, finish or close it");
+const EDIT: Action = Action::Project("edit", "Set the next day");
+const DATES: Action = Action::Page("/account", "Say until when you stay");
+const NAME: Action = Action::Page("/people", "Name an academy lead");
+const OPEN: Action = Action::Project("", "Open the project");
+
+/// The table: what can be done about an ask of this kind by somebody in this place. An administrator answers for
+/// the desk; what needs an academy lead they have done by naming one.
+#[must_use]
+pub fn doors(kind: Kind, place: Place) -> &'static [Action] {
+    use Action::Answer;
+    use Place::{Administrator, Beside, Desk, First};
+    match (kind, place) {
+        (Kind::AnswerAsSuccessor, First) => &[Answer(Answering::AsNextLead), READ],
+        (Kind::AnswerAsSuccessor, Beside | Desk) => &[Action::Handover("Read or withdraw it"), OFFER],
+        (Kind::AgreeToHandover | Kind::AnswerTakeOn, _) => &[Answer(Answering::AsSupervisor), READ],
+        (Kind::AnswerJoin, First | Beside | Desk) => &[Answer(Answering::Question), TEAM],
+        (Kind::HandOver, First) => &[OFFER, DATES],
+        (Kind::HandOver, Beside | Desk) => &[OFFER],
+        (Kind::BrokenHandover | Kind::Gap, First) => &[OFFER, READ],
+        (Kind::BrokenHandover | Kind::Gap, Beside | Desk) => &[OFFER, TAKE_ON, READ],
+        (Kind::NoLead, First | Beside | Desk) => &[TAKE_ON, OFFER, STATUS],
+        (Kind::NoSupervisor, First | Beside | Desk) => &[ASK],
+        (Kind::AskedToSupervise | Kind::Invitation, First) => &[Answer(Answering::Question)],
+        (Kind::AskedToSupervise | Kind::Invitation, Beside | Desk) => {
+            &[TEAM, Action::Project("team#invite", "Ask somebody else")]
+        }
+        (Kind::ConfirmSupervisor, First | Beside | Desk) => {
+            &[Action::Project("team", "Confirm until a day"), Action::Project("team#invite", "Ask somebody else")]
+        }
+        (Kind::PassOnSupervision, First | Beside | Desk) => &[Action::Project("team#invite", "Pass it on"), TEAM],
+        (Kind::ReturnedLead, First) => &[TAKE_ON, OPEN],
+        (Kind::ReturnedLead, Beside | Desk) => &[TAKE_ON, OFFER],
+        (Kind::StillYours, First | Beside) => &[Action::GoesOn, OFFER, STATUS],
+        (Kind::StillYours, Desk) => &[OPEN, OFFER, STATUS],
+        (Kind::LookAgain, First | Beside | Desk) => &[EDIT, Action::Project("status", "Pause, sustain or close it")],
+        (Kind::StepPassed, First | Beside | Desk) => &[Action::Project("edit", "Set the next step")],
+        (Kind::ConfirmDates, First | Beside) => &[DATES],
+        (Kind::ConfirmDates, Desk | Administrator) => &[Action::Person("Confirm the dates")],
+        (Kind::DraftLeft, First) => &[Action::Project("", "Register it or delete it")],
+        (Kind::DraftLeft, Beside | Desk) => &[Action::Project("", "Open the draft")],
+        (Kind::CannotBeReached, First | Beside) => &[TEAM],
+        (Kind::CannotBeReached, Desk) => &[Action::Person("Give them a way in"), TEAM],
+        (Kind::CannotBeReached, Administrator) => &[Action::Person("Give them a way in")],
+        (Kind::NoLead | Kind::BrokenHandover | Kind::Gap | Kind::ReturnedLead, Administrator) => &[TAKE_ON, NAME],
+        (Kind::AnswerAsSuccessor, Administrator) => &[READ, NAME],
+        (
+            Kind::AnswerJoin
+            | Kind::HandOver
+            | Kind::NoSupervisor
+            | Kind::AskedToSupervise
+            | Kind::Invitation
+            | Kind::ConfirmSupervisor
+            | Kind::PassOnSupervision
+            | Kind::StillYours
+            | Kind::LookAgain
+            | Kind::StepPassed
+            | Kind::DraftLeft,
+            Administrator,
+        ) => &[NAME, OPEN],
+    }
+}

@@ -1,0 +1,311 @@
+//! Asks as pages draw them: a line each, with what can be done about it on the spot.
+
+use chrono::NaiveDate;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use timeline::Kind;
+
+use super::api::{ClaimAsk, SayItGoesOn};
+use super::model::{Action, Answering, Asked, Claim, LONGEST_CLAIM_DAYS, Line, Seat, Waiting, WaitsFor, names};
+use crate::clock::date_in_london;
+use crate::format::{count, date};
+use crate::people::ties::api::ChooseTrust;
+use crate::team::api::AnswerQuestion;
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
+
+/// The server functions that answer a handover: a later room has them, so they are known by their addresses only.
+pub const ANSWER_AS_NEXT_LEAD: &str = "/api/handovers/answer";
+/// As [`ANSWER_AS_NEXT_LEAD`], for the supervisor.
+pub const ANSWER_AS_SUPERVISOR: &str = "/api/handovers/answer-as-supervisor";
+
+/// A section of lines, with the number of those that do not rest; nothing without a line.
+#[must_use]
+pub fn section(request: &Request, heading: &str, id: &'static str, lines: &[Line]) -> AnyView {
+    if lines.is_empty() {
+        return ().into_any();
+    }
+    let waiting = lines.iter().filter(|one| !one.rests()).count();
+    let items = lines.iter().map(|one| line(request, one)).collect_view();
+    view! {
+        <section aria-labelledby=id>
+            <h2 class="nhsuk-heading-m" id=id>{format!("{heading} ({waiting})")}</h2>
+            <ul class="baton-asks">{items}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn line(request: &Request, line: &Line) -> AnyView {
+    let (row, today) = (&line.first, request.today());
+    let Ok(person) = request.person() else { return ().into_any() };
+    let sentence = line.sentence(person.id, today).to_string();
+    let says = if line.len() == 1 { linked(row, person.trust == row.trust_id, sentence) } else { sentence.into_any() };
+    let elsewhere =
+        (row.trust_id != person.trust).then(|| view! { " "<span class="baton-ask__trust">{row.trust.clone()}</span> });
+    let rests = line.rests().then(|| {
+        let until = row.last_day().map_or_else(String::new, |day| format!(" until {}", date(day)));
+        view! { <p class="baton-ask__more">{format!("Waits{until}: that was chosen, and it is not counted.")}</p> }
+    });
+    let does = if line.len() == 1 { does(request, row) } else { each(request, line) };
+    let class = if line.rests() { "baton-ask baton-ask--rests" } else { "baton-ask" };
+    view! {
+        <li class=class>
+            <p class="baton-ask__says">{says}{elsewhere}</p>
+            <p class="baton-ask__when">{when(row, today)}</p>
+            {message(row)}
+            {row.claim.as_ref().map(claimed)}
+            {rests}
+            {does}
+            {claim(request, line)}
+        </li>
+    }
+    .into_any()
+}
+
+/// The sentence with its project as a link, for whoever reads the project in this session.
+fn linked(row: &Asked, here: bool, sentence: String) -> AnyView {
+    let title = format!("“{}”", row.title);
+    let reads = here || row.seat() == Seat::Own;
+    match sentence.split_once(&title).filter(|_| reads) {
+        Some((before, after)) => view! {
+            {before.to_owned()}<a href=format!("/projects/{}", row.project_id)>{title}</a>{after.to_owned()}
+        }
+        .into_any(),
+        None => sentence.into_any(),
+    }
+}
+
+fn when(row: &Asked, today: NaiveDate) -> String {
+    match row.due_on {
+        Some(due) => ui::distance(due, today),
+        None => format!("since {}", date(row.since_on)),
+    }
+}
+
+fn message(row: &Asked) -> AnyView {
+    (!row.message.is_empty())
+        .then(|| view! { <p class="baton-ask__more baton-lines">{format!("“{}”", row.message)}</p> })
+        .into_any()
+}
+
+fn claimed(claim: &Claim) -> AnyView {
+    let since = date(date_in_london(claim.since));
+    view! { <p class="baton-ask__more">{format!("With {} since {since}, until {}.", claim.name, date(claim.until))}</p> }.into_any()
+}
+
+/// Each project of a line that is about several.
+fn each(request: &Request, line: &Line) -> AnyView {
+    let here = request.person().is_ok_and(|person| person.trust == line.first.trust_id);
+    let items = line
+        .rows()
+        .map(|row| {
+            let says = linked(row, here, format!("“{}”", row.title));
+            let reference =
+                row.reference.clone().map(|reference| view! { " "<span class="baton-ask__trust">{reference}</span> });
+            view! { <li class="baton-ask__project"><p>{says}{reference}</p>{does(request, row)}</li> }
+        })
+        .collect_view();
+    let summary = count(i64::try_from(line.len()).unwrap_or(i64::MAX), "project", "projects");
+    view! { <div class="baton-ask__each">{ui::details(&summary, view! { <ul class="baton-ask__projects">{items}</ul> }.into_any())}</div> }.into_any()
+}
+
+/// What can be done about a row: on the spot, or on the page to which it leads. In another trust one goes there
+/// first, unless one is named.
+fn does(request: &Request, row: &Asked) -> AnyView {
+    let actions = row.actions();
+    let here = request.person().is_ok_and(|person| person.trust == row.trust_id);
+    if !here && !row.is_answered_anywhere() {
+        let next = actions.iter().find_map(|action| row.address(*action));
+        return change_over(request, row, next);
+    }
+    let drawn = actions.iter().map(|action| does_one(request, row, *action)).collect_view();
+    view! { <div class="baton-ask__does">{drawn}</div> }.into_any()
+}
+
+fn does_one(request: &Request, row: &Asked, action: Action) -> AnyView {
+    match action {
+        Action::Answer(answering) => answer(request, row, answering),
+        Action::GoesOn => {
+            let form = Form::named(request, SayItGoesOn::PATH, &format!("g{}", row.project_id.0.simple()));
+            let summary = form.summary();
+            let fields =
+                view! { {form.hidden("project", row.project_id)}{button("It goes on", &row.title, None)} }.into_any();
+            view! { {summary}{form.draw(fields)} }.into_any()
+        }
+        _ => row.address(action).map(|to| view! { <a href=to>{action.label()}{of(&row.title)}</a> }).into_any(),
+    }
+}
+
+fn of(title: &str) -> AnyView {
+    view! { <span class="nhsuk-u-visually-hidden">{format!(": {title}")}</span> }.into_any()
+}
+
+fn button(label: &'static str, title: &str, answer: Option<&'static str>) -> AnyView {
+    view! {
+        <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit" name=answer.map(|_| "answer") value=answer>
+            {label}{of(title)}
+        </button>
+    }
+    .into_any()
+}
+
+/// Yes by one button; no with a word, which stands behind another.
+fn answer(request: &Request, row: &Asked, answering: Answering) -> AnyView {
+    let (path, object) = match answering {
+        Answering::AsNextLead => (ANSWER_AS_NEXT_LEAD, "handover"),
+        Answering::AsSupervisor => (ANSWER_AS_SUPERVISOR, "handover"),
+        Answering::Question => (AnswerQuestion::PATH, "question"),
+    };
+    let Some(id) = row.object_id.as_deref() else { return ().into_any() };
+    let short = id.replace('-', "");
+    let (yes, no) = match answering {
+        Answering::AsSupervisor => ("Agree", "Decline"),
+        Answering::AsNextLead | Answering::Question => ("Accept", "Decline"),
+    };
+    let accept = Form::named(request, path, &format!("a{short}"));
+    let decline = Form::named(request, path, &format!("d{short}"));
+    let (accepting, declining) = (accept.summary(), decline.summary());
+    let open = decline.is_rejected();
+    let home = |form: &Form| (answering == Answering::Question).then(|| form.hidden("from", "home"));
+    let agrees = view! {
+        {accept.hidden(object, id)}{home(&accept)}{accept.hidden("word", "")}{button(yes, &row.title, Some("accepted"))}
+    }
+    .into_any();
+    let hint = if answering == Answering::Question { "" } else { "So that the project finds the right person next." };
+    let refuses = view! {
+        {decline.hidden(object, id)}{home(&decline)}
+        {decline.line("word", "A word with it").hint(hint).view()}
+        {button(no, &row.title, Some("declined"))}
+    }
+    .into_any();
+    view! {
+        {accepting}{declining}
+        {accept.draw(agrees)}
+        <details class="baton-ask__decline" open=open>
+            <summary>{format!("{no}…")}{of(&row.title)}</summary>
+            {decline.draw(refuses)}
+        </details>
+    }
+    .into_any()
+}
+
+/// The way to a row of another trust.
+fn change_over(request: &Request, row: &Asked, next: Option<String>) -> AnyView {
+    let name = format!("t{}{}{}", row.project_id.0.simple(), row.kind.as_str(), row.cause_on);
+    let form = Form::named(request, ChooseTrust::PATH, &name);
+    let fields = view! {
+        {form.hidden("trust", row.trust_id)}
+        {form.hidden("next", next.unwrap_or_else(|| "/".to_owned()))}
+        <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">
+            {format!("Change over to {}", row.trust)}{of(&row.title)}
+        </button>
+    }
+    .into_any();
+    view! { <div class="baton-ask__does">{form.draw(fields)}</div> }.into_any()
+}
+
+/// "I’m on it until …", for whoever is asked as an academy lead of the trust that they are in.
+fn claim(request: &Request, line: &Line) -> AnyView {
+    let row = &line.first;
+    if row.seat() != Seat::Desk || request.person().is_ok_and(|person| person.trust != row.trust_id) {
+        return ().into_any();
+    }
+    let whole = row.kind == Kind::StillYours;
+    let about = row.about_id.filter(|_| !whole).map_or_else(String::new, |id| id.to_string());
+    let cause = if whole { String::new() } else { row.cause_on.to_string() };
+    let today = request.today();
+    let latest = today + chrono::Duration::days(LONGEST_CLAIM_DAYS);
+    let until = line.rows().filter_map(|row| row.due_on).filter(|due| *due >= today).chain([latest]).min();
+    let name = format!("c{}{}{}", row.kind.as_str(), cause.replace('-', ""), about.replace('-', ""));
+    let form = Form::named(request, ClaimAsk::PATH, &name).with_date("until", until);
+    let (summary, open) = (form.summary(), form.is_rejected());
+    let fields = view! {
+        {form.hidden("kind", row.kind.as_str())}
+        {form.hidden("about", about)}
+        {form.hidden("cause", cause)}
+        {form.date("until", "Until when?").hint("At most 14 days. Everybody at the academy sees it.").view()}
+        {button("I’m on it", &row.title, None)}
+    }
+    .into_any();
+    view! {
+        {summary}
+        <details class="baton-ask__decline" open=open>
+            <summary>"I’m on it until…"{of(&row.title)}</summary>
+            {form.draw(fields)}
+        </details>
+    }
+    .into_any()
+}
+
+/// What somebody waits for; nothing when they wait for nothing.
+#[must_use]
+pub fn waits_for(waits: &[WaitsFor]) -> AnyView {
+    if waits.is_empty() {
+        return ().into_any();
+    }
+    let items = waits
+        .iter()
+        .map(|one| {
+            let subject = match one.kind {
+                Kind::AnswerAsSuccessor => "to accept the lead of ",
+                Kind::AgreeToHandover => "to agree to the handover of ",
+                Kind::AnswerTakeOn => "to agree that it is taken on: ",
+                Kind::AnswerJoin => "to answer the request to join ",
+                Kind::AskedToSupervise => "to agree to supervise ",
+                _ => "to answer the invitation to ",
+            };
+            let next = asked_next(&one.next);
+            let page = match one.kind {
+                Kind::AnswerAsSuccessor | Kind::AgreeToHandover | Kind::AnswerTakeOn => {
+                    one.object_id.as_ref().map(|id| (format!("/handovers/{id}"), "See the handover"))
+                }
+                _ => Some((format!("/projects/{}/team", one.project_id), "See the team")),
+            };
+            let page = page.map(|(to, label)| view! { " "<a href=to>{label}{of(&one.title)}</a> });
+            view! {
+                <li>
+                    <strong>{names(&one.asked)}</strong>{format!(", since {}: {subject}", date(one.since_on))}
+                    <a href=format!("/projects/{}", one.project_id)>{one.title.clone()}</a>"."{next}{page}
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section aria-labelledby="waiting">
+            <h2 class="nhsuk-heading-m" id="waiting">{format!("You wait for ({})", waits.len())}</h2>
+            <ul class="nhsuk-list baton-links">{items}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn asked_next(next: &[super::model::Turn]) -> Option<String> {
+    let first = next.first()?;
+    let same: Vec<_> = next.iter().filter(|turn| turn.on == first.on).cloned().collect();
+    let verb = if same.len() == 1 { "is" } else { "are" };
+    Some(format!(" From {} {} {verb} asked too.", date(first.on), names(&same)))
+}
+
+/// What waits on a project, for its page: whose turn it is, since when, and who is asked next.
+#[must_use]
+pub fn on_project(waiting: &[Waiting]) -> AnyView {
+    if waiting.is_empty() {
+        return ().into_any();
+    }
+    let items = waiting
+        .iter()
+        .map(|one| {
+            let since = format!("{} since {}, {}.", names(&one.asked), date(one.since_on), one.subject());
+            let claim = one.claim.as_ref().map(|claim| format!(" With {} until {}.", claim.name, date(claim.until)));
+            view! { <li>{since}{claim}{asked_next(&one.next)}</li> }
+        })
+        .collect_view();
+    view! {
+        <section class="baton-waiting" aria-labelledby="waits">
+            <h2 class="baton-waiting__title" id="waits">"Waiting"</h2>
+            <ul>{items}</ul>
+        </section>
+    }
+    .into_any()
+}

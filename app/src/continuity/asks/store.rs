@@ -1,0 +1,289 @@
+//! Asks as they are read, and what somebody says of them. Every statement takes today as `$2` and who reads as
+//! `$4`, as the other statements of a page do, so that a page sends them together.
+
+use chrono::NaiveDate;
+use sqlx::Database;
+
+use super::model::{Asked, ClaimDetails, Line, Waiting, WaitsFor, lines};
+use crate::access::{Allowed, Coordinate, EditProject};
+use crate::batch;
+use crate::db::{Connection, Db};
+use crate::error::Error;
+use crate::history::{self, Entry};
+use crate::id::{PersonId, ProjectId};
+use crate::roles::{asked_for_desk, asked_rows, holds_on, in_force};
+
+/// The name of a person as a trust knows them: until they accept it, as it wrote them.
+macro_rules! name_in {
+    ($person:literal, $trust:literal) => {
+        concat!(
+            "(select coalesce(k.named, n.name) from person n
+              left join tie k on k.person_id = n.id and k.trust_id = ",
+            $trust,
+            " and k.state <> 'accepted' where n.id = ",
+            $person,
+            ")"
+        )
+    };
+}
+
+/// Whether two rows are of one ask.
+macro_rules! same_ask {
+    ($one:literal, $other:literal) => {
+        concat!(
+            $one,
+            ".project_id = ",
+            $other,
+            ".project_id and ",
+            $one,
+            ".kind = ",
+            $other,
+            ".kind and ",
+            $one,
+            ".object_id is ",
+            $other,
+            ".object_id and ",
+            $one,
+            ".about_id is ",
+            $other,
+            ".about_id and ",
+            $one,
+            ".cause_on = ",
+            $other,
+            ".cause_on"
+        )
+    };
+}
+
+/// Rows `x` as JSON of [`Turn`](super::model::Turn), soonest first.
+macro_rules! turns {
+    ($which:expr) => {
+        concat!(
+            "(select json_group_array(json_object('on', x.from_on, 'name', ", name_in!("x.person_id", "x.trust_id"), ",
+                'administrators', json(iif(x.audience = 'administrators', 'true', 'false'))) order by x.from_on, x.level, x.person_id is null)
+              from ask x where ",
+            $which,
+            ")"
+        )
+    };
+}
+
+/// Who is asked after this row, and from which day.
+macro_rules! next_turns {
+    ($row:literal) => {
+        turns!(concat!(same_ask!("x", $row), " and x.from_on > $2 and x.level > ", $row, ".level"))
+    };
+}
+
+/// The [`Claim`](super::model::Claim) on the ask of this row, while its taker can act.
+macro_rules! claim {
+    ($row:literal) => {
+        concat!(
+            "(select json_object('person', c.person_id, 'name', (select n.name from person n where n.id = c.person_id), 'since', c.claimed_at, 'until', c.until_on)
+              from claim c where c.project_id = ", $row, ".project_id and c.kind = ", $row, ".kind and c.cause_on = ", $row, ".cause_on and c.until_on >= $2
+                and exists (select 1 from ask z where ", same_ask!("z", $row), " and ", holds_on!("z", "$2"), " and ",
+            asked_for_desk!("z", "c.person_id", "$2"), "))"
+        )
+    };
+}
+
+/// Every ask that is open on the day `$2` for the person `$4`, in every trust, soonest first: one [`Asked`] a row.
+pub const OF_PERSON: &str = concat!(
+    "select y.project_id, y.trust_id, o.name as trust, p.title, p.reference, y.kind, y.object_id, y.about_id, ",
+    name_in!("y.about_id", "y.trust_id"),
+    " as about, y.cause_on, y.since_on, y.due_on, y.level, y.until_on, y.rests, y.desk, y.giver_id, ",
+    name_in!("y.giver_id", "y.trust_id"),
+    " as giver, y.taker_id, ",
+    name_in!("y.taker_id", "y.trust_id"),
+    " as taker,
+        iif(y.kind in ('answer_join', 'asked_to_supervise', 'invitation'), r.message, coalesce(w.word, '')) as message,
+        iif(y.kind in ('answer_join', 'asked_to_supervise', 'invitation'), r.role, null) as place,
+        h.takes_effect_on as effect_on,
+        coalesce((select s.handover_id is not null from standing s where s.project_id = y.project_id and ",
+    holds_on!("s", "$2"),
+    "), 0) as under_way,
+        exists (select 1 from team_role m where m.project_id = y.project_id and m.person_id = $4 and m.role = 'lead' and ",
+    in_force!("m", "$2"),
+    ") as leads,
+        exists (select 1 from team_role m where m.project_id = y.project_id and m.person_id = $4 and m.role = 'supervisor' and ",
+    in_force!("m", "$2"),
+    ") as supervises,
+        p.status = 'draft' and p.author_id = $4 as wrote, ",
+    next_turns!("y"),
+    " as next, ",
+    claim!("y"),
+    " as claim
+      from (",
+    asked_rows!("$4", "$2"),
+    ") y join project p on p.id = y.project_id join trust o on o.id = y.trust_id
+      left join team_role r on r.id = y.object_id left join handover h on h.id = y.object_id
+      left join handover_answer w on w.handover_id = y.object_id and w.party = 'successor'
+      order by y.rests, coalesce(y.due_on, y.until_on), y.since_on, p.title, y.project_id"
+);
+
+/// The handovers and places in teams about which somebody waits for others.
+const PUT: &str = concat!(
+    "select h.id as object_id, h.project_id from handover h where h.from_person = $4 and h.state = 'offered'
+     union select h.id, h.project_id from handover h where h.to_person = $4 and h.state = 'offered'
+     union select r.id, r.project_id from team_role r where r.person_id = $4 and r.state = 'asked' and r.opened_by = 'person' and r.until_on is null
+     union select r.id, r.project_id from team_role m join team_role r on r.project_id = m.project_id
+        where m.person_id = $4 and m.role = 'lead' and ", in_force!("m", "$2"), "
+          and r.state = 'asked' and r.opened_by = 'team' and r.until_on is null
+     union select r.id, r.project_id from project d join team_role r on r.project_id = d.id
+        where d.author_id = $4 and d.status = 'draft' and r.state = 'asked' and r.opened_by = 'team' and r.until_on is null"
+);
+
+/// What the person `$4` gave, asked or sent and nobody has answered on the day `$2`: one [`WaitsFor`] a row. What is
+/// their own turn is theirs to do.
+pub static WAITS_FOR: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+    [
+        "select a.project_id, p.title, a.kind, a.object_id, ",
+        name_in!("a.about_id", "a.trust_id"),
+        " as about, ",
+        name_in!("a.taker_id", "a.trust_id"),
+        " as taker, min(a.since_on) as since_on, ",
+        turns!(concat!(same_ask!("x", "a"), " and ", holds_on!("x", "$2"))),
+        " as asked, ",
+        turns!(concat!(same_ask!("x", "a"), " and x.from_on > $2")),
+        " as next from (",
+        PUT,
+        ") u join ask a on a.project_id = u.project_id and a.object_id = u.object_id and ",
+        holds_on!("a", "$2"),
+        " join project p on p.id = a.project_id
+          group by a.project_id, a.kind, a.object_id, a.about_id, a.cause_on having sum(a.person_id is $4) = 0
+          order by since_on, p.title",
+    ]
+    .concat()
+});
+
+/// What waits on the project `$1` on the day `$2`, for whoever reads it: one [`Waiting`] a row. Whether somebody can
+/// sign in and when they leave is between them and the academy.
+pub const OF_PROJECT: &str = concat!(
+    "select a.kind, ",
+    name_in!("a.about_id", "a.trust_id"),
+    " as about, min(a.since_on) as since_on, a.due_on, ",
+    turns!(concat!(same_ask!("x", "a"), " and ", holds_on!("x", "$2"))),
+    " as asked, ",
+    turns!(concat!(same_ask!("x", "a"), " and x.from_on > $2 and x.until_on > $2")),
+    " as next, ",
+    claim!("a"),
+    " as claim
+      from ask a where a.project_id = $1 and ",
+    holds_on!("a", "$2"),
+    " and a.kind not in ('cannot_be_reached', 'confirm_dates', 'draft_left')
+      group by a.kind, a.object_id, a.about_id, a.cause_on order by since_on, a.kind"
+);
+
+fn parameters(
+    project: Option<ProjectId>,
+    today: NaiveDate,
+    person: Option<PersonId>,
+) -> Result<<Db as Database>::Arguments, Error> {
+    let mut parameters = <Db as Database>::Arguments::default();
+    batch::bind(&mut parameters, project)?;
+    batch::bind(&mut parameters, today)?;
+    batch::bind(&mut parameters, None::<i64>)?;
+    batch::bind(&mut parameters, person)?;
+    Ok(parameters)
+}
+
+/// What is asked of somebody on a day, in every trust, as lines: soonest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn of_person(conn: &mut Connection, person: PersonId, today: NaiveDate) -> Result<Vec<Line>, Error> {
+    let rows: Vec<Asked> = batch::ask(conn, OF_PERSON, parameters(None, today, Some(person))?).await?.all()?;
+    Ok(lines(rows))
+}
+
+/// What somebody waits for on a day: what they offered, asked or sent, and whose turn it is.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn you_wait_for(conn: &mut Connection, person: PersonId, today: NaiveDate) -> Result<Vec<WaitsFor>, Error> {
+    batch::ask(conn, &WAITS_FOR, parameters(None, today, Some(person))?).await?.all()
+}
+
+/// What waits on a project on a day.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn of_project(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<Vec<Waiting>, Error> {
+    batch::ask(conn, OF_PROJECT, parameters(Some(project), today, None)?).await?.all()
+}
+
+/// Says that whoever asks is on an ask of the desk until a day, for every project that it is about.
+///
+/// # Errors
+/// [`Error::NotFound`] when nothing of the kind is asked of them at the desk of the trust, [`Error::Invalid`] when the
+/// day lies after the one that it is about, or after one on which they cannot act.
+pub async fn claim(conn: &mut Connection, allowed: &Allowed<Coordinate>, said: &ClaimDetails) -> Result<(), Error> {
+    let (person, today) = (allowed.person()?, allowed.today());
+    let rows: Vec<AtDesk> = sqlx::query_as(concat!(
+        "select q.project_id, q.kind, q.cause_on, q.due_on,
+            (select m.until_on from desk m where m.person_id = $1 and m.trust_id = q.trust_id and ",
+        holds_on!("m", "$2"),
+        ") as acts_until
+         from (",
+        asked_rows!("$1", "$2"),
+        ") q where q.desk = 1 and q.trust_id = $3 and q.kind = $4 and ($5 is null or q.about_id is $5) and ($6 is null or q.cause_on = $6)"
+    ))
+    .bind(person)
+    .bind(today)
+    .bind(allowed.trust())
+    .bind(said.kind.as_str())
+    .bind(said.about)
+    .bind(said.cause_on)
+    .fetch_all(&mut *conn)
+    .await?;
+    if rows.is_empty() {
+        return Err(Error::NotFound);
+    }
+    if rows.iter().any(|row| row.due_on.is_some_and(|due| due >= today && due < said.until_on)) {
+        return Err(Error::field("until", "Choose a day that is not after the day it is about."));
+    }
+    if rows.iter().any(|row| row.acts_until.is_some_and(|day| day <= said.until_on)) {
+        return Err(Error::field("until", "Choose a day on which you are here."));
+    }
+    for AtDesk { project_id, kind, cause_on, .. } in rows {
+        sqlx::query(
+            "insert into claim (project_id, kind, cause_on, person_id, until_on, claimed_at) values ($1, $2, $3, $4, $5, $6)
+             on conflict (project_id, kind, cause_on) do update
+             set person_id = excluded.person_id, until_on = excluded.until_on, claimed_at = excluded.claimed_at",
+        )
+        .bind(project_id)
+        .bind(&kind)
+        .bind(cause_on)
+        .bind(person)
+        .bind(said.until_on)
+        .bind(allowed.now)
+        .execute(&mut *conn)
+        .await?;
+        let entry = Entry::project(project_id, "said that they are on it").change(
+            "Until",
+            "",
+            crate::format::date(said.until_on),
+        );
+        history::record(conn, allowed, entry).await?;
+    }
+    Ok(())
+}
+
+/// A row of the desk that somebody takes.
+#[derive(sqlx::FromRow)]
+struct AtDesk {
+    project_id: ProjectId,
+    kind: String,
+    cause_on: NaiveDate,
+    due_on: Option<NaiveDate>,
+    /// The first day on which they cannot act.
+    acts_until: Option<NaiveDate>,
+}
+
+/// Says that a project goes on: an act of its team like any other, which is the answer.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn goes_on(conn: &mut Connection, allowed: &Allowed<EditProject>) -> Result<(), Error> {
+    history::record(conn, allowed, Entry::project(allowed.project(), "said that it goes on")).await
+}

@@ -1,0 +1,92 @@
+//! What an academy lead's home begins with: the next changeover in one sentence, and how many projects want something.
+
+use chrono::NaiveDate;
+use leptos::prelude::*;
+
+use crate::format::{count, date};
+use crate::portfolio::store::home::{Academy, Changeover, Idle};
+use crate::web::ui;
+
+/// The changeover, the numbers and the priorities that nobody works on.
+pub fn begin(academy: Academy, today: NaiveDate) -> AnyView {
+    let Academy { changeover, tiles, idle } = academy;
+    let without_project = i64::try_from(idle.len()).unwrap_or(i64::MAX);
+    let numbers = [
+        (tiles.in_pool, "no lead", "/projects?continuity=in_pool"),
+        (tiles.due, "nothing arranged", "/projects?continuity=due"),
+        (tiles.without_supervisor, "no supervisor", "/projects?gap=supervisor"),
+        (tiles.quiet, "gone quiet", "/projects?gap=quiet"),
+        (without_project, "without a project", "#idle"),
+    ];
+    let numbers = numbers.into_iter().filter(|(number, _, href)| *href != "#idle" || *number > 0);
+    view! {
+        {changeover.map(|changeover| sentence(&changeover, today))}
+        <section aria-labelledby="standing">
+            <h2 class="nhsuk-u-visually-hidden" id="standing">"Where open projects stand"</h2>
+            <ul class="baton-numbers baton-numbers--row">{numbers.map(|(number, label, href)| tile(number, label, href)).collect_view()}</ul>
+        </section>
+        {without(idle)}
+    }
+    .into_any()
+}
+
+fn tile(number: i64, label: &'static str, href: &'static str) -> AnyView {
+    let class = if number > 0 { "baton-numbers__item baton-numbers__item--attention" } else { "baton-numbers__item" };
+    let label = match (href, number) {
+        ("#idle", 1) => "priority without a project",
+        ("#idle", _) => "priorities without a project",
+        _ => label,
+    };
+    view! {
+        <li class=class>
+            <a class="baton-numbers__link" href=href>
+                <span class="baton-numbers__value">{number}</span>
+                <span class="baton-numbers__label">{label}</span>
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+fn sentence(changeover: &Changeover, today: NaiveDate) -> AnyView {
+    let Changeover { on_day, losing, arranged, waiting } = changeover;
+    let day = date(*on_day);
+    let nothing = losing - arranged - waiting;
+    let lose = if *losing == 0 {
+        "No project loses its lead by then.".to_owned()
+    } else {
+        let lose = if *losing == 1 { "loses its lead" } else { "lose their lead" };
+        format!(
+            "{} {lose}: {arranged} arranged, {waiting} waiting, {nothing} nothing yet.",
+            count(*losing, "project", "projects")
+        )
+    };
+    view! {
+        <p class="baton-changeover">
+            <strong>{format!("Next changeover: {day}, {}.", ui::distance(*on_day, today))}</strong>
+            {format!(" {lose} ")}
+            <a href=format!("/projects?on={on_day}&sort=risk")>"See how projects stand on that day"</a>
+        </p>
+    }
+    .into_any()
+}
+
+fn without(idle: Vec<Idle>) -> AnyView {
+    if idle.is_empty() {
+        return ().into_any();
+    }
+    let summary = count(i64::try_from(idle.len()).unwrap_or(i64::MAX), "priority", "priorities");
+    let items = idle
+        .into_iter()
+        .map(|one| view! { <li><a href=format!("/priorities/{}", one.id)>{one.title}</a></li> })
+        .collect_view();
+    view! {
+        <details class="nhsuk-details" id="idle">
+            <summary class="nhsuk-details__summary">
+                <span class="nhsuk-details__summary-text">{format!("{summary} without a project")}</span>
+            </summary>
+            <div class="nhsuk-details__text"><ul class="nhsuk-list nhsuk-list--bullet">{items}</ul></div>
+        </details>
+    }
+    .into_any()
+}

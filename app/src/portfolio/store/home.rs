@@ -1,0 +1,452 @@
+//! What a home page asks of the store in one go, and the projects somebody once worked on. The statements know the
+//! trust of the session as `$1`, today as `$2` and whose home it is as `$4`.
+
+use std::sync::LazyLock;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
+use sqlx::{Database, FromRow};
+
+use crate::batch;
+use crate::continuity::asks;
+use crate::continuity::asks::model::{Asked, Line, WaitsFor, lines};
+use crate::continuity::model::ProjectRow;
+use crate::continuity::store::{ON_DAY, OPEN, ProjectQuery, ProjectRecord};
+use crate::db::{Connection, Db};
+use crate::error::Error;
+use crate::id::{MeasureId, PersonId, PriorityId, ProjectId, TrustId};
+use crate::measures::model::next_on;
+use crate::roles::{holds_on, in_force, post_on};
+use crate::team::model::TeamRole;
+
+/// How many of the projects that look for a lead are shown.
+pub const LOOKING: usize = 5;
+
+/// A project on which somebody has a place.
+#[derive(Clone, Debug)]
+pub struct Mine {
+    pub row: ProjectRow,
+    /// They lead it.
+    pub leads: bool,
+    /// They supervise it.
+    pub supervises: bool,
+}
+
+/// A data point that is due.
+#[derive(Clone, Debug)]
+pub struct Due {
+    pub measure_id: MeasureId,
+    pub measure: String,
+    pub project: String,
+    pub on: NaiveDate,
+}
+
+/// When somebody is in the trust.
+#[derive(Clone, Debug, FromRow)]
+pub struct Posts {
+    /// They have one today.
+    pub has_post: bool,
+    /// The first day of the next one.
+    pub begins_on: Option<NaiveDate>,
+    /// Its department, or that of today's.
+    pub department: Option<String>,
+    /// The last day of the last one that is over.
+    pub ended_on: Option<NaiveDate>,
+}
+
+/// Something that happened to a project, and to which nothing is to be done.
+#[derive(Clone, Debug)]
+pub struct News {
+    pub project_id: ProjectId,
+    pub title: String,
+    pub on: NaiveDate,
+    /// Who did it; none for what came by its day.
+    pub actor: Option<String>,
+    pub action: String,
+}
+
+/// What the next changeover does.
+#[derive(Clone, Debug, FromRow)]
+pub struct Changeover {
+    pub on_day: NaiveDate,
+    /// How many projects lose their lead by then.
+    pub losing: i64,
+    /// Of these, with an agreed handover.
+    pub arranged: i64,
+    /// With an offer that waits.
+    pub waiting: i64,
+}
+
+/// How many of a trust's open projects want something.
+#[derive(Clone, Debug, Default, FromRow)]
+pub struct Tiles {
+    pub in_pool: i64,
+    /// Their lead goes soon, and nothing is arranged.
+    pub due: i64,
+    pub without_supervisor: i64,
+    /// Nobody has said whether they go on, and the academy is asked.
+    pub quiet: i64,
+}
+
+/// A current priority that no open project serves.
+#[derive(Clone, Debug, FromRow)]
+pub struct Idle {
+    pub id: PriorityId,
+    pub title: String,
+}
+
+/// What an academy lead's home begins with.
+#[derive(Clone, Debug)]
+pub struct Academy {
+    /// None when no changeover is known.
+    pub changeover: Option<Changeover>,
+    pub tiles: Tiles,
+    pub idle: Vec<Idle>,
+}
+
+/// Everything on a home page.
+#[derive(Clone, Debug)]
+pub struct Home {
+    /// What is asked of them, in every trust.
+    pub asks: Vec<Line>,
+    pub waits_for: Vec<WaitsFor>,
+    pub mine: Vec<Mine>,
+    pub due: Vec<Due>,
+    pub posts: Posts,
+    pub news: Vec<News>,
+    /// How many past projects they have.
+    pub past: i64,
+    /// Projects of their departments that look for a lead, the longest waiting first, and how many there are.
+    pub looking: Vec<ProjectRow>,
+    pub looking_total: i64,
+    pub academy: Option<Academy>,
+}
+
+/// The projects of the trust, not closed, on which they have a place today, and their drafts.
+const MINE: &str = concat!(
+    "with own as (select r.project_id as id, r.role from team_role r where r.person_id = $4 and ",
+    in_force!("r", "$2"),
+    " union select p.id, 'author' from project p where p.status = 'draft' and p.author_id = $4),
+      page as materialized (select p.id, group_concat(own.role) as roles, 0 as total,
+        row_number() over (order by p.title collate nocase, p.id) as place
+      from own join project p on p.id = own.id where p.trust_id = $1 and p.status <> 'closed' group by p.id)"
+);
+
+/// Projects that look for a lead in the departments of the posts that they have or will have soon.
+const LOOKS: &str = concat!(
+    "with found as materialized (select s.project_id as id, coalesce(s.no_lead_since, date(h.offered_at)) as since
+      from standing s join project p on p.id = s.project_id left join handover h on h.id = s.handover_id
+      where s.trust_id = $1 and s.state in ('in_pool', 'offered') and ",
+    holds_on!("s", "$2"),
+    " and (s.state = 'in_pool' or h.to_person is null) and s.lead_id is not $4
+        and p.department_id in (select o.department_id from post o where o.person_id = $4 and o.trust_id = $1
+            and (o.ends_on is null or o.ends_on >= $2) and o.starts_on <= date($2, '+84 days'))),
+      page as materialized (select id, '' as roles, (select count(*) from found) as total,
+        row_number() over (order by since, id) as place from found order by place limit 5)"
+);
+
+/// The measures of the projects that they work on and that somebody leads.
+const MEASURES: &str = concat!(
+    "select m.id, m.name, p.title, m.every_days, m.last_on, m.starts_on
+     from (select distinct r.project_id from team_role r where r.person_id = $4 and r.role not in ('supervisor', 'sponsor') and ",
+    in_force!("r", "$2"),
+    ") own join project p on p.id = own.project_id join measure m on m.project_id = p.id
+      where p.trust_id = $1 and p.status in ('active', 'sustaining') and m.retired_on is null and m.every_days is not null
+        and not exists (select 1 from standing s where s.project_id = p.id and s.state = 'in_pool' and ",
+    holds_on!("s", "$2"),
+    ")"
+);
+
+const POSTS: &str = concat!(
+    "select exists (select 1 from post o where o.person_id = $4 and o.trust_id = $1 and ",
+    post_on!("o", "$2"),
+    ") as has_post, coming.starts_on as begins_on,
+        (select d.name from post o join department d on d.id = o.department_id
+         where o.person_id = $4 and o.trust_id = $1 and (o.ends_on is null or o.ends_on >= $2) and o.starts_on <= date($2, '+84 days')
+         order by o.starts_on limit 1) as department,
+        (select max(o.ends_on) from post o where o.person_id = $4 and o.trust_id = $1 and o.ends_on < $2) as ended_on
+     from (select min(o.starts_on) as starts_on from post o
+           where o.person_id = $4 and o.trust_id = $1 and o.starts_on > $2 and o.starts_on <= date($2, '+84 days')) coming"
+);
+
+/// The registered projects of the trust in which they have a part, as `own`.
+macro_rules! part_in {
+    () => {
+        concat!(
+            "(select r.project_id as id from team_role r where r.person_id = $4 and ",
+            in_force!("r", "$2"),
+            " union select h.project_id from handover h where h.from_person = $4 and h.state <> 'draft'
+              union select h.project_id from handover h where h.to_person = $4 and h.state <> 'draft') own
+              join project p on p.id = own.id and p.trust_id = $1 and p.status <> 'draft'"
+        )
+    };
+}
+
+/// What others did to those projects in the last 14 days, of the newest twenty acts of each, but for what is done
+/// every day.
+const TOLD: &str = concat!(
+    "select p.id, p.title,
+        (select json_group_array(json_object('at', g.at, 'actor', n.name, 'action', g.action) order by g.sequence desc)
+         from (select h.* from history h where h.project_id = own.id order by h.sequence desc limit 20) g
+         left join person n on n.id = g.actor_id
+         where substr(g.at, 1, 10) >= date($2, '-14 days') and substr(g.at, 1, 19) >= substr(p.submitted_at, 1, 19) and g.actor_id is not $4
+           and g.action in ('offered the handover', 'accepted the handover', 'declined the handover', 'agreed the handover', 'withdrew the handover',
+             'handover lapsed', 'asked to take it on', 'accepted a place in the team', 'declined a place in the team', 'confirmed a place in the team',
+             'refused a place in the team', 'left the team', 'closed the project', 'reopened the project', 'changed the status',
+             'merged into another project')) as told
+     from ",
+    part_in!()
+);
+
+/// Which of those projects fell into the pool in the last 14 days.
+const FELL: &str = concat!(
+    "select p.id, p.title, s.from_on from ",
+    part_in!(),
+    " join standing s on s.project_id = p.id and s.state = 'in_pool' and s.from_on = s.no_lead_since
+        and s.from_on <= $2 and s.from_on > date($2, '-14 days')"
+);
+
+/// The projects of a trust that they have accepted in which they had a part that is over, as `p`.
+macro_rules! past {
+    ($person:literal, $day:literal) => {
+        concat!(
+            "(select distinct r.project_id as id from team_role r where r.person_id = ", $person, "
+                and r.state = 'accepted' and r.by_mistake = 0 and r.from_on <= ", $day, ") own
+              join project p on p.id = own.id and p.status <> 'draft'
+              join tie k on k.person_id = ", $person, " and k.trust_id = p.trust_id and k.state = 'accepted'
+              where (p.status = 'closed' or not exists (select 1 from team_role r where r.project_id = p.id and r.person_id = ", $person, "
+                and ", in_force!("r", $day), "))"
+        )
+    };
+}
+
+const PAST: &str = concat!("select count(*) from ", past!("$4", "$2"));
+
+const CHANGEOVER: &str = concat!(
+    "select c.on_day, count(s.project_id) as losing, coalesce(sum(s.state = 'agreed'), 0) as arranged,
+        coalesce(sum(s.state = 'offered'), 0) as waiting
+     from (select min(on_day) as on_day from changeover where trust_id = $1 and on_day >= $2) c
+     left join standing s on s.trust_id = $1 and s.state in ('due', 'offered', 'agreed', 'led', 'resting') and ",
+    holds_on!("s", "$2"),
+    " and s.lead_last_on between $2 and c.on_day
+      where c.on_day is not null group by c.on_day"
+);
+
+/// How many the lists of the trust's projects show behind each number.
+static TILES: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "select coalesce(sum(s.state = 'in_pool'), 0) as in_pool, coalesce(sum(s.state = 'due'), 0) as due,
+            coalesce(sum(s.supervisor_id is null), 0) as without_supervisor,
+            (select count(*) from ({QUIET})) as quiet
+         from standing s where s.trust_id = $1 and {OPEN} and {ON_DAY}"
+    )
+});
+
+/// The projects of the trust of which the academy is asked whether they go on.
+pub(crate) const QUIET: &str = concat!(
+    "select distinct q.project_id from ask q where q.trust_id = $1 and q.person_id is null and q.audience = 'desk' and q.kind = 'still_yours' and ",
+    holds_on!("q", "$2")
+);
+
+const IDLE: &str = "select y.id, y.title from priority y
+     where y.trust_id = $1 and y.retired_on is null and y.starts_on <= $2 and (y.ends_on is null or y.ends_on >= $2)
+       and not exists (select 1 from project_priority l join project p on p.id = l.project_id
+           where l.priority_id = y.id and p.status in ('active', 'paused', 'sustaining'))
+     order by y.title";
+
+fn rows_of(page: &'static str) -> String {
+    let mut query = ProjectQuery { text: String::new(), arguments: Default::default() };
+    query.push(page);
+    query.select_rows().text
+}
+
+/// What every home asks, in the order in which the answers are taken.
+static EVERYBODY: LazyLock<String> = LazyLock::new(|| {
+    [
+        asks::store::OF_PERSON,
+        &asks::store::WAITS_FOR,
+        &rows_of(MINE),
+        MEASURES,
+        POSTS,
+        TOLD,
+        FELL,
+        PAST,
+        &rows_of(LOOKS),
+    ]
+    .join(";\n")
+});
+
+/// The same and what an academy lead's asks besides.
+pub(super) static WITH_ACADEMY: LazyLock<String> =
+    LazyLock::new(|| [EVERYBODY.as_str(), CHANGEOVER, &TILES, IDLE].join(";\n"));
+
+#[derive(FromRow)]
+struct Measured {
+    id: MeasureId,
+    name: String,
+    title: String,
+    every_days: Option<i64>,
+    last_on: Option<NaiveDate>,
+    starts_on: NaiveDate,
+}
+
+#[derive(Deserialize)]
+struct Act {
+    at: DateTime<Utc>,
+    actor: Option<String>,
+    action: String,
+}
+
+#[derive(FromRow)]
+struct Told {
+    id: ProjectId,
+    title: String,
+    #[sqlx(json)]
+    told: Vec<Act>,
+}
+
+/// The parameters that the statements of a home page share.
+pub(super) fn parameters(
+    trust: TrustId,
+    person: PersonId,
+    today: NaiveDate,
+) -> Result<<Db as Database>::Arguments, Error> {
+    let mut parameters = <Db as Database>::Arguments::default();
+    batch::bind(&mut parameters, trust)?;
+    batch::bind(&mut parameters, today)?;
+    batch::bind(&mut parameters, None::<i64>)?;
+    batch::bind(&mut parameters, person)?;
+    Ok(parameters)
+}
+
+/// Everything on somebody's home in a trust; with what an academy lead's begins with, if they are one.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn home(
+    conn: &mut Connection,
+    trust: TrustId,
+    person: PersonId,
+    academy: bool,
+    today: NaiveDate,
+) -> Result<Home, Error> {
+    let text: &'static str = if academy { &WITH_ACADEMY } else { &EVERYBODY };
+    let mut answers = batch::ask(conn, text, parameters(trust, person, today)?).await?;
+    let asks = lines(answers.all::<Asked>()?);
+    let waits_for = answers.all()?;
+    let mine = answers.all::<ProjectRecord>()?.into_iter().map(|record| Mine {
+        leads: record.roles.split(',').any(|role| role == "lead"),
+        supervises: record.roles.split(',').any(|role| role == "supervisor"),
+        row: record.row,
+    });
+    let mine = mine.collect();
+    let due = due(answers.all()?, today);
+    let posts = answers.one()?;
+    let news = news(answers.all()?, answers.all()?);
+    let (past,) = answers.one()?;
+    let looking: Vec<ProjectRecord> = answers.all()?;
+    let academy = if academy {
+        let changeover = answers.all()?.into_iter().next();
+        Some(Academy { changeover, tiles: answers.one()?, idle: answers.all()? })
+    } else {
+        None
+    };
+    let looking_total = looking.first().map_or(0, |record| record.total);
+    let looking = looking.into_iter().map(|record| record.row).collect();
+    Ok(Home { asks, waits_for, mine, due, posts, news, past, looking, looking_total, academy })
+}
+
+fn due(measured: Vec<Measured>, today: NaiveDate) -> Vec<Due> {
+    let mut due: Vec<Due> = measured
+        .into_iter()
+        .filter_map(|one| {
+            let on = next_on(one.every_days, one.last_on, one.starts_on).filter(|day| *day <= today)?;
+            Some(Due { measure_id: one.id, measure: one.name, project: one.title, on })
+        })
+        .collect();
+    due.sort_by(|one, other| (one.on, &one.project, &one.measure).cmp(&(other.on, &other.project, &other.measure)));
+    due
+}
+
+fn news(told: Vec<Told>, fell: Vec<(ProjectId, String, NaiveDate)>) -> Vec<News> {
+    let fell = fell.into_iter().map(|(project_id, title, on)| News {
+        project_id,
+        title,
+        on,
+        actor: None,
+        action: "fell into the pool, because nobody leads it".to_owned(),
+    });
+    let told = told.into_iter().flat_map(|Told { id, title, told }| {
+        told.into_iter().map(move |act| News {
+            project_id: id,
+            title: title.clone(),
+            on: crate::clock::date_in_london(act.at),
+            actor: act.actor,
+            action: act.action,
+        })
+    });
+    let mut news: Vec<News> = told.chain(fell).collect();
+    news.sort_by_key(|one| std::cmp::Reverse(one.on));
+    news
+}
+
+/// A project in which somebody had a part that is over.
+#[derive(Clone, Debug, FromRow)]
+pub struct PastProject {
+    pub id: ProjectId,
+    pub title: String,
+    pub reference: Option<String>,
+    pub trust: String,
+    /// When it was closed.
+    pub closed_on: Option<NaiveDate>,
+    /// Their places, the latest first.
+    #[sqlx(json)]
+    pub places: Vec<PastPlace>,
+}
+
+/// A place that somebody had in a team.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PastPlace {
+    pub role: TeamRole,
+    pub from: NaiveDate,
+    /// None when it went on until the project was closed.
+    pub until: Option<NaiveDate>,
+    /// What they contributed, as it was written when it ended.
+    pub contribution: String,
+}
+
+/// A page of somebody's past projects, the latest first, and how many there are.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn past(
+    conn: &mut Connection,
+    person: PersonId,
+    today: NaiveDate,
+    (rows, before): (i64, i64),
+) -> Result<(Vec<PastProject>, i64), Error> {
+    let total = sqlx::query_scalar(concat!("select count(*) from ", past!("$1", "$2")))
+        .bind(person)
+        .bind(today)
+        .fetch_one(&mut *conn)
+        .await?;
+    let projects = sqlx::query_as(concat!(
+        "select p.id, p.title, p.reference, t.name as trust, p.closed_on,
+            (select json_group_array(json_object('role', r.role, 'from', r.from_on, 'until', r.until_on, 'contribution', r.contribution)
+                order by r.from_on desc, r.id desc)
+             from team_role r where r.project_id = p.id and r.person_id = $1 and r.state = 'accepted' and r.by_mistake = 0 and r.from_on <= $2) as places
+         from trust t join (select p.* from ",
+        past!("$1", "$2"),
+        ") p on t.id = p.trust_id
+         order by (select max(coalesce(r.until_on, p.closed_on)) from team_role r
+                   where r.project_id = p.id and r.person_id = $1 and r.state = 'accepted' and r.by_mistake = 0) desc, p.id
+         limit $3 offset $4"
+    ))
+    .bind(person)
+    .bind(today)
+    .bind(rows)
+    .bind(before)
+    .fetch_all(conn)
+    .await?;
+    Ok((projects, total))
+}
