@@ -1,7 +1,7 @@
 // What dates do: somebody arrives, leaves early, retires, is asked. The demonstration's people of these journeys
 // are in no other, so that what one changes surprises none.
 
-import { type Page } from "@playwright/test";
+import { type Locator, type Page } from "@playwright/test";
 import { axe, expect, fitsNarrow, signInAs, test, unique } from "../fixtures";
 import {
   answer,
@@ -42,8 +42,18 @@ async function lookOn(page: Page, on: Date, words: string): Promise<void> {
   await expect(page.getByText("1 project", { exact: true })).toBeVisible();
 }
 
+/** Finds a project of a department in the pool, and opens the form that asks to take it on. */
+async function takeOn(page: Page, department: string, title: string): Promise<void> {
+  await page.getByRole("link", { name: "Pool", exact: true }).click();
+  await page.getByLabel("Department").selectOption({ label: department });
+  await page.getByRole("button", { name: "Apply filters" }).click();
+  const listed = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: title }) });
+  await listed.getByRole("link", { name: /^Take it on/ }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Take this project on");
+}
+
 /** What is wanted from whoever is signed in, on their home page. */
-async function wanted(page: Page) {
+async function wanted(page: Page): Promise<Locator> {
   await page.goto("/");
   return page.getByRole("region", { name: /^Wanted from you/ });
 }
@@ -87,9 +97,7 @@ test("a doctor who is named accepts before the first day, and leads from it", as
 test("a doctor who arrives finds a project in the pool, and leads it from the first day", async ({ page }) => {
   const first = await firstDay(page, "Sam Cole");
   await signInAs(page, "Sam Cole");
-  await page.getByRole("link", { name: "Pool", exact: true }).click();
-  const listed = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: OXYGEN }) });
-  await listed.getByRole("link", { name: /^Take it on/ }).click();
+  await takeOn(page, "Acute medicine", OXYGEN);
   await expect(page.getByText(`You lead the project from ${told(first)}.`)).toBeVisible();
   await axe(page);
   await page.getByLabel("A word to them (optional)").fill("I start on the unit in the winter.");
@@ -172,9 +180,7 @@ test("a lead leaves early, and the next one reads the summary that was kept for 
   await axe(page);
 
   await signInAs(page, "Irina Popescu");
-  await page.goto("/pool");
-  const listed = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: BUNDLE }) });
-  await listed.getByRole("link", { name: /^Take it on/ }).click();
+  await takeOn(page, "Obstetrics and gynaecology", BUNDLE);
   await expect(page.getByText("The bundle works on the postnatal ward.")).toHaveCount(0);
   await page.getByRole("button", { name: "Ask to take it on" }).click();
   await expectDone(page, "Your wish to take the project on is with its supervisor or the QI academy.");
