@@ -117,10 +117,11 @@ test("a doctor who arrives finds a project in the pool, and leads it from the fi
 
 test("a consultant who retires passes on eleven projects in one form", async ({ page }) => {
   await signInAs(page, "Andrew Nance");
-  await expect(await wanted(page)).toContainText("You supervise 11 projects until");
+  const mine = (await wanted(page)).getByRole("listitem").filter({ hasText: "You supervise 11 projects until" });
   await axe(page);
   await fitsNarrow(page);
-  await page.goto("/supervision");
+  await mine.getByText("11 projects", { exact: true }).click();
+  await mine.getByRole("link", { name: /^Pass it on/ }).first().click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("What you supervise");
   await axe(page);
   await fitsNarrow(page);

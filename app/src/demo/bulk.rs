@@ -465,6 +465,7 @@ impl Filler<'_> {
             created_at: moment(at),
             offered_at: Some(moment(at)),
             ended_at: (state == "agreed").then(|| moment(at)),
+            shared_after_leaving: false,
         }
     }
 

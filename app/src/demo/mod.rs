@@ -625,6 +625,7 @@ impl<'a> Filler<'a> {
             created_at: moment(made),
             offered_at: offered.map(moment),
             ended_at: ended.map(moment),
+            shared_after_leaving: handover.kept,
         });
         Ok(())
     }

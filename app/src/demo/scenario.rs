@@ -297,6 +297,9 @@ pub struct Handover {
     /// It was offered to the pool.
     #[serde(default)]
     pub pool: bool,
+    /// Its form said that a draft is kept for the next lead.
+    #[serde(default)]
+    pub kept: bool,
     /// Who prepared it, when that was not the one who hands over.
     pub by: Option<String>,
     /// When it was prepared.

@@ -145,6 +145,7 @@ rows! {
         takes_effect_on: Option<NaiveDate>, summary: String, next_step: String, next_step_on: Option<NaiveDate>,
         files: String, not_repeat: String, approvals: String, approvals_expire_on: Option<NaiveDate>, helped: String,
         created_by: PersonId, created_at: String, offered_at: Option<String>, ended_at: Option<String>,
+        shared_after_leaving: bool,
     }
     /// How the next point is got.
     HandoverMeasure in "handover_measure" { handover_id: HandoverId, measure_id: MeasureId, how: String, next_on: Option<NaiveDate>, }

@@ -11,7 +11,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{DepartmentId, PersonId, TrustId};
-use crate::roles::{account_open, post_on};
+use crate::roles::{account_open, post_on, role_on};
 use crate::visitor::{self, Caller, Sessions};
 
 /// An account, as signing in needs it.
@@ -279,10 +279,9 @@ pub struct DemoPerson {
 /// When the store cannot be read.
 pub async fn demo_people(conn: &mut Connection, today: NaiveDate) -> Result<Vec<DemoPerson>, Error> {
     Ok(sqlx::query_as(
-        "select p.id, p.name,
+        concat!("select p.id, p.name,
                 coalesce((select case r.role when 'academy_lead' then 'Academy lead' else 'Administrator' end from trust_role r
-                    where r.person_id = p.id and r.trust_id = t.id and (r.from_on is null or r.from_on <= $1)
-                      and (r.until_on is null or r.until_on > $1) order by r.role limit 1), '') as role,
+                    where r.person_id = p.id and r.trust_id = t.id and ", role_on!("r", "$1"), " order by r.role limit 1), '') as role,
                 (select min(r.from_on) from trust_role r
                     where r.person_id = p.id and r.trust_id = t.id and r.role = 'academy_lead' and r.from_on > $1) as role_from,
                 coalesce(o.grade, '') as grade, coalesce(d.name, '') as department, o.starts_on,
@@ -294,13 +293,13 @@ pub async fn demo_people(conn: &mut Connection, today: NaiveDate) -> Result<Vec<
                     and z.from_on <= $1 and z.until_on > $1) as supervises
          from trust t
          join tie k on k.trust_id = t.id and k.state = 'accepted'
-         join person p on p.id = k.person_id and (p.closed_on is null or p.closed_on > $1)
+         join person p on p.id = k.person_id and ", account_open!("p", "$1"), "
          left join post o on o.id = (select n.id from post n where n.person_id = p.id and n.trust_id = t.id
              order by case when n.starts_on > $1 then 1 when n.ends_on < $1 then 2 else 0 end,
                       iif(n.starts_on > $1, n.starts_on, null), n.starts_on desc limit 1)
          left join department d on d.id = o.department_id
          where t.demonstration = 1
-         order by p.id",
+         order by p.id"),
     )
     .bind(today)
     .fetch_all(conn)

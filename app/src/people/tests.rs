@@ -205,7 +205,10 @@ async fn the_demonstrations_people_are_those_of_a_trust_that_says_that_it_is_one
     assert!(told.contains(&(at.trainee, "", "FY2")), "{told:?}");
     let trainee = people.iter().find(|person| person.id == at.trainee).map(|person| (person.starts_on, person.last_on));
     assert_eq!(trainee, Some((Some(on("2025-08-06")), Some(on("2026-08-04")))));
-    sqlx::query("update tie set state = 'asked', answered_at = null where person_id = $1").bind(at.colleague).execute(&mut *change).await?;
+    sqlx::query("update tie set state = 'asked', answered_at = null where person_id = $1")
+        .bind(at.colleague)
+        .execute(&mut *change)
+        .await?;
     assert_eq!(
         store::demo_trust_of(&mut change, at.colleague).await?,
         None,

@@ -434,6 +434,7 @@ pub async fn handover(
         created_at: at.clone(),
         offered_at: Some(at.clone()),
         ended_at: (state != "offered").then_some(at),
+        shared_after_leaving: false,
     };
     rows::Handover::insert(conn, &[row]).await?;
     Ok(id)
