@@ -310,7 +310,7 @@ pub(super) async fn of_handover(
 ) -> Result<Found, Error> {
     let handover: Option<Parties> = sqlx::query_as(concat!(
         "select h.project_id, coalesce(h.to_person = $2, 0) as successor,
-                h.created_by = $2 or coalesce(h.from_person = $2, 0) as offered,
+                h.created_by = $2 as offered,
                 coalesce(h.from_person = $2, 0) or coalesce(h.to_person = $2, 0) as party,
                 h.state = 'agreed' and h.takes_effect_on > $3 as agreed, ",
         asked_oneself!("'agree_to_handover', 'answer_take_on'", "1"),

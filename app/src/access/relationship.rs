@@ -50,7 +50,7 @@ pub struct Relationship {
     pub wants_to_join: bool,
     /// Is the successor named in the handover.
     pub successor: bool,
-    /// Offered the handover, or gives the project away in it.
+    /// Offered the handover.
     pub offered: bool,
     /// Gives the project away in the handover, or takes it.
     pub party: bool,

@@ -1,6 +1,7 @@
 //! Completeness-app tests: requests through the router, on a real store, without a socket; and the program at
 //! the command line.
 
+mod asks;
 mod charts;
 mod cycles;
 mod dictionary;

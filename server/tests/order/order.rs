@@ -114,6 +114,14 @@ pub const WRITERS: &[(&str, &str)] = &[
     ("desk_stale", "continuity"),
 ];
 
+/// Rooms that write one table of another, and why.
+pub const WRITES_TOO: &[(&str, &str, &str)] = &[(
+    "history",
+    "project",
+    "says on which day its team last did something, in the text that records what was done: a thing of its own would \
+     be forgotten somewhere",
+)];
+
 /// Rooms that write tables of others, and why.
 pub const WRITES_ANYTHING: &[(&str, &str)] =
     &[("demo", "fills an empty store in bulk, with rows of the past that no act of today could make")];

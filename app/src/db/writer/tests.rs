@@ -54,7 +54,8 @@ async fn names(store: &Store) -> Vec<String> {
 /// Lets no page more into the file: the next large row meets a full disk, and SQLite undoes everything.
 async fn fill_the_disk(change: &mut Write) -> Result<(), sqlx::Error> {
     run(change, "pragma max_page_count = 1").await?;
-    run(change, "insert into trust (id, name, created_at) values ('large', hex(zeroblob(1000000)), '')").await
+    // A row that no trigger follows: of a statement with triggers SQLite would undo only that statement.
+    run(change, "insert into person (id, name, created_at) values ('large', hex(zeroblob(1000000)), '')").await
 }
 
 /// Refuses the commit of everything that is open.

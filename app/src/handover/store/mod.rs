@@ -1,6 +1,8 @@
 //! Handovers and the pool: their SQL.
 
 mod answer;
+#[cfg(test)]
+mod journeys;
 mod lead;
 mod looking;
 mod pool;

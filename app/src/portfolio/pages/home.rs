@@ -114,7 +114,7 @@ fn presence(posts: &Posts, works: bool, reads: bool) -> AnyView {
             "Your post ended on {}. You still read what you contributed to. If you have a new post, ask the QI academy to add it.",
             date(day)
         ),
-        (_, None, None) => "You have no post in this trust. You still read what you contributed to, and answer what you are asked. If you have a post, ask the QI academy to add it.".to_owned(),
+        (_, None, None) => "You have no current post in this trust. You still read what you contributed to, and answer what you are asked. If you have a post, ask the QI academy to add it.".to_owned(),
     };
     view! { <div class="nhsuk-inset-text"><p>{words}</p></div> }.into_any()
 }

@@ -111,7 +111,7 @@ pub(super) async fn take_over<A: Act>(
         "update team_role as r set until_on = max(r.from_on, $2)
          where r.id = (select n.instead_of from team_role n where n.id = $1) and ",
         in_force!("r", "$2"),
-        " returning r.id, r.project_id"
+        " returning id, project_id"
     ))
     .bind(accepted)
     .bind(allowed.today())

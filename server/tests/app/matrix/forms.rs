@@ -226,7 +226,8 @@ fn of_the_trust() -> Vec<Row> {
         manages(
             "/api/people/give-sign-in",
             |w, o| pairs!["person" => w.id(o, "person"), "password" => "three random words"],
-        ),
+        )
+        .before("delete from credential where person_id in (select id from person where name = 'Petra Patel')"),
         manages("/api/people/password-code", |w, o| pairs!["person" => w.id(o, "person")]).before(
             "update credential set password_hash = 'nothing' where person_id in (select id from person where name = 'Petra Patel')",
         ),
@@ -269,6 +270,15 @@ fn of_the_trust() -> Vec<Row> {
         }),
         prioritises("/api/priorities/retire", |w, o| pairs!["id" => w.id(o, "priority"), "version" => "1"]),
         prioritises("/api/priorities/restore", |w, o| pairs!["id" => w.id(o, "retired priority"), "version" => "2"]),
+        form("/api/asks/goes-on", "EditProject", PROJECTS, of_project, WORKS).stopped(WORKED),
+        form(
+            "/api/asks/claim",
+            "Coordinate",
+            NONE,
+            |_, _| pairs!["kind" => "no_lead", "until" => "10 3 2026"],
+            COORDINATES_OWN,
+        )
+        .before("update team_role set until_on = '2026-02-20' where role = 'lead' and until_on is null"),
         form("/api/charts/rules", "Coordinate", NONE, |_, _| pairs!["rule_set" => "nelson"], COORDINATES_OWN),
         form(
             "/api/look-alikes/decide",

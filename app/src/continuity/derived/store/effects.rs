@@ -72,7 +72,7 @@ impl Place {
 /// When the store cannot be read.
 pub async fn effects(conn: &mut Connection, today: NaiveDate) -> Result<Effects, Error> {
     let mut lines = Vec::new();
-    let mut drafts = (0, 0);
+    let mut drafts = 0;
     let mut page = Page::default();
     loop {
         page = page_after(conn, MARKED, &page).await?;
@@ -83,19 +83,17 @@ pub async fn effects(conn: &mut Connection, today: NaiveDate) -> Result<Effects,
         for derived in derive_all(&page) {
             match stored.stretches.get(derived.project) {
                 Some(before) => lines.extend(of_project(&derived, before, &stored, today)),
-                None => of_draft(&derived, &stored, today, &mut drafts),
+                None => drafts += i64::from(loses_its_author(&derived, &stored, today)),
             }
         }
     }
     lines.sort_unstable_by(|one, other| {
         (one.0, &one.1.project, &one.1.text).cmp(&(other.0, &other.1.project, &other.1.text))
     });
-    let of_drafts =
-        [(drafts.0, "loses its author", "lose their authors"), (drafts.1, "keeps its author", "keep their authors")];
-    let of_drafts = of_drafts.into_iter().filter(|(number, ..)| *number > 0).map(|(number, one, many)| Effect {
+    let of_drafts = (drafts > 0).then(|| Effect {
         id: None,
-        project: format::count(number, "draft", "drafts"),
-        text: if number == 1 { one } else { many }.to_owned(),
+        project: format::count(drafts, "draft", "drafts"),
+        text: if drafts == 1 { "loses its author" } else { "lose their authors" }.to_owned(),
     });
     Ok(Effects::of(lines.into_iter().map(|(_, line)| line).chain(of_drafts).collect()))
 }
@@ -156,13 +154,9 @@ fn of_project(
     told.map(|(day, text)| (day, Effect { id, project: title.clone(), text })).collect()
 }
 
-/// Counts a draft whose author leaves, or now stays.
-fn of_draft(derived: &Derived<'_>, stored: &Stored, today: NaiveDate, (lose, keep): &mut (i64, i64)) {
-    match (stored.was_asked(derived.project, Kind::DraftLeft), is_asked(derived, Kind::DraftLeft, today)) {
-        (false, true) => *lose += 1,
-        (true, false) => *keep += 1,
-        _ => {}
-    }
+/// Whether the author of a draft leaves who was to stay.
+fn loses_its_author(draft: &Derived<'_>, stored: &Stored, today: NaiveDate) -> bool {
+    is_asked(draft, Kind::DraftLeft, today) && !stored.was_asked(draft.project, Kind::DraftLeft)
 }
 
 fn of_place(place: Place, before: &[Stretch], after: &[Stretch], today: NaiveDate) -> Option<Told> {

@@ -35,7 +35,7 @@ const REPLACE: &str = "delete from ask where project_id in (select value from js
     delete from desk_stale where trust_id in (select value from json_each($4));
     select (select count(*) from json_each($1) j join standing_stale z on z.project_id = j.value)
             + (select count(*) from json_each($4) j join desk_stale z on z.trust_id = j.value),
-        exists (select 1 from standing_stale) or exists (select 1 from desk_stale)";
+        exists (select 1 from standing_stale where project_id > '') or exists (select 1 from desk_stale where trust_id > '')";
 
 /// Derives everything that is marked, and takes the marks away.
 ///

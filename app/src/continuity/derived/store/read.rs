@@ -63,7 +63,7 @@ macro_rules! facts_of {
             $projects,
             ") select z.id, (select ",
             project!(),
-            " from project p where p.id = z.id) from z order by z.id;
+            " from project p where p.id = z.id) from z;
             with z (id) as materialized (",
             $projects,
             "), p as materialized (select p.id, p.trust_id, p.author_id, p.status from z cross join project p on p.id = z.id
@@ -85,7 +85,7 @@ macro_rules! facts_of {
             person!(),
             ") order by n.id) from trust_role l join person n on n.id = l.person_id join trust t on t.id = l.trust_id
                 where l.trust_id = z.id and l.role = 'academy_lead')
-            from z order by z.id"
+            from z"
         )
     };
 }
@@ -130,8 +130,8 @@ impl Page {
 pub(super) async fn page_after(conn: &mut Connection, text: &'static str, last: &Page) -> Result<Page, Error> {
     let mut parameters = <Db as sqlx::Database>::Arguments::default();
     batch::bind(&mut parameters, AT_ONCE)?;
-    batch::bind(&mut parameters, last.projects.last().map(|(id, _)| id.clone()).unwrap_or_default())?;
-    batch::bind(&mut parameters, last.desks.last().map(|(id, _)| id.clone()).unwrap_or_default())?;
+    batch::bind(&mut parameters, last.projects.iter().map(|(id, _)| id.as_str()).max().unwrap_or_default().to_owned())?;
+    batch::bind(&mut parameters, last.desks.iter().map(|(id, _)| id.as_str()).max().unwrap_or_default().to_owned())?;
     let mut answers = batch::ask(conn, text, parameters).await?;
     let projects: Vec<(String, Option<String>)> = answers.all()?;
     let people: Vec<(String, String)> = answers.all()?;
