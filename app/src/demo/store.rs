@@ -4,14 +4,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
-use crate::clock::date_in_london;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{
     CycleId, DepartmentId, DriverId, HandoverId, LinkId, MeasureId, MeasurementId, PersonId, PostId, PriorityId,
     ProjectId, SiteId, TeamRoleId, TrustId,
 };
-use crate::people::organisation::store::add_changeovers;
 
 const ROWS_AT_ONCE: usize = 2000;
 
@@ -218,9 +216,9 @@ pub async fn add_trust(
         .bind(name)
         .bind(demonstration)
         .bind(now)
-        .execute(&mut *conn)
+        .execute(conn)
         .await?;
-    add_changeovers(conn, id, date_in_london(now)).await
+    Ok(())
 }
 
 /// Makes every submitted project of a new trust findable by its words.

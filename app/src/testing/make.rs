@@ -24,6 +24,7 @@ use crate::{cycles, drivers, duplicates, measures, priorities};
 pub async fn trust(conn: &mut Connection, name: &str) -> Result<TrustId> {
     let id = TrustId::new();
     rows::add_trust(conn, id, name, false, noon()).await?;
+    organisation::add_changeovers(conn, id, TODAY).await?;
     Ok(id)
 }
 
