@@ -36,9 +36,8 @@ async fn look_alikes(request: Request) -> Result<Page, Error> {
         return Ok(Page::new("Decided pairs", move || decided(&request, rows, total, page)));
     }
     let before = request.query("before").parse().ok();
-    // `before=0` compares nothing and no `before` compares the newest: they are two keys.
-    let key = format!("look-alikes {trust} {} {before:?}", request.today());
-    let found = request.store.cached(key, store::pairs(&mut conn, &allowed, before)).await?;
+    let found = store::pairs(&mut conn, &allowed, before).await?;
+    drop(conn);
     Ok(Page::new("Look-alike projects", move || {
         let compared = i64::try_from(found.compared).unwrap_or_default();
         let none = found.pairs.is_empty().then(|| {

@@ -10,7 +10,6 @@ mod presence;
 mod project;
 mod rows;
 mod state;
-mod tenure;
 
 #[cfg(test)]
 extern crate self as timeline;
@@ -28,12 +27,6 @@ pub use facts::{Away, Facts, Handover, Membership, Person, Post, Role, Status};
 pub use rows::{Ask, Audience, FOREVER, Kind, Standing, Timeline};
 pub use state::Continuity;
 
-/// The rule as it was, day by day, until nothing asks it any more.
-pub mod before {
-    pub use crate::state::{Facts, Offer, continuity};
-    pub use crate::tenure::{Away, Lead, Post, Tenure};
-}
-
 /// The version of the rule and of its numbers: rows of another one are derived anew.
 pub const RULE_VERSION: i64 = 1;
 /// A lead's post that ends within this many days makes a project due: 12 weeks. Somebody whose post begins
@@ -41,8 +34,6 @@ pub const RULE_VERSION: i64 = 1;
 pub const DUE_DAYS: i64 = 84;
 /// An offer lapses this many days after the later of its day and the day on which its last level opens.
 pub const LAPSES_AFTER_DAYS: i64 = 14;
-/// A supervisor who has not answered an offer for this many days is silent: the academy lead may answer.
-pub const SILENT_AFTER_DAYS: i64 = 14;
 /// An absence of so many days ends the post for this purpose, and so does a gap between two posts. A handover
 /// waits so long for its successor.
 pub const LONGEST_AWAY_DAYS: i64 = 28;
