@@ -198,9 +198,22 @@ async fn the_demonstrations_people_are_those_of_a_trust_that_says_that_it_is_one
     assert_eq!(store::demo_trust_of(&mut change, at.trainee).await?, None);
     sqlx::query("update trust set demonstration = 1 where id = $1").bind(at.trust).execute(&mut *change).await?;
     let people = store::demo_people(&mut change, TODAY).await?;
-    let told: Vec<(PersonId, &str)> = people.iter().map(|person| (person.id, person.role.as_str())).collect();
+    let told: Vec<(PersonId, &str, &str)> =
+        people.iter().map(|person| (person.id, person.role.as_str(), person.grade.as_str())).collect();
     assert_eq!(told.len(), 5);
-    assert!(told.contains(&(at.lead, "Academy lead")) && told.contains(&(at.trainee, "FY2")), "{told:?}");
+    assert!(told.contains(&(at.lead, "Academy lead", "Consultant")), "{told:?}");
+    assert!(told.contains(&(at.trainee, "", "FY2")), "{told:?}");
+    let trainee = people.iter().find(|person| person.id == at.trainee).map(|person| (person.starts_on, person.last_on));
+    assert_eq!(trainee, Some((Some(on("2025-08-06")), Some(on("2026-08-04")))));
+    sqlx::query("update tie set state = 'asked', answered_at = null where person_id = $1")
+        .bind(at.colleague)
+        .execute(&mut *change)
+        .await?;
+    assert_eq!(
+        store::demo_trust_of(&mut change, at.colleague).await?,
+        None,
+        "who has not accepted proves who they are"
+    );
     assert_eq!(store::demo_trust_of(&mut change, at.trainee).await?, Some(at.trust));
     assert_eq!(store::demo_trust_of(&mut change, at.stranger).await?, None);
     Ok(())
