@@ -13,7 +13,8 @@ const QUESTION: &str = "/api/projects/answer";
 /// What the header says that waits.
 fn waiting(page: &Answer) -> usize {
     let words = page.words();
-    let said = words.split_once(" waiting</a>").map_or("0", |(before, _)| before.rsplit('>').next().unwrap_or_default());
+    let said =
+        words.split_once(" waiting</a>").map_or("0", |(before, _)| before.rsplit('>').next().unwrap_or_default());
     said.parse().expect("a number")
 }
 
@@ -100,8 +101,12 @@ async fn a_request_to_join_is_gone_however_it_is_settled() -> Result {
     make::place(&mut change, project, at.lead, ["member", "asked", "person"], TODAY, None).await?;
     change.commit().await?;
     assert!(lines(&home(&app, at.trainee).await) > 0);
-    run(&app, "update project set status = 'closed', closed_reason = 'completed', closed_on = '2026-03-04' where id = $1", project)
-        .await?;
+    run(
+        &app,
+        "update project set status = 'closed', closed_reason = 'completed', closed_on = '2026-03-04' where id = $1",
+        project,
+    )
+    .await?;
     assert_eq!(lines(&home(&app, at.trainee).await), 0);
     Ok(())
 }
@@ -182,10 +187,16 @@ async fn an_academy_leads_home_begins_with_the_next_changeover() -> Result {
     let at = &app.fixture;
     let projects = [at.project("Arranged").await, at.project("Waiting").await, at.project("Nothing yet").await];
     let mut change = at.store.write().await?;
-    for text in ["delete from changeover where trust_id = $1", "insert into changeover (trust_id, on_day) values ($1, '2026-04-01')"] {
+    for text in [
+        "delete from changeover where trust_id = $1",
+        "insert into changeover (trust_id, on_day) values ($1, '2026-04-01')",
+    ] {
         sqlx::query(text).bind(at.trust).execute(&mut *change).await?;
     }
-    sqlx::query("update post set ends_on = '2026-03-31' where person_id = $1").bind(at.trainee).execute(&mut *change).await?;
+    sqlx::query("update post set ends_on = '2026-03-31' where person_id = $1")
+        .bind(at.trainee)
+        .execute(&mut *change)
+        .await?;
     for (project, state) in [(projects[0], "agreed"), (projects[1], "offered")] {
         make::handover(&mut change, project, [at.trainee, at.colleague], state, TODAY).await?;
     }
@@ -206,8 +217,14 @@ async fn whoever_arrives_or_has_left_is_told_when_and_past_projects_keep_their_w
     let mut change = at.store.write().await?;
     let who = ["Nadia Newcomer", "FY1"];
     let arriving = make::person(&mut change, at.trust, at.department, who, Some(on("2026-08-04"))).await?;
-    sqlx::query("update post set starts_on = '2026-04-01' where person_id = $1").bind(arriving).execute(&mut *change).await?;
-    sqlx::query("update post set ends_on = '2026-02-10' where person_id = $1").bind(at.trainee).execute(&mut *change).await?;
+    sqlx::query("update post set starts_on = '2026-04-01' where person_id = $1")
+        .bind(arriving)
+        .execute(&mut *change)
+        .await?;
+    sqlx::query("update post set ends_on = '2026-02-10' where person_id = $1")
+        .bind(at.trainee)
+        .execute(&mut *change)
+        .await?;
     sqlx::query("update team_role set until_on = '2026-02-11', contribution = 'Wrote the bundle.' where project_id = $1 and person_id = $2")
         .bind(project)
         .bind(at.trainee)

@@ -56,7 +56,9 @@ async fn each_number_on_the_academy_leads_home_leads_to_as_many_projects() {
     let browser = app.browser(fixture.lead).await;
     let home = browser.get("/").await;
     let numbers = numbers(&home);
-    for (gap, count) in [("/projects?continuity=in_pool", 1), ("/projects?gap=supervisor", 1), ("/projects?gap=quiet", 0)] {
+    for (gap, count) in
+        [("/projects?continuity=in_pool", 1), ("/projects?gap=supervisor", 1), ("/projects?gap=quiet", 0)]
+    {
         assert!(numbers.contains(&(gap.to_owned(), count)), "{gap}: {numbers:?}");
     }
     for (href, count) in numbers {
