@@ -351,7 +351,7 @@ begin
     and not exists (select 1 from desk_stale z where z.trust_id = i.id);
 end;
 
-create trigger tie_marks_update after update of state on tie
+create trigger tie_marks_update after update of person_id, trust_id, state on tie
 begin
     insert into standing_stale (project_id) select i.id from project i where i.id in (select r.project_id from team_role r where r.person_id = old.person_id and r.state <> 'declined'
         union select h.project_id from handover h where h.from_person = old.person_id and h.state in ('offered', 'agreed')

@@ -7,15 +7,13 @@ mod readers;
 mod upkeep;
 mod writer;
 
-use std::any::Any;
-use std::collections::HashMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use chrono::NaiveDate;
 use sqlx::sqlite::SqliteSynchronous;
 
-pub use self::derived::{Derived, UNDERIVED, Work};
+pub use self::derived::{Derived, Effect, Effects, UNDERIVED, Work};
 pub use self::file::{lock_exclusive, lock_shared};
 use self::options::options;
 pub use self::readers::Read;
@@ -42,22 +40,8 @@ pub struct Store {
     /// For the question whether the store answers: no page keeps it waiting.
     apart: Arc<Readers>,
     writer: Arc<Writer>,
-    cache: Arc<Cache>,
+    derived: Derived,
 }
-
-/// What was computed from the store, each good until the next change. This process makes every change
-/// that could matter to it, so counting them tells exactly what still holds.
-#[derive(Debug, Default)]
-struct Cache {
-    changes: AtomicU64,
-    slots: Mutex<HashMap<String, Arc<Slot>>>,
-}
-
-/// A value, and after how many changes it was computed. Who computes it keeps the others waiting.
-type Slot = tokio::sync::Mutex<Option<(u64, Arc<dyn Any + Send + Sync>)>>;
-
-/// Beyond so many values all are let go.
-const MAX_CACHED: usize = 200;
 
 impl Store {
     /// Opens the file, making it if there is none, and derives what is not derived yet. It does not [migrate] one.
@@ -78,11 +62,10 @@ impl Store {
     async fn open_with(file: &Path, derived: Derived, synchronous: SqliteSynchronous) -> Result<Self, OpenError> {
         upkeep::prepare(file, derived).await?;
         let options = options(file).synchronous(synchronous);
-        let cache = Arc::<Cache>::default();
-        let writer = Arc::new(Writer::open(options.clone(), Arc::clone(&cache), derived).await?);
+        let writer = Arc::new(Writer::open(options.clone(), derived).await?);
         let readers = Readers::open(options.clone(), READERS).await?;
         let apart = Readers::open(options, 1).await?;
-        Ok(Self { readers, apart, writer, cache })
+        Ok(Self { readers, apart, writer, derived })
     }
 
     /// A connection that can only read.
@@ -106,46 +89,21 @@ impl Store {
     /// # Errors
     /// [`Error::Busy`] when the writer is not free in time.
     pub async fn write(&self) -> Result<Write, Error> {
-        self.writer.change(true).await
+        self.writer.change().await
     }
 
-    /// Begins a change of something of which nothing is [cached](Self::cached), such as a session.
+    /// What a change would do to projects from a day on; the change itself is undone.
     ///
     /// # Errors
-    /// [`Error::Busy`] when the writer is not free in time.
-    pub async fn write_keeping_cache(&self) -> Result<Write, Error> {
-        self.writer.change(false).await
-    }
-
-    /// What was computed under this key since the last change; otherwise computes it, once for all who
-    /// ask. The key names everything that the value depends on but the store: the trust, the day.
-    ///
-    /// # Errors
-    /// What the computation gives.
-    pub async fn cached<T: Send + Sync + 'static>(
+    /// [`Error::Busy`] when the writer is not free in time, and those of the change.
+    pub async fn preview<T>(
         &self,
-        key: String,
-        compute: impl Future<Output = Result<T, Error>>,
-    ) -> Result<Arc<T>, Error> {
-        let slot = {
-            let mut slots = self.cache.slots.lock().unwrap_or_else(PoisonError::into_inner);
-            if slots.len() >= MAX_CACHED && !slots.contains_key(&key) {
-                slots.clear();
-            }
-            Arc::clone(slots.entry(key).or_default())
-        };
-        let mut slot = slot.lock().await;
-        // Read before the store is: a change that comes between invalidates the value, never the reverse.
-        let now = self.cache.changes.load(Ordering::Acquire);
-        if let Some((then, value)) = slot.as_ref()
-            && *then == now
-            && let Ok(value) = Arc::clone(value).downcast::<T>()
-        {
-            return Ok(value);
-        }
-        let value = Arc::new(compute.await?);
-        *slot = Some((now, value.clone()));
-        Ok(value)
+        today: NaiveDate,
+        change: impl AsyncFnOnce(&mut Connection) -> Result<T, Error>,
+    ) -> Result<Effects, Error> {
+        let mut undone = self.writer.change().await?;
+        change(&mut undone).await?;
+        (self.derived.effects)(&mut undone, today).await
     }
 
     /// Closes every connection, folding the write-ahead log into the file.
@@ -223,16 +181,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_change_whose_asker_goes_away_invalidates_the_cache() {
+    async fn a_change_whose_asker_goes_away_is_made() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(&folder.path().join("baton.db"), DERIVED).await.expect("a store");
-        let trusts = async || {
-            let mut conn = store.read().await.expect("a reader");
-            let trusts = sqlx::query_scalar("select count(*) from trust").fetch_one(&mut *conn).await;
-            trusts.map_err(Error::from)
-        };
-        let cached = async || *store.cached::<i64>("trusts".to_owned(), trusts()).await.expect("a count");
-        assert_eq!(cached().await, 0);
         let mut change = store.write().await.expect("a change");
         sqlx::query("insert into trust (id, name, created_at) values ('t', 'Trust', '2026-01-01T00:00:00Z')")
             .execute(&mut *change)
@@ -242,33 +193,11 @@ mod tests {
         let polled = std::future::poll_fn(|cx| std::task::Poll::Ready(commit.as_mut().poll(cx))).await;
         assert!(polled.is_pending());
         drop(commit);
-        // Whoever comes later is answered later, so the change is durable and counted by then.
-        store.write_keeping_cache().await.expect("a change").commit().await.expect("committed");
-        assert_eq!(cached().await, 1);
-    }
-
-    #[tokio::test]
-    async fn what_is_cached_holds_until_the_next_change() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(&folder.path().join("baton.db"), DERIVED).await.expect("a store");
-        let asked = AtomicU64::new(0);
-        let ask = async |key: &str| {
-            let compute = async { Ok(asked.fetch_add(1, Ordering::Relaxed)) };
-            *store.cached(key.to_owned(), compute).await.expect("a value")
-        };
-        assert_eq!((ask("board").await, ask("board").await), (0, 0));
-        assert_eq!(ask("pool").await, 1, "each key has its own");
-        drop(store.write().await.expect("a change"));
-        store.write_keeping_cache().await.expect("a change").commit().await.expect("committed");
-        assert_eq!(ask("board").await, 0, "neither what was rolled back nor a session invalidates it");
+        // Whoever comes later is answered later, so the change is durable by then.
         store.write().await.expect("a change").commit().await.expect("committed");
-        assert_eq!((ask("board").await, ask("board").await), (2, 2));
-        let failed = store.cached::<u64>("fault".to_owned(), async { Err(Error::Internal) }).await;
-        assert!(matches!(failed, Err(Error::Internal)));
-        assert_eq!(ask("fault").await, 3, "a fault is not cached");
-        for number in 0..2 * MAX_CACHED {
-            ask(&number.to_string()).await;
-        }
-        assert!(store.cache.slots.lock().expect("the slots").len() <= MAX_CACHED);
+        let mut conn = store.read().await.expect("a reader");
+        let trusts: i64 =
+            sqlx::query_scalar("select count(*) from trust").fetch_one(&mut *conn).await.expect("a count");
+        assert_eq!(trusts, 1);
     }
 }

@@ -26,12 +26,43 @@ impl FieldError {
     }
 }
 
+/// What a change would do to projects, for whoever asks for it to see before it is made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unconfirmed {
+    /// What becomes of each project, in the order of the days; none when the change does nothing to any.
+    pub lines: Vec<Consequence>,
+    /// What stands for exactly these lines: whoever has seen them sends it along.
+    pub digest: String,
+}
+
+/// What becomes of a project by a change.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consequence {
+    /// A sentence.
+    pub text: String,
+    /// The project's page, where whoever asks may open it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+impl Unconfirmed {
+    /// Whether there is nothing to see, or it is what was seen.
+    ///
+    /// # Errors
+    /// [`Error::Unconfirmed`] otherwise, to be shown.
+    pub fn seen(self, digest: &str) -> Result<(), Error> {
+        if self.lines.is_empty() || self.digest == digest { Ok(()) } else { Err(Error::Unconfirmed(self)) }
+    }
+}
+
 /// Why a request was not done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "error", content = "detail", rename_all = "snake_case")]
 pub enum Error {
     /// 422: the form can be mended by the person who sent it.
     Invalid(Vec<FieldError>),
+    /// 422: it does something to projects that its sender has not seen yet.
+    Unconfirmed(Unconfirmed),
     /// 401: nobody is signed in.
     SignIn,
     /// 403: this person may not do this.
@@ -65,7 +96,7 @@ impl Error {
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
-            Self::Invalid(_) => 422,
+            Self::Invalid(_) | Self::Unconfirmed(_) => 422,
             Self::SignIn => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
@@ -85,6 +116,7 @@ impl fmt::Display for Error {
                 let all: Vec<_> = errors.iter().map(|e| e.message.as_str()).collect();
                 f.write_str(&all.join(" "))
             }
+            Self::Unconfirmed(_) => f.write_str("Nothing is saved yet. See what this changes, then confirm it."),
             Self::SignIn => f.write_str("Sign in first."),
             Self::Forbidden => f.write_str("You do not have permission to do this."),
             Self::NotFound => f.write_str("This was not found."),
@@ -131,5 +163,21 @@ impl From<sqlx::Error> for Error {
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
         internal("stored JSON", &error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_change_does_is_confirmed_by_what_was_seen_of_it() {
+        let line = Consequence { text: "Nobody leads it from 5 August.".into(), link: None };
+        let effects = |digest: &str| Unconfirmed { lines: vec![line.clone()], digest: digest.into() };
+        assert_eq!(effects("a").seen("a"), Ok(()));
+        for before in ["", "b"] {
+            assert_eq!(effects("a").seen(before), Err(Error::Unconfirmed(effects("a"))), "{before:?}");
+        }
+        assert_eq!(Unconfirmed::default().seen(""), Ok(()), "there is nothing to see");
     }
 }

@@ -547,4 +547,28 @@ mod tests {
         sqlx::query("delete from history_detail where sequence = 2").execute(&mut *change).await.expect("deleted");
         assert_eq!(verify_chain(&mut change).await, Ok(Some(2)), "deleting a detail is not erasing it");
     }
+
+    #[tokio::test]
+    async fn the_day_on_which_the_team_last_did_something_is_kept() -> crate::testing::Result {
+        let at = Fixture::new().await;
+        let project = at.project("Sepsis").await;
+        let mut change = at.store.write().await?;
+        sqlx::query("update project set last_active_on = null").execute(&mut *change).await?;
+        let baton = access::system(EditProject(project), Some(at.trust), noon());
+        record(&mut change, &baton, Entry::project(project, "edited the project")).await?;
+        let last = "select last_active_on from project";
+        assert_eq!(sqlx::query_scalar::<_, Option<String>>(last).fetch_one(&mut *change).await?, None, "nobody did it");
+        change.commit().await?;
+        let days = [("2026-03-01T23:30:00Z", "2026-03-01"), ("2026-06-01T23:30:00Z", "2026-06-02")];
+        for (moment, day) in [days[0], days[1], (days[0].0, days[1].1)] {
+            let request = at.request_at(Some(at.trainee), moment.parse()?).await;
+            let mut change = at.store.write().await?;
+            let allowed = request.require(&mut change, EditProject(project)).await?;
+            record(&mut change, &allowed, Entry::project(project, "edited the project")).await?;
+            let kept: Option<String> = sqlx::query_scalar(last).fetch_one(&mut *change).await?;
+            assert_eq!(kept.as_deref(), Some(day), "at {moment}");
+            change.commit().await?;
+        }
+        Ok(())
+    }
 }

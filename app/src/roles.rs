@@ -1,11 +1,8 @@
 //! Who counts in what role on a day, in SQL. Every statement that asks takes its condition from here:
-//! whose place in a team is in force ([`in_force!`]), which supervisor answers a handover
-//! ([`answers_as_supervisor!`]), which projects are open ([`open_project!`]).
+//! whose place in a team is in force ([`in_force!`]), which offer is live ([`live_offer!`]), which projects are
+//! open ([`open_project!`]).
 //!
-//! Who leads is what `standing` says of a day, and nothing here. An offer lapses as [`oldest_live`] says.
-
-use chrono::NaiveDate;
-use timeline::LAPSES_AFTER_DAYS;
+//! Who leads is what `standing` says of a day, and nothing here.
 
 /// Whether an accepted place in a team counts on a day; the day on which it ends does not.
 macro_rules! in_force {
@@ -45,7 +42,32 @@ macro_rules! post_on {
     };
 }
 
-/// Whether a role in a trust is somebody's on a day; its first and its last day are days of the role.
+/// Whether somebody has a post in a trust on a day, or stands between two with fewer than 28 days between them
+/// ([`timeline::LONGEST_AWAY_DAYS`]): they lead meanwhile, so they act too.
+macro_rules! has_post {
+    ($person:literal, $trust:literal, $day:literal) => {
+        concat!(
+            "(exists (select 1 from post where post.person_id = ",
+            $person,
+            " and post.trust_id = ",
+            $trust,
+            " and ",
+            $crate::roles::post_on!("post", $day),
+            ") or exists (select 1 from post x join post y on y.person_id = x.person_id and y.trust_id = x.trust_id
+                where x.person_id = ",
+            $person,
+            " and x.trust_id = ",
+            $trust,
+            " and x.ends_on < ",
+            $day,
+            " and y.starts_on > ",
+            $day,
+            " and y.starts_on <= date(x.ends_on, '+28 days')))"
+        )
+    };
+}
+
+/// Whether a role in a trust holds on a day; the day from which it is over does not.
 macro_rules! role_on {
     ($role:literal, $day:literal) => {
         concat!(
@@ -59,9 +81,33 @@ macro_rules! role_on {
             $role,
             ".until_on is null or ",
             $role,
-            ".until_on >= ",
+            ".until_on > ",
             $day,
             ")"
+        )
+    };
+}
+
+/// The first day of a person's next post in a trust, when it is at most on `$latest` ([`timeline::DUE_DAYS`]
+/// ahead) and they have none on the day.
+macro_rules! arrives_on {
+    ($person:literal, $trust:literal, $day:literal, $latest:literal) => {
+        concat!(
+            "(select min(n.starts_on) from post n where n.person_id = ",
+            $person,
+            " and n.trust_id = ",
+            $trust,
+            " and n.starts_on > ",
+            $day,
+            " and n.starts_on <= ",
+            $latest,
+            " and not exists (select 1 from post o where o.person_id = ",
+            $person,
+            " and o.trust_id = ",
+            $trust,
+            " and ",
+            $crate::roles::post_on!("o", $day),
+            "))"
         )
     };
 }
@@ -70,6 +116,27 @@ macro_rules! role_on {
 macro_rules! holds_on {
     ($row:literal, $day:literal) => {
         concat!($row, ".from_on <= ", $day, " and ", $row, ".until_on > ", $day)
+    };
+}
+
+/// Whether the handover is offered and has not lapsed by the day: somebody is asked about it. An offer to the pool
+/// waits as long as it takes, and what this transaction has just offered is not derived yet.
+macro_rules! live_offer {
+    ($handover:literal, $day:literal) => {
+        concat!(
+            $handover,
+            ".state = 'offered' and (",
+            $handover,
+            ".to_person is null or exists (select 1 from ask i where i.project_id = ",
+            $handover,
+            ".project_id and i.object_id = ",
+            $handover,
+            ".id and ",
+            $crate::roles::holds_on!("i", $day),
+            ") or exists (select 1 from standing_stale i where i.project_id = ",
+            $handover,
+            ".project_id))"
+        )
     };
 }
 
@@ -132,37 +199,6 @@ macro_rules! open_project {
     };
 }
 
-/// Whether whoever has the place `r` can act in the project's trust on a day: by a post or a role there, with
-/// an open account.
-macro_rules! can_act {
-    ($day:literal) => {
-        concat!(
-            "not exists (select 1 from person q where q.id = r.person_id and q.closed_on <= ",
-            $day,
-            ") and (exists (select 1 from trust_role b join project i on i.trust_id = b.trust_id
-                            where i.id = r.project_id and b.person_id = r.person_id)
-                 or exists (select 1 from post b join project i on i.trust_id = b.trust_id
-                            where i.id = r.project_id and b.person_id = r.person_id and ",
-            $crate::roles::post_on!("b", $day),
-            "))"
-        )
-    };
-}
-
-/// Whether a place `r` is that of a supervisor who answers the handover `h` on a day: nobody answers for a
-/// handover that they give or take, nor once they have left. Who offers to the pool does not choose who takes it.
-macro_rules! answers_as_supervisor {
-    ($day:literal) => {
-        concat!(
-            "r.project_id = h.project_id and r.role = 'supervisor' and ",
-            $crate::roles::in_force!("r", $day),
-            " and r.person_id is not h.from_person and r.person_id is not h.to_person
-              and (h.to_pool = 1 or r.person_id <> h.created_by) and ",
-            $crate::roles::can_act!($day)
-        )
-    };
-}
-
 /// The rows of asks that are somebody's on a day, as a select: each with `desk`, 0 where they are asked themselves,
 /// 1 as an academy lead who can act, 2 as an administrator, because nobody else at the desk can. What somebody is
 /// asked themselves they are not asked at the desk again. `$person` is a parameter.
@@ -208,19 +244,14 @@ macro_rules! lines_waiting {
 }
 
 pub(crate) use account_open;
-pub(crate) use answers_as_supervisor;
+pub(crate) use arrives_on;
 pub(crate) use asked_for_desk;
 pub(crate) use asked_rows;
-pub(crate) use can_act;
+pub(crate) use has_post;
 pub(crate) use holds_on;
 pub(crate) use in_force;
 pub(crate) use lines_waiting;
+pub(crate) use live_offer;
 pub(crate) use open_project;
 pub(crate) use post_on;
 pub(crate) use role_on;
-
-/// The earliest day for which an offer to a successor may be made out and not have lapsed.
-#[must_use]
-pub fn oldest_live(today: NaiveDate) -> NaiveDate {
-    today - chrono::Duration::days(LAPSES_AFTER_DAYS)
-}

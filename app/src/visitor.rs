@@ -4,13 +4,14 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use sqlx::FromRow;
+use timeline::DUE_DAYS;
 
 use crate::clock::date_in_london;
 use crate::db::Connection;
 use crate::digest::hex;
 use crate::error::Error;
 use crate::id::{PersonId, TrustId};
-use crate::roles::{account_open, lines_waiting, post_on};
+use crate::roles::{account_open, arrives_on, has_post, lines_waiting, role_on};
 
 /// Dead sessions that a new one sweeps away at most.
 const MAX_SWEPT: i64 = 200;
@@ -46,9 +47,11 @@ pub struct Person {
     pub demonstration: bool,
     /// Has a post in the trust today.
     pub has_post: bool,
-    /// Is an academy lead of the trust.
+    /// The first day of their next post in the trust, when it is near and they have none today.
+    pub arrives_on: Option<NaiveDate>,
+    /// Is an academy lead of the trust today.
     pub academy_lead: bool,
-    /// Is an administrator of the trust.
+    /// Is an administrator of the trust today.
     pub administrator: bool,
     /// How many lines of asks wait for them, in any trust.
     pub asks: i64,
@@ -72,6 +75,12 @@ impl Person {
     #[must_use]
     pub fn belongs(&self) -> bool {
         self.has_post || self.academy_lead || self.administrator
+    }
+
+    /// Whether they read what is the trust's: they belong to it today, or arrive soon.
+    #[must_use]
+    pub fn reads_trust(&self) -> bool {
+        self.belongs() || self.arrives_on.is_some()
     }
 }
 
@@ -198,10 +207,12 @@ impl Sessions {
         let Some(token) = token else { return Ok(Visitor::Nobody) };
         let person: Option<Person> = sqlx::query_as(
             concat!("select p.id, p.name, s.trust_id as trust, t.name as trust_name, t.demonstration, s.seen_at, s.token_hash as session, s.held,
-                    exists (select 1 from post where person_id = p.id and trust_id = s.trust_id
-                            and ", post_on!("post", "$3"), ") as has_post,
-                    exists (select 1 from trust_role where person_id = p.id and trust_id = s.trust_id and role = 'academy_lead') as academy_lead,
-                    exists (select 1 from trust_role where person_id = p.id and trust_id = s.trust_id and role = 'administrator') as administrator,
+                    ", has_post!("p.id", "s.trust_id", "$3"), " as has_post,
+                    ", arrives_on!("p.id", "s.trust_id", "$3", "$5"), " as arrives_on,
+                    exists (select 1 from trust_role b where b.person_id = p.id and b.trust_id = s.trust_id and b.role = 'academy_lead'
+                            and ", role_on!("b", "$3"), ") as academy_lead,
+                    exists (select 1 from trust_role b where b.person_id = p.id and b.trust_id = s.trust_id and b.role = 'administrator'
+                            and ", role_on!("b", "$3"), ") as administrator,
                     (select json_group_array(json_object('id', o.id, 'name', o.name) order by o.name)
                      from tie k join trust o on o.id = k.trust_id
                      where k.person_id = p.id and k.trust_id <> s.trust_id and k.state = 'accepted') as others,
@@ -215,6 +226,7 @@ impl Sessions {
         .bind(now - self.idle)
         .bind(date_in_london(now))
         .bind(now - self.absolute)
+        .bind(date_in_london(now) + Duration::days(DUE_DAYS))
         .fetch_optional(conn)
         .await?;
         Ok(match person {

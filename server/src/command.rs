@@ -119,7 +119,27 @@ pub async fn check(data: &Path) -> anyhow::Result<()> {
     if !findings.faults.is_empty() {
         bail!("{} has faults: restore the last good backup", data.display());
     }
+    let (has, knows) = findings.migrations;
+    if has == knows {
+        check_derived(data).await?;
+    }
     say(&format!("{} is sound: integrity, foreign keys, schema and history verify.", data.display()));
+    Ok(())
+}
+
+/// Says how the timelines of a store differ from its facts, and what nobody can answer.
+async fn check_derived(data: &Path) -> anyhow::Result<()> {
+    let checked = operator::check_derived(data, Clock::System.today()).await.map_err(|why| anyhow!(why))?;
+    let (differences, unanswerable) = checked;
+    for line in &unanswerable {
+        say(&format!("Warning: {line}. Give somebody the role of academy lead or administrator."));
+    }
+    for line in &differences {
+        say(&format!("Fault: {line}"));
+    }
+    if !differences.is_empty() {
+        bail!("{} says of projects what its facts do not give", data.display());
+    }
     Ok(())
 }
 

@@ -92,7 +92,7 @@ pub async fn from_http(state: &AppState, parts: &Parts, params: Vec<(String, Str
 
 async fn touch(state: &AppState, parts: &Parts, now: DateTime<Utc>) -> Result<(), Error> {
     let Some(token) = cookie::session_token(state.sessions, &parts.headers) else { return Ok(()) };
-    let mut change = state.store.write_keeping_cache().await?;
+    let mut change = state.store.write().await?;
     visitor::touch_session(&mut change, token, now).await?;
     change.commit().await
 }

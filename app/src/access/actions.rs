@@ -151,8 +151,18 @@ actions! {
     DrawDrivers(ProjectId) on Project,
     /// Prepare and offer a handover, to a person or to the pool.
     OfferHandover(ProjectId) on Project,
+    /// Write the summary for whoever leads a project next, without offering it.
+    WriteSummary(ProjectId) on Project,
     /// Ask to take on a project that is looking for a lead.
     TakeOn(ProjectId) on Project,
+    /// Lead a project that nobody leads until a day that is near.
+    Bridge(ProjectId) on Project,
+    /// Lead a project again that one led before a break.
+    LeadAgain(ProjectId) on Project,
+    /// Choose that a project without a lead goes on looking for one until a day.
+    KeepLooking(ProjectId) on Project,
+    /// Say until when a supervisor on a time-bound post, or without one, counts.
+    ConfirmSupervisor(ProjectId) on Project,
     /// Read a handover and its pack.
     ReadHandover(HandoverId) on Handover,
     /// Take back an offer.
@@ -163,6 +173,8 @@ actions! {
     AnswerAsSupervisor(HandoverId) on Handover,
     /// Change one's own password and end one's own sessions.
     ChangeOwnAccount(PersonId) on Person,
+    /// Say one's own dates: when a post ends, where one moves, when one is away.
+    ChangeOwnDates(PersonId) on Person,
     /// Answer a trust that asks for oneself, and choose the trust that one works in.
     ChooseOwnTrust(PersonId) on Person,
 }

@@ -21,5 +21,5 @@ pub use actions::*;
 pub use allowed::Allowed;
 pub(crate) use allowed::{by_code, system};
 pub use relationship::Relationship;
-pub use require::{relationship, relationship_of_measure, require};
+pub use require::{relationship, relationship_of_handover, relationship_of_measure, require};
 pub use rules::may;

@@ -9,7 +9,7 @@ use super::relationship::Relationship;
 use super::rules::may;
 use crate::db::Connection;
 use crate::error::Error;
-use crate::id::{MeasureId, ProjectId};
+use crate::id::{HandoverId, MeasureId, ProjectId};
 use crate::visitor::{Caller, Person};
 
 /// The proof, when the visitor may do it as they are now: session, account, tie, posts and roles are
@@ -53,7 +53,7 @@ async fn find(conn: &mut Connection, caller: &Caller, person: &Person, object: O
         }
         Object::Project(id) => of_project(conn, person, At::Project(id), today).await,
         Object::TeamRole(id) => of_question(conn, person, id, today).await,
-        Object::Handover(id) => of_handover(conn, person, id, today, caller.now).await,
+        Object::Handover(id) => of_handover(conn, person, id, today).await,
     }
 }
 
@@ -100,6 +100,24 @@ pub async fn relationship_of_measure(
     measure: MeasureId,
 ) -> Result<Relationship, Error> {
     relationship_at(conn, caller, At::Measure(measure)).await
+}
+
+/// As [`relationship`], of a handover.
+///
+/// # Errors
+/// As [`relationship`].
+pub async fn relationship_of_handover(
+    conn: &mut Connection,
+    caller: &Caller,
+    handover: HandoverId,
+) -> Result<Relationship, Error> {
+    let person = caller.person()?;
+    let relationship = of_handover(conn, person, handover, caller.today()).await?.for_visitor(person)?;
+    #[cfg(any(test, feature = "testing"))]
+    if broken::is(broken::Check::Require, Action::ReadHandover(handover)) {
+        return Ok(relationship);
+    }
+    if may(Action::ReadHandover(handover), relationship) { Ok(relationship) } else { Err(Error::NotFound) }
 }
 
 async fn relationship_at(conn: &mut Connection, caller: &Caller, at: At) -> Result<Relationship, Error> {

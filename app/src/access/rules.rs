@@ -7,13 +7,14 @@ use super::relationship::Relationship;
 
 impl Relationship {
     /// Whether they may read the project. A draft is read by whoever writes it, works on it or is asked to;
-    /// a submitted project by everybody who belongs to its trust, and by who had a part in it.
+    /// a submitted project by everybody who belongs to its trust or arrives there soon, and by who had a part in it
+    /// or is named in an offer.
     #[must_use]
     pub fn reads(self) -> bool {
         if self.draft {
             self.author || self.team || self.invited
         } else {
-            self.belongs || self.team || self.invited || self.past || self.successor
+            self.belongs || self.arriving || self.team || self.invited || self.past || self.successor
         }
     }
 }
@@ -25,10 +26,13 @@ pub fn may(action: Action, s: Relationship) -> bool {
     if broken::is(broken::Check::May, action) {
         return true;
     }
-    let coordinates = s.belongs && s.academy_lead;
+    let coordinates = s.coordinates();
     let works_on = s.belongs && !s.closed && (s.team || (s.draft && s.author));
+    let open = !s.draft && !s.closed;
+    let unled = s.unled_since.is_some();
     match action {
-        Action::ReadTrust(_) | Action::RegisterProject(_) => s.belongs,
+        Action::ReadTrust(_) => s.belongs || s.arriving,
+        Action::RegisterProject(_) => s.belongs,
         Action::ManageOrganisation(_) => s.belongs && (s.academy_lead || s.administrator),
         Action::GrantRoles(_) => s.belongs && s.administrator,
         Action::ManagePriorities(_) | Action::Coordinate(_) => coordinates,
@@ -37,14 +41,15 @@ pub fn may(action: Action, s: Relationship) -> bool {
         | Action::DefineMeasure(_)
         | Action::RecordMeasurement(_)
         | Action::WriteCycle(_)
-        | Action::DrawDrivers(_) => works_on || (coordinates && !s.draft && !s.closed),
+        | Action::DrawDrivers(_) => works_on || (coordinates && open),
         Action::FinishDraft(_) => s.belongs && s.draft && s.author,
         Action::ChangeStatus(_) => !s.draft && !s.merged && s.runs(),
-        Action::OfferHandover(_) => !s.draft && !s.closed && s.runs(),
+        Action::OfferHandover(_) => open && s.runs(),
+        Action::WriteSummary(_) => open && (s.runs() || s.left_lately),
         Action::ManageTeam(_) => {
-            !s.closed && s.belongs && (s.lead || s.supervisor || (s.draft && s.author) || (coordinates && !s.draft))
+            !s.closed && (s.belongs && (s.lead || s.supervisor || (s.draft && s.author)) || (coordinates && !s.draft))
         }
-        Action::AskToJoin(_) => !s.draft && !s.closed && s.belongs && !s.team && !s.invited,
+        Action::AskToJoin(_) => open && s.belongs && !s.team && !s.invited,
         Action::LeaveTeam(_) => s.team && !s.closed,
         Action::AnswerQuestion(_) if s.closed => false,
         Action::AnswerQuestion(_) => {
@@ -52,17 +57,23 @@ pub fn may(action: Action, s: Relationship) -> bool {
                 // Who names themselves as the supervisor has the academy lead's word for it, never their own.
                 coordinates && !s.asked && !s.draft
             } else if s.wants_to_join {
-                s.belongs && (s.lead || s.supervisor || coordinates)
+                !s.asked && (s.belongs && (s.lead || s.supervisor) || coordinates)
             } else {
                 s.asked || (s.asks_supervisor && coordinates && !s.draft)
             }
         }
-        Action::TakeOn(_) => !s.draft && !s.closed && s.belongs,
-        Action::WithdrawHandover(_) => s.belongs && (s.offered || s.lead || coordinates),
-        Action::AnswerAsSuccessor(_) => s.belongs && s.successor,
-        Action::AnswerAsSupervisor(_) => {
-            s.belongs && !s.party && (s.supervisor || (coordinates && s.supervisor_silent))
+        Action::TakeOn(_) => open && (s.belongs || s.arriving),
+        // Whoever leads it until a near day lets nobody down and asks nobody; whoever goes on leading it asks.
+        Action::Bridge(_) => open && unled && (s.belongs && s.supervisor && s.counts || coordinates),
+        Action::LeadAgain(_) => open && unled && s.returned,
+        Action::KeepLooking(_) => open && unled && (s.belongs && s.supervisor || coordinates),
+        Action::ConfirmSupervisor(_) => open && coordinates,
+        Action::WithdrawHandover(_) => {
+            // Being named is enough to step back until the day, and having offered it to take it back.
+            s.offered || (s.successor && s.agreed) || s.asked_to_replace || (s.belongs && s.lead) || coordinates
         }
-        Action::ChangeOwnAccount(_) | Action::ChooseOwnTrust(_) => s.oneself,
+        Action::AnswerAsSuccessor(_) => s.successor,
+        Action::AnswerAsSupervisor(_) => !s.party && (s.asked_as_supervisor || s.answers_for_desk),
+        Action::ChangeOwnAccount(_) | Action::ChangeOwnDates(_) | Action::ChooseOwnTrust(_) => s.oneself,
     }
 }

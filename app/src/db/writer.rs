@@ -2,7 +2,6 @@
 //! flush: docs/decisions/0011-writes.md.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,7 +11,7 @@ use tokio::sync::{OwnedMutexGuard, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tracing::{Instrument as _, Span};
 
-use super::{Cache, Connection, Derived};
+use super::{Connection, Derived};
 use crate::error::Error;
 
 /// Whoever waits longer for the writer is told that the store is busy.
@@ -34,14 +33,11 @@ pub struct Write {
     connection: OwnedMutexGuard<Connection>,
     /// Says how it ended; dropped, that it is to be undone.
     ending: oneshot::Sender<Committed>,
-    invalidates: bool,
 }
 
-/// A change that is to be made durable: whether it invalidates what is cached, for what it was made, and who waits
-/// for it.
+/// A change that is to be made durable: for what it was made, and who waits for it.
 #[derive(Debug)]
 struct Committed {
-    invalidates: bool,
     of: Span,
     answer: oneshot::Sender<Result<(), Error>>,
 }
@@ -49,7 +45,6 @@ struct Committed {
 /// Somebody who waits for the writer.
 #[derive(Debug)]
 struct Ticket {
-    invalidates: bool,
     turn: oneshot::Sender<Result<Write, Error>>,
 }
 
@@ -97,10 +92,10 @@ impl Write {
     /// # Errors
     /// When something cannot be derived, or the store cannot write. Nothing of the change is there then.
     pub async fn commit(self) -> Result<(), Error> {
-        let Self { connection, ending, invalidates } = self;
+        let Self { connection, ending } = self;
         let (answer, durable) = oneshot::channel();
         drop(connection);
-        ending.send(Committed { invalidates, of: Span::current(), answer }).map_err(|_| Error::Internal)?;
+        ending.send(Committed { of: Span::current(), answer }).map_err(|_| Error::Internal)?;
         durable.await.map_err(|_| Error::Internal)?
     }
 }
@@ -130,27 +125,23 @@ struct Open {
 
 impl Writer {
     /// Opens the connection, and gives it to whoever asks from then on.
-    pub(super) async fn open(
-        options: SqliteConnectOptions,
-        cache: Arc<Cache>,
-        derived: Derived,
-    ) -> Result<Self, sqlx::Error> {
+    pub(super) async fn open(options: SqliteConnectOptions, derived: Derived) -> Result<Self, sqlx::Error> {
         let connection = Connection::connect_with(&options).await?;
         let (queue, tickets) = mpsc::unbounded_channel();
-        let worker = Worker { options, cache, derived, connection: Some(share(connection)) };
+        let worker = Worker { options, derived, connection: Some(share(connection)) };
         let work = tokio::spawn(worker.run(tickets));
         Ok(Self(Mutex::new(Some(Open { queue, work }))))
     }
 
     /// Begins a change: first come, first served.
-    pub(super) async fn change(&self, invalidates: bool) -> Result<Write, Error> {
-        self.change_within(invalidates, MAX_WAIT).await
+    pub(super) async fn change(&self) -> Result<Write, Error> {
+        self.change_within(MAX_WAIT).await
     }
 
-    async fn change_within(&self, invalidates: bool, longest: Duration) -> Result<Write, Error> {
+    async fn change_within(&self, longest: Duration) -> Result<Write, Error> {
         let (turn, mine) = oneshot::channel();
         match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(open) => open.queue.send(Ticket { invalidates, turn }).map_err(|_| Error::Internal)?,
+            Some(open) => open.queue.send(Ticket { turn }).map_err(|_| Error::Internal)?,
             None => return Err(Error::Busy),
         }
         match tokio::time::timeout(longest, mine).await {
@@ -176,7 +167,6 @@ fn share(connection: Connection) -> Arc<tokio::sync::Mutex<Connection>> {
 /// Holds the connection and hands it from change to change.
 struct Worker {
     options: SqliteConnectOptions,
-    cache: Arc<Cache>,
     derived: Derived,
     /// None after a fault: what it had open is undone by closing it, and the next change opens another.
     connection: Option<Arc<tokio::sync::Mutex<Connection>>>,
@@ -236,7 +226,7 @@ impl Worker {
         }
         let (ending, ended) = oneshot::channel();
         // When nobody takes it, it is dropped here.
-        let _ = ticket.turn.send(Ok(Write { connection, ending, invalidates: ticket.invalidates }));
+        let _ = ticket.turn.send(Ok(Write { connection, ending }));
         batch.last = match ended.await {
             Ok(committed) => self.derive(batch, committed).await.map_err(|error| (error, None))?,
             Err(_) => Last::Undone,
@@ -264,9 +254,6 @@ impl Worker {
         let mut connection = self.connection().await?;
         sqlx::query(end).execute(&mut *connection).await?;
         drop(connection);
-        if batch.committed.iter().any(|one| one.invalidates) {
-            self.cache.changes.fetch_add(1, Ordering::Release);
-        }
         batch.answer(Ok(()));
         Ok(())
     }
@@ -279,11 +266,9 @@ impl Worker {
         Ok(Arc::clone(self.connection.insert(connection)).lock_owned().await)
     }
 
-    /// Closes a connection of which it is not sure what it has open. The fault may have come after the
-    /// last byte was written, so what is cached counts as out of date: a value too many is computed.
+    /// Closes a connection of which it is not sure what it has open.
     async fn give_up(&mut self, error: &sqlx::Error) {
         tracing::error!(%error, "the writer begins anew");
-        self.cache.changes.fetch_add(1, Ordering::Release);
         if let Ok(mut connection) = self.connection().await {
             let _ = sqlx::query("rollback").execute(&mut *connection).await;
         }

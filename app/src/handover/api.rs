@@ -2,9 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::model::{AnswerForm, PackForm, SENTENCE, State};
+use super::model::{AnswerForm, Pack, PackForm, SENTENCE, State, UntilForm};
 use super::store;
-use crate::access::{AnswerAsSuccessor, AnswerAsSupervisor, OfferHandover, TakeOn, WithdrawHandover};
+use crate::access::{
+    Allowed, AnswerAsSuccessor, AnswerAsSupervisor, Bridge, KeepLooking, LeadAgain, OfferHandover, OnProject, TakeOn,
+    WithdrawHandover, WriteSummary,
+};
+use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{HandoverId, ProjectId};
 use crate::parse::Fields;
@@ -20,26 +24,36 @@ pub async fn prepare_handover(
     let request = Request::current();
     request.person()?;
     let (project, version): (ProjectId, i64) = (request::id(&project)?, request::version(&version)?);
-    let to = request
+    if form.is_draft() {
+        // Also who has just left finishes what they wrote.
+        request
+            .change(WriteSummary(project), async |conn, allowed| {
+                let pack = parsed(conn, allowed, &form).await?;
+                store::keep_draft(conn, allowed, version, &pack).await
+            })
+            .await?;
+        redirect(format!("/projects/{project}/handover?done=handover-draft"));
+        return Ok(());
+    }
+    let handover = request
         .change(OfferHandover(project), async |conn, allowed| {
-            let today = allowed.today();
-            let context = store::context(conn, project, today).await?;
-            let measures = store::measured(conn, project).await?;
-            let pack = form.parse(&context.requirements(measures, today))?;
-            if form.is_draft() {
-                store::keep_draft(conn, allowed, version, &pack).await?;
-                return Ok(format!("/projects/{project}/handover?done=handover-draft"));
-            }
-            let handover = store::offer(conn, allowed, version, &pack).await?;
-            Ok(format!("/handovers/{handover}?done=offered"))
+            let pack = parsed(conn, allowed, &form).await?;
+            store::offer(conn, allowed, version, &pack).await
         })
         .await?;
-    redirect(to);
+    redirect(format!("/handovers/{handover}?done=offered"));
     Ok(())
 }
 
-fn answered(handover: &store::Handover, request: &Request) -> String {
-    let done = if handover.state(request.today()) == State::Agreed { "agreed" } else { "answered" };
+async fn parsed<A: OnProject>(conn: &mut Connection, allowed: &Allowed<A>, form: &PackForm) -> Result<Pack, Error> {
+    let (project, today) = (allowed.project(), allowed.today());
+    let context = store::context(conn, project, today).await?;
+    let measures = store::measured(conn, project).await?;
+    form.parse(&context.requirements(measures, today))
+}
+
+fn answered(handover: &store::Handover) -> String {
+    let done = if handover.state() == State::Agreed { "agreed" } else { "answered" };
     format!("/handovers/{}?done={done}", handover.id)
 }
 
@@ -55,7 +69,7 @@ pub async fn answer_as_next_lead(handover: String, #[server(flatten)] form: Answ
             store::answer_as_successor(conn, allowed, answer, &word).await
         })
         .await?;
-    redirect(answered(&handover, &request));
+    redirect(answered(&handover));
     Ok(())
 }
 
@@ -71,7 +85,7 @@ pub async fn answer_handover_as_supervisor(handover: String, #[server(flatten)] 
             store::answer_as_supervisor(conn, allowed, answer, &word).await
         })
         .await?;
-    redirect(answered(&handover, &request));
+    redirect(answered(&handover));
     Ok(())
 }
 
@@ -103,5 +117,46 @@ pub async fn take_on_project(project: String, #[server(default)] word: String) -
         })
         .await?;
     redirect(format!("/handovers/{handover}?done=taken"));
+    Ok(())
+}
+
+/// Leads a project that nobody leads until a day that is near.
+#[server(endpoint = "projects/bridge")]
+pub async fn lead_until(#[server(flatten)] form: UntilForm) -> Result<(), Error> {
+    let request = Request::current();
+    request.person()?;
+    let project: ProjectId = request::id(&form.project)?;
+    request
+        .change(Bridge(project), async |conn, allowed| {
+            store::bridge(conn, allowed, form.last_day(allowed.today())?).await
+        })
+        .await?;
+    redirect(format!("/projects/{project}?done=bridged"));
+    Ok(())
+}
+
+/// Leads a project again that one led before a break.
+#[server(endpoint = "projects/lead-again")]
+pub async fn lead_project_again(project: String) -> Result<(), Error> {
+    let request = Request::current();
+    request.person()?;
+    let project: ProjectId = request::id(&project)?;
+    request.change(LeadAgain(project), async |conn, allowed| store::lead_again(conn, allowed).await).await?;
+    redirect(format!("/projects/{project}?done=leads-again"));
+    Ok(())
+}
+
+/// Chooses that a project goes on looking for a lead until a day.
+#[server(endpoint = "projects/keep-looking")]
+pub async fn keep_looking_for_lead(#[server(flatten)] form: UntilForm) -> Result<(), Error> {
+    let request = Request::current();
+    request.person()?;
+    let project: ProjectId = request::id(&form.project)?;
+    request
+        .change(KeepLooking(project), async |conn, allowed| {
+            store::look_on(conn, allowed, form.review_day(allowed.today())?).await
+        })
+        .await?;
+    redirect(format!("/projects/{project}?done=looking"));
     Ok(())
 }

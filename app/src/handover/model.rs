@@ -10,7 +10,6 @@ use crate::choices;
 use crate::error::Error;
 use crate::id::{MeasureId, PersonId};
 use crate::parse::Fields;
-use crate::roles::oldest_live;
 
 /// A handover is planned at most this many days ahead.
 pub const FURTHEST: u64 = 366;
@@ -42,7 +41,7 @@ choices! {
     Party {
         /// The next lead.
         Successor = "successor" => "The next lead",
-        /// The supervisor, or the academy lead for the supervisor.
+        /// The supervisor, or the academy for the supervisor.
         // Stored as the word of the first days; the table's check knows no other.
         Supervisor = "anchor" => "The supervisor",
     }
@@ -61,7 +60,7 @@ choices! {
         Successor = "successor" => "You are asked to take this project on",
         /// They supervise the project.
         Supervisor = "supervisor" => "You supervise this project: do you accept its next lead?",
-        /// They are the academy lead, and there is no supervisor or the supervisor is silent.
+        /// They are of the academy, and no supervisor can answer or has answered in time.
         ForSupervisor = "for_supervisor" => "No supervisor has answered: do you accept the next lead in their place?",
     }
 }
@@ -75,16 +74,6 @@ impl State {
             Self::Offered => "blue",
             Self::Agreed => "green",
             Self::Declined => "orange",
-        }
-    }
-
-    /// The state as it is today: an offer that nobody answered in time has lapsed, whether or not
-    /// anybody wrote it down. An offer to the pool for which nobody has asked waits as long as it takes.
-    #[must_use]
-    pub fn on(self, today: NaiveDate, takes_effect_on: Option<NaiveDate>, has_successor: bool) -> Self {
-        match (self, takes_effect_on) {
-            (Self::Offered, Some(effect)) if has_successor && effect < oldest_live(today) => Self::Lapsed,
-            _ => self,
         }
     }
 }
@@ -441,6 +430,55 @@ impl AnswerForm {
     }
 }
 
+/// A day until which something holds for a project without a lead, as typed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UntilForm {
+    /// The project.
+    pub project: String,
+    /// The day on which somebody stops leading it.
+    pub leads_until: String,
+    /// The day until which the project goes on looking for a lead.
+    pub looks_until: String,
+}
+
+/// Somebody leads a project for now at most this many days.
+pub const LONGEST_BRIDGE: i64 = 84;
+/// A project without a lead goes on looking for one at most this many days by one choice.
+pub const LONGEST_LOOK: i64 = 42;
+
+impl UntilForm {
+    /// The last day on which somebody leads the project for now.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it is no day from today to 12 weeks ahead.
+    pub fn last_day(&self, today: NaiveDate) -> Result<NaiveDate, Error> {
+        near("leads_until", &self.leads_until, (today, LONGEST_BRIDGE), "Enter the last day on which you lead it.")
+    }
+
+    /// The day until which the project goes on looking for a lead.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it is no day from tomorrow to six weeks ahead.
+    pub fn review_day(&self, today: NaiveDate) -> Result<NaiveDate, Error> {
+        let first = today + Days::new(1);
+        let missing = "Enter the day until which you keep looking.";
+        near("looks_until", &self.looks_until, (first, LONGEST_LOOK - 1), missing)
+    }
+}
+
+/// A day from the first one to so many days after it.
+fn near(field: &str, typed: &str, (first, days): (NaiveDate, i64), missing: &str) -> Result<NaiveDate, Error> {
+    let mut fields = Fields::new();
+    let day = fields.required_date(field, typed, missing);
+    let last = first + chrono::Duration::days(days);
+    if fields.is_ok() && (day < first || day > last) {
+        let (first, last) = (crate::format::date(first), crate::format::date(last));
+        fields.error(field, format!("Enter a day from {first} to {last}."));
+    }
+    fields.finish(|| day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -544,11 +582,21 @@ mod tests {
     }
 
     #[test]
-    fn an_offer_lapses_after_a_fortnight_but_the_pool_waits() {
-        let state = |days: i64, taken| State::Offered.on(TODAY, Some(TODAY - chrono::Duration::days(days)), taken);
-        assert_eq!(state(14, true), State::Offered);
-        assert_eq!(state(15, true), State::Lapsed);
-        assert_eq!(state(400, false), State::Offered);
-        assert_eq!(State::Agreed.on(TODAY, Some(on("2020-01-01")), true), State::Agreed);
+    fn a_project_without_a_lead_is_led_or_looked_after_until_a_day_that_is_near() {
+        let until =
+            |typed: &str| UntilForm { leads_until: typed.into(), looks_until: typed.into(), ..UntilForm::default() };
+        for (typed, leads, looks) in [
+            ("3 3 2026", false, false),
+            ("4 3 2026", true, false),
+            ("5 3 2026", true, true),
+            ("15 4 2026", true, true),
+            ("16 4 2026", true, false),
+            ("27 5 2026", true, false),
+            ("28 5 2026", false, false),
+            ("", false, false),
+        ] {
+            assert_eq!(until(typed).last_day(TODAY).is_ok(), leads, "leads until {typed}");
+            assert_eq!(until(typed).review_day(TODAY).is_ok(), looks, "looks until {typed}");
+        }
     }
 }

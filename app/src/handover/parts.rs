@@ -1,49 +1,59 @@
 //! What other slices' pages show of handovers.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
-use super::model::{Answer, Party};
-use super::store::{Answered, Listed};
+use super::api::{KeepLookingForLead, LeadProjectAgain, LeadUntil};
+use super::model::{Answer, LONGEST_BRIDGE, LONGEST_LOOK, Party};
+use super::store::{Answered, LeftBehind, Listed};
+use crate::access::{Action, Relationship, may};
 use crate::batch::Answers;
 use crate::error::Error;
-use crate::web::ui;
+use crate::id::ProjectId;
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
 
 /// A project's handovers, as its page shows them.
 #[derive(Clone, Debug)]
 pub struct Handovers {
     listed: Vec<Listed>,
-    today: NaiveDate,
+    left: Option<LeftBehind>,
 }
 
 impl Handovers {
-    /// Takes the answer to [`super::store::OF_PROJECT`].
+    /// Takes the answers to [`super::store::OF_PROJECT`] and [`super::store::LEFT_BEHIND`].
     ///
     /// # Errors
-    /// When it is not one.
-    pub fn take(answers: &mut Answers, today: NaiveDate) -> Result<Self, Error> {
-        Ok(Self { listed: answers.all()?, today })
+    /// When they are not these.
+    pub fn take(answers: &mut Answers) -> Result<Self, Error> {
+        Ok(Self { listed: answers.all()?, left: answers.all()?.pop() })
     }
 
     /// Whether there is nothing to draw yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.listed.is_empty()
+        self.listed.is_empty() && self.left.is_none()
     }
 
     /// Draws the section: every handover that was offered, newest first.
     #[must_use]
     pub fn view(self) -> AnyView {
-        let Self { listed, today } = self;
+        let Self { listed, left } = self;
+        let left = left.map(|left| {
+            let words = format!("What {} wrote for the next lead before they left", left.author);
+            view! { <p><a href=format!("/handovers/{}/pack", left.id)>{words}</a></p> }
+        });
         let body = if listed.is_empty() {
             ui::empty("Each handover of this project will be kept here, with its pack and its answers.", None)
         } else {
-            let rows = listed.into_iter().map(|handover| row(handover, today)).collect_view();
+            let rows = listed.into_iter().map(row).collect_view();
             view! { <ul class="nhsuk-list">{rows}</ul> }.into_any()
         };
         view! {
             <section aria-labelledby="handovers">
                 <h2 class="nhsuk-heading-m" id="handovers">"Handovers"</h2>
+                {left}
                 {body}
             </section>
         }
@@ -51,8 +61,8 @@ impl Handovers {
     }
 }
 
-fn row(handover: Listed, today: NaiveDate) -> AnyView {
-    let state = handover.state(today);
+fn row(handover: Listed) -> AnyView {
+    let state = handover.state();
     let told = told(&handover);
     let answers = handover.answers.iter().map(|answer| view! { <li>{answered(answer)}</li> }).collect_view();
     view! {
@@ -65,6 +75,51 @@ fn row(handover: Listed, today: NaiveDate) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// What whoever looks at a project that nobody leads can do so that somebody does, beside taking it on: lead it again,
+/// lead it for now, or keep looking. Gives the summaries of what is wrong with the forms, and the forms.
+#[must_use]
+pub fn without_a_lead(request: &Request, project: ProjectId, relationship: Relationship) -> (AnyView, AnyView) {
+    let today = request.today();
+    let may = |action| may(action, relationship);
+    let mut drawn = Vec::new();
+    if may(Action::LeadAgain(project)) {
+        let form = Form::new(request, LeadProjectAgain::PATH);
+        let summary = form.summary();
+        let fields = view! { {form.hidden("project", project)}{ui::submit("Lead it again")} }.into_any();
+        let words = "You led this project before you were away, and nobody leads it now.";
+        drawn.push((summary, view! { <p>{words}</p>{form.draw(fields)} }.into_any()));
+    }
+    if may(Action::Bridge(project)) {
+        let form = Form::new(request, LeadUntil::PATH);
+        let summary = form.summary();
+        let last = crate::format::date(today + Days::new(LONGEST_BRIDGE.unsigned_abs()));
+        let fields = view! {
+            {form.hidden("project", project)}
+            <p>"You lead it from today, without anybody’s yes, and it goes on looking for a lead who stays. Where a handover is agreed, you lead until its eve."</p>
+            {form.date("leads_until", "What is your last day?").hint(&format!("At the latest {last}.")).view()}
+            {ui::submit("Lead it until then")}
+        }
+        .into_any();
+        drawn.push((summary, ui::details("Lead it for now", form.draw(fields))));
+    }
+    let long = |since: NaiveDate| (today - since).num_days() >= LONGEST_LOOK;
+    if may(Action::KeepLooking(project)) && relationship.unled_since.is_some_and(long) {
+        let form = Form::new(request, KeepLookingForLead::PATH);
+        let summary = form.summary();
+        let last = crate::format::date(today + Days::new(LONGEST_LOOK.unsigned_abs()));
+        let fields = view! {
+            {form.hidden("project", project)}
+            <p>"It stays in the pool, and nobody is reminded until then. You can also pause or close it under “Change status”, or offer it to a colleague under “Hand over”."</p>
+            {form.date("looks_until", "Until when?").hint(&format!("At the latest {last}.")).view()}
+            {ui::submit("Keep looking until then")}
+        }
+        .into_any();
+        drawn.push((summary, ui::details("Keep looking for a lead", form.draw(fields))));
+    }
+    let (summaries, forms): (Vec<_>, Vec<_>) = drawn.into_iter().unzip();
+    (summaries.collect_view().into_any(), forms.collect_view().into_any())
 }
 
 fn told(handover: &Listed) -> String {
@@ -88,7 +143,7 @@ pub fn answered(answer: &Answered) -> String {
     let part = match (answer.party, answer.for_supervisor) {
         (Party::Successor, _) => "as the next lead",
         (Party::Supervisor, false) => "as supervisor",
-        (Party::Supervisor, true) => "as academy lead, for the supervisor",
+        (Party::Supervisor, true) => "for the QI academy, in the supervisor’s place",
     };
     let day = crate::format::date(crate::clock::date_in_london(answer.at));
     let word = if answer.word.is_empty() { String::new() } else { format!(": “{}”", answer.word) };

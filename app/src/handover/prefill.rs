@@ -14,7 +14,7 @@ use crate::team::model::TeamRole;
 pub fn pack(context: &HandoverContext, charted: &[MeasureSeries], last: Option<&Handover>, today: NaiveDate) -> Pack {
     let fresh = fresh(context, charted, last, today);
     let Some(last) = last else { return fresh };
-    let written = match last.state(today) {
+    let written = match last.state() {
         State::Draft | State::Offered => last.pack(),
         State::Declined | State::Withdrawn | State::Lapsed
             if last.from_person == context.leader && !last.summary.is_empty() =>

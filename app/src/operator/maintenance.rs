@@ -4,10 +4,10 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::Connection as _;
 
-use crate::continuity::derived::DERIVED;
+use crate::continuity::derived::{self, DERIVED};
 use crate::db::file::{BESIDE, beside, free_beside, make_folder, sync, tighten};
 use crate::db::{self, IntegrityReport, Schema};
 use crate::history;
@@ -33,6 +33,20 @@ pub async fn check(file: &Path) -> Result<IntegrityReport, String> {
     }
     conn.close().await.map_err(|error| foreign(error.into()))?;
     Ok(report)
+}
+
+/// What a sound store says of projects that its facts do not give, and what is asked today that nobody can answer: a
+/// sentence each.
+///
+/// # Errors
+/// When the file cannot be read.
+pub async fn check_derived(file: &Path, today: NaiveDate) -> Result<(Vec<String>, Vec<String>), String> {
+    let cannot_read = |error: &dyn std::fmt::Display| format!("{} cannot be read: {error}", file.display());
+    let mut conn = db::inspect(file).await.map_err(|error| cannot_read(&error))?;
+    let differences = derived::store::differences(&mut conn).await.map_err(|error| cannot_read(&error))?;
+    let unanswerable = derived::store::unanswerable(&mut conn, today).await.map_err(|error| cannot_read(&error))?;
+    conn.close().await.map_err(|error| cannot_read(&error))?;
+    Ok((differences, unanswerable))
 }
 
 /// Writes a consistent copy of the store to a new file: beside it first, verified, then renamed.

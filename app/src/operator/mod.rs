@@ -5,7 +5,7 @@ mod maintenance;
 pub mod model;
 mod store;
 
-pub use maintenance::{backup, check, migrate, restore};
+pub use maintenance::{backup, check, check_derived, migrate, restore};
 pub use store::{add_person, add_trust, reopen_account, reset_password};
 
 pub use crate::db::IntegrityReport;

@@ -64,7 +64,7 @@ pub async fn sign_in(#[server(flatten)] form: SignInForm) -> Result<(), Error> {
     let trust = account.trust_id.ok_or_else(|| {
         Error::form("Your account has no post in any trust yet. Ask your academy lead or administrator to add one.")
     })?;
-    let mut change = request.store.write_keeping_cache().await?;
+    let mut change = request.store.write().await?;
     // The password was checked while others waited: one that was changed meanwhile opens nothing any more.
     if !store::is_unchanged(&mut change, &account, &address, request.today()).await? {
         return Err(no_account());
@@ -109,7 +109,7 @@ pub async fn sign_in_as(person: PersonId, #[server(default)] next: String) -> Re
     if !request.demo {
         return Err(Error::NotFound);
     }
-    let mut change = request.store.write_keeping_cache().await?;
+    let mut change = request.store.write().await?;
     let trust = store::demo_trust_of(&mut change, person).await?.ok_or(Error::NotFound)?;
     let cookie = begin(&mut change, &request, &headers, (person, trust), false).await?;
     change.commit().await?;
@@ -124,7 +124,7 @@ pub async fn sign_out() -> Result<(), Error> {
     let request = Request::current();
     let options = expect_context::<ResponseOptions>();
     let headers = expect_context::<http::request::Parts>().headers;
-    let mut change = request.store.write_keeping_cache().await?;
+    let mut change = request.store.write().await?;
     if let Some(token) = cookie::session_token(request.sessions, &headers) {
         visitor::end_session(&mut change, token, request.now).await?;
     }

@@ -1,5 +1,7 @@
 //! People, trusts, sites, departments, posts and roles; signing in and out.
 
+pub mod changeovers;
+pub mod dates;
 pub mod directory;
 pub mod model;
 pub mod organisation;

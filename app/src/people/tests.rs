@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::codes::HandedCode;
-use super::directory::model::TrustRole;
+use super::directory::model::{RoleDates, TrustRole};
 use super::directory::store as directory;
 use super::organisation::store as organisation;
 use super::ties::store::{self as ties, Again, Tied};
@@ -22,6 +22,7 @@ const ADDRESS: &str = "tara@trust.nhs.uk";
 /// Gives the trainee a confirmed address and a first password from the trust.
 async fn sign_in_of_trainee(at: &Fixture, conn: &mut Connection) -> Result {
     let organises = system(ManageOrganisation(at.trust), Some(at.trust), noon());
+    make::no_way_in(conn, at.trainee).await?;
     directory::add_address(conn, &organises, at.trainee, ADDRESS).await?;
     directory::give_sign_in(conn, &organises, at.trainee, "first").await?;
     Ok(())
@@ -121,6 +122,7 @@ async fn what_stands_in_the_way_of_a_first_password_is_told() -> Result {
     let refused = async |change: &mut Connection| {
         format!("{:?}", directory::may_give_sign_in(change, &organises, at.colleague).await)
     };
+    make::no_way_in(&mut change, at.colleague).await?;
     assert!(refused(&mut change).await.contains("no confirmed email address"));
     directory::add_address(&mut change, &organises, at.colleague, "colin@trust.nhs.uk").await?;
     assert_eq!(directory::may_give_sign_in(&mut change, &organises, at.colleague).await, Ok(()));
@@ -142,8 +144,9 @@ async fn an_administrator_counts_only_when_they_can_sign_in() -> Result {
     let at = Fixture::new().await;
     let mut change = at.store.write().await?;
     let roles = system(GrantRoles(at.trust), Some(at.trust), noon());
+    make::no_way_in(&mut change, at.trainee).await?;
     let administrator = TrustRole::Administrator;
-    directory::grant(&mut change, &roles, at.trainee, administrator).await?;
+    directory::grant(&mut change, &roles, at.trainee, administrator, RoleDates::default()).await?;
     let is_last = async |change: &mut Connection| {
         directory::is_last_administrator(change, at.trust, at.administrator, TODAY).await
     };
@@ -176,6 +179,14 @@ async fn somebodys_departments_are_those_of_their_posts_today() -> Result {
     assert_eq!(store::departments_of(&mut conn, at.trainee, at.trust, TODAY).await?, [at.department]);
     assert_eq!(store::departments_of(&mut conn, at.trainee, at.trust, on("2026-08-05")).await?, []);
     assert_eq!(store::departments_of(&mut conn, at.trainee, at.other_trust, TODAY).await?, []);
+    drop(conn);
+    let mut change = at.store.write().await?;
+    let surgery = make::department(&mut change, at.trust, "Surgery", "General surgery").await?;
+    make::post(&mut change, at.trust, surgery, at.trainee, "CT1", [Some(on("2026-05-27")), None]).await?;
+    let both = store::departments_of(&mut change, at.trainee, at.trust, TODAY).await?;
+    assert_eq!(both, [surgery, at.department], "the one to come first, from 12 weeks before");
+    let before = store::departments_of(&mut change, at.trainee, at.trust, on("2026-03-03")).await?;
+    assert_eq!(before, [at.department]);
     Ok(())
 }
 
@@ -187,9 +198,22 @@ async fn the_demonstrations_people_are_those_of_a_trust_that_says_that_it_is_one
     assert_eq!(store::demo_trust_of(&mut change, at.trainee).await?, None);
     sqlx::query("update trust set demonstration = 1 where id = $1").bind(at.trust).execute(&mut *change).await?;
     let people = store::demo_people(&mut change, TODAY).await?;
-    let told: Vec<(PersonId, &str)> = people.iter().map(|person| (person.id, person.role.as_str())).collect();
+    let told: Vec<(PersonId, &str, &str)> =
+        people.iter().map(|person| (person.id, person.role.as_str(), person.grade.as_str())).collect();
     assert_eq!(told.len(), 5);
-    assert!(told.contains(&(at.lead, "Academy lead")) && told.contains(&(at.trainee, "FY2")), "{told:?}");
+    assert!(told.contains(&(at.lead, "Academy lead", "Consultant")), "{told:?}");
+    assert!(told.contains(&(at.trainee, "", "FY2")), "{told:?}");
+    let trainee = people.iter().find(|person| person.id == at.trainee).map(|person| (person.starts_on, person.last_on));
+    assert_eq!(trainee, Some((Some(on("2025-08-06")), Some(on("2026-08-04")))));
+    sqlx::query("update tie set state = 'asked', answered_at = null where person_id = $1")
+        .bind(at.colleague)
+        .execute(&mut *change)
+        .await?;
+    assert_eq!(
+        store::demo_trust_of(&mut change, at.colleague).await?,
+        None,
+        "who has not accepted proves who they are"
+    );
     assert_eq!(store::demo_trust_of(&mut change, at.trainee).await?, Some(at.trust));
     assert_eq!(store::demo_trust_of(&mut change, at.stranger).await?, None);
     Ok(())
@@ -311,7 +335,7 @@ async fn a_trust_and_its_first_person_are_made_once() -> Result {
     let role = TrustRole::Administrator;
     let ada = directory::add_first_person(&mut change, &grants, "Ada", "ada@new.uk", "hash", role).await?;
     let known = directory::person(&mut change, trust, ada).await?;
-    assert!(known.administrator && known.signs_in);
+    assert!(known.has(TrustRole::Administrator, TODAY) && known.signs_in);
     let twice = directory::add_first_person(&mut change, &grants, "Ada", "ada@new.uk", "hash", role).await;
     assert!(matches!(twice, Err(Error::Invalid(_))), "{twice:?}");
     Ok(())
@@ -380,5 +404,29 @@ async fn a_sign_in_that_waited_notices_that_the_password_was_changed_or_the_acco
         sqlx::query(since).bind(at.trainee).execute(&mut *change).await?;
         assert!(!store::is_unchanged(&mut change, &read, ADDRESS, TODAY).await?, "{since}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_new_trust_has_the_changeover_dates_of_two_years() -> Result {
+    let at = Fixture::new().await;
+    let mut change = at.store.write().await?;
+    sqlx::query("delete from changeover").execute(&mut *change).await?;
+    organisation::add_changeovers(&mut change, at.trust, TODAY).await?;
+    let days: Vec<(TrustId, String)> =
+        sqlx::query_as("select trust_id, on_day from changeover order by on_day").fetch_all(&mut *change).await?;
+    assert!(days.iter().all(|(trust, _)| *trust == at.trust));
+    let days: Vec<&str> = days.iter().map(|(_, day)| day.as_str()).collect();
+    let first_wednesdays = [
+        "2026-04-01",
+        "2026-08-05",
+        "2026-12-02",
+        "2027-02-03",
+        "2027-04-07",
+        "2027-08-04",
+        "2027-12-01",
+        "2028-02-02",
+    ];
+    assert_eq!(days, first_wednesdays);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The one writer of projects and their links to priorities, and what names a project on the pages of other rooms.
 
+pub mod keep_looking;
 pub mod merged;
 pub mod next_step;
 pub mod reference;

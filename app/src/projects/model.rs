@@ -99,6 +99,13 @@ impl Transition {
     }
 }
 
+/// How many days ahead somebody looks again at a project that rests, at most, also in words. A pause is short: while
+/// it lasts, nobody asks.
+#[must_use]
+pub fn furthest(to: Transition) -> (u64, &'static str) {
+    if to == Transition::Pause { (182, "half a year") } else { (366, "a year") }
+}
+
 /// Changing a project's status, as typed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -143,8 +150,9 @@ impl StatusForm {
                     "Enter the date of the next look."
                 };
                 let date = fields.required_date("review_on", &self.review_on, missing);
-                if fields.is_ok() && (date <= today || date > today + Days::new(366)) {
-                    fields.error("review_on", "Choose a date after today and within a year.");
+                let (days, words) = furthest(to);
+                if fields.is_ok() && (date <= today || date > today + Days::new(days)) {
+                    fields.error("review_on", format!("Choose a date after today and within {words}."));
                 }
                 Some(date)
             }
@@ -234,13 +242,19 @@ mod tests {
     }
 
     #[test]
-    fn a_project_rests_until_a_date_ahead_within_a_year() {
+    fn a_project_rests_until_a_date_ahead_that_is_not_too_far() {
         let today = NaiveDate::from_ymd_opt(2026, 3, 4).expect("a date");
-        let parse =
-            |on: &str| StatusForm { to: "pause".into(), review_on: on.into(), ..StatusForm::default() }.parse(today);
-        assert!(parse("1 6 2026").is_ok());
-        for on in ["", "4 3 2026", "1 6 2027", "soon"] {
-            assert!(parse(on).is_err(), "{on}");
+        let parse = |to: &str, on: &str| {
+            StatusForm { to: to.into(), review_on: on.into(), ..StatusForm::default() }.parse(today)
+        };
+        for (to, on) in [("pause", "1 6 2026"), ("pause", "2 9 2026"), ("sustain", "3 9 2026"), ("sustain", "5 3 2027")]
+        {
+            assert!(parse(to, on).is_ok(), "{to} until {on}");
+        }
+        for (to, on) in
+            [("pause", "3 9 2026"), ("sustain", "6 3 2027"), ("pause", ""), ("pause", "4 3 2026"), ("sustain", "soon")]
+        {
+            assert!(parse(to, on).is_err(), "{to} until {on}");
         }
     }
 

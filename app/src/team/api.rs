@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{AnswerForm, InviteForm, JoinForm, MembershipForm};
+use super::model::{AnswerForm, ConfirmForm, InviteForm, JoinForm, MembershipForm, PassOnForm};
 use super::store;
 use crate::access;
 use crate::error::Error;
@@ -108,5 +108,45 @@ pub async fn ask_to_join(#[server(flatten)] form: JoinForm) -> Result<(), Error>
         })
         .await?;
     redirect(format!("/projects/{project}?done=joining"));
+    Ok(())
+}
+
+/// Says until when a supervisor on a time-bound post, or without one, counts.
+#[server(endpoint = "projects/confirm-supervisor")]
+pub async fn confirm_supervisor(#[server(flatten)] form: ConfirmForm) -> Result<(), Error> {
+    let request = Request::current();
+    request.person()?;
+    let (project, membership): (ProjectId, TeamRoleId) = (id(&form.project)?, id(&form.membership)?);
+    request
+        .change(access::ConfirmSupervisor(project), async |conn, allowed| {
+            store::supervision::confirm_supervisor(conn, allowed, membership, form.last_day()?).await
+        })
+        .await?;
+    redirect(format!("/projects/{project}/team?done=supervisor-confirmed"));
+    Ok(())
+}
+
+/// Asks a colleague to supervise some or all of what somebody supervises.
+#[server(endpoint = "supervision/pass-on")]
+pub async fn pass_on_supervision(#[server(flatten)] form: PassOnForm) -> Result<(), Error> {
+    let request = Request::current();
+    request.person()?;
+    let (of, to, places) = form.parse()?;
+    let Some((first, _)) = places.first() else { return Err(Error::Internal) };
+    request
+        .change(access::ManageTeam(*first), async |conn, _| {
+            for &(project, membership) in &places {
+                let allowed = request.require(conn, access::ManageTeam(project)).await?;
+                store::pass_on::pass_on(conn, &allowed, (membership, of), to).await?;
+            }
+            Ok(())
+        })
+        .await?;
+    let own = request.person()?.id == of;
+    redirect(if own {
+        "/supervision?done=passed-on".to_owned()
+    } else {
+        format!("/supervision?of={of}&done=passed-on")
+    });
     Ok(())
 }

@@ -1,9 +1,11 @@
 //! The places in a project's team, and the forms that change them.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::choices;
 use crate::error::Error;
+use crate::id::{PersonId, ProjectId, TeamRoleId};
 use crate::parse::{Fields, MAX_LINE_CHARS, MAX_PARAGRAPH_CHARS};
 use crate::people::model::Named;
 
@@ -209,6 +211,69 @@ impl MembershipForm {
             fields.error("contribution", "Say what they contributed, or that they were added by mistake, not both.");
         }
         fields.finish(|| (!mistake).then_some(contribution))
+    }
+}
+
+/// Confirming a supervisor until a day, as typed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ConfirmForm {
+    /// The project.
+    pub project: String,
+    /// The supervisor's place in its team.
+    pub membership: String,
+    /// The last day on which they count.
+    pub confirmed_until: String,
+}
+
+impl ConfirmForm {
+    /// The last day.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it is missing or no day.
+    pub fn last_day(&self) -> Result<NaiveDate, Error> {
+        let mut fields = Fields::new();
+        let last = fields.required_date("confirmed_until", &self.confirmed_until, "Enter the last day.");
+        fields.finish(|| last)
+    }
+}
+
+/// Passing on what somebody supervises, as typed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PassOnForm {
+    /// Whose it is.
+    pub of: String,
+    /// The colleague who is asked.
+    pub person: String,
+    /// The places that are passed on: each the project and the place, with a colon between them.
+    pub places: Vec<String>,
+}
+
+impl PassOnForm {
+    /// Whose supervision it is, who is asked, and the places with their projects.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when nobody or nothing is chosen.
+    pub fn parse(&self) -> Result<(PersonId, PersonId, Vec<(ProjectId, TeamRoleId)>), Error> {
+        let mut fields = Fields::new();
+        let place = |typed: &String| {
+            let (project, place) = typed.split_once(':')?;
+            Some((project.parse().ok()?, place.parse().ok()?))
+        };
+        let places: Vec<(ProjectId, TeamRoleId)> = self.places.iter().filter_map(place).collect();
+        if places.is_empty() {
+            fields.error("places[]", "Choose at least one project.");
+        }
+        let to: Option<PersonId> = self.person.parse().ok();
+        if to.is_none() {
+            fields.error("person", "Choose a colleague from the list.");
+        }
+        match (self.of.parse(), to) {
+            (Ok(of), Some(to)) => fields.finish(|| (of, to, places)),
+            (Err(_), Some(_)) => Err(Error::NotFound),
+            _ => fields.finish(|| ()).and(Err(Error::Internal)),
+        }
     }
 }
 

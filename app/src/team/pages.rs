@@ -6,12 +6,12 @@ use leptos::server_fn::ServerFn;
 
 use crate::access::{self, Action, Relationship};
 use crate::error::Error;
-use crate::id::{HandoverId, ProjectId, TeamRoleId};
+use crate::id::{HandoverId, PersonId, ProjectId, TeamRoleId};
 use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::people;
 use crate::project::store::ProjectSummary;
 use crate::route;
-use crate::team::api::{AskToJoin, ChangeRole, EndRole, Invite, LeaveTeam};
+use crate::team::api::{AskToJoin, ChangeRole, ConfirmSupervisor, EndRole, Invite, LeaveTeam, PassOnSupervision};
 use crate::team::model::{OpenedBy, TeamRole};
 use crate::team::store::{self, Membership, Question, Team};
 use crate::web::page::{Page, Route};
@@ -21,7 +21,11 @@ use crate::web::ui::{self, Form};
 /// The room's pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    vec![route!("/projects/{id}/team", team), route!("/memberships/{id}", membership)]
+    vec![
+        route!("/projects/{id}/team", team),
+        route!("/memberships/{id}", membership),
+        route!("/supervision", supervision),
+    ]
 }
 
 /// Who is in the team, in a table; with a link that changes each membership for those who may, and that hands the
@@ -109,7 +113,7 @@ pub async fn team(request: Request) -> Result<Page, Error> {
             .any(|membership| Some(membership.person) == request.visitor.id() && membership.is_open_question());
     let colleagues =
         if manages { people::store::colleagues(&mut conn, project.trust, today).await? } else { Vec::new() };
-    let waits = !relationship.academy_lead && store::under_way(&mut conn, id, today).await?.is_some();
+    let waits = !relationship.coordinates() && store::under_way(&mut conn, id, today).await?.is_some();
     drop(conn);
     Ok(Page::new(format!("Team of {}", project.title), move || {
         let invitation = Form::new(&request, Invite::PATH);
@@ -182,7 +186,7 @@ fn questions(
                 (false, false) => "is asked to be",
             };
             let role = (!joins).then(|| format!(" {}", membership.role.label().to_lowercase()));
-            let account = (!membership.account).then_some(" They have no account yet: the academy lead can confirm a supervisor for them.");
+            let account = (!membership.account).then_some(" They have no account yet: the QI academy can confirm a supervisor for them.");
             view! {
                 <div class="nhsuk-inset-text">
                     <p><strong>{membership.name.clone()}</strong>" "{asked}{role}" since "{ui::time(crate::clock::date_in_london(membership.asked_at))}" and has no answer yet."{account}</p>
@@ -256,7 +260,7 @@ fn join(form: Form, project: ProjectId) -> AnyView {
     view! {
         <section aria-labelledby="join">
             <h2 class="nhsuk-heading-m" id="join">"Ask to join"</h2>
-            <p>"The lead, the supervisor or the academy lead answers. You then become a member."</p>
+            <p>"The lead or the supervisor answers, or the QI academy where there is neither. You then become a member."</p>
             {form.draw(fields)}
         </section>
     }
@@ -276,7 +280,7 @@ fn leave(form: Form, project: &ProjectSummary, relationship: Relationship) -> An
     } else {
         let supervisor = relationship
             .supervisor
-            .then(|| view! { <p>"You supervise this project. Once you leave, it shows that nobody does."</p> });
+            .then(|| view! { <p>"You supervise this project. Once you leave, it shows that nobody does. "<a href="/supervision">"Pass on what you supervise"</a>" first."</p> });
         let fields = view! {
             {form.hidden("project", id)}
             {form.lines("contribution", "What did you contribute?", 3).hint("It stands on the project’s page from now on and is not changed afterwards.").limit(MAX_PARAGRAPH_CHARS).view()}
@@ -308,8 +312,9 @@ pub async fn membership(request: Request) -> Result<Page, Error> {
     request.require(&mut conn, access::ManageTeam(id)).await?;
     let today = request.today();
     let Team { project, memberships } = store::team(&mut conn, id, today).await?;
-    let coordinates = access::relationship(&mut conn, &request, id).await?.academy_lead;
+    let coordinates = access::relationship(&mut conn, &request, id).await?.coordinates();
     let under_way = store::under_way(&mut conn, id, today).await?;
+    let longest = store::supervision::longest_confirmation(&mut conn, membership, today).await?;
     drop(conn);
     let membership = memberships
         .into_iter()
@@ -325,7 +330,16 @@ pub async fn membership(request: Request) -> Result<Page, Error> {
     Ok(Page::new(format!("{} in the team", membership.name), move || {
         let change = Form::new(&request, ChangeRole::PATH).with("role", membership.role);
         let end = Form::new(&request, EndRole::PATH);
-        let summaries = view! { {change.summary()}{end.summary()} };
+        let confirms = coordinates && project.status.is_open() && membership.role == TeamRole::Supervisor;
+        let confirmation = longest.filter(|_| confirms).map(|longest| {
+            let form = Form::new(&request, ConfirmSupervisor::PATH);
+            (form.summary(), confirm(form, id, membership.id, longest))
+        });
+        let (confirmation_summary, confirmation) = confirmation.unzip();
+        let passes_on = confirms.then(|| {
+            view! { <p><a href=format!("/supervision?of={}", membership.person)>"Pass on everything that they supervise"</a></p> }
+        });
+        let summaries = view! { {confirmation_summary}{change.summary()}{end.summary()} };
         let supervisor = (membership.role == TeamRole::Supervisor)
             .then(|| view! { <p>"They supervise this project. Once their place ends, it shows that nobody does, until another supervisor accepts."</p> });
         view! {
@@ -334,6 +348,8 @@ pub async fn membership(request: Request) -> Result<Page, Error> {
                 {summaries}
                 {ui::heading(&project.title, &format!("{}, {}", membership.name, membership.role.label().to_lowercase()))}
                 <p>"In the team since "{ui::time(membership.from_on)}"."</p>
+                {confirmation}
+                {passes_on}
                 <h2 class="nhsuk-heading-m">"Change their role"</h2>
                 {change_role(change, id, membership.id)}
                 <h2 class="nhsuk-heading-m">"End their place"</h2>
@@ -344,6 +360,100 @@ pub async fn membership(request: Request) -> Result<Page, Error> {
         }
         .into_any()
     }))
+}
+
+fn confirm(form: Form, project: ProjectId, membership: TeamRoleId, longest: NaiveDate) -> AnyView {
+    let fields = view! {
+        {form.hidden("project", project)}
+        {form.hidden("membership", membership)}
+        {form.date("confirmed_until", "Until which day do they supervise it?").hint(&format!("At the latest {}.", crate::format::date(longest))).view()}
+        {ui::submit_as("Confirm the supervisor", "then", "confirm")}
+    }
+    .into_any();
+    view! {
+        <h2 class="nhsuk-heading-m">"Confirm them"</h2>
+        <p>"Their post ends, or they have none here. They count as supervisor only for as long as the QI academy says."</p>
+        {form.draw(fields)}
+    }
+    .into_any()
+}
+
+/// What somebody supervises, with the form that passes it on: one's own, or, for the academy, somebody else's.
+pub async fn supervision(request: Request) -> Result<Page, Error> {
+    let person = request.person()?;
+    let (me, trust, today) = (person.id, person.trust, request.today());
+    let of: PersonId = match request.query("of") {
+        "" => me,
+        other => other.parse().map_err(|_| Error::NotFound)?,
+    };
+    let mut conn = request.store.read().await?;
+    if of == me {
+        request.require(&mut conn, access::ReadTrust(trust)).await?;
+    } else {
+        request.require(&mut conn, access::Coordinate(trust)).await?;
+    }
+    let supervised = store::pass_on::supervised(&mut conn, of, trust, today).await?;
+    let colleagues = people::store::colleagues(&mut conn, trust, today).await?;
+    // Nobody is named here who is not known in the trust by what they supervise.
+    let name = if of == me || !supervised.is_empty() {
+        people::store::name_in(&mut conn, trust, of).await?
+    } else {
+        return Err(Error::NotFound);
+    };
+    drop(conn);
+    let title = if of == me { "What you supervise".to_owned() } else { format!("What {name} supervises") };
+    Ok(Page::new(title.clone(), move || {
+        let form = Form::new(&request, PassOnSupervision::PATH);
+        let summary = form.summary();
+        let body = if supervised.is_empty() {
+            ui::empty("You supervise no open project.", None)
+        } else {
+            pass_on(form, of, supervised, colleagues)
+        };
+        view! {
+            {ui::back("/", "Home")}
+            <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
+                {summary}
+                {ui::heading(&name, &title)}
+                {body}
+            </div></div>
+        }
+        .into_any()
+    }))
+}
+
+fn pass_on(
+    form: Form,
+    of: PersonId,
+    supervised: Vec<store::pass_on::Supervised>,
+    colleagues: Vec<people::store::Colleague>,
+) -> AnyView {
+    let places = supervised
+        .into_iter()
+        .map(|one| {
+            let lead = one.lead.map_or_else(|| "nobody leads it".to_owned(), |lead| format!("led by {lead}"));
+            let asked = one.asked.map(|name| format!("; {name} is asked")).unwrap_or_default();
+            let label = format!("{} {} ({lead}{asked})", one.reference, one.title);
+            (format!("{}:{}", one.project_id, one.membership), label)
+        })
+        .collect();
+    let options = std::iter::once((String::new(), "Choose a colleague".to_owned()))
+        .chain(
+            colleagues
+                .into_iter()
+                .filter(|colleague| colleague.id != of)
+                .map(|colleague| (colleague.id.to_string(), format!("{} ({})", colleague.name, colleague.post))),
+        )
+        .collect();
+    let fields = view! {
+        {form.hidden("of", of)}
+        {form.checkboxes("places[]", "Which projects are passed on?", places).view()}
+        {form.select("person", "To whom?", options)
+            .hint("They are asked for each project. The supervision goes on until they accept, and then ends.").view()}
+        {ui::submit("Ask them")}
+    }
+    .into_any();
+    form.draw(fields)
 }
 
 fn change_role(form: Form, project: ProjectId, membership: TeamRoleId) -> AnyView {

@@ -25,7 +25,7 @@ pub fn question(request: &Request, question: &Question, at_home: bool) -> AnyVie
     };
     let words = match (question.opened_by, oneself) {
         (OpenedBy::Person, _) if question.role == TeamRole::Supervisor => view! {
-            <p><strong>{question.name.clone()}</strong>" would be supervisor of "{project}", and leads it or has a post that ends. The academy lead decides whether they can supervise it."</p>
+            <p><strong>{question.name.clone()}</strong>" would be supervisor of "{project}", and their post ends. The QI academy decides whether they can supervise it."</p>
         }
         .into_any(),
         (OpenedBy::Person, _) => view! { <p><strong>{question.name.clone()}</strong>" asks to join the team of "{project}"."</p> }.into_any(),

@@ -1,6 +1,9 @@
 //! Teams: who is in one, who is asked, and how that changes. The one writer of `team_role`.
 
 pub mod leads;
+pub mod merged;
+pub mod pass_on;
+pub mod supervision;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
@@ -12,10 +15,10 @@ use crate::db::Connection;
 use crate::error::{Error, FieldError};
 use crate::history::{self, Entry};
 use crate::id::{HandoverId, PersonId, ProjectId, TeamRoleId, TrustId};
-use crate::people;
 use crate::people::model::Named;
+use crate::people::{self, ties};
 use crate::project::store::ProjectSummary;
-use crate::roles::{account_open, in_force, oldest_live, open_project, post_on};
+use crate::roles::{account_open, holds_on, in_force, live_offer, open_project, post_on, role_on};
 
 /// A membership of a team, past or present, asked or answered.
 #[derive(Clone, Debug, Deserialize)]
@@ -160,7 +163,8 @@ pub struct Question {
 
 /// The questions that wait for this person: invitations, and requests to join what they lead or
 /// supervise in the trust in which they belong `here` and today; for the academy lead of a trust, also who was
-/// asked to supervise one of its open projects. The oldest first.
+/// asked to supervise one of its open projects, and requests to join one that nobody of it can answer. The oldest
+/// first.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -174,11 +178,11 @@ pub async fn questions_for(
     Ok(sqlx::query_as(
         concat!("select r.id, r.project_id, p.title, p.reference, r.role, r.opened_by, r.message, r.person_id, coalesce(k.named, n.name) as name, r.asked_at,
                 r.role = 'supervisor' and p.trust_id is not $3 and exists (select 1 from handover h where h.project_id = p.id
-                    and (h.state = 'offered' and (h.to_person is null or h.takes_effect_on >= $4) or (h.state = 'agreed' and h.takes_effect_on > $2))) as waits,
-                p.trust_id is not $5 and p.status <> 'draft' as elsewhere
+                    and ((", live_offer!("h", "$2"), ") or (h.state = 'agreed' and h.takes_effect_on > $2))) as waits,
+                p.trust_id is not $4 and p.status <> 'draft' as elsewhere
          from team_role r join project p on p.id = r.project_id join person n on n.id = r.person_id
          left join tie k on k.person_id = r.person_id and k.trust_id = p.trust_id and k.state <> 'accepted'
-         where (r.person_id <> $1 or k.named is null) and (r.person_id = $1 or p.trust_id = $5) and r.state = 'asked' and r.until_on is null and p.status <> 'closed' and r.id in (
+         where (r.person_id <> $1 or k.named is null) and (r.person_id = $1 or p.trust_id = $4) and r.state = 'asked' and r.until_on is null and p.status <> 'closed' and r.id in (
             select id from team_role where person_id = $1 and state = 'asked' and opened_by = 'team'
             union
             select q.id from team_role m join team_role q on q.project_id = m.project_id
@@ -187,13 +191,15 @@ pub async fn questions_for(
             union
             select a.id from team_role a join project o on o.id = a.project_id
             where a.state = 'asked' and a.until_on is null and a.role = 'supervisor'
-              and (a.opened_by = 'team' or a.person_id <> $1) and o.trust_id = $3 and ", open_project!("o"), ")
+              and (a.opened_by = 'team' or a.person_id <> $1) and o.trust_id = $3 and ", open_project!("o"), "
+            union
+            select k.object_id from ask k
+            where k.trust_id = $3 and k.person_id is null and k.kind = 'answer_join' and k.about_id is not $1 and ", holds_on!("k", "$2"), ")
          order by r.asked_at"),
     )
     .bind(person)
     .bind(today)
     .bind(coordinates)
-    .bind(oldest_live(today))
     .bind(here)
     .fetch_all(conn)
     .await?)
@@ -272,6 +278,7 @@ pub async fn ask_supervisor<A: Act>(
 ) -> Result<(), Error> {
     let person = find(conn, allowed, trust, named, "supervisor").await?;
     not_in_place(conn, project, person, TeamRole::Supervisor, allowed.today(), "supervisor").await?;
+    does_not_lead(conn, project, person, allowed.today(), "supervisor").await?;
     let (state, opened_by) = asked(conn, allowed, project, trust, person, TeamRole::Supervisor).await?;
     let membership =
         insert_membership(conn, allowed, project, person, TeamRole::Supervisor, state, opened_by, "").await?;
@@ -286,6 +293,20 @@ pub async fn ask_supervisor<A: Act>(
         ),
     )
     .await
+}
+
+/// Refuses to ask whoever leads the project, or comes to, to supervise it.
+async fn does_not_lead(
+    conn: &mut Connection,
+    project: ProjectId,
+    person: PersonId,
+    today: NaiveDate,
+    field: &str,
+) -> Result<(), Error> {
+    if supervision::leads(conn, project, person, today).await? {
+        return Err(Error::field(field, "Whoever leads a project cannot supervise it. Choose somebody else."));
+    }
+    Ok(())
 }
 
 /// Refuses somebody who has a membership already, or is asked to take it.
@@ -315,8 +336,8 @@ async fn not_in_place(
 }
 
 /// In which state a membership begins, and who opened the question. Who names themselves has answered by
-/// naming; but whoever leads the project, or leaves it when their post ends, supervises it only with the
-/// academy lead's word, and so does everybody while a handover waits for the supervisor's answer.
+/// naming; but who leaves when their post ends supervises the project only with the academy lead's word, and so does
+/// everybody while a handover waits for the supervisor's answer.
 async fn asked<A: Act>(
     conn: &mut Connection,
     allowed: &Allowed<A>,
@@ -332,12 +353,8 @@ async fn asked<A: Act>(
         return Ok((RoleState::Accepted, OpenedBy::Team));
     }
     let stays: bool = sqlx::query_scalar(
-        "select exists (select 1 from post where person_id = $2 and trust_id = $3 and starts_on <= $4 and ends_on is null)
-            and not exists (select 1 from team_role where project_id = $1 and person_id = $2 and role = 'lead' and state = 'accepted'
-                and (until_on is null or until_on > $4))
-            and not exists (select 1 from project where id = $1 and author_id = $2 and status = 'draft')",
+        "select exists (select 1 from post where person_id = $1 and trust_id = $2 and starts_on <= $3 and ends_on is null)",
     )
-    .bind(project)
     .bind(person)
     .bind(trust)
     .bind(allowed.today())
@@ -350,13 +367,18 @@ async fn asked<A: Act>(
     }
 }
 
-/// Whether it is an academy lead of the trust who acts.
+/// Whether it is an academy lead of the trust who acts, or an administrator in their place.
 async fn coordinates<A: Act>(conn: &mut Connection, allowed: &Allowed<A>) -> Result<bool, Error> {
-    Ok(sqlx::query_scalar(
-        "select exists (select 1 from trust_role where person_id = $1 and trust_id = $2 and role = 'academy_lead')",
-    )
+    Ok(sqlx::query_scalar(concat!(
+        "select exists (select 1 from trust_role b where b.person_id = $1 and b.trust_id = $2 and ",
+        role_on!("b", "$3"),
+        " and (b.role = 'academy_lead' or exists (select 1 from desk k where k.trust_id = $2 and k.person_id is null and ",
+        holds_on!("k", "$3"),
+        ")))"
+    ))
     .bind(allowed.actor)
     .bind(allowed.trust)
+    .bind(allowed.today())
     .fetch_one(conn)
     .await?)
 }
@@ -408,6 +430,9 @@ pub async fn invite(
     let person = find(conn, allowed, allowed.in_trust()?, &invitation.whom, "person").await?;
     let field = if matches!(invitation.whom, Named::Colleague(_)) { "person" } else { "address" };
     not_in_place(conn, project, person, invitation.role, allowed.today(), field).await?;
+    if invitation.role == TeamRole::Supervisor {
+        does_not_lead(conn, project, person, allowed.today(), field).await?;
+    }
     let (state, opened_by) = asked(conn, allowed, project, allowed.in_trust()?, person, invitation.role).await?;
     let membership =
         insert_membership(conn, allowed, project, person, invitation.role, state, opened_by, &invitation.message)
@@ -497,6 +522,9 @@ pub async fn answer(
     word: &str,
 ) -> Result<ProjectId, Error> {
     let membership = allowed.membership();
+    if accepted && held(conn, membership).await?.person_id == allowed.person()? {
+        ties::store::accept_by_answering(conn, allowed).await?;
+    }
     let held = held(conn, membership).await?;
     if accepted && !held.tied {
         return Err(Error::form(
@@ -518,6 +546,14 @@ pub async fn answer(
     .execute(&mut *conn)
     .await?;
     let oneself = allowed.actor == Some(held.person_id);
+    if accepted && held.role == TeamRole::Supervisor {
+        does_not_lead(conn, held.project_id, held.person_id, allowed.today(), "").await?;
+        if !oneself {
+            // The academy's word for somebody says how long it holds.
+            supervision::confirm_at_most(conn, membership, allowed.today()).await?;
+        }
+        pass_on::take_over(conn, allowed, membership).await?;
+    }
     let action = match (accepted, oneself) {
         (true, true) => "accepted a place in the team",
         (false, true) => "declined a place in the team",
@@ -587,6 +623,13 @@ fn keeps_the_lead(project: ProjectId) -> Error {
         "A lead leaves by handing the project over, to a colleague or to the pool. Prepare the handover.",
     );
     error.link = Some(format!("/projects/{project}/handover"));
+    Error::Invalid(vec![error])
+}
+
+/// Whoever is to lead the project steps back from the handover before they leave.
+fn steps_back(handover: HandoverId) -> Error {
+    let mut error = FieldError::new("", "You are to lead this project. Step back from its handover first.");
+    error.link = Some(format!("/handovers/{handover}"));
     Error::Invalid(vec![error])
 }
 
@@ -663,8 +706,8 @@ async fn end(
 /// [`Error::Invalid`] for a lead, who hands over first.
 pub async fn leave(conn: &mut Connection, allowed: &Allowed<LeaveTeam>, contribution: &str) -> Result<(), Error> {
     let project = allowed.project();
-    let memberships: Vec<(TeamRoleId, TeamRole)> = sqlx::query_as(
-        "select id, role from team_role where project_id = $1 and person_id = $2 and state = 'accepted'
+    let memberships: Vec<(TeamRoleId, TeamRole, NaiveDate)> = sqlx::query_as(
+        "select id, role, from_on from team_role where project_id = $1 and person_id = $2 and state = 'accepted'
            and (until_on is null or until_on > $3)",
     )
     .bind(project)
@@ -672,10 +715,11 @@ pub async fn leave(conn: &mut Connection, allowed: &Allowed<LeaveTeam>, contribu
     .bind(allowed.today())
     .fetch_all(&mut *conn)
     .await?;
-    if memberships.iter().any(|(_, role)| *role == TeamRole::Lead) {
-        return Err(keeps_the_lead(project));
+    if let Some((_, _, from)) = memberships.iter().find(|(_, role, _)| *role == TeamRole::Lead) {
+        let ahead = under_way(conn, project, allowed.today()).await?.filter(|_| *from > allowed.today());
+        return Err(ahead.map_or_else(|| keeps_the_lead(project), steps_back));
     }
-    for (membership, role) in memberships {
+    for (membership, role, _) in memberships {
         end(conn, membership, allowed.today(), Some(contribution)).await?;
         history::record(
             conn,
@@ -699,14 +743,14 @@ pub async fn under_way(
     project: ProjectId,
     today: NaiveDate,
 ) -> Result<Option<HandoverId>, Error> {
-    Ok(sqlx::query_scalar(
-        "select id from handover where project_id = $1
-           and ((state = 'offered' and (to_person is null or takes_effect_on >= $3))
-             or (state = 'agreed' and takes_effect_on > $2)) limit 1",
-    )
+    Ok(sqlx::query_scalar(concat!(
+        "select h.id from handover h where h.project_id = $1
+           and ((",
+        live_offer!("h", "$2"),
+        ") or (h.state = 'agreed' and h.takes_effect_on > $2)) limit 1",
+    ))
     .bind(project)
     .bind(today)
-    .bind(oldest_live(today))
     .fetch_optional(conn)
     .await?)
 }

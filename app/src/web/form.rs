@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use self::shelf::{Owner, Shelf};
 use crate::digest::hex;
-use crate::error::{Error, FieldError};
+use crate::error::{Error, FieldError, Unconfirmed};
 use crate::id::PersonId;
 use crate::limits;
 
@@ -54,6 +54,8 @@ pub struct Rejected {
     pub typed: Vec<(String, String)>,
     /// What was wrong.
     pub errors: Vec<FieldError>,
+    /// Nothing is wrong, but what it does to projects is to be seen first.
+    pub unconfirmed: Option<Unconfirmed>,
     /// Somebody else changed the same thing meanwhile.
     pub changed: bool,
     /// The HTTP status of the rejection, which the page that draws it again answers with.
@@ -78,12 +80,16 @@ impl Rejected {
         let errors = self.errors.iter().map(|error| {
             error.field.capacity() + error.message.capacity() + error.link.as_ref().map_or(0, String::capacity)
         });
+        let seen = self.unconfirmed.iter().flat_map(|seen| &seen.lines);
+        let lines =
+            seen.map(|line| size_of_val(line) + line.text.capacity() + line.link.as_ref().map_or(0, String::capacity));
         self.action.capacity()
             + self.name.capacity()
             + self.typed.capacity() * size_of::<(String, String)>()
             + self.errors.capacity() * size_of::<FieldError>()
             + pairs.sum::<usize>()
             + errors.sum::<usize>()
+            + lines.sum::<usize>()
     }
 }
 
@@ -258,6 +264,7 @@ impl Forms {
 pub fn field_errors(error: &Error) -> Vec<FieldError> {
     match error {
         Error::Invalid(errors) => errors.clone(),
+        Error::Unconfirmed(_) => Vec::new(),
         Error::Conflict => vec![FieldError::new(
             "",
             "Somebody else changed this while you were writing. Both versions are below: choose what to keep.",

@@ -3,6 +3,7 @@
 
 pub mod attempts;
 pub mod codes;
+pub mod confirm;
 pub mod cookie;
 pub mod form;
 pub mod page;

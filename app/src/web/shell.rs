@@ -24,8 +24,12 @@ pub struct Site {
 pub fn document(page: Page, request: &Request, site: &Site) -> AnyView {
     let Page { title, islands, view, .. } = page;
     let nonce = use_nonce();
-    let wrong = request.rejected.as_ref().is_some_and(|rejected| !rejected.errors.is_empty());
-    let title = ui::escaped(&format!("{}{title} – Baton", if wrong { "Error: " } else { "" }));
+    let before = match &request.rejected {
+        Some(rejected) if !rejected.errors.is_empty() => "Error: ",
+        Some(rejected) if rejected.unconfirmed.is_some() => "Not saved yet: ",
+        _ => "",
+    };
+    let title = ui::escaped(&format!("{before}{title} – Baton"));
     let assets = site.assets.clone();
     let options = LeptosOptions::builder().output_name("baton").site_pkg_dir("pkg").build();
     let scripts = (islands && site.islands).then({
@@ -77,6 +81,9 @@ pub fn error_page(error: &Error, request: &Request) -> Page {
                 "The project's lead, its supervisor or the academy lead can do it or can give you a place in the team.".into(),
             ],
         ),
+        Error::Unconfirmed(seen) => {
+            ("Check what this changes", seen.lines.iter().map(|line| line.text.clone()).collect())
+        }
         Error::Invalid(errors) => ("There is a problem", errors.iter().map(|e| e.message.clone()).collect()),
         Error::Conflict => (
             "Somebody else changed this",
@@ -135,6 +142,7 @@ const DONE: &[(&str, &str)] = &[
     ("trust-declined", "Your answer is recorded. The trust sees that somebody else is meant."),
     ("reset", "Your password is set. Sign in with it."),
     ("signed-out", "You are signed out. Close the window if others use this computer."),
+    ("dates", "Your dates are saved. The QI academy sees what you said."),
     ("password", "Your password is changed. Your other sessions are ended."),
     ("draft", "Your draft is saved. Only you and the people you invite can see it."),
     ("draft-deleted", "The draft is deleted."),
@@ -152,7 +160,12 @@ const DONE: &[(&str, &str)] = &[
     ("handover-draft", "The handover is saved as a draft."),
     ("offered", "The handover is offered. It stands until both have answered."),
     ("withdrawn", "The offer is withdrawn. You still lead the project."),
-    ("taken", "Your wish to take the project on is with its supervisor or the academy lead."),
+    ("taken", "Your wish to take the project on is with its supervisor or the QI academy."),
+    ("bridged", "You lead the project until the day that you gave. It still looks for a lead who stays."),
+    ("leads-again", "You lead the project again."),
+    ("looking", "The project goes on looking for a lead. You are asked again on the day that you gave."),
+    ("supervisor-confirmed", "The supervisor is confirmed until the day that you gave."),
+    ("passed-on", "Your colleague is asked. You supervise each project until they accept it."),
     ("linked", "The decision about the two projects is recorded."),
     ("unlinked", "The decision is undone."),
     ("retired", "It is retired. Everything that refers to it is kept."),
@@ -217,8 +230,8 @@ fn header(request: &Request) -> AnyView {
         }
         Visitor::Person(person) => {
             let mut links = vec![item("/", "Home")];
-            // The trust's lists are for its people of today.
-            if person.belongs() {
+            // The trust’s lists are for its people of today, and for whoever arrives soon.
+            if person.reads_trust() {
                 links.extend([item("/projects", "Projects"), item("/pool", "Pool"), item("/priorities", "Priorities")]);
             }
             if person.academy_lead {

@@ -68,9 +68,12 @@ impl Reply {
             Refusal::OtherTrust(trust) => Self::ChooseTrust(trust, Error::form(CHANGED_OVER)),
             Refusal::TimedOut => Self::Form(Error::form(SLOW)),
             Refusal::Failed(error) => match error {
-                Error::Invalid(_) | Error::Conflict | Error::TooMany(_) | Error::Busy | Error::Internal => {
-                    Self::Form(error)
-                }
+                Error::Invalid(_)
+                | Error::Unconfirmed(_)
+                | Error::Conflict
+                | Error::TooMany(_)
+                | Error::Busy
+                | Error::Internal => Self::Form(error),
                 // Sending it again would not help. `layers::error_pages` makes a page of the bare status.
                 Error::SignIn | Error::Forbidden | Error::NotFound | Error::TooLarge => Self::Json(error),
             },
@@ -140,6 +143,8 @@ pub fn json(error: &Error) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use app::error::{Consequence, Unconfirmed};
+
     use super::*;
 
     fn submission(html: bool) -> Submission {
@@ -158,9 +163,10 @@ mod tests {
         (response.status().as_u16(), location(&response).map(str::to_owned), kept)
     }
 
-    fn every_error() -> [Error; 9] {
+    fn every_error() -> [Error; 10] {
         [
             Error::field("title", "Too short."),
+            Error::Unconfirmed(Unconfirmed::default()),
             Error::SignIn,
             Error::Forbidden,
             Error::NotFound,
@@ -188,7 +194,12 @@ mod tests {
         for error in every_error() {
             let comes_back = match &error {
                 Error::SignIn => continue,
-                Error::Invalid(_) | Error::Conflict | Error::TooMany(_) | Error::Busy | Error::Internal => true,
+                Error::Invalid(_)
+                | Error::Unconfirmed(_)
+                | Error::Conflict
+                | Error::TooMany(_)
+                | Error::Busy
+                | Error::Internal => true,
                 Error::Forbidden | Error::NotFound | Error::TooLarge => false,
             };
             let reply = if comes_back { Reply::Form(error.clone()) } else { Reply::Json(error.clone()) };
@@ -219,6 +230,17 @@ mod tests {
         let kept = kept.expect("kept");
         assert!(kept.changed);
         assert_eq!(kept.status, 409);
+        assert_eq!(kept.typed, submission(true).fields);
+    }
+
+    #[test]
+    fn a_form_whose_effects_were_not_seen_comes_back_with_them_and_with_nothing_wrong() {
+        let line = Consequence { text: "Nobody leads it from 5 August.".to_owned(), link: None };
+        let seen = Unconfirmed { lines: vec![line], digest: "abc".to_owned() };
+        let (status, _, kept) = told(Err(Refusal::Failed(Error::Unconfirmed(seen.clone()))), true);
+        let kept = kept.expect("kept");
+        assert_eq!((status, kept.status, kept.errors.len()), (303, 422, 0));
+        assert_eq!(kept.unconfirmed, Some(seen));
         assert_eq!(kept.typed, submission(true).fields);
     }
 

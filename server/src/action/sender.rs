@@ -67,6 +67,7 @@ mod tests {
             questions: 0,
             demonstration: false,
             has_post: true,
+            arrives_on: None,
             academy_lead: false,
             administrator: false,
             asks: 0,

@@ -53,6 +53,10 @@ impl Submission {
             name: first(&self.fields, form::NAME).to_owned(),
             typed: self.fields.clone(),
             errors: form::field_errors(error),
+            unconfirmed: match error {
+                Error::Unconfirmed(seen) => Some(seen.clone()),
+                _ => None,
+            },
             changed: *error == Error::Conflict,
             status: error.status(),
         }

@@ -512,6 +512,7 @@ async fn a_code_for_a_password_is_made_for_nobody_with_more_rights_or_another_tr
     ] {
         give_password(at, person, address, &at.trust.to_string()).await;
     }
+    sqlx_run(at, "delete from credential where person_id = $1", &[&at.supervisor.to_string()]).await;
     let both = "insert into tie (person_id, trust_id, state, named, asked_at, answered_at) values ($1, $2, 'accepted', 'Colin', '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00')";
     sqlx_run(at, both, &[&at.colleague.to_string(), &at.other_trust.to_string()]).await;
     let (lead, administrator, trainee) =

@@ -178,6 +178,101 @@ async fn only_administrators_grant_roles() {
 }
 
 #[tokio::test]
+async fn the_only_academy_lead_goes_by_the_same_form_that_names_another() {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let administrator = app.browser(at.administrator).await;
+    let page = format!("/people/{}/account", at.lead);
+    let answer = administrator.fill(&page, "/api/people/take-role", &[("role", "academy_lead")]).await;
+    let shown = administrator.follow(&answer).await;
+    assert_eq!(shown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(shown.plain().contains("Choose who takes over, and both are saved together."), "{}", shown.plain());
+    let sonia = at.supervisor.to_string();
+    let last = [("last_on.day", "30"), ("last_on.month", "6"), ("last_on.year", "2026"), ("successor", &sonia)];
+    let answer = administrator.fill(&page, "/api/people/date-role", &last).await;
+    assert!(administrator.follow(&answer).await.plain().contains("Has this role until 30 June 2026"));
+    let theirs = administrator.get(&format!("/people/{sonia}/account")).await.plain();
+    assert!(theirs.contains("Has this role"), "{theirs}");
+    assert!(!administrator.get(&page).await.body.contains("Who takes over"), "there is another now");
+}
+
+#[tokio::test]
+async fn everybody_says_their_own_dates_and_the_academy_reads_them() {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let trainee = app.browser(at.trainee).await;
+    assert!(trainee.get("/account").await.body.contains("href=\"/account/dates\""));
+    let page = trainee.get("/account/dates").await.plain();
+    assert!(page.contains("My post ends on 4 August 2026: that is right"), "{page}");
+    assert!(!page.contains("I move to"), "there is no other department");
+    let answer = trainee.fill("/account/dates", "/api/account/dates/confirm", &[]).await;
+    let page = trainee.follow(&answer).await.plain();
+    assert!(page.contains("Your dates are saved.") && page.contains("is confirmed"), "{page}");
+
+    let day = |name: &'static str, [day, month, year]: [&'static str; 3]| match name {
+        "ends_on" => [("ends_on.day", day), ("ends_on.month", month), ("ends_on.year", year)],
+        _ => [("starts_on.day", day), ("starts_on.month", month), ("starts_on.year", year)],
+    };
+    let far = day("ends_on", ["4", "8", "2036"]);
+    let answer = trainee.fill("/account/dates", "/api/account/dates/last-day", &far).await;
+    let page = trainee.follow(&answer).await;
+    assert!(page.plain().contains("Enter a date within five years of today.") && page.body.contains("2036"));
+    let answer =
+        trainee.fill("/account/dates", "/api/account/dates/last-day", &day("ends_on", ["1", "6", "2026"])).await;
+    assert!(trainee.follow(&answer).await.plain().contains("Last day: 1 June 2026"));
+    let away = [day("starts_on", ["1", "4", "2026"]), day("ends_on", ["8", "4", "2026"])].concat();
+    let answer = trainee.fill("/account/dates", "/api/account/dates/away", &away).await;
+    assert!(trainee.follow(&answer).await.plain().contains("1 April 2026 to 8 April 2026"));
+
+    let lead = app.browser(at.lead).await;
+    assert!(lead.get("/people").await.body.contains("href=\"/people/dates\""));
+    let said = lead.get("/people/dates").await;
+    let words = said.plain();
+    assert!(words.contains("Away") && words.contains("FY2, Acute medicine"), "{words}");
+    assert!(said.body.contains(&format!("href=\"/people/{}\"", at.trainee)), "{}", said.body);
+    assert!(lead.get(&format!("/people/{}", at.trainee)).await.plain().contains("They said so on 4 March 2026"));
+
+    let answer = trainee.fill("/account/dates", "/api/account/dates/not-away", &[]).await;
+    assert!(!trainee.follow(&answer).await.plain().contains("8 April 2026"));
+    assert_eq!(trainee.get("/people/dates").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn the_academy_lead_keeps_the_changeover_dates() {
+    let app = App::new().await;
+    let lead = app.browser(app.fixture.lead).await;
+    assert!(lead.get("/people").await.body.contains("href=\"/changeovers\""));
+    let day = [("on_day.day", "4"), ("on_day.month", "8"), ("on_day.year", "2027")];
+    let answer = lead.fill("/changeovers", "/api/changeovers/add", &day).await;
+    assert!(lead.follow(&answer).await.plain().contains("Wednesday 4 August 2027"));
+    let answer = lead.fill("/changeovers", "/api/changeovers/add", &day).await;
+    assert!(lead.follow(&answer).await.plain().contains("4 August 2027 is a changeover date already."));
+    let answer = lead.post("/api/changeovers/remove", &[("day", "2027-08-04")]).await;
+    assert!(answer.status.is_success() || answer.status.is_redirection(), "{}", answer.body);
+    assert!(!lead.get("/changeovers").await.plain().contains("4 August 2027"));
+    let administrator = app.browser(app.fixture.administrator).await;
+    assert!(!administrator.get("/people").await.body.contains("href=\"/changeovers\""));
+}
+
+#[tokio::test]
+async fn who_arrives_is_shown_with_their_first_day() {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let mut change = at.store.write().await.expect("a change");
+    sqlx::query("update post set starts_on = '2026-04-01' where person_id = $1")
+        .bind(at.trainee)
+        .execute(&mut *change)
+        .await
+        .expect("a later start");
+    change.commit().await.expect("committed");
+    let lead = app.browser(at.lead).await;
+    let list = lead.get("/people?show=arriving").await.plain();
+    assert!(list.contains("1 person") && list.contains("Arriving on 1 April 2026"), "{list}");
+    let page = lead.get(&format!("/people/{}", at.trainee)).await.plain();
+    assert!(page.contains("Arriving on 1 April 2026, in 28 days, in Acute medicine."), "{page}");
+}
+
+#[tokio::test]
 async fn people_are_kept_by_the_trusts_own_academy_leads_and_administrators() {
     let app = App::new().await;
     let at = &app.fixture;

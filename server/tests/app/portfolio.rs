@@ -171,7 +171,7 @@ async fn a_long_list_is_paged_and_its_csv_holds_all_of_it() {
 }
 
 #[tokio::test]
-async fn what_is_kept_for_everybody_follows_every_change_and_stays_in_its_trust() {
+async fn pool_and_board_follow_every_change_and_stay_in_their_trust() {
     let app = App::new().await;
     let fixture = &app.fixture;
     let falls = fixture.project("Falls at night").await;
@@ -203,6 +203,51 @@ async fn what_is_kept_for_everybody_follows_every_change_and_stays_in_its_trust(
     pools(0, "after it was closed").await;
 }
 
+#[tokio::test]
+async fn a_view_of_another_day_shows_how_things_will_stand_and_leads_back_to_today() {
+    let app = App::new().await;
+    let fixture = &app.fixture;
+    fixture.project("Falls at night").await;
+    let browser = app.browser(fixture.colleague).await;
+    let today = browser.get("/projects").await;
+    assert!(!today.words().contains("Back to today") && today.words().contains("Tara Trainee"), "{}", today.words());
+    // The lead's post ends on 4 August.
+    for (day, told, in_pool) in [("2026-08-04", "4 August 2026", 0), ("2026-08-05", "5 August 2026", 1)] {
+        let page = browser.get(&format!("/projects?on={day}&sort=risk")).await;
+        let sentence = format!("who will lead and supervise these projects on {told}, if nothing changes until then.");
+        assert!(page.words().contains(&sentence), "{}", page.words());
+        assert!(page.body.contains("href=\"/projects?sort=risk\">Back to today"), "{}", page.body);
+        assert!(page.body.contains(&format!("/projects.csv?sort=risk&amp;on={day}")), "links keep the day");
+        let pool = browser.get(&format!("/projects?on={day}&continuity=in_pool")).await;
+        assert_eq!(titles(&pool).len(), in_pool, "{day}");
+        let file = browser.get(&format!("/projects.csv?on={day}")).await;
+        assert!(file.headers["content-disposition"].to_str().expect("words").contains(&format!("projects-{day}.csv")));
+        assert_eq!(file.body.contains(",In the pool,,"), in_pool == 1, "{}", file.body);
+        assert_eq!(file.body.contains("Tara Trainee"), in_pool == 0, "{}", file.body);
+    }
+    let gone = browser.get("/projects?on=2026-08-05").await.words();
+    assert!(gone.contains("Nobody since 5 August 2026: in the pool"), "{gone}");
+    for nonsense in ["2026-02-30", "2126-01-01", "1999-01-01", "soon", "2026-03-04"] {
+        let page = browser.get(&format!("/projects?on={nonsense}")).await;
+        assert_eq!(titles(&page), ["Falls at night"], "{nonsense}");
+        assert!(!page.words().contains("Back to today"), "{nonsense}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_at_risk_is_a_filter_of_its_own() {
+    let app = App::new().await;
+    let fixture = &app.fixture;
+    fixture.project("Safely led").await;
+    let pooled = fixture.project("Left behind").await;
+    change(fixture, LEADERLESS, pooled).await;
+    let browser = app.browser(fixture.colleague).await;
+    let risky = browser.get("/projects?gap=risk").await;
+    assert_eq!(titles(&risky), ["Left behind"]);
+    assert!(risky.words().contains("Remove filter: At risk"), "{}", risky.words());
+    assert_eq!(titles(&browser.get("/projects?sort=risk").await), ["Left behind", "Safely led"]);
+}
+
 /// The row of a table that names somebody, as its words.
 fn row_of(answer: &Answer, name: &str) -> String {
     let rows = answer.body.split("<tr").find(|row| row.contains(name));
@@ -231,7 +276,7 @@ async fn a_lead_who_is_away_for_more_than_four_weeks_leads_nothing_on_any_page()
         let browser = app.browser(fixture.colleague).await;
         let page = browser.get(&format!("/projects/{project}")).await;
         assert_eq!(page.words().contains("Take it on"), !leads, "the buttons, until {last_day}");
-        assert_eq!(page.body.contains("Nobody: it is in the pool"), !leads, "the strip, until {last_day}");
+        assert_eq!(page.body.contains(": in the pool"), !leads, "the strip, until {last_day}");
         let similar = browser.get("/api/similar?title=weekend%20handover").await.words();
         assert_eq!(similar.contains("looking for a lead"), !leads, "{similar}");
         assert_eq!(similar.contains("led by"), leads, "{similar}");

@@ -20,3 +20,19 @@ async fn a_page_of_a_project_or_a_measure_goes_to_the_store_three_times() {
         assert_eq!(sent.values().sum::<usize>(), 3, "{page}");
     }
 }
+
+#[tokio::test]
+async fn a_change_that_concerns_no_timeline_goes_to_the_store_once_more_for_it() {
+    let app = App::new().await;
+    let project = app.fixture.project("Sepsis bundle").await;
+    let measure = app.fixture.measure(project).await;
+    let browser = app.browser(app.fixture.trainee).await;
+    let (measure, day) = (measure.to_string(), "2026-03-02");
+    let pairs = [("measure", measure.as_str()), ("taken_on", day), ("numerator", "8"), ("denominator", "10")];
+    let (answer, sent) = sent_by(browser.post("/api/measurements/record", &pairs)).await;
+    assert!(answer.status.is_redirection(), "{}", answer.body);
+    let told =
+        |words: &str| sent.iter().filter(|(text, _)| text.contains(words)).map(|(_, times)| times).sum::<usize>();
+    assert_eq!(told("insert into standing"), 0, "the team was active today already: nothing is derived");
+    assert_eq!(told("from standing_stale"), 2, "the session is used, and the point is kept");
+}

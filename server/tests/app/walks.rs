@@ -30,7 +30,10 @@ async fn question(fixture: &Fixture, project: ProjectId, person: PersonId, part:
 async fn password(fixture: &Fixture, person: PersonId, address: &str) {
     let (person, id) = (person.to_string(), PersonId::new().to_string());
     run(fixture, "insert into person_address (id, person_id, address, verified_at, created_at) values ($1, $2, $3, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00')", &[&id, &person, address]).await;
-    run(fixture, "update credential set password_hash = 'x' where person_id = $1", &[&person]).await;
+    let sql =
+        "insert into credential (person_id, password_hash, changed_at) values ($1, 'x', '2026-01-01T00:00:00+00:00')
+        on conflict (person_id) do update set password_hash = excluded.password_hash";
+    run(fixture, sql, &[&person]).await;
 }
 
 /// The addresses that a page's links lead to, without their fragments.
@@ -191,6 +194,7 @@ async fn an_account_page_offers_only_what_can_be_done() {
     let (lena, adam) = (app.browser(at.lead).await, app.browser(at.administrator).await);
 
     // Nobody signs in without an address.
+    run(at, "delete from credential where person_id = $1", &[&at.trainee.to_string()]).await;
     let (actions, told) = offers(&lena, at.trainee).await;
     assert_eq!(actions, ["address/add", "close"], "{told}");
     password(at, at.trainee, "tara@trust.uk").await;

@@ -29,6 +29,7 @@ fn faults(tree: &Tree, migrations: &[(String, String)]) -> Vec<Fault> {
         layers::against(tree, &arrows),
         sql::outside_stores(tree),
         sql::foreign_writers(tree),
+        sql::conflict_clauses(tree),
         sql::unlisted_tables(migrations),
     ]
     .concat()

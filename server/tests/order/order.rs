@@ -83,6 +83,7 @@ pub const WRITERS: &[(&str, &str)] = &[
     ("password_code", "people"),
     ("post", "people"),
     ("away", "people"),
+    ("changeover", "people"),
     ("trust_role", "people"),
     ("tie", "people"),
     ("priority", "priorities"),
@@ -112,6 +113,14 @@ pub const WRITERS: &[(&str, &str)] = &[
     ("standing_stale", "continuity"),
     ("desk_stale", "continuity"),
 ];
+
+/// Rooms that write one table of another, and why.
+pub const WRITES_TOO: &[(&str, &str, &str)] = &[(
+    "history",
+    "project",
+    "says on which day its team last did something, in the text that records what was done: a thing of its own would \
+     be forgotten somewhere",
+)];
 
 /// Rooms that write tables of others, and why.
 pub const WRITES_ANYTHING: &[(&str, &str)] =

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::fault::{Fault, Kind};
 use super::layers::{Layer, layer};
-use super::order::{SQL_OUTSIDE_STORES, WRITERS, WRITES_ANYTHING};
+use super::order::{SQL_OUTSIDE_STORES, WRITERS, WRITES_ANYTHING, WRITES_TOO};
 use super::rooms::room;
 use super::tree::{File, Tree};
 
@@ -58,6 +58,7 @@ pub fn foreign_writers(tree: &Tree) -> Vec<Fault> {
                 let writer = WRITERS.iter().find(|(written, _)| *written == table).map(|(_, writer)| *writer);
                 let says = match writer {
                     Some(writer) if writer == room(file) => continue,
+                    Some(_) if WRITES_TOO.iter().any(|(of, too, _)| *of == room(file) && *too == table) => continue,
                     Some(writer) => {
                         format!("{} writes {table}, which {writer} alone writes: call {writer}", room(file))
                     }
@@ -66,6 +67,25 @@ pub fn foreign_writers(tree: &Tree) -> Vec<Fault> {
                     None => format!("{} writes {table}, which has no writer: add it to WRITERS", room(file)),
                 };
                 faults.push(Fault::new(Kind::Writer, &file.path, line + after, says));
+            }
+        }
+    }
+    faults
+}
+
+/// Statements that say what becomes of a row that is there already before they say which: `insert or replace` and its
+/// like. What they say holds in the triggers too, which then mark nothing and say nothing.
+pub fn conflict_clauses(tree: &Tree) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for file in &tree.files {
+        for (text, line) in file.names.texts.iter().filter(|(text, _)| is_sql(text)) {
+            let words = words(text);
+            let clause = words.windows(2).find(|two| {
+                matches!((two[0].0.as_str(), two[1].0.as_str()), ("insert" | "update", "or") | ("replace", "into"))
+            });
+            if let Some([(word, after), _]) = clause {
+                let says = format!("“{word} or …” silences the triggers: say `on conflict (…) do` instead");
+                faults.push(Fault::new(Kind::Clause, &file.path, line + after, says));
             }
         }
     }

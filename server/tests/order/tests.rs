@@ -354,3 +354,16 @@ fn a_table_without_a_writer_and_a_writer_without_a_table_are_found() {
     assert!(told[1].starts_with("migrations/0002_more.sql:3: the table round has no writer"), "{told:#?}");
     assert!(told[2].contains("WRITERS names the table cycle"), "{told:#?}");
 }
+
+#[test]
+fn a_clause_that_silences_triggers_is_found() {
+    for sql in ["insert or replace into post (id) values (1)", "update or ignore post set id = 1"] {
+        let store = format!("use super::model::Person;\nfn f() {{ let _ = \"{sql}\"; }}");
+        assert_one(
+            &[("app/src/people/store.rs", &store)],
+            Kind::Clause,
+            "app/src/people/store.rs:2: ",
+            "silences the triggers",
+        );
+    }
+}

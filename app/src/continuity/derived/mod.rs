@@ -7,5 +7,8 @@ pub mod store;
 use crate::db::Derived;
 
 /// What the store derives.
-pub const DERIVED: Derived =
-    Derived { drain: |conn| Box::pin(store::drain(conn)), refresh: |conn| Box::pin(store::refresh(conn)) };
+pub const DERIVED: Derived = Derived {
+    drain: |conn| Box::pin(store::drain(conn)),
+    refresh: |conn| Box::pin(store::refresh(conn)),
+    effects: |conn, today| Box::pin(store::effects(conn, today)),
+};

@@ -110,6 +110,11 @@ async fn every_migration_keeps_the_rows_of(full: &Path) {
     }
     conn.close().await.expect("closed");
     assert_eq!(faults(&file).await, [""; 0]);
+    migrate(&file, DERIVED).await.expect("derived");
+    let mut conn = connect(&file).await;
+    let rows = counts(&mut conn).await;
+    assert!(rows["standing"] > 10, "{rows:?}");
+    assert_eq!((rows["standing_stale"], rows["desk_stale"]), (0, 0));
 }
 
 #[tokio::test]

@@ -54,7 +54,8 @@ async fn names(store: &Store) -> Vec<String> {
 /// Lets no page more into the file: the next large row meets a full disk, and SQLite undoes everything.
 async fn fill_the_disk(change: &mut Write) -> Result<(), sqlx::Error> {
     run(change, "pragma max_page_count = 1").await?;
-    run(change, "insert into trust (id, name, created_at) values ('large', hex(zeroblob(1000000)), '')").await
+    // A row that no trigger follows: of a statement with triggers SQLite would undo only that statement.
+    run(change, "insert into person (id, name, created_at) values ('large', hex(zeroblob(1000000)), '')").await
 }
 
 /// Refuses the commit of everything that is open.
@@ -67,20 +68,17 @@ async fn spoil_the_commit(change: &mut Write) {
 #[tokio::test]
 async fn who_waits_shares_the_flush_and_nothing_is_seen_before_it() {
     let (_folder, store) = store().await;
-    let kept =
-        async || *store.cached("trusts".to_owned(), async { Ok(names(&store).await.len()) }).await.expect("kept");
-    assert_eq!(kept().await, 0);
     let mut first = store.write().await.expect("a change");
     let second = ask(&store).await;
     add(&mut first, "first").await.expect("added");
     let answer = waiting(first.commit()).await;
     let mut second = second.await.expect("its turn");
     add(&mut second, "second").await.expect("added");
-    assert_eq!((names(&store).await.len(), kept().await), (0, 0));
+    assert_eq!(names(&store).await.len(), 0);
     let answer = waiting(answer).await;
     second.commit().await.expect("durable");
     answer.await.expect("durable by the same flush");
-    assert_eq!((names(&store).await.len(), kept().await), (2, 2));
+    assert_eq!(names(&store).await.len(), 2);
 }
 
 #[tokio::test]
@@ -150,6 +148,7 @@ async fn what_sqlite_undoes_by_itself_is_told_to_everybody_whom_it_concerns() {
 async fn a_full_disk_fails_the_last_of_a_flush_too() {
     let (_folder, store) = store().await;
     let mut only = store.write().await.expect("a change");
+    add(&mut only, "only").await.expect("added");
     fill_the_disk(&mut only).await.expect_err("full");
     assert_eq!(only.commit().await, Err(Error::Internal));
     assert!(names(&store).await.is_empty());
@@ -184,7 +183,7 @@ async fn turns_come_in_the_order_in_which_they_are_asked_for() {
 async fn who_waits_too_long_is_told_that_the_store_is_busy() {
     let (_folder, store) = store().await;
     let first = store.write().await.expect("a change");
-    let hurried = store.writer.change_within(true, Duration::from_millis(1)).await;
+    let hurried = store.writer.change_within(Duration::from_millis(1)).await;
     assert_eq!(hurried.map(drop), Err(Error::Busy));
     drop(first);
     store.write().await.expect("a change").commit().await.expect("durable");

@@ -22,43 +22,42 @@ struct May {
     supervisor: bool,
     for_supervisor: bool,
     withdraw: bool,
-    /// They are asked, and have no post in the trust of their session from which they could answer.
-    elsewhere: bool,
+    /// They are the next lead of an agreed handover, and may say that they cannot be.
+    steps_back: bool,
+    takes_on: bool,
 }
 
 /// A handover.
 pub async fn offer(request: Request) -> Result<Reply, Error> {
     let id: HandoverId = request.param("id")?;
-    let person = request.person()?.id;
     let today = request.today();
     let mut conn = request.store.read().await?;
     let handover = store::find(&mut conn, id, today).await?;
-    let of_project = access::relationship(&mut conn, &request, handover.project_id).await?;
-    let relationship = handover.relationship(of_project, person, request.now);
+    let relationship = access::relationship_of_handover(&mut conn, &request, id).await?;
     if handover.is_discarded() {
         return Err(Error::NotFound);
     }
-    if handover.state(today) == State::Draft {
+    if handover.state() == State::Draft {
         return Ok(Reply::Redirect(format!("/projects/{}/handover", handover.project_id)));
     }
     let strip = Strip::load(&mut conn, handover.project_id, today).await?;
     drop(conn);
-    let live = handover.state(today) == State::Offered && handover.to_person.is_some() && handover.status.is_open();
-    let coming = handover.state(today) == State::Offered
-        || (handover.state(today) == State::Agreed && handover.takes_effect_on.is_some_and(|day| day > today));
+    let live = handover.state() == State::Offered && handover.to_person.is_some() && handover.status.is_open();
+    let coming = handover.state() == State::Offered || handover.ahead;
     let may = May {
         successor: live && access::may(Action::AnswerAsSuccessor(id), relationship),
         supervisor: live && access::may(Action::AnswerAsSupervisor(id), relationship),
-        for_supervisor: !relationship.supervisor,
-        elsewhere: live && !relationship.belongs && (relationship.successor || relationship.supervisor),
+        for_supervisor: !relationship.asked_as_supervisor,
         withdraw: coming && access::may(Action::WithdrawHandover(id), relationship),
+        steps_back: handover.ahead && relationship.successor,
+        takes_on: access::may(Action::TakeOn(handover.project_id), relationship) && !relationship.lead,
     };
     Ok(Page::new(format!("Handover of {}", handover.title), move || draw(&request, &handover, &strip, &may)).into())
 }
 
 fn draw(request: &Request, handover: &Handover, strip: &Strip, may: &May) -> AnyView {
     let today = request.today();
-    let state = handover.state(today);
+    let state = handover.state();
     let project = format!("/projects/{}", handover.project_id);
     let answers = (!handover.answers.is_empty()).then(|| {
         let lines = handover.answers.iter().map(|one| view! { <li>{parts::answered(one)}</li> }).collect_view();
@@ -77,13 +76,8 @@ fn draw(request: &Request, handover: &Handover, strip: &Strip, may: &May) -> Any
     ];
     rows.extend(answers.map(|answers| ("Answers", answers)));
     let (forms, summaries) = forms(request, handover, may);
-    let elsewhere = may.elsewhere.then(|| {
-        let switch = request.person().is_ok_and(|person| !person.others.is_empty());
-        let switch = switch.then_some(" If you have one in another of your trusts, change over to it at the top of the page.");
-        view! { <div class="nhsuk-inset-text"><p>"You are asked about this handover. To answer, you need a current post in its trust."{switch}</p></div> }
-    });
     let body = pack::told(handover);
-    let take_on = (state == State::Offered && handover.to_person.is_none())
+    let take_on = (state == State::Offered && handover.to_person.is_none() && may.takes_on)
         .then(|| view! { <p><a href=format!("{project}/take-on")>"Take this project on"</a></p> });
     view! {
         {ui::back(&project, &handover.title)}
@@ -94,7 +88,6 @@ fn draw(request: &Request, handover: &Handover, strip: &Strip, may: &May) -> Any
         <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
             {ui::summary_list(rows)}
             {take_on}
-            {elsewhere}
             {forms}
             {section("What the next lead is told", Some(body))}
             <p><a href=format!("/handovers/{}/pack", handover.id)>"Handover pack, with charts, to print"</a></p>
@@ -110,7 +103,7 @@ fn happens(handover: &Handover, state: State, today: chrono::NaiveDate) -> Strin
     match state {
         State::Draft => String::new(),
         State::Offered if handover.to_person.is_none() => format!(
-            "The project looks for a lead. Whoever takes it on leads it from {}, or from the day when their supervisor has accepted.",
+            "The project looks for a lead. Whoever takes it on leads it from {}, or from the day on which its supervisor has accepted them.",
             crate::format::date(on)
         ),
         State::Offered => {
@@ -120,12 +113,25 @@ fn happens(handover: &Handover, state: State, today: chrono::NaiveDate) -> Strin
             }
             if handover.answer(Party::Supervisor).is_none() {
                 waits.push(match handover.supervisors().as_slice() {
-                    [] => handover.instead_of_a_supervisor().to_owned(),
+                    [] => "the QI academy, in the supervisor’s place".to_owned(),
+                    supervisors if handover.for_desk => {
+                        format!("{} as supervisor or the QI academy", supervisors.join(" or "))
+                    }
                     supervisors => format!("{} as supervisor", supervisors.join(" or ")),
                 });
             }
-            let lapses = on + chrono::Duration::days(timeline::LAPSES_AFTER_DAYS);
-            format!("It waits for {}. It lapses after {}.", waits.join(" and for "), crate::format::date(lapses))
+            let waits = waits.join(" and for ");
+            match handover.lapses_on.and_then(|day| day.pred_opt()) {
+                Some(last) => format!("It waits for {waits}. It lapses after {}.", crate::format::date(last)),
+                None => format!("It waits for {waits}."),
+            }
+        }
+        State::Agreed if handover.broken => format!(
+            "Both have accepted, but {to} will not be there on {} or in the four weeks after it. Choose somebody else, or withdraw it.",
+            crate::format::date(on)
+        ),
+        State::Agreed if handover.ahead && on <= today => {
+            format!("Both have accepted. {to} leads the project from their first day in post.")
         }
         State::Agreed if on > today => {
             format!("Both have accepted. {to} leads the project from {}.", crate::format::date(on))
@@ -154,7 +160,7 @@ fn forms(request: &Request, handover: &Handover, may: &May) -> (AnyView, AnyView
         let to = handover.to.as_deref().unwrap_or("the next lead");
         let heading = format!("Do you accept {to} as the next lead?");
         let means = if may.for_supervisor {
-            "You answer as academy lead, because the project has no supervisor in post who neither gives nor takes it, or the supervisor has not answered for 14 days. It is recorded so.".to_owned()
+            "You answer for the QI academy: no supervisor who neither gives nor takes the project can answer, or none has answered in time. It is recorded so.".to_owned()
         } else {
             format!("You supervise this project. If you accept, {to} works on it with you from {}.", crate::format::date(on))
         };
@@ -163,13 +169,26 @@ fn forms(request: &Request, handover: &Handover, may: &May) -> (AnyView, AnyView
     let withdraw = may.withdraw.then(|| {
         let form = Form::new(request, TakeBackHandover::PATH);
         let summary = form.summary();
+        let (heading, words, button) = if may.steps_back {
+            (
+                "I cannot take this project on",
+                "The project needs another next lead, and everybody concerned is asked. What was offered and answered is kept.",
+                "Step back",
+            )
+        } else {
+            (
+                "Withdraw this handover",
+                "Whoever leads the project goes on leading it while their post lasts; where nobody does, it looks for a lead. What was offered and answered is kept, and the project can be offered again.",
+                "Withdraw",
+            )
+        };
         let fields = view! {
             {form.hidden("handover", handover.id)}
-            <p>"Whoever led the project before goes on leading it while their post lasts. What was offered and answered is kept, and you can offer it again."</p>
-            <button class="nhsuk-button nhsuk-button--secondary" type="submit">"Withdraw"</button>
+            <p>{words}</p>
+            <button class="nhsuk-button nhsuk-button--secondary" type="submit">{button}</button>
         }
         .into_any();
-        (summary, ui::details("Withdraw this handover", form.draw(fields)))
+        (summary, ui::details(heading, form.draw(fields)))
     });
     let (mut drawn, mut summaries) = (Vec::new(), Vec::new());
     for (summary, form) in [successor, supervisor, withdraw].into_iter().flatten() {

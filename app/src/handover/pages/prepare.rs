@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::access::OfferHandover;
+use crate::access::{self, Action};
 use crate::error::Error;
 use crate::handover::api::{PrepareHandover, TakeBackHandover};
 use crate::handover::model::{
@@ -24,10 +24,11 @@ use crate::web::ui::{self, Form};
 pub async fn prepare(request: Request) -> Result<Reply, Error> {
     let id: ProjectId = request.param("id")?;
     let mut conn = request.store.read().await?;
-    request.require(&mut conn, OfferHandover(id)).await?;
+    request.require(&mut conn, access::WriteSummary(id)).await?;
+    let offers = access::may(Action::OfferHandover(id), access::relationship(&mut conn, &request, id).await?);
     let today = request.today();
     let last = store::latest(&mut conn, id, today).await?;
-    if let Some(live) = last.as_ref().filter(|last| last.state(today) == State::Offered) {
+    if let Some(live) = last.as_ref().filter(|last| last.state() == State::Offered) {
         return Ok(Reply::Redirect(format!("/handovers/{}", live.id)));
     }
     let context = store::context(&mut conn, id, today).await?;
@@ -40,8 +41,10 @@ pub async fn prepare(request: Request) -> Result<Reply, Error> {
     let measures = load_series(&mut conn, id).await?;
     let candidates = store::candidates(&mut conn, context.trust_id, today, today + Days::new(FURTHEST)).await?;
     drop(conn);
-    Ok(Page::new(format!("Hand over {}", context.title), move || draw(&request, &context, &measures, last, candidates))
-        .into())
+    Ok(Page::new(format!("Hand over {}", context.title), move || {
+        draw(&request, &context, &measures, last, offers.then_some(candidates))
+    })
+    .into())
 }
 
 fn draw(
@@ -49,12 +52,13 @@ fn draw(
     context: &HandoverContext,
     measures: &[MeasureSeries],
     last: Option<Handover>,
-    candidates: Vec<Candidate>,
+    candidates: Option<Vec<Candidate>>,
 ) -> AnyView {
     let today = request.today();
+    let offers = candidates.is_some();
     let needs = context.requirements(prefill::measured(measures), today);
     let mut pack = prefill::pack(context, measures, last.as_ref(), today);
-    let draft = last.filter(|last| last.state(today) == State::Draft);
+    let draft = last.filter(|last| last.state() == State::Draft);
     let mut to = pack.to.typed();
     if draft.is_none() && request.query("to") == POOL {
         POOL.clone_into(&mut to);
@@ -62,7 +66,7 @@ fn draw(
     }
     let form = filled(request, draft.as_ref(), &pack, &to);
     let parts = needs.parts(|field| form.value(field));
-    let tasks = tasks(&form, &parts);
+    let tasks = offers.then(|| tasks(&form, &parts));
     let summary = form.summary();
     let fields = fields(&form, context, measures, &needs, candidates, today);
     let discard = draft.map(|draft| {
@@ -81,7 +85,11 @@ fn draw(
         <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
             {summary}
             {ui::heading(&format!("{} {}", context.reference, context.title), "Hand over this project")}
-            <p>"Most of this is filled in from the project. Check it, add what only you know, and offer it. You lead the project until the next lead and the supervisor have both accepted."</p>
+            <p>{if offers {
+                "Most of this is filled in from the project. Check it, add what only you know, and offer it. You lead the project until the next lead and the supervisor have both accepted."
+            } else {
+                "You lead this project no more. For two weeks after your last day you can finish what you tell whoever leads it next."
+            }}</p>
             {tasks}
             {form.draw(fields)}
             {discard}
@@ -199,20 +207,23 @@ fn fields(
     context: &HandoverContext,
     measures: &[MeasureSeries],
     needs: &PackRequirements,
-    candidates: Vec<Candidate>,
+    candidates: Option<Vec<Candidate>>,
     today: NaiveDate,
 ) -> AnyView {
-    let recipients = recipients(context, candidates, today);
+    let offers = candidates.is_some();
+    let recipients = candidates.map(|candidates| recipients(context, candidates, today));
     let last_day = match (&context.leader_name, context.last_day) {
         (Some(name), Some(day)) => format!("Today or later. {name}’s post ends on {}.", crate::format::date(day)),
         _ => "Today or later.".to_owned(),
     };
     view! {
         {form.hidden("project", context.id)}
-        <h2 class="nhsuk-heading-m">"Who and when"</h2>
-        {form.select("to", "Who takes it over?", recipients)
-            .hint("In the pool, anybody with a post in the trust can ask to take it on. Your place as lead ends on the day, even if nobody has.").view()}
-        {form.date("takes_effect_on", "From which day?").hint(&last_day).view()}
+        {recipients.map(|recipients| view! {
+            <h2 class="nhsuk-heading-m">"Who and when"</h2>
+            {form.select("to", "Who takes it over?", recipients)
+                .hint("In the pool, anybody with a post in the trust can ask to take it on. Your place as lead ends on the day, even if nobody has.").view()}
+            {form.date("takes_effect_on", "From which day?").hint(&last_day).view()}
+        })}
         <h2 class="nhsuk-heading-m">"Where it stands"</h2>
         {form.lines("summary", "The state of the project, in one paragraph", 5)
             .hint("What has changed, what the numbers say, what is in the way.").limit(PART).view()}
@@ -227,9 +238,10 @@ fn fields(
         {form.date("approvals_expire_on", "When does the first of them expire? (optional)").view()}
         {form.lines("helped", "Who helped (optional)", 3).hint("Names and what to ask them for.").limit(PART).view()}
         {credit(form, needs)}
+        <p class="nhsuk-hint">"A draft is kept for the next lead if you leave: once you have left without offering it, the next lead and the supervisor read it, and nobody else does."</p>
         <div class="baton-actions">
-            {ui::submit("Offer handover")}
-            {ui::submit_as("Save as draft", "then", "draft")}
+            {offers.then(|| ui::submit("Offer handover"))}
+            {ui::submit_as(if offers { "Save as draft" } else { "Save" }, "then", "draft")}
         </div>
     }
     .into_any()

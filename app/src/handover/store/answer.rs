@@ -1,18 +1,22 @@
 //! What the successor and the supervisor answer, and what follows once both have accepted.
 
+use chrono::NaiveDate;
+
 use super::super::model::{Answer, Party, State};
 use super::pool::reoffer_to_pool;
-use super::prepare::ended;
+use super::prepare::{ahead, ended, error_linking_to, take_back};
 use super::read::{Handover, find};
 use crate::access::{Act, Allowed, AnswerAsSuccessor, AnswerAsSupervisor};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
-use crate::id::HandoverId;
+use crate::id::{HandoverId, PersonId, TrustId};
+use crate::people::ties;
 use crate::project::store::next_step;
-use crate::team::store::leads;
+use crate::roles::{account_open, in_force, post_on, role_on};
+use crate::team::store::{leads, supervision};
 
-/// Records the successor's answer.
+/// Records the successor's answer. Whoever answers belongs to the trust from then on, if it had only asked.
 ///
 /// # Errors
 /// A refusal when the offer is no longer live.
@@ -22,10 +26,13 @@ pub async fn answer_as_successor(
     answer: Answer,
     word: &str,
 ) -> Result<Handover, Error> {
+    if answer == Answer::Accepted {
+        ties::store::accept_by_answering(conn, allowed).await?;
+    }
     record_answer(conn, allowed, allowed.handover(), Party::Successor, answer, word).await
 }
 
-/// Records the supervisor's answer, or the academy lead's for the supervisor.
+/// Records the supervisor's answer, or the academy's for the supervisor.
 ///
 /// # Errors
 /// A refusal when the offer is no longer live.
@@ -48,8 +55,8 @@ async fn record_answer<A: Act>(
 ) -> Result<Handover, Error> {
     let today = allowed.today();
     let handover = find(conn, id, today).await?;
-    if handover.state(today) != State::Offered || handover.to_person.is_none() {
-        return Err(ended(&handover, today));
+    if handover.state() != State::Offered || handover.to_person.is_none() {
+        return Err(ended(&handover));
     }
     if !handover.status.is_open() {
         return Err(Error::form("The project is closed. Reopen it before it is handed over."));
@@ -77,40 +84,106 @@ async fn record_answer<A: Act>(
         Answer::Declined => "declined the handover",
     };
     let entry = Entry::new("handover", id, what).in_project(handover.project_id);
-    history::record(conn, allowed, entry.change("As", "", party.label()).change("Word", "", word)).await?;
-
+    let part = if for_supervisor { "For the supervisor" } else { party.label() };
+    history::record(conn, allowed, entry.change("As", "", part).change("Word", "", word)).await?;
     let handover = find(conn, id, today).await?;
-    let accepted = |party| handover.answer(party).is_some_and(|answered| answered.answer == Answer::Accepted);
     if answer == Answer::Declined {
-        sqlx::query("update handover set state = 'declined', ended_at = $2, version = version + 1 where id = $1")
-            .bind(id)
-            .bind(allowed.now)
-            .execute(&mut *conn)
-            .await?;
-        if handover.to_pool {
-            // One who came and was not taken leaves the project in the pool, with its pack.
-            let effect = handover.takes_effect_on.unwrap_or(today);
-            reoffer_to_pool(conn, allowed, &handover, handover.from_person, effect).await?;
-        }
-    } else if accepted(Party::Successor) && accepted(Party::Supervisor) {
-        agree(conn, allowed, &handover).await?;
+        decline(conn, allowed, &handover).await?;
+    } else {
+        agree_when_complete(conn, allowed, &handover).await?;
     }
     find(conn, id, today).await
 }
 
-/// Both accepted: the successor leads from the agreed day, or from today when that has passed.
-async fn agree<A: Act>(conn: &mut Connection, allowed: &Allowed<A>, handover: &Handover) -> Result<(), Error> {
+async fn decline<A: Act>(conn: &mut Connection, allowed: &Allowed<A>, handover: &Handover) -> Result<(), Error> {
+    sqlx::query("update handover set state = 'declined', ended_at = $2, version = version + 1 where id = $1")
+        .bind(handover.id)
+        .bind(allowed.now)
+        .execute(&mut *conn)
+        .await?;
+    if handover.to_pool {
+        // One who came and was not taken leaves the project in the pool, with its pack.
+        let effect = handover.takes_effect_on.unwrap_or(allowed.today());
+        reoffer_to_pool(conn, allowed, handover, handover.from_person, effect).await?;
+    }
+    Ok(())
+}
+
+/// Agrees the handover when the successor has accepted, and so has the supervisor or whoever answers for one; where
+/// nobody is left to answer but who gives and takes it, the successor's word is enough.
+pub(super) async fn agree_when_complete<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    handover: &Handover,
+) -> Result<(), Error> {
+    let accepted = |party| handover.answer(party).is_some_and(|answered| answered.answer == Answer::Accepted);
+    if !accepted(Party::Successor) {
+        return Ok(());
+    }
+    let alone = handover.answer(Party::Supervisor).is_none() && !others_answer(conn, handover, allowed.today()).await?;
+    if alone || accepted(Party::Supervisor) {
+        agree(conn, allowed, handover, alone).await?;
+    }
+    Ok(())
+}
+
+/// Whether there is a supervisor, an academy lead or an administrator who neither gives nor takes the handover.
+async fn others_answer(conn: &mut Connection, handover: &Handover, today: NaiveDate) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar(concat!(
+        "select exists (select 1 from person n join tie k on k.person_id = n.id and k.trust_id = $2 and k.state = 'accepted'
+            where n.id is not $3 and n.id is not $4 and ", account_open!("n", "$5"), " and (
+                exists (select 1 from trust_role b where b.person_id = n.id and b.trust_id = $2 and ", role_on!("b", "$5"), ")
+                or exists (select 1 from team_role r where r.person_id = n.id and r.project_id = $1 and r.role = 'supervisor' and ", in_force!("r", "$5"), "
+                    and (r.confirmed_until >= $5 or exists (select 1 from post o where o.person_id = n.id and o.trust_id = $2
+                            and ", post_on!("o", "$5"), ")))))"
+    ))
+    .bind(handover.project_id)
+    .bind(handover.trust_id)
+    .bind(handover.from_person)
+    .bind(handover.to_person)
+    .bind(today)
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Both accepted: the successor leads from the agreed day, or from today when that has passed. A handover that was
+/// agreed before and stands is not touched by it: they lead until its eve.
+async fn agree<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    handover: &Handover,
+    alone: bool,
+) -> Result<(), Error> {
     let today = allowed.today();
     let successor = handover.to_person.ok_or(Error::NotFound)?;
     let project = handover.project_id;
     let effect = handover.takes_effect_on.unwrap_or(today).max(today);
+    if !will_be_there(conn, successor, handover.trust_id, effect).await? {
+        return Err(Error::form(format!(
+            "{} will not be there on {}, nor in the four weeks after it. Decline it, so that the project finds somebody who is.",
+            handover.to.as_deref().unwrap_or("The next lead"),
+            crate::format::date(effect)
+        )));
+    }
+    let ahead = ahead(conn, project, today).await?;
+    if let Some(sound) = ahead.iter().find(|one| !one.broken && one.on <= effect) {
+        return Err(error_linking_to(
+            "Another handover of this project is agreed for that day or before it.",
+            sound.id,
+        ));
+    }
+    let until = ahead.iter().filter(|one| !one.broken).map(|one| one.on).min();
+    for one in ahead.iter().filter(|one| one.broken) {
+        take_back(conn, allowed, one.id, "Its next lead will not be there, and somebody else takes the project on")
+            .await?;
+    }
     sqlx::query("update handover set state = 'agreed', takes_effect_on = $2, ended_at = $3, version = version + 1 where id = $1")
         .bind(handover.id)
         .bind(effect)
         .bind(allowed.now)
         .execute(&mut *conn)
         .await?;
-    // What the last lead began to prepare is not the next one's to read.
+    // What the last lead began to prepare is not the next one's to change.
     sqlx::query(
         "update handover set state = 'withdrawn', ended_at = $2, version = version + 1 where project_id = $1 and state = 'draft'",
     )
@@ -118,13 +191,51 @@ async fn agree<A: Act>(conn: &mut Connection, allowed: &Allowed<A>, handover: &H
     .bind(allowed.now)
     .execute(&mut *conn)
     .await?;
-    leads::end_leads(conn, handover.id, project, effect, Some(successor)).await?;
-    leads::begin_lead(conn, handover.id, project, successor, effect, allowed.now).await?;
+    if until.is_some() {
+        supervision::lead_for_now(conn, project, successor, effect, until, allowed.now).await?;
+    } else {
+        leads::end_leads(conn, handover.id, project, effect, Some(successor)).await?;
+        leads::begin_lead(conn, handover.id, project, successor, effect, allowed.now).await?;
+        supervision::end_own(conn, project, successor, effect).await?;
+    }
     next_step::take_over_next_step(conn, project, &handover.next_step, handover.next_step_on, allowed.now).await?;
     let name = |name: &Option<String>| name.clone().unwrap_or_default();
+    let day = |day: Option<NaiveDate>| day.map(crate::format::date).unwrap_or_default();
+    let alone = if alone { "Nobody is left to answer but who gives and takes it" } else { "" };
     let entry = Entry::new("handover", handover.id, "agreed the handover")
         .in_project(project)
         .change("Lead", name(&handover.from), name(&handover.to))
-        .change("Takes effect on", "", crate::format::date(effect));
+        .change("Takes effect on", "", crate::format::date(effect))
+        .change("Leads until", "", day(until.and_then(|on| on.pred_opt())))
+        .change("The supervisor’s answer", "", alone);
     history::record(conn, allowed, entry).await
+}
+
+/// Whether somebody is present in a trust on a day or in the four weeks after it: as the rule counts it, an absence
+/// of four weeks or more ends the post.
+pub(super) async fn will_be_there(
+    conn: &mut Connection,
+    person: PersonId,
+    trust: TrustId,
+    on: NaiveDate,
+) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar(concat!(
+        "with recursive d (on_day) as (select $3 union all select date(on_day, '+1 day') from d where on_day < $4)
+         select exists (select 1 from d join person n on n.id = $1 where ",
+        account_open!("n", "d.on_day"),
+        "
+            and exists (select 1 from post o where o.person_id = $1 and o.trust_id = $2 and ",
+        post_on!("o", "d.on_day"),
+        ")
+            and not exists (select 1 from away a where a.person_id = $1 and a.trust_id = $2 and a.keeps_contributing = 0
+                and a.starts_on <= d.on_day and a.ends_on >= d.on_day
+                and julianday(a.ends_on) - julianday(a.starts_on) + 1 >= $5))"
+    ))
+    .bind(person)
+    .bind(trust)
+    .bind(on)
+    .bind(on + chrono::Duration::days(timeline::LONGEST_AWAY_DAYS))
+    .bind(timeline::LONGEST_AWAY_DAYS)
+    .fetch_one(conn)
+    .await?)
 }

@@ -1,6 +1,9 @@
 //! Handovers and the pool: their SQL.
 
 mod answer;
+#[cfg(test)]
+mod journeys;
+mod lead;
 mod looking;
 mod pool;
 mod prepare;
@@ -9,15 +12,16 @@ mod read;
 mod tests;
 
 pub use answer::{answer_as_successor, answer_as_supervisor};
+pub use lead::{bridge, is_free, lead_again, look_on, offer_to_merged_lead};
 #[cfg(test)]
 pub(crate) use looking::looking;
 pub use looking::{Narrowed, Pool, pool};
-pub use pool::take_on;
+pub use pool::{first_day, take_on};
 pub use prepare::{
     Candidate, HandoverContext, candidates, context, end_for_merge, expire_lapsed_offer, keep_draft, measured, offer,
     withdraw,
 };
 pub use read::{
-    Answered, Contributed, Handover, Listed, OF_PROJECT, Planned, TeamMember, Waiting, find, instead_of_a_supervisor,
-    last_offered, latest, of_project, waiting_for,
+    Answered, Contributed, Handover, LEFT_BEHIND, LeftBehind, Listed, OF_PROJECT, Planned, TeamMember, Waiting, find,
+    last_offered, latest, left_behind, of_project, waiting_for,
 };

@@ -3,17 +3,20 @@
 use chrono::NaiveDate;
 
 use super::super::model::State;
-use super::prepare::{Live, context, error_linking_to, expire_lapsed_offer, live, not_agreed};
-use super::read::{Handover, find, last_offered};
+use super::answer::agree_when_complete;
+use super::prepare::{
+    HandoverContext, Live, context, error_linking_to, expire_lapsed_offer, live, not_agreed, take_back,
+};
+use super::read::{Handover, find};
 use crate::access::{Act, Allowed, TakeOn};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
-use crate::id::{HandoverId, PersonId, ProjectId};
-use crate::people;
+use crate::id::{HandoverId, PersonId, ProjectId, TrustId};
 
 /// Asks to take on a project that is looking for a lead: records the wish as the successor's acceptance
-/// of the offer to the pool, or of an offer made for them when the last lead left none.
+/// of the offer to the pool, or of an offer made for them when the last lead left none. They lead it from today, or
+/// from their first day; before a handover that is agreed, until its eve.
 ///
 /// # Errors
 /// A refusal when somebody leads the project and does not offer it to the pool, when somebody else was
@@ -25,47 +28,23 @@ pub async fn take_on(conn: &mut Connection, allowed: &Allowed<TakeOn>, word: &st
     if !context.status.is_open() {
         return Err(Error::form("Only an active, paused or sustaining project can be taken on."));
     }
-    not_agreed(&context)?;
-    let row = crate::continuity::store::row(conn, project, today).await?;
-    if row.lead.as_ref().is_some_and(|lead| lead.id == person) {
-        return Err(Error::form("You lead this project already."));
-    }
-    let live = live(conn, project).await?;
-    let id = match live {
-        Some(Live { id, state: State::Offered, to_name: Some(name), .. }) => {
-            return Err(error_linking_to(
-                format!("It is with {name}, and waits for both answers. If they do not take it on, it is free again."),
-                id,
-            ));
-        }
-        Some(Live { id, state: State::Offered, .. }) => id,
-        _ if row.lead.is_some() => {
-            return Err(Error::form("Somebody leads this project. Ask to join its team instead."));
-        }
-        // A draft is its author's: whoever takes the project on starts from what was offered last, and
-        // from today, whatever day that was for.
-        _ => match last_offered(conn, project, today).await? {
-            Some(last) => reoffer_to_pool(conn, allowed, &last, context.leader, today).await?,
-            None => create_empty_offer(conn, allowed, project, context.leader).await?,
-        },
-    };
+    let starts = first_day(conn, person, context.trust_id, today).await?.ok_or_else(|| {
+        Error::form("A lead needs a post in this trust, today or within the next 12 weeks, and you have none then.")
+    })?;
+    let id = offer_to_take(conn, allowed, &context, starts).await?;
+    // The day of a lead who goes on until then; whoever is gone keeps nobody waiting.
     sqlx::query(
         "update handover set state = 'offered', to_pool = 1, to_person = $2, offered_at = $3,
-                takes_effect_on = max(coalesce(takes_effect_on, $4), $4), version = version + 1
+                takes_effect_on = iif($5, max(coalesce(takes_effect_on, $4), $4), $4), version = version + 1
          where id = $1",
     )
     .bind(id)
     .bind(person)
     .bind(allowed.now)
-    .bind(today)
+    .bind(starts)
+    .bind(context.leads.is_some())
     .execute(&mut *conn)
     .await?;
-    let handover = find(conn, id, today).await?;
-    if !people::store::has_post(conn, person, context.trust_id, handover.takes_effect_on.unwrap_or(today)).await? {
-        return Err(Error::form(
-            "A lead needs a post in this trust on the day of the handover, and you have none then.",
-        ));
-    }
     sqlx::query(
         "insert into handover_answer (handover_id, party, person_id, answer, word, answered_at) values ($1, 'successor', $2, 'accepted', $3, $4)",
     )
@@ -77,7 +56,73 @@ pub async fn take_on(conn: &mut Connection, allowed: &Allowed<TakeOn>, word: &st
     .await?;
     let entry = Entry::new("handover", id, "asked to take it on").in_project(project).change("Word", "", word);
     history::record(conn, allowed, entry).await?;
+    let handover = find(conn, id, today).await?;
+    agree_when_complete(conn, allowed, &handover).await?;
     Ok(id)
+}
+
+/// The first day on which somebody could lead a project of a trust: today, or the first day of a post that begins
+/// soon.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn first_day(
+    conn: &mut Connection,
+    person: PersonId,
+    trust: TrustId,
+    today: NaiveDate,
+) -> Result<Option<NaiveDate>, Error> {
+    Ok(sqlx::query_scalar(
+        "select max(min(o.starts_on), $3) from post o
+         join tie k on k.person_id = o.person_id and k.trust_id = o.trust_id and k.state = 'accepted'
+         where o.person_id = $1 and o.trust_id = $2 and o.starts_on <= $4 and (o.ends_on is null or o.ends_on >= $3)",
+    )
+    .bind(person)
+    .bind(trust)
+    .bind(today)
+    .bind(today + chrono::Duration::days(timeline::DUE_DAYS))
+    .fetch_one(conn)
+    .await?)
+}
+
+/// The offer that somebody takes by asking: the one to the pool, or an empty one. What somebody offered to a
+/// successor and left behind keeps nobody out.
+async fn offer_to_take(
+    conn: &mut Connection,
+    allowed: &Allowed<TakeOn>,
+    context: &HandoverContext,
+    starts: NaiveDate,
+) -> Result<HandoverId, Error> {
+    let person = allowed.person()?;
+    if context.leads == Some(person) {
+        return Err(Error::form("You lead this project already."));
+    }
+    if context.agreed.is_some() && !context.broken && !context.leaves_days_before(starts) {
+        not_agreed(context)?;
+    }
+    match live(conn, context.id).await? {
+        Some(Live { id, state: State::Offered, to_person: Some(to), to_name, to_pool, .. }) => {
+            if to == person {
+                return Err(error_linking_to("You are named as its next lead. Answer that offer.", id));
+            }
+            if to_pool || context.leads.is_some() {
+                let name = to_name.unwrap_or_default();
+                return Err(error_linking_to(
+                    format!("It is with {name}, and waits for an answer. If they do not take it on, it is free again."),
+                    id,
+                ));
+            }
+            take_back(conn, allowed, id, "Nobody leads the project any more, and somebody else takes it on").await?;
+        }
+        Some(Live { id, state: State::Offered, .. }) => return Ok(id),
+        _ if context.leads.is_some() => {
+            return Err(Error::form("Somebody leads this project. Ask to join its team instead."));
+        }
+        _ => {}
+    }
+    // A draft is its author's, and what an offer said that came to nothing is past: whoever takes the project on
+    // begins without.
+    create_empty_offer(conn, allowed, context.id, context.leader).await
 }
 
 /// An offer to the pool without a pack: the last lead left before they wrote one.

@@ -4,17 +4,35 @@ use chrono::NaiveDate;
 use sqlx::FromRow;
 
 use super::super::model::{Measured, Pack, PackRequirements, State, To};
+use super::pool::reoffer_to_pool;
 use super::read::{Handover, TeamMember, find};
-use crate::access::{Act, Allowed, OfferHandover, WithdrawHandover};
+use crate::access::{Act, Allowed, OfferHandover, OnProject, WithdrawHandover};
 use crate::db::Connection;
 use crate::error::{Error, FieldError};
 use crate::history::{self, Entry};
 use crate::id::{HandoverId, PersonId, ProjectId, TrustId};
 use crate::project::model::Status;
-use crate::roles::{account_open, can_act, in_force, oldest_live, post_on};
+use crate::roles::{account_open, holds_on, in_force, live_offer, post_on};
 use crate::team::model::TeamRole;
-use crate::team::store::leads;
+use crate::team::store::{leads, supervision};
 use crate::{measures, people};
+
+/// The day on which an agreed handover comes true: its own, or the first on which its successor is there.
+macro_rules! comes_true_on {
+    ($handover:literal) => {
+        concat!(
+            "coalesce((select min(t.from_on) from standing t where t.project_id = ",
+            $handover,
+            ".project_id and t.lead_id = ",
+            $handover,
+            ".to_person and t.from_on >= ",
+            $handover,
+            ".takes_effect_on), ",
+            $handover,
+            ".takes_effect_on)"
+        )
+    };
+}
 
 /// What a handover is prepared from.
 #[derive(Clone, Debug, FromRow)]
@@ -47,12 +65,15 @@ pub struct HandoverContext {
     pub recorded: i64,
     /// How many cycles the project has had.
     pub cycles: i64,
-    /// The handover that is agreed and has not taken effect.
+    /// The handover that is agreed and has not come true; also one whose successor will not be there.
     pub agreed: Option<HandoverId>,
-    /// The academy leads of its trust.
-    #[sqlx(json)]
-    pub academy_leads: Vec<PersonId>,
-    /// Its supervisors who can act today.
+    /// From which day that one is agreed, and whether its successor will not be there.
+    pub agreed_for: Option<NaiveDate>,
+    pub agreed_to: Option<String>,
+    pub broken: bool,
+    /// Who leads it today, as its timeline says.
+    pub leads: Option<PersonId>,
+    /// Its supervisors who are there today.
     #[sqlx(json)]
     pub supervisors: Vec<TeamMember>,
     /// Everybody in the team today.
@@ -74,19 +95,23 @@ pub async fn context(conn: &mut Connection, project: ProjectId, today: NaiveDate
                 (select count(*) from measure m join measurement x on x.measure_id = m.id
                  where m.project_id = p.id and x.recorded_by = l.person_id and x.state <> 'void') as recorded,
                 (select count(*) from cycle c where c.project_id = p.id) as cycles,
-                (select h.id from handover h where h.project_id = p.id and h.state = 'agreed' and h.takes_effect_on > $2 limit 1) as agreed,
-                (select json_group_array(a.person_id) from trust_role a where a.trust_id = p.trust_id and a.role = 'academy_lead') as academy_leads,
+                g.id as agreed, ", comes_true_on!("g"), " as agreed_for, s.name as agreed_to,
+                exists (select 1 from ask a where a.project_id = p.id and a.object_id = g.id and a.kind = 'broken_handover' and ", holds_on!("a", "$2"), ") as broken,
+                z.lead_id as leads,
                 (select json_group_array(json_object('person', r.person_id, 'name', m.name, 'role', r.role) order by r.from_on, m.name)
                  from team_role r join person m on m.id = r.person_id
-                 where r.project_id = p.id and r.role = 'supervisor' and ", in_force!("r", "$2"), " and ",
-        can_act!("$2"),
-        ") as supervisors,
+                 where r.project_id = p.id and r.role = 'supervisor' and ", in_force!("r", "$2"), " and ", account_open!("m", "$2"), "
+                   and (r.confirmed_until >= $2 or exists (select 1 from post o where o.person_id = m.id and o.trust_id = p.trust_id and ", post_on!("o", "$2"), "))
+                   and not exists (select 1 from away a where a.person_id = m.id and a.trust_id = p.trust_id and a.starts_on <= $2 and a.ends_on >= $2)) as supervisors,
                 (select json_group_array(json_object('person', r.person_id, 'name', m.name, 'role', r.role) order by r.from_on, m.name)
                  from team_role r join person m on m.id = r.person_id
                  where r.project_id = p.id and ", in_force!("r", "$2"), ") as team
          from project p
          left join team_role l on l.id = (select r.id from team_role r where r.project_id = p.id and r.role = 'lead' and ", in_force!("r", "$2"), " order by r.from_on desc, r.id desc limit 1)
          left join person n on n.id = l.person_id
+         left join standing z on z.project_id = p.id and ", holds_on!("z", "$2"), "
+         left join handover g on g.id = z.handover_id and g.state = 'agreed'
+         left join person s on s.id = g.to_person
          where p.id = $1"
     ))
     .bind(project)
@@ -96,6 +121,18 @@ pub async fn context(conn: &mut Connection, project: ProjectId, today: NaiveDate
 }
 
 impl HandoverContext {
+    /// Nobody leads it today, and on the day that is agreed somebody will.
+    #[must_use]
+    pub fn is_in_a_gap(&self) -> bool {
+        self.agreed.is_some() && !self.broken && self.leads.is_none()
+    }
+
+    /// Nobody leads it today, and somebody who begins on this day could lead it before the agreed one.
+    #[must_use]
+    pub fn leaves_days_before(&self, starts: NaiveDate) -> bool {
+        self.is_in_a_gap() && self.agreed_for.is_some_and(|day| starts < day)
+    }
+
     /// What the pack has to hold before the project can be offered.
     #[must_use]
     pub fn requirements(&self, measures: Vec<Measured>, today: NaiveDate) -> PackRequirements {
@@ -182,7 +219,8 @@ async fn check_candidate(
     if here { Ok(()) } else { Err(Error::field("to", "Choose somebody from the list, or the pool.")) }
 }
 
-/// Writes down what has lapsed, so that the project's one place for a live offer is free again.
+/// Writes down what has lapsed, so that the project's one place for a live offer is free again. Whoever asked to take
+/// it on from the pool asked in vain; the offer to the pool goes on.
 ///
 /// # Errors
 /// When the store cannot write.
@@ -191,38 +229,75 @@ pub async fn expire_lapsed_offer<A: Act>(
     allowed: &Allowed<A>,
     project: ProjectId,
 ) -> Result<(), Error> {
-    let lapsed: Option<HandoverId> = sqlx::query_scalar(
-        "update handover set state = 'lapsed', ended_at = $3, version = version + 1
-         where project_id = $1 and state = 'offered' and to_person is not null and takes_effect_on < $2 returning id",
-    )
+    let lapsed: Option<HandoverId> = sqlx::query_scalar(concat!(
+        "update handover as h set state = 'lapsed', ended_at = $3, version = version + 1
+         where h.project_id = $1 and h.state = 'offered' and not (",
+        live_offer!("h", "$2"),
+        ") returning id",
+    ))
     .bind(project)
-    .bind(oldest_live(allowed.today()))
+    .bind(allowed.today())
     .bind(allowed.now)
     .fetch_optional(&mut *conn)
     .await?;
     let Some(lapsed) = lapsed else { return Ok(()) };
     // Nobody let it lapse: time did, and somebody's request only found it so.
     let nobody = allowed.by_itself();
-    history::record(conn, &nobody, Entry::new("handover", lapsed, "handover lapsed").in_project(project)).await
+    let handover = find(conn, lapsed, allowed.today()).await?;
+    let entry = Entry::new("handover", lapsed, "handover lapsed").in_project(project);
+    let entry = entry.change("Next lead", handover.to.as_deref().unwrap_or_default(), "");
+    history::record(conn, &nobody, entry.change("Why", "", "Nobody answered in time")).await?;
+    if handover.to_pool {
+        let effect = handover.takes_effect_on.unwrap_or(allowed.today());
+        reoffer_to_pool(conn, allowed, &handover, handover.from_person, effect).await?;
+    }
+    Ok(())
 }
 
 #[derive(FromRow)]
 pub(super) struct Live {
     pub(super) id: HandoverId,
     pub(super) state: State,
+    pub(super) to_person: Option<PersonId>,
     pub(super) to_name: Option<String>,
+    pub(super) to_pool: bool,
     version: i64,
 }
 
 /// The project's offer, else its draft.
 pub(super) async fn live(conn: &mut Connection, project: ProjectId) -> Result<Option<Live>, Error> {
     Ok(sqlx::query_as(
-        "select h.id, h.state, t.name as to_name, h.version
+        "select h.id, h.state, h.to_person, t.name as to_name, h.to_pool, h.version
          from handover h left join person t on t.id = h.to_person
          where h.project_id = $1 and h.state in ('draft', 'offered') order by h.state = 'draft' limit 1",
     )
     .bind(project)
     .fetch_optional(conn)
+    .await?)
+}
+
+/// A handover that is agreed and has not come true.
+#[derive(FromRow)]
+pub(super) struct Ahead {
+    pub(super) id: HandoverId,
+    pub(super) on: NaiveDate,
+    /// Its successor will not be there.
+    pub(super) broken: bool,
+}
+
+/// The handovers of a project that are agreed and have not come true.
+pub(super) async fn ahead(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<Vec<Ahead>, Error> {
+    Ok(sqlx::query_as(concat!(
+        "select h.id, ", comes_true_on!("h"), " as \"on\",
+                exists (select 1 from ask a where a.project_id = h.project_id and a.object_id = h.id and a.kind = 'broken_handover'
+                    and ", holds_on!("a", "$2"), ") as broken
+         from handover h where h.project_id = $1 and h.state = 'agreed' and (h.takes_effect_on > $2
+            or exists (select 1 from standing z where z.project_id = h.project_id and z.handover_id = h.id and ", holds_on!("z", "$2"), "))
+         order by h.takes_effect_on, h.id"
+    ))
+    .bind(project)
+    .bind(today)
+    .fetch_all(conn)
     .await?)
 }
 
@@ -240,6 +315,10 @@ fn open_only(context: &HandoverContext) -> Result<(), Error> {
 pub(super) fn not_agreed(context: &HandoverContext) -> Result<(), Error> {
     match context.agreed {
         None => Ok(()),
+        Some(agreed) if context.broken => Err(error_linking_to(
+            "A handover of this project is agreed, and its next lead will not be there. Withdraw it first.",
+            agreed,
+        )),
         Some(agreed) => {
             Err(error_linking_to("A handover of this project is already agreed. Withdraw it first.", agreed))
         }
@@ -252,9 +331,9 @@ pub(super) fn not_agreed(context: &HandoverContext) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Conflict`] when somebody else changed the draft, a refusal when the project is offered,
 /// agreed or closed.
-pub async fn keep_draft(
+pub async fn keep_draft<A: OnProject>(
     conn: &mut Connection,
-    allowed: &Allowed<OfferHandover>,
+    allowed: &Allowed<A>,
     version: i64,
     pack: &Pack,
 ) -> Result<HandoverId, Error> {
@@ -264,9 +343,9 @@ pub async fn keep_draft(
     Ok(id)
 }
 
-async fn write_draft(
+async fn write_draft<A: OnProject>(
     conn: &mut Connection,
-    allowed: &Allowed<OfferHandover>,
+    allowed: &Allowed<A>,
     version: i64,
     pack: &Pack,
 ) -> Result<HandoverId, Error> {
@@ -342,7 +421,7 @@ pub async fn offer(
 /// # Errors
 /// A refusal when it has ended or taken effect.
 pub async fn withdraw(conn: &mut Connection, allowed: &Allowed<WithdrawHandover>) -> Result<Handover, Error> {
-    take_back(conn, allowed, allowed.handover()).await
+    take_back(conn, allowed, allowed.handover(), "").await
 }
 
 /// Takes back what is prepared, offered or agreed for a day to come, because the project goes on inside
@@ -356,78 +435,94 @@ pub async fn end_for_merge<A: Act>(
     project: ProjectId,
 ) -> Result<(), Error> {
     expire_lapsed_offer(conn, allowed, project).await?;
-    let ends: Vec<HandoverId> = sqlx::query_scalar(
-        "select id from handover
-         where project_id = $1 and (state in ('draft', 'offered') or (state = 'agreed' and takes_effect_on > $2))",
-    )
-    .bind(project)
-    .bind(allowed.today())
-    .fetch_all(&mut *conn)
-    .await?;
+    let mut ends: Vec<HandoverId> =
+        ahead(conn, project, allowed.today()).await?.into_iter().map(|agreed| agreed.id).collect();
+    let offered: Vec<HandoverId> =
+        sqlx::query_scalar("select id from handover where project_id = $1 and state in ('draft', 'offered')")
+            .bind(project)
+            .fetch_all(&mut *conn)
+            .await?;
+    ends.extend(offered);
     for handover in ends {
-        take_back(conn, allowed, handover).await?;
+        take_back(conn, allowed, handover, "The project goes on inside another").await?;
     }
     Ok(())
 }
 
-async fn take_back<A: Act>(conn: &mut Connection, allowed: &Allowed<A>, id: HandoverId) -> Result<Handover, Error> {
+/// `why`, where it is said, stands in the history for whoever waited for it.
+pub(super) async fn take_back<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    id: HandoverId,
+    why: &str,
+) -> Result<Handover, Error> {
     let today = allowed.today();
     let handover = find(conn, id, today).await?;
     let effect = handover.takes_effect_on.unwrap_or(today);
-    match handover.state(today) {
+    match handover.state() {
         State::Draft => {}
         State::Offered if handover.to_pool => {
             leads::restore_lead(conn, handover.project_id, handover.from_person, allowed.person()?, today).await?;
         }
         State::Offered => {}
-        State::Agreed if effect > today => {
+        State::Agreed if handover.ahead => {
             leads::cancel_lead(conn, handover.project_id, handover.to_person, effect).await?;
+            supervision::resume_own(conn, handover.project_id, handover.to_person, effect).await?;
         }
         State::Agreed => {
             return Err(Error::form("This handover has taken effect. To pass the project on, prepare a new one."));
         }
-        State::Declined | State::Withdrawn | State::Lapsed => return Err(ended(&handover, today)),
+        State::Declined | State::Withdrawn | State::Lapsed => return Err(ended(&handover)),
     }
-    sqlx::query("update handover set state = 'withdrawn', ended_at = $2, version = version + 1 where id = $1")
-        .bind(id)
-        .bind(allowed.now)
-        .execute(&mut *conn)
-        .await?;
-    let what = if handover.stored == State::Draft { "discarded a handover" } else { "withdrew the handover" };
-    history::record(conn, allowed, Entry::new("handover", id, what).in_project(handover.project_id)).await?;
+    // What is discarded before it was offered is nobody's to read.
+    sqlx::query(
+        "update handover set state = 'withdrawn', ended_at = $2, version = version + 1,
+                shared_after_leaving = iif(state = 'draft', 0, shared_after_leaving)
+         where id = $1",
+    )
+    .bind(id)
+    .bind(allowed.now)
+    .execute(&mut *conn)
+    .await?;
+    let stepped_back = handover.stored == State::Agreed && allowed.actor == handover.to_person;
+    let what = match handover.stored {
+        State::Draft => "discarded a handover",
+        _ if stepped_back => "stepped back from the handover",
+        _ => "withdrew the handover",
+    };
+    let entry = Entry::new("handover", id, what).in_project(handover.project_id);
+    history::record(conn, allowed, entry.change("Why", "", why)).await?;
     Ok(handover)
 }
 
-pub(super) fn ended(handover: &Handover, today: NaiveDate) -> Error {
-    Error::form(match handover.state(today) {
+pub(super) fn ended(handover: &Handover) -> Error {
+    Error::form(match handover.state() {
         State::Draft => "This handover is still being prepared.",
         State::Offered => "Nobody has asked to take this project on yet.",
         State::Agreed => "This handover is agreed already.",
         State::Declined => "This offer was declined. The project needs a new one.",
         State::Withdrawn => "This offer was withdrawn. The project needs a new one.",
-        State::Lapsed => {
-            "This offer lapsed a fortnight after the day on which it was to take effect. The project needs a new one."
-        }
+        State::Lapsed => "This offer lapsed, because nobody answered in time. The project needs a new one.",
     })
 }
 
 /// Writes down a draft: its row, and what the pack says of each measure and each person.
-async fn write_pack(
+async fn write_pack<A: OnProject>(
     conn: &mut Connection,
-    allowed: &Allowed<OfferHandover>,
+    allowed: &Allowed<A>,
     id: HandoverId,
     from: Option<PersonId>,
     pack: &Pack,
 ) -> Result<(), Error> {
     sqlx::query(
         "insert into handover (id, project_id, from_person, to_person, to_pool, state, takes_effect_on, summary, next_step, next_step_on,
-                files, not_repeat, approvals, approvals_expire_on, helped, created_by, created_at)
-         values ($1, $2, $3, $4, $5, 'draft', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                files, not_repeat, approvals, approvals_expire_on, helped, created_by, created_at, shared_after_leaving)
+         values ($1, $2, $3, $4, $5, 'draft', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1)
          on conflict (id) do update set from_person = excluded.from_person, to_person = excluded.to_person, to_pool = excluded.to_pool,
                 takes_effect_on = excluded.takes_effect_on, summary = excluded.summary, next_step = excluded.next_step,
                 next_step_on = excluded.next_step_on, files = excluded.files, not_repeat = excluded.not_repeat,
                 approvals = excluded.approvals, approvals_expire_on = excluded.approvals_expire_on, helped = excluded.helped,
-                version = version + 1",
+                shared_after_leaving = 1, version = version + 1",
     )
     .bind(id)
     .bind(allowed.project())

@@ -1,17 +1,15 @@
 //! A handover as it is read: with its pack and its answers.
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use sqlx::FromRow;
-use timeline::SILENT_AFTER_DAYS;
 
 use super::super::model::{Answer, Asks, Pack, Party, Plan, State, To};
-use crate::access::Relationship;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{HandoverId, MeasureId, PersonId, ProjectId, TrustId};
 use crate::project::model::Status;
-use crate::roles::{answers_as_supervisor, oldest_live, open_project};
+use crate::roles::{asked_for_desk, holds_on, in_force, live_offer};
 use crate::team::model::TeamRole;
 
 /// A handover's answers, in one column.
@@ -43,42 +41,41 @@ pub struct Waiting {
     pub trust: String,
 }
 
-/// What waits for this person's answer in any trust that they have accepted, soonest first.
+/// What waits for this person's answer in any trust, soonest first.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub async fn waiting_for(conn: &mut Connection, person: PersonId, today: NaiveDate) -> Result<Vec<Waiting>, Error> {
     Ok(sqlx::query_as(concat!(
-        "select h.id as handover_id, h.project_id, coalesce(p.reference, '') as reference, p.title, h.takes_effect_on,
+        "with mine as (
+            select a.object_id, a.kind, a.audience from ask a
+            where a.person_id = $1 and ",
+        holds_on!("a", "$2"),
+        " and (a.kind in ('agree_to_handover', 'answer_take_on')
+                or (a.kind = 'answer_as_successor' and a.taker_id = $1))
+            union
+            select a.object_id, a.kind, a.audience from ask a
+            where a.trust_id in (select k.trust_id from desk k where k.person_id = $1
+                    union select b.trust_id from trust_role b where b.person_id = $1 and b.role = 'administrator')
+              and a.person_id is null and a.kind in ('agree_to_handover', 'answer_take_on') and ",
+        holds_on!("a", "$2"),
+        " and ",
+        asked_for_desk!("a", "$1", "$2"),
+        ")
+         select h.id as handover_id, h.project_id, coalesce(p.reference, '') as reference, p.title, h.takes_effect_on,
                 p.trust_id, o.name as trust, f.name as \"from\", t.name as \"to\",
-                case when h.to_person = $1 and s.party is null then 'successor'
-                     when exists (select 1 from team_role r where r.person_id = $1 and ",
-        answers_as_supervisor!("$2"),
-        ") then 'supervisor' else 'for_supervisor' end as asks
-         from handover h
-         join project p on p.id = h.project_id and ", open_project!("p"), "
+                max(case when m.kind = 'answer_as_successor' then 'successor'
+                     when m.audience = 'person' then 'supervisor' else 'for_supervisor' end) as asks
+         from mine m join handover h on h.id = m.object_id
+         join project p on p.id = h.project_id
          join trust o on o.id = p.trust_id
-         join tie k on k.person_id = $1 and k.trust_id = p.trust_id and k.state = 'accepted'
          join person t on t.id = h.to_person
          left join person f on f.id = h.from_person
-         left join handover_answer s on s.handover_id = h.id and s.party = 'successor'
-         left join handover_answer a on a.handover_id = h.id and a.party = 'anchor'
-         where h.state = 'offered' and h.takes_effect_on >= $3
-           and ((h.to_person = $1 and s.party is null)
-             or (a.party is null and exists (select 1 from team_role r where r.person_id = $1 and ",
-        answers_as_supervisor!("$2"),
-        "))
-             or (a.party is null and h.to_person <> $1 and h.from_person is not $1
-                 and exists (select 1 from trust_role l where l.person_id = $1 and l.trust_id = p.trust_id and l.role = 'academy_lead')
-                 and (h.offered_at < $4 or not exists (select 1 from team_role r where ",
-        answers_as_supervisor!("$2"),
-        "))))
+         group by h.id, m.kind
          order by h.takes_effect_on, h.id"
     ))
     .bind(person)
     .bind(today)
-    .bind(oldest_live(today))
-    .bind(today - Duration::days(SILENT_AFTER_DAYS))
     .fetch_all(conn)
     .await?)
 }
@@ -105,6 +102,8 @@ pub struct Listed {
     pub id: HandoverId,
     /// Its state as stored; see [`Listed::state`].
     stored: State,
+    /// It is offered and has not lapsed.
+    live: bool,
     /// It was offered to the pool.
     pub to_pool: bool,
     /// Who handed over.
@@ -119,16 +118,23 @@ pub struct Listed {
 }
 
 impl Listed {
-    /// The state as it is today.
+    /// The state on the day for which it was read.
     #[must_use]
-    pub fn state(&self, today: NaiveDate) -> State {
-        self.stored.on(today, self.takes_effect_on, self.to.is_some())
+    pub fn state(&self) -> State {
+        on_the_day(self.stored, self.live)
     }
 }
 
-/// What [`of_project`] asks: `$1` the project. [`Listed`] rows.
+/// An offer that nobody answered in time has lapsed, whether or not anybody wrote it down.
+fn on_the_day(stored: State, live: bool) -> State {
+    if stored == State::Offered && !live { State::Lapsed } else { stored }
+}
+
+/// What [`of_project`] asks: `$1` the project, `$2` today. [`Listed`] rows.
 pub const OF_PROJECT: &str = concat!(
-    "select h.id, h.state as stored, h.to_pool, f.name as \"from\", t.name as \"to\", h.takes_effect_on, ",
+    "select h.id, h.state as stored, ",
+    live_offer!("h", "$2"),
+    " as live, h.to_pool, f.name as \"from\", t.name as \"to\", h.takes_effect_on, ",
     answers_column!(),
     "
          from handover h
@@ -142,8 +148,50 @@ pub const OF_PROJECT: &str = concat!(
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn of_project(conn: &mut Connection, project: ProjectId) -> Result<Vec<Listed>, Error> {
-    Ok(sqlx::query_as(OF_PROJECT).bind(project).fetch_all(conn).await?)
+pub async fn of_project(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<Vec<Listed>, Error> {
+    Ok(sqlx::query_as(OF_PROJECT).bind(project).bind(today).fetch_all(conn).await?)
+}
+
+/// A summary that a lead wrote and left behind without offering the project to anybody.
+#[derive(Clone, Debug, FromRow)]
+pub struct LeftBehind {
+    pub id: HandoverId,
+    /// Who wrote it.
+    pub author: String,
+}
+
+/// What [`left_behind`] asks: `$1` the project, `$2` today, `$4` who reads it. At most one [`LeftBehind`].
+pub const LEFT_BEHIND: &str = concat!(
+    "select h.id, n.name as author from handover h join person n on n.id = h.created_by
+     where h.project_id = $1 and h.shared_after_leaving = 1 and h.offered_at is null and h.state in ('draft', 'withdrawn')
+       and h.created_by <> $4 and $3 is $3
+       and exists (select 1 from team_role r where r.project_id = $1 and r.person_id = h.created_by and r.role = 'lead'
+            and r.state = 'accepted' and r.from_on <= $2)
+       and not exists (select 1 from standing z where z.project_id = $1 and z.lead_id = h.created_by and ", holds_on!("z", "$2"), ")
+       and exists (select 1 from team_role r where r.project_id = $1 and r.person_id = $4 and r.role in ('lead', 'supervisor') and ",
+    in_force!("r", "$2"),
+    ")
+     order by h.created_at desc, h.id desc limit 1"
+);
+
+/// The summary that a lead who has left wrote last, for the lead and the supervisors who come after them. What was
+/// written before its form said so is for nobody else.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn left_behind(
+    conn: &mut Connection,
+    project: ProjectId,
+    today: NaiveDate,
+    reader: PersonId,
+) -> Result<Option<LeftBehind>, Error> {
+    Ok(sqlx::query_as(LEFT_BEHIND)
+        .bind(project)
+        .bind(today)
+        .bind(None::<i64>)
+        .bind(reader)
+        .fetch_optional(conn)
+        .await?)
 }
 
 /// How the next point of a measure is got, as the pack says it.
@@ -181,6 +229,14 @@ pub struct Handover {
     /// It was offered to the pool.
     pub to_pool: bool,
     pub(super) stored: State,
+    /// It is offered and has not lapsed.
+    live: bool,
+    /// It is agreed and has not come true: its day is ahead, or its successor is awaited.
+    pub ahead: bool,
+    /// It is agreed, and its successor will not be there.
+    pub broken: bool,
+    /// The first day on which an offer that nobody answers has lapsed; none for an offer to the pool.
+    pub lapses_on: Option<NaiveDate>,
     /// When it takes effect.
     pub takes_effect_on: Option<NaiveDate>,
     /// The state of the project.
@@ -203,11 +259,13 @@ pub struct Handover {
     /// When it was offered to whom it is offered now.
     pub offered_at: Option<DateTime<Utc>>,
     pub version: i64,
-    /// Who can answer as supervisor today.
+    /// The project's trust.
+    pub(super) trust_id: TrustId,
+    /// The supervisors whose turn it is to answer today.
     #[sqlx(json)]
     pub(super) supervisors: Vec<TeamMember>,
-    /// How many academy leads of the trust neither give nor take it.
-    academy_leads: i64,
+    /// It is the academy's turn to answer for the supervisor.
+    pub for_desk: bool,
     /// How the next points are got.
     #[sqlx(json)]
     pub plans: Vec<Planned>,
@@ -226,11 +284,17 @@ macro_rules! handover_columns {
                 h.from_person, f.name as \"from\", h.to_person, t.name as \"to\", h.to_pool, h.state as stored, h.takes_effect_on,
                 h.summary, h.next_step, h.next_step_on, h.files, h.not_repeat, h.approvals, h.approvals_expire_on, h.helped,
                 h.created_by, h.offered_at, h.version,
-                (select count(*) from trust_role l where l.trust_id = p.trust_id and l.role = 'academy_lead'
-                    and l.person_id is not h.from_person and l.person_id is not h.to_person) as academy_leads,
-                (select json_group_array(json_object('person', r.person_id, 'name', n.name, 'role', r.role)) from team_role r join person n on n.id = r.person_id
-                 where ",
-            answers_as_supervisor!("$2"),
+                p.trust_id, ", live_offer!("h", "$2"), " as live,
+                h.state = 'agreed' and (h.takes_effect_on > $2 or exists (select 1 from standing z where z.project_id = h.project_id
+                    and z.handover_id = h.id and ", holds_on!("z", "$2"), ")) as ahead,
+                exists (select 1 from ask a where a.project_id = h.project_id and a.object_id = h.id and a.kind = 'broken_handover'
+                    and ", holds_on!("a", "$2"), ") as broken,
+                (select max(a.until_on) from ask a where a.project_id = h.project_id and a.object_id = h.id and h.state = 'offered') as lapses_on,
+                exists (select 1 from ask a where a.project_id = h.project_id and a.object_id = h.id and a.person_id is null
+                    and a.kind in ('agree_to_handover', 'answer_take_on') and ", holds_on!("a", "$2"), ") as for_desk,
+                (select json_group_array(distinct json_object('person', a.person_id, 'name', n.name, 'role', 'supervisor')) from ask a join person n on n.id = a.person_id
+                 where a.project_id = h.project_id and a.object_id = h.id and a.kind in ('agree_to_handover', 'answer_take_on') and ",
+            holds_on!("a", "$2"),
             ") as supervisors,
                 (select json_group_array(json_object('measure', m.id, 'name', m.name, 'how', hm.how, 'next_on', hm.next_on) order by m.position, m.id)
                  from handover_measure hm join measure m on m.id = hm.measure_id where hm.handover_id = h.id) as plans,
@@ -246,36 +310,16 @@ macro_rules! handover_columns {
 }
 
 impl Handover {
-    /// The state as it is today.
+    /// The state on the day for which it was read.
     #[must_use]
-    pub fn state(&self, today: NaiveDate) -> State {
-        self.stored.on(today, self.takes_effect_on, self.to_person.is_some())
+    pub fn state(&self) -> State {
+        on_the_day(self.stored, self.live)
     }
 
-    /// What the visitor is to this handover, from what they are to its project.
-    #[must_use]
-    pub fn relationship(&self, of_project: Relationship, person: PersonId, now: DateTime<Utc>) -> Relationship {
-        let silent = |at: DateTime<Utc>| at <= now - Duration::days(SILENT_AFTER_DAYS);
-        Relationship {
-            successor: self.to_person == Some(person),
-            offered: self.created_by == person,
-            supervisor: self.supervisors.iter().any(|supervisor| supervisor.person == person),
-            party: [self.from_person, self.to_person].contains(&Some(person)),
-            supervisor_silent: self.supervisors.is_empty() || self.offered_at.is_some_and(silent),
-            ..of_project
-        }
-    }
-
-    /// The names of those who can answer as supervisor today: who neither gives nor takes the project.
+    /// The names of the supervisors whose turn it is: who neither gives nor takes the project.
     #[must_use]
     pub fn supervisors(&self) -> Vec<&str> {
         self.supervisors.iter().map(|supervisor| supervisor.name.as_str()).collect()
-    }
-
-    /// Who answers in the place of a supervisor, where there is none, as a sentence goes on.
-    #[must_use]
-    pub fn instead_of_a_supervisor(&self) -> &'static str {
-        instead_of_a_supervisor(self.academy_leads > 0)
     }
 
     /// What was answered for a party.
@@ -321,17 +365,6 @@ impl Handover {
                 .collect(),
             contributions: self.contributions.iter().map(|c| (c.person, c.contribution.clone())).collect(),
         }
-    }
-}
-
-/// Who answers in the place of a supervisor; `coordinated` says that an academy lead neither gives nor takes
-/// the project.
-#[must_use]
-pub fn instead_of_a_supervisor(coordinated: bool) -> &'static str {
-    if coordinated {
-        "the academy lead, because the project has no supervisor in post who neither gives nor takes it"
-    } else {
-        "a supervisor or an academy lead who neither gives nor takes the project: there is none yet. An administrator of the trust can make somebody academy lead"
     }
 }
 

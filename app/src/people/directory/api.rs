@@ -2,13 +2,18 @@
 
 use leptos::prelude::*;
 
-use super::model::{AddressForm, AwayForm, EndForm, FirstPasswordForm, NameForm, NewPersonForm, PostForm, TrustRole};
+use super::model::{
+    AddressForm, AwayForm, EndForm, FirstPasswordForm, NameForm, NewPersonForm, PostForm, RoleDates, RoleForm,
+    TrustRole,
+};
 use super::store;
 use crate::access::{GrantRoles, ManageOrganisation};
+use crate::db::Connection;
 use crate::error::Error;
-use crate::id::{AwayId, PersonId, PostId};
+use crate::id::{AwayId, PersonId, PostId, TrustId};
 use crate::people::ties::store::Tied;
 use crate::people::{codes, password};
+use crate::web::confirm;
 use crate::web::request::{Request, redirect};
 
 fn done(tied: Tied) -> &'static str {
@@ -60,40 +65,49 @@ pub async fn add_post(person: PersonId, #[server(flatten)] form: PostForm) -> Re
 
 /// Changes a post.
 #[server(endpoint = "posts/edit")]
-pub async fn edit_post(id: PostId, version: i64, #[server(flatten)] form: PostForm) -> Result<(), Error> {
+pub async fn edit_post(
+    id: PostId,
+    version: i64,
+    #[server(default)] confirmed: String,
+    #[server(flatten)] form: PostForm,
+) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let person = request
-        .change(ManageOrganisation(trust), async |conn, allowed| {
-            store::edit_post(conn, allowed, id, version, &form.parse()?).await
-        })
-        .await?;
+    let person = confirm::change(&request, ManageOrganisation(trust), &confirmed, async |conn, allowed| {
+        store::edit_post(conn, allowed, id, version, &form.parse()?).await
+    })
+    .await?;
     redirect(format!("/people/{person}?done=saved"));
     Ok(())
 }
 
 /// Sets the last day of a post.
 #[server(endpoint = "posts/end")]
-pub async fn end_post(id: PostId, version: i64, #[server(flatten)] form: EndForm) -> Result<(), Error> {
+pub async fn end_post(
+    id: PostId,
+    version: i64,
+    #[server(default)] confirmed: String,
+    #[server(flatten)] form: EndForm,
+) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let person = request
-        .change(ManageOrganisation(trust), async |conn, allowed| {
-            store::end_post(conn, allowed, id, version, form.parse()?).await
-        })
-        .await?;
+    let person = confirm::change(&request, ManageOrganisation(trust), &confirmed, async |conn, allowed| {
+        store::end_post(conn, allowed, id, version, form.parse()?).await
+    })
+    .await?;
     redirect(format!("/people/{person}?done=saved"));
     Ok(())
 }
 
 /// Removes a post that was added by mistake.
 #[server(endpoint = "posts/remove")]
-pub async fn remove_post(id: PostId) -> Result<(), Error> {
+pub async fn remove_post(id: PostId, #[server(default)] confirmed: String) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let person = request
-        .change(ManageOrganisation(trust), async |conn, allowed| store::remove_post(conn, allowed, id).await)
-        .await?;
+    let person = confirm::change(&request, ManageOrganisation(trust), &confirmed, async |conn, allowed| {
+        store::remove_post(conn, allowed, id).await
+    })
+    .await?;
     redirect(
         person.map_or_else(|| "/people?done=removed".to_owned(), |person| format!("/people/{person}?done=removed")),
     );
@@ -102,26 +116,30 @@ pub async fn remove_post(id: PostId) -> Result<(), Error> {
 
 /// Adds a period away.
 #[server(endpoint = "away/add")]
-pub async fn add_away(person: PersonId, #[server(flatten)] form: AwayForm) -> Result<(), Error> {
+pub async fn add_away(
+    person: PersonId,
+    #[server(default)] confirmed: String,
+    #[server(flatten)] form: AwayForm,
+) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    request
-        .change(ManageOrganisation(trust), async |conn, allowed| {
-            store::add_away(conn, allowed, person, &form.parse()?).await
-        })
-        .await?;
+    confirm::change(&request, ManageOrganisation(trust), &confirmed, async |conn, allowed| {
+        store::add_away(conn, allowed, person, &form.parse()?).await
+    })
+    .await?;
     redirect(format!("/people/{person}?done=saved"));
     Ok(())
 }
 
 /// Removes a period away.
 #[server(endpoint = "away/remove")]
-pub async fn remove_away(id: AwayId) -> Result<(), Error> {
+pub async fn remove_away(id: AwayId, #[server(default)] confirmed: String) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let person = request
-        .change(ManageOrganisation(trust), async |conn, allowed| store::remove_away(conn, allowed, id).await)
-        .await?;
+    let person = confirm::change(&request, ManageOrganisation(trust), &confirmed, async |conn, allowed| {
+        store::remove_away(conn, allowed, id).await
+    })
+    .await?;
     redirect(format!("/people/{person}?done=removed"));
     Ok(())
 }
@@ -230,12 +248,30 @@ pub async fn make_answer_code(person: PersonId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Closes a person's account.
+/// Names another academy lead, with no end in sight, before the last one goes.
+async fn name_another(request: &Request, conn: &mut Connection, trust: TrustId, successor: &str) -> Result<(), Error> {
+    if successor.is_empty() {
+        return Ok(());
+    }
+    let allowed = request.require(conn, GrantRoles(trust)).await?;
+    let named = successor.parse().map_err(|_| Error::field("successor", "Choose somebody from the list."))?;
+    store::grant(conn, &allowed, named, TrustRole::AcademyLead, RoleDates::default()).await
+}
+
+/// Closes a person's account. Of the last academy lead, `successor` takes over.
 #[server(endpoint = "people/close")]
-pub async fn close_account(person: PersonId) -> Result<(), Error> {
+pub async fn close_account(
+    person: PersonId,
+    #[server(default)] successor: String,
+    #[server(default)] confirmed: String,
+) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    request.change(ManageOrganisation(trust), async |conn, allowed| store::close(conn, allowed, person).await).await?;
+    confirm::change(&request, ManageOrganisation(trust), &confirmed, async |conn, allowed| {
+        name_another(&request, conn, trust, &successor).await?;
+        store::close(conn, allowed, person).await
+    })
+    .await?;
     redirect(format!("/people/{person}?done=saved"));
     Ok(())
 }
@@ -256,28 +292,60 @@ fn role(typed: &str) -> Result<TrustRole, Error> {
 
 /// Grants a role in the trust.
 #[server(endpoint = "people/grant-role")]
-pub async fn grant_role(person: PersonId, role: String) -> Result<(), Error> {
+pub async fn grant_role(
+    person: PersonId,
+    role: String,
+    #[server(default)] confirmed: String,
+    #[server(flatten)] form: RoleForm,
+) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    request
-        .change(GrantRoles(trust), async |conn, allowed| store::grant(conn, allowed, person, self::role(&role)?).await)
-        .await?;
+    confirm::change(&request, GrantRoles(trust), &confirmed, async |conn, allowed| {
+        store::grant(conn, allowed, person, self::role(&role)?, form.parse(allowed.today())?).await
+    })
+    .await?;
     redirect(format!("/people/{person}/account?done=saved"));
     Ok(())
 }
 
-/// Takes a role in the trust away.
-#[server(endpoint = "people/take-role")]
-pub async fn take_role(person: PersonId, role: String) -> Result<(), Error> {
+/// Says the last day of a role in the trust, or that it has none. Of the last academy lead, `successor` takes over.
+#[server(endpoint = "people/date-role")]
+pub async fn date_role(
+    person: PersonId,
+    role: String,
+    #[server(default)] successor: String,
+    #[server(default)] confirmed: String,
+    #[server(flatten)] form: RoleForm,
+) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    let (manages, known) = request
-        .change(GrantRoles(trust), async |conn, allowed| {
-            store::take(conn, allowed, person, self::role(&role)?).await?;
-            let manages = request.may(conn, ManageOrganisation(trust)).await?;
-            Ok((manages, store::is_known(conn, trust, person).await?))
-        })
-        .await?;
+    confirm::change(&request, GrantRoles(trust), &confirmed, async |conn, allowed| {
+        let last_on = form.parse(allowed.today())?.last_on;
+        name_another(&request, conn, trust, &successor).await?;
+        store::date_role(conn, allowed, person, self::role(&role)?, last_on).await
+    })
+    .await?;
+    redirect(format!("/people/{person}/account?done=saved"));
+    Ok(())
+}
+
+/// Takes a role in the trust away. Of the last academy lead, `successor` takes over.
+#[server(endpoint = "people/take-role")]
+pub async fn take_role(
+    person: PersonId,
+    role: String,
+    #[server(default)] successor: String,
+    #[server(default)] confirmed: String,
+) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    let (manages, known) = confirm::change(&request, GrantRoles(trust), &confirmed, async |conn, allowed| {
+        name_another(&request, conn, trust, &successor).await?;
+        store::take(conn, allowed, person, self::role(&role)?).await?;
+        let manages = request.may(conn, ManageOrganisation(trust)).await?;
+        Ok((manages, store::is_known(conn, trust, person).await?))
+    })
+    .await?;
     // Whoever gave their own role up may not read that page any more, nor is there one of whom nothing is left.
     redirect(match (manages, known) {
         (false, _) => "/?done=saved".to_owned(),

@@ -1,6 +1,6 @@
 //! What is typed about people and their posts and what it must be.
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -313,6 +313,64 @@ impl TrustRole {
     }
 }
 
+/// The days of a role, as typed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RoleForm {
+    /// The first day; empty for today.
+    pub from_on: String,
+    /// The last day; empty without an end.
+    pub last_on: String,
+}
+
+/// The days of a role in the trust.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RoleDates {
+    /// The first day; none from the moment on in which it is granted.
+    pub from_on: Option<NaiveDate>,
+    /// The last day; none while no end is in sight.
+    pub last_on: Option<NaiveDate>,
+}
+
+impl RoleDates {
+    /// The day from which it is over.
+    #[must_use]
+    pub fn until_on(self) -> Option<NaiveDate> {
+        self.last_on.and_then(|day| day.succ_opt())
+    }
+}
+
+impl RoleForm {
+    /// The days of the role.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for what is no date, for a day long ago or far ahead, and for an end before the start.
+    pub fn parse(&self, today: NaiveDate) -> Result<RoleDates, Error> {
+        let mut fields = Fields::new();
+        let from_on = within_five_years(&mut fields, "from_on", &self.from_on, today);
+        let last_on = within_five_years(&mut fields, "last_on", &self.last_on, today);
+        if last_on.is_some_and(|last| last < from_on.unwrap_or(today).max(today)) {
+            fields.error("last_on", "The last day is today or later, and not before the first.");
+        }
+        fields.finish(|| RoleDates { from_on, last_on })
+    }
+}
+
+/// A date that may be left empty, at most five years from today.
+pub(in crate::people) fn within_five_years(
+    fields: &mut Fields,
+    field: &str,
+    typed: &str,
+    today: NaiveDate,
+) -> Option<NaiveDate> {
+    let date = fields.date(field, typed)?;
+    let years = Months::new(5 * 12);
+    if date < today - years || date > today + years {
+        fields.error(field, "Enter a date within five years of today.");
+    }
+    Some(date)
+}
+
 /// Which people a list shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Show {
@@ -321,6 +379,8 @@ pub enum Show {
     All,
     /// Whose last post in sight ends within 12 weeks.
     Ending,
+    /// Whose post begins within 12 weeks.
+    Arriving,
     /// Who has no current post.
     WithoutPost,
     /// Whose account is closed.
@@ -329,7 +389,7 @@ pub enum Show {
 
 impl Show {
     /// Every choice, in the order in which a form offers them.
-    pub const ALL: [Self; 4] = [Self::All, Self::Ending, Self::WithoutPost, Self::Closed];
+    pub const ALL: [Self; 5] = [Self::All, Self::Arriving, Self::Ending, Self::WithoutPost, Self::Closed];
 
     /// As it stands in an address.
     #[must_use]
@@ -337,6 +397,7 @@ impl Show {
         match self {
             Self::All => "",
             Self::Ending => "ending",
+            Self::Arriving => "arriving",
             Self::WithoutPost => "without-post",
             Self::Closed => "closed",
         }
@@ -348,6 +409,7 @@ impl Show {
         match self {
             Self::All => "Everybody",
             Self::Ending => "Post ends within 12 weeks",
+            Self::Arriving => "Arriving within 12 weeks",
             Self::WithoutPost => "No current post",
             Self::Closed => "Account closed",
         }

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod away;
+mod desk;
 mod joining;
 mod people;
 mod posts;
@@ -15,12 +16,14 @@ pub use self::accounts::{
     give_sign_in, may_give_password_code, may_give_sign_in, remove_address, rename, reopen, reopen_own,
 };
 pub use self::away::{Away, add_away, away, remove_away};
+pub use self::desk::{Desk, desk};
 pub use self::joining::{add_first_person, add_person};
 pub use self::people::{
-    Filter, Found, PAGE, Person, PersonProject, PersonRow, SOON, Tie, is_known, people, person, projects,
+    Filter, Found, Held, PAGE, Person, PersonProject, PersonRow, SOON, Tie, is_known, people, person, projects,
 };
 pub use self::posts::{Post, add_post, edit_post, end_post, post, posts, remove_post};
-pub use self::roles::{grant, is_last_administrator, take};
+pub(in crate::people) use self::posts::{department_for, last_day};
+pub use self::roles::{date_role, grant, is_last_academy_lead, is_last_administrator, take};
 
 #[cfg(test)]
 mod tests;

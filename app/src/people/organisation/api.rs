@@ -7,6 +7,7 @@ use super::store;
 use crate::access::ManageOrganisation;
 use crate::error::Error;
 use crate::id::{DepartmentId, SiteId};
+use crate::web::confirm;
 use crate::web::request::{Request, redirect};
 
 /// Adds a site.
@@ -69,12 +70,13 @@ pub async fn edit_department(
 
 /// Retires a site or department.
 #[server(endpoint = "places/retire")]
-pub async fn retire_place(place: String) -> Result<(), Error> {
+pub async fn retire_place(place: String, #[server(default)] confirmed: String) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
-    request
-        .change(ManageOrganisation(trust), async |conn, allowed| store::retire(conn, allowed, place.parse()?).await)
-        .await?;
+    confirm::change(&request, ManageOrganisation(trust), &confirmed, async |conn, allowed| {
+        store::retire(conn, allowed, place.parse()?).await
+    })
+    .await?;
     redirect("/departments?done=retired");
     Ok(())
 }

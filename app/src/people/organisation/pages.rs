@@ -207,7 +207,8 @@ fn ending(request: &Request, place: Place, retired: bool) -> (AnyView, AnyView) 
     let button = |form: Form, label: &'static str| {
         let fields = view! {
             {form.hidden("place", place)}
-            <button class="nhsuk-button nhsuk-button--secondary" type="submit">{label}</button>
+            {form.effects()}
+            <button class="nhsuk-button nhsuk-button--secondary" type="submit">{form.doing(label)}</button>
         };
         let fields = fields.into_any();
         form.draw(fields)

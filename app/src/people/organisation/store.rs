@@ -148,7 +148,28 @@ pub async fn add_trust(conn: &mut Connection, allowed: &Allowed<ManageOrganisati
             .execute(&mut *conn)
             .await?;
     db::expect_one(done).map_err(|_| Error::field("name", "There is a trust of this name already."))?;
+    add_changeovers(conn, id, allowed.today()).await?;
     history::record(conn, allowed, Entry::new("trust", id, "made trust")).await
+}
+
+/// Gives a new trust its first changeover dates: the first Wednesdays of February, April, August and December of the
+/// two years from a day on. Its academy leads correct them.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn add_changeovers(conn: &mut Connection, trust: TrustId, from: NaiveDate) -> Result<(), Error> {
+    sqlx::query(
+        "insert into changeover (trust_id, on_day)
+         select $1, w.day from (
+            select date(printf('%d-%s-01', strftime('%Y', $2) + y.value, m.value), 'weekday 3') as day
+            from json_each('[0, 1, 2]') y join json_each('[\"02\", \"04\", \"08\", \"12\"]') m) w
+         where w.day between $2 and date($2, '+2 years')",
+    )
+    .bind(trust)
+    .bind(from)
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// The trust of this name.

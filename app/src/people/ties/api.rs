@@ -54,8 +54,8 @@ async fn check(request: &Request, trust: TrustId, code: &str) -> Result<Option<S
 pub async fn choose_trust(trust: TrustId, #[server(default)] next: String) -> Result<(), Error> {
     let request = Request::current();
     let person = request.person()?;
-    // Not `Request::change`: nothing of a session is cached, and none of it is history.
-    let mut change = request.store.write_keeping_cache().await?;
+    // Not `Request::change`: nothing of a session is history.
+    let mut change = request.store.write().await?;
     let allowed = request.require(&mut change, ChooseOwnTrust(person.id)).await?;
     store::choose(&mut change, &allowed, &person.session, trust).await?;
     change.commit().await?;

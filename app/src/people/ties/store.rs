@@ -284,6 +284,29 @@ pub async fn answer(
     history::record(conn, &allowed.told_in(trust), Entry::new("person", person, action)).await
 }
 
+/// Accepts the trust in which somebody answers what names them, if it had only asked. Whose password the trust did
+/// not give has shown it nothing: they answer the trust first, with its code.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn accept_by_answering<A: Act>(conn: &mut Connection, allowed: &Allowed<A>) -> Result<(), Error> {
+    let (person, trust) = (allowed.person()?, allowed.in_trust()?);
+    let accepted = sqlx::query(
+        "update tie set state = 'accepted', answered_at = $3, code_hash = null, code_expires_at = null
+         where person_id = $1 and trust_id = $2 and state = 'asked'
+           and exists (select 1 from credential c where c.person_id = $1 and c.given_by_trust = $2)",
+    )
+    .bind(person)
+    .bind(trust)
+    .bind(allowed.now)
+    .execute(&mut *conn)
+    .await?;
+    if accepted.rows_affected() == 0 {
+        return Ok(());
+    }
+    history::record(conn, allowed, Entry::new("person", person, "accepted the trust")).await
+}
+
 /// Moves a session to another trust that the person has accepted; their next session opens there.
 ///
 /// # Errors

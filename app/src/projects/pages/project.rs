@@ -54,6 +54,7 @@ static ASKED: LazyLock<String> = LazyLock::new(|| {
         drivers::store::DIAGRAM,
         &crate::continuity::store::ROW,
         handover::store::OF_PROJECT,
+        handover::store::LEFT_BEHIND,
         duplicates::store::LINKS,
         duplicates::store::MERGED_HISTORY,
         asks::store::OF_PROJECT,
@@ -93,7 +94,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
     }
     let strip = Strip::take(&mut answers, today)?;
     let is_led = strip.row().lead.is_some();
-    let handovers = Handovers::take(&mut answers, today)?;
+    let handovers = Handovers::take(&mut answers)?;
     let links = Links::take(&mut answers, &mut conn, &request).await?;
     let waiting = answers.all()?;
     drop(conn);
@@ -101,17 +102,20 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
         let project = &shown.project;
         let works = shown.may(Action::EditProject);
         let mends =
-            Mends { works, runs: shown.may(Action::OfferHandover), takes_on: works && shown.may(Action::TakeOn) };
+            Mends { works, runs: shown.may(Action::OfferHandover), takes_on: shown.may(Action::TakeOn) };
         // What is not there yet is promised of open projects only.
         let has = |empty: bool| !empty || project.status != Status::Closed;
+        let (summaries, without_a_lead) = handover::parts::without_a_lead(&request, project.id, shown.relationship);
         view! {
-            {if shown.relationship.belongs { ui::back("/projects", "Projects") } else { ui::back("/", "Home") }}
+            {if shown.relationship.belongs || shown.relationship.arriving { ui::back("/projects", "Projects") } else { ui::back("/", "Home") }}
+            {summaries}
             {merged.map(merge_notice)}
             {title(&shown)}
             {strip.view(mends)}
             {asks::parts::on_project(&waiting)}
             {standing_words(project, goes_on, today)}
             {actions(&shown, is_led)}
+            {without_a_lead}
             {about(&shown)}
             {has(charts.is_empty()).then(|| charts.view(shown.may(Action::RecordMeasurement)))}
             {has(drivers.is_empty()).then(|| drivers.view(shown.may(Action::DrawDrivers)))}
@@ -197,11 +201,12 @@ fn actions(shown: &ProjectView, is_led: bool) -> AnyView {
     let id = shown.project.id;
     let open = shown.project.status.is_open();
     let links = [
+        // Whoever looks at a project without a lead finds first how to be it.
+        (!is_led && shown.may(Action::TakeOn), "take-on", "Take it on"),
         (shown.may(Action::EditProject), "edit", "Edit"),
         (shown.may(Action::ManageTeam), "team", "Change the team"),
         (shown.may(Action::ChangeStatus), "status", if open { "Change status" } else { "Reopen" }),
         (shown.may(Action::OfferHandover), "handover", "Hand over"),
-        (!is_led && shown.may(Action::TakeOn), "take-on", "Take it on"),
         (shown.may(Action::AskToJoin), "team#join", "Ask to join"),
     ];
     let buttons = links

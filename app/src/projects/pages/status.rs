@@ -69,7 +69,7 @@ fn confirm(request: Request, head: ProjectSummary, to: Transition) -> Page {
         let (happens, undone) = to.consequence();
         let date = match to {
             Transition::Pause => {
-                Some(form.date("review_on", "When will you look at it again?").hint("Within a year.").view())
+                Some(form.date("review_on", "When will you look at it again?").hint("Within half a year.").view())
             }
             Transition::Sustain => Some(form.date("review_on", "When is the next look?").hint("Within a year.").view()),
             _ => None,

@@ -92,64 +92,90 @@ async fn what_is_registered_is_led_found_and_on_record() {
     );
 }
 
-#[tokio::test]
-async fn who_names_themselves_supervisor_waits_for_the_academy_lead() {
-    let at = Fixture::new().await;
-    let own = ProjectForm { supervisor: at.supervisor.to_string(), ..form(&at) };
-    let id = registered(&at, at.supervisor, &own, noon()).await.expect("registered");
-    let supervisor = async || {
-        let mut conn = at.store.read().await.expect("a reader");
-        let team = project(&mut conn, id, TODAY, 0).await.expect("a project").team;
-        team.into_iter().find(|place| place.role == TeamRole::Supervisor).expect("a supervisor")
-    };
-    let place = supervisor().await;
-    assert!(place.is_open_question() && place.person == at.supervisor, "they lead it");
-    let mut conn = at.store.read().await.expect("a reader");
-    assert!(
-        team::store::questions_for(&mut conn, at.supervisor, Some(at.trust), None, TODAY)
-            .await
-            .expect("questions")
-            .is_empty()
-    );
-    let asked =
-        team::store::questions_for(&mut conn, at.lead, Some(at.trust), Some(at.trust), TODAY).await.expect("questions");
-    assert_eq!(asked.iter().map(|question| question.id).collect::<Vec<_>>(), [place.id]);
-    drop(conn);
-    let own = at.request(Some(at.supervisor)).await;
-    let mut change = at.store.write().await.expect("a change");
-    let refused = own.require(&mut change, AnswerQuestion(place.id)).await;
-    assert_eq!(refused.err(), Some(Error::Forbidden), "nobody confirms themselves");
-    drop(change);
-    let request = at.request(Some(at.lead)).await;
-    let mut change = at.store.write().await.expect("a change");
-    let allowed = request.require(&mut change, AnswerQuestion(place.id)).await.expect("allowed");
-    team::store::answer(&mut change, &allowed, true, "").await.expect("confirmed");
-    change.commit().await.expect("committed");
-    assert!(supervisor().await.is_current(TODAY));
+async fn invited_as_supervisor(at: &Fixture, id: ProjectId, by: PersonId, person: PersonId) -> Result<String, Error> {
+    let request = at.request(Some(by)).await;
+    let mut change = at.store.write().await?;
+    let allowed = request.require(&mut change, ManageTeam(id)).await?;
+    let whom = Named::Colleague(person);
+    let invitation = Invitation { whom, role: TeamRole::Supervisor, message: String::new() };
+    team::store::invite(&mut change, &allowed, &invitation).await?;
+    let stored = sqlx::query_scalar(
+        "select state from team_role where project_id = $1 and person_id = $2 and role = 'supervisor' order by asked_at desc",
+    )
+    .bind(id)
+    .bind(person)
+    .fetch_one(&mut *change)
+    .await?;
+    change.commit().await?;
+    Ok(stored)
 }
 
 #[tokio::test]
-async fn whoever_stays_supervises_a_project_of_others_by_saying_so() {
+async fn whoever_leads_a_project_is_not_asked_to_supervise_it() {
+    let at = Fixture::new().await;
+    let own = ProjectForm { supervisor: at.supervisor.to_string(), ..form(&at) };
+    let refused = registered(&at, at.supervisor, &own, noon()).await;
+    assert!(matches!(refused, Err(Error::Invalid(errors)) if errors[0].field == "supervisor"));
+    let id = at.project("Sepsis").await;
+    for by in [at.trainee, at.supervisor] {
+        let refused = invited_as_supervisor(&at, id, by, at.trainee).await;
+        assert!(matches!(refused, Err(Error::Invalid(errors)) if errors[0].field == "person"));
+    }
+}
+
+#[tokio::test]
+async fn who_names_themselves_supervisor_waits_for_the_academy_lead_unless_they_stay() {
     let at = Fixture::new().await;
     let id = at.project("Sepsis").await;
-    for (person, state) in [(at.lead, "accepted"), (at.trainee, "asked")] {
-        let request = at.request(Some(person)).await;
-        let mut change = at.store.write().await.expect("a change");
-        let allowed = request.require(&mut change, ManageTeam(id)).await.expect("allowed");
-        let whom = Named::Colleague(person);
-        let invitation = Invitation { whom, role: TeamRole::Supervisor, message: String::new() };
-        team::store::invite(&mut change, &allowed, &invitation).await.expect("invited");
-        let stored: String = sqlx::query_scalar(
-            "select state from team_role where project_id = $1 and person_id = $2 and role = 'supervisor'",
-        )
-        .bind(id)
-        .bind(person)
+    let mut change = at.store.write().await.expect("a change");
+    sqlx::query("update post set ends_on = '2026-08-04' where person_id = $1")
+        .bind(at.supervisor)
+        .execute(&mut *change)
+        .await
+        .expect("a post that ends");
+    sqlx::query("update team_role set role = 'coach' where person_id = $1")
+        .bind(at.supervisor)
+        .execute(&mut *change)
+        .await
+        .expect("a coach");
+    crate::testing::role(&mut change, id, at.administrator, "supervisor", on("2026-01-01"), None).await;
+    change.commit().await.expect("committed");
+    assert_eq!(invited_as_supervisor(&at, id, at.lead, at.lead).await, Ok("accepted".to_owned()), "they stay");
+
+    let own = at.request(Some(at.administrator)).await;
+    let mut change = at.store.write().await.expect("a change");
+    sqlx::query("update post set ends_on = '2026-06-30' where person_id = $1")
+        .bind(at.administrator)
+        .execute(&mut *change)
+        .await
+        .expect("a post that ends");
+    let manages = own.require(&mut change, ManageTeam(id)).await.expect("allowed");
+    sqlx::query("update team_role set until_on = '2026-02-01' where person_id = $1")
+        .bind(at.administrator)
+        .execute(&mut *change)
+        .await
+        .expect("ended");
+    let whom = Named::Colleague(at.administrator);
+    let invitation = Invitation { whom, role: TeamRole::Supervisor, message: String::new() };
+    team::store::invite(&mut change, &manages, &invitation).await.expect("invited");
+    change.commit().await.expect("committed");
+    let mut conn = at.store.read().await.expect("a reader");
+    let asked =
+        team::store::questions_for(&mut conn, at.lead, Some(at.trust), Some(at.trust), TODAY).await.expect("questions");
+    let [question] = asked.as_slice() else { panic!("{asked:?}") };
+    drop(conn);
+    let request = at.request(Some(at.lead)).await;
+    let mut change = at.store.write().await.expect("a change");
+    let refused = own.require(&mut change, AnswerQuestion(question.id)).await;
+    assert_eq!(refused.err(), Some(Error::Forbidden), "nobody confirms themselves");
+    let allowed = request.require(&mut change, AnswerQuestion(question.id)).await.expect("allowed");
+    team::store::answer(&mut change, &allowed, true, "").await.expect("confirmed");
+    let until: Option<NaiveDate> = sqlx::query_scalar("select confirmed_until from team_role where id = $1")
+        .bind(question.id)
         .fetch_one(&mut *change)
         .await
         .expect("a place");
-        assert_eq!(stored, state);
-        change.commit().await.expect("committed");
-    }
+    assert_eq!(until, Some(on("2026-06-30")), "for as long as their post lasts");
 }
 
 #[tokio::test]
@@ -366,7 +392,9 @@ async fn a_draft_goes_with_all_that_hangs_on_it_and_with_what_its_history_says()
         "insert into handover_measure (handover_id, measure_id) values ('h', $2)",
         "insert into handover_contribution (handover_id, person_id) values ('h', $3)",
         "insert into handover_answer (handover_id, party, person_id, answer, answered_at) values ('h', 'successor', $3, 'accepted', 'now')",
+        "insert into claim (project_id, kind, cause_on, person_id, until_on, claimed_at) values ($1, 'no_lead', '2026-03-01', $3, '2026-03-10', 'now')",
         "insert into project_link (id, project_id, other_id, kind, decided_by, decided_at) values ('l', $1, $4, 'differs', $3, 'now')",
+        "insert into claim (project_id, kind, cause_on, person_id, until_on, claimed_at) values ($1, 'no_lead', '2026-03-01', $3, '2026-03-08', 'now')",
     ] {
         sqlx::query(sql)
             .bind(&id_text)

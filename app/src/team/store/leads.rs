@@ -101,8 +101,8 @@ pub async fn restore_lead(
     Ok(())
 }
 
-/// Undoes an agreed handover before its day: the successor's place as lead goes, and what was to end on that
-/// day, the leads' places and the successor's as a member, goes on.
+/// Undoes an agreed handover before its day: the successor's place as lead goes, and what it was to end on that
+/// day, the leads' places and the successor's as a member, goes on. Who leads until its eve only goes then.
 ///
 /// # Errors
 /// When the store cannot write.
@@ -120,7 +120,7 @@ pub async fn cancel_lead(
         .await?;
     sqlx::query(
         "update team_role set until_on = null, ended_by = null, contribution = ''
-         where project_id = $1 and state = 'accepted' and until_on = $3
+         where project_id = $1 and state = 'accepted' and until_on = $3 and ended_by is not null
            and ((role = 'lead' and person_id is not $2) or (role = 'member' and person_id is $2))",
     )
     .bind(project)

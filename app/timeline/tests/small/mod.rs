@@ -255,6 +255,59 @@ impl Small {
         })
     }
 
+    /// What was agreed before took effect, and its successor passes it on.
+    pub fn passed_on(self, to: usize, on: i64, effect: i64) -> Self {
+        let second = id(2001);
+        let handed = self.facts(|facts| {
+            let from = facts.handovers[0].to;
+            for place in
+                facts.memberships.iter_mut().filter(|place| place.role == Role::Lead && Some(place.person) == from)
+            {
+                (place.until_on, place.ended_by) = (Some(day(effect)), Some(second));
+            }
+            facts.handovers.push(Handover {
+                id: second,
+                agreed: true,
+                from,
+                to: Some(id(to)),
+                to_pool: false,
+                effect_on: day(effect),
+                offered_on: day(on),
+                agreed_on: Some(day(on)),
+                successor_accepted: true,
+                supervisor_accepted: true,
+            });
+        });
+        handed.place(to, Role::Lead, effect, None).facts(|facts| {
+            facts.memberships.last_mut().expect("a place").begun_by = Some(second);
+        })
+    }
+
+    pub fn successor_accepts(self) -> Self {
+        self.facts(|facts| facts.handovers[0].successor_accepted = true)
+    }
+
+    /// Somebody's post ends on this day.
+    pub fn leaves(self, person: usize, last: i64) -> Self {
+        self.posts(person, |posts| posts[0].ends_on = Some(day(last)))
+    }
+
+    pub fn invites(self, person: usize, role: Role, on: i64) -> Self {
+        self.membership(person, role, false, false, on, None)
+    }
+
+    pub fn untied(self, person: usize) -> Self {
+        self.facts(|facts| facts.people[person].tied = false)
+    }
+
+    /// The academy has confirmed this one of the supervisors, in the order of their places.
+    pub fn confirmed_at(self, supervisor: usize, last: i64) -> Self {
+        self.facts(|facts| {
+            let mut places = facts.memberships.iter_mut().filter(|place| place.role == Role::Supervisor);
+            places.nth(supervisor).expect("a supervisor").confirmed_until = Some(day(last));
+        })
+    }
+
     pub fn status(self, status: Status) -> Self {
         self.facts(|facts| facts.status = status)
     }

@@ -2,8 +2,8 @@
 
 use super::row::{NONE, OF_A_TRUST, PROJECTS, Pairs, REGISTERED, Row, form, page};
 use super::who::{
-    COORDINATES, COORDINATES_OWN, EVERYBODY, HAS_SESSION, LEADS, LED, MANAGES_TEAM, ORGANISES, ORGANISES_OWN, WORKED,
-    WORKS, WORKS_IN_TRUST,
+    COORDINATES, COORDINATES_OWN, EVERYBODY, HAS_SESSION, LEADS, LED, MANAGES_TEAM, ORGANISES, ORGANISES_OWN,
+    SIGNED_IN, WORKED, WORKS, WORKS_IN_TRUST,
 };
 use super::world::{CODE, Object, Object::*, PASSWORD, World};
 
@@ -87,7 +87,7 @@ pub fn of_content() -> Vec<Row> {
 
 /// All others.
 pub fn of_the_rest() -> Vec<Row> {
-    [accounts(), of_the_trust(), projects(), teams(), handovers()].concat()
+    [accounts(), own_dates(), of_the_trust(), projects(), teams(), handovers()].concat()
 }
 
 fn accounts() -> Vec<Row> {
@@ -137,6 +137,37 @@ fn accounts() -> Vec<Row> {
             ],
         )
         .before("update tie set used_at = '2026-03-01T12:00:00+00:00'"),
+    ]
+}
+
+/// What is Petra Patel's becomes the member's: everybody says the dates of their own.
+const OF_THE_MEMBER: &str = "update post set ends_on = '2026-12-01', person_id = (select person_id from person_address where address = 'member@trust.nhs.uk')
+     where person_id in (select id from person where name = 'Petra Patel');
+     update away set said_at = '2026-03-01T12:00:00+00:00', person_id = (select person_id from person_address where address = 'member@trust.nhs.uk')
+     where person_id in (select id from person where name = 'Petra Patel');
+     insert into department (id, trust_id, name, specialty)
+     select '01900000-0000-7000-8000-000000000d0d', id, 'Surgery', 'General surgery' from trust where name = 'Tamar Vale'";
+
+fn own_dates() -> Vec<Row> {
+    let own = |path, body| form(path, "ChangeOwnDates", OF_A_TRUST, body, &[(Own, "member")]).before(OF_THE_MEMBER);
+    vec![
+        own("/api/account/dates/confirm", |w, o| pairs!["id" => w.id(o, "post"), "version" => "1"]),
+        own(
+            "/api/account/dates/last-day",
+            |w, o| pairs!["id" => w.id(o, "post"), "version" => "1", "ends_on" => "4 8 2026"],
+        ),
+        own("/api/account/dates/move", |w, o| {
+            pairs!["id" => w.id(o, "post"), "version" => "1", "starts_on" => "1 4 2026",
+            "department" => "01900000-0000-7000-8000-000000000d0d"]
+        }),
+        own("/api/account/dates/not-away", |w, o| pairs!["id" => w.id(o, "away")]),
+        form(
+            "/api/account/dates/away",
+            "ChangeOwnDates",
+            NONE,
+            |_, _| pairs!["starts_on" => "1 6 2026", "ends_on" => "2 6 2026"],
+            SIGNED_IN,
+        ),
     ]
 }
 
@@ -195,7 +226,8 @@ fn of_the_trust() -> Vec<Row> {
         manages(
             "/api/people/give-sign-in",
             |w, o| pairs!["person" => w.id(o, "person"), "password" => "three random words"],
-        ),
+        )
+        .before("delete from credential where person_id in (select id from person where name = 'Petra Patel')"),
         manages("/api/people/password-code", |w, o| pairs!["person" => w.id(o, "person")]).before(
             "update credential set password_hash = 'nothing' where person_id in (select id from person where name = 'Petra Patel')",
         ),
@@ -212,6 +244,19 @@ fn of_the_trust() -> Vec<Row> {
             |w, o| pairs!["person" => w.id(o, "person"), "role" => "academy_lead"],
             &[(Own, "administrator")],
         ),
+        form(
+            "/api/people/date-role",
+            "GrantRoles",
+            OF_A_TRUST,
+            |w, o| pairs!["person" => w.id(o, "academy person"), "role" => "academy_lead", "last_on" => "30 6 2026"],
+            &[(Own, "administrator")],
+        ),
+        form("/api/changeovers/add", "Coordinate", NONE, |_, _| pairs!["on_day" => "5 8 2026"], COORDINATES_OWN)
+            .before("delete from changeover"),
+        form("/api/changeovers/remove", "Coordinate", NONE, |_, _| pairs!["day" => "2026-08-05"], COORDINATES_OWN)
+            .before(
+                "delete from changeover; insert into changeover (trust_id, on_day) select id, '2026-08-05' from trust",
+            ),
         form(
             "/api/people/take-role",
             "GrantRoles",

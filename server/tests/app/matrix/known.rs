@@ -5,7 +5,7 @@ use super::row::{Call, Row};
 use super::world::{Actor, Object, Object::*};
 
 /// The actions that are always done to oneself, so that no cell can be refused them.
-pub const OF_ONESELF: &[&str] = &["ChangeOwnAccount", "ChooseOwnTrust"];
+pub const OF_ONESELF: &[&str] = &["ChangeOwnAccount", "ChangeOwnDates", "ChooseOwnTrust"];
 
 /// Functions that read what was typed before they ask for permission: what they do is done to oneself, so
 /// that there is nothing to be refused but what is typed.

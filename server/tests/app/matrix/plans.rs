@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::testing::Result;
+use http::StatusCode;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 
@@ -22,6 +23,24 @@ const READ_WHOLE: &[(&str, &str, &str)] = &[
     ("session", "order by created_at limit", "stops at the first session that may still be used"),
     ("password_code", "delete from password_code", "holds only the codes of a day"),
     ("project", "select count(*) as n from project", "how many projects there are says how rare a word is"),
+];
+
+/// Lists as forms ask for them, and no link: every order, what is missing, and other days.
+const VIEWS: &[&str] = &[
+    "/projects?sort=risk",
+    "/projects?sort=measurement",
+    "/projects?sort=title&page=2",
+    "/projects?sort=reference&status=any",
+    "/projects?gap=risk&sort=risk",
+    "/projects?gap=measure",
+    "/projects?gap=step&mine=yes",
+    "/projects?continuity=due&gap=supervisor",
+    "/projects?continuity=ended",
+    "/projects?on=2026-08-05",
+    "/projects?on=2026-08-05&continuity=in_pool&type=clinical_audit",
+    "/projects?on=2026-01-05&status=any&sort=risk&q=sepsis",
+    "/projects.csv?on=2026-08-05&gap=risk",
+    "/pool?specialty=Acute%20internal%20medicine",
 ];
 
 /// The statements of a text: they end with semicolons, which may stand in quotes.
@@ -93,6 +112,10 @@ async fn read_whole(
 async fn everything(world: &mut World) {
     for actor in Actor::list("lead academy nobody") {
         links::walk(world, actor).await;
+    }
+    let browser = world.browser(Actor::Academy);
+    for view in VIEWS {
+        assert_eq!(browser.get(view).await.status, StatusCode::OK, "{view}");
     }
     for row in rows().iter().filter(|row| matches!(row.call, Call::Post(_))) {
         run::once_each(world, row).await;

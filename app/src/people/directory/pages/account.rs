@@ -1,5 +1,6 @@
 //! How a person signs in, and their roles in the trust.
 
+use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -9,11 +10,12 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::id::PersonId;
 use crate::people::directory::api::{
-    AddAddress, CloseAccount, ConfirmAddress, GiveSignIn, GrantRole, MakePasswordCode, RemoveAddress, ReopenAccount,
-    TakeRole,
+    AddAddress, CloseAccount, ConfirmAddress, DateRole, GiveSignIn, GrantRole, MakePasswordCode, RemoveAddress,
+    ReopenAccount, TakeRole,
 };
 use crate::people::directory::model::TrustRole;
-use crate::people::directory::store::{self, Address, Person, Tie};
+use crate::people::directory::store::{self, Address, Held, Person, Tie};
+use crate::people::store::{Colleague, colleagues};
 use crate::web::page::Page;
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -27,15 +29,24 @@ pub(super) async fn account(request: Request) -> Result<Page, Error> {
     let who = Deciding::load(&request, &mut conn).await?;
     let person = store::person(&mut conn, trust, id).await?;
     let addresses = store::addresses(&mut conn, trust, id).await?;
-    let only = person.administrator && store::is_last_administrator(&mut conn, trust, id, today).await?;
+    let only = Only {
+        administrator: person.has(TrustRole::Administrator, today)
+            && store::is_last_administrator(&mut conn, trust, id, today).await?,
+        successors: if store::is_last_academy_lead(&mut conn, trust, id, today).await? {
+            let all = colleagues(&mut conn, trust, today).await?;
+            Some(all.into_iter().filter(|one| one.id != id).collect())
+        } else {
+            None
+        },
+    };
     drop(conn);
     Ok(Page::new(format!("Sign-in and roles of {}", person.name), move || {
         let back = ui::back(&format!("/people/{id}"), &person.name);
-        let (title, refused) = ("Sign-in and roles", who.refuses(&person));
+        let (title, refused) = ("Sign-in and roles", who.refuses(&person, today));
         if let Some(words) = refused {
             let mut summaries = Vec::new();
             let roles =
-                (person.tie == Tie::Accepted).then(|| roles_section(&request, &person, who, only, &mut summaries));
+                (person.tie == Tie::Accepted).then(|| roles_section(&request, &person, who, &only, &mut summaries));
             let body = view! { {ui::empty(words, None)}{roles} }.into_any();
             return frame(back, summaries.collect_view().into_any(), &person.name, title, body);
         }
@@ -44,8 +55,8 @@ pub(super) async fn account(request: Request) -> Result<Page, Error> {
         let addresses = addresses_section(&request, &person, &addresses, &mut summaries);
         let confirmed = addresses_confirmed;
         let password = password_section(&request, &person, who, confirmed, &mut summaries);
-        let roles = roles_section(&request, &person, who, only, &mut summaries);
-        let close = closing_section(&request, &person, who, only, &mut summaries);
+        let roles = roles_section(&request, &person, who, &only, &mut summaries);
+        let close = closing_section(&request, &person, who, &only, &mut summaries);
         let body = view! { {addresses}{password}{roles}{close} }.into_any();
         frame(back, summaries.collect_view().into_any(), &person.name, title, body)
     }))
@@ -65,8 +76,8 @@ impl Deciding {
     }
 
     /// Why they have no say in who somebody is and how they sign in.
-    pub(super) fn refuses(self, person: &Person) -> Option<&'static str> {
-        let above = (person.academy_lead || person.administrator) && person.id != self.me && !self.administrator;
+    pub(super) fn refuses(self, person: &Person, today: NaiveDate) -> Option<&'static str> {
+        let above = person.has_role(today) && person.id != self.me && !self.administrator;
         not_ours(person).or(above.then_some(
             "They have a role in the trust. Only an administrator can change who they are or how they sign in.",
         ))
@@ -175,48 +186,126 @@ fn password_section(
     view! { <h2 class="nhsuk-heading-s">"Password"</h2>{body} }.into_any()
 }
 
+/// What a person is the only one of, so that it does not end by itself.
+struct Only {
+    /// The only administrator who can sign in, with no end in sight.
+    administrator: bool,
+    /// Of the only academy lead: who could take over.
+    successors: Option<Vec<Colleague>>,
+}
+
+impl Only {
+    /// Asks who takes over, where the only academy lead goes by this form.
+    fn successor(&self, form: &Form, role: TrustRole) -> AnyView {
+        let Some(all) = self.successors.as_ref().filter(|_| role == TrustRole::AcademyLead) else {
+            return ().into_any();
+        };
+        let mut options = vec![(String::new(), "Choose a colleague".to_owned())];
+        options.extend(all.iter().map(|one| (one.id.to_string(), format!("{}, {}", one.name, one.post))));
+        let hint = "They are the trust’s only academy lead. Who takes over has the role from today.";
+        form.select("successor", "Who takes over as academy lead", options).hint(hint).view()
+    }
+}
+
 fn roles_section(
     request: &Request,
     person: &Person,
     who: Deciding,
-    only: bool,
+    only: &Only,
     summaries: &mut Vec<AnyView>,
 ) -> AnyView {
+    let today = request.today();
     let rows = TrustRole::ALL.iter().copied().map(|role| {
-        let has = person.has(role);
-        let state = if has { ui::tag("Has this role", "blue") } else { "No".into_any() };
-        let stays = only && role == TrustRole::Administrator;
-        let change = (who.administrator && !stays).then(|| {
-            let (path, label) = if has { (TakeRole::PATH, "Take away") } else { (GrantRole::PATH, "Grant") };
-            let form = Form::named(request, path, &role.to_string());
-            summaries.push(form.summary());
-            let fields = view! { {form.hidden("person", person.id)}{form.hidden("role", role)} };
-            small_button(form, fields.into_any(), label, format!(" the role of {}", role.label().to_lowercase()))
-        });
-        vec![role.label().into_any(), role.explained().into_any(), state, change.into_any()]
+        let state = match person.role(role, today) {
+            None => "No".into_any(),
+            Some(held) => {
+                let begins = held.from_on.filter(|day| *day > today);
+                let word = if begins.is_some() { "Will have this role" } else { "Has this role" };
+                let from = begins.map(|day| view! { " from "{ui::time(day)} });
+                let last = held.last_on().map(|day| view! { " until "{ui::time(day)} });
+                view! { {ui::tag(word, "blue")}{from}{last} }.into_any()
+            }
+        };
+        vec![role.label().into_any(), role.explained().into_any(), state]
     });
-    let columns = vec![ui::words("Role"), ui::words("What it is for"), ui::words("State"), ui::words("Actions")];
+    let columns = vec![ui::words("Role"), ui::words("What it is for"), ui::words("State")];
     let table = ui::table("Roles in the trust", columns, rows.collect());
-    let told = (!who.administrator).then_some("Administrators decide who has these roles.");
-    let stays = only.then_some(
-        "The trust has no other administrator who can sign in. Make somebody else administrator before this role ends.",
-    );
-    let told = told.or(stays).map(|words| view! { <p class="nhsuk-hint">{words}</p> });
-    view! { {table}{told} }.into_any()
+    if !who.administrator {
+        return view! { {table}<p class="nhsuk-hint">"Administrators decide who has these roles."</p> }.into_any();
+    }
+    let stays = only.administrator.then(|| {
+        let words = "The trust has no other administrator who can sign in. Make somebody else administrator before this role ends.";
+        view! { <p class="nhsuk-hint">{words}</p> }
+    });
+    let changes = TrustRole::ALL
+        .iter()
+        .copied()
+        .filter(|role| !(only.administrator && *role == TrustRole::Administrator))
+        .map(|role| match person.role(role, today) {
+            None => grant_form(request, person, role, summaries),
+            Some(held) => role_forms(request, person, held, only, summaries),
+        })
+        .collect_view();
+    view! { {table}{stays}{changes} }.into_any()
+}
+
+/// The role's name within a sentence.
+fn of(role: TrustRole) -> String {
+    format!(" the role of {}", role.label().to_lowercase())
+}
+
+fn grant_form(request: &Request, person: &Person, role: TrustRole, summaries: &mut Vec<AnyView>) -> AnyView {
+    let form = Form::named(request, GrantRole::PATH, &role.to_string());
+    summaries.push(form.summary());
+    let fields = view! {
+        {form.hidden("person", person.id)}
+        {form.hidden("role", role)}
+        {form.date("from_on", "First day (optional)").hint("Leave empty for today").view()}
+        {form.date("last_on", "Last day (optional)").hint("Leave empty while no end is in sight").view()}
+    }
+    .into_any();
+    let button = small_button(form, fields, "Grant", of(role));
+    view! { <h3 class="nhsuk-heading-s">{role.label()}</h3>{button} }.into_any()
+}
+
+fn role_forms(request: &Request, person: &Person, held: Held, only: &Only, summaries: &mut Vec<AnyView>) -> AnyView {
+    let role = held.role;
+    let dated = Form::named(request, DateRole::PATH, &format!("date-{role}")).with_date("last_on", held.last_on());
+    let taken = Form::named(request, TakeRole::PATH, &role.to_string());
+    summaries.extend([dated.summary(), taken.summary()]);
+    let days = view! {
+        {dated.hidden("person", person.id)}
+        {dated.hidden("role", role)}
+        {dated.date("last_on", "Last day").hint("Leave empty while no end is in sight").view()}
+        {only.successor(&dated, role)}
+    }
+    .into_any();
+    let whose = view! {
+        {taken.hidden("person", person.id)}
+        {taken.hidden("role", role)}
+        {only.successor(&taken, role)}
+    }
+    .into_any();
+    view! {
+        <h3 class="nhsuk-heading-s">{role.label()}</h3>
+        {small_button(dated, days, "Save the last day", format!(" of{}", of(role)))}
+        {small_button(taken, whose, "Take away", of(role))}
+    }
+    .into_any()
 }
 
 fn closing_section(
     request: &Request,
     person: &Person,
     who: Deciding,
-    only: bool,
+    only: &Only,
     summaries: &mut Vec<AnyView>,
 ) -> AnyView {
     let closed = person.is_closed(request.today());
     let stays = if who.me == person.id {
         Some("You cannot close your own account. Ask another administrator or academy lead.")
     } else {
-        only.then_some(
+        only.administrator.then_some(
             "They are the trust’s only administrator. Make somebody else administrator before you close their account.",
         )
     };
@@ -237,7 +326,9 @@ fn closing_section(
     summaries.push(form.summary());
     let fields = view! {
         {form.hidden("person", person.id)}
-        <button class="nhsuk-button nhsuk-button--secondary" type="submit">{label}</button>
+        {(!closed).then(|| only.successor(&form, TrustRole::AcademyLead))}
+        {form.effects()}
+        <button class="nhsuk-button nhsuk-button--secondary" type="submit">{form.doing(label)}</button>
     }
     .into_any();
     view! { <h2 class="nhsuk-heading-s">"Account"</h2><p>{words}</p>{form.draw(fields)} }.into_any()

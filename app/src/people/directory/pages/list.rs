@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use leptos::prelude::*;
 
-use crate::access::ManageOrganisation;
+use crate::access::{Coordinate, GrantRoles, ManageOrganisation};
 use crate::error::Error;
 use crate::people::directory::model::{Show, TrustRole};
 use crate::people::directory::store::{self, Filter, PersonRow, Tie};
@@ -46,6 +46,9 @@ pub(super) async fn list(request: Request) -> Result<Reply, Error> {
     let filter = filter_of(&request);
     let departments = departments(&mut conn, trust).await?;
     let found = store::people(&mut conn, trust, &filter, request.today()).await?;
+    let coordinates = request.may(&mut conn, Coordinate(trust)).await?;
+    let grants = request.may(&mut conn, GrantRoles(trust)).await?;
+    let desk = if grants { store::desk(&mut conn, trust, request.today()).await? } else { store::Desk::default() };
     drop(conn);
     if found.rows.is_empty() && filter.page > 1 {
         // The list has become shorter than that.
@@ -64,7 +67,12 @@ pub(super) async fn list(request: Request) -> Result<Reply, Error> {
         };
         view! {
             {ui::heading("", "People")}
-            <div class="baton-actions">{ui::button_link("/people/new", "Add a person", false)}</div>
+            {empty_desk(desk)}
+            <div class="baton-actions">
+                {ui::button_link("/people/new", "Add a person", false)}
+                <a href="/people/dates">"What people said of their dates"</a>
+                {coordinates.then(|| view! { <a href="/changeovers">"Changeover dates"</a> })}
+            </div>
             <div class="baton-browse">
                 {filters(&filter, &departments)}
                 <div class="baton-browse__results">
@@ -118,6 +126,24 @@ fn filters(filter: &Filter, departments: &[Department]) -> AnyView {
     .into_any()
 }
 
+/// Says to an administrator that nobody can act as academy lead, today or on a day to come.
+fn empty_desk(desk: store::Desk) -> AnyView {
+    let when = match (desk.is_empty, desk.empty_from) {
+        (true, _) => "This trust has no academy lead who can act today: name one.".into_any(),
+        (false, Some(day)) => {
+            view! { "From "{ui::time(day)}" this trust has no academy lead who can act: name one." }.into_any()
+        }
+        (false, None) => return ().into_any(),
+    };
+    view! {
+        <div class="nhsuk-inset-text">
+            <p>{when}</p>
+            <p>"Find somebody in the list, open their page, and grant the role under “Sign-in and roles”."</p>
+        </div>
+    }
+    .into_any()
+}
+
 fn people_table(rows: Vec<PersonRow>, today: NaiveDate) -> AnyView {
     let rows = rows.into_iter().map(|row| {
         let roles = [(row.academy_lead, TrustRole::AcademyLead), (row.administrator, TrustRole::Administrator)]
@@ -136,10 +162,14 @@ fn people_table(rows: Vec<PersonRow>, today: NaiveDate) -> AnyView {
             Tie::Declined => Some("Somebody else, they say"),
         };
         let asked = asked.map(|words| view! { " "{ui::tag(words, "yellow")} });
-        let post = if row.post.is_empty() { "No current post".to_owned() } else { row.post };
+        let post = match row.arrives_on {
+            Some(day) => view! { {ui::tag("Arriving", "blue")}" on "{ui::time(day)} }.into_any(),
+            None if row.post.is_empty() => "No current post".into_any(),
+            None => row.post.into_any(),
+        };
         vec![
             view! { <a href=format!("/people/{}", row.id)>{row.name}</a>{roles}{asked} }.into_any(),
-            post.into_any(),
+            post,
             ends,
             row.leads.into_any(),
         ]

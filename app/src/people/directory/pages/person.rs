@@ -1,14 +1,14 @@
 //! A person's page, their name, and the codes that are handed to them.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use timeline::DUE_DAYS;
-use timeline::before::Tenure;
 
 use super::account::Deciding;
 use super::pieces::{address_view, dates, frame, hidden, small_button};
 use crate::access::ManageOrganisation;
+use crate::clock::date_in_london;
 use crate::error::Error;
 use crate::id::PersonId;
 use crate::people::directory::api::{MakeAnswerCode, RemoveAway, RenamePerson};
@@ -18,61 +18,50 @@ use crate::web::page::Page;
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
 
-/// How long somebody can hold projects of the trust, as continuity sees it.
-fn tenure(person: &Person, posts: &[Post], away: &[Away], today: NaiveDate) -> Tenure {
-    timeline::before::Lead {
-        from_on: today,
-        until_on: None,
-        closed_on: person.closed_on,
-        posts: posts
-            .iter()
-            .map(|post| timeline::before::Post { starts_on: post.starts_on, ends_on: post.ends_on })
-            .collect(),
-        away: away
-            .iter()
-            .map(|away| timeline::before::Away {
-                starts_on: away.starts_on,
-                ends_on: away.ends_on,
-                keeps_contributing: away.keeps_contributing,
+/// Says what becomes of the projects that somebody leads: those without a lead today, and those that are due for
+/// handover. An academy lead hands them over from here.
+fn at_risk(name: &str, projects: &[PersonProject], today: NaiveDate, coordinates: bool) -> AnyView {
+    let soon = |day: NaiveDate| (day - today).num_days() <= DUE_DAYS;
+    let pooled: Vec<_> = projects.iter().filter(|project| project.leads && project.in_pool).collect();
+    let due: Vec<_> = projects.iter().filter(|project| project.leads && project.last_on.is_some_and(soon)).collect();
+    let count = |number: usize| crate::format::count(i64::try_from(number).unwrap_or(i64::MAX), "project", "projects");
+    let in_pool = (!pooled.is_empty()).then(|| {
+        let it = if pooled.len() == 1 { "it now: it is" } else { "them now: they are" };
+        format!("{name} leads {} and cannot lead {it} in the pool, looking for a lead.", count(pooled.len()))
+    });
+    let due_soon = due.iter().filter_map(|project| project.last_on).min().map(|day| {
+        let (it, are) = if due.len() == 1 { ("it", "it is") } else { ("them", "they are") };
+        let (on, far) = (crate::format::date(day), ui::distance(day, today));
+        format!("{name} leads {} and can lead {it} until {on}, {far}: {are} due for handover.", count(due.len()))
+    });
+    let told = |words: Option<String>, projects: Vec<&PersonProject>| {
+        let links = projects
+            .into_iter()
+            .map(|project| {
+                let (page, hand_over) = if coordinates { ("/handover", "Hand over ") } else { ("", "") };
+                view! { <li><a href=format!("/projects/{}{page}", project.id)>{hand_over}{project.title.clone()}</a></li> }
             })
-            .collect(),
-    }
-    .tenure(today)
+            .collect_view();
+        words.map(|words| {
+            view! { <div class="nhsuk-inset-text"><p>{words}</p><ul class="nhsuk-list">{links}</ul></div> }
+        })
+    };
+    view! { {told(in_pool, pooled)}{told(due_soon, due)} }.into_any()
 }
 
-/// Says what becomes of the projects that somebody leads, when they cannot hold them much longer; an academy
-/// lead hands them over from here.
-fn at_risk(name: &str, projects: &[PersonProject], tenure: Tenure, today: NaiveDate, coordinates: bool) -> AnyView {
-    let led: Vec<_> = projects.iter().filter(|project| project.leads).collect();
-    let number = i64::try_from(led.len()).unwrap_or(i64::MAX);
-    let words = match tenure {
-        Tenure::Over => format!(
-            "{name} leads {} and cannot lead {} now: {} in the pool, looking for a lead.",
-            crate::format::count(number, "project", "projects"),
-            if number == 1 { "it" } else { "them" },
-            if number == 1 { "it is" } else { "they are" },
-        ),
-        Tenure::Until(day) if (day - today).num_days() <= DUE_DAYS => format!(
-            "{name} leads {} and can lead {} until {}, {}: {} due for handover.",
-            crate::format::count(number, "project", "projects"),
-            if number == 1 { "it" } else { "them" },
-            crate::format::date(day),
-            ui::distance(day, today),
-            if number == 1 { "it is" } else { "they are" },
-        ),
-        Tenure::Until(_) | Tenure::Open => return ().into_any(),
-    };
-    if led.is_empty() {
+/// Says from when on somebody is here who has no post today.
+fn arriving(posts: &[Post], today: NaiveDate) -> AnyView {
+    let ahead = || posts.iter().filter(|post| post.ends_on.is_none_or(|day| day >= today));
+    if ahead().any(|post| post.starts_on <= today) {
         return ().into_any();
     }
-    let links = led
-        .into_iter()
-        .map(|project| {
-            let (page, hand_over) = if coordinates { ("/handover", "Hand over ") } else { ("", "") };
-            view! { <li><a href=format!("/projects/{}{page}", project.id)>{hand_over}{project.title.clone()}</a></li> }
+    let first = ahead().min_by_key(|post| post.starts_on);
+    first
+        .map(|post| {
+            let far = ui::distance(post.starts_on, today);
+            view! { <p>{ui::tag("Arriving", "blue")}" on "{ui::time(post.starts_on)}", "{far}", in "{post.department.clone()}"."</p> }
         })
-        .collect_view();
-    view! { <div class="nhsuk-inset-text"><p>{words}</p><ul class="nhsuk-list">{links}</ul></div> }.into_any()
+        .into_any()
 }
 
 pub(super) fn projects_table(projects: Vec<PersonProject>) -> AnyView {
@@ -80,12 +69,21 @@ pub(super) fn projects_table(projects: Vec<PersonProject>) -> AnyView {
         vec![
             view! { <a href=format!("/projects/{}", project.id)>{project.title}</a> }.into_any(),
             project.reference.into_any(),
-            if project.leads { "Leads".into_any() } else { "Supervises".into_any() },
+            match (project.leads, project.in_pool) {
+                (true, false) => "Leads".into_any(),
+                (true, true) => "Led, now in the pool".into_any(),
+                (false, _) => "Supervises".into_any(),
+            },
             ui::time(project.from_on),
         ]
     });
     let columns = vec![ui::words("Project"), ui::words("Reference"), ui::words("Part"), ui::words("Since")];
     ui::table("Open projects they lead or supervise", columns, rows.collect())
+}
+
+/// Says that the dates are the person's own word.
+fn said(at: Option<DateTime<Utc>>) -> AnyView {
+    at.map(|at| view! { <span class="nhsuk-hint">"They said so on "{ui::time(date_in_london(at))}</span> }).into_any()
 }
 
 fn posts_table(posts: Vec<Post>, today: NaiveDate) -> AnyView {
@@ -98,7 +96,7 @@ fn posts_table(posts: Vec<Post>, today: NaiveDate) -> AnyView {
         vec![
             format!("{}, {}", post.grade, post.department).into_any(),
             post.staff_group.into_any(),
-            dates(post.starts_on, post.ends_on),
+            view! { {dates(post.starts_on, post.ends_on)}{said(post.said_at)} }.into_any(),
             format!("{} %", post.percent).into_any(),
             view! { <div class="baton-buttons-inline"><a href=format!("/posts/{}", post.id)>"Change"{hidden(of)}</a>{end}</div> }
                 .into_any(),
@@ -120,7 +118,7 @@ fn away_section(request: &Request, person: PersonId, away: Vec<Away>) -> AnyView
             let form = Form::named(request, RemoveAway::PATH, &period.id.to_string());
             let fields = form.hidden("id", period.id);
             vec![
-                dates(period.starts_on, Some(period.ends_on)),
+                view! { {dates(period.starts_on, Some(period.ends_on))}{said(period.said_at)} }.into_any(),
                 if period.keeps_contributing { "Yes".into_any() } else { "No".into_any() },
                 small_button(
                     form,
@@ -152,7 +150,8 @@ pub(super) async fn person(request: Request) -> Result<Page, Error> {
     drop(conn);
     Ok(Page::new(person.name.clone(), move || {
         let coordinates = request.person().is_ok_and(|person| person.academy_lead);
-        let warned = at_risk(&person.name, &projects, tenure(&person, &posts, &away, today), today, coordinates);
+        let warned = at_risk(&person.name, &projects, today, coordinates);
+        let arrives = arriving(&posts, today);
         let closed =
             person.closed_on.map(|day| view! { <p>{ui::tag("Account closed", "grey")}" since "{ui::time(day)}</p> });
         let posts = if posts.is_empty() {
@@ -166,24 +165,30 @@ pub(super) async fn person(request: Request) -> Result<Page, Error> {
             {ui::back("/people", "People")}
             {ui::heading("", &person.name)}
             {closed}
+            {arrives}
             {unanswered(&request, &person)}
             {warned}
             <div class="baton-actions">
                 {ui::button_link(&format!("/people/{id}/posts/new"), "Add a post", false)}
-                {who.refuses(&person).is_none().then(|| ui::button_link(&format!("/people/{id}/edit"), "Change the name", true))}
+                {who.refuses(&person, today).is_none().then(|| ui::button_link(&format!("/people/{id}/edit"), "Change the name", true))}
                 {(person.tie == Tie::Accepted).then(|| ui::button_link(&format!("/people/{id}/account"), "Sign-in and roles", true))}
             </div>
             {posts}
             {projects}
             {away_section(&request, id, away)}
-            {sign_in_section(&person, addresses)}
+            {sign_in_section(&person, addresses, today)}
         }
         .into_any()
     }))
 }
 
-fn sign_in_section(person: &Person, addresses: Vec<Address>) -> AnyView {
-    let roles: Vec<&str> = TrustRole::ALL.iter().filter(|role| person.has(**role)).map(|role| role.label()).collect();
+fn sign_in_section(person: &Person, addresses: Vec<Address>, today: NaiveDate) -> AnyView {
+    let roles = TrustRole::ALL.iter().filter_map(|role| person.role(*role, today)).map(|held| {
+        let begins = held.from_on.filter(|day| *day > today).map(|day| format!(" from {}", crate::format::date(day)));
+        let last = held.last_on().map(|day| format!(" until {}", crate::format::date(day)));
+        format!("{}{}{}", held.role.label(), begins.unwrap_or_default(), last.unwrap_or_default())
+    });
+    let roles: Vec<String> = roles.collect();
     let roles = if roles.is_empty() { "None".to_owned() } else { roles.join(", ") };
     let password = match person.tie {
         Tie::Accepted if person.signs_in => "Set",

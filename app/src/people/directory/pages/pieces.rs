@@ -20,7 +20,8 @@ pub(super) fn hidden(text: String) -> AnyView {
 pub(super) fn small_button(form: Form, fields: AnyView, label: &'static str, of: String) -> AnyView {
     let fields = view! {
         {fields}
-        <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">{label}{hidden(of)}</button>
+        {form.effects()}
+        <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">{form.doing(label)}{hidden(of)}</button>
     }
     .into_any();
     form.draw(fields)

@@ -121,10 +121,11 @@ pub(super) async fn edit_post(request: Request) -> Result<Page, Error> {
             .with("percent", post.percent);
         let remove = Form::new(&request, RemovePost::PATH);
         let summary = view! { {form.summary()}{remove.summary()} }.into_any();
-        let fields = view! { {form.hidden("id", id)}{post_fields(&form, &departments)}{ui::submit("Save")} }.into_any();
+        let fields = view! { {form.hidden("id", id)}{post_fields(&form, &departments)}{form.effects()}{ui::submit(&form.doing("Save"))} }.into_any();
         let gone = view! {
             {remove.hidden("id", id)}
-            <button class="nhsuk-button nhsuk-button--secondary" type="submit">"Remove this post"</button>
+            {remove.effects()}
+            <button class="nhsuk-button nhsuk-button--secondary" type="submit">{remove.doing("Remove this post")}</button>
         }
         .into_any();
         let body = view! {
@@ -155,7 +156,8 @@ pub(super) async fn end_post(request: Request) -> Result<Page, Error> {
         let fields = view! {
             {form.hidden("id", id)}
             {form.date("ends_on", "Last day").hint("For example, 4 8 2026").view()}
-            {ui::submit("End the post")}
+            {form.effects()}
+            {ui::submit(&form.doing("End the post"))}
         }
         .into_any();
         let effect = (!projects.is_empty()).then(|| {
@@ -191,7 +193,8 @@ pub(super) async fn new_away(request: Request) -> Result<Page, Error> {
             {form.date("starts_on", "First day").view()}
             {form.date("ends_on", "Last day").view()}
             {form.checkboxes("keeps[]", "During this time", keeps).view()}
-            {ui::submit("Add period")}
+            {form.effects()}
+            {ui::submit(&form.doing("Add period"))}
         }
         .into_any();
         let body = view! {

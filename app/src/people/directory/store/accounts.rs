@@ -4,15 +4,17 @@ use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 
 use super::people::{Person, Tie, person};
-use super::roles::is_last_administrator;
+use super::roles::{is_last_administrator, keeps_an_academy_lead};
 use crate::access::{Act, Allowed, ChangeOwnAccount, ManageOrganisation};
 use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{PersonId, TrustId};
 use crate::people::codes::HandedCode;
+use crate::people::directory::model::TrustRole;
 use crate::people::store::{give_password as put_password, insert_address, keep_password_code, person_with_address};
 use crate::people::ties::store as ties;
+use crate::roles::role_on;
 use crate::visitor;
 
 /// A person's e-mail address.
@@ -84,12 +86,16 @@ async fn account_of<A: Act>(
             found.name
         )));
     }
-    if (found.academy_lead || found.administrator) && allowed.actor.is_some_and(|actor| actor != id) {
-        let administrator: bool = sqlx::query_scalar(
-            "select exists (select 1 from trust_role where person_id = $1 and trust_id = $2 and role = 'administrator')",
-        )
+    if found.has_role(allowed.today()) && allowed.actor.is_some_and(|actor| actor != id) {
+        let administrator: bool = sqlx::query_scalar(concat!(
+            "select exists (select 1 from trust_role r
+                            where r.person_id = $1 and r.trust_id = $2 and r.role = 'administrator' and ",
+            role_on!("r", "$3"),
+            ")"
+        ))
         .bind(allowed.actor)
         .bind(trust)
+        .bind(allowed.today())
         .fetch_one(conn)
         .await?;
         if !administrator {
@@ -265,17 +271,19 @@ pub async fn give_answer_code(
 /// into the pool.
 ///
 /// # Errors
-/// [`Error::NotFound`], or [`Error::Invalid`] for oneself, for the last administrator, or when whoever
-/// acts may not decide.
+/// [`Error::NotFound`], or [`Error::Invalid`] for oneself, for the last administrator or academy lead, or when
+/// whoever acts may not decide.
 pub async fn close(conn: &mut Connection, allowed: &Allowed<ManageOrganisation>, id: PersonId) -> Result<(), Error> {
     let trust = allowed.trust();
     let found = account_of(conn, allowed, trust, id).await?;
     if allowed.actor == Some(id) {
         return Err(Error::form("You cannot close your own account. Ask another administrator or academy lead."));
     }
-    if found.administrator && is_last_administrator(conn, trust, id, allowed.today()).await? {
+    let today = allowed.today();
+    if found.has(TrustRole::Administrator, today) && is_last_administrator(conn, trust, id, today).await? {
         return Err(Error::form("They are the trust's only administrator. Make somebody else administrator first."));
     }
+    keeps_an_academy_lead(conn, trust, id, today).await?;
     sqlx::query("update person set closed_on = $2, version = version + 1 where id = $1")
         .bind(id)
         .bind(allowed.today())

@@ -1,6 +1,6 @@
 //! People's periods away.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
 
 use super::people::person;
@@ -21,6 +21,8 @@ pub struct Away {
     pub ends_on: NaiveDate,
     /// The person goes on working on their projects.
     pub keeps_contributing: bool,
+    /// When the person themselves said so.
+    pub said_at: Option<DateTime<Utc>>,
 }
 
 /// A person's periods away from a trust, the latest first.
@@ -29,7 +31,7 @@ pub struct Away {
 /// When the store cannot be read.
 pub async fn away(conn: &mut Connection, trust: TrustId, person: PersonId) -> Result<Vec<Away>, Error> {
     Ok(sqlx::query_as(
-        "select id, starts_on, ends_on, keeps_contributing from away
+        "select id, starts_on, ends_on, keeps_contributing, said_at from away
          where person_id = $1 and trust_id = $2 order by starts_on desc",
     )
     .bind(person)

@@ -2,13 +2,13 @@
 
 use super::people::{Person, person};
 use super::posts::insert_post;
-use super::roles::insert_role;
+use super::roles::put_role;
 use crate::access::{Allowed, GrantRoles, ManageOrganisation};
 use crate::db::Connection;
 use crate::error::{Error, FieldError};
 use crate::history::{self, Entry};
 use crate::id::PersonId;
-use crate::people::directory::model::{NewPerson, TrustRole};
+use crate::people::directory::model::{NewPerson, RoleDates, TrustRole};
 use crate::people::store::{give_password, insert_address, insert_person, person_with_address};
 use crate::people::ties::store::{self as ties, Again, Tied};
 
@@ -73,7 +73,7 @@ pub async fn add_first_person(
     let id = insert_person(conn, name, allowed.now).await?;
     insert_address(conn, id, address, Some(allowed.now), allowed.now).await?;
     give_password(conn, id, password_hash, None, allowed.now).await?;
-    insert_role(conn, allowed, id, role).await?;
+    put_role(conn, allowed, id, role, RoleDates::default()).await?;
     ties::insert_new(conn, allowed, trust, id, name).await?;
     history::record(conn, allowed, Entry::new("person", id, "made first person").change("role", "", role)).await?;
     Ok(id)

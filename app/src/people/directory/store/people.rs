@@ -1,6 +1,7 @@
 //! Who is in the directory: the list, and one person of it.
 
 use chrono::{Days, NaiveDate};
+use serde::Deserialize;
 use sqlx::{FromRow, QueryBuilder};
 
 use crate::db::{Connection, Db};
@@ -36,6 +37,8 @@ pub struct PersonRow {
     pub post: String,
     /// The last day of the post that lasts longest; none while it is open-ended.
     pub ends_on: Option<NaiveDate>,
+    /// The first day of the next post of somebody who has none today.
+    pub arrives_on: Option<NaiveDate>,
     /// How many open projects they lead.
     pub leads: i64,
     /// Is an academy lead.
@@ -74,11 +77,20 @@ fn matching(query: &mut QueryBuilder<Db>, trust: TrustId, filter: &Filter, today
         query.push(" and o.starts_on <= ").push_bind(today);
         query.push(" and (o.ends_on is null or o.ends_on >= ").push_bind(today).push(")");
     };
+    let soon_to_begin = |query: &mut QueryBuilder<Db>| {
+        query
+            .push(" and o.starts_on > ")
+            .push_bind(today)
+            .push(" and o.starts_on <= ")
+            .push_bind(today + Days::new(SOON));
+    };
     if let Some(department) = filter.department {
         query.push(" and exists (select 1 from post o where o.person_id = p.id and o.department_id = ");
         query.push_bind(department);
-        if matches!(filter.show, Show::All | Show::Ending) {
-            current(query);
+        match filter.show {
+            Show::All | Show::Ending => current(query),
+            Show::Arriving => soon_to_begin(query),
+            Show::WithoutPost | Show::Closed => {}
         }
         query.push(")");
     }
@@ -97,6 +109,12 @@ fn matching(query: &mut QueryBuilder<Db>, trust: TrustId, filter: &Filter, today
             query.push(") and not exists (select 1 from post o where o.person_id = p.id and o.trust_id = ");
             query.push_bind(trust).push(" and o.starts_on <= ").push_bind(soon);
             query.push(" and (o.ends_on is null or o.ends_on > ").push_bind(soon).push("))");
+        }
+        Show::Arriving => {
+            query.push(" and exists (select 1 from post o where o.person_id = p.id and o.trust_id = ");
+            query.push_bind(trust);
+            soon_to_begin(query);
+            query.push(")");
         }
         Show::WithoutPost => {
             query.push(" and not exists (select 1 from post o where o.person_id = p.id and o.trust_id = ");
@@ -129,13 +147,21 @@ pub async fn people(conn: &mut Connection, trust: TrustId, filter: &Filter, toda
            where o.person_id = p.id and o.trust_id = ",
     );
     query.push_bind(trust).push(") as ends_on,");
+    query
+        .push(" (select case when min(o.starts_on) > ")
+        .push_bind(today)
+        .push(" then min(o.starts_on) end from post o");
+    query.push(" where (o.ends_on is null or o.ends_on >= ").push_bind(today);
+    query.push(") and o.person_id = p.id and o.trust_id = ").push_bind(trust).push(") as arrives_on,");
     query.push(" (select count(*) from standing s where s.lead_id = p.id and s.until_on > ").push_bind(today);
-    query.push(" and s.from_on <= ").push_bind(today).push(" and s.trust_id = ").push_bind(trust);
-    query.push(
-        ") as leads, exists (select 1 from trust_role where person_id = p.id and role = 'academy_lead' and trust_id = ",
-    );
-    query.push_bind(trust).push(") as academy_lead, exists (select 1 from trust_role where person_id = p.id and role = 'administrator' and trust_id = ");
-    query.push_bind(trust).push(") as administrator");
+    query.push(" and s.from_on <= ").push_bind(today).push(" and s.trust_id = ");
+    query.push_bind(trust).push(") as leads");
+    for role in TrustRole::ALL {
+        query.push(", exists (select 1 from trust_role k where k.person_id = p.id and k.trust_id = ").push_bind(trust);
+        query.push(" and k.role = ").push_bind(*role);
+        query.push(" and (k.from_on is null or k.from_on <= ").push_bind(today);
+        query.push(") and (k.until_on is null or k.until_on > ").push_bind(today).push(")) as ").push(role.as_str());
+    }
     matching(&mut query, trust, filter, today);
     query.push(" order by 2 collate nocase, p.id limit ").push_bind(PAGE);
     query.push(" offset ").push_bind((filter.page - 1).max(0) * PAGE);
@@ -152,16 +178,39 @@ pub struct Person {
     pub closed_on: Option<NaiveDate>,
     /// Counts the edits of their name and account.
     pub version: i64,
-    /// Is an academy lead of this trust.
-    pub academy_lead: bool,
-    /// Is an administrator of this trust.
-    pub administrator: bool,
+    /// The roles in this trust that they have, had or are to have.
+    #[sqlx(json)]
+    pub roles: Vec<Held>,
     /// Has a password.
     pub signs_in: bool,
     /// Has accepted another trust as well.
     pub elsewhere: bool,
     /// Whether they have accepted this trust.
     pub tie: Tie,
+}
+
+/// A role in the trust, with its days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Held {
+    pub role: TrustRole,
+    /// The first day; none since it was granted.
+    pub from_on: Option<NaiveDate>,
+    /// The day from which it is over.
+    pub until_on: Option<NaiveDate>,
+}
+
+impl Held {
+    /// Whether it is not over on this day: it holds, or begins later.
+    #[must_use]
+    pub fn lasts(&self, today: NaiveDate) -> bool {
+        self.until_on.is_none_or(|day| day > today)
+    }
+
+    /// The last day.
+    #[must_use]
+    pub fn last_on(&self) -> Option<NaiveDate> {
+        self.until_on.and_then(|day| day.pred_opt())
+    }
 }
 
 /// Whether somebody has accepted a trust.
@@ -177,13 +226,22 @@ pub enum Tie {
 }
 
 impl Person {
-    /// Whether they have this role in the trust.
+    /// This role in the trust, when they have it or are to have it.
     #[must_use]
-    pub fn has(&self, role: TrustRole) -> bool {
-        match role {
-            TrustRole::AcademyLead => self.academy_lead,
-            TrustRole::Administrator => self.administrator,
-        }
+    pub fn role(&self, role: TrustRole, today: NaiveDate) -> Option<Held> {
+        self.roles.iter().copied().find(|held| held.role == role && held.lasts(today))
+    }
+
+    /// Whether they have this role in the trust, or are to have it.
+    #[must_use]
+    pub fn has(&self, role: TrustRole, today: NaiveDate) -> bool {
+        self.role(role, today).is_some()
+    }
+
+    /// Whether they have any role in the trust, or are to have one.
+    #[must_use]
+    pub fn has_role(&self, today: NaiveDate) -> bool {
+        self.roles.iter().any(|held| held.lasts(today))
     }
 
     /// Whether their account is closed on this day.
@@ -201,8 +259,8 @@ pub async fn person(conn: &mut Connection, trust: TrustId, id: PersonId) -> Resu
     Ok(sqlx::query_as(
         "select p.id, iif(k.state = 'accepted', p.name, k.named) as name, iif(k.state = 'accepted', p.closed_on, null) as closed_on,
                 p.version, k.state as tie,
-                exists (select 1 from trust_role where person_id = p.id and trust_id = $2 and role = 'academy_lead') as academy_lead,
-                exists (select 1 from trust_role where person_id = p.id and trust_id = $2 and role = 'administrator') as administrator,
+                (select json_group_array(json_object('role', role, 'from_on', from_on, 'until_on', until_on))
+                 from trust_role where person_id = p.id and trust_id = $2) as roles,
                 k.state = 'accepted' and exists (select 1 from credential where person_id = p.id) as signs_in,
                 exists (select 1 from tie where person_id = p.id and trust_id <> $2 and state = 'accepted') as elsewhere
          from person p join tie k on k.person_id = p.id and k.trust_id = $2
@@ -230,9 +288,14 @@ pub struct PersonProject {
     pub leads: bool,
     /// Since when.
     pub from_on: NaiveDate,
+    /// Nobody leads it today: it is in the pool.
+    pub in_pool: bool,
+    /// Of who leads it today: their last day, when one is in sight.
+    pub last_on: Option<NaiveDate>,
 }
 
-/// The open projects of a trust that a person leads or supervises by name on this day, those they lead first.
+/// The open projects of a trust that a person leads or supervises by name on this day, those they lead first; those
+/// in the pool of which they are the last lead are among them.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -245,15 +308,19 @@ pub async fn projects(
     Ok(sqlx::query_as(concat!(
         "select p.id, p.reference, p.title, 1 as leads,
                 coalesce((select max(r.from_on) from team_role r where r.project_id = p.id and r.person_id = $1
-                    and r.role = 'lead' and r.state = 'accepted' and r.from_on <= $3), s.from_on) as from_on
+                    and r.role = 'lead' and r.state = 'accepted' and r.from_on <= $3), s.from_on) as from_on,
+                0 as in_pool, s.lead_last_on as last_on
          from standing s join project p on p.id = s.project_id
          where s.lead_id = $1 and s.until_on > $3 and s.from_on <= $3 and s.trust_id = $2
          union all
-         select p.id, p.reference, p.title, 0, r.from_on
+         select p.id, p.reference, p.title, r.role = 'lead', r.from_on, r.role = 'lead', null
          from team_role r join project p on p.id = r.project_id
-         where r.person_id = $1 and r.role = 'supervisor' and ",
+         where r.person_id = $1 and ",
         in_force!("r", "$3"),
-        " and p.trust_id = $2 and ",
+        " and (r.role = 'supervisor'
+               or (r.role = 'lead' and exists (select 1 from standing s where s.project_id = p.id and s.state = 'in_pool'
+                                               and s.until_on > $3 and s.from_on <= $3)))
+           and p.trust_id = $2 and ",
         open_project!("p"),
         " order by 4 desc, 3"
     ))

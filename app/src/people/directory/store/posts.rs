@@ -1,6 +1,6 @@
 //! People's posts.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
 
 use super::people::{Tie, person};
@@ -31,8 +31,24 @@ pub struct Post {
     pub ends_on: Option<NaiveDate>,
     /// Percentage of full time.
     pub percent: i64,
+    /// Somebody confirmed that it ends on its last day.
+    pub end_confirmed: bool,
+    /// When the person themselves last said its dates; none once somebody else changed them.
+    pub said_at: Option<DateTime<Utc>>,
     /// Counts its edits.
     pub version: i64,
+}
+
+/// The columns of a [`Post`] `o`, with its department.
+macro_rules! of_post {
+    ($which:literal) => {
+        concat!(
+            "select o.id, o.person_id, o.department_id, d.name as department, o.staff_group, o.grade, o.starts_on,
+                    o.ends_on, o.percent, o.end_confirmed, o.said_at, o.version
+             from post o join department d on d.id = o.department_id where ",
+            $which
+        )
+    };
 }
 
 /// A person's posts in a trust, the latest first.
@@ -40,16 +56,11 @@ pub struct Post {
 /// # Errors
 /// When the store cannot be read.
 pub async fn posts(conn: &mut Connection, trust: TrustId, person: PersonId) -> Result<Vec<Post>, Error> {
-    Ok(sqlx::query_as(
-        "select o.id, o.person_id, o.department_id, d.name as department, o.staff_group, o.grade, o.starts_on, o.ends_on, o.percent, o.version
-         from post o join department d on d.id = o.department_id
-         where o.person_id = $1 and o.trust_id = $2
-         order by o.starts_on desc, o.id desc",
-    )
-    .bind(person)
-    .bind(trust)
-    .fetch_all(conn)
-    .await?)
+    Ok(sqlx::query_as(of_post!("o.person_id = $1 and o.trust_id = $2 order by o.starts_on desc, o.id desc"))
+        .bind(person)
+        .bind(trust)
+        .fetch_all(conn)
+        .await?)
 }
 
 /// A post in this trust.
@@ -57,19 +68,11 @@ pub async fn posts(conn: &mut Connection, trust: TrustId, person: PersonId) -> R
 /// # Errors
 /// [`Error::NotFound`] when the trust has no such post.
 pub async fn post(conn: &mut Connection, trust: TrustId, id: PostId) -> Result<Post, Error> {
-    Ok(sqlx::query_as(
-        "select o.id, o.person_id, o.department_id, d.name as department, o.staff_group, o.grade, o.starts_on, o.ends_on, o.percent, o.version
-         from post o join department d on d.id = o.department_id
-         where o.id = $1 and o.trust_id = $2",
-    )
-    .bind(id)
-    .bind(trust)
-    .fetch_one(conn)
-    .await?)
+    Ok(sqlx::query_as(of_post!("o.id = $1 and o.trust_id = $2")).bind(id).bind(trust).fetch_one(conn).await?)
 }
 
 /// The name of a department of the trust that a post can be in: one in use, or the one it is in.
-async fn department_for(
+pub(in crate::people) async fn department_for(
     conn: &mut Connection,
     trust: TrustId,
     department: DepartmentId,
@@ -88,7 +91,7 @@ async fn department_for(
     Ok(name)
 }
 
-fn last_day(ends_on: Option<NaiveDate>) -> String {
+pub(in crate::people) fn last_day(ends_on: Option<NaiveDate>) -> String {
     ends_on.map_or_else(|| "open".to_owned(), |day| day.to_string())
 }
 
@@ -155,7 +158,9 @@ pub async fn edit_post(
     let before = post(conn, trust, id).await?;
     let department = department_for(conn, trust, details.department, Some(before.department_id)).await?;
     let done = sqlx::query(
-        "update post set department_id = $3, staff_group = $4, grade = $5, starts_on = $6, ends_on = $7, percent = $8, version = version + 1
+        "update post set department_id = $3, staff_group = $4, grade = $5, starts_on = $6, ends_on = $7, percent = $8,
+                version = version + 1, end_confirmed = iif(ends_on is $7, end_confirmed, 0),
+                said_at = iif(department_id = $3 and starts_on = $6 and ends_on is $7, said_at, null)
          where id = $1 and version = $2",
     )
     .bind(id)
@@ -180,7 +185,7 @@ pub async fn edit_post(
     Ok(before.person_id)
 }
 
-/// Sets the last day of a post and says whose it is.
+/// Sets the last day of a post, which confirms it, and says whose it is.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Conflict`], or [`Error::Invalid`] when the day lies before the first.
@@ -201,12 +206,11 @@ pub async fn end_post(
             ),
         ));
     }
-    let done = sqlx::query("update post set ends_on = $3, version = version + 1 where id = $1 and version = $2")
-        .bind(id)
-        .bind(version)
-        .bind(ends_on)
-        .execute(&mut *conn)
-        .await?;
+    let update =
+        "update post set ends_on = $3, version = version + 1, end_confirmed = 1,
+                         said_at = iif(ends_on is $3, said_at, null)
+                  where id = $1 and version = $2";
+    let done = sqlx::query(update).bind(id).bind(version).bind(ends_on).execute(&mut *conn).await?;
     db::expect_one(done)?;
     let entry =
         Entry::new("person", before.person_id, "ended a post").change("Last day", last_day(before.ends_on), ends_on);

@@ -2,10 +2,11 @@ use chrono::NaiveDate;
 
 use super::*;
 use crate::access::{GrantRoles, ManageOrganisation};
+use crate::db::Connection;
 use crate::error::Error;
 use crate::history;
 use crate::id::{AwayId, DepartmentId};
-use crate::people::directory::model::{AwayDetails, NewPerson, PostDetails, Show, TrustRole};
+use crate::people::directory::model::{AwayDetails, NewPerson, PostDetails, RoleDates, Show, TrustRole};
 use crate::people::store::{give_password as put_password, insert_address};
 use crate::people::ties::store::Tied;
 use crate::testing::{self, Fixture, TODAY, on};
@@ -130,7 +131,7 @@ async fn of_somebody_who_has_not_accepted_the_trust_it_sees_what_it_wrote_and_de
         refused(reopen(&mut change, &allowed, id).await),
         refused(give_sign_in(&mut change, &allowed, id, "hash").await),
         refused(may_give_password_code(&mut change, &allowed, id).await),
-        refused(grant(&mut change, &grants, id, TrustRole::AcademyLead).await),
+        refused(grant(&mut change, &grants, id, TrustRole::AcademyLead, RoleDates::default()).await),
     ] {
         assert!(told.contains("has not accepted this trust"), "{told}");
     }
@@ -158,6 +159,7 @@ async fn posts_overlap_change_end_and_go() {
     let at = Fixture::new().await;
     let request = at.request(Some(at.administrator)).await;
     let mut change = at.store.write().await.expect("a change");
+    testing::make::no_way_in(&mut change, at.trainee).await.expect("no way in");
     let allowed = request.require(&mut change, ManageOrganisation(at.trust)).await.expect("allowed");
     let half = words(&at, "2026-02-01", Some("2026-12-31"));
     add_post(&mut change, &allowed, at.trainee, &half).await.expect("overlapping posts are allowed");
@@ -222,6 +224,7 @@ async fn sign_in_is_given_once_to_a_confirmed_address() {
     let at = Fixture::new().await;
     let request = at.request(Some(at.lead)).await;
     let mut change = at.store.write().await.expect("a change");
+    testing::make::no_way_in(&mut change, at.trainee).await.expect("no way in");
     let allowed = request.require(&mut change, ManageOrganisation(at.trust)).await.expect("allowed");
     insert_address(&mut change, at.trainee, "tara@trust.uk", None, testing::noon()).await.expect("an address");
     let told = refused(give_sign_in(&mut change, &allowed, at.trainee, "hash").await);
@@ -282,8 +285,8 @@ async fn only_administrators_grant_roles_and_one_always_stays() {
     let allowed = administrator.require(&mut change, GrantRoles(at.trust)).await.expect("allowed");
     let told = refused(take(&mut change, &allowed, at.administrator, TrustRole::Administrator).await);
     assert!(told.contains("only administrator"), "{told}");
-    grant(&mut change, &allowed, at.lead, TrustRole::Administrator).await.expect("granted");
-    grant(&mut change, &allowed, at.lead, TrustRole::Administrator).await.expect("granted again");
+    grant(&mut change, &allowed, at.lead, TrustRole::Administrator, RoleDates::default()).await.expect("granted");
+    grant(&mut change, &allowed, at.lead, TrustRole::Administrator, RoleDates::default()).await.expect("granted again");
     let told = refused(take(&mut change, &allowed, at.administrator, TrustRole::Administrator).await);
     assert!(told.contains("only administrator"), "who cannot sign in is nobody to rely on: {told}");
     insert_address(&mut change, at.lead, "lena@trust.uk", Some(testing::noon()), testing::noon())
@@ -292,8 +295,8 @@ async fn only_administrators_grant_roles_and_one_always_stays() {
     put_password(&mut change, at.lead, "hash", Some(at.trust), testing::noon()).await.expect("a password");
     take(&mut change, &allowed, at.administrator, TrustRole::Administrator).await.expect("taken");
     let lena = person(&mut change, at.trust, at.lead).await.expect("known");
-    assert!(lena.administrator && lena.academy_lead);
-    let stranger = grant(&mut change, &allowed, at.stranger, TrustRole::AcademyLead).await;
+    assert!(lena.has(TrustRole::Administrator, TODAY) && lena.has(TrustRole::AcademyLead, TODAY));
+    let stranger = grant(&mut change, &allowed, at.stranger, TrustRole::AcademyLead, RoleDates::default()).await;
     assert_eq!(stranger, Err(Error::NotFound));
 }
 
@@ -329,4 +332,113 @@ async fn a_person_page_knows_what_they_lead_and_supervisor() {
     assert_eq!((led[0].leads, supervised[0].leads), (true, false));
     let found = people(&mut conn, at.trust, &Filter::default(), TODAY).await.expect("found");
     assert_eq!(found.rows.iter().find(|row| row.id == at.trainee).map(|row| row.leads), Some(1));
+}
+
+#[tokio::test]
+async fn a_role_has_a_first_and_a_last_day() -> testing::Result {
+    let at = Fixture::new().await;
+    let request = at.request(Some(at.administrator)).await;
+    let mut change = at.store.write().await?;
+    let allowed = request.require(&mut change, GrantRoles(at.trust)).await?;
+    let days = RoleDates { from_on: Some(on("2026-04-01")), last_on: Some(on("2026-09-30")) };
+    grant(&mut change, &allowed, at.supervisor, TrustRole::AcademyLead, days).await?;
+    let sonia = person(&mut change, at.trust, at.supervisor).await?;
+    let held = sonia.role(TrustRole::AcademyLead, TODAY).expect("the role");
+    assert_eq!((held.from_on, held.until_on, held.last_on()), (days.from_on, Some(on("2026-10-01")), days.last_on));
+    assert!(sonia.has_role(on("2026-09-30")) && !sonia.has(TrustRole::AcademyLead, on("2026-10-01")));
+    let listed = async |change: &mut Connection, day| {
+        let found = people(change, at.trust, &Filter::default(), day).await.expect("found");
+        found.rows.iter().any(|row| row.id == at.supervisor && row.academy_lead && !row.administrator)
+    };
+    assert!(!listed(&mut change, TODAY).await && listed(&mut change, on("2026-04-01")).await);
+    assert!(listed(&mut change, on("2026-09-30")).await && !listed(&mut change, on("2026-10-01")).await);
+    let early = date_role(&mut change, &allowed, at.supervisor, TrustRole::AcademyLead, Some(on("2026-03-31"))).await;
+    assert!(refused(early).contains("not before the first"));
+    date_role(&mut change, &allowed, at.supervisor, TrustRole::AcademyLead, None).await?;
+    assert!(person(&mut change, at.trust, at.supervisor).await?.has(TrustRole::AcademyLead, on("2030-01-01")));
+    let none = date_role(&mut change, &allowed, at.trainee, TrustRole::AcademyLead, None).await;
+    assert_eq!(none, Err(Error::NotFound));
+    // A role that is over is granted again.
+    sqlx::query("update trust_role set from_on = '2025-01-01', until_on = '2026-03-04' where person_id = $1")
+        .bind(at.supervisor)
+        .execute(&mut *change)
+        .await?;
+    assert!(!person(&mut change, at.trust, at.supervisor).await?.has_role(TODAY));
+    grant(&mut change, &allowed, at.supervisor, TrustRole::AcademyLead, RoleDates::default()).await?;
+    let held = person(&mut change, at.trust, at.supervisor).await?.role(TrustRole::AcademyLead, TODAY);
+    assert_eq!(held.map(|held| (held.from_on, held.until_on)), Some((None, None)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_last_academy_lead_goes_only_when_another_is_named() -> testing::Result {
+    let at = Fixture::new().await;
+    let request = at.request(Some(at.administrator)).await;
+    let mut change = at.store.write().await?;
+    let allowed = request.require(&mut change, GrantRoles(at.trust)).await?;
+    let organises = request.require(&mut change, ManageOrganisation(at.trust)).await?;
+    let (role, until) = (TrustRole::AcademyLead, Some(on("2026-06-30")));
+    assert!(is_last_academy_lead(&mut change, at.trust, at.lead, TODAY).await?);
+    assert!(!is_last_academy_lead(&mut change, at.trust, at.trainee, TODAY).await?, "who is none is not the last");
+    for told in [
+        refused(take(&mut change, &allowed, at.lead, role).await),
+        refused(date_role(&mut change, &allowed, at.lead, role, until).await),
+        refused(close(&mut change, &organises, at.lead).await),
+    ] {
+        assert!(told.contains("only academy lead"), "{told}");
+    }
+    // Somebody whose role is over by then, or whose account is closed, keeps nothing.
+    let short = RoleDates { from_on: None, last_on: until };
+    grant(&mut change, &allowed, at.supervisor, role, short).await?;
+    assert!(refused(date_role(&mut change, &allowed, at.lead, role, until).await).contains("only academy lead"));
+    date_role(&mut change, &allowed, at.lead, role, Some(on("2026-06-29"))).await?;
+    date_role(&mut change, &allowed, at.lead, role, None).await?;
+    close(&mut change, &organises, at.supervisor).await?;
+    assert!(refused(take(&mut change, &allowed, at.lead, role).await).contains("only academy lead"));
+    reopen(&mut change, &organises, at.supervisor).await?;
+    take(&mut change, &allowed, at.lead, role).await?;
+    assert!(refused(take(&mut change, &allowed, at.supervisor, role).await).contains("only academy lead"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_last_administrators_role_gets_no_end() -> testing::Result {
+    let at = Fixture::new().await;
+    let request = at.request(Some(at.administrator)).await;
+    let mut change = at.store.write().await?;
+    let allowed = request.require(&mut change, GrantRoles(at.trust)).await?;
+    let (role, until) = (TrustRole::Administrator, Some(on("2026-06-30")));
+    insert_address(&mut change, at.lead, "lena@trust.uk", Some(testing::noon()), testing::noon()).await?;
+    put_password(&mut change, at.lead, "hash", Some(at.trust), testing::noon()).await?;
+    grant(&mut change, &allowed, at.lead, role, RoleDates { from_on: None, last_on: until }).await?;
+    let dated = date_role(&mut change, &allowed, at.administrator, role, Some(on("2026-05-31"))).await;
+    assert!(refused(dated).contains("only administrator"), "the other one's role ends as well");
+    assert!(refused(take(&mut change, &allowed, at.administrator, role).await).contains("only administrator"));
+    date_role(&mut change, &allowed, at.lead, role, None).await?;
+    date_role(&mut change, &allowed, at.administrator, role, Some(on("2026-05-31"))).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_arrives_within_twelve_weeks_is_found() -> testing::Result {
+    let at = Fixture::new().await;
+    let mut change = at.store.write().await?;
+    let arrives = |days| TODAY + chrono::Days::new(days);
+    let mut new = Vec::new();
+    for (name, days) in [("Next Week", 7), ("In Time", SOON), ("Later On", SOON + 1)] {
+        let id = testing::person(&mut change, at.trust, at.department, name, "FY1", None).await;
+        sqlx::query("update post set starts_on = $2 where person_id = $1")
+            .bind(id)
+            .bind(arrives(days))
+            .execute(&mut *change)
+            .await?;
+        new.push(id);
+    }
+    let filter = Filter { show: Show::Arriving, department: Some(at.department), ..Filter::default() };
+    let found = people(&mut change, at.trust, &filter, TODAY).await?;
+    let rows: Vec<_> = found.rows.iter().map(|row| (row.id, row.arrives_on)).collect();
+    assert_eq!(rows, [(new[1], Some(arrives(SOON))), (new[0], Some(arrives(7)))]);
+    let all = people(&mut change, at.trust, &Filter::default(), TODAY).await?;
+    assert!(all.rows.iter().all(|row| row.id != at.trainee || row.arrives_on.is_none()), "who is here has arrived");
+    Ok(())
 }

@@ -2,6 +2,7 @@
 //! address and key, the version it was made from, and both versions when somebody else was faster.
 
 mod compare;
+mod effects;
 mod field;
 
 use std::cell::RefCell;
@@ -244,7 +245,7 @@ impl Form {
     #[must_use]
     pub fn summary(&self) -> AnyView {
         if self.errors().is_empty() {
-            return ().into_any();
+            return self.not_saved_yet();
         }
         let items = self
             .errors()

@@ -1,0 +1,74 @@
+//! The list of changeover dates, with the forms that change it.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::api::{AddChangeover, RemoveChangeover};
+use super::store;
+use crate::access::Coordinate;
+use crate::error::Error;
+use crate::route;
+use crate::web::page::{Page, Route};
+use crate::web::request::Request;
+use crate::web::ui::{self, Form};
+
+/// The page of changeover dates.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![route!("/changeovers", list)]
+}
+
+async fn list(request: Request) -> Result<Page, Error> {
+    let trust = request.person()?.trust;
+    let today = request.today();
+    let mut conn = request.store.read().await?;
+    request.require(&mut conn, Coordinate(trust)).await?;
+    let days = store::changeovers(&mut conn, trust, today).await?;
+    drop(conn);
+    Ok(Page::new("Changeover dates", move || {
+        let add = Form::new(&request, AddChangeover::PATH);
+        let mut summaries = vec![add.summary()];
+        let rows: Vec<_> = days
+            .into_iter()
+            .map(|day| {
+                let form = Form::named(&request, RemoveChangeover::PATH, &day.to_string());
+                summaries.push(form.summary());
+                let fields = view! {
+                    {form.hidden("day", day)}
+                    <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">
+                        "Remove"<span class="nhsuk-u-visually-hidden">{format!(" {}", crate::format::date(day))}</span>
+                    </button>
+                }
+                .into_any();
+                let weekday = day.format("%A").to_string();
+                vec![
+                    view! { {weekday}" "{ui::time(day)} }.into_any(),
+                    ui::distance(day, today).into_any(),
+                    form.draw(fields),
+                ]
+            })
+            .collect();
+        let dates = if rows.is_empty() {
+            ui::empty("No changeover lies ahead. Add the next one below.", None)
+        } else {
+            ui::table("Changeovers to come", vec![ui::words("Day"), ui::words("When"), ui::words("Actions")], rows)
+        };
+        let fields = view! {
+            {add.date("on_day", "Another changeover").hint("The first day of the new posts. For example, 4 8 2027").view()}
+            {ui::submit("Add date")}
+        }
+        .into_any();
+        view! {
+            {ui::back("/people", "People")}
+            <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
+                {summaries}
+                {ui::heading("", "Changeover dates")}
+                <p>"On these days many posts end and begin. Within 14 days of one, Baton starts no question that can wait."</p>
+                <p>"They were first set to the first Wednesdays of February, April, August and December, for two years. Put right what is otherwise in your trust, and add the years that follow."</p>
+                {dates}
+                {add.draw(fields)}
+            </div></div>
+        }
+        .into_any()
+    }))
+}

@@ -1,0 +1,20 @@
+//! Until when a project without a lead goes on looking for one, by somebody's choice.
+
+use chrono::NaiveDate;
+
+use crate::db::Connection;
+use crate::error::Error;
+use crate::id::ProjectId;
+
+/// Notes the day. Who may choose it is asked by whoever calls this, and the history is theirs.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn choose(conn: &mut Connection, project: ProjectId, until: NaiveDate) -> Result<(), Error> {
+    sqlx::query("update project set keep_looking_until = $2 where id = $1")
+        .bind(project)
+        .bind(until)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
