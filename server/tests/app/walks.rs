@@ -115,7 +115,7 @@ async fn no_link_ends_in_a_refusal_whoever_follows_it() {
         let (pages, refused) = refused_links(&browser).await;
         assert!(pages > 3, "{pages}");
         assert_eq!(refused, [""; 0], "{person}");
-        assert!(browser.get("/").await.body.contains("You have no current post in this trust."));
+        assert!(browser.get("/").await.words().contains("Your post ended on 3 March 2026."));
     }
 }
 

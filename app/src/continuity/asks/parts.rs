@@ -216,7 +216,7 @@ fn claim(request: &Request, line: &Line) -> AnyView {
     let cause = if whole { String::new() } else { row.cause_on.to_string() };
     let today = request.today();
     let latest = today + chrono::Duration::days(LONGEST_CLAIM_DAYS);
-    let until = line.rows().filter_map(|row| row.due_on).filter(|due| *due >= today).chain([latest]).min();
+    let until = line.rows().filter_map(|row| row.due_on).filter(|due| *due > today).chain([latest]).min();
     let name = format!("c{}{}{}", row.kind.as_str(), cause.replace('-', ""), about.replace('-', ""));
     let form = Form::named(request, ClaimAsk::PATH, &name).with_date("until", until);
     let (summary, open) = (form.summary(), form.is_rejected());

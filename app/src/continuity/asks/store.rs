@@ -239,7 +239,7 @@ pub async fn claim(conn: &mut Connection, allowed: &Allowed<Coordinate>, said: &
     if rows.is_empty() {
         return Err(Error::NotFound);
     }
-    if rows.iter().any(|row| row.due_on.is_some_and(|due| due >= today && due < said.until_on)) {
+    if rows.iter().any(|row| row.due_on.is_some_and(|due| due > today && due < said.until_on)) {
         return Err(Error::field("until", "Choose a day that is not after the day it is about."));
     }
     if rows.iter().any(|row| row.acts_until.is_some_and(|day| day <= said.until_on)) {
