@@ -120,6 +120,13 @@ bench: target/release/server ## Measure the served pages with wrk (ARGS=--nation
 	@$(say) "Filling a store, serving it and loading its pages"
 	@node tools/bench.mjs $(ARGS)
 
+# Optimised, and quicker to build than what is released.
+.PHONY: simulate
+simulate: | $(SITE) ## Live through five years of a trust day by day, and look for a project that nobody sees (SEED=n, DAYS=n, FAULTS=1)
+	@$(say) "Simulation (the first time compiles every dependency: minutes)"
+	@SEED="$(SEED)" DAYS="$(DAYS)" FAULTS="$(FAULTS)" cargo test --locked --profile simulation --quiet -p server --test simulation \
+		simulate -- --ignored --nocapture
+
 .PHONY: drill
 drill: target/release/server ## Kill, flood, slow down, fill up and stop a server of its own, and see that what was promised holds
 	@$(say) "Drills, on loopback (about two minutes)"

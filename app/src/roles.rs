@@ -42,6 +42,31 @@ macro_rules! post_on {
     };
 }
 
+/// Whether somebody has a post in a trust on a day, or stands between two with fewer than 28 days between them
+/// ([`timeline::LONGEST_AWAY_DAYS`]): they lead meanwhile, so they act too.
+macro_rules! has_post {
+    ($person:literal, $trust:literal, $day:literal) => {
+        concat!(
+            "(exists (select 1 from post where post.person_id = ",
+            $person,
+            " and post.trust_id = ",
+            $trust,
+            " and ",
+            $crate::roles::post_on!("post", $day),
+            ") or exists (select 1 from post x join post y on y.person_id = x.person_id and y.trust_id = x.trust_id
+                where x.person_id = ",
+            $person,
+            " and x.trust_id = ",
+            $trust,
+            " and x.ends_on < ",
+            $day,
+            " and y.starts_on > ",
+            $day,
+            " and y.starts_on <= date(x.ends_on, '+28 days')))"
+        )
+    };
+}
+
 /// Whether a role in a trust holds on a day; the day from which it is over does not.
 macro_rules! role_on {
     ($role:literal, $day:literal) => {
@@ -222,6 +247,7 @@ pub(crate) use account_open;
 pub(crate) use arrives_on;
 pub(crate) use asked_for_desk;
 pub(crate) use asked_rows;
+pub(crate) use has_post;
 pub(crate) use holds_on;
 pub(crate) use in_force;
 pub(crate) use lines_waiting;

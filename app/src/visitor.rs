@@ -11,7 +11,7 @@ use crate::db::Connection;
 use crate::digest::hex;
 use crate::error::Error;
 use crate::id::{PersonId, TrustId};
-use crate::roles::{account_open, arrives_on, lines_waiting, post_on, role_on};
+use crate::roles::{account_open, arrives_on, has_post, lines_waiting, role_on};
 
 /// Dead sessions that a new one sweeps away at most.
 const MAX_SWEPT: i64 = 200;
@@ -207,8 +207,7 @@ impl Sessions {
         let Some(token) = token else { return Ok(Visitor::Nobody) };
         let person: Option<Person> = sqlx::query_as(
             concat!("select p.id, p.name, s.trust_id as trust, t.name as trust_name, t.demonstration, s.seen_at, s.token_hash as session, s.held,
-                    exists (select 1 from post where person_id = p.id and trust_id = s.trust_id
-                            and ", post_on!("post", "$3"), ") as has_post,
+                    ", has_post!("p.id", "s.trust_id", "$3"), " as has_post,
                     ", arrives_on!("p.id", "s.trust_id", "$3", "$5"), " as arrives_on,
                     exists (select 1 from trust_role b where b.person_id = p.id and b.trust_id = s.trust_id and b.role = 'academy_lead'
                             and ", role_on!("b", "$3"), ") as academy_lead,

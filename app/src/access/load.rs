@@ -8,7 +8,7 @@ use super::relationship::Relationship;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{HandoverId, MeasureId, ProjectId, TeamRoleId, TrustId};
-use crate::roles::{account_open, arrives_on, asked_for_desk, holds_on, in_force, live_offer, post_on, role_on};
+use crate::roles::{account_open, arrives_on, asked_for_desk, has_post, holds_on, in_force, live_offer, role_on};
 use crate::visitor::Person;
 
 /// The person in the trust of their session, as they are now.
@@ -30,8 +30,7 @@ struct Now {
 macro_rules! now {
     () => {
         concat!("select 1 as live,
-                exists (select 1 from post where person_id = $2 and trust_id = $5
-                        and ", post_on!("post", "$3"), ") as has_post,
+                ", has_post!("$2", "$5", "$3"), " as has_post,
                 ", arrives_on!("$2", "$5", "$3", "$6"), " is not null as arriving,
                 exists (select 1 from trust_role b where b.person_id = $2 and b.trust_id = $5 and b.role = 'academy_lead'
                         and ", role_on!("b", "$3"), ") as academy_lead,
@@ -318,6 +317,8 @@ pub(super) async fn of_handover(
         asked_of_desk!("'agree_to_handover', 'answer_take_on'"),
         " as answers_for_desk, ",
         asked_oneself!("'answer_as_successor'", "2"),
+        " or ",
+        asked_oneself!("'broken_handover'", "1"),
         " or ",
         asked_of_desk!("'answer_as_successor'"),
         " as asked_to_replace

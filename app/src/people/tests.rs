@@ -406,3 +406,27 @@ async fn a_sign_in_that_waited_notices_that_the_password_was_changed_or_the_acco
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_new_trust_has_the_changeover_dates_of_two_years() -> Result {
+    let at = Fixture::new().await;
+    let mut change = at.store.write().await?;
+    sqlx::query("delete from changeover").execute(&mut *change).await?;
+    organisation::add_changeovers(&mut change, at.trust, TODAY).await?;
+    let days: Vec<(TrustId, String)> =
+        sqlx::query_as("select trust_id, on_day from changeover order by on_day").fetch_all(&mut *change).await?;
+    assert!(days.iter().all(|(trust, _)| *trust == at.trust));
+    let days: Vec<&str> = days.iter().map(|(_, day)| day.as_str()).collect();
+    let first_wednesdays = [
+        "2026-04-01",
+        "2026-08-05",
+        "2026-12-02",
+        "2027-02-03",
+        "2027-04-07",
+        "2027-08-04",
+        "2027-12-01",
+        "2028-02-02",
+    ];
+    assert_eq!(days, first_wednesdays);
+    Ok(())
+}

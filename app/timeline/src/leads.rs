@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::days::{Days, Span, plus};
 use crate::presence::Presence;
-use crate::{Facts, Handover, LONGEST_AWAY_DAYS, Membership, Role};
+use crate::{Facts, Handover, LONGEST_AWAY_DAYS, Membership, Role, broken};
 
 /// An agreed handover, with the day on which it comes true.
 #[derive(Clone, Debug)]
@@ -43,6 +43,7 @@ pub(crate) fn agreed<'a>(facts: &'a Facts, presence: &impl Fn(Uuid) -> Option<&'
             let window = Days::between(handover.effect_on, plus(handover.effect_on, LONGEST_AWAY_DAYS + 1));
             let comes_true_on =
                 handover.to.and_then(presence).and_then(|successor| successor.present.and(&window).first());
+            let comes_true_on = comes_true_on.or(Some(handover.effect_on).filter(|_| broken!(BrokenHandoverCounts)));
             let agreed_on = handover.agreed_on.unwrap_or(handover.offered_on);
             Agreed { handover, agreed_on, comes_true_on, undone: is_undone(facts, handover) }
         })

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::days::{Days, Span};
-use crate::{Ask, Audience, Kind};
+use crate::{Ask, Audience, Kind, broken};
 
 /// Somebody who may be asked.
 #[derive(Clone, Debug)]
@@ -78,6 +78,7 @@ pub(crate) fn openings((from, until): Span, levels: &[Level]) -> Vec<Option<Naiv
         } else {
             let uncovered = before.and_then(|day| Days::between(day, until).without(&covered).first());
             let scheduled = level.opens.map(|day| day.max(from));
+            let uncovered = uncovered.filter(|_| !broken!(LevelNotPassed));
             uncovered.into_iter().chain(scheduled).min().filter(|day| *day < until)
         };
         covered = covered.or(&acts(level));

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::days::{Days, plus};
-use crate::{Away, DUE_DAYS, JOINS_AWAY_DAYS, LONGEST_AWAY_DAYS, Person};
+use crate::{Away, DUE_DAYS, JOINS_AWAY_DAYS, LONGEST_AWAY_DAYS, Person, broken};
 
 /// Somebody, with the days on which they are there.
 #[derive(Clone, Debug)]
@@ -24,13 +24,14 @@ pub(crate) struct Presence<'a> {
 
 impl<'a> Presence<'a> {
     pub(crate) fn of(person: &'a Person) -> Self {
-        let open = person.closed_on.map_or_else(Days::all, Days::before);
+        let closed_on = person.closed_on.filter(|_| !broken!(ClosedAccountIsAsked));
+        let open = closed_on.map_or_else(Days::all, Days::before);
         let posts = person
             .posts
             .iter()
             .map(|post| (post.starts_on, post.ends_on.map_or(crate::FOREVER, |last| plus(last, 1))))
             .collect();
-        let long = long_absences(&person.away);
+        let long = if broken!(AwayCountsAsPresent) { Days::NONE } else { long_absences(&person.away) };
         let present = Days::joined(posts, LONGEST_AWAY_DAYS).without(&long).and(&open);
         let lasting = person.posts.iter().filter(|post| post.ends_on.is_none()).map(|post| post.starts_on).min();
         let open_ended = lasting.map_or(Days::NONE, Days::from).and(&present);

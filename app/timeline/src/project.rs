@@ -8,7 +8,7 @@ use crate::days::{Days, Span, eve, plus};
 use crate::leads::{Agreed, Stint, Supervision, agreed, stints, supervisions};
 use crate::levels::{Asked, Level, Who, openings};
 use crate::presence::Presence;
-use crate::{Continuity, DUE_DAYS, FOREVER, Facts, Handover, LAPSES_AFTER_DAYS, Standing, Status};
+use crate::{Continuity, DUE_DAYS, FOREVER, Facts, Handover, LAPSES_AFTER_DAYS, Standing, Status, broken};
 
 /// An offer, with the days on which it lives.
 #[derive(Clone, Debug)]
@@ -70,7 +70,7 @@ impl<'a> Project<'a> {
                 last = openings(never, &levels).into_iter().flatten().fold(last, NaiveDate::max);
             }
         }
-        let until = plus(last, LAPSES_AFTER_DAYS + 1);
+        let until = plus(last, if broken!(LapsesEarly) { LAPSES_AFTER_DAYS } else { LAPSES_AFTER_DAYS + 1 });
         Offer { handover, named: Some((from, until)), to_pool: pool.and(&asked.without(&Days::before(until))) }
     }
 

@@ -17,6 +17,23 @@ use crate::team::model::TeamRole;
 use crate::team::store::{leads, supervision};
 use crate::{measures, people};
 
+/// The day on which an agreed handover comes true: its own, or the first on which its successor is there.
+macro_rules! comes_true_on {
+    ($handover:literal) => {
+        concat!(
+            "coalesce((select min(t.from_on) from standing t where t.project_id = ",
+            $handover,
+            ".project_id and t.lead_id = ",
+            $handover,
+            ".to_person and t.from_on >= ",
+            $handover,
+            ".takes_effect_on), ",
+            $handover,
+            ".takes_effect_on)"
+        )
+    };
+}
+
 /// What a handover is prepared from.
 #[derive(Clone, Debug, FromRow)]
 pub struct HandoverContext {
@@ -78,7 +95,7 @@ pub async fn context(conn: &mut Connection, project: ProjectId, today: NaiveDate
                 (select count(*) from measure m join measurement x on x.measure_id = m.id
                  where m.project_id = p.id and x.recorded_by = l.person_id and x.state <> 'void') as recorded,
                 (select count(*) from cycle c where c.project_id = p.id) as cycles,
-                g.id as agreed, g.takes_effect_on as agreed_for, s.name as agreed_to,
+                g.id as agreed, ", comes_true_on!("g"), " as agreed_for, s.name as agreed_to,
                 exists (select 1 from ask a where a.project_id = p.id and a.object_id = g.id and a.kind = 'broken_handover' and ", holds_on!("a", "$2"), ") as broken,
                 z.lead_id as leads,
                 (select json_group_array(json_object('person', r.person_id, 'name', m.name, 'role', r.role) order by r.from_on, m.name)
@@ -271,7 +288,7 @@ pub(super) struct Ahead {
 /// The handovers of a project that are agreed and have not come true.
 pub(super) async fn ahead(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<Vec<Ahead>, Error> {
     Ok(sqlx::query_as(concat!(
-        "select h.id, h.takes_effect_on as \"on\",
+        "select h.id, ", comes_true_on!("h"), " as \"on\",
                 exists (select 1 from ask a where a.project_id = h.project_id and a.object_id = h.id and a.kind = 'broken_handover'
                     and ", holds_on!("a", "$2"), ") as broken
          from handover h where h.project_id = $1 and h.state = 'agreed' and (h.takes_effect_on > $2

@@ -8,10 +8,10 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{PersonId, ProjectId, TeamRoleId};
-use crate::roles::in_force;
+use crate::roles::{holds_on, in_force};
 
 /// Makes a person lead a project from a day on, until another or without an end; the places of whoever was to lead it
-/// on that day end. What begins later stands.
+/// on that day end. What begins later stands, and so does what an agreed handover begins whose successor is on the way.
 ///
 /// # Errors
 /// When the store cannot write.
@@ -23,10 +23,15 @@ pub async fn lead_for_now(
     until: Option<NaiveDate>,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    sqlx::query(
+    sqlx::query(concat!(
         "update team_role set until_on = max(from_on, $2), ended_by = null
-         where project_id = $1 and role = 'lead' and state = 'accepted' and from_on <= $2 and (until_on is null or until_on > $2)",
-    )
+         where project_id = $1 and role = 'lead' and state = 'accepted' and from_on <= $2 and (until_on is null or until_on > $2)
+           and (begun_by is null or begun_by is not (select z.handover_id from standing z where z.project_id = $1 and ",
+        holds_on!("z", "$2"),
+        " and not exists (select 1 from ask a where a.project_id = $1 and a.object_id = z.handover_id and a.kind = 'broken_handover' and ",
+        holds_on!("a", "$2"),
+        ")))"
+    ))
     .bind(project)
     .bind(from)
     .execute(&mut *conn)

@@ -185,7 +185,7 @@ pub async fn edit_post(
     Ok(before.person_id)
 }
 
-/// Sets the last day of a post and says whose it is.
+/// Sets the last day of a post, which confirms it, and says whose it is.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Conflict`], or [`Error::Invalid`] when the day lies before the first.
@@ -207,7 +207,7 @@ pub async fn end_post(
         ));
     }
     let update =
-        "update post set ends_on = $3, version = version + 1, end_confirmed = iif(ends_on is $3, end_confirmed, 0),
+        "update post set ends_on = $3, version = version + 1, end_confirmed = 1,
                          said_at = iif(ends_on is $3, said_at, null)
                   where id = $1 and version = $2";
     let done = sqlx::query(update).bind(id).bind(version).bind(ends_on).execute(&mut *conn).await?;
