@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { type Locator, type Page } from "@playwright/test";
-import { expect, scripted } from "./fixtures";
+import { expect, scripted, signInAs } from "./fixtures";
 
 /** The day so many days from today, at noon, so that no clock change moves it to another day. */
 export function day(fromToday: number): Date {
@@ -80,9 +80,57 @@ export async function expectProblem(page: Page, words: string | RegExp): Promise
   return summary;
 }
 
-/** One of the four answers of a project's page: "Held by", "Anchored by", "Next measurement", "Next step". */
+/** One of the four answers of a project's page: "Led by", "Supervised by", "Next measurement", "Next step". */
 export function answer(within: Page | Locator, label: string): Locator {
   return within.getByRole("term").filter({ hasText: label }).locator("xpath=..").first();
+}
+
+/** Presses a button of an ask or a question, which says its title to whoever does not see it: "Accept : Title". */
+export async function press(within: Page | Locator, verb: string, title: string): Promise<void> {
+  const name = new RegExp(`^${verb} ?: ?${title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`);
+  await within.getByRole("button", { name }).first().click();
+}
+
+/** How many asks wait for whoever is signed in, as the header says it. */
+export async function waiting(page: Page): Promise<number> {
+  const said = page.getByRole("navigation", { name: "Account" }).getByText(/^\d+ waiting$/);
+  return (await said.count()) === 0 ? 0 : parseInt((await said.textContent()) ?? "", 10);
+}
+
+/** The lead registers a project, and the supervisor agrees to supervise it. Leaves the lead signed in on its page. */
+export async function supervisedProject(page: Page, title: string, lead: string, supervisor: string): Promise<string> {
+  await signInAs(page, lead);
+  const project = await registerProject(page, title, { supervisor });
+  await expect(answer(page, "Supervised by")).toContainText(`${supervisor} was asked`);
+  await signInAs(page, supervisor);
+  await page.goto(`${project}/team`);
+  await press(page, "Accept", title);
+  await expectDone(page, "Your answer is recorded.");
+  await signInAs(page, lead);
+  await page.goto(project);
+  await expect(answer(page, "Supervised by")).toContainText(supervisor);
+  await expect(answer(page, "Supervised by")).not.toContainText("was asked");
+  return project;
+}
+
+/** Chooses who takes a project over on the form of a handover: somebody, or the pool. */
+export async function chooseNext(page: Page, to: RegExp): Promise<void> {
+  const list = page.getByLabel("Who takes it over?");
+  await list.selectOption(await list.getByRole("option", { name: to }).first().getAttribute("value"));
+}
+
+/** Fills what a project could not say by itself, and offers it from today on; gives the handover's address. */
+export async function offerHandover(page: Page, project: string, lead: string, to: RegExp): Promise<string> {
+  await page.goto(`${project}/handover`);
+  await chooseNext(page, to);
+  await fillDate(page, "From which day?", day(0));
+  await page.getByLabel("The state of the project, in one paragraph").fill("Two cycles are done; the ward knows the poster.");
+  await page.getByLabel("The next step", { exact: true }).fill("Try the sticker on nights");
+  await fillDate(page, "By when?", day(14));
+  await page.getByLabel(`What ${lead} contributed`).fill("Started it, and collected the baseline.");
+  await page.getByRole("button", { name: "Offer handover" }).click();
+  await expectDone(page, "The handover is offered.");
+  return new URL(page.url()).pathname;
 }
 
 /** Defines a weekly percentage on the project at this address; leaves the browser on its chart, and gives its address. */

@@ -1,40 +1,27 @@
 import type { Page } from "@playwright/test";
 import { axe, expect, fitsNarrow, scripted, signInAs, test, unique } from "../fixtures";
-import { answer, day, defineMeasure, expectDone, expectProblem, fillDate, recordPoint, registerProject, told } from "../steps";
+import {
+  answer,
+  chooseNext,
+  day,
+  defineMeasure,
+  expectDone,
+  expectProblem,
+  fillDate,
+  offerHandover,
+  recordPoint,
+  supervisedProject,
+  told,
+} from "../steps";
 
 /** Aisha registers a project, and Helen agrees to supervise it. Leaves Aisha signed in on its page. */
-async function supervised(page: Page, title: string): Promise<string> {
-  await signInAs(page, "Aisha Khan");
-  const project = await registerProject(page, title, { supervisor: "Helen Marsh" });
-  await expect(answer(page, "Supervised by")).toContainText("Helen Marsh was asked");
-  await signInAs(page, "Helen Marsh");
-  await page.goto(`${project}/team`);
-  await page.getByRole("button", { name: new RegExp(`^Accept ?: ${title}$`) }).click();
-  await expectDone(page, "Your answer is recorded.");
-  await signInAs(page, "Aisha Khan");
-  await page.goto(project);
-  await expect(answer(page, "Supervised by")).toContainText("Helen Marsh");
-  await expect(answer(page, "Supervised by")).not.toContainText("was asked");
-  return project;
+function supervised(page: Page, title: string): Promise<string> {
+  return supervisedProject(page, title, "Aisha Khan", "Helen Marsh");
 }
 
-/** Fills what the project could not say by itself, and offers it; gives the handover's address. */
-async function offer(page: Page, project: string, to: RegExp): Promise<string> {
-  await page.goto(`${project}/handover`);
-  await chooseNext(page, to);
-  await fillDate(page, "From which day?", day(0));
-  await page.getByLabel("The state of the project, in one paragraph").fill("Two cycles are done; the ward knows the poster.");
-  await page.getByLabel("The next step", { exact: true }).fill("Try the sticker on nights");
-  await fillDate(page, "By when?", day(14));
-  await page.getByLabel(/^What Aisha Khan contributed/).fill("Started it, and collected the baseline.");
-  await page.getByRole("button", { name: "Offer handover" }).click();
-  await expectDone(page, "The handover is offered.");
-  return new URL(page.url()).pathname;
-}
-
-async function chooseNext(page: Page, to: RegExp): Promise<void> {
-  const list = page.getByLabel("Who takes it over?");
-  await list.selectOption(await list.getByRole("option", { name: to }).first().getAttribute("value"));
+/** Aisha offers it; gives the handover's address. */
+function offer(page: Page, project: string, to: RegExp): Promise<string> {
+  return offerHandover(page, project, "Aisha Khan", to);
 }
 
 async function respond(page: Page, heading: RegExp, yes: RegExp | string, word = ""): Promise<void> {
@@ -157,7 +144,7 @@ test("a project offered to the pool is taken on by somebody else", async ({ page
   await fitsNarrow(page);
   await page.getByLabel("A word to them (optional)").fill("It is my ward.");
   await page.getByRole("button", { name: "Ask to take it on" }).click();
-  await expectDone(page, "Your wish to take the project on is with its supervisor or the academy lead.");
+  await expectDone(page, "Your wish to take the project on is with its supervisor or the QI academy.");
 
   await signInAs(page, "Helen Marsh");
   await page.goto(handover);

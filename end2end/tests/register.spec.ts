@@ -108,6 +108,7 @@ test("a draft is saved from its title on, finished later, and can be deleted", a
 
   // Nobody else finds it, and its author does.
   await page.goto("/");
+  await page.getByText(/^Drafts \(\d+\)$/).click();
   await page.getByRole("link", { name: title }).click();
   await page.getByRole("button", { name: "Finish the form" }).click();
   await expect(page.getByLabel("Title", { exact: true })).toHaveValue(title);

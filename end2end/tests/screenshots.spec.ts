@@ -28,8 +28,53 @@ test("a project and its charts @screenshot", async ({ page }) => {
 test("the academy lead's home page @screenshot", async ({ page }) => {
   await signInAs(page, "Margaret Ellis");
   await page.goto("/");
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText(/Hello Margaret/);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Tamar Vale Hospitals");
+  await expect(page.getByText(/^Next changeover: /)).toBeVisible();
   await screenshot(page, "home-academy-lead");
+});
+
+for (const [who, name, says] of [
+  ["a resident doctor", "Priya Raman", /^Wanted from you/],
+  ["somebody who arrives", "Nadia Rahman", /begins on/],
+  ["somebody who has left", "Katie Munro", /Your post ended on/],
+] as const) {
+  test(`the home page of ${who} @screenshot`, async ({ page }) => {
+    await signInAs(page, name);
+    await page.goto("/");
+    await expect(page.getByText(says).first()).toBeVisible();
+    const file = { "Priya Raman": "home", "Nadia Rahman": "home-arriving", "Katie Munro": "home-left" }[name];
+    await screenshot(page, file);
+  });
+}
+
+test("one's own dates @screenshot", async ({ page }) => {
+  await signInAs(page, "Priya Raman");
+  await page.goto("/account/dates");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Your dates");
+  await screenshot(page, "dates");
+});
+
+test("changeover dates @screenshot", async ({ page }) => {
+  await signInAs(page, "Margaret Ellis");
+  await page.goto("/changeovers");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Changeover dates");
+  await screenshot(page, "changeovers");
+});
+
+test("how projects will stand on a day @screenshot", async ({ page }) => {
+  await signInAs(page, "Margaret Ellis");
+  await page.goto("/");
+  await page.getByRole("link", { name: "See how projects stand on that day" }).click();
+  await expect(page.getByText("if nothing changes until then")).toBeVisible();
+  await screenshot(page, "projects-on-a-day");
+});
+
+test("a project that looks for a lead @screenshot", async ({ page }) => {
+  await signInAs(page, "Margaret Ellis");
+  await page.goto(`/projects?q=${encodeURIComponent("acknowledged risk of aspiration")}`);
+  await page.getByRole("link", { name: /acknowledged risk of aspiration/ }).first().click();
+  await expect(answer(page, "Led by")).toContainText("Nobody since");
+  await screenshot(page, "project-without-a-lead");
 });
 
 test("a measure's chart @screenshot", async ({ page }) => {

@@ -77,10 +77,13 @@ pub struct BenchTargets {
     pub measure: MeasureId,
 }
 
+#[derive(Clone, Copy)]
 struct Worker {
     id: PersonId,
     trainee: bool,
     since: NaiveDate,
+    /// They go at the next changeover.
+    leaves: bool,
 }
 
 struct Filler<'a> {
@@ -174,12 +177,12 @@ impl Filler<'_> {
             })
             .collect();
         store::Priority::insert(&mut change, &priorities).await?;
+        store::Changeover::insert(&mut change, &store::Changeover::of(trust, self.calendar.changeovers())).await?;
         change.commit().await
     }
 
     async fn people(&mut self, count: i64) -> Result<(), Error> {
         let at = moment(self.now - Duration::days(400));
-        let [last, next, after] = [When::last(0), When::next(-1), When::after(-1)].map(|when| self.calendar.date(when));
         let (mut people, mut addresses, mut posts) = (Vec::new(), Vec::new(), Vec::new());
         let names: Vec<(&str, &str)> =
             self.scenario.trust.people.iter().filter_map(|person| person.name.rsplit_once(' ')).collect();
@@ -188,14 +191,15 @@ impl Filler<'_> {
             // Shifted by one from round to round, so that every department has both trainees and others.
             let kind = (number + number / DEPARTMENTS) % 10;
             let trainee = kind < 5;
-            let (grade, staff, starts_on, ends_on) = match kind {
-                0..2 => ("FY1", "Medical", last, Some(next)),
-                2..4 => ("FY2", "Medical", last, Some(next)),
-                4 => ("ST4", "Medical", last, Some(after)),
-                5..8 => ("Consultant", "Medical", self.today - Days::new(2000), None),
-                8 => ("Ward manager", "Nursing", self.today - Days::new(900), None),
-                _ => ("Clinical pharmacist", "Pharmacy", self.today - Days::new(700), None),
+            let (grade, staff) = match kind {
+                0..2 => ("FY1", "Medical"),
+                2..4 => ("FY2", "Medical"),
+                4 => ("ST4", "Medical"),
+                5..8 => ("Consultant", "Medical"),
+                8 => ("Ward manager", "Nursing"),
+                _ => ("Clinical pharmacist", "Pharmacy"),
             };
+            let terms = self.terms(department, kind);
             let id = PersonId::new();
             let first = names.get(place(number * 7, names.len())).map_or("", |name| name.0);
             let family = names.get(place(number * 11 + 3, names.len())).map_or("", |name| name.1);
@@ -207,20 +211,24 @@ impl Filler<'_> {
                 verified_at: Some(at.clone()),
                 created_at: at.clone(),
             });
-            if let Some(department_id) = self.departments.get(department) {
+            for (department, starts_on, ends_on) in &terms {
                 posts.push(store::Post {
                     id: PostId::new(),
                     person_id: id,
                     trust_id: self.trust,
-                    department_id: *department_id,
+                    department_id: self.departments.get(*department).copied().ok_or(Error::Internal)?,
                     staff_group: staff.to_owned(),
                     grade: grade.to_owned(),
-                    starts_on,
-                    ends_on,
+                    starts_on: *starts_on,
+                    ends_on: *ends_on,
                     percent: 100,
+                    end_confirmed: kind % 3 == 0 && ends_on.is_some(),
+                    said_at: None,
                 });
             }
-            self.workers.push(Worker { id, trainee, since: starts_on });
+            let since = terms.first().map_or(self.today, |term| term.1);
+            let leaves = terms.iter().all(|term| term.2.is_some_and(|last| last < self.calendar.date(When::next(0))));
+            self.workers.push(Worker { id, trainee, since, leaves });
         }
         let lead = self.workers.iter().find(|worker| !worker.trainee).ok_or(Error::Internal)?;
         let role = store::TrustRole {
@@ -228,6 +236,7 @@ impl Filler<'_> {
             trust_id: self.trust,
             role: "academy_lead".to_owned(),
             granted_at: at,
+            from_on: Some(self.today - Days::new(900)),
         };
         let mut change = self.store.write().await?;
         store::Person::insert(&mut change, &people).await?;
@@ -239,16 +248,32 @@ impl Filler<'_> {
         change.commit().await
     }
 
-    /// Somebody of the department, a trainee or one who stays.
-    fn somebody(&mut self, department: usize, trainee: bool) -> Option<(PersonId, NaiveDate)> {
+    /// Where somebody works from when to when: foundation doctors come from another department of the trust, and
+    /// those in their first year go on to one; who has a permanent post stays.
+    fn terms(&self, department: usize, kind: i64) -> Vec<(usize, NaiveDate, Option<NaiveDate>)> {
+        let date = |when| self.calendar.date(when);
+        let other = (department + 1) % self.departments.len().max(1);
+        let before = (other, date(When::before(0)), Some(date(When::last(-1))));
+        let now = (department, date(When::last(0)), Some(date(When::next(-1))));
+        match kind {
+            0..2 => vec![before, now, (other, date(When::next(0)), Some(date(When::after(-1))))],
+            2..4 => vec![before, now],
+            4 => vec![(department, date(When::before(0)), Some(date(When::after(-1))))],
+            5..8 => vec![(department, self.today - Days::new(2000), None)],
+            8 => vec![(department, self.today - Days::new(1100), None)],
+            _ => vec![(department, self.today - Days::new(1050), None)],
+        }
+    }
+
+    /// Somebody of the department who fits.
+    fn somebody(&mut self, department: usize, fits: impl Fn(&Worker) -> bool) -> Option<Worker> {
         let departments = self.departments.len();
         let tries = self.workers.len() / departments;
         let start = self.chance.usize(0..tries);
         (0..tries)
             .map(|step| department + departments * ((start + step) % tries))
-            .filter_map(|at| self.workers.get(at))
-            .find(|worker| worker.trainee == trainee)
-            .map(|worker| (worker.id, worker.since))
+            .filter_map(|at| self.workers.get(at).copied())
+            .find(fits)
     }
 
     async fn projects(&mut self, count: i64, measurements: i64) -> Result<(), Error> {
@@ -297,8 +322,8 @@ impl Filler<'_> {
         let at = self.now - Duration::days(age);
         let on = self.today - Duration::days(age);
         let department = self.chance.usize(0..self.departments.len());
-        let (lead, since) = self.somebody(department, true).ok_or(Error::Internal)?;
-        let (stays, _) = self.somebody(department, false).ok_or(Error::Internal)?;
+        let lead = self.somebody(department, |one| one.trainee).ok_or(Error::Internal)?;
+        let stays = self.somebody(department, |one| !one.trainee).ok_or(Error::Internal)?.id;
         let (status, review_on) = match self.chance.u8(0..100) {
             _ if number == count - 1 => ("active", None),
             0..55 if age > 300 => ("closed", None),
@@ -341,11 +366,16 @@ impl Filler<'_> {
             reaudit_on: None,
             next_step: if number % 5 == 0 { String::new() } else { "Show the ward its own figures".to_owned() },
             next_step_on: (number % 5 != 0).then(|| self.today + Days::new(9)),
-            author_id: lead,
+            author_id: lead.id,
             created_at: moment(at),
             updated_at: moment(at + Duration::days(age / 2)),
             submitted_at: Some(moment(at)),
-            last_active_on: Some(date_in_london(at + Duration::days(age / 2))),
+            last_active_on: Some(match closed_on {
+                Some(day) => day.min(self.today),
+                // Every twelfth has been quiet since half of its age.
+                None if number % 12 == 5 => on + Duration::days(age / 2),
+                None => (self.today - Duration::days(number % 30)).max(on),
+            }),
         });
         let priority = self.chance.usize(0..self.priorities.len());
         rows.priorities.extend(
@@ -353,52 +383,57 @@ impl Filler<'_> {
                 .get(priority)
                 .map(|priority| store::ProjectPriority { project_id: id, priority_id: *priority }),
         );
-        let role = |person, role: &str, from_on, until_on| store::TeamRole {
-            id: TeamRoleId::new(),
-            project_id: id,
-            person_id: person,
-            role: role.to_owned(),
-            state: "accepted".to_owned(),
-            opened_by: "team".to_owned(),
-            message: String::new(),
-            from_on,
-            until_on,
-            contribution: String::new(),
-            asked_at: moment(at),
-            answered_at: Some(moment(at)),
-            answered_by: Some(person),
-        };
-        let former = self.somebody(department, true).map(|(person, _)| person).filter(|person| *person != lead);
-        match former {
-            Some(former) if !closed && on < since => {
-                rows.team.push(role(former, "lead", on, Some(since)));
-                rows.team.push(role(lead, "lead", since, None));
-                rows.handovers.push(self.handover(id, former, lead, "agreed", since, at));
+        self.team(
+            Told { id, number, age, on, at, closed_on, department, lead, stays, active: status == "active" },
+            rows,
+        );
+        let measure = self.measures(id, on, lead.id, left, rows);
+        if status == "active" {
+            self.first = Some((lead.id, id, measure));
+        }
+        Ok((at, lead.id, id))
+    }
+
+    /// Who leads a project, who supervises it and who else is in it, with its handovers.
+    fn team(&mut self, told: Told, rows: &mut super::Rows) {
+        let Told { id, number, age, on, at, closed_on, department, lead, stays, active } = told;
+        let (places, offers) = (rows.team.len(), rows.handovers.len());
+        let role = |person, role: &str, from_on, until_on| place_in_team(id, person, role, from_on, until_on, at);
+        let mut lead_from = on;
+        if closed_on.is_none() && on < lead.since {
+            // Trainees came later than the project: somebody who stays led it until then.
+            lead_from = lead.since;
+            if let Some(former) = self.somebody(department, |one| !one.trainee && one.id != stays) {
+                rows.team.push(role(former.id, "lead", on, Some(lead_from)));
+                rows.handovers.push(self.handover(id, former.id, lead.id, "agreed", lead_from, at));
             }
+        }
+        let (lost, next_on) = (closed_on.is_none() && number % 12 == 3 && age > 60, self.calendar.date(When::next(0)));
+        let goes_on = |one: &Worker| one.trainee && !one.leaves && one.id != lead.id;
+        let next = if active && !lost { self.somebody(department, goes_on) } else { None };
+        match next {
             // Some have nobody any more: the pool has to hold something.
-            _ if !closed && number % 10 == 3 && age > 60 => {
-                rows.team.push(role(lead, "lead", on, Some(self.today - Days::new(30))));
+            None if lost => rows.team.push(role(lead.id, "lead", lead_from, Some(self.today - Days::new(30)))),
+            Some(next) if lead.leaves && number % 3 == 1 => {
+                rows.team.push(role(lead.id, "lead", lead_from, Some(next_on)));
+                rows.team.push(role(next.id, "lead", next_on, None));
+                let offered = self.now - Duration::days(12);
+                rows.handovers.push(self.handover(id, lead.id, next.id, "agreed", next_on, offered));
             }
-            _ => rows.team.push(role(lead, "lead", on, closed_on)),
+            Some(next) if number % 20 == 0 => {
+                rows.team.push(role(lead.id, "lead", lead_from, None));
+                let offered = self.now - Duration::days(5);
+                rows.handovers.push(self.handover(id, lead.id, next.id, "offered", next_on, offered));
+            }
+            _ => rows.team.push(role(lead.id, "lead", lead_from, closed_on)),
         }
         if number % 7 != 0 {
             rows.team.push(role(stays, "supervisor", on, None));
         }
-        if let Some((member, _)) = self.somebody(department, number % 2 == 0).filter(|(person, _)| *person != lead) {
-            rows.team.push(role(member, "member", on, closed_on));
-        }
-        if status == "active"
-            && number % 20 == 0
-            && let Some((next, _)) = self.somebody(department, true)
-        {
-            let effect = self.today + Days::new(20);
-            rows.handovers.push(self.handover(id, lead, next, "offered", effect, self.now - Duration::days(5)));
-        }
-        let measure = self.measures(id, on, lead, left, rows);
-        if status == "active" {
-            self.first = Some((lead, id, measure));
-        }
-        Ok((at, lead, id))
+        let trainee = number % 2 == 0;
+        let member = self.somebody(department, |one| one.trainee == trainee && ![lead.id, stays].contains(&one.id));
+        rows.team.extend(member.map(|member| role(member.id, "member", on, closed_on)));
+        store::TeamRole::tie_to_handovers(&mut rows.team[places..], &rows.handovers[offers..]);
     }
 
     fn handover(
@@ -430,6 +465,7 @@ impl Filler<'_> {
             created_at: moment(at),
             offered_at: Some(moment(at)),
             ended_at: (state == "agreed").then(|| moment(at)),
+            shared_after_leaving: false,
         }
     }
 
@@ -509,6 +545,48 @@ impl Filler<'_> {
     }
 }
 
+/// What decides who is in a project.
+struct Told {
+    id: ProjectId,
+    number: i64,
+    age: i64,
+    on: NaiveDate,
+    at: DateTime<Utc>,
+    closed_on: Option<NaiveDate>,
+    department: usize,
+    lead: Worker,
+    stays: PersonId,
+    active: bool,
+}
+
+fn place_in_team(
+    project: ProjectId,
+    person: PersonId,
+    role: &str,
+    from_on: NaiveDate,
+    until_on: Option<NaiveDate>,
+    at: DateTime<Utc>,
+) -> store::TeamRole {
+    store::TeamRole {
+        id: TeamRoleId::new(),
+        project_id: project,
+        person_id: person,
+        role: role.to_owned(),
+        state: "accepted".to_owned(),
+        opened_by: "team".to_owned(),
+        message: String::new(),
+        from_on,
+        until_on,
+        contribution: String::new(),
+        asked_at: moment(at),
+        answered_at: Some(moment(at)),
+        answered_by: Some(person),
+        confirmed_until: None,
+        begun_by: None,
+        ended_by: None,
+    }
+}
+
 /// What is still to be shared out among the projects.
 struct Left {
     points: i64,
@@ -541,6 +619,16 @@ mod tests {
         .await
         .expect("counts");
         assert_eq!(counts, (400, 60, 1500));
+        let led: Vec<(bool, i64)> = sqlx::query_as(
+            "select s.lead_id is not null, count(*) from standing s
+             where s.state <> 'ended' and s.from_on <= $1 and s.until_on > $1 group by 1 order by 1",
+        )
+        .bind(date_in_london(noon()))
+        .fetch_all(&mut *conn)
+        .await
+        .expect("standings");
+        let [(false, looking), (true, led)] = led[..] else { panic!("some are led, and some are not: {led:?}") };
+        assert!(led > 5 * looking, "most are led: {led} to {looking}");
         drop(conn);
         assert!(fill(&store, size, noon()).await.is_err(), "only an empty store is filled");
         store.close().await;

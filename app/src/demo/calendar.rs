@@ -54,6 +54,12 @@ impl TryFrom<Written> for When {
 }
 
 impl When {
+    /// So many days from the changeover before the last.
+    #[must_use]
+    pub fn before(days: i64) -> Self {
+        Self { from: From::Before, days }
+    }
+
     /// So many days from the last changeover.
     #[must_use]
     pub fn last(days: i64) -> Self {
@@ -96,6 +102,14 @@ impl Calendar {
         Self { today, next }
     }
 
+    /// The changeovers that a trust knows of: the two before today and those of two years to come.
+    #[must_use]
+    pub fn changeovers(&self) -> Vec<NaiveDate> {
+        let past = [8, 4].map(|months| self.next - Months::new(months));
+        let ahead = (0..=6).map(|step| self.next + Months::new(4 * step));
+        past.into_iter().chain(ahead).map(first_wednesday).collect()
+    }
+
     /// The date that is meant.
     #[must_use]
     pub fn date(&self, when: When) -> NaiveDate {
@@ -126,6 +140,9 @@ mod tests {
             assert!(date("last") < today - Days::new(60), "{today}");
             assert!(date("before") < date("last") && date("after") > today + Days::new(100), "{today}");
             assert_eq!(date("last+7"), date("last") + Days::new(7));
+            let changeovers = calendar.changeovers();
+            assert!(changeovers.is_sorted() && changeovers.len() == 9, "{today}: {changeovers:?}");
+            assert_eq!(changeovers[..4], ["before", "last", "next", "after"].map(date), "{today}");
             today = today + Days::new(1);
         }
     }

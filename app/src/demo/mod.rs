@@ -164,7 +164,9 @@ impl<'a> Filler<'a> {
                 verified_at: (!person.posts.is_empty()).then(|| at.clone()),
                 created_at: at.clone(),
             });
-            for (department, from, until) in &person.posts {
+            let said = person.said.map(|on| moment(self.moment(self.date(on))));
+            for (at, (department, from, until)) in (1..).zip(&person.posts) {
+                let said_at = said.clone().filter(|_| at == person.posts.len());
                 posts.push(store::Post {
                     id: PostId::new(),
                     person_id: id,
@@ -175,10 +177,14 @@ impl<'a> Filler<'a> {
                     starts_on: self.date(*from),
                     ends_on: self.maybe(*until).map(|day| day - Days::new(1)),
                     percent: person.percent,
+                    end_confirmed: said_at.is_some(),
+                    said_at,
                 });
             }
             if let Some(role) = &person.role {
-                roles.push(store::TrustRole { person_id: id, trust_id: trust, role: role.clone(), granted_at: at });
+                let from_on = self.maybe(person.role_from);
+                let (person_id, trust_id, role, granted_at) = (id, trust, role.clone(), at);
+                roles.push(store::TrustRole { person_id, trust_id, role, granted_at, from_on });
             }
         }
         store::Site::insert(conn, &sites).await?;
@@ -188,7 +194,8 @@ impl<'a> Filler<'a> {
         let ties: Vec<_> = people.iter().map(|person| store::Tie::of(person, self.trust)).collect();
         store::Tie::insert(conn, &ties).await?;
         store::Post::insert(conn, &posts).await?;
-        store::TrustRole::insert(conn, &roles).await
+        store::TrustRole::insert(conn, &roles).await?;
+        store::Changeover::insert(conn, &store::Changeover::of(trust, self.calendar.changeovers())).await
     }
 
     async fn priorities(&mut self, conn: &mut Connection) -> Result<(), Error> {
@@ -268,7 +275,8 @@ impl<'a> Filler<'a> {
         };
         let merged_into = project.merged_into.as_deref().map(|key| known(&self.projects, key)).transpose()?;
 
-        let earlier = self.events.len();
+        let (earlier, places) = (self.events.len(), rows.team.len());
+        let (offers, points) = (rows.handovers.len(), rows.measurements.len());
         self.event(submitted, Some(author), if draft { "began a draft" } else { "registered the project" }, id);
         for priority in &project.priorities {
             rows.priorities
@@ -281,13 +289,16 @@ impl<'a> Filler<'a> {
         for handover in &project.handovers {
             self.handover(handover, id, &measures, rows)?;
         }
+        store::TeamRole::tie_to_handovers(&mut rows.team[places..], &rows.handovers[offers..]);
         if let (Some(on), Some(reason)) = (closed_on, &closed_reason) {
             let at = self.moment(on);
             let action = if reason == "merged" { "merged into another project" } else { "closed the project" };
             let by = if reason == "merged" { self.person("margaret")? } else { self.lead(project, on)? };
             self.event(at, Some(by), action, id);
         }
-        let updated = self.events.iter().skip(earlier).map(|event| event.at).max();
+        let updated = self.events.iter().skip(earlier).map(|event| event.at).max().unwrap_or(submitted);
+        let measured = rows.measurements[points..].iter().map(|point| point.taken_on).max();
+        let last_active_on = measured.into_iter().chain([date_in_london(updated)]).max();
         rows.projects.push(store::Project {
             id,
             trust_id: self.trust,
@@ -317,9 +328,9 @@ impl<'a> Filler<'a> {
             next_step_on: self.maybe(next_step_on),
             author_id: author,
             created_at: moment(submitted),
-            updated_at: moment(updated.unwrap_or(submitted)),
+            updated_at: moment(updated),
             submitted_at: (!draft).then(|| moment(submitted)),
-            last_active_on: Some(date_in_london(updated.unwrap_or(submitted))),
+            last_active_on,
         });
         Ok(())
     }
@@ -348,6 +359,9 @@ impl<'a> Filler<'a> {
                 asked_at: moment(asked_at),
                 answered_at: answered.then(|| moment(asked_at)),
                 answered_by: answered.then_some(person),
+                confirmed_until: self.maybe(role.confirmed),
+                begun_by: None,
+                ended_by: None,
             });
         }
         Ok(())
@@ -611,6 +625,7 @@ impl<'a> Filler<'a> {
             created_at: moment(made),
             offered_at: offered.map(moment),
             ended_at: ended.map(moment),
+            shared_after_leaving: handover.kept,
         });
         Ok(())
     }
@@ -657,13 +672,14 @@ impl Rows {
     async fn insert(&self, conn: &mut Connection) -> Result<(), Error> {
         store::Project::insert(conn, &self.projects).await?;
         store::ProjectPriority::insert(conn, &self.priorities).await?;
-        store::TeamRole::insert(conn, &self.team).await?;
         store::Measure::insert(conn, &self.measures).await?;
         store::Measurement::insert(conn, &self.measurements).await?;
         store::Driver::insert(conn, &self.drivers).await?;
         store::DriverMeasure::insert(conn, &self.driver_measures).await?;
         store::Cycle::insert(conn, &self.cycles).await?;
         store::Handover::insert(conn, &self.handovers).await?;
+        // A place as lead names the handover that began or ended it.
+        store::TeamRole::insert(conn, &self.team).await?;
         store::HandoverMeasure::insert(conn, &self.handover_measures).await?;
         store::HandoverContribution::insert(conn, &self.contributions).await?;
         store::HandoverAnswer::insert(conn, &self.answers).await
@@ -727,6 +743,64 @@ mod tests {
         ] {
             let count: i64 = sqlx::query_scalar(question).fetch_one(&mut *conn).await.expect("a count");
             assert!(count >= least, "{count} is too few: {question}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_can_happen_to_a_project_can_be_tried_on_any_day_of_the_year() {
+        for day in [0, 70, 150, 270] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let store = Store::open(&folder.path().join("demo.db"), DERIVED).await.expect("a store");
+            let now = noon() + chrono::Duration::days(day);
+            let today = date_in_london(now);
+            fill(&store, now).await.expect("filled");
+            let mut conn = store.read().await.expect("a reader");
+            for (kind, whose, least) in [
+                ("answer_as_successor", "Nadia Rahman", 1),
+                ("pass_on_supervision", "Andrew Nance", 11),
+                ("asked_to_supervise", "Simon Teague", 1),
+                ("draft_left", "Tilly Jago", 1),
+                ("look_again", "Peter Lindqvist", 1),
+                ("broken_handover", "Hamish Fraser", 1),
+                ("gap", "Zainab Hussain", 1),
+                ("still_yours", "Gareth Pugh", 1),
+                ("agree_to_handover", "Nikolai Petrov", 1),
+                ("hand_over", "Priya Raman", 1),
+                ("no_lead", "Sunita Patel", 1),
+                ("confirm_supervisor", "", 1),
+                ("no_lead", "", 2),
+                ("broken_handover", "", 1),
+            ] {
+                let asked: i64 = sqlx::query_scalar(
+                    "select count(*) from ask a left join person p on p.id = a.person_id
+                     where a.kind = $1 and coalesce(p.name, '') = $2 and a.from_on <= $3 and a.until_on > $3",
+                )
+                .bind(kind)
+                .bind(whose)
+                .bind(today)
+                .fetch_one(&mut *conn)
+                .await
+                .expect("a count");
+                assert!(asked >= least, "on {today}, {kind} of {whose}: {asked}");
+            }
+            // In the pool, and nobody but the academy is asked.
+            let alone: i64 = sqlx::query_scalar(
+                "select count(*) from standing s where s.from_on <= $1 and s.until_on > $1 and s.state = 'in_pool'
+                 and not exists (select 1 from ask a where a.project_id = s.project_id and a.person_id is not null
+                     and a.from_on <= $1 and a.until_on > $1)",
+            )
+            .bind(today)
+            .fetch_one(&mut *conn)
+            .await
+            .expect("a count");
+            assert!(alone >= 1, "on {today}");
+            let people = crate::people::store::demo_people(&mut conn, today).await.expect("people");
+            let is = |name: &str| people.iter().find(|person| person.name == name).expect("somebody to sign in as");
+            assert!(is("Nadia Rahman").starts_on > Some(today) && is("Sam Cole").starts_on > Some(today));
+            assert_eq!(is("Katie Munro").last_on, Some(today - Days::new(6)));
+            assert_eq!((is("Andrew Nance").supervises, is("Andrew Nance").last_on), (11, Some(today + Days::new(60))));
+            assert_eq!(is("Margaret Ellis").role, "Academy lead");
+            assert!(is("Ruth Abrahams").role.is_empty() && is("Ruth Abrahams").role_from > Some(today));
         }
     }
 

@@ -72,6 +72,10 @@ pub struct Person {
     pub percent: i64,
     /// A role in the trust.
     pub role: Option<String>,
+    /// Its first day.
+    pub role_from: Option<When>,
+    /// When they said that their last post ends on its last day.
+    pub said: Option<When>,
     pub posts: Vec<(String, When, Option<When>)>,
 }
 
@@ -158,6 +162,8 @@ pub struct TeamRole {
     pub from: When,
     /// The day from which it is over.
     pub until: Option<When>,
+    /// Of a supervisor on a time-bound post: the last day for which the academy lead confirmed them.
+    pub confirmed: Option<When>,
     /// Its state, as stored.
     #[serde(default = "accepted")]
     pub state: String,
@@ -291,6 +297,9 @@ pub struct Handover {
     /// It was offered to the pool.
     #[serde(default)]
     pub pool: bool,
+    /// Its form said that a draft is kept for the next lead.
+    #[serde(default)]
+    pub kept: bool,
     /// Who prepared it, when that was not the one who hands over.
     pub by: Option<String>,
     /// When it was prepared.

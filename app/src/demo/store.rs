@@ -4,14 +4,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
-use crate::clock::date_in_london;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{
     CycleId, DepartmentId, DriverId, HandoverId, LinkId, MeasureId, MeasurementId, PersonId, PostId, PriorityId,
     ProjectId, SiteId, TeamRoleId, TrustId,
 };
-use crate::people::organisation::store::add_changeovers;
 
 const ROWS_AT_ONCE: usize = 2000;
 
@@ -75,10 +73,15 @@ rows! {
     /// A post.
     Post in "post" {
         id: PostId, person_id: PersonId, trust_id: TrustId, department_id: DepartmentId, staff_group: String,
-        grade: String, starts_on: NaiveDate, ends_on: Option<NaiveDate>, percent: i64,
+        grade: String, starts_on: NaiveDate, ends_on: Option<NaiveDate>, percent: i64, end_confirmed: bool,
+        said_at: Option<String>,
     }
     /// A role in the trust.
-    TrustRole in "trust_role" { person_id: PersonId, trust_id: TrustId, role: String, granted_at: String, }
+    TrustRole in "trust_role" {
+        person_id: PersonId, trust_id: TrustId, role: String, granted_at: String, from_on: Option<NaiveDate>,
+    }
+    /// A day on which many posts end and begin.
+    Changeover in "changeover" { trust_id: TrustId, on_day: NaiveDate, }
     /// That somebody belongs to the trust.
     Tie in "tie" { person_id: PersonId, trust_id: TrustId, state: String, named: String, asked_at: String, answered_at: String, }
     /// A priority.
@@ -105,7 +108,8 @@ rows! {
     TeamRole in "team_role" {
         id: TeamRoleId, project_id: ProjectId, person_id: PersonId, role: String, state: String, opened_by: String,
         message: String, from_on: NaiveDate, until_on: Option<NaiveDate>, contribution: String, asked_at: String,
-        answered_at: Option<String>, answered_by: Option<PersonId>,
+        answered_at: Option<String>, answered_by: Option<PersonId>, confirmed_until: Option<NaiveDate>,
+        begun_by: Option<HandoverId>, ended_by: Option<HandoverId>,
     }
     /// A measure.
     Measure in "measure" {
@@ -139,6 +143,7 @@ rows! {
         takes_effect_on: Option<NaiveDate>, summary: String, next_step: String, next_step_on: Option<NaiveDate>,
         files: String, not_repeat: String, approvals: String, approvals_expire_on: Option<NaiveDate>, helped: String,
         created_by: PersonId, created_at: String, offered_at: Option<String>, ended_at: Option<String>,
+        shared_after_leaving: bool,
     }
     /// How the next point is got.
     HandoverMeasure in "handover_measure" { handover_id: HandoverId, measure_id: MeasureId, how: String, next_on: Option<NaiveDate>, }
@@ -154,6 +159,35 @@ rows! {
     }
     /// The last reference given in a year.
     Counter in "reference_counter" { trust_id: TrustId, year: i32, last: i64, }
+}
+
+impl Changeover {
+    /// The changeovers of a trust.
+    #[must_use]
+    pub fn of(trust: TrustId, days: Vec<NaiveDate>) -> Vec<Self> {
+        days.into_iter().map(|on_day| Self { trust_id: trust, on_day }).collect()
+    }
+}
+
+impl TeamRole {
+    /// Whether it is a place as lead that counts.
+    fn leads(&self) -> bool {
+        self.role == "lead" && self.state == "accepted"
+    }
+
+    /// Says of places as lead which agreed handover of their project began or ended them.
+    pub fn tie_to_handovers(places: &mut [Self], handovers: &[Handover]) {
+        for place in places.iter_mut().filter(|place| place.leads()) {
+            let (project, person) = (place.project_id, Some(place.person_id));
+            let agreed = |on: NaiveDate, taken: bool| {
+                let of = |one: &&Handover| one.project_id == project && one.state == "agreed";
+                let fits = |one: &&Handover| one.takes_effect_on == Some(on) && (one.to_person == person) == taken;
+                handovers.iter().filter(of).find(fits).map(|one| one.id)
+            };
+            place.begun_by = agreed(place.from_on, true);
+            place.ended_by = place.until_on.and_then(|on| agreed(on, false));
+        }
+    }
 }
 
 /// Whether the store's trust is the demonstration; nothing when there is none. Any other trust counts first.
@@ -182,9 +216,9 @@ pub async fn add_trust(
         .bind(name)
         .bind(demonstration)
         .bind(now)
-        .execute(&mut *conn)
+        .execute(conn)
         .await?;
-    add_changeovers(conn, id, date_in_london(now)).await
+    Ok(())
 }
 
 /// Makes every submitted project of a new trust findable by its words.

@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 use super::api::Decide;
 use super::model::{Answer, LinkKind};
 use super::parts::{address, undo};
-use super::store::{self, Decided, Pair, Side};
+use super::store::{self, Decided, MergeEffects, Pair, Side};
 use crate::access::Coordinate;
 use crate::clock::date_in_london;
 use crate::error::Error;
@@ -197,6 +197,11 @@ async fn pair(request: Request) -> Result<Page, Error> {
         return Ok(Page::new("Compare two projects", move || nothing_to_compare(&asked)));
     }
     let decision = store::decision(&mut conn, &allowed, first.id, second.id).await?;
+    let effects = [
+        store::merge_effects(&mut conn, first.id, second.id, request.today()).await?,
+        store::merge_effects(&mut conn, second.id, first.id, request.today()).await?,
+    ];
+    drop(conn);
     Ok(Page::new("What are these two projects to each other?", move || {
         let form = Form::new(&request, Decide::PATH);
         let summary = form.summary();
@@ -211,7 +216,7 @@ async fn pair(request: Request) -> Result<Page, Error> {
                     {form.hidden("first", first.id)}
                     {form.hidden("second", second.id)}
                     {form.hidden("before", request.query("before"))}
-                    {form.radios("answer", "What are they to each other?", answers(&first, &second)).heading().view()}
+                    {form.radios("answer", "What are they to each other?", answers(&first, &second, &effects)).heading().view()}
                     {form.lines("word", "Why (optional)", 3).limit(MAX_PARAGRAPH_CHARS).hint("People of both projects read this. Do not include anything that could identify a patient.").view()}
                     {ui::submit("Record decision")}
                 }
@@ -252,19 +257,20 @@ fn nothing_to_compare(asked: &[String; 2]) -> AnyView {
     .into_any()
 }
 
-fn answers(first: &Side, second: &Side) -> Vec<(String, String, String)> {
+fn answers(first: &Side, second: &Side, effects: &[MergeEffects; 2]) -> Vec<(String, String, String)> {
     let (one, two) = (&first.reference, &second.reference);
-    let merged = |closes: &str, stays: &str| {
+    let merged = |closes: &str, stays: &str, effects: &MergeEffects| {
         format!(
-            "{closes} closes as merged, and its page leads to {stays}. Its team and history are kept and shown there; a handover of it that is under way is withdrawn. You can undo this."
+            "{closes} closes as merged, and its page leads to {stays}. Its team and history are kept and shown there.{} You can undo this; who is invited or offered the lead by then stays so.",
+            effects.sentence()
         )
     };
     Answer::ALL
         .iter()
         .map(|answer| {
             let (label, sentence) = match answer {
-                Answer::FirstIsDuplicate => (format!("{one} is a duplicate of {two}"), merged(one, two)),
-                Answer::SecondIsDuplicate => (format!("{two} is a duplicate of {one}"), merged(two, one)),
+                Answer::FirstIsDuplicate => (format!("{one} is a duplicate of {two}"), merged(one, two, &effects[0])),
+                Answer::SecondIsDuplicate => (format!("{two} is a duplicate of {one}"), merged(two, one, &effects[1])),
                 Answer::FirstContinues => (format!("{one} continues {two}"), String::new()),
                 Answer::SecondContinues => (format!("{two} continues {one}"), String::new()),
                 Answer::Related => {

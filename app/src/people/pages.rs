@@ -1,11 +1,13 @@
 //! Signing in and out, the account.
 
+use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::{ChangePassword, ResetPassword, SignIn, SignInAs, SignOut, onward, with_next};
 use super::{changeovers, dates, directory, information, organisation, store, ties};
 use crate::error::Error;
+use crate::format::{count, date};
 use crate::route;
 use crate::visitor::Visitor;
 use crate::web::page::{Page, Reply, Route};
@@ -60,7 +62,7 @@ async fn sign_in(request: Request) -> Result<Reply, Error> {
             {ui::submit("Sign in")}
         }
         .into_any();
-        let demo = (!people.is_empty()).then(|| demonstration(&request, people, &next));
+        let demo = (!people.is_empty()).then(|| demonstration(&request, &people, &next));
         view! {
             <div class="nhsuk-grid-row">
                 <div class="nhsuk-grid-column-two-thirds">
@@ -80,31 +82,106 @@ async fn sign_in(request: Request) -> Result<Reply, Error> {
 }
 
 /// Signing in as one of the demonstration's people.
-fn demonstration(request: &Request, people: Vec<store::DemoPerson>, next: &str) -> AnyView {
-    let rows = people.into_iter().map(|person| {
-        let form = Form::named(request, SignInAs::PATH, "as");
-        let what = if person.department.is_empty() {
-            person.role
-        } else {
-            format!("{}, {}", person.role, person.department)
-        };
-        let fields = view! {
-            {form.hidden("person", person.id)}
-            {form.hidden("next", next)}
-            <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">{person.name}</button>
-            <span class="nhsuk-hint">{what}</span>
-        }
-        .into_any();
-        view! { <li>{form.draw_as("baton-sign-in-as__form", fields)}</li> }
+fn demonstration(request: &Request, people: &[store::DemoPerson], next: &str) -> AnyView {
+    let today = request.today();
+    let groups = Tried::ALL.iter().enumerate().map(|(at, group)| {
+        let here = people.iter().filter(|person| Tried::of(person, today) == *group);
+        let rows: Vec<AnyView> = here.map(|person| sign_in_as_one(request, person, next)).collect();
+        let id = format!("demo-{at}");
+        (!rows.is_empty()).then(|| {
+            view! {
+                <h3 class="nhsuk-heading-s" id=id.clone()>{group.label()}</h3>
+                <ul class="nhsuk-list baton-sign-in-as" aria-labelledby=id>{rows}</ul>
+            }
+        })
     });
     view! {
         <section aria-labelledby="demo-heading">
             <h2 class="nhsuk-heading-m" id="demo-heading">"Try the demonstration"</h2>
             <p>"Sign in as one of these invented people. No password is needed."</p>
-            <ul class="nhsuk-list baton-sign-in-as">{rows.collect_view()}</ul>
+            {groups.collect_view()}
         </section>
     }
     .into_any()
+}
+
+fn sign_in_as_one(request: &Request, person: &store::DemoPerson, next: &str) -> AnyView {
+    let form = Form::named(request, SignInAs::PATH, "as");
+    let fields = view! {
+        {form.hidden("person", person.id)}
+        {form.hidden("next", next)}
+        <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">{person.name.clone()}</button>
+        <span class="nhsuk-hint">{who(person, request.today())}</span>
+    }
+    .into_any();
+    view! { <li>{form.draw_as("baton-sign-in-as__form", fields)}</li> }.into_any()
+}
+
+/// What somebody of the demonstration is, first of all.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tried {
+    Lead,
+    Supervisor,
+    Academy,
+    Arriving,
+    Left,
+    Colleague,
+}
+
+impl Tried {
+    /// Every one, those whom one should try first first.
+    const ALL: [Self; 6] = [Self::Lead, Self::Supervisor, Self::Academy, Self::Arriving, Self::Left, Self::Colleague];
+
+    fn of(person: &store::DemoPerson, today: NaiveDate) -> Self {
+        if !person.role.is_empty() || person.role_from.is_some() {
+            Self::Academy
+        } else if person.starts_on.is_some_and(|day| day > today) {
+            Self::Arriving
+        } else if person.last_on.is_some_and(|day| day < today) {
+            Self::Left
+        } else if person.supervises > 0 {
+            Self::Supervisor
+        } else if person.leads > 0 {
+            Self::Lead
+        } else {
+            Self::Colleague
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Lead => "They lead projects",
+            Self::Supervisor => "They supervise projects",
+            Self::Academy => "QI academy and administration",
+            Self::Arriving => "They arrive soon",
+            Self::Left => "They have left",
+            Self::Colleague => "Colleagues",
+        }
+    }
+}
+
+/// Who somebody of the demonstration is, in a word or two.
+fn who(person: &store::DemoPerson, today: NaiveDate) -> String {
+    let post = [person.grade.as_str(), person.department.as_str()];
+    let post = post.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", ");
+    let mut words: Vec<String> = [person.role.clone(), post].into_iter().filter(|word| !word.is_empty()).collect();
+    words.extend(person.role_from.map(|day| format!("academy lead from {}", date(day))));
+    if person.supervises > 0 {
+        words.push(format!("supervisor of {}", count(person.supervises, "project", "projects")));
+    }
+    if person.leads > 0 {
+        words.push(format!("leads {}", count(person.leads, "project", "projects")));
+    }
+    match (person.starts_on, person.last_on) {
+        (None, _) => words.push("named by a colleague, without a post".to_owned()),
+        (Some(day), _) if day > today => words.push(format!("begins on {}", date(day))),
+        (_, Some(day)) if day < today => words.push(format!("left on {}", date(day))),
+        (_, Some(day)) if (day - today).num_days() <= timeline::DUE_DAYS => {
+            words.push(format!("last day {}", date(day)));
+        }
+        _ => {}
+    }
+    words.join("; ")
 }
 
 /// Why somebody is asked to sign in who has just sent a form.

@@ -11,7 +11,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{DepartmentId, PersonId, TrustId};
-use crate::roles::{account_open, post_on};
+use crate::roles::{account_open, post_on, role_on};
 use crate::visitor::{self, Caller, Sessions};
 
 /// An account, as signing in needs it.
@@ -254,28 +254,51 @@ pub async fn reset_password(
 pub struct DemoPerson {
     pub id: PersonId,
     pub name: String,
-    /// Academy lead, administrator, or the grade of their post.
+    /// Academy lead or administrator today; empty for most.
     pub role: String,
-    /// The department of their post; empty without one.
+    /// The first day of a role as academy lead that is to come.
+    pub role_from: Option<NaiveDate>,
+    /// The grade of their post: the one of today, else the next one, else the last; empty without any.
+    pub grade: String,
+    /// Its department.
     pub department: String,
+    /// Its first day.
+    pub starts_on: Option<NaiveDate>,
+    /// The last day of all their posts; none without a post, and without an end in sight.
+    pub last_on: Option<NaiveDate>,
+    /// How many projects they lead today.
+    pub leads: i64,
+    /// How many they supervise.
+    pub supervises: i64,
 }
 
-/// The people of the demonstration trust with a current post or a role, in the
-/// order in which they were made: those whom one should try first stand first.
+/// Everybody who has accepted the demonstration trust, in the order in which they were made: those whom one should
+/// try first stand first.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub async fn demo_people(conn: &mut Connection, today: NaiveDate) -> Result<Vec<DemoPerson>, Error> {
     Ok(sqlx::query_as(
         concat!("select p.id, p.name,
-                coalesce((select case r.role when 'academy_lead' then 'Academy lead' else 'Administrator' end from trust_role r where r.person_id = p.id limit 1), o.grade) as role,
-                coalesce(d.name, '') as department
-         from person p
-         left join post o on o.person_id = p.id and ", post_on!("o", "$1"), "
+                coalesce((select case r.role when 'academy_lead' then 'Academy lead' else 'Administrator' end from trust_role r
+                    where r.person_id = p.id and r.trust_id = t.id and ", role_on!("r", "$1"), " order by r.role limit 1), '') as role,
+                (select min(r.from_on) from trust_role r
+                    where r.person_id = p.id and r.trust_id = t.id and r.role = 'academy_lead' and r.from_on > $1) as role_from,
+                coalesce(o.grade, '') as grade, coalesce(d.name, '') as department, o.starts_on,
+                (select nullif(max(coalesce(n.ends_on, '9999-12-31')), '9999-12-31') from post n
+                    where n.person_id = p.id and n.trust_id = t.id) as last_on,
+                (select count(*) from standing z where z.lead_id = p.id and z.trust_id = t.id
+                    and z.from_on <= $1 and z.until_on > $1) as leads,
+                (select count(*) from standing z where z.supervisor_id = p.id and z.trust_id = t.id
+                    and z.from_on <= $1 and z.until_on > $1) as supervises
+         from trust t
+         join tie k on k.trust_id = t.id and k.state = 'accepted'
+         join person p on p.id = k.person_id and ", account_open!("p", "$1"), "
+         left join post o on o.id = (select n.id from post n where n.person_id = p.id and n.trust_id = t.id
+             order by case when n.starts_on > $1 then 1 when n.ends_on < $1 then 2 else 0 end,
+                      iif(n.starts_on > $1, n.starts_on, null), n.starts_on desc limit 1)
          left join department d on d.id = o.department_id
-         join trust t on t.demonstration = 1
-         where (o.trust_id = t.id or exists (select 1 from trust_role r where r.person_id = p.id and r.trust_id = t.id))
-         group by p.id
+         where t.demonstration = 1
          order by p.id"),
     )
     .bind(today)
@@ -283,15 +306,14 @@ pub async fn demo_people(conn: &mut Connection, today: NaiveDate) -> Result<Vec<
     .await?)
 }
 
-/// The demonstration trust, when the person is one of its people.
+/// The demonstration trust, when the person has accepted it: whoever else signs in with a password of their own.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub async fn demo_trust_of(conn: &mut Connection, person: PersonId) -> Result<Option<TrustId>, Error> {
     Ok(sqlx::query_scalar(
-        "select t.id from trust t where t.demonstration = 1
-         and (exists (select 1 from post o where o.person_id = $1 and o.trust_id = t.id)
-              or exists (select 1 from trust_role r where r.person_id = $1 and r.trust_id = t.id))",
+        "select t.id from trust t join tie k on k.trust_id = t.id and k.person_id = $1 and k.state = 'accepted'
+         where t.demonstration = 1",
     )
     .bind(person)
     .fetch_optional(conn)

@@ -198,9 +198,22 @@ async fn the_demonstrations_people_are_those_of_a_trust_that_says_that_it_is_one
     assert_eq!(store::demo_trust_of(&mut change, at.trainee).await?, None);
     sqlx::query("update trust set demonstration = 1 where id = $1").bind(at.trust).execute(&mut *change).await?;
     let people = store::demo_people(&mut change, TODAY).await?;
-    let told: Vec<(PersonId, &str)> = people.iter().map(|person| (person.id, person.role.as_str())).collect();
+    let told: Vec<(PersonId, &str, &str)> =
+        people.iter().map(|person| (person.id, person.role.as_str(), person.grade.as_str())).collect();
     assert_eq!(told.len(), 5);
-    assert!(told.contains(&(at.lead, "Academy lead")) && told.contains(&(at.trainee, "FY2")), "{told:?}");
+    assert!(told.contains(&(at.lead, "Academy lead", "Consultant")), "{told:?}");
+    assert!(told.contains(&(at.trainee, "", "FY2")), "{told:?}");
+    let trainee = people.iter().find(|person| person.id == at.trainee).map(|person| (person.starts_on, person.last_on));
+    assert_eq!(trainee, Some((Some(on("2025-08-06")), Some(on("2026-08-04")))));
+    sqlx::query("update tie set state = 'asked', answered_at = null where person_id = $1")
+        .bind(at.colleague)
+        .execute(&mut *change)
+        .await?;
+    assert_eq!(
+        store::demo_trust_of(&mut change, at.colleague).await?,
+        None,
+        "who has not accepted proves who they are"
+    );
     assert_eq!(store::demo_trust_of(&mut change, at.trainee).await?, Some(at.trust));
     assert_eq!(store::demo_trust_of(&mut change, at.stranger).await?, None);
     Ok(())
@@ -391,5 +404,29 @@ async fn a_sign_in_that_waited_notices_that_the_password_was_changed_or_the_acco
         sqlx::query(since).bind(at.trainee).execute(&mut *change).await?;
         assert!(!store::is_unchanged(&mut change, &read, ADDRESS, TODAY).await?, "{since}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_new_trust_has_the_changeover_dates_of_two_years() -> Result {
+    let at = Fixture::new().await;
+    let mut change = at.store.write().await?;
+    sqlx::query("delete from changeover").execute(&mut *change).await?;
+    organisation::add_changeovers(&mut change, at.trust, TODAY).await?;
+    let days: Vec<(TrustId, String)> =
+        sqlx::query_as("select trust_id, on_day from changeover order by on_day").fetch_all(&mut *change).await?;
+    assert!(days.iter().all(|(trust, _)| *trust == at.trust));
+    let days: Vec<&str> = days.iter().map(|(_, day)| day.as_str()).collect();
+    let first_wednesdays = [
+        "2026-04-01",
+        "2026-08-05",
+        "2026-12-02",
+        "2027-02-03",
+        "2027-04-07",
+        "2027-08-04",
+        "2027-12-01",
+        "2028-02-02",
+    ];
+    assert_eq!(days, first_wednesdays);
     Ok(())
 }

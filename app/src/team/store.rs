@@ -1,6 +1,7 @@
 //! Teams: who is in one, who is asked, and how that changes. The one writer of `team_role`.
 
 pub mod leads;
+pub mod merged;
 pub mod pass_on;
 pub mod supervision;
 

@@ -24,6 +24,7 @@ use crate::{cycles, drivers, duplicates, measures, priorities};
 pub async fn trust(conn: &mut Connection, name: &str) -> Result<TrustId> {
     let id = TrustId::new();
     rows::add_trust(conn, id, name, false, noon()).await?;
+    organisation::add_changeovers(conn, id, TODAY).await?;
     Ok(id)
 }
 
@@ -118,6 +119,8 @@ pub async fn post(
         starts_on: starts_on.unwrap_or(TODAY),
         ends_on,
         percent: 100,
+        end_confirmed: false,
+        said_at: None,
     };
     rows::Post::insert(conn, &[row]).await?;
     Ok(id)
@@ -134,8 +137,8 @@ pub async fn away(conn: &mut Connection, trust: TrustId, person: PersonId, [firs
 
 /// A role in a trust.
 pub async fn grant(conn: &mut Connection, trust: TrustId, person: PersonId, role: TrustRole) -> Result {
-    let row =
-        rows::TrustRole { person_id: person, trust_id: trust, role: role.to_string(), granted_at: moment(noon()) };
+    let (role, granted_at) = (role.to_string(), moment(noon()));
+    let row = rows::TrustRole { person_id: person, trust_id: trust, role, granted_at, from_on: None };
     Ok(rows::TrustRole::insert(conn, &[row]).await?)
 }
 
@@ -255,6 +258,9 @@ pub async fn place(
         asked_at: moment(noon()),
         answered_at: (state != "asked").then(|| moment(noon())),
         answered_by: None,
+        confirmed_until: None,
+        begun_by: None,
+        ended_by: None,
     };
     rows::TeamRole::insert(conn, &[row]).await?;
     Ok(id)
@@ -429,6 +435,7 @@ pub async fn handover(
         created_at: at.clone(),
         offered_at: Some(at.clone()),
         ended_at: (state != "offered").then_some(at),
+        shared_after_leaving: false,
     };
     rows::Handover::insert(conn, &[row]).await?;
     Ok(id)

@@ -3,8 +3,9 @@
 //! does above its button ([`crate::web::ui::Form::effects`]). The second press carries what was seen.
 
 use crate::access::{Act, Allowed};
-use crate::db::Connection;
-use crate::error::{Error, Unconfirmed};
+use crate::db::{Connection, Effect, Effects};
+use crate::error::{Consequence, Error, Unconfirmed};
+use crate::id::ProjectId;
 use crate::web::request::Request;
 
 /// The field that carries what was seen of a change's effects.
@@ -22,7 +23,15 @@ pub async fn change<A: Act, T>(
     confirmed: &str,
     write: impl AsyncFnOnce(&mut Connection, &Allowed<A>) -> Result<T, Error> + Clone,
 ) -> Result<T, Error> {
-    let effects = Unconfirmed::default();
-    effects.seen(confirmed)?;
-    request.change(act, write.clone()).await
+    told(request.preview(act, write.clone()).await?).seen(confirmed)?;
+    request.change(act, write).await
+}
+
+/// A change's effects as sentences, each of a project with the way to it.
+fn told(effects: Effects) -> Unconfirmed {
+    let line = |effect: Effect| Consequence {
+        text: format!("{}: {}", effect.project, effect.text),
+        link: effect.id.map(|id| format!("/projects/{}", ProjectId(id))),
+    };
+    Unconfirmed { lines: effects.lines.into_iter().map(line).collect(), digest: effects.digest }
 }

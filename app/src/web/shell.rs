@@ -230,8 +230,8 @@ fn header(request: &Request) -> AnyView {
         }
         Visitor::Person(person) => {
             let mut links = vec![item("/", "Home")];
-            // The trust's lists are for its people of today.
-            if person.belongs() {
+            // The trust’s lists are for its people of today, and for whoever arrives soon.
+            if person.reads_trust() {
                 links.extend([item("/projects", "Projects"), item("/pool", "Pool"), item("/priorities", "Priorities")]);
             }
             if person.academy_lead {

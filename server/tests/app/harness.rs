@@ -249,6 +249,15 @@ impl Answer {
         self.body.replace("<!>", "")
     }
 
+    /// What stands for the effects that a machine is to see before the form is done; none when it was done or refused.
+    pub fn unconfirmed(&self) -> Option<String> {
+        let answer: serde_json::Value = serde_json::from_str(&self.body).ok()?;
+        if answer["error"] != "unconfirmed" {
+            return None;
+        }
+        answer["detail"]["digest"].as_str().map(str::to_owned)
+    }
+
     /// What is read of the page: without any tag.
     pub fn plain(&self) -> String {
         let (mut text, mut tag) = (String::new(), false);

@@ -11,6 +11,7 @@ pub enum Kind {
     Layer,
     Sql,
     Writer,
+    Clause,
 }
 
 /// One place that has to change.

@@ -85,7 +85,7 @@ pub fn conflict_clauses(tree: &Tree) -> Vec<Fault> {
             });
             if let Some([(word, after), _]) = clause {
                 let says = format!("“{word} or …” silences the triggers: say `on conflict (…) do` instead");
-                faults.push(Fault::new(Kind::Sql, &file.path, line + after, says));
+                faults.push(Fault::new(Kind::Clause, &file.path, line + after, says));
             }
         }
     }

@@ -361,7 +361,7 @@ fn a_clause_that_silences_triggers_is_found() {
         let store = format!("use super::model::Person;\nfn f() {{ let _ = \"{sql}\"; }}");
         assert_one(
             &[("app/src/people/store.rs", &store)],
-            Kind::Sql,
+            Kind::Clause,
             "app/src/people/store.rs:2: ",
             "silences the triggers",
         );

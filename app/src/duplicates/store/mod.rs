@@ -8,8 +8,8 @@ mod search;
 mod tests;
 
 pub use links::{
-    DECIDED_A_PAGE, Decided, FormerMember, LINKS, Link, MERGED_HISTORY, MergedHistory, decide, decided, decision,
-    links, record_difference, undo,
+    DECIDED_A_PAGE, Decided, FormerMember, LINKS, Link, MERGED_HISTORY, MergeEffects, MergedHistory, decide, decided,
+    decision, links, merge_effects, record_difference, undo,
 };
 pub use pairs::{COMPARED, Pair, Pairs, Side, pairs, sides};
 pub use search::{SUGGESTIONS, index, rank, remove_from_index, similar};

@@ -8,8 +8,8 @@ use super::*;
 use crate::access::{Allowed, Coordinate, RegisterProject};
 use crate::error::Error;
 use crate::history;
-use crate::id::ProjectId;
-use crate::testing::{Fixture, TODAY};
+use crate::id::{PersonId, ProjectId};
+use crate::testing::{Fixture, TODAY, on};
 
 async fn coordinate(fixture: &Fixture) -> Allowed<Coordinate> {
     let request = fixture.request(Some(fixture.lead)).await;
@@ -237,6 +237,51 @@ async fn a_merge_takes_back_the_handover_that_is_under_way() {
     assert_eq!(state, "withdrawn");
     change.commit().await.expect("committed");
     assert_eq!(actions(&fixture, duplicate).await, ["merged into another project", "withdrew the handover"]);
+}
+
+// F11
+#[tokio::test]
+async fn a_merge_invites_the_team_and_offers_its_lead_what_nobody_leads_and_undoing_says_what_stays() {
+    let at = Fixture::new().await;
+    let (duplicate, survivor) = (at.project("Sepsis again").await, at.project("Sepsis").await);
+    let mut change = at.store.write().await.expect("a change");
+    crate::testing::role(&mut change, duplicate, at.colleague, "coach", on("2026-01-01"), None).await;
+    sqlx::query("update team_role set until_on = '2026-02-01' where project_id = $1 and role = 'lead'")
+        .bind(survivor)
+        .execute(&mut *change)
+        .await
+        .expect("nobody leads it");
+    change.commit().await.expect("committed");
+    let request = at.request(Some(at.lead)).await;
+    let mut change = at.store.write().await.expect("a change");
+    let allowed = request.require(&mut change, Coordinate(at.trust)).await.expect("allowed");
+    let effects = merge_effects(&mut change, duplicate, survivor, TODAY).await.expect("effects");
+    assert_eq!(effects.lead.as_ref().map(|lead| lead.person), Some(at.trainee));
+    assert_eq!(effects.invited.iter().map(|one| one.person).collect::<Vec<_>>(), [at.colleague]);
+    let told = effects.sentence();
+    assert!(told.contains("offered to Tara Trainee") && told.contains("Colin Colleague is invited"), "{told}");
+    let merge = Decision { project: duplicate, other: survivor, kind: LinkKind::DuplicateOf, word: String::new() };
+    let link = decide(&mut change, &allowed, &merge).await.expect("decided");
+    change.commit().await.expect("committed");
+
+    let mut change = at.store.write().await.expect("a change");
+    let asked: Vec<(PersonId, String)> =
+        sqlx::query_as("select person_id, role from team_role where project_id = $1 and state = 'asked'")
+            .bind(survivor)
+            .fetch_all(&mut *change)
+            .await
+            .expect("who is asked");
+    assert_eq!(asked, [(at.colleague, "coach".to_owned())]);
+    let offered: Option<PersonId> =
+        sqlx::query_scalar("select to_person from handover where project_id = $1 and state = 'offered'")
+            .bind(survivor)
+            .fetch_one(&mut *change)
+            .await
+            .expect("an offer");
+    assert_eq!(offered, Some(at.trainee));
+    undo(&mut change, &allowed, link).await.expect("undone");
+    let told = history::of_project(&mut change, survivor, 1, 0).await.expect("history");
+    assert!(told[0].detail.contains("Colin Colleague and Tara Trainee are still asked"), "{}", told[0].detail);
 }
 
 #[tokio::test]

@@ -1,15 +1,16 @@
-//! Projects that nobody leads: leading one until a near day, leading it again after a break, and choosing to keep
-//! looking.
+//! Projects that nobody leads: leading one until a near day, leading it again after a break, choosing to keep
+//! looking, and offering one to the lead of a project that was merged into it.
 
 use chrono::{Duration, NaiveDate};
 
 use super::pool::first_day;
 use super::prepare::{HandoverContext, context, expire_lapsed_offer, live, take_back};
-use crate::access::{Allowed, Bridge, KeepLooking, LeadAgain, OnProject};
+use crate::access::{Act, Allowed, Bridge, KeepLooking, LeadAgain, OnProject};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::handover::model::State;
 use crate::history::{self, Entry};
+use crate::id::{HandoverId, PersonId, ProjectId};
 use crate::people;
 use crate::project::store::keep_looking;
 use crate::team::store::supervision;
@@ -93,4 +94,49 @@ pub async fn look_on(conn: &mut Connection, allowed: &Allowed<KeepLooking>, unti
     keep_looking::choose(conn, allowed.project(), until).await?;
     let entry = Entry::project(allowed.project(), "chose to keep looking for a lead");
     history::record(conn, allowed, entry.change("Until", "", crate::format::date(until))).await
+}
+
+/// Offers a project that nobody leads to the lead of one that was merged into it, from today; nothing while somebody
+/// leads it or a handover of it is under way.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn offer_to_merged_lead<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    project: ProjectId,
+    to: PersonId,
+    why: &str,
+) -> Result<(), Error> {
+    expire_lapsed_offer(conn, allowed, project).await?;
+    if !is_free(conn, project, allowed.today()).await? {
+        return Ok(());
+    }
+    let id = HandoverId::new();
+    sqlx::query(
+        "insert into handover (id, project_id, to_person, state, takes_effect_on, created_by, created_at, offered_at)
+         values ($1, $2, $3, 'offered', $4, $5, $6, $6)",
+    )
+    .bind(id)
+    .bind(project)
+    .bind(to)
+    .bind(allowed.today())
+    .bind(allowed.person()?)
+    .bind(allowed.now)
+    .execute(&mut *conn)
+    .await?;
+    let name = people::store::name(conn, to).await?;
+    let entry = Entry::new("handover", id, "offered the handover").in_project(project).change("To", "", name);
+    let entry = entry.change("Takes effect on", "", crate::format::date(allowed.today())).change("Why", "", why);
+    history::record(conn, allowed, entry).await
+}
+
+/// Whether nobody leads a project and no handover of it is offered or agreed.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such project.
+pub async fn is_free(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<bool, Error> {
+    let context = context(conn, project, today).await?;
+    let offered = live(conn, project).await?.is_some_and(|live| live.state == State::Offered);
+    Ok(context.status.is_open() && context.leads.is_none() && context.agreed.is_none() && !offered)
 }

@@ -12,7 +12,7 @@ mod read;
 mod tests;
 
 pub use answer::{answer_as_successor, answer_as_supervisor};
-pub use lead::{bridge, lead_again, look_on};
+pub use lead::{bridge, is_free, lead_again, look_on, offer_to_merged_lead};
 #[cfg(test)]
 pub(crate) use looking::looking;
 pub use looking::{Narrowed, Pool, pool};

@@ -59,7 +59,15 @@ async fn ask(world: &mut World, row: &Row, object: Object, actor: Actor, typed: 
             Call::Post(body) => {
                 let body = body(world, object);
                 let body = if typed == Typed::Nothing { row::blank(body) } else { body };
-                (browser.call(row.path, &body).await, false)
+                let answer = browser.call(row.path, &body).await;
+                // What it does to projects is shown first; it is never refused for it.
+                match answer.unconfirmed() {
+                    Some(digest) => {
+                        let confirmed = [body, vec![("confirmed".to_owned(), digest)]].concat();
+                        (browser.call(row.path, &confirmed).await, false)
+                    }
+                    None => (answer, false),
+                }
             }
         }
     };

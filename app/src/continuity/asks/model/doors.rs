@@ -121,7 +121,7 @@ const ASK: Action = Action::Project("team#invite", "Ask a colleague");
 const TEAM: Action = Action::Project("team", "See the team");
 const STATUS: Action = Action::Project("status", "Pause, finish or close it");
 const EDIT: Action = Action::Project("edit", "Set the next day");
-const DATES: Action = Action::Page("/account", "Say until when you stay");
+const DATES: Action = Action::Page("/account/dates", "Say until when you stay");
 const NAME: Action = Action::Page("/people", "Name an academy lead");
 const OPEN: Action = Action::Project("", "Open the project");
 
@@ -149,7 +149,8 @@ pub fn doors(kind: Kind, place: Place) -> &'static [Action] {
         (Kind::ConfirmSupervisor, First | Beside | Desk) => {
             &[Action::Project("team", "Confirm until a day"), Action::Project("team#invite", "Ask somebody else")]
         }
-        (Kind::PassOnSupervision, First | Beside | Desk) => &[Action::Project("team#invite", "Pass it on"), TEAM],
+        (Kind::PassOnSupervision, First) => &[Action::Page("/supervision", "Pass it on"), TEAM],
+        (Kind::PassOnSupervision, Beside | Desk) => &[Action::Project("team#invite", "Pass it on"), TEAM],
         (Kind::ReturnedLead, First) => &[TAKE_ON, OPEN],
         (Kind::ReturnedLead, Beside | Desk) => &[TAKE_ON, OFFER],
         (Kind::StillYours, First | Beside) => &[Action::GoesOn, OFFER, STATUS],

@@ -196,5 +196,8 @@ async fn what_a_change_does_is_said_before_it_is_made() -> Result {
     }
     let mut conn = at.store.read().await?;
     assert_eq!(differences(&mut conn).await?, [""; 0], "nothing was changed");
+    drop(conn);
+    let mut change = at.store.write().await?;
+    assert!(effects(&mut change, TODAY).await?.lines.is_empty(), "nothing is marked");
     Ok(())
 }
