@@ -278,9 +278,7 @@ impl Actor<'_> {
                 (if to_pool { "to the pool" } else { "offer" }, self.offer(of, to_pool).await?)
             }
             // Before its first day a gap can only be closed by another handover; from then on nobody leads.
-            (Kind::Gap, Place::First | Place::Desk) if self.chance(0.1) => {
-                ("withdraw", self.withdraw(row).await)
-            }
+            (Kind::Gap, Place::First | Place::Desk) if self.chance(0.1) => ("withdraw", self.withdraw(row).await),
             (Kind::NoLead, Place::Beside | Place::Desk) if long && self.chance(0.3) => {
                 ("keep looking", self.keep_looking(of).await)
             }
