@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use app::continuity::asks::model::{Action, Asked, Place};
+use app::continuity::asks::model::{Action, Asked, Place, Seat};
 use app::error::Error;
 use app::id::PersonId;
 use app::projects::model::Transition;
@@ -75,8 +75,9 @@ impl World {
     async fn does(&mut self, person: PersonId, row: &Asked, of_the_desk: bool) -> Result<bool> {
         let request = self.request(person).await;
         let before = self.asked_about(row).await?;
-        let asked = identity(row);
-        if request.visitor.person().is_err() || !before.iter().any(|ask| ask.identity() == asked) {
+        let (asked, by_name) = (identity(row), row.seat() == Seat::Own);
+        let is_theirs = |ask: &AskRow| ask.identity() == asked && (!by_name || ask.person_id == Some(person));
+        if request.visitor.person().is_err() || !before.iter().any(is_theirs) {
             return Ok(false);
         }
         let place = row.place();

@@ -7,6 +7,7 @@ mod checker;
 mod dice;
 mod facts;
 mod faults;
+mod found;
 mod plan;
 mod report;
 mod trouble;
