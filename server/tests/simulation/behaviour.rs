@@ -158,63 +158,60 @@ impl Actor<'_> {
         use timeline::Kind;
         let of = row.project_id;
         Ok(match (row.kind, place) {
-            (Kind::AnswerAsSuccessor, Place::First) => {
-                let yes = self.chance(0.8);
-                let tried = self.answer_as_successor(row, yes).await;
-                match tried {
-                    Some(Err(error)) if is_told_before(&error) => {
-                        ("decline", self.answer_as_successor(row, false).await)
-                    }
-                    tried => (if yes { "accept" } else { "decline" }, tried),
-                }
-            }
-            (Kind::AgreeToHandover | Kind::AnswerTakeOn, _) => {
-                let yes = self.chance(0.92);
-                let tried = self.answer_as_supervisor(row, yes).await;
-                match tried {
-                    Some(Err(error)) if is_told_before(&error) => {
-                        ("decline", self.answer_as_supervisor(row, false).await)
-                    }
-                    tried => (if yes { "agree" } else { "decline" }, tried),
-                }
-            }
-            (Kind::AnswerJoin, Place::First | Place::Beside | Place::Desk) => {
-                ("answer", self.answer_question(row, true).await)
-            }
-            (Kind::AskedToSupervise | Kind::Invitation, Place::First) => {
-                let yes = self.chance(0.85);
-                (if yes { "accept" } else { "decline" }, self.answer_question(row, yes).await)
-            }
+            _ if needs_an_answer(row) => self.answers(row).await,
             (Kind::AskedToSupervise | Kind::Invitation, Place::Beside | Place::Desk) => {
                 ("take back the invitation", self.end_question(row).await)
             }
-            (Kind::NoSupervisor, Place::First | Place::Beside | Place::Desk) => {
-                ("ask a colleague", self.ask_supervisor(of).await?)
-            }
-            (Kind::ConfirmSupervisor, Place::First | Place::Beside | Place::Desk) => {
-                ("confirm", self.confirm_supervisor(row).await?)
-            }
-            (Kind::PassOnSupervision, Place::First | Place::Beside | Place::Desk) => {
-                ("pass on", self.pass_on(row).await?)
-            }
-            (Kind::ReturnedLead, Place::First) => ("lead again", self.lead_again(of).await),
+            (Kind::CannotBeReached, Place::Desk | Place::Administrator) => ("give a way in", self.reach(row).await?),
+            (Kind::ConfirmDates, _) => self.confirms_dates(row, place).await?,
             (Kind::NoLead | Kind::BrokenHandover | Kind::Gap, Place::Administrator) => {
                 ("name an academy lead", self.names_an_academy_lead().await?)
             }
-            (Kind::ConfirmDates, Place::First | Place::Beside) => {
-                let extended = self.chance(0.15);
-                (if extended { "extended" } else { "as it stands" }, self.own_dates(extended).await?)
-            }
-            (Kind::ConfirmDates, _) => ("as it stands", self.confirms_dates_of(row).await?),
-            (Kind::CannotBeReached, Place::Desk | Place::Administrator) => ("give a way in", self.reach(row).await?),
             (Kind::StepPassed, _) => ("set the next step", self.sets_days(of).await),
-            (Kind::LookAgain, Place::First | Place::Beside | Place::Desk) => self.looks_again(row).await?,
+            (_, Place::Administrator) => ("nothing", None),
+            (Kind::NoSupervisor, _) => ("ask a colleague", self.ask_supervisor(of).await?),
+            (Kind::ConfirmSupervisor, _) => ("confirm", self.confirm_supervisor(row).await?),
+            (Kind::PassOnSupervision, _) => ("pass on", self.pass_on(row).await?),
+            (Kind::ReturnedLead, Place::First) => ("lead again", self.lead_again(of).await),
+            (Kind::LookAgain, _) => self.looks_again(row).await?,
             (Kind::StillYours, Place::First | Place::Beside) => self.says_whether(row).await?,
             (Kind::NoLead | Kind::Gap | Kind::BrokenHandover | Kind::HandOver | Kind::AnswerAsSuccessor, _) => {
                 self.finds_a_lead(row, place).await?
             }
             _ => ("nothing", None),
         })
+    }
+
+    /// Yes or no, where a form for it stands on the spot; no, where it says that only that is possible.
+    async fn answers(&mut self, row: &Asked) -> (&'static str, Tried) {
+        use timeline::Kind;
+        let often = match row.kind {
+            Kind::AnswerAsSuccessor => 0.8,
+            Kind::AgreeToHandover | Kind::AnswerTakeOn => 0.92,
+            _ => 0.85,
+        };
+        let yes = self.chance(often);
+        match self.answer(row, yes).await {
+            Some(Err(error)) if is_told_before(&error) => ("decline", self.answer(row, false).await),
+            tried => (if yes { "accept" } else { "decline" }, tried),
+        }
+    }
+
+    async fn answer(&self, row: &Asked, yes: bool) -> Tried {
+        use timeline::Kind;
+        match row.kind {
+            Kind::AnswerAsSuccessor => self.answer_as_successor(row, yes).await,
+            Kind::AgreeToHandover | Kind::AnswerTakeOn => self.answer_as_supervisor(row, yes).await,
+            _ => self.answer_question(row, yes).await,
+        }
+    }
+
+    async fn confirms_dates(&mut self, row: &Asked, place: Place) -> Result<(&'static str, Tried)> {
+        if matches!(place, Place::Desk | Place::Administrator) {
+            return Ok(("as it stands", self.confirms_dates_of(row).await?));
+        }
+        let extended = self.chance(0.15);
+        Ok((if extended { "extended" } else { "as it stands" }, self.own_dates(extended).await?))
     }
 
     async fn looks_again(&mut self, row: &Asked) -> Result<(&'static str, Tried)> {
