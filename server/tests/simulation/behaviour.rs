@@ -255,39 +255,55 @@ impl Actor<'_> {
 
     async fn finds_a_lead(&mut self, row: &Asked, place: Place) -> Result<(&'static str, Tried)> {
         use timeline::Kind;
+        match row.kind {
+            Kind::HandOver => self.hands_over(row, place).await,
+            Kind::NoLead => self.looks_for_a_lead(row, place).await,
+            // Before its first day a gap can only be closed by another handover; from then on nobody leads.
+            Kind::Gap if place == Place::Beside || !self.chance(0.1) => Ok(("nothing", None)),
+            _ if place == Place::Administrator => Ok(("nothing", None)),
+            _ => Ok(("withdraw", self.withdraw(row).await)),
+        }
+    }
+
+    /// The lead goes.
+    async fn hands_over(&mut self, row: &Asked, place: Place) -> Result<(&'static str, Tried)> {
+        let of = row.project_id;
+        if place == Place::First && self.chance(0.1) {
+            return Ok(("extended", self.own_dates(true).await?));
+        }
+        if place == Place::Administrator || self.is_under_way(row).await? {
+            return Ok(("nothing", None));
+        }
+        if place == Place::First && self.chance(0.15) {
+            return Ok(("complete", self.status(of, Transition::Complete).await));
+        }
+        let to_pool = self.chance(0.12);
+        Ok((if to_pool { "to the pool" } else { "offer" }, self.offer(of, to_pool).await?))
+    }
+
+    /// Nobody leads.
+    async fn looks_for_a_lead(&mut self, row: &Asked, place: Place) -> Result<(&'static str, Tried)> {
         let of = row.project_id;
         let long = self.world.today - row.cause_on > Duration::days(42);
         let under_way = self.is_under_way(row).await?;
-        Ok(match (row.kind, place) {
-            (Kind::AnswerAsSuccessor | Kind::BrokenHandover, Place::First | Place::Beside | Place::Desk) => {
-                ("withdraw", self.withdraw(row).await)
+        if place == Place::Administrator {
+            return Ok(("nothing", None));
+        }
+        if place != Place::First {
+            if long && self.chance(0.3) {
+                return Ok(("keep looking", self.keep_looking(of).await));
             }
-            (Kind::HandOver, Place::First) if self.chance(0.1) => ("extended", self.own_dates(true).await?),
-            (Kind::HandOver, Place::First) if self.chance(0.15) => {
-                let to = if under_way { None } else { Some(Transition::Complete) };
-                match to {
-                    Some(to) => ("complete", self.status(of, to).await),
-                    None => ("nothing", None),
-                }
+            if long && !under_way && self.chance(0.3) {
+                return Ok(("stop", self.status(of, Transition::Stop).await));
             }
-            (Kind::HandOver, Place::First | Place::Beside | Place::Desk) if !under_way => {
-                let to_pool = self.chance(0.12);
-                (if to_pool { "to the pool" } else { "offer" }, self.offer(of, to_pool).await?)
+            if self.chance(0.4) {
+                return Ok(("bridge", self.bridge(of).await));
             }
-            // Before its first day a gap can only be closed by another handover; from then on nobody leads.
-            (Kind::Gap, Place::First | Place::Desk) if self.chance(0.1) => ("withdraw", self.withdraw(row).await),
-            (Kind::NoLead, Place::Beside | Place::Desk) if long && self.chance(0.3) => {
-                ("keep looking", self.keep_looking(of).await)
-            }
-            (Kind::NoLead, Place::Beside | Place::Desk) if long && !under_way && self.chance(0.3) => {
-                ("stop", self.status(of, Transition::Stop).await)
-            }
-            (Kind::NoLead, Place::Beside | Place::Desk) if self.chance(0.4) => ("bridge", self.bridge(of).await),
-            (Kind::NoLead, Place::First | Place::Beside | Place::Desk) if !under_way => {
-                let to_pool = self.chance(0.1);
-                (if to_pool { "to the pool" } else { "offer" }, self.offer(of, to_pool).await?)
-            }
-            _ => ("nothing", None),
-        })
+        }
+        if under_way {
+            return Ok(("nothing", None));
+        }
+        let to_pool = self.chance(0.1);
+        Ok((if to_pool { "to the pool" } else { "offer" }, self.offer(of, to_pool).await?))
     }
 }
