@@ -182,15 +182,15 @@ pub fn rows() -> Vec<Row> {
             PROJECTS,
             at!("/projects/", "project", "/take-on"),
             &[
-                (Own, "away lead member supervisor invited next colleague academy administrator"),
-                (Same, "away lead member supervisor invited next colleague academy administrator"),
+                (Own, "away arriving lead member supervisor invited next colleague academy administrator"),
+                (Same, "away arriving lead member supervisor invited next colleague academy administrator"),
                 (Other, "elsewhere guest asked"),
-                (Paused, "away lead member supervisor invited next colleague academy administrator"),
+                (Paused, "away arriving lead member supervisor invited next colleague academy administrator"),
             ],
         )
         .stopped(&[
-            (Closed, "away lead member supervisor invited next colleague academy administrator"),
-            (Merged, "away lead member supervisor invited next colleague academy administrator"),
+            (Closed, "away arriving lead member supervisor invited next colleague academy administrator"),
+            (Merged, "away arriving lead member supervisor invited next colleague academy administrator"),
         ]),
     ]
 }
