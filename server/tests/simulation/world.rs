@@ -95,7 +95,7 @@ impl World {
 
     /// Noon of today.
     pub fn now(&self) -> DateTime<Utc> {
-        self.today.and_hms_opt(12, 0, 0).map_or_else(Utc::now, |noon| Utc.from_utc_datetime(&noon))
+        Utc.from_utc_datetime(&self.today.and_hms_opt(12, 0, 0).unwrap_or_default())
     }
 
     /// A request of somebody, of today.
