@@ -170,7 +170,10 @@ pub fn rows() -> Vec<Row> {
                 (Paused, "lead supervisor academy"),
                 (Closed, "lead supervisor academy"),
                 // Whoever reads it is sent on to the project that it was merged into.
-                (Merged, "away lead member supervisor past invited next colleague academy administrator guest"),
+                (
+                    Merged,
+                    "away arriving lead member supervisor past invited next colleague academy administrator guest",
+                ),
             ],
         ),
         page("/projects/{id}/handover", "WriteSummary", PROJECTS, at!("/projects/", "project", "/handover"), LEADS)
