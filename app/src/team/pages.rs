@@ -278,9 +278,12 @@ fn leave(form: Form, project: &ProjectSummary, relationship: Relationship) -> An
         }
         .into_any()
     } else {
-        let supervisor = relationship
-            .supervisor
-            .then(|| view! { <p>"You supervise this project. Once you leave, it shows that nobody does. "<a href="/supervision">"Pass on what you supervise"</a>" first."</p> });
+        // Whose post is over passes nothing on: the academy does.
+        let passes_on = access::may(Action::ManageTeam(id), relationship)
+            .then(|| view! { " "<a href="/supervision">"Pass on what you supervise"</a>" first." });
+        let supervisor = relationship.supervisor.then(
+            || view! { <p>"You supervise this project. Once you leave, it shows that nobody does."{passes_on}</p> },
+        );
         let fields = view! {
             {form.hidden("project", id)}
             {form.lines("contribution", "What did you contribute?", 3).hint("It stands on the project’s page from now on and is not changed afterwards.").limit(MAX_PARAGRAPH_CHARS).view()}

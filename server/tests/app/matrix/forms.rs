@@ -417,6 +417,7 @@ fn teams() -> Vec<Row> {
         form("/api/projects/confirm-supervisor", "ConfirmSupervisor", PROJECTS,
             |w, o| pairs!["project" => w.id(o, "project"), "membership" => w.id(o, "place"), "confirmed_until" => "1 6 2026"],
             &[(Own, "academy"), (Same, "academy"), (Other, "elsewhere"), (Paused, "academy")])
+            .stopped(&[(Closed, "academy"), (Merged, "academy")])
             .before(SUPERVISING),
         form("/api/supervision/pass-on", "ManageTeam", PROJECTS,
             |w, o| pairs!["of" => w.id(o, "place person"), "person" => w.id(if o == Other { Other } else { Own }, "person"),
@@ -570,15 +571,15 @@ fn handovers() -> Vec<Row> {
             PROJECTS,
             of_project,
             &[
-                (Own, "away lead member supervisor invited next colleague academy administrator"),
-                (Same, "away lead member supervisor invited next colleague academy administrator"),
+                (Own, "away arriving lead member supervisor invited next colleague academy administrator"),
+                (Same, "away arriving lead member supervisor invited next colleague academy administrator"),
                 (Other, "elsewhere guest asked"),
-                (Paused, "away lead member supervisor invited next colleague academy administrator"),
+                (Paused, "away arriving lead member supervisor invited next colleague academy administrator"),
             ],
         )
         .stopped(&[
-            (Closed, "away lead member supervisor invited next colleague academy administrator"),
-            (Merged, "away lead member supervisor invited next colleague academy administrator"),
+            (Closed, "away arriving lead member supervisor invited next colleague academy administrator"),
+            (Merged, "away arriving lead member supervisor invited next colleague academy administrator"),
         ])
         .before(LOOKING),
         form(

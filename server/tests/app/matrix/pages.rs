@@ -170,7 +170,10 @@ pub fn rows() -> Vec<Row> {
                 (Paused, "lead supervisor academy"),
                 (Closed, "lead supervisor academy"),
                 // Whoever reads it is sent on to the project that it was merged into.
-                (Merged, "away lead member supervisor past invited next colleague academy administrator guest"),
+                (
+                    Merged,
+                    "away arriving lead member supervisor past invited next colleague academy administrator guest",
+                ),
             ],
         ),
         page("/projects/{id}/handover", "WriteSummary", PROJECTS, at!("/projects/", "project", "/handover"), LEADS)
@@ -182,15 +185,15 @@ pub fn rows() -> Vec<Row> {
             PROJECTS,
             at!("/projects/", "project", "/take-on"),
             &[
-                (Own, "away lead member supervisor invited next colleague academy administrator"),
-                (Same, "away lead member supervisor invited next colleague academy administrator"),
+                (Own, "away arriving lead member supervisor invited next colleague academy administrator"),
+                (Same, "away arriving lead member supervisor invited next colleague academy administrator"),
                 (Other, "elsewhere guest asked"),
-                (Paused, "away lead member supervisor invited next colleague academy administrator"),
+                (Paused, "away arriving lead member supervisor invited next colleague academy administrator"),
             ],
         )
         .stopped(&[
-            (Closed, "away lead member supervisor invited next colleague academy administrator"),
-            (Merged, "away lead member supervisor invited next colleague academy administrator"),
+            (Closed, "away arriving lead member supervisor invited next colleague academy administrator"),
+            (Merged, "away arriving lead member supervisor invited next colleague academy administrator"),
         ]),
     ]
 }
