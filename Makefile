@@ -124,8 +124,10 @@ bench: target/release/server ## Measure the served pages with wrk (ARGS=--nation
 .PHONY: simulate
 simulate: | $(SITE) ## Live through five years of a trust day by day, and look for a project that nobody sees (SEED=n, DAYS=n, FAULTS=1)
 	@$(say) "Simulation (the first time compiles every dependency: minutes)"
-	@SEED="$(SEED)" DAYS="$(DAYS)" FAULTS="$(FAULTS)" cargo test --locked --profile simulation --quiet -p server --test simulation \
-		simulate -- --ignored --nocapture
+	@said=target/simulation.txt; status=0; \
+		SEED="$(SEED)" DAYS="$(DAYS)" FAULTS="$(FAULTS)" cargo test --locked --profile simulation --quiet -p server \
+			--test simulation simulate -- --ignored --nocapture >$$said || status=$$?; \
+		grep -v '^simulate:\|^test \|^running\|^\.*$$' $$said; grep '^simulate:' $$said; exit $$status
 
 .PHONY: drill
 drill: target/release/server ## Kill, flood, slow down, fill up and stop a server of its own, and see that what was promised holds

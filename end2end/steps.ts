@@ -85,10 +85,16 @@ export function answer(within: Page | Locator, label: string): Locator {
   return within.getByRole("term").filter({ hasText: label }).locator("xpath=..").first();
 }
 
-/** Presses a button of an ask or a question, which says its title to whoever does not see it: "Accept : Title". */
+/**
+ * Presses a button of an ask or a question, which says its title to whoever does not see it: "Accept : Title". Asks of
+ * one kind about one person are one line, whose projects fold out.
+ */
 export async function press(within: Page | Locator, verb: string, title: string): Promise<void> {
   const name = new RegExp(`^${verb} ?: ?${title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`);
-  await within.getByRole("button", { name }).first().click();
+  const button = within.getByRole("button", { name, includeHidden: true }).first();
+  await button.waitFor({ state: "attached" });
+  if (!(await button.isVisible())) await button.locator("xpath=ancestor::details").first().locator("summary").first().click();
+  await button.click();
 }
 
 /** How many asks wait for whoever is signed in, as the header says it. */

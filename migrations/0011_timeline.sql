@@ -9,8 +9,9 @@ alter table project add column last_active_on text;
 alter table project add column keep_looking_until text;
 -- Until when the academy lead confirmed a supervisor on a time-bound post, or without one.
 alter table team_role add column confirmed_until text;
--- The handover that began or ended a membership: it counts only as that one does.
+-- The handover that began the membership: it counts only as that one does.
 alter table team_role add column begun_by text references handover (id);
+-- The handover that ended it: it counts only as that one does.
 alter table team_role add column ended_by text references handover (id);
 create index team_role_begun on team_role (begun_by) where begun_by is not null;
 create index team_role_ended on team_role (ended_by) where ended_by is not null;
@@ -18,16 +19,19 @@ create index team_role_ended on team_role (ended_by) where ended_by is not null;
 alter table post add column end_confirmed integer not null default 0 check (end_confirmed in (0, 1));
 -- When the person themselves last said so, for the academy's list of what people say of their own dates.
 alter table post add column said_at text;
+-- When the person themselves said so.
 alter table away add column said_at text;
 create index post_said on post (trust_id, said_at) where said_at is not null;
 create index away_said on away (trust_id, said_at) where said_at is not null;
--- The first and the last day of a role in the trust; none before and after.
+-- The first day of the role; null where it has always been.
 alter table trust_role add column from_on text;
+-- The day on which the role is over; null while no end is known.
 alter table trust_role add column until_on text;
 
 -- The dates on which many posts of a trust end and begin.
 create table changeover (
     trust_id text not null references trust (id),
+    -- The day.
     on_day text not null,
     primary key (trust_id, on_day)
 ) strict, without rowid;
@@ -43,10 +47,15 @@ where date(y.year || '-' || m.month || '-01', 'weekday 3') between date('now') a
 -- caused it.
 create table claim (
     project_id text not null references project (id),
+    -- The kind of the ask.
     kind text not null,
+    -- The day of what caused it.
     cause_on text not null,
+    -- Who works on it.
     person_id text not null references person (id),
+    -- Their last day on it: then it is as it was before.
     until_on text not null,
+    -- When they said so.
     claimed_at text not null,
     primary key (project_id, kind, cause_on)
 ) strict, without rowid;
@@ -66,19 +75,32 @@ where role = 'lead' and state = 'accepted' and until_on is not null;
 
 -- What is derived.
 
+-- Where a registered project stands from one day to another: the rows of a project follow one another without a gap,
+-- to the end of time.
 create table standing (
     project_id text not null,
     trust_id text not null,
+    -- The first day on which it stands so.
     from_on text not null,
+    -- The first day on which it stands otherwise; 9999-12-31 for never.
     until_on text not null,
+    -- How it stands.
     state text not null check (state in ('in_pool', 'due', 'offered', 'agreed', 'led', 'resting', 'ended')),
+    -- Who leads it; null while nobody does.
     lead_id text,
+    -- The lead's last day; null while none is known.
     lead_last_on text,
+    -- The supervisor who counts; null while there is none.
     supervisor_id text,
+    -- The supervisor's last day; null while none is known.
     supervisor_last_on text,
+    -- The handover that is offered or agreed; null without one.
     handover_id text,
+    -- The first day without a lead; null while somebody leads.
     no_lead_since text,
+    -- Something is asked of the academy.
     at_risk integer not null check (at_risk in (0, 1)),
+    -- Which version of the rule derived it.
     rule_version integer not null,
     primary key (project_id, from_on),
     check (from_on < until_on),
@@ -89,22 +111,37 @@ create index standing_trust on standing (trust_id, state, from_on, until_on, at_
 create index standing_lead on standing (lead_id, until_on, from_on) where lead_id is not null;
 create index standing_supervisor on standing (supervisor_id, until_on, from_on) where supervisor_id is not null;
 
+-- What is asked of somebody about a project, while its cause lasts: a row for each person and each level of it.
 create table ask (
     project_id text not null,
     trust_id text not null,
+    -- What is asked.
     kind text not null,
+    -- The handover or the place in the team that it is about; null for what is about the project.
     object_id text,
+    -- Whom it is about; null for what is about nobody.
     about_id text,
+    -- The day of what caused it: with the kind and whom it is about it says which ask it is.
     cause_on text not null,
+    -- Since when anybody is asked.
     since_on text not null,
+    -- The day by which it is wanted; null without one.
     due_on text,
+    -- 1 for who is asked first, 2 and 3 for who is asked beside them later.
     level integer not null check (level between 1 and 3),
+    -- Who is asked: a person, the academy leads who can act on the day of reading, or the administrators as well.
     audience text not null check (audience in ('person', 'desk', 'administrators')),
+    -- The person; null for all others.
     person_id text,
+    -- Who gives the handover away, and so never answers for the desk; null without one.
     giver_id text,
+    -- Who takes it, and so never answers for the desk; null without one.
     taker_id text,
+    -- The day on which the level opens.
     from_on text not null,
+    -- The first day on which it is not asked any more; 9999-12-31 for never.
     until_on text not null,
+    -- Somebody chose to wait: it is shown, neither counted nor sent.
     rests integer not null check (rests in (0, 1)),
     check (from_on < until_on),
     check ((audience = 'person') = (person_id is not null))
@@ -116,8 +153,11 @@ create index ask_desk on ask (trust_id, audience, until_on, from_on) where perso
 -- The days on which an academy lead of a trust can act; without a person, those on which none can.
 create table desk (
     trust_id text not null,
+    -- Who; null on days on which none can.
     person_id text,
+    -- The first day.
     from_on text not null,
+    -- The day after the last; 9999-12-31 for never.
     until_on text not null,
     check (from_on < until_on)
 ) strict;
@@ -125,7 +165,10 @@ create index desk_trust on desk (trust_id, until_on, from_on);
 create index desk_person on desk (person_id, until_on) where person_id is not null;
 
 -- Marks, without a foreign key: what is gone loses its rows.
+
+-- Projects whose timeline the commit derives anew; empty between changes.
 create table standing_stale (project_id text primary key) strict, without rowid;
+-- Trusts whose desk the commit derives anew; empty between changes.
 create table desk_stale (trust_id text primary key) strict, without rowid;
 
 

@@ -75,7 +75,7 @@ test("a project passes from one lead to the next, who records the next point", a
   await fitsNarrow(page);
 
   await signInAs(page, "Tom Okafor");
-  await expect(page.getByText(title).first()).toBeVisible();
+  await expect(page.getByRole("region", { name: /^Wanted from you/ })).toContainText(title);
   await page.goto(handover);
   await axe(page);
   await respond(page, /Will you take this project on\?/, /Yes/, "Gladly.");
@@ -84,7 +84,7 @@ test("a project passes from one lead to the next, who records the next point", a
   await expect(answer(page, "Led by")).toContainText("Aisha Khan");
 
   await signInAs(page, "Helen Marsh");
-  await expect(page.getByText(title).first()).toBeVisible();
+  await expect(page.getByRole("region", { name: /^Wanted from you/ })).toContainText(title);
   await axe(page);
   await fitsNarrow(page);
   await page.goto(handover);

@@ -1,5 +1,5 @@
 import { axe, expect, fitsNarrow, scripted, signInAs, test, unique } from "../fixtures";
-import { answer, chooseColleague, day, expectDone, expectProblem, fillDate, registerProject, told } from "../steps";
+import { answer, chooseColleague, day, expectDone, expectProblem, fillDate, press, registerProject, told } from "../steps";
 
 test("two people who edit at once get both versions to choose from", async ({ page }) => {
   const title = unique("Discharge summaries on the day");
@@ -64,7 +64,7 @@ test("a colleague is invited, accepts on the home page, and is in the team", asy
   await expect(page.getByText("You know the ward well.").first()).toBeVisible();
   await axe(page);
   await fitsNarrow(page);
-  await page.getByRole("button", { name: new RegExp(`^Accept ?: ${title}$`) }).click();
+  await press(page, "Accept", title);
   await expectDone(page, "Your answer is recorded.");
   await page.goto(project);
   const team = page.getByRole("table", { name: "In the team" });
@@ -93,7 +93,7 @@ test("somebody asks to join, and the lead answers", async ({ page }) => {
   await expectDone(page, "Your request to join is with the project's lead.");
 
   await signInAs(page, "Priya Raman");
-  await page.getByRole("button", { name: new RegExp(`^Accept ?: ${title}$`) }).click();
+  await press(page, "Accept", title);
   await expectDone(page, "Your answer is recorded.");
   await page.goto(project);
   await expect(page.getByRole("table", { name: "In the team" }).getByRole("row", { name: /Tom Okafor/ })).toContainText("Member");

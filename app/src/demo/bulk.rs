@@ -191,14 +191,7 @@ impl Filler<'_> {
             // Shifted by one from round to round, so that every department has both trainees and others.
             let kind = (number + number / DEPARTMENTS) % 10;
             let trainee = kind < 5;
-            let (grade, staff) = match kind {
-                0..2 => ("FY1", "Medical"),
-                2..4 => ("FY2", "Medical"),
-                4 => ("ST4", "Medical"),
-                5..8 => ("Consultant", "Medical"),
-                8 => ("Ward manager", "Nursing"),
-                _ => ("Clinical pharmacist", "Pharmacy"),
-            };
+            let (grade, staff) = grade_and_staff(kind);
             let terms = self.terms(department, kind);
             let id = PersonId::new();
             let first = names.get(place(number * 7, names.len())).map_or("", |name| name.0);
@@ -591,6 +584,17 @@ fn place_in_team(
 struct Left {
     points: i64,
     projects: i64,
+}
+
+fn grade_and_staff(kind: i64) -> (&'static str, &'static str) {
+    match kind {
+        0..2 => ("FY1", "Medical"),
+        2..4 => ("FY2", "Medical"),
+        4 => ("ST4", "Medical"),
+        5..8 => ("Consultant", "Medical"),
+        8 => ("Ward manager", "Nursing"),
+        _ => ("Clinical pharmacist", "Pharmacy"),
+    }
 }
 
 fn place(number: i64, of: usize) -> usize {

@@ -165,22 +165,7 @@ impl<'a> Filler<'a> {
                 created_at: at.clone(),
             });
             let said = person.said.map(|on| moment(self.moment(self.date(on))));
-            for (at, (department, from, until)) in (1..).zip(&person.posts) {
-                let said_at = said.clone().filter(|_| at == person.posts.len());
-                posts.push(store::Post {
-                    id: PostId::new(),
-                    person_id: id,
-                    trust_id: trust,
-                    department_id: known(&self.departments, department)?,
-                    staff_group: person.staff.clone(),
-                    grade: person.grade.clone(),
-                    starts_on: self.date(*from),
-                    ends_on: self.maybe(*until).map(|day| day - Days::new(1)),
-                    percent: person.percent,
-                    end_confirmed: said_at.is_some(),
-                    said_at,
-                });
-            }
+            posts.extend(self.posts(person, said.as_deref())?);
             if let Some(role) = &person.role {
                 let from_on = self.maybe(person.role_from);
                 let (person_id, trust_id, role, granted_at) = (id, trust, role.clone(), at);
@@ -196,6 +181,27 @@ impl<'a> Filler<'a> {
         store::Post::insert(conn, &posts).await?;
         store::TrustRole::insert(conn, &roles).await?;
         store::Changeover::insert(conn, &store::Changeover::of(trust, self.calendar.changeovers())).await
+    }
+
+    /// Somebody's posts; of the last one they said when it ends at `said`.
+    fn posts(&self, person: &scenario::Person, said: Option<&str>) -> Result<Vec<store::Post>, Error> {
+        let post = |(at, (department, from, until)): (usize, &(String, When, Option<When>))| {
+            let said_at = said.filter(|_| at == person.posts.len()).map(str::to_owned);
+            Ok(store::Post {
+                id: PostId::new(),
+                person_id: self.person(&person.key)?,
+                trust_id: self.trust,
+                department_id: known(&self.departments, department)?,
+                staff_group: person.staff.clone(),
+                grade: person.grade.clone(),
+                starts_on: self.date(*from),
+                ends_on: self.maybe(*until).map(|day| day - Days::new(1)),
+                percent: person.percent,
+                end_confirmed: said_at.is_some(),
+                said_at,
+            })
+        };
+        (1..).zip(&person.posts).map(post).collect()
     }
 
     async fn priorities(&mut self, conn: &mut Connection) -> Result<(), Error> {

@@ -131,15 +131,18 @@ pub async fn confirm_supervisor(#[server(flatten)] form: ConfirmForm) -> Result<
 pub async fn pass_on_supervision(#[server(flatten)] form: PassOnForm) -> Result<(), Error> {
     let request = Request::current();
     request.person()?;
-    let (of, to, places) = form.parse()?;
-    let Some((first, _)) = places.first() else { return Err(Error::Internal) };
-    request
+    let places = form.places();
+    let Some((first, _)) = places.first() else {
+        return form.parse().and(Err(Error::Internal));
+    };
+    let of = request
         .change(access::ManageTeam(*first), async |conn, _| {
+            let (of, to) = form.parse()?;
             for &(project, membership) in &places {
                 let allowed = request.require(conn, access::ManageTeam(project)).await?;
                 store::pass_on::pass_on(conn, &allowed, (membership, of), to).await?;
             }
-            Ok(())
+            Ok(of)
         })
         .await?;
     let own = request.person()?.id == of;

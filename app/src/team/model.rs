@@ -246,23 +246,28 @@ pub struct PassOnForm {
     pub of: String,
     /// The colleague who is asked.
     pub person: String,
-    /// The places that are passed on: each the project and the place, with a colon between them.
+    /// The places that are passed on: each the project and the place, with a stroke between them.
     pub places: Vec<String>,
 }
 
 impl PassOnForm {
-    /// Whose supervision it is, who is asked, and the places with their projects.
+    /// The places that are chosen, with their projects: of these is asked who may.
+    #[must_use]
+    pub fn places(&self) -> Vec<(ProjectId, TeamRoleId)> {
+        let place = |typed: &String| {
+            let (project, place) = typed.split_once('/')?;
+            Some((project.parse().ok()?, place.parse().ok()?))
+        };
+        self.places.iter().filter_map(place).collect()
+    }
+
+    /// Whose supervision it is, and who is asked.
     ///
     /// # Errors
     /// [`Error::Invalid`] when nobody or nothing is chosen.
-    pub fn parse(&self) -> Result<(PersonId, PersonId, Vec<(ProjectId, TeamRoleId)>), Error> {
+    pub fn parse(&self) -> Result<(PersonId, PersonId), Error> {
         let mut fields = Fields::new();
-        let place = |typed: &String| {
-            let (project, place) = typed.split_once(':')?;
-            Some((project.parse().ok()?, place.parse().ok()?))
-        };
-        let places: Vec<(ProjectId, TeamRoleId)> = self.places.iter().filter_map(place).collect();
-        if places.is_empty() {
+        if self.places().is_empty() {
             fields.error("places[]", "Choose at least one project.");
         }
         let to: Option<PersonId> = self.person.parse().ok();
@@ -270,7 +275,7 @@ impl PassOnForm {
             fields.error("person", "Choose a colleague from the list.");
         }
         match (self.of.parse(), to) {
-            (Ok(of), Some(to)) => fields.finish(|| (of, to, places)),
+            (Ok(of), Some(to)) => fields.finish(|| (of, to)),
             (Err(_), Some(_)) => Err(Error::NotFound),
             _ => fields.finish(|| ()).and(Err(Error::Internal)),
         }

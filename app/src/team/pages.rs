@@ -434,7 +434,7 @@ fn pass_on(
             let lead = one.lead.map_or_else(|| "nobody leads it".to_owned(), |lead| format!("led by {lead}"));
             let asked = one.asked.map(|name| format!("; {name} is asked")).unwrap_or_default();
             let label = format!("{} {} ({lead}{asked})", one.reference, one.title);
-            (format!("{}:{}", one.project_id, one.membership), label)
+            (format!("{}/{}", one.project_id, one.membership), label)
         })
         .collect();
     let options = std::iter::once((String::new(), "Choose a colleague".to_owned()))

@@ -552,7 +552,7 @@ pub async fn answer(
             // The academy's word for somebody says how long it holds.
             supervision::confirm_at_most(conn, membership, allowed.today()).await?;
         }
-        pass_on::take_over(conn, allowed, membership).await?;
+        supervision::take_over(conn, allowed, membership).await?;
     }
     let action = match (accepted, oneself) {
         (true, true) => "accepted a place in the team",

@@ -217,9 +217,9 @@ pub async fn project(
         next_step: String::new(),
         next_step_on: None,
         author_id: author,
-        created_at: moment(noon()),
+        created_at: "2026-01-01T12:00:00+00:00".to_owned(),
         updated_at: moment(noon()),
-        submitted_at: Some(moment(noon())),
+        submitted_at: Some("2026-01-01T12:00:00+00:00".to_owned()),
         last_active_on: Some(TODAY),
         kind: "quality_improvement".to_owned(),
     };

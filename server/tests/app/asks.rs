@@ -152,7 +152,9 @@ async fn an_academy_lead_says_that_they_are_on_it_and_everybody_at_the_academy_s
     assert!(after.words().contains("With Lena Lead since 4 March 2026, until 18 March 2026."), "{}", after.words());
     assert_eq!(lines(&after), lines(&before), "saying so settles nothing");
     let late = [("until.day", "19"), ("until.month", "3"), ("until.year", "2026")];
-    let refused = app.browser(at.lead).await.fill("/", "/api/asks/claim", &late).await;
+    let lead = app.browser(at.lead).await;
+    let refused = lead.fill("/", "/api/asks/claim", &late).await;
+    let refused = lead.follow(&refused).await;
     assert!(refused.words().contains("Choose a day from today on, at most 14 days ahead."), "{}", refused.body);
     Ok(())
 }

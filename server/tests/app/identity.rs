@@ -261,10 +261,20 @@ async fn naming_somebody_by_address_tells_nothing_about_them() {
         assert!(!page.contains("Stella Stranger") && !page.contains("stella@other.uk"), "{path}: {page}");
     }
 
-    // Nor does she see the project before she accepts the trust, and nobody says yes for her.
+    // She is told what she is asked, and led to say whether it is her: before that she sees nothing of the project,
+    // answers nothing, and nobody says yes for her.
     let stella = app.browser(at.stranger).await;
+    let page = format!("/projects/{project}");
+    assert_eq!(stella.get(&page).await.status, StatusCode::NOT_FOUND);
     assert_eq!(stella.get(&team).await.status, StatusCode::NOT_FOUND);
-    assert!(!stella.get("/").await.body.contains("Sepsis bundle"));
+    let home = stella.get("/").await;
+    assert!(
+        home.words().contains("Tell Tamar Vale whether you are who it asks for: Sepsis bundle"),
+        "{}",
+        home.words()
+    );
+    assert!(!home.body.contains(&page), "no link that is refused");
+    assert!(home.form("/api/projects/answer").is_none(), "no form that is refused");
     assert!(stella.get("/trusts").await.words().contains("supervisor, Sepsis bundle"));
     let sql = "select id from team_role where person_id = $1";
     let question = ("question".to_owned(), text(at, sql, &at.stranger.to_string()).await);

@@ -37,9 +37,24 @@ fn all(folder: &Path) -> Vec<(PathBuf, String)> {
         .collect()
 }
 
+/// The files that are modules for tests alone: `#[cfg(test)] mod name;`.
+fn only_tests(sources: &[(PathBuf, String)]) -> BTreeSet<PathBuf> {
+    let mut found = BTreeSet::new();
+    for (path, text) in sources {
+        let folder = if path.ends_with("mod.rs") { path.with_file_name("") } else { path.with_extension("") };
+        for rest in text.split("#[cfg(test)]\nmod ").skip(1) {
+            let name = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+            if rest[name.len()..].starts_with(';') {
+                found.insert(folder.join(name).with_extension("rs"));
+            }
+        }
+    }
+    found
+}
+
 /// The part of a source that is the program, and the part that is tests.
-fn halves<'a>(path: &Path, text: &'a str) -> (&'a str, &'a str) {
-    if path.file_name().is_some_and(|name| name == "tests.rs") {
+fn halves<'a>(path: &Path, text: &'a str, tests: &BTreeSet<PathBuf>) -> (&'a str, &'a str) {
+    if tests.contains(path) {
         return ("", text);
     }
     text.split_once("#[cfg(test)]\nmod tests {").unwrap_or((text, ""))
@@ -77,6 +92,8 @@ fn every_function_of_a_store_is_named_by_a_test() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let app = all(&root.join("../app/src"));
     let server = all(&root.join("tests"));
+    let tests = only_tests(&app);
+    let halves = |path: &Path, text| halves(path, text, &tests);
     let mut unnamed = BTreeSet::new();
     let mut counted = 0;
     for (path, text) in app.iter().filter(|(path, _)| is_store(path)) {
@@ -84,10 +101,13 @@ fn every_function_of_a_store_is_named_by_a_test() {
             counted += 1;
             // The same name in another room is another function, unless its path says otherwise.
             let here = app.iter().filter(|(other, _)| room(other) == room(path));
-            let by_path = format!("store::{function}");
+            // A store's part is named by its file.
+            let part = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            let by_path = [format!("store::{function}("), format!("store::{part}::{function}(")];
+            let is_named = |tests: &str| by_path.iter().any(|path| tests.contains(path));
             let named = here.map(|(other, text)| halves(other, text).1).any(|tests| names(tests, function))
-                || app.iter().map(|(other, text)| halves(other, text).1).any(|tests| tests.contains(&by_path))
-                || server.iter().any(|(_, tests)| tests.contains(&by_path));
+                || app.iter().map(|(other, text)| halves(other, text).1).any(|tests| is_named(tests))
+                || server.iter().any(|(_, tests)| is_named(tests));
             if !named {
                 unnamed.insert(function);
             }

@@ -1,5 +1,6 @@
 //! Signing in and out.
 
+use app::testing::make;
 use http::StatusCode;
 
 use crate::harness::App;
@@ -132,11 +133,16 @@ async fn a_post_that_ends_soon_says_what_becomes_of_the_projects() {
     let day = |day, month, year| [("ends_on.day", day), ("ends_on.month", month), ("ends_on.year", year)];
     let answer = lead.fill(&form, "/api/posts/end", &day("1", "8", "2025")).await;
     assert!(lead.follow(&answer).await.body.contains("The post began on 6 August 2025."));
-    let answer = lead.fill(&form, "/api/posts/end", &day("1", "4", "2026")).await;
+    let shown = lead.fill(&form, "/api/posts/end", &day("1", "4", "2026")).await.location();
+    let page = lead.get(&shown).await.plain();
+    assert!(page.contains("Not saved yet") && page.contains("Weekend handover"), "{page}");
+    assert!(!lead.get(&person).await.plain().contains("1 April 2026"), "it is only shown");
+    let answer = lead.fill(&shown, "/api/posts/end", &[]).await;
     let page = lead.follow(&answer).await.body;
     assert!(page.contains("leads 1 project and can lead it until 1 April 2026"), "{page}");
     assert!(page.contains(&format!("/projects/{project}/handover")), "{page}");
-    let answer = lead.fill(&form, "/api/posts/end", &day("3", "3", "2026")).await;
+    let shown = lead.fill(&form, "/api/posts/end", &day("3", "3", "2026")).await.location();
+    let answer = lead.fill(&shown, "/api/posts/end", &[]).await;
     let page = lead.follow(&answer).await.body;
     assert!(page.contains("it is in the pool"), "{page}");
 }
@@ -269,7 +275,7 @@ async fn who_arrives_is_shown_with_their_first_day() {
     let list = lead.get("/people?show=arriving").await.plain();
     assert!(list.contains("1 person") && list.contains("Arriving on 1 April 2026"), "{list}");
     let page = lead.get(&format!("/people/{}", at.trainee)).await.plain();
-    assert!(page.contains("Arriving on 1 April 2026, in 28 days, in Acute medicine."), "{page}");
+    assert!(page.contains("Arriving on 1 April 2026, in 4 weeks, in Acute medicine."), "{page}");
 }
 
 #[tokio::test]
@@ -310,6 +316,9 @@ async fn what_baton_is_can_be_read_by_anybody() {
 #[tokio::test]
 async fn who_has_no_password_is_told_so_instead_of_getting_lost() {
     let app = App::new().await;
+    let mut change = app.fixture.store.write().await.expect("a change");
+    make::no_way_in(&mut change, app.fixture.trainee).await.expect("no password");
+    change.commit().await.expect("committed");
     let trainee = app.browser(app.fixture.trainee).await;
     let typed = [("password", "whatever it is"), ("new_password", "copper kettle ninety")];
     let answer = trainee.fill("/account", "/api/account/password", &typed).await;

@@ -385,7 +385,7 @@ async fn a_project_is_paused_resumed_stopped_and_reopened() {
     let past = trainee
         .fill(&status("pause"), action, &[("review_on.day", "1"), ("review_on.month", "1"), ("review_on.year", "2026")])
         .await;
-    assert!(trainee.follow(&past).await.words().contains("within a year"));
+    assert!(trainee.follow(&past).await.words().contains("within half a year"));
     let ahead = [("review_on.day", "1"), ("review_on.month", "6"), ("review_on.year", "2026")];
     trainee.fill(&status("pause"), action, &ahead).await;
     assert_eq!(now().await, "paused");

@@ -147,10 +147,11 @@ async fn a_supervisor_in_two_trusts_is_led_to_where_a_handover_is_answered() {
 
     let browser = app.returning(Some(app.session(at.supervisor, at.other_trust, noon()).await));
     let page = format!("/handovers/{handover}");
-    let told = browser.get(&page).await.words();
-    assert!(told.contains("To answer, you need a current post in its trust."), "{told}");
+    // Whoever is asked answers where they are; from their home they are led to the trust whose project it is.
+    let open = browser.get(&page).await;
+    assert!(open.form("/api/handovers/answer-as-supervisor").is_some(), "{}", open.words());
     let home = browser.get("/").await;
-    assert!(home.words().contains("Change over to Tamar Vale to answer"), "{}", home.words());
+    assert!(home.words().contains("Change over to Tamar Vale"), "{}", home.words());
     let forms = home.body.split("<form").filter(|form| form.contains("/api/trusts/choose") && form.contains(&page));
     assert_eq!(forms.count(), 1);
     let choose = [("trust", at.trust.to_string()), ("next", page.clone())];
@@ -158,26 +159,47 @@ async fn a_supervisor_in_two_trusts_is_led_to_where_a_handover_is_answered() {
     let answer = browser.fill("/", "/api/trusts/choose", &choose).await;
     assert_eq!(answer.location(), page);
     let open = browser.follow(&answer).await;
-    assert!(open.form("/api/handovers/answer-as-supervisor").is_some(), "{}", open.words());
+    let form = "/api/handovers/answer-as-supervisor";
+    assert!(open.form(form).is_some(), "{}", open.words());
+    // In the session that was left it is as good an answer.
+    let back = app.returning(Some(app.session(at.supervisor, at.other_trust, noon()).await));
+    let sent = back.fill(&page, form, &[("answer", "accepted")]).await;
+    assert!(sent.location().ends_with("done=answered"), "{}", back.follow(&sent).await.words());
+    assert!(browser.get(&page).await.form(form).is_none(), "answered once");
+    assert!(!browser.get("/").await.body.contains(form), "gone from home");
 }
 
 #[tokio::test]
-async fn where_every_academy_lead_is_a_party_the_page_says_what_is_missing() {
+async fn where_every_academy_lead_is_a_party_the_administrators_answer() {
     let app = App::new().await;
     let at = &app.fixture;
     let project = at.project("Sepsis bundle").await;
     let id = project.to_string();
     run(at, "update team_role set until_on = '2026-02-01' where project_id = $1", &[&id]).await;
-    let missing = "An administrator of the trust can make somebody academy lead";
     let page = format!("/projects/{id}/take-on");
     let others = app.browser(at.colleague).await.get(&page).await.words();
-    assert!(others.contains("Your wish waits for the academy lead, because"), "{others}");
-    let browser = app.browser(at.lead).await;
-    let told = browser.get(&page).await.words();
-    assert!(told.contains(missing) && !told.contains("waits for the academy lead,"), "{told}");
-    let answer = browser.fill(&page, "/api/projects/take-on", &[]).await;
-    let told = browser.follow(&answer).await.words();
-    assert!(told.contains(missing), "{told}");
+    assert!(others.contains("No supervisor can answer, so the QI academy is asked to accept."), "{others}");
+    let (lena, adam) = (app.browser(at.lead).await, app.browser(at.administrator).await);
+    let answer = "/api/handovers/answer-as-supervisor";
+    assert!(!adam.get("/").await.body.contains(answer), "nothing is asked yet");
+    let asked = lena.fill(&page, "/api/projects/take-on", &[]).await;
+    let handover = asked.location().split('?').next().unwrap_or_default().to_owned();
+    // Nobody answers for what they take themselves, in any role.
+    let told = lena.follow(&asked).await;
+    assert!(told.form(answer).is_none(), "{}", told.words());
+    let pairs = ["handover", "answer"]
+        .map(str::to_owned)
+        .into_iter()
+        .zip([handover.trim_start_matches("/handovers/").to_owned(), "accepted".to_owned()]);
+    let refused = lena.call(answer, &pairs.collect::<Vec<_>>()).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let asks = adam.get("/").await;
+    assert!(asks.form(answer).is_some(), "{}", asks.words());
+    let sent = adam.fill(&handover, answer, &[("answer", "accepted")]).await;
+    assert!(sent.location().ends_with("done=agreed"), "{}", adam.follow(&sent).await.words());
+    assert!(!adam.get("/").await.body.contains(answer), "answered once");
+    let told = adam.get(&handover).await.words();
+    assert!(told.contains("Lena Lead has led the project since 4 March 2026."), "{told}");
 }
 
 #[tokio::test]

@@ -105,7 +105,6 @@ pub const WRITERS: &[(&str, &str)] = &[
     ("handover_answer", "handover"),
     ("project_link", "duplicates"),
     ("project_text", "duplicates"),
-    ("changeover", "people"),
     ("claim", "continuity"),
     ("standing", "continuity"),
     ("ask", "continuity"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use app::continuity::asks::model::{Action, Asked, Place};
+use app::continuity::asks::model::{Action, Asked, Place, Seat};
 use app::error::Error;
 use app::id::PersonId;
 use app::projects::model::Transition;
@@ -75,8 +75,9 @@ impl World {
     async fn does(&mut self, person: PersonId, row: &Asked, of_the_desk: bool) -> Result<bool> {
         let request = self.request(person).await;
         let before = self.asked_about(row).await?;
-        let asked = identity(row);
-        if request.visitor.person().is_err() || !before.iter().any(|ask| ask.identity() == asked) {
+        let (asked, by_name) = (identity(row), row.seat() == Seat::Own);
+        let is_theirs = |ask: &AskRow| ask.identity() == asked && (!by_name || ask.person_id == Some(person));
+        if request.visitor.person().is_err() || !before.iter().any(is_theirs) {
             return Ok(false);
         }
         let place = row.place();
@@ -157,63 +158,60 @@ impl Actor<'_> {
         use timeline::Kind;
         let of = row.project_id;
         Ok(match (row.kind, place) {
-            (Kind::AnswerAsSuccessor, Place::First) => {
-                let yes = self.chance(0.8);
-                let tried = self.answer_as_successor(row, yes).await;
-                match tried {
-                    Some(Err(error)) if is_told_before(&error) => {
-                        ("decline", self.answer_as_successor(row, false).await)
-                    }
-                    tried => (if yes { "accept" } else { "decline" }, tried),
-                }
-            }
-            (Kind::AgreeToHandover | Kind::AnswerTakeOn, _) => {
-                let yes = self.chance(0.92);
-                let tried = self.answer_as_supervisor(row, yes).await;
-                match tried {
-                    Some(Err(error)) if is_told_before(&error) => {
-                        ("decline", self.answer_as_supervisor(row, false).await)
-                    }
-                    tried => (if yes { "agree" } else { "decline" }, tried),
-                }
-            }
-            (Kind::AnswerJoin, Place::First | Place::Beside | Place::Desk) => {
-                ("answer", self.answer_question(row, true).await)
-            }
-            (Kind::AskedToSupervise | Kind::Invitation, Place::First) => {
-                let yes = self.chance(0.85);
-                (if yes { "accept" } else { "decline" }, self.answer_question(row, yes).await)
-            }
+            _ if needs_an_answer(row) => self.answers(row).await,
             (Kind::AskedToSupervise | Kind::Invitation, Place::Beside | Place::Desk) => {
                 ("take back the invitation", self.end_question(row).await)
             }
-            (Kind::NoSupervisor, Place::First | Place::Beside | Place::Desk) => {
-                ("ask a colleague", self.ask_supervisor(of).await?)
-            }
-            (Kind::ConfirmSupervisor, Place::First | Place::Beside | Place::Desk) => {
-                ("confirm", self.confirm_supervisor(row).await?)
-            }
-            (Kind::PassOnSupervision, Place::First | Place::Beside | Place::Desk) => {
-                ("pass on", self.pass_on(row).await?)
-            }
-            (Kind::ReturnedLead, Place::First) => ("lead again", self.lead_again(of).await),
+            (Kind::CannotBeReached, Place::Desk | Place::Administrator) => ("give a way in", self.reach(row).await?),
+            (Kind::ConfirmDates, _) => self.confirms_dates(row, place).await?,
             (Kind::NoLead | Kind::BrokenHandover | Kind::Gap, Place::Administrator) => {
                 ("name an academy lead", self.names_an_academy_lead().await?)
             }
-            (Kind::ConfirmDates, Place::First | Place::Beside) => {
-                let extended = self.chance(0.15);
-                (if extended { "extended" } else { "as it stands" }, self.own_dates(extended).await?)
-            }
-            (Kind::ConfirmDates, _) => ("as it stands", self.confirms_dates_of(row).await?),
-            (Kind::CannotBeReached, Place::Desk | Place::Administrator) => ("give a way in", self.reach(row).await?),
             (Kind::StepPassed, _) => ("set the next step", self.sets_days(of).await),
-            (Kind::LookAgain, Place::First | Place::Beside | Place::Desk) => self.looks_again(row).await?,
+            (_, Place::Administrator) => ("nothing", None),
+            (Kind::NoSupervisor, _) => ("ask a colleague", self.ask_supervisor(of).await?),
+            (Kind::ConfirmSupervisor, _) => ("confirm", self.confirm_supervisor(row).await?),
+            (Kind::PassOnSupervision, _) => ("pass on", self.pass_on(row).await?),
+            (Kind::ReturnedLead, Place::First) => ("lead again", self.lead_again(of).await),
+            (Kind::LookAgain, _) => self.looks_again(row).await?,
             (Kind::StillYours, Place::First | Place::Beside) => self.says_whether(row).await?,
             (Kind::NoLead | Kind::Gap | Kind::BrokenHandover | Kind::HandOver | Kind::AnswerAsSuccessor, _) => {
                 self.finds_a_lead(row, place).await?
             }
             _ => ("nothing", None),
         })
+    }
+
+    /// Yes or no, where a form for it stands on the spot; no, where it says that only that is possible.
+    async fn answers(&mut self, row: &Asked) -> (&'static str, Tried) {
+        use timeline::Kind;
+        let often = match row.kind {
+            Kind::AnswerAsSuccessor => 0.8,
+            Kind::AgreeToHandover | Kind::AnswerTakeOn => 0.92,
+            _ => 0.85,
+        };
+        let yes = self.chance(often);
+        match self.answer(row, yes).await {
+            Some(Err(error)) if is_told_before(&error) => ("decline", self.answer(row, false).await),
+            tried => (if yes { "accept" } else { "decline" }, tried),
+        }
+    }
+
+    async fn answer(&self, row: &Asked, yes: bool) -> Tried {
+        use timeline::Kind;
+        match row.kind {
+            Kind::AnswerAsSuccessor => self.answer_as_successor(row, yes).await,
+            Kind::AgreeToHandover | Kind::AnswerTakeOn => self.answer_as_supervisor(row, yes).await,
+            _ => self.answer_question(row, yes).await,
+        }
+    }
+
+    async fn confirms_dates(&mut self, row: &Asked, place: Place) -> Result<(&'static str, Tried)> {
+        if matches!(place, Place::Desk | Place::Administrator) {
+            return Ok(("as it stands", self.confirms_dates_of(row).await?));
+        }
+        let extended = self.chance(0.15);
+        Ok((if extended { "extended" } else { "as it stands" }, self.own_dates(extended).await?))
     }
 
     async fn looks_again(&mut self, row: &Asked) -> Result<(&'static str, Tried)> {
@@ -257,41 +255,55 @@ impl Actor<'_> {
 
     async fn finds_a_lead(&mut self, row: &Asked, place: Place) -> Result<(&'static str, Tried)> {
         use timeline::Kind;
+        match row.kind {
+            Kind::HandOver => self.hands_over(row, place).await,
+            Kind::NoLead => self.looks_for_a_lead(row, place).await,
+            // Before its first day a gap can only be closed by another handover; from then on nobody leads.
+            Kind::Gap if place == Place::Beside || !self.chance(0.1) => Ok(("nothing", None)),
+            _ if place == Place::Administrator => Ok(("nothing", None)),
+            _ => Ok(("withdraw", self.withdraw(row).await)),
+        }
+    }
+
+    /// The lead goes.
+    async fn hands_over(&mut self, row: &Asked, place: Place) -> Result<(&'static str, Tried)> {
+        let of = row.project_id;
+        if place == Place::First && self.chance(0.1) {
+            return Ok(("extended", self.own_dates(true).await?));
+        }
+        if place == Place::Administrator || self.is_under_way(row).await? {
+            return Ok(("nothing", None));
+        }
+        if place == Place::First && self.chance(0.15) {
+            return Ok(("complete", self.status(of, Transition::Complete).await));
+        }
+        let to_pool = self.chance(0.12);
+        Ok((if to_pool { "to the pool" } else { "offer" }, self.offer(of, to_pool).await?))
+    }
+
+    /// Nobody leads.
+    async fn looks_for_a_lead(&mut self, row: &Asked, place: Place) -> Result<(&'static str, Tried)> {
         let of = row.project_id;
         let long = self.world.today - row.cause_on > Duration::days(42);
         let under_way = self.is_under_way(row).await?;
-        Ok(match (row.kind, place) {
-            (Kind::AnswerAsSuccessor | Kind::BrokenHandover, Place::First | Place::Beside | Place::Desk) => {
-                ("withdraw", self.withdraw(row).await)
+        if place == Place::Administrator {
+            return Ok(("nothing", None));
+        }
+        if place != Place::First {
+            if long && self.chance(0.3) {
+                return Ok(("keep looking", self.keep_looking(of).await));
             }
-            (Kind::HandOver, Place::First) if self.chance(0.1) => ("extended", self.own_dates(true).await?),
-            (Kind::HandOver, Place::First) if self.chance(0.15) => {
-                let to = if under_way { None } else { Some(Transition::Complete) };
-                match to {
-                    Some(to) => ("complete", self.status(of, to).await),
-                    None => ("nothing", None),
-                }
+            if long && !under_way && self.chance(0.3) {
+                return Ok(("stop", self.status(of, Transition::Stop).await));
             }
-            (Kind::HandOver, Place::First | Place::Beside | Place::Desk) if !under_way => {
-                let to_pool = self.chance(0.12);
-                (if to_pool { "to the pool" } else { "offer" }, self.offer(of, to_pool).await?)
+            if self.chance(0.4) {
+                return Ok(("bridge", self.bridge(of).await));
             }
-            // Before its first day a gap can only be closed by another handover; from then on nobody leads.
-            (Kind::Gap, Place::First | Place::Desk) if self.chance(0.1) => {
-                ("withdraw", self.withdraw(row).await)
-            }
-            (Kind::NoLead, Place::Beside | Place::Desk) if long && self.chance(0.3) => {
-                ("keep looking", self.keep_looking(of).await)
-            }
-            (Kind::NoLead, Place::Beside | Place::Desk) if long && !under_way && self.chance(0.3) => {
-                ("stop", self.status(of, Transition::Stop).await)
-            }
-            (Kind::NoLead, Place::Beside | Place::Desk) if self.chance(0.4) => ("bridge", self.bridge(of).await),
-            (Kind::NoLead, Place::First | Place::Beside | Place::Desk) if !under_way => {
-                let to_pool = self.chance(0.1);
-                (if to_pool { "to the pool" } else { "offer" }, self.offer(of, to_pool).await?)
-            }
-            _ => ("nothing", None),
-        })
+        }
+        if under_way {
+            return Ok(("nothing", None));
+        }
+        let to_pool = self.chance(0.1);
+        Ok((if to_pool { "to the pool" } else { "offer" }, self.offer(of, to_pool).await?))
     }
 }

@@ -230,7 +230,7 @@ impl Checker {
         let asked: BTreeSet<Identity> = raw.asks.iter().map(crate::facts::AskRow::identity).collect();
         for ask in asked.iter().filter(|ask| !REMINDERS.contains(&ask.1.as_str()) && !rows.contains(ask)) {
             // A draft is its author's.
-            if raw.projects.iter().any(|project| *project == ask.0) {
+            if raw.projects.contains(&ask.0) {
                 wrong.push(Wrong::empty(format!("{today} {ask:?}: nobody sees it")));
             }
         }

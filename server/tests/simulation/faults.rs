@@ -47,10 +47,12 @@ impl Planted {
             sqlx::raw_sql(broken).execute(&mut *change).await?;
             change.commit().await?;
         }
-        if self == Self::Rule(Fault::BrokenHandoverCounts) {
-            world.successors_do_not_come().await?;
+        match self {
+            Self::Rule(Fault::BrokenHandoverCounts) => world.successors_do_not_come().await,
+            Self::Rule(Fault::ClosedAccountIsAsked) if day % 20 == 19 => world.a_lead_closes_the_account().await,
+            Self::TriggerMissing if day % 20 == 19 => world.a_lead_leaves_early().await,
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// How its world is.
@@ -59,6 +61,8 @@ impl Planted {
         match self {
             // An offer that is answered does not lapse.
             Self::Rule(Fault::LapsesEarly) => Scale { answers: false, ..scale },
+            // As many handovers as there can be.
+            Self::Rule(Fault::BrokenHandoverCounts) => Scale { projects: 30, diligence: 2.0, days: 300, ..scale },
             _ => scale,
         }
     }
@@ -122,14 +126,33 @@ async fn a_closed_account_that_is_asked_is_found() -> Result {
 impl World {
     /// Those who were to take over do not come after all, and whoever gives the project away stays.
     async fn successors_do_not_come(&mut self) -> Result {
-        let mut change = self.fixture.store.write().await?;
-        for broken in [
-            "update post set ends_on = max(starts_on, date($2, '-1 day')) where trust_id = $1 and person_id in
-                (select to_person from handover where state = 'agreed' and takes_effect_on > $2) and (ends_on is null or ends_on >= $2)",
+        self.brought_about(&[
+            "update post set ends_on = date($2, '-1 day') where trust_id = $1 and starts_on < $2 and (ends_on is null or ends_on >= $2) and person_id in
+                (select to_person from handover where state = 'agreed' and takes_effect_on > $2)",
+            "delete from post where trust_id = $1 and starts_on >= $2 and person_id in
+                (select to_person from handover where state = 'agreed' and takes_effect_on > $2)",
             "update post set ends_on = date(ends_on, '+200 days') where trust_id = $1 and ends_on between $2 and date($2, '+84 days') and person_id in
                 (select from_person from handover where state = 'agreed' and takes_effect_on > $2)",
-        ] {
-            sqlx::query(broken).bind(self.fixture.trust).bind(self.today).execute(&mut *change).await?;
+        ])
+        .await
+    }
+
+    async fn a_lead_closes_the_account(&mut self) -> Result {
+        self.brought_about(&["update person set closed_on = $2 where id in
+            (select lead_id from standing where trust_id = $1 and from_on <= $2 and until_on > $2 and lead_id is not null limit 1)"])
+            .await
+    }
+
+    async fn a_lead_leaves_early(&mut self) -> Result {
+        self.brought_about(&["update post set ends_on = $2 where trust_id = $1 and starts_on <= $2 and (ends_on is null or ends_on > $2) and person_id in
+            (select lead_id from standing where trust_id = $1 and from_on <= $2 and until_on > $2 and lead_id is not null limit 1)"])
+            .await
+    }
+
+    async fn brought_about(&mut self, texts: &[&'static str]) -> Result {
+        let mut change = self.fixture.store.write().await?;
+        for text in texts {
+            sqlx::query(*text).bind(self.fixture.trust).bind(self.today).execute(&mut *change).await?;
         }
         Ok(change.commit().await?)
     }

@@ -7,6 +7,7 @@ mod checker;
 mod dice;
 mod facts;
 mod faults;
+mod found;
 mod plan;
 mod report;
 mod trouble;
@@ -146,7 +147,9 @@ async fn simulate() -> Result {
     };
     if number("FAULTS") == Some(1) {
         for planted in Planted::ALL {
-            println!("{}", planted.found(seed).await?);
+            let found = planted.found(seed).await?;
+            println!("{found}");
+            assert!(!found.contains("NOT FOUND"), "a fault that nothing found");
         }
         return Ok(());
     }

@@ -185,7 +185,6 @@ impl Plan {
         self.comes(dice, who, &stays);
         let (first, last) = (stays[0].first, stays[stays.len() - 1].last);
         self.leave(scale, dice, who, first, last);
-        #[expect(clippy::cast_precision_loss, reason = "a part of a number of people")]
         let often = scale.projects as f64 / scale.trainees as f64;
         for _ in 0..2 {
             if dice.chance(often * 0.62) {

@@ -181,7 +181,6 @@ fn told(error: &Error) -> String {
 
 /// So much of a hundred, of a hundred when there is nothing.
 fn percent(part: i64, all: i64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "numbers of asks")]
     let share = |n: i64| n as f64;
     if all == 0 { 100.0 } else { share(part) / share(all) * 100.0 }
 }

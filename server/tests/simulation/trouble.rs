@@ -1,10 +1,13 @@
 //! What changes unforeseen: dates that are edited and deleted, accounts that are closed, people who take projects on
 //! or do something about theirs, merges, pauses, an academy lead who goes.
 
-use app::access::{ChangeStatus, Coordinate, EditProject, GrantRoles, ManageOrganisation, TakeOn};
+use app::access::{
+    ChangeOwnDates, ChangeStatus, Coordinate, EditProject, GrantRoles, ManageOrganisation, RecordMeasurement, TakeOn,
+};
 use app::duplicates::model::{Decision, LinkKind};
 use app::error::Error;
 use app::id::{PersonId, PostId, ProjectId};
+use app::measures::model::{Amount, Point};
 use app::people::directory::model::{AwayDetails, RoleDates, TrustRole};
 use app::people::directory::store as directory;
 use app::project::store as project;
@@ -82,6 +85,10 @@ impl World {
         } else {
             last = last.map(|last| last + Duration::days(days + 30));
         }
+        let same = department == post.department_id && first == post.starts_on;
+        if same && !future && self.dice.chance(0.5) {
+            return self.says_last_day(post, last).await;
+        }
         let Some(desk) = self.at_the_desk().await? else { return Ok(()) };
         let request = self.request(desk).await;
         let details = Self::details(department, &post.grade, first, last);
@@ -96,6 +103,21 @@ impl World {
             .await;
         // Somebody's only post cannot be removed.
         self.report.noted(if deleted { "remove a post" } else { "edit a post" }, &done);
+        Ok(())
+    }
+
+    /// They say themselves that they leave earlier, or are extended.
+    async fn says_last_day(&mut self, post: &Edited, last: Option<NaiveDate>) -> Result {
+        let request = self.request(post.person_id).await;
+        if request.visitor.person().is_err() {
+            return Ok(());
+        }
+        let done = request
+            .change(ChangeOwnDates(post.person_id), async |conn, allowed| {
+                app::people::dates::store::say_last_day(conn, allowed, post.id, post.version, last).await
+            })
+            .await;
+        self.report.noted("own dates", &done);
         Ok(())
     }
 
@@ -273,10 +295,30 @@ impl World {
         if request.visitor.person().is_err() {
             return Ok(());
         }
+        let measured = self.measured.get(&of).copied();
+        let Some(id) = measured else {
+            let done = request
+                .change(EditProject(of), async |conn, allowed| {
+                    app::continuity::asks::store::goes_on(conn, allowed).await
+                })
+                .await;
+            self.report.noted("an act of the team", &done);
+            return Ok(());
+        };
+        let point = Point {
+            taken_on: self.today,
+            taken_at: None,
+            place: String::new(),
+            amount: Amount::Ratio(8.0, 10.0),
+            note: String::new(),
+        };
         let done = request
-            .change(EditProject(of), async |conn, allowed| app::continuity::asks::store::goes_on(conn, allowed).await)
+            .change(RecordMeasurement(of), async |conn, allowed| {
+                let measure = app::measures::store::measure(conn, id).await?;
+                app::measures::store::record(conn, allowed, &measure, &[("taken_on".to_owned(), point.clone())]).await
+            })
             .await;
-        self.report.noted("an act of the team", &done);
+        self.report.noted("record a point", &done);
         Ok(())
     }
 

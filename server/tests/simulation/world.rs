@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use app::access::{ManageOrganisation, RegisterProject};
+use app::access::{ChangeOwnDates, ManageOrganisation, RegisterProject};
 use app::error::Error;
-use app::id::{DepartmentId, PersonId, PostId, ProjectId};
+use app::id::{DepartmentId, MeasureId, PersonId, PostId, ProjectId};
 use app::people::directory::model::{AwayDetails, PostDetails, TrustRole};
 use app::people::directory::store as directory;
 use app::people::model::Named;
@@ -35,6 +35,8 @@ pub struct World {
     pub tempo: BTreeMap<PersonId, Tempo>,
     pub seniors: Vec<PersonId>,
     pub departments: Vec<DepartmentId>,
+    /// The measure of a project that has one.
+    pub measured: BTreeMap<ProjectId, MeasureId>,
     requests: BTreeMap<PersonId, Request>,
 }
 
@@ -86,13 +88,14 @@ impl World {
             tempo,
             seniors,
             departments,
+            measured: BTreeMap::new(),
             requests: BTreeMap::new(),
         })
     }
 
     /// Noon of today.
     pub fn now(&self) -> DateTime<Utc> {
-        self.today.and_hms_opt(12, 0, 0).map_or_else(Utc::now, |noon| Utc.from_utc_datetime(&noon))
+        Utc.from_utc_datetime(&self.today.and_hms_opt(12, 0, 0).unwrap_or_default())
     }
 
     /// A request of somebody, of today.
@@ -250,8 +253,9 @@ impl World {
     async fn measures(&mut self, project: ProjectId) -> Result {
         if self.dice.chance(0.7) {
             let mut conn = self.fixture.store.write().await?;
-            make::measure(&mut conn, project, "Within the hour").await?;
+            let measure = make::measure(&mut conn, project, "Within the hour").await?;
             conn.commit().await?;
+            self.measured.insert(project, measure);
         }
         Ok(())
     }
@@ -275,6 +279,16 @@ impl World {
 
     /// They say so themselves, or the academy writes it down.
     async fn goes_away(&mut self, person: PersonId, period: AwayDetails) -> Result {
+        let request = self.request(person).await;
+        if self.dice.chance(0.5) && request.visitor.person().is_ok() {
+            let said = request
+                .change(ChangeOwnDates(person), async |conn, allowed| {
+                    app::people::dates::store::say_away(conn, allowed, &period).await
+                })
+                .await;
+            self.report.noted("away, as they say", &said);
+            return Ok(());
+        }
         let Some(desk) = self.at_the_desk().await? else { return Ok(()) };
         let request = self.request(desk).await;
         let done = request

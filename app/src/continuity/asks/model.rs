@@ -140,6 +140,8 @@ pub struct Asked {
     pub supervises: bool,
     /// They wrote the draft.
     pub wrote: bool,
+    /// They have accepted the trust, or accept it by answering: before, they answer the trust itself.
+    pub known: bool,
     /// Who is asked next, soonest first.
     #[sqlx(json)]
     pub next: Vec<Turn>,

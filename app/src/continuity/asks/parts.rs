@@ -66,7 +66,7 @@ fn line(request: &Request, line: &Line) -> AnyView {
 /// The sentence with its project as a link, for whoever reads the project in this session.
 fn linked(row: &Asked, here: bool, sentence: String) -> AnyView {
     let title = format!("“{}”", row.title);
-    let reads = here || row.seat() == Seat::Own;
+    let reads = row.known && (here || row.seat() == Seat::Own);
     match sentence.split_once(&title).filter(|_| reads) {
         Some((before, after)) => view! {
             {before.to_owned()}<a href=format!("/projects/{}", row.project_id)>{title}</a>{after.to_owned()}
@@ -113,6 +113,10 @@ fn each(request: &Request, line: &Line) -> AnyView {
 /// What can be done about a row: on the spot, or on the page to which it leads. In another trust one goes there
 /// first, unless one is named.
 fn does(request: &Request, row: &Asked) -> AnyView {
+    if !row.known {
+        let words = format!("Tell {} whether you are who it asks for", row.trust);
+        return view! { <div class="baton-ask__does"><a href="/trusts">{words}{of(&row.title)}</a></div> }.into_any();
+    }
     let actions = row.actions();
     let here = request.person().is_ok_and(|person| person.trust == row.trust_id);
     if !here && !row.is_answered_anywhere() {

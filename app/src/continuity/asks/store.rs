@@ -108,7 +108,9 @@ pub const OF_PERSON: &str = concat!(
         exists (select 1 from team_role m where m.project_id = y.project_id and m.person_id = $4 and m.role = 'supervisor' and ",
     in_force!("m", "$2"),
     ") as supervises,
-        p.status = 'draft' and p.author_id = $4 as wrote, ",
+        p.status = 'draft' and p.author_id = $4 as wrote,
+        exists (select 1 from tie k where k.person_id = $4 and k.trust_id = y.trust_id and (k.state = 'accepted'
+                or (k.state = 'asked' and exists (select 1 from credential c where c.person_id = $4 and c.given_by_trust = k.trust_id)))) as known, ",
     next_turns!("y"),
     " as next, ",
     claim!("y"),

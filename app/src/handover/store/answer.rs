@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 
 use super::super::model::{Answer, Party, State};
-use super::pool::reoffer_to_pool;
 use super::prepare::{ahead, ended, error_linking_to, take_back};
 use super::read::{Handover, find};
+use super::reoffer::reoffer_to_pool;
 use crate::access::{Act, Allowed, AnswerAsSuccessor, AnswerAsSupervisor};
 use crate::db::Connection;
 use crate::error::Error;

@@ -458,3 +458,43 @@ async fn a_summary_is_finished_for_two_weeks_after_leaving_and_read_by_who_comes
     stage.pass(1);
     assert_eq!(finish(&stage, 0).await, Err(Error::Forbidden), "the fifteenth day");
 }
+
+#[tokio::test]
+async fn what_nobody_leads_is_offered_once_to_the_lead_of_what_was_merged_into_it() {
+    let mut stage = Stage::new().await;
+    let colleague = stage.at.colleague;
+    let offer = async |stage: &Stage| {
+        let request = stage.request(stage.at.lead).await;
+        let mut change = stage.at.store.write().await?;
+        let allowed = request.require(&mut change, ManageTeam(stage.project)).await?;
+        offer_to_merged_lead(&mut change, &allowed, stage.project, colleague, "Their project was merged into it")
+            .await?;
+        let free = is_free(&mut change, stage.project, stage.today()).await?;
+        change.commit().await.map(|()| free)
+    };
+    assert_eq!(offer(&stage).await, Ok(false), "somebody leads it");
+    assert_eq!(stage.waits(colleague).await, []);
+    stage.end_post(stage.at.trainee, TODAY).await;
+    stage.pass(2);
+    {
+        let mut conn = stage.at.store.read().await.expect("a reader");
+        assert_eq!(is_free(&mut conn, stage.project, stage.today()).await, Ok(true));
+    }
+    for _ in 0..2 {
+        assert_eq!(offer(&stage).await, Ok(false), "it is on its way");
+        assert_eq!(stage.waits(colleague).await, [Asks::Successor]);
+    }
+}
+
+#[tokio::test]
+async fn a_lead_begins_today_or_on_the_first_day_of_a_post_within_twelve_weeks() {
+    let stage = Stage::new().await;
+    let (soon, later) = (stage.arriving("2026-05-27").await, stage.arriving("2026-05-28").await);
+    let at = &stage.at;
+    let mut conn = at.store.read().await.expect("a reader");
+    for (person, day) in
+        [(at.colleague, Some(TODAY)), (soon, Some(on("2026-05-27"))), (later, None), (at.stranger, None)]
+    {
+        assert_eq!(first_day(&mut conn, person, at.trust, TODAY).await, Ok(day));
+    }
+}

@@ -8,6 +8,7 @@ mod looking;
 mod pool;
 mod prepare;
 mod read;
+mod reoffer;
 #[cfg(test)]
 mod tests;
 

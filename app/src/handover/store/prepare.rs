@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use sqlx::FromRow;
 
 use super::super::model::{Measured, Pack, PackRequirements, State, To};
-use super::pool::reoffer_to_pool;
 use super::read::{Handover, TeamMember, find};
+use super::reoffer::reoffer_to_pool;
 use crate::access::{Act, Allowed, OfferHandover, OnProject, WithdrawHandover};
 use crate::db::Connection;
 use crate::error::{Error, FieldError};

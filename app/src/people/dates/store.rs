@@ -446,7 +446,7 @@ mod tests {
         assert!(post.said_at.is_some() && post.end_confirmed, "its days are still their word");
         directory::end_post(&mut change, &organises, mine.id, 3, on("2026-07-01")).await?;
         let post = posts(&at, &mut change, at.trainee).await[0].clone();
-        assert_eq!((post.said_at, post.end_confirmed), (None, false));
+        assert_eq!((post.said_at, post.end_confirmed), (None, true), "the academy's word now");
         assert_eq!(said(&mut change, at.trust, 1).await?.1, 1);
         Ok(())
     }

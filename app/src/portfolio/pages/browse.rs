@@ -36,6 +36,7 @@ pub async fn browse(request: Request) -> Result<Reply, Error> {
     let departments = people::store::departments(&mut conn, person.trust).await?;
     let priorities = priorities::store::current(&mut conn, person.trust, today).await?;
     drop(conn);
+    let works = person.belongs();
     let offered = Offered {
         departments: departments.into_iter().map(|one| (one.id.to_string(), one.name)).collect(),
         priorities: priorities.into_iter().map(|one| (one.id.to_string(), one.title)).collect(),
@@ -49,7 +50,7 @@ pub async fn browse(request: Request) -> Result<Reply, Error> {
         view! {
             <div class="baton-actions baton-actions--title">
                 {ui::heading("", "Projects")}
-                {ui::button_link("/projects/register", "Register a project", false)}
+                {works.then(|| ui::button_link("/projects/register", "Register a project", false))}
             </div>
             <div class="baton-browse">
                 {filters(&filter, &offered, today)}

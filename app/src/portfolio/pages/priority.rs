@@ -19,7 +19,8 @@ use crate::web::ui::{self, Form};
 
 /// A priority of the trust, with the open projects that serve it.
 pub async fn priority(request: Request) -> Result<Page, Error> {
-    let trust = request.person()?.trust;
+    let person = request.person()?;
+    let (trust, works) = (person.trust, person.belongs());
     let id: PriorityId = request.param("id")?;
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ReadTrust(trust)).await?;
@@ -44,7 +45,8 @@ pub async fn priority(request: Request) -> Result<Page, Error> {
         let summary = form.summary();
         let manage = may.then(|| manage(&found, form));
         let projects = if open.rows.is_empty() {
-            let register = found.is_current(today).then_some(("/projects/register", "Register a project for it"));
+            let register =
+                (works && found.is_current(today)).then_some(("/projects/register", "Register a project for it"));
             ui::empty("The open projects that serve this priority will be here. There is none now.", register)
         } else {
             rows_in_section(open.rows, today, Mends::default())

@@ -315,3 +315,29 @@ async fn no_list_reads_a_whole_table() {
         }
     }
 }
+
+#[tokio::test]
+async fn past_is_what_is_closed_or_left_the_latest_first_a_page_at_a_time() {
+    let at = Fixture::new().await;
+    let (left, closed, led) = (at.project("Left").await, at.project("Closed").await, at.project("Led").await);
+    let mut change = at.store.write().await.expect("a change");
+    sqlx::query("update team_role set until_on = '2026-02-01', contribution = 'Counted' where project_id = $1")
+        .bind(left)
+        .execute(&mut *change)
+        .await
+        .expect("left");
+    sqlx::query(
+        "update project set status = 'closed', closed_reason = 'completed', closed_on = '2026-02-20' where id = $1",
+    )
+    .bind(closed)
+    .execute(&mut *change)
+    .await
+    .expect("closed");
+    for (page, ids) in [((9, 0), vec![closed, left]), ((1, 0), vec![closed]), ((1, 1), vec![left]), ((9, 2), vec![])] {
+        let (found, total) = home::past(&mut change, at.trainee, TODAY, page).await.expect("read");
+        assert_eq!((found.iter().map(|one| one.id).collect::<Vec<_>>(), total), (ids, 2), "{page:?}");
+        assert!(found.iter().all(|one| one.id != led && one.places.len() == 1));
+    }
+    let (found, total) = home::past(&mut change, at.colleague, TODAY, (9, 0)).await.expect("read");
+    assert_eq!((found.len(), total), (0, 0));
+}

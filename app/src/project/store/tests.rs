@@ -3,7 +3,7 @@ use super::*;
 use crate::access::RegisterProject;
 use crate::project::details::{Completeness, ProjectForm};
 use crate::project::model::Status;
-use crate::testing::{Fixture, Result, TODAY};
+use crate::testing::{Fixture, Result, TODAY, on};
 
 fn registration(at: &Fixture, title: &str) -> Result<Registration> {
     let form = ProjectForm {
@@ -66,5 +66,23 @@ async fn a_project_gets_its_reference_once_and_its_status_from_the_version_seen(
         .await?;
     assert_eq!(closed, (Status::Closed, Some(TODAY)));
     assert!(delete_draft(&mut change, project).await.is_err(), "only a draft is deleted");
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_project_goes_on_looking_for_a_lead_until_the_day_chosen_last() -> Result<()> {
+    let at = Fixture::new().await;
+    let (project, other) = (at.project("Sepsis").await, at.project("Falls").await);
+    let mut change = at.store.write().await?;
+    for day in ["2026-04-01", "2026-03-20"] {
+        keep_looking::choose(&mut change, project, on(day)).await?;
+    }
+    for (of, day) in [(project, Some(on("2026-03-20"))), (other, None)] {
+        let kept: Option<NaiveDate> = sqlx::query_scalar("select keep_looking_until from project where id = $1")
+            .bind(of)
+            .fetch_one(&mut *change)
+            .await?;
+        assert_eq!(kept, day);
+    }
     Ok(())
 }

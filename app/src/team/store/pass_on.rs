@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use sqlx::FromRow;
 
 use super::{does_not_lead, insert_membership, not_in_place};
-use crate::access::{Act, Allowed, ManageTeam};
+use crate::access::{Allowed, ManageTeam};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
@@ -99,25 +99,4 @@ pub async fn pass_on(
     let (old, new) = (people::store::name(conn, of).await?, people::store::name(conn, to).await?);
     let entry = Entry::new("team_role", asked, "asked a colleague to take supervision over").in_project(project);
     history::record(conn, allowed, entry.change("Supervisor", old, new)).await
-}
-
-/// Whoever accepted was asked in somebody's place: that one ends.
-pub(super) async fn take_over<A: Act>(
-    conn: &mut Connection,
-    allowed: &Allowed<A>,
-    accepted: TeamRoleId,
-) -> Result<(), Error> {
-    let ended: Option<(TeamRoleId, ProjectId)> = sqlx::query_as(concat!(
-        "update team_role as r set until_on = max(r.from_on, $2)
-         where r.id = (select n.instead_of from team_role n where n.id = $1) and ",
-        in_force!("r", "$2"),
-        " returning id, project_id"
-    ))
-    .bind(accepted)
-    .bind(allowed.today())
-    .fetch_optional(&mut *conn)
-    .await?;
-    let Some((membership, project)) = ended else { return Ok(()) };
-    history::record(conn, allowed, Entry::new("team_role", membership, "passed supervision on").in_project(project))
-        .await
 }

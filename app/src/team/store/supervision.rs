@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::access::{Allowed, ConfirmSupervisor};
+use crate::access::{Act, Allowed, ConfirmSupervisor};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
@@ -190,4 +190,25 @@ pub async fn confirm_supervisor(
         .change("Supervisor", "", name)
         .change("Until", "", crate::format::date(last));
     history::record(conn, allowed, entry).await
+}
+
+/// Whoever accepted was asked in somebody's place: that one ends.
+pub(super) async fn take_over<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    accepted: TeamRoleId,
+) -> Result<(), Error> {
+    let ended: Option<(TeamRoleId, ProjectId)> = sqlx::query_as(concat!(
+        "update team_role as r set until_on = max(r.from_on, $2)
+         where r.id = (select n.instead_of from team_role n where n.id = $1) and ",
+        in_force!("r", "$2"),
+        " returning id, project_id"
+    ))
+    .bind(accepted)
+    .bind(allowed.today())
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some((membership, project)) = ended else { return Ok(()) };
+    history::record(conn, allowed, Entry::new("team_role", membership, "passed supervision on").in_project(project))
+        .await
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::access::{EditProject, RegisterProject};
-use crate::testing::{Fixture, Result, TODAY};
+use crate::testing::{Fixture, Result, TODAY, make, noon, on};
 
 #[tokio::test]
 async fn who_asks_to_join_is_asked_about_and_leaves_what_they_contributed() -> Result<()> {
@@ -47,5 +47,117 @@ async fn a_supervisor_is_asked_and_stays_free_to_change_while_no_handover_is_und
     assert_eq!((asked.person, asked.is_open_question()), (at.supervisor, true));
     assert_eq!(under_way(&mut change, project, TODAY).await?, None);
     assert_eq!(supervisor_stays(&mut change, &allowed, project, "Not now.").await, Ok(()));
+    Ok(())
+}
+
+async fn supervises(conn: &mut Connection, project: ProjectId, person: PersonId) -> Result<bool> {
+    let found = team(conn, project, TODAY).await?;
+    let of = found.memberships.iter().filter(|one| one.person == person && one.role == TeamRole::Supervisor);
+    Ok(of.into_iter().any(|one| one.is_current(TODAY)))
+}
+
+#[tokio::test]
+async fn who_leads_for_now_takes_the_place_of_who_led_and_does_not_supervise_meanwhile() -> Result<()> {
+    let at = Fixture::new().await;
+    let project = at.project("Sepsis").await;
+    let until = on("2026-04-02");
+    let mut change = at.store.write().await?;
+    supervision::lead_for_now(&mut change, project, at.supervisor, TODAY, Some(until), noon()).await?;
+    assert!(!supervision::leads(&mut change, project, at.trainee, TODAY).await?);
+    assert!(supervision::leads(&mut change, project, at.supervisor, TODAY).await?);
+    assert!(!supervision::leads(&mut change, project, at.supervisor, until).await?);
+
+    assert!(supervises(&mut change, project, at.supervisor).await?);
+    supervision::end_own(&mut change, project, at.supervisor, TODAY).await?;
+    assert!(!supervises(&mut change, project, at.supervisor).await?);
+    for (whom, day) in [(Some(at.supervisor), until), (Some(at.colleague), TODAY), (None, TODAY)] {
+        supervision::resume_own(&mut change, project, whom, day).await?;
+        assert!(!supervises(&mut change, project, at.supervisor).await?, "what ended otherwise stays ended");
+    }
+    supervision::resume_own(&mut change, project, Some(at.supervisor), TODAY).await?;
+    assert!(supervises(&mut change, project, at.supervisor).await?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_supervisor_is_confirmed_until_their_post_ends_or_for_a_year_without_one() -> Result<()> {
+    let at = Fixture::new().await;
+    at.project("Sepsis").await;
+    let mut change = at.store.write().await?;
+    let place: TeamRoleId =
+        sqlx::query_scalar("select id from team_role where role = 'supervisor'").fetch_one(&mut *change).await?;
+    for (post, longest) in [
+        ("update post set ends_on = null where person_id = $1", None),
+        ("update post set ends_on = '2026-08-31' where person_id = $1", Some("2026-08-31")),
+        ("delete from post where person_id = $1", Some("2027-03-04")),
+    ] {
+        sqlx::query(post).bind(at.supervisor).execute(&mut *change).await?;
+        let longest = longest.map(on);
+        assert_eq!(supervision::longest_confirmation(&mut change, place, TODAY).await?, longest, "{post}");
+        supervision::confirm_at_most(&mut change, place, TODAY).await?;
+        let confirmed: Option<NaiveDate> = sqlx::query_scalar("select confirmed_until from team_role where id = $1")
+            .bind(place)
+            .fetch_one(&mut *change)
+            .await?;
+        assert_eq!(confirmed, longest, "{post}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn those_of_a_team_who_are_not_in_the_other_are_found_and_invited_once() -> Result<()> {
+    let at = Fixture::new().await;
+    let (of, other) = (at.project("Sepsis").await, at.project("Sepsis bundle").await);
+    let request = at.request(Some(at.lead)).await;
+    let mut change = at.store.write().await?;
+    make::place(&mut change, of, at.colleague, ["coach", "accepted", "team"], on("2026-01-01"), None).await?;
+    // The trainee leads both, until they lead one of them only.
+    let names = |found: &[merged::Outside]| -> Vec<(PersonId, TeamRole)> {
+        found.iter().map(|one| (one.person, one.role)).collect()
+    };
+    let found = merged::outside(&mut change, of, other, TODAY).await?;
+    assert_eq!(names(&found), [(at.colleague, TeamRole::Coach)]);
+    sqlx::query("delete from team_role where project_id = $1 and role = 'lead'")
+        .bind(other)
+        .execute(&mut *change)
+        .await?;
+    let found = merged::outside(&mut change, of, other, TODAY).await?;
+    assert_eq!(names(&found), [(at.colleague, TeamRole::Coach), (at.trainee, TeamRole::Member)]);
+
+    let allowed = request.require(&mut change, ManageTeam(of)).await?;
+    merged::invite(&mut change, &allowed, other, &found, "They are one project now").await?;
+    let asked = team(&mut change, other, TODAY).await?;
+    let asked = asked.memberships.iter().filter(|one| one.is_open_question() && !one.wants_to_join()).count();
+    assert_eq!(asked, 2);
+    assert_eq!(merged::outside(&mut change, of, other, TODAY).await?, []);
+    Ok(())
+}
+
+#[tokio::test]
+async fn answering_accepts_the_trust_only_for_whom_it_gave_the_password() -> Result<()> {
+    let at = Fixture::new().await;
+    let project = at.project("Sepsis").await;
+    let request = at.request(Some(at.stranger)).await;
+    let mut change = at.store.write().await?;
+    let asked = make::place(&mut change, project, at.stranger, ["member", "asked", "team"], TODAY, None).await?;
+    let given = "insert into credential (person_id, password_hash, changed_at, given_by_trust) values ($1, 'x', '2026-01-01T00:00:00+00:00', $2)
+        on conflict (person_id) do update set given_by_trust = excluded.given_by_trust";
+    sqlx::query("insert into tie (person_id, trust_id, state, named, asked_at) values ($1, $2, 'asked', 'Stella', '2026-01-01T00:00:00+00:00')")
+        .bind(at.stranger)
+        .bind(at.trust)
+        .execute(&mut *change)
+        .await?;
+    sqlx::query(given).bind(at.stranger).bind(at.other_trust).execute(&mut *change).await?;
+    assert_eq!(request.require(&mut change, AnswerQuestion(asked)).await.err(), Some(Error::NotFound));
+    sqlx::query(given).bind(at.stranger).bind(at.trust).execute(&mut *change).await?;
+    let allowed = request.require(&mut change, AnswerQuestion(asked)).await?;
+    let state = "select state from tie where person_id = $1 and trust_id = $2";
+    for _ in 0..2 {
+        ties::store::accept_by_answering(&mut change, &allowed).await?;
+        let state: String = sqlx::query_scalar(state).bind(at.stranger).bind(at.trust).fetch_one(&mut *change).await?;
+        assert_eq!(state, "accepted");
+    }
+    let rows = history::of_object(&mut change, at.stranger, 9).await?;
+    assert_eq!(rows.iter().filter(|row| row.action == "accepted the trust").count(), 1, "said once");
     Ok(())
 }

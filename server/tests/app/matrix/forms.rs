@@ -1,6 +1,6 @@
 //! Every server function with a body that nothing is wrong with, and who may call it.
 
-use super::row::{NONE, OF_A_TRUST, PROJECTS, Pairs, REGISTERED, Row, form, page};
+use super::row::{Cells, NONE, OF_A_TRUST, PROJECTS, Pairs, REGISTERED, Row, form, page};
 use super::who::{
     COORDINATES, COORDINATES_OWN, EVERYBODY, HAS_SESSION, LEADS, LED, MANAGES_TEAM, ORGANISES, ORGANISES_OWN,
     SIGNED_IN, WORKED, WORKS, WORKS_IN_TRUST,
@@ -414,8 +414,21 @@ fn teams() -> Vec<Row> {
             &[(Draft, "invited"), (Same, "academy")])
             .before("update team_role set role = 'supervisor', opened_by = 'team' where state = 'asked'")
             .of("whether to supervise"),
+        form("/api/projects/confirm-supervisor", "ConfirmSupervisor", PROJECTS,
+            |w, o| pairs!["project" => w.id(o, "project"), "membership" => w.id(o, "place"), "confirmed_until" => "1 6 2026"],
+            &[(Own, "academy"), (Same, "academy"), (Other, "elsewhere"), (Paused, "academy")])
+            .before(SUPERVISING),
+        form("/api/supervision/pass-on", "ManageTeam", PROJECTS,
+            |w, o| pairs!["of" => w.id(o, "place person"), "person" => w.id(if o == Other { Other } else { Own }, "person"),
+                "places[0]" => format!("{}/{}", w.id(o, "project"), w.id(o, "place"))],
+            MANAGES_TEAM).stopped(LED).before(SUPERVISING),
     ]
 }
+
+/// Whoever advises the projects supervises them, on a post that ends.
+pub const SUPERVISING: &str = "delete from team_role where role = 'supervisor' and person_id in (select person_id from team_role where role = 'coach');
+     update team_role set role = 'supervisor' where role = 'coach';
+     update post set ends_on = '2026-12-01' where person_id in (select person_id from team_role where role = 'supervisor')";
 
 fn measures() -> Vec<Row> {
     let defines = |path, body| form(path, "DefineMeasure", PROJECTS, body, WORKS).stopped(WORKED);
@@ -522,6 +535,19 @@ fn changes() -> Vec<Row> {
 const LOOKING: &str =
     "delete from handover; update team_role set until_on = '2026-02-10' where role = 'lead' and until_on is null";
 
+/// Whoever led the projects of the team was gone for six weeks and is back: nobody leads them.
+const BACK: &str = "delete from handover;
+     insert into post (id, person_id, trust_id, department_id, staff_group, grade, starts_on, percent)
+     select '01900000-0000-7000-8000-000000000b0c', person_id, trust_id, department_id, staff_group, grade, '2026-02-20', percent
+     from post where person_id in (select person_id from person_address where address = 'lead@trust.nhs.uk');
+     update post set ends_on = '2026-01-08' where starts_on < '2026-01-08'
+         and person_id in (select person_id from person_address where address = 'lead@trust.nhs.uk')";
+
+/// Who decides for a project that nobody leads: its supervisor and the academy lead.
+const UNLED: Cells =
+    &[(Own, "supervisor academy"), (Same, "academy"), (Other, "elsewhere"), (Paused, "supervisor academy")];
+
+#[expect(clippy::too_many_lines, reason = "a table: a row for each form")]
 fn handovers() -> Vec<Row> {
     let answer: fn(&World, Object) -> Pairs = |w, o| pairs!["handover" => w.id(o, "handover"), "answer" => "accepted"];
     vec![
@@ -530,7 +556,7 @@ fn handovers() -> Vec<Row> {
             .before("delete from handover"),
         form(
             "/api/handovers/prepare",
-            "OfferHandover",
+            "WriteSummary",
             PROJECTS,
             |w, o| pairs!["project" => w.id(o, "project"), "version" => "0", "then" => "draft"],
             LEADS,
@@ -555,6 +581,24 @@ fn handovers() -> Vec<Row> {
             (Merged, "away lead member supervisor invited next colleague academy administrator"),
         ])
         .before(LOOKING),
+        form(
+            "/api/projects/bridge",
+            "Bridge",
+            PROJECTS,
+            |w, o| pairs!["project" => w.id(o, "project"), "leads_until" => "1 5 2026"],
+            UNLED,
+        )
+        .before(LOOKING),
+        form(
+            "/api/projects/keep-looking",
+            "KeepLooking",
+            PROJECTS,
+            |w, o| pairs!["project" => w.id(o, "project"), "looks_until" => "1 4 2026"],
+            UNLED,
+        )
+        .before(LOOKING),
+        form("/api/projects/lead-again", "LeadAgain", PROJECTS, of_project, &[(Own, "lead"), (Paused, "lead")])
+            .before(BACK),
         form(
             "/api/handovers/answer",
             "AnswerAsSuccessor",

@@ -1,5 +1,6 @@
 //! Every page and download, and who gets it.
 
+use super::forms::SUPERVISING;
 use super::row::{NONE, OF_A_TRUST, PROJECTS, REGISTERED, Row, page};
 use super::who::{
     COORDINATES, COORDINATES_OWN, EVERYBODY, HAS_SESSION, LEADS, LED, MANAGES_TEAM, ORGANISES, ORGANISES_OWN, READS,
@@ -77,6 +78,10 @@ pub fn rows() -> Vec<Row> {
                 (Missing, "academy elsewhere"),
             ],
         ),
+        page("/supervision", "ReadTrust", NONE, at!("/supervision"), READS_OWN_TRUST),
+        page("/supervision", "Coordinate", OF_A_TRUST, at!("/supervision?of=", "place person", ""), COORDINATES)
+            .before(SUPERVISING)
+            .of("somebody else's"),
         page("/people", "ManageOrganisation", NONE, at!("/people"), ORGANISES_OWN),
         page("/people/dates", "ManageOrganisation", NONE, at!("/people/dates"), ORGANISES_OWN),
         page("/changeovers", "Coordinate", NONE, at!("/changeovers"), COORDINATES_OWN),
@@ -168,7 +173,7 @@ pub fn rows() -> Vec<Row> {
                 (Merged, "away lead member supervisor past invited next colleague academy administrator guest"),
             ],
         ),
-        page("/projects/{id}/handover", "OfferHandover", PROJECTS, at!("/projects/", "project", "/handover"), LEADS)
+        page("/projects/{id}/handover", "WriteSummary", PROJECTS, at!("/projects/", "project", "/handover"), LEADS)
             .stopped(LED),
         page("/memberships/{id}", "ManageTeam", PROJECTS, at!("/memberships/", "place", ""), MANAGES_TEAM).stopped(LED),
         page(

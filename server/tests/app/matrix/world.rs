@@ -393,6 +393,7 @@ impl World {
             )
             .await;
             at.name(object, "place", place);
+            at.name(object, "place person", if object == Object::Other { fixture.stranger } else { sam });
             at.name(object, "leader", if object == Object::Missing { joiner } else { by });
             if object != Object::Draft {
                 at.question(object, "wish", joiner, "person").await?;

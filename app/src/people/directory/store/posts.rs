@@ -206,8 +206,7 @@ pub async fn end_post(
             ),
         ));
     }
-    let update =
-        "update post set ends_on = $3, version = version + 1, end_confirmed = 1,
+    let update = "update post set ends_on = $3, version = version + 1, end_confirmed = 1,
                          said_at = iif(ends_on is $3, said_at, null)
                   where id = $1 and version = $2";
     let done = sqlx::query(update).bind(id).bind(version).bind(ends_on).execute(&mut *conn).await?;

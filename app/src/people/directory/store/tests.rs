@@ -442,3 +442,28 @@ async fn who_arrives_within_twelve_weeks_is_found() -> testing::Result {
     assert!(all.rows.iter().all(|row| row.id != at.trainee || row.arrives_on.is_none()), "who is here has arrived");
     Ok(())
 }
+
+#[tokio::test]
+async fn a_desk_is_empty_from_the_day_after_its_last_academy_lead() {
+    let at = Fixture::new().await;
+    for (last, is_empty, empty_from) in [
+        (None, false, None),
+        (Some("2026-03-31"), false, Some("2026-04-01")),
+        (Some("2026-12-31"), false, None),
+        (Some("2026-03-03"), true, Some("2026-03-04")),
+    ] {
+        let mut change = at.store.write().await.expect("a change");
+        sqlx::query("update post set ends_on = $2 where person_id = $1")
+            .bind(at.lead)
+            .bind(last.map(on))
+            .execute(&mut *change)
+            .await
+            .expect("a post");
+        change.commit().await.expect("committed");
+        let mut conn = at.store.read().await.expect("a reader");
+        let found = desk(&mut conn, at.trust, TODAY).await.expect("read");
+        assert_eq!(found, Desk { is_empty, empty_from: empty_from.map(on) }, "{last:?}");
+    }
+    let mut conn = at.store.read().await.expect("a reader");
+    assert!(desk(&mut conn, at.other_trust, TODAY).await.expect("read").is_empty);
+}
