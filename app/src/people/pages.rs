@@ -292,29 +292,7 @@ async fn account(request: Request) -> Result<Page, Error> {
             {ui::submit("Change password")}
         }
         .into_any();
-        let posts = if posts.is_empty() {
-            "None".into_any()
-        } else {
-            let line = |post: directory::store::Post| {
-                let ends = post.ends_on.map(|day| view! { " to "{ui::time(day)} });
-                view! { <li>{format!("{}, {}, from ", post.grade, post.department)}{ui::time(post.starts_on)}{ends}</li> }
-            };
-            view! { <ul class="nhsuk-list">{posts.into_iter().map(line).collect_view()}</ul> }.into_any()
-        };
-        let projects = if projects.is_empty() {
-            let looking = person.belongs().then(|| view! { " "<a href="/pool">"See what is looking for a lead"</a> });
-            view! { "None yet."{looking} }.into_any()
-        } else {
-            let line = |project: directory::store::PersonProject| {
-                let part = match (project.leads, project.in_pool) {
-                    (true, false) => ", you lead",
-                    (true, true) => ", in the pool since you left it",
-                    (false, _) => ", you supervise",
-                };
-                view! { <li><a href=format!("/projects/{}", project.id)>{project.title}</a>{part}</li> }
-            };
-            view! { <ul class="nhsuk-list">{projects.into_iter().map(line).collect_view()}</ul> }.into_any()
-        };
+        let (posts, projects) = (own_posts(posts), own_projects(projects, person.belongs()));
         let more = !person.others.is_empty() || person.questions > 0;
         let more = more.then(|| view! { ", "<a href="/trusts">"your trusts"</a> });
         let trust = view! { {person.trust_name.clone()}{more} }.into_any();
@@ -339,4 +317,31 @@ async fn account(request: Request) -> Result<Page, Error> {
         }
         .into_any()
     }))
+}
+
+fn own_posts(posts: Vec<directory::store::Post>) -> AnyView {
+    if posts.is_empty() {
+        return "None".into_any();
+    }
+    let line = |post: directory::store::Post| {
+        let ends = post.ends_on.map(|day| view! { " to "{ui::time(day)} });
+        view! { <li>{format!("{}, {}, from ", post.grade, post.department)}{ui::time(post.starts_on)}{ends}</li> }
+    };
+    view! { <ul class="nhsuk-list">{posts.into_iter().map(line).collect_view()}</ul> }.into_any()
+}
+
+fn own_projects(projects: Vec<directory::store::PersonProject>, belongs: bool) -> AnyView {
+    if projects.is_empty() {
+        let looking = belongs.then(|| view! { " "<a href="/pool">"See what is looking for a lead"</a> });
+        return view! { "None yet."{looking} }.into_any();
+    }
+    let line = |project: directory::store::PersonProject| {
+        let part = match (project.leads, project.in_pool) {
+            (true, false) => ", you lead",
+            (true, true) => ", in the pool since you left it",
+            (false, _) => ", you supervise",
+        };
+        view! { <li><a href=format!("/projects/{}", project.id)>{project.title}</a>{part}</li> }
+    };
+    view! { <ul class="nhsuk-list">{projects.into_iter().map(line).collect_view()}</ul> }.into_any()
 }

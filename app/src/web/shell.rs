@@ -64,10 +64,9 @@ pub fn document(page: Page, request: &Request, site: &Site) -> AnyView {
     .into_any()
 }
 
-/// The page that says what went wrong and what to do about it.
-#[must_use]
-pub fn error_page(error: &Error, request: &Request) -> Page {
-    let (title, words): (&str, Vec<String>) = match error {
+/// What went wrong, as a heading, and what to do about it.
+fn what_went_wrong(error: &Error, request: &Request) -> (&'static str, Vec<String>) {
+    match error {
         Error::NotFound => (
             "Page not found",
             vec![
@@ -108,7 +107,13 @@ pub fn error_page(error: &Error, request: &Request) -> Page {
                 format!("Quote this number: {}", request.id),
             ],
         ),
-    };
+    }
+}
+
+/// The page that says what went wrong and what to do about it.
+#[must_use]
+pub fn error_page(error: &Error, request: &Request) -> Page {
+    let (title, words) = what_went_wrong(error, request);
     let home = matches!(request.visitor, Visitor::Person(_));
     Page::new(title, move || {
         view! {

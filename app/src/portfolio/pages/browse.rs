@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use leptos::prelude::*;
 
 use crate::access::ReadTrust;
+use crate::continuity::model::ProjectRow;
 use crate::error::Error;
 use crate::people;
 use crate::portfolio::model::{Filter, Gap, PAGE, Sort, Statuses, days};
@@ -234,6 +235,30 @@ fn as_they_stand(filter: &Filter, day: NaiveDate, today: NaiveDate) -> AnyView {
     view! { <p>{words}<a href=back>"Back to today"</a></p> }.into_any()
 }
 
+/// A project's row of the table.
+fn cells(row: &ProjectRow) -> [String; 16] {
+    let date = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
+    let next = row.next_measurement.as_ref();
+    [
+        row.reference.clone().unwrap_or_default(),
+        row.title.clone(),
+        row.kind.label().to_owned(),
+        row.status.label().to_owned(),
+        row.department.clone().unwrap_or_default(),
+        row.continuity.map_or("", Continuity::label).to_owned(),
+        row.lead.as_ref().map(|lead| lead.name.clone()).unwrap_or_default(),
+        date(row.lead.as_ref().and_then(|lead| lead.until)),
+        row.supervisor.as_ref().map(|supervisor| supervisor.name.clone()).unwrap_or_default(),
+        date(row.supervisor.as_ref().and_then(|supervisor| supervisor.until)),
+        if row.at_risk { "Yes" } else { "No" }.to_owned(),
+        date(next.map(|next| next.on)),
+        next.map(|next| next.measure.clone()).unwrap_or_default(),
+        row.next_step.clone(),
+        date(row.next_step_on),
+        crate::clock::date_in_london(row.updated_at).to_string(),
+    ]
+}
+
 /// The whole view as a table for a spreadsheet, all its pages.
 pub async fn download(request: Request) -> Result<Reply, Error> {
     let person = request.person()?.clone();
@@ -264,27 +289,7 @@ pub async fn download(request: Request) -> Result<Reply, Error> {
             "Changed",
         ])?;
         for row in &found.rows {
-            let date = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
-            let next = row.next_measurement.as_ref();
-            let cells: [String; 16] = [
-                row.reference.clone().unwrap_or_default(),
-                row.title.clone(),
-                row.kind.label().to_owned(),
-                row.status.label().to_owned(),
-                row.department.clone().unwrap_or_default(),
-                row.continuity.map_or("", Continuity::label).to_owned(),
-                row.lead.as_ref().map(|lead| lead.name.clone()).unwrap_or_default(),
-                date(row.lead.as_ref().and_then(|lead| lead.until)),
-                row.supervisor.as_ref().map(|supervisor| supervisor.name.clone()).unwrap_or_default(),
-                date(row.supervisor.as_ref().and_then(|supervisor| supervisor.until)),
-                if row.at_risk { "Yes" } else { "No" }.to_owned(),
-                date(next.map(|next| next.on)),
-                next.map(|next| next.measure.clone()).unwrap_or_default(),
-                row.next_step.clone(),
-                date(row.next_step_on),
-                crate::clock::date_in_london(row.updated_at).to_string(),
-            ];
-            table.write_record(cells.map(|text| sheet::cell(&text)))?;
+            table.write_record(cells(row).map(|text| sheet::cell(&text)))?;
         }
         table.flush().map_err(csv::Error::from)
     })();

@@ -62,6 +62,23 @@ static ASKED: LazyLock<String> = LazyLock::new(|| {
     .join(";\n")
 });
 
+/// The way back: to the list, for whoever may read it.
+fn back(shown: &ProjectView) -> AnyView {
+    if shown.relationship.belongs || shown.relationship.arriving {
+        ui::back("/projects", "Projects").into_any()
+    } else {
+        ui::back("/", "Home").into_any()
+    }
+}
+
+fn mends(shown: &ProjectView) -> Mends {
+    Mends {
+        works: shown.may(Action::EditProject),
+        runs: shown.may(Action::OfferHandover),
+        takes_on: shown.may(Action::TakeOn),
+    }
+}
+
 /// A project's page.
 pub async fn project(request: Request) -> Result<Reply, Error> {
     let mut conn = request.store.read().await?;
@@ -77,12 +94,12 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
         batch::ask(&mut conn, &ASKED, crate::continuity::store::asked(id, today, NEWEST, reader)?).await?;
     let project: Project = answers.one()?;
     // Who reads this one only, because they contributed to it, stays on it.
-    let mut goes_on = false;
-    if let Some(into) = project.merged_into {
-        goes_on = request.may(&mut conn, access::ReadProject(into)).await?;
-        if goes_on && request.query("as") != "was" {
-            return Ok(Reply::Redirect(format!("/projects/{into}?merged={id}")));
-        }
+    let goes_on = match project.merged_into {
+        Some(into) => request.may(&mut conn, access::ReadProject(into)).await?,
+        None => false,
+    };
+    if let Some(into) = project.merged_into.filter(|_| goes_on && request.query("as") != "was") {
+        return Ok(Reply::Redirect(format!("/projects/{into}?merged={id}")));
     }
     let merged = merged_into_it(&request, &mut conn, id).await?;
     let shown = ProjectView { project, relationship, today };
@@ -100,14 +117,12 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
     drop(conn);
     Ok(Page::new(shown.project.details.title.clone(), move || {
         let project = &shown.project;
-        let works = shown.may(Action::EditProject);
-        let mends =
-            Mends { works, runs: shown.may(Action::OfferHandover), takes_on: shown.may(Action::TakeOn) };
+        let mends = mends(&shown);
         // What is not there yet is promised of open projects only.
         let has = |empty: bool| !empty || project.status != Status::Closed;
         let (summaries, without_a_lead) = handover::parts::without_a_lead(&request, project.id, shown.relationship);
         view! {
-            {if shown.relationship.belongs || shown.relationship.arriving { ui::back("/projects", "Projects") } else { ui::back("/", "Home") }}
+            {back(&shown)}
             {summaries}
             {merged.map(merge_notice)}
             {title(&shown)}

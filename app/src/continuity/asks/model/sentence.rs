@@ -82,7 +82,7 @@ impl Words<'_> {
         self.row.taker.as_deref().or(self.row.about.as_deref()).unwrap_or("the next lead")
     }
 
-    fn from_day(&self) -> String {
+    fn takes_effect(&self) -> String {
         self.row.effect_on.map_or_else(String::new, |day| format!(" from {}", date(day)))
     }
 
@@ -107,21 +107,21 @@ impl Words<'_> {
         match row.kind {
             Kind::AnswerAsSuccessor if self.is_own() => {
                 let giver = row.giver.as_deref().unwrap_or("The QI academy");
-                format!("{giver} asks you to lead {projects}{}.", self.from_day())
+                format!("{giver} asks you to lead {projects}{}.", self.takes_effect())
             }
             Kind::AnswerAsSuccessor => {
                 format!(
                     "{} was asked on {} to lead {projects}{}, and has not answered.",
                     self.taker(),
                     self.since(),
-                    self.from_day()
+                    self.takes_effect()
                 )
             }
             Kind::AgreeToHandover => {
                 let from = row.giver.as_deref().map_or_else(String::new, |giver| format!(", after {giver}"));
-                format!("{} is to lead {projects}{}{from}.", self.taker(), self.from_day())
+                format!("{} is to lead {projects}{}{from}.", self.taker(), self.takes_effect())
             }
-            Kind::AnswerTakeOn => format!("{} asks to take on {projects}{}.", self.taker(), self.from_day()),
+            Kind::AnswerTakeOn => format!("{} asks to take on {projects}{}.", self.taker(), self.takes_effect()),
             Kind::AnswerJoin => format!("{} asks to join the team of {projects}.", self.about()),
             Kind::HandOver if self.is_about_me() => {
                 format!("Your time as lead of {projects} ends on {}.", self.last())
@@ -130,7 +130,7 @@ impl Words<'_> {
                 format!("{} leads {projects} until {}, and nobody is to follow.", self.about(), self.last())
             }
             Kind::BrokenHandover => {
-                format!("{} was to lead {projects}{}, and will not be there.", self.taker(), self.from_day())
+                format!("{} was to lead {projects}{}, and will not be there.", self.taker(), self.takes_effect())
             }
             Kind::Gap => format!(
                 "Nobody leads {projects} from {} until {} takes over{}.",

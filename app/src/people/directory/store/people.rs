@@ -61,6 +61,13 @@ pub struct Found {
 /// The name of a person `p` as the trust of the tie `k` knows it.
 const SHOWN_NAME: &str = "iif(k.state = 'accepted', p.name, k.named)";
 
+fn named(query: &mut QueryBuilder<Db>, name: &str) {
+    if !name.is_empty() {
+        let pattern = name.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        query.push(" and ").push(SHOWN_NAME).push(" like ").push_bind(format!("%{pattern}%")).push(" escape '\\'");
+    }
+}
+
 fn matching(query: &mut QueryBuilder<Db>, trust: TrustId, filter: &Filter, today: NaiveDate) {
     query.push(" from person p join tie k on k.person_id = p.id and k.trust_id = ").push_bind(trust);
     query.push(" where (k.state = 'asked' or (k.state = 'accepted' and exists (select 1 from credential c where c.person_id = p.id))");
@@ -68,11 +75,7 @@ fn matching(query: &mut QueryBuilder<Db>, trust: TrustId, filter: &Filter, today
     query.push_bind(trust).push(" union select person_id from trust_role where trust_id = ").push_bind(trust);
     query.push(" union select r.person_id from project j join team_role r on r.project_id = j.id where j.status <> 'draft' and j.trust_id = ");
     query.push_bind(trust).push("))");
-    let name = filter.name.trim();
-    if !name.is_empty() {
-        let pattern = name.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        query.push(" and ").push(SHOWN_NAME).push(" like ").push_bind(format!("%{pattern}%")).push(" escape '\\'");
-    }
+    named(query, filter.name.trim());
     let current = |query: &mut QueryBuilder<Db>| {
         query.push(" and o.starts_on <= ").push_bind(today);
         query.push(" and (o.ends_on is null or o.ends_on >= ").push_bind(today).push(")");
