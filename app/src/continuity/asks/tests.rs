@@ -406,7 +406,10 @@ async fn every_kind_in_every_place_has_a_sentence_of_its_parts_and_something_to_
             assert!(told.contains("“Sepsis”") && !told.contains(".."), "{told}");
             for action in line.first.actions() {
                 let leads = line.first.address(*action).is_some()
-                    || matches!(action, Action::Answer(_) | Action::GoesOn | Action::Handover(_));
+                    || matches!(
+                        action,
+                        Action::Answer(_) | Action::GoesOn | Action::Handover(_) | Action::Membership(_)
+                    );
                 assert!(leads, "{action:?} of {told}");
             }
         }

@@ -80,9 +80,9 @@ fn draw(request: &Request, person: &Person, home: Home, reads: bool) -> AnyView 
         </div>
         {presence(&posts, works, reads)}
         {academy.map(|academy| academy::begin(academy, today))}
-        {first}
         {parts::section(request, "For the QI academy", "desk", &desk)}
         {parts::section(request, "Wanted from you", "wanted", &own)}
+        {first}
         {data_points(&due, today)}
         {list("Projects you lead", "led", mine.led, today, runs)}
         {parts::waits_for(&waits_for)}

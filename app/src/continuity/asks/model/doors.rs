@@ -46,6 +46,8 @@ pub enum Action {
     Handover(&'static str),
     /// A page of the project; `""` is its own.
     Project(&'static str, &'static str),
+    /// The page of the place in the team.
+    Membership(&'static str),
     /// The page of whom it is about.
     Person(&'static str),
     /// Any other page.
@@ -88,6 +90,7 @@ impl Asked {
         Some(match action {
             Action::Answer(_) | Action::GoesOn => return None,
             Action::Handover(_) => format!("/handovers/{}", self.object_id.as_deref()?),
+            Action::Membership(_) => format!("/memberships/{}", self.object_id.as_deref()?),
             Action::Project("", _) => project,
             Action::Project(page, _) => format!("{project}/{page}"),
             Action::Person(_) => format!("/people/{}", self.about_id?),
@@ -109,7 +112,11 @@ impl Action {
         match self {
             Self::Answer(_) => "Accept or decline",
             Self::GoesOn => "It goes on",
-            Self::Handover(label) | Self::Project(_, label) | Self::Person(label) | Self::Page(_, label) => label,
+            Self::Handover(label)
+            | Self::Membership(label)
+            | Self::Project(_, label)
+            | Self::Person(label)
+            | Self::Page(_, label) => label,
         }
     }
 }
@@ -124,6 +131,7 @@ const EDIT: Action = Action::Project("edit", "Set the next day");
 const DATES: Action = Action::Page("/account/dates", "Say until when you stay");
 const NAME: Action = Action::Page("/people", "Name an academy lead");
 const OPEN: Action = Action::Project("", "Open the project");
+const BRIDGE: Action = Action::Project("", "Lead it until a near day");
 
 /// The table: what can be done about an ask of this kind by somebody in this place. An administrator answers for
 /// the desk; what needs an academy lead they have done by naming one.
@@ -140,14 +148,14 @@ pub fn doors(kind: Kind, place: Place) -> &'static [Action] {
         (Kind::HandOver, Beside | Desk) => &[OFFER],
         (Kind::BrokenHandover | Kind::Gap, First) => &[OFFER, READ],
         (Kind::BrokenHandover | Kind::Gap, Beside | Desk) => &[OFFER, TAKE_ON, READ],
-        (Kind::NoLead, First | Beside | Desk) => &[TAKE_ON, OFFER, STATUS],
+        (Kind::NoLead, First | Beside | Desk) => &[TAKE_ON, OFFER, BRIDGE, STATUS],
         (Kind::NoSupervisor, First | Beside | Desk) => &[ASK],
         (Kind::AskedToSupervise | Kind::Invitation, First) => &[Answer(Answering::Question)],
         (Kind::AskedToSupervise | Kind::Invitation, Beside | Desk) => {
             &[TEAM, Action::Project("team#invite", "Ask somebody else")]
         }
         (Kind::ConfirmSupervisor, First | Beside | Desk) => {
-            &[Action::Project("team", "Confirm until a day"), Action::Project("team#invite", "Ask somebody else")]
+            &[Action::Membership("Confirm until a day"), Action::Project("team#invite", "Ask somebody else")]
         }
         (Kind::PassOnSupervision, First) => &[Action::Page("/supervision", "Pass it on"), TEAM],
         (Kind::PassOnSupervision, Beside | Desk) => &[Action::Project("team#invite", "Pass it on"), TEAM],
