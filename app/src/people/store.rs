@@ -278,6 +278,7 @@ pub struct DemoPerson {
 /// # Errors
 /// When the store cannot be read.
 pub async fn demo_people(conn: &mut Connection, today: NaiveDate) -> Result<Vec<DemoPerson>, Error> {
+    // In this order, so that of people and ties only those of the trust are read.
     Ok(sqlx::query_as(
         concat!("select p.id, p.name,
                 coalesce((select case r.role when 'academy_lead' then 'Academy lead' else 'Administrator' end from trust_role r
@@ -292,8 +293,8 @@ pub async fn demo_people(conn: &mut Connection, today: NaiveDate) -> Result<Vec<
                 (select count(*) from standing z where z.supervisor_id = p.id and z.trust_id = t.id
                     and z.from_on <= $1 and z.until_on > $1) as supervises
          from trust t
-         join tie k on k.trust_id = t.id and k.state = 'accepted'
-         join person p on p.id = k.person_id and ", account_open!("p", "$1"), "
+         cross join tie k on k.trust_id = t.id and k.state = 'accepted'
+         cross join person p on p.id = k.person_id and ", account_open!("p", "$1"), "
          left join post o on o.id = (select n.id from post n where n.person_id = p.id and n.trust_id = t.id
              order by case when n.starts_on > $1 then 1 when n.ends_on < $1 then 2 else 0 end,
                       iif(n.starts_on > $1, n.starts_on, null), n.starts_on desc limit 1)

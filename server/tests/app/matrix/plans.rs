@@ -18,7 +18,6 @@ use crate::statements::sent_by;
 const READ_WHOLE: &[(&str, &str, &str)] = &[
     ("installation", "from installation", "it has one row"),
     ("trust", "t.demonstration = 1", "the demonstration, and there are few trusts"),
-    ("person", "t.demonstration = 1", "the demonstration, which has few people"),
     ("history", "order by sequence desc limit 1", "stops at the first row"),
     ("session", "order by created_at limit", "stops at the first session that may still be used"),
     ("password_code", "delete from password_code", "holds only the codes of a day"),
