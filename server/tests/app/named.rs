@@ -106,7 +106,7 @@ fn every_function_of_a_store_is_named_by_a_test() {
             let by_path = [format!("store::{function}("), format!("store::{part}::{function}(")];
             let is_named = |tests: &str| by_path.iter().any(|path| tests.contains(path));
             let named = here.map(|(other, text)| halves(other, text).1).any(|tests| names(tests, function))
-                || app.iter().map(|(other, text)| halves(other, text).1).any(|tests| is_named(tests))
+                || app.iter().map(|(other, text)| halves(other, text).1).any(is_named)
                 || server.iter().any(|(_, tests)| is_named(tests));
             if !named {
                 unnamed.insert(function);

@@ -79,14 +79,17 @@ fn mends(shown: &ProjectView) -> Mends {
     }
 }
 
+/// To the page of the project of this reference.
+async fn by_reference(request: &Request, conn: &mut Connection) -> Result<Reply, Error> {
+    let reference: String = request.param("id")?;
+    let id = project::store::by_reference(conn, request.person()?.trust, &reference).await?;
+    Ok(Reply::Redirect(format!("/projects/{id}")))
+}
+
 /// A project's page.
 pub async fn project(request: Request) -> Result<Reply, Error> {
     let mut conn = request.store.read().await?;
-    let Ok(id) = request.param::<ProjectId>("id") else {
-        let reference: String = request.param("id")?;
-        let id = project::store::by_reference(&mut conn, request.person()?.trust, &reference).await?;
-        return Ok(Reply::Redirect(format!("/projects/{id}")));
-    };
+    let Ok(id) = request.param::<ProjectId>("id") else { return by_reference(&request, &mut conn).await };
     let today = request.today();
     let relationship = access::relationship(&mut conn, &request, id).await?;
     let reader = request.person()?.id;
