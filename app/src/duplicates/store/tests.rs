@@ -251,6 +251,11 @@ async fn a_merge_invites_the_team_and_offers_its_lead_what_nobody_leads_and_undo
         .execute(&mut *change)
         .await
         .expect("nobody leads it");
+    // Those who are in the teams already were asked before the moment of the merge.
+    sqlx::query("update team_role set asked_at = '2026-01-01T12:00:00+00:00'")
+        .execute(&mut *change)
+        .await
+        .expect("asked");
     change.commit().await.expect("committed");
     let request = at.request(Some(at.lead)).await;
     let mut change = at.store.write().await.expect("a change");
