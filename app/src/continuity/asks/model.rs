@@ -1,6 +1,6 @@
 //! An ask as somebody reads it: the rows that are theirs, gathered to lines, and whose turn it is.
 
-mod doors;
+mod actions;
 mod sentence;
 
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Database, FromRow};
 use timeline::{FOREVER, Kind};
 
-pub use doors::{Action, Answering, Place, doors};
+pub use actions::{Action, Answering, Place, actions};
 pub use sentence::Sentence;
 
 use crate::db::Db;

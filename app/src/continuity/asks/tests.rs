@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use timeline::{FOREVER, Kind};
 
-use super::model::{Action, ClaimDetails, ClaimForm, Line, Place, Seat, doors, lines};
+use super::model::{Action, ClaimDetails, ClaimForm, Line, Place, Seat, actions, lines};
 use super::store::{claim, goes_on, of_person, of_project, you_wait_for};
 use crate::access::{Coordinate, EditProject, require};
 use crate::db::Connection;
@@ -382,7 +382,7 @@ async fn every_kind_in_every_place_has_a_sentence_of_its_parts_and_something_to_
     on_desk(&mut change, &at, FOREVER).await?;
     for kind in Kind::ALL {
         for place in Place::ALL {
-            assert!(!doors(*kind, *place).is_empty(), "{kind} {place:?}");
+            assert!(!actions(*kind, *place).is_empty(), "{kind} {place:?}");
         }
         let row = Row { due: Some("2026-03-20"), ..Row::of(project, *kind).about(at.colleague) };
         row.clone().to(1, at.trainee).add(&mut change, at.trust).await?;

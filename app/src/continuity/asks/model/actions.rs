@@ -80,7 +80,7 @@ impl Asked {
         if self.kind == Kind::AskedToSupervise && self.place() == Place::First && self.under_way {
             return &[Action::Project("team", "See the team")];
         }
-        doors(self.kind, self.place())
+        actions(self.kind, self.place())
     }
 
     /// Where an action leads, if it leads to a page.
@@ -136,7 +136,7 @@ const BRIDGE: Action = Action::Project("", "Lead it until a near day");
 /// The table: what can be done about an ask of this kind by somebody in this place. An administrator answers for
 /// the desk; what needs an academy lead they have done by naming one.
 #[must_use]
-pub fn doors(kind: Kind, place: Place) -> &'static [Action] {
+pub fn actions(kind: Kind, place: Place) -> &'static [Action] {
     use Action::Answer;
     use Place::{Administrator, Beside, Desk, First};
     match (kind, place) {
