@@ -172,350 +172,256 @@ create table standing_stale (project_id text primary key) strict, without rowid;
 create table desk_stale (trust_id text primary key) strict, without rowid;
 
 
--- What marks a project: every change of a fact that the rule reads of it.
+-- What marks a project: every change of a fact that the rule reads of it. `x not in y`, and no conflict clause: that
+-- of the statement that sets a trigger off would win over its own.
+
+-- The projects about which somebody is asked, with their trusts: drafts of theirs, and those that are not closed and
+-- that name them.
+create view named_in (person_id, trust_id, project_id) as
+select r.person_id, i.trust_id, i.id from team_role r join project i on i.id = r.project_id
+where r.state <> 'declined' and i.status <> 'closed'
+union all
+select h.from_person, i.trust_id, i.id from handover h join project i on i.id = h.project_id
+where h.state in ('offered', 'agreed') and i.status <> 'closed'
+union all
+select h.to_person, i.trust_id, i.id from handover h join project i on i.id = h.project_id
+where h.state in ('offered', 'agreed') and i.status <> 'closed'
+union all
+select i.author_id, i.trust_id, i.id from project i where i.status = 'draft';
 
 create trigger project_marks_insert after insert on project
 begin
-    insert into standing_stale (project_id) select i.id from (select new.id as id) i where i.id is not null
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
+    insert into standing_stale select new.id where new.id not in standing_stale;
 end;
 
 create trigger project_marks_update after update of status, trust_id, department_id, author_id, submitted_at, review_on, reaudit_on, aim_by, next_step_on, keep_looking_until, last_active_on on project
 begin
-    insert into standing_stale (project_id) select i.id from (select old.id as id) i where i.id is not null
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into standing_stale (project_id) select i.id from (select new.id as id) i where i.id is not null
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
+    insert into standing_stale
+    select id from (select old.id as id union select new.id) where id not in standing_stale;
 end;
 
 create trigger project_marks_delete after delete on project
 begin
-    insert into standing_stale (project_id) select i.id from (select old.id as id) i where i.id is not null
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
+    insert into standing_stale select old.id where old.id not in standing_stale;
 end;
 
 create trigger team_role_marks_insert after insert on team_role
 begin
-    insert into standing_stale (project_id) select i.id from (select new.project_id as id) i where i.id is not null
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
+    insert into standing_stale select new.project_id where new.project_id not in standing_stale;
 end;
 
 create trigger team_role_marks_update after update on team_role
 begin
-    insert into standing_stale (project_id) select i.id from (select old.project_id as id) i where i.id is not null
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into standing_stale (project_id) select i.id from (select new.project_id as id) i where i.id is not null
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
+    insert into standing_stale
+    select id from (select old.project_id as id union select new.project_id) where id not in standing_stale;
 end;
 
 create trigger team_role_marks_delete after delete on team_role
 begin
-    insert into standing_stale (project_id) select i.id from (select old.project_id as id) i where i.id is not null
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
+    insert into standing_stale select old.project_id where old.project_id not in standing_stale;
 end;
 
 create trigger handover_marks_insert after insert on handover
 begin
-    insert into standing_stale (project_id) select i.id from (select new.project_id as id) i where i.id is not null
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
+    insert into standing_stale select new.project_id where new.project_id not in standing_stale;
 end;
 
 create trigger handover_marks_update after update of project_id, from_person, to_person, to_pool, state, takes_effect_on, offered_at, ended_at, approvals_expire_on on handover
 begin
-    insert into standing_stale (project_id) select i.id from (select old.project_id as id) i where i.id is not null
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into standing_stale (project_id) select i.id from (select new.project_id as id) i where i.id is not null
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
+    insert into standing_stale
+    select id from (select old.project_id as id union select new.project_id) where id not in standing_stale;
 end;
 
 create trigger handover_marks_delete after delete on handover
 begin
-    insert into standing_stale (project_id) select i.id from (select old.project_id as id) i where i.id is not null
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
+    insert into standing_stale select old.project_id where old.project_id not in standing_stale;
 end;
 
 create trigger handover_answer_marks_insert after insert on handover_answer
 begin
-    insert into standing_stale (project_id) select i.id from handover h join project i on i.id = h.project_id where h.id = new.handover_id
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
+    insert into standing_stale
+    select distinct project_id from handover where id = new.handover_id and project_id not in standing_stale;
 end;
 
 create trigger handover_answer_marks_update after update on handover_answer
 begin
-    insert into standing_stale (project_id) select i.id from handover h join project i on i.id = h.project_id where h.id = old.handover_id
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into standing_stale (project_id) select i.id from handover h join project i on i.id = h.project_id where h.id = new.handover_id
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
+    insert into standing_stale
+    select distinct project_id from handover where id in (old.handover_id, new.handover_id) and project_id not in standing_stale;
 end;
 
 create trigger handover_answer_marks_delete after delete on handover_answer
 begin
-    insert into standing_stale (project_id) select i.id from handover h join project i on i.id = h.project_id where h.id = old.handover_id
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
+    insert into standing_stale
+    select distinct project_id from handover where id = old.handover_id and project_id not in standing_stale;
 end;
 
 create trigger measure_marks_insert after insert on measure
 begin
-    insert into standing_stale (project_id) select i.id from (select new.project_id as id) i where i.id is not null
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
+    insert into standing_stale select new.project_id where new.project_id not in standing_stale;
 end;
 
 create trigger measure_marks_update after update of project_id, every_days, retired_on on measure
 begin
-    insert into standing_stale (project_id) select i.id from (select old.project_id as id) i where i.id is not null
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into standing_stale (project_id) select i.id from (select new.project_id as id) i where i.id is not null
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
+    insert into standing_stale
+    select id from (select old.project_id as id union select new.project_id) where id not in standing_stale;
 end;
 
 create trigger measure_marks_delete after delete on measure
 begin
-    insert into standing_stale (project_id) select i.id from (select old.project_id as id) i where i.id is not null
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
+    insert into standing_stale select old.project_id where old.project_id not in standing_stale;
 end;
 
 create trigger changeover_marks_insert after insert on changeover
 begin
-    insert into standing_stale (project_id) select i.id from project i where i.trust_id = new.trust_id and i.status in ('active', 'paused', 'sustaining')
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
+    insert into standing_stale
+    select id from project where trust_id = new.trust_id and status in ('active', 'paused', 'sustaining')
+      and id not in standing_stale;
 end;
 
 create trigger changeover_marks_update after update on changeover
 begin
-    insert into standing_stale (project_id) select i.id from project i where i.trust_id = old.trust_id and i.status in ('active', 'paused', 'sustaining')
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into standing_stale (project_id) select i.id from project i where i.trust_id = new.trust_id and i.status in ('active', 'paused', 'sustaining')
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
+    insert into standing_stale
+    select id from project where trust_id in (old.trust_id, new.trust_id) and status in ('active', 'paused', 'sustaining')
+      and id not in standing_stale;
 end;
 
 create trigger changeover_marks_delete after delete on changeover
 begin
-    insert into standing_stale (project_id) select i.id from project i where i.trust_id = old.trust_id and i.status in ('active', 'paused', 'sustaining')
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
+    insert into standing_stale
+    select id from project where trust_id = old.trust_id and status in ('active', 'paused', 'sustaining')
+      and id not in standing_stale;
 end;
 
 create trigger post_marks_insert after insert on post
 begin
-    insert into standing_stale (project_id) select i.id from project i where i.id in (select r.project_id from team_role r where r.person_id = new.person_id and r.state <> 'declined'
-        union select h.project_id from handover h where h.from_person = new.person_id and h.state in ('offered', 'agreed')
-        union select h.project_id from handover h where h.to_person = new.person_id and h.state in ('offered', 'agreed')
-        union select w.id from project w where w.author_id = new.person_id and w.status = 'draft')
-    and i.status <> 'closed' and i.trust_id = new.trust_id
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into desk_stale (trust_id) select distinct i.id from trust_role k join trust i on i.id = k.trust_id where k.person_id = new.person_id and k.trust_id = new.trust_id
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
+    insert into standing_stale
+    select distinct project_id from named_in where person_id = new.person_id and trust_id = new.trust_id and project_id not in standing_stale;
+    insert into desk_stale
+    select distinct trust_id from trust_role where person_id = new.person_id and trust_id = new.trust_id and trust_id not in desk_stale;
 end;
 
 create trigger post_marks_update after update of person_id, trust_id, department_id, starts_on, ends_on, end_confirmed on post
 begin
-    insert into standing_stale (project_id) select i.id from project i where i.id in (select r.project_id from team_role r where r.person_id = old.person_id and r.state <> 'declined'
-        union select h.project_id from handover h where h.from_person = old.person_id and h.state in ('offered', 'agreed')
-        union select h.project_id from handover h where h.to_person = old.person_id and h.state in ('offered', 'agreed')
-        union select w.id from project w where w.author_id = old.person_id and w.status = 'draft')
-    and i.status <> 'closed' and i.trust_id = old.trust_id
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into standing_stale (project_id) select i.id from project i where i.id in (select r.project_id from team_role r where r.person_id = new.person_id and r.state <> 'declined'
-        union select h.project_id from handover h where h.from_person = new.person_id and h.state in ('offered', 'agreed')
-        union select h.project_id from handover h where h.to_person = new.person_id and h.state in ('offered', 'agreed')
-        union select w.id from project w where w.author_id = new.person_id and w.status = 'draft')
-    and i.status <> 'closed' and i.trust_id = new.trust_id
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into desk_stale (trust_id) select distinct i.id from trust_role k join trust i on i.id = k.trust_id where k.person_id = old.person_id and k.trust_id = old.trust_id
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
-    insert into desk_stale (trust_id) select distinct i.id from trust_role k join trust i on i.id = k.trust_id where k.person_id = new.person_id and k.trust_id = new.trust_id
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
+    insert into standing_stale
+    select distinct project_id from named_in where person_id in (old.person_id, new.person_id) and trust_id in (old.trust_id, new.trust_id) and project_id not in standing_stale;
+    insert into desk_stale
+    select distinct trust_id from trust_role where person_id in (old.person_id, new.person_id) and trust_id in (old.trust_id, new.trust_id) and trust_id not in desk_stale;
 end;
 
 create trigger post_marks_delete after delete on post
 begin
-    insert into standing_stale (project_id) select i.id from project i where i.id in (select r.project_id from team_role r where r.person_id = old.person_id and r.state <> 'declined'
-        union select h.project_id from handover h where h.from_person = old.person_id and h.state in ('offered', 'agreed')
-        union select h.project_id from handover h where h.to_person = old.person_id and h.state in ('offered', 'agreed')
-        union select w.id from project w where w.author_id = old.person_id and w.status = 'draft')
-    and i.status <> 'closed' and i.trust_id = old.trust_id
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into desk_stale (trust_id) select distinct i.id from trust_role k join trust i on i.id = k.trust_id where k.person_id = old.person_id and k.trust_id = old.trust_id
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
+    insert into standing_stale
+    select distinct project_id from named_in where person_id = old.person_id and trust_id = old.trust_id and project_id not in standing_stale;
+    insert into desk_stale
+    select distinct trust_id from trust_role where person_id = old.person_id and trust_id = old.trust_id and trust_id not in desk_stale;
 end;
 
 create trigger away_marks_insert after insert on away
 begin
-    insert into standing_stale (project_id) select i.id from project i where i.id in (select r.project_id from team_role r where r.person_id = new.person_id and r.state <> 'declined'
-        union select h.project_id from handover h where h.from_person = new.person_id and h.state in ('offered', 'agreed')
-        union select h.project_id from handover h where h.to_person = new.person_id and h.state in ('offered', 'agreed')
-        union select w.id from project w where w.author_id = new.person_id and w.status = 'draft')
-    and i.status <> 'closed' and i.trust_id = new.trust_id
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into desk_stale (trust_id) select distinct i.id from trust_role k join trust i on i.id = k.trust_id where k.person_id = new.person_id and k.trust_id = new.trust_id
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
+    insert into standing_stale
+    select distinct project_id from named_in where person_id = new.person_id and trust_id = new.trust_id and project_id not in standing_stale;
+    insert into desk_stale
+    select distinct trust_id from trust_role where person_id = new.person_id and trust_id = new.trust_id and trust_id not in desk_stale;
 end;
 
 create trigger away_marks_update after update on away
 begin
-    insert into standing_stale (project_id) select i.id from project i where i.id in (select r.project_id from team_role r where r.person_id = old.person_id and r.state <> 'declined'
-        union select h.project_id from handover h where h.from_person = old.person_id and h.state in ('offered', 'agreed')
-        union select h.project_id from handover h where h.to_person = old.person_id and h.state in ('offered', 'agreed')
-        union select w.id from project w where w.author_id = old.person_id and w.status = 'draft')
-    and i.status <> 'closed' and i.trust_id = old.trust_id
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into standing_stale (project_id) select i.id from project i where i.id in (select r.project_id from team_role r where r.person_id = new.person_id and r.state <> 'declined'
-        union select h.project_id from handover h where h.from_person = new.person_id and h.state in ('offered', 'agreed')
-        union select h.project_id from handover h where h.to_person = new.person_id and h.state in ('offered', 'agreed')
-        union select w.id from project w where w.author_id = new.person_id and w.status = 'draft')
-    and i.status <> 'closed' and i.trust_id = new.trust_id
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into desk_stale (trust_id) select distinct i.id from trust_role k join trust i on i.id = k.trust_id where k.person_id = old.person_id and k.trust_id = old.trust_id
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
-    insert into desk_stale (trust_id) select distinct i.id from trust_role k join trust i on i.id = k.trust_id where k.person_id = new.person_id and k.trust_id = new.trust_id
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
+    insert into standing_stale
+    select distinct project_id from named_in where person_id in (old.person_id, new.person_id) and trust_id in (old.trust_id, new.trust_id) and project_id not in standing_stale;
+    insert into desk_stale
+    select distinct trust_id from trust_role where person_id in (old.person_id, new.person_id) and trust_id in (old.trust_id, new.trust_id) and trust_id not in desk_stale;
 end;
 
 create trigger away_marks_delete after delete on away
 begin
-    insert into standing_stale (project_id) select i.id from project i where i.id in (select r.project_id from team_role r where r.person_id = old.person_id and r.state <> 'declined'
-        union select h.project_id from handover h where h.from_person = old.person_id and h.state in ('offered', 'agreed')
-        union select h.project_id from handover h where h.to_person = old.person_id and h.state in ('offered', 'agreed')
-        union select w.id from project w where w.author_id = old.person_id and w.status = 'draft')
-    and i.status <> 'closed' and i.trust_id = old.trust_id
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into desk_stale (trust_id) select distinct i.id from trust_role k join trust i on i.id = k.trust_id where k.person_id = old.person_id and k.trust_id = old.trust_id
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
+    insert into standing_stale
+    select distinct project_id from named_in where person_id = old.person_id and trust_id = old.trust_id and project_id not in standing_stale;
+    insert into desk_stale
+    select distinct trust_id from trust_role where person_id = old.person_id and trust_id = old.trust_id and trust_id not in desk_stale;
 end;
 
 create trigger tie_marks_insert after insert on tie
 begin
-    insert into standing_stale (project_id) select i.id from project i where i.id in (select r.project_id from team_role r where r.person_id = new.person_id and r.state <> 'declined'
-        union select h.project_id from handover h where h.from_person = new.person_id and h.state in ('offered', 'agreed')
-        union select h.project_id from handover h where h.to_person = new.person_id and h.state in ('offered', 'agreed')
-        union select w.id from project w where w.author_id = new.person_id and w.status = 'draft')
-    and i.status <> 'closed' and i.trust_id = new.trust_id
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into desk_stale (trust_id) select distinct i.id from trust_role k join trust i on i.id = k.trust_id where k.person_id = new.person_id and k.trust_id = new.trust_id
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
+    insert into standing_stale
+    select distinct project_id from named_in where person_id = new.person_id and trust_id = new.trust_id and project_id not in standing_stale;
+    insert into desk_stale
+    select distinct trust_id from trust_role where person_id = new.person_id and trust_id = new.trust_id and trust_id not in desk_stale;
 end;
 
 create trigger tie_marks_update after update of person_id, trust_id, state on tie
 begin
-    insert into standing_stale (project_id) select i.id from project i where i.id in (select r.project_id from team_role r where r.person_id = old.person_id and r.state <> 'declined'
-        union select h.project_id from handover h where h.from_person = old.person_id and h.state in ('offered', 'agreed')
-        union select h.project_id from handover h where h.to_person = old.person_id and h.state in ('offered', 'agreed')
-        union select w.id from project w where w.author_id = old.person_id and w.status = 'draft')
-    and i.status <> 'closed' and i.trust_id = old.trust_id
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into standing_stale (project_id) select i.id from project i where i.id in (select r.project_id from team_role r where r.person_id = new.person_id and r.state <> 'declined'
-        union select h.project_id from handover h where h.from_person = new.person_id and h.state in ('offered', 'agreed')
-        union select h.project_id from handover h where h.to_person = new.person_id and h.state in ('offered', 'agreed')
-        union select w.id from project w where w.author_id = new.person_id and w.status = 'draft')
-    and i.status <> 'closed' and i.trust_id = new.trust_id
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into desk_stale (trust_id) select distinct i.id from trust_role k join trust i on i.id = k.trust_id where k.person_id = old.person_id and k.trust_id = old.trust_id
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
-    insert into desk_stale (trust_id) select distinct i.id from trust_role k join trust i on i.id = k.trust_id where k.person_id = new.person_id and k.trust_id = new.trust_id
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
+    insert into standing_stale
+    select distinct project_id from named_in where person_id in (old.person_id, new.person_id) and trust_id in (old.trust_id, new.trust_id) and project_id not in standing_stale;
+    insert into desk_stale
+    select distinct trust_id from trust_role where person_id in (old.person_id, new.person_id) and trust_id in (old.trust_id, new.trust_id) and trust_id not in desk_stale;
 end;
 
 create trigger tie_marks_delete after delete on tie
 begin
-    insert into standing_stale (project_id) select i.id from project i where i.id in (select r.project_id from team_role r where r.person_id = old.person_id and r.state <> 'declined'
-        union select h.project_id from handover h where h.from_person = old.person_id and h.state in ('offered', 'agreed')
-        union select h.project_id from handover h where h.to_person = old.person_id and h.state in ('offered', 'agreed')
-        union select w.id from project w where w.author_id = old.person_id and w.status = 'draft')
-    and i.status <> 'closed' and i.trust_id = old.trust_id
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into desk_stale (trust_id) select distinct i.id from trust_role k join trust i on i.id = k.trust_id where k.person_id = old.person_id and k.trust_id = old.trust_id
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
+    insert into standing_stale
+    select distinct project_id from named_in where person_id = old.person_id and trust_id = old.trust_id and project_id not in standing_stale;
+    insert into desk_stale
+    select distinct trust_id from trust_role where person_id = old.person_id and trust_id = old.trust_id and trust_id not in desk_stale;
 end;
 
 create trigger credential_marks_insert after insert on credential
 begin
-    insert into standing_stale (project_id) select i.id from project i where i.id in (select r.project_id from team_role r where r.person_id = new.person_id and r.state <> 'declined'
-        union select h.project_id from handover h where h.from_person = new.person_id and h.state in ('offered', 'agreed')
-        union select h.project_id from handover h where h.to_person = new.person_id and h.state in ('offered', 'agreed')
-        union select w.id from project w where w.author_id = new.person_id and w.status = 'draft')
-    and i.status <> 'closed'
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into desk_stale (trust_id) select distinct i.id from trust_role k join trust i on i.id = k.trust_id where k.person_id = new.person_id
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
+    insert into standing_stale
+    select distinct project_id from named_in where person_id = new.person_id and project_id not in standing_stale;
+    insert into desk_stale
+    select distinct trust_id from trust_role where person_id = new.person_id and trust_id not in desk_stale;
 end;
 
 create trigger credential_marks_update after update of person_id on credential
 begin
-    insert into standing_stale (project_id) select i.id from project i where i.id in (select r.project_id from team_role r where r.person_id = old.person_id and r.state <> 'declined'
-        union select h.project_id from handover h where h.from_person = old.person_id and h.state in ('offered', 'agreed')
-        union select h.project_id from handover h where h.to_person = old.person_id and h.state in ('offered', 'agreed')
-        union select w.id from project w where w.author_id = old.person_id and w.status = 'draft')
-    and i.status <> 'closed'
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into standing_stale (project_id) select i.id from project i where i.id in (select r.project_id from team_role r where r.person_id = new.person_id and r.state <> 'declined'
-        union select h.project_id from handover h where h.from_person = new.person_id and h.state in ('offered', 'agreed')
-        union select h.project_id from handover h where h.to_person = new.person_id and h.state in ('offered', 'agreed')
-        union select w.id from project w where w.author_id = new.person_id and w.status = 'draft')
-    and i.status <> 'closed'
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into desk_stale (trust_id) select distinct i.id from trust_role k join trust i on i.id = k.trust_id where k.person_id = old.person_id
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
-    insert into desk_stale (trust_id) select distinct i.id from trust_role k join trust i on i.id = k.trust_id where k.person_id = new.person_id
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
+    insert into standing_stale
+    select distinct project_id from named_in where person_id in (old.person_id, new.person_id) and project_id not in standing_stale;
+    insert into desk_stale
+    select distinct trust_id from trust_role where person_id in (old.person_id, new.person_id) and trust_id not in desk_stale;
 end;
 
 create trigger credential_marks_delete after delete on credential
 begin
-    insert into standing_stale (project_id) select i.id from project i where i.id in (select r.project_id from team_role r where r.person_id = old.person_id and r.state <> 'declined'
-        union select h.project_id from handover h where h.from_person = old.person_id and h.state in ('offered', 'agreed')
-        union select h.project_id from handover h where h.to_person = old.person_id and h.state in ('offered', 'agreed')
-        union select w.id from project w where w.author_id = old.person_id and w.status = 'draft')
-    and i.status <> 'closed'
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into desk_stale (trust_id) select distinct i.id from trust_role k join trust i on i.id = k.trust_id where k.person_id = old.person_id
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
+    insert into standing_stale
+    select distinct project_id from named_in where person_id = old.person_id and project_id not in standing_stale;
+    insert into desk_stale
+    select distinct trust_id from trust_role where person_id = old.person_id and trust_id not in desk_stale;
 end;
 
 create trigger person_marks_update after update of closed_on on person
 begin
-    insert into standing_stale (project_id) select i.id from project i where i.id in (select r.project_id from team_role r where r.person_id = new.id and r.state <> 'declined'
-        union select h.project_id from handover h where h.from_person = new.id and h.state in ('offered', 'agreed')
-        union select h.project_id from handover h where h.to_person = new.id and h.state in ('offered', 'agreed')
-        union select w.id from project w where w.author_id = new.id and w.status = 'draft')
-    and i.status <> 'closed'
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into desk_stale (trust_id) select distinct i.id from trust_role k join trust i on i.id = k.trust_id where k.person_id = new.id
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
+    insert into standing_stale
+    select distinct project_id from named_in where person_id = new.id and project_id not in standing_stale;
+    insert into desk_stale
+    select distinct trust_id from trust_role where person_id = new.id and trust_id not in desk_stale;
 end;
 
 create trigger trust_role_marks_insert after insert on trust_role
 begin
-    insert into desk_stale (trust_id) select i.id from (select new.trust_id as id) i where i.id is not null
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
+    insert into desk_stale select new.trust_id where new.trust_id not in desk_stale;
 end;
 
 create trigger trust_role_marks_update after update on trust_role
 begin
-    insert into desk_stale (trust_id) select i.id from (select old.trust_id as id) i where i.id is not null
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
-    insert into desk_stale (trust_id) select i.id from (select new.trust_id as id) i where i.id is not null
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
+    insert into desk_stale
+    select id from (select old.trust_id as id union select new.trust_id) where id not in desk_stale;
 end;
 
 create trigger trust_role_marks_delete after delete on trust_role
 begin
-    insert into desk_stale (trust_id) select i.id from (select old.trust_id as id) i where i.id is not null
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
+    insert into desk_stale select old.trust_id where old.trust_id not in desk_stale;
 end;
 
 create trigger trust_marks_insert after insert on trust
 begin
-    insert into desk_stale (trust_id) select i.id from (select new.id as id) i where i.id is not null
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
+    insert into desk_stale select new.id where new.id not in desk_stale;
 end;
 
 create trigger trust_marks_update after update of demonstration on trust
 begin
-    insert into standing_stale (project_id) select i.id from project i where i.trust_id = new.id
-    and not exists (select 1 from standing_stale z where z.project_id = i.id);
-    insert into desk_stale (trust_id) select i.id from (select new.id as id) i where i.id is not null
-    and not exists (select 1 from desk_stale z where z.trust_id = i.id);
+    insert into standing_stale select id from project where trust_id = new.id and id not in standing_stale;
+    insert into desk_stale select new.id where new.id not in desk_stale;
 end;
-
 
 -- Only what is marked may change here.
 
@@ -574,8 +480,8 @@ begin
 end;
 
 
-insert into standing_stale (project_id) select id from project z where not exists (select 1 from standing_stale s where s.project_id = z.id);
-insert into desk_stale (trust_id) select id from trust z where not exists (select 1 from desk_stale s where s.trust_id = z.id);
+insert into standing_stale select id from project where id not in standing_stale;
+insert into desk_stale select id from trust where id not in desk_stale;
 
 
 -- As before, and with what this migration adds.
