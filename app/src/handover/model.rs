@@ -53,16 +53,6 @@ choices! {
         /// No.
         Declined = "declined" => "Declined",
     }
-
-    /// In what part somebody's answer is awaited.
-    Asks {
-        /// They would be the next lead.
-        Successor = "successor" => "You are asked to take this project on",
-        /// They supervise the project.
-        Supervisor = "supervisor" => "You supervise this project: do you accept its next lead?",
-        /// They are of the academy, and no supervisor can answer or has answered in time.
-        ForSupervisor = "for_supervisor" => "No supervisor has answered: do you accept the next lead in their place?",
-    }
 }
 
 impl State {

@@ -12,8 +12,9 @@ use crate::people;
 use crate::project::store::ProjectSummary;
 use crate::route;
 use crate::team::api::{AskToJoin, ChangeRole, ConfirmSupervisor, EndRole, Invite, LeaveTeam, PassOnSupervision};
-use crate::team::model::{OpenedBy, TeamRole};
-use crate::team::store::{self, Membership, Question, Team};
+use crate::team::model::TeamRole;
+use crate::team::parts::question;
+use crate::team::store::{self, Membership, Team};
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -161,22 +162,8 @@ fn questions(
                 ..relationship
             };
             if access::may(Action::AnswerQuestion(membership.id), of_this) {
-                let question = Question {
-                    id: membership.id,
-                    project_id: project.id,
-                    title: project.title.clone(),
-                    reference: project.reference.clone(),
-                    role: membership.role,
-                    opened_by: if membership.wants_to_join() { OpenedBy::Person } else { OpenedBy::Team },
-                    message: membership.message.clone(),
-                    person_id: membership.person,
-                    name: membership.name.clone(),
-                    asked_at: membership.asked_at,
-                    waits: waits && membership.role == TeamRole::Supervisor,
-                    elsewhere: false,
-                };
                 let withdraws = manages && Some(membership.person) != me && !membership.wants_to_join();
-                return view! { {crate::team::parts::question(request, &question, false)}{withdraws.then(|| withdraw(request, project.id, membership))} }.into_any();
+                return view! { {question(request, project, membership, waits)}{withdraws.then(|| withdraw(request, project.id, membership))} }.into_any();
             }
             let supervises = membership.role == TeamRole::Supervisor;
             let joins = membership.wants_to_join() && !supervises;

@@ -1,54 +1,52 @@
-//! What is drawn of teams on the pages of other rooms.
+//! A question about a place in a team.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::AnswerQuestion;
-use super::model::{OpenedBy, TeamRole};
-use super::store::{Question, SUPERVISOR_WAITS};
+use super::model::TeamRole;
+use super::store::{Membership, SUPERVISOR_WAITS};
 use crate::clock;
+use crate::project::store::ProjectSummary;
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
 
-/// A question about a place in a team, with the form that answers it. `at_home` says that it stands on
-/// the home page, to which the answer leads back.
+/// A question about a place in a project's team, with the form that answers it; `waits` says that a handover keeps a new
+/// supervisor from being accepted.
 #[must_use]
-pub fn question(request: &Request, question: &Question, at_home: bool) -> AnyView {
-    let form = Form::named(request, AnswerQuestion::PATH, &format!("q{}", question.id.0.simple()));
-    let role = question.role.label().to_lowercase();
-    let oneself = request.visitor.id() == Some(question.person_id);
-    let title = question.title.clone();
-    let project = if question.elsewhere {
-        title.into_any()
-    } else {
-        view! { <a href=format!("/projects/{}", question.project_id)>{title}</a> }.into_any()
-    };
-    let words = match (question.opened_by, oneself) {
-        (OpenedBy::Person, _) if question.role == TeamRole::Supervisor => view! {
-            <p><strong>{question.name.clone()}</strong>" would be supervisor of "{project}", and their post ends. The QI academy decides whether they can supervise it."</p>
+pub fn question(request: &Request, project: &ProjectSummary, place: &Membership, waits: bool) -> AnyView {
+    let form = Form::named(request, AnswerQuestion::PATH, &format!("q{}", place.id.0.simple()));
+    let supervises = place.role == TeamRole::Supervisor;
+    let role = place.role.label().to_lowercase();
+    let oneself = request.visitor.id() == Some(place.person);
+    let name = view! { <strong>{place.name.clone()}</strong> };
+    let title = view! { <a href=format!("/projects/{}", project.id)>{project.title.clone()}</a> };
+    let words = match (place.wants_to_join(), oneself) {
+        (true, _) if supervises => view! {
+            <p>{name}" would be supervisor of "{title}", and their post ends. The QI academy decides whether they can supervise it."</p>
         }
         .into_any(),
-        (OpenedBy::Person, _) => view! { <p><strong>{question.name.clone()}</strong>" asks to join the team of "{project}"."</p> }.into_any(),
-        (OpenedBy::Team, true) => view! { <p>"You are asked to be "<strong>{role}</strong>" of "{project}". "{question.role.sentence()}</p> }.into_any(),
-        (OpenedBy::Team, false) => view! {
-            <p><strong>{question.name.clone()}</strong>" was asked to be "{role}" of "{project}". You can answer for them, when you have their word."</p>
+        (true, _) => view! { <p>{name}" asks to join the team of "{title}"."</p> }.into_any(),
+        (false, true) => view! { <p>"You are asked to be "<strong>{role}</strong>" of "{title}". "{place.role.sentence()}</p> }.into_any(),
+        (false, false) => view! {
+            <p>{name}" was asked to be "{role}" of "{title}". You can answer for them, when you have their word."</p>
         }
         .into_any(),
     };
     let message =
-        (!question.message.is_empty()).then(|| view! { <p class="baton-lines">"“"{question.message.clone()}"”"</p> });
+        (!place.message.is_empty()).then(|| view! { <p class="baton-lines">"“"{place.message.clone()}"”"</p> });
     let summary = form.summary();
-    let accept = (!question.waits).then(|| view! {
-        <button class="nhsuk-button nhsuk-button--small" type="submit" name="answer" value="accepted">"Accept"<span class="nhsuk-u-visually-hidden">{format!(": {}", question.title)}</span></button>
+    let waits = waits && supervises;
+    let of = || view! { <span class="nhsuk-u-visually-hidden">{format!(": {}", project.title)}</span> };
+    let accept = (!waits).then(|| view! {
+        <button class="nhsuk-button nhsuk-button--small" type="submit" name="answer" value="accepted">"Accept"{of()}</button>
     });
-    let waits = question.waits.then(|| view! { <p>{SUPERVISOR_WAITS}</p> });
     let fields = view! {
-        {form.hidden("question", question.id)}
-        {at_home.then(|| form.hidden("from", "home"))}
+        {form.hidden("question", place.id)}
         {form.line("word", "A word with your answer (optional)").view()}
         <div class="baton-buttons-inline">
             {accept}
-            <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit" name="answer" value="declined">"Decline"<span class="nhsuk-u-visually-hidden">{format!(": {}", question.title)}</span></button>
+            <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit" name="answer" value="declined">"Decline"{of()}</button>
         </div>
     }
     .into_any();
@@ -57,8 +55,8 @@ pub fn question(request: &Request, question: &Question, at_home: bool) -> AnyVie
             {summary}
             {words}
             {message}
-            {waits}
-            <p class="nhsuk-hint">"Asked on "{ui::time(clock::date_in_london(question.asked_at))}</p>
+            {waits.then(|| view! { <p>{SUPERVISOR_WAITS}</p> })}
+            <p class="nhsuk-hint">"Asked on "{ui::time(clock::date_in_london(place.asked_at))}</p>
             {form.draw(fields)}
         </div>
     }

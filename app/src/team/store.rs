@@ -18,7 +18,7 @@ use crate::id::{HandoverId, PersonId, ProjectId, TeamRoleId, TrustId};
 use crate::people::model::Named;
 use crate::people::{self, ties};
 use crate::project::store::ProjectSummary;
-use crate::roles::{account_open, holds_on, in_force, live_offer, open_project, post_on, role_on};
+use crate::roles::{account_open, holds_on, live_offer, post_on, role_on};
 
 /// A membership of a team, past or present, asked or answered.
 #[derive(Clone, Debug, Deserialize)]
@@ -129,79 +129,6 @@ pub async fn team(conn: &mut Connection, project: ProjectId, today: NaiveDate) -
     .bind(project)
     .bind(today)
     .fetch_one(conn)
-    .await?)
-}
-
-/// A question about a membership in a team that waits for a person's answer.
-#[derive(Clone, Debug, FromRow)]
-pub struct Question {
-    /// The membership in the team.
-    pub id: TeamRoleId,
-    /// The project.
-    pub project_id: ProjectId,
-    /// Its title.
-    pub title: String,
-    /// Its reference; none while it is a draft.
-    pub reference: Option<String>,
-    /// The role that is asked about.
-    pub role: TeamRole,
-    /// Who opened it.
-    pub opened_by: OpenedBy,
-    /// What was said with it.
-    pub message: String,
-    /// Whose membership it would be.
-    pub person_id: PersonId,
-    /// Their name.
-    pub name: String,
-    /// When it was put.
-    pub asked_at: DateTime<Utc>,
-    /// It asks for a supervisor while a handover is under way: only the academy lead can say yes.
-    pub waits: bool,
-    /// Its project is registered in a trust whose projects they do not read in this session.
-    pub elsewhere: bool,
-}
-
-/// The questions that wait for this person: invitations, and requests to join what they lead or
-/// supervise in the trust in which they belong `here` and today; for the academy lead of a trust, also who was
-/// asked to supervise one of its open projects, and requests to join one that nobody of it can answer. The oldest
-/// first.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn questions_for(
-    conn: &mut Connection,
-    person: PersonId,
-    here: Option<TrustId>,
-    coordinates: Option<TrustId>,
-    today: NaiveDate,
-) -> Result<Vec<Question>, Error> {
-    Ok(sqlx::query_as(
-        concat!("select r.id, r.project_id, p.title, p.reference, r.role, r.opened_by, r.message, r.person_id, coalesce(k.named, n.name) as name, r.asked_at,
-                r.role = 'supervisor' and p.trust_id is not $3 and exists (select 1 from handover h where h.project_id = p.id
-                    and ((", live_offer!("h", "$2"), ") or (h.state = 'agreed' and h.takes_effect_on > $2))) as waits,
-                p.trust_id is not $4 and p.status <> 'draft' as elsewhere
-         from team_role r join project p on p.id = r.project_id join person n on n.id = r.person_id
-         left join tie k on k.person_id = r.person_id and k.trust_id = p.trust_id and k.state <> 'accepted'
-         where (r.person_id <> $1 or k.named is null) and (r.person_id = $1 or p.trust_id = $4) and r.state = 'asked' and r.until_on is null and p.status <> 'closed' and r.id in (
-            select id from team_role where person_id = $1 and state = 'asked' and opened_by = 'team'
-            union
-            select q.id from team_role m join team_role q on q.project_id = m.project_id
-            where m.person_id = $1 and m.role in ('lead', 'supervisor') and ", in_force!("m", "$2"), "
-              and q.state = 'asked' and q.opened_by = 'person' and q.role <> 'supervisor'
-            union
-            select a.id from team_role a join project o on o.id = a.project_id
-            where a.state = 'asked' and a.until_on is null and a.role = 'supervisor'
-              and (a.opened_by = 'team' or a.person_id <> $1) and o.trust_id = $3 and ", open_project!("o"), "
-            union
-            select k.object_id from ask k
-            where k.trust_id = $3 and k.person_id is null and k.kind = 'answer_join' and k.about_id is not $1 and ", holds_on!("k", "$2"), ")
-         order by r.asked_at"),
-    )
-    .bind(person)
-    .bind(today)
-    .bind(coordinates)
-    .bind(here)
-    .fetch_all(conn)
     .await?)
 }
 

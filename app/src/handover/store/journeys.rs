@@ -1,14 +1,16 @@
 //! Ordinary sequences of events, of which none may leave a project with nobody who sees it.
 
 use chrono::NaiveDate;
+use timeline::Kind;
 
-use super::super::model::{Answer, Asks, Pack, Party, State, To};
-use super::tests::Stage;
+use super::super::model::{Answer, Pack, Party, State, To};
+use super::tests::{AskedAs, Stage};
 use super::*;
 use crate::access::{
     AnswerQuestion, AskToJoin, Bridge, ConfirmSupervisor, KeepLooking, LeadAgain, ManageTeam, OfferHandover,
     ReadProject, ReadTrust, TakeOn, WriteSummary,
 };
+use crate::continuity::asks;
 use crate::error::Error;
 use crate::history;
 use crate::id::{PersonId, TeamRoleId};
@@ -100,7 +102,7 @@ async fn who_arrives_accepts_before_their_first_day_and_leads_on_it() {
     let mut stage = Stage::new().await;
     let new = stage.arriving("2026-08-05").await;
     let id = stage.offer(stage.at.trainee, To::Person(new), on("2026-08-05")).await.expect("offered");
-    assert_eq!(stage.waits(new).await, [Asks::Successor]);
+    assert_eq!(stage.waits(new).await, [AskedAs::Successor]);
     stage.accept(new, id, Party::Successor).await;
     stage.accept(stage.at.supervisor, id, Party::Supervisor).await;
     stage.pass(153);
@@ -140,7 +142,7 @@ async fn a_request_from_the_pool_reaches_the_academy_when_the_supervisor_has_gon
     stage.pass(2);
     let id = stage.take_on(colleague).await.expect("asked");
     while stage.found(id).await.state() == State::Offered {
-        assert_eq!(stage.waits(lead).await, [Asks::ForSupervisor], "on {}", stage.today());
+        assert_eq!(stage.waits(lead).await, [AskedAs::Academy], "on {}", stage.today());
         stage.pass(1);
     }
     assert!((stage.today() - TODAY).num_days() > 14, "it waited until {}", stage.today());
@@ -348,8 +350,9 @@ async fn a_request_to_join_a_project_without_lead_and_supervisor_reaches_the_aca
         change.commit().await.expect("committed");
     }
     let mut conn = at.store.read().await.expect("a reader");
-    let seen = team::store::questions_for(&mut conn, at.lead, Some(at.trust), Some(at.trust), stage.today()).await;
-    assert_eq!(seen.expect("questions").iter().map(|one| one.person_id).collect::<Vec<_>>(), [at.colleague]);
+    let seen = asks::store::of_person(&mut conn, at.lead, stage.today()).await.expect("asks");
+    let joins = seen.iter().filter(|line| line.first.kind == Kind::AnswerJoin);
+    assert_eq!(joins.map(|line| line.first.about_id).collect::<Vec<_>>(), [Some(at.colleague)]);
     drop(conn);
     stage.answer_place(at.lead, stage.place(at.colleague, "member").await).await.expect("accepted");
 }
@@ -482,7 +485,7 @@ async fn what_nobody_leads_is_offered_once_to_the_lead_of_what_was_merged_into_i
     }
     for _ in 0..2 {
         assert_eq!(offer(&stage).await, Ok(false), "it is on its way");
-        assert_eq!(stage.waits(colleague).await, [Asks::Successor]);
+        assert_eq!(stage.waits(colleague).await, [AskedAs::Successor]);
     }
 }
 

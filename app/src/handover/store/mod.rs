@@ -23,6 +23,6 @@ pub use prepare::{
     withdraw,
 };
 pub use read::{
-    Answered, Contributed, Handover, LEFT_BEHIND, LeftBehind, Listed, OF_PROJECT, Planned, TeamMember, Waiting, find,
-    last_offered, latest, left_behind, of_project, waiting_for,
+    Answered, Contributed, Handover, LEFT_BEHIND, LeftBehind, Listed, OF_PROJECT, Planned, TeamMember, find,
+    last_offered, latest, left_behind, of_project,
 };

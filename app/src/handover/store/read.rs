@@ -4,12 +4,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use sqlx::FromRow;
 
-use super::super::model::{Answer, Asks, Pack, Party, Plan, State, To};
+use super::super::model::{Answer, Pack, Party, Plan, State, To};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{HandoverId, MeasureId, PersonId, ProjectId, TrustId};
 use crate::project::model::Status;
-use crate::roles::{asked_for_desk, holds_on, in_force, live_offer};
+use crate::roles::{holds_on, in_force, live_offer};
 use crate::team::model::TeamRole;
 
 /// A handover's answers, in one column.
@@ -19,65 +19,6 @@ macro_rules! answers_column {
               'answer', a.answer, 'word', a.word, 'at', a.answered_at))
           from handover_answer a join person n on n.id = a.person_id where a.handover_id = h.id) as answers"
     };
-}
-
-/// A handover that waits for somebody's answer.
-#[derive(Clone, Debug, FromRow)]
-pub struct Waiting {
-    /// The handover.
-    pub handover_id: HandoverId,
-    pub project_id: ProjectId,
-    pub reference: String,
-    pub title: String,
-    /// In what part they are asked.
-    pub asks: Asks,
-    /// Who hands over; none when nobody led it.
-    pub from: Option<String>,
-    /// Who would take it on.
-    pub to: String,
-    /// The day on which it is to take effect.
-    pub takes_effect_on: NaiveDate,
-    pub trust_id: TrustId,
-    pub trust: String,
-}
-
-/// What waits for this person's answer in any trust, soonest first.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn waiting_for(conn: &mut Connection, person: PersonId, today: NaiveDate) -> Result<Vec<Waiting>, Error> {
-    Ok(sqlx::query_as(concat!(
-        "with mine as (
-            select a.object_id, a.kind, a.audience from ask a
-            where a.person_id = $1 and ",
-        holds_on!("a", "$2"),
-        " and (a.kind in ('agree_to_handover', 'answer_take_on')
-                or (a.kind = 'answer_as_successor' and a.taker_id = $1))
-            union
-            select a.object_id, a.kind, a.audience from ask a
-            where a.trust_id in (select k.trust_id from desk k where k.person_id = $1
-                    union select b.trust_id from trust_role b where b.person_id = $1 and b.role = 'administrator')
-              and a.person_id is null and a.kind in ('agree_to_handover', 'answer_take_on') and ",
-        holds_on!("a", "$2"),
-        " and ",
-        asked_for_desk!("a", "$1", "$2"),
-        ")
-         select h.id as handover_id, h.project_id, coalesce(p.reference, '') as reference, p.title, h.takes_effect_on,
-                p.trust_id, o.name as trust, f.name as \"from\", t.name as \"to\",
-                max(case when m.kind = 'answer_as_successor' then 'successor'
-                     when m.audience = 'person' then 'supervisor' else 'for_supervisor' end) as asks
-         from mine m join handover h on h.id = m.object_id
-         join project p on p.id = h.project_id
-         join trust o on o.id = p.trust_id
-         join person t on t.id = h.to_person
-         left join person f on f.id = h.from_person
-         group by h.id, m.kind
-         order by h.takes_effect_on, h.id"
-    ))
-    .bind(person)
-    .bind(today)
-    .fetch_all(conn)
-    .await?)
 }
 
 /// An answer to a handover, as a page shows it.

@@ -1,16 +1,27 @@
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use proptest::prelude::*;
 
-use super::super::model::{Answer, Asks, Pack, Party, State, To};
+use super::super::model::{Answer, Pack, Party, State, To};
 use super::*;
 use crate::access::{AnswerAsSuccessor, AnswerAsSupervisor, OfferHandover, TakeOn, WithdrawHandover};
+use crate::continuity::asks;
+use crate::continuity::asks::model::Seat;
 use crate::error::Error;
 use crate::history;
 use crate::id::{HandoverId, PersonId, ProjectId};
 use crate::portfolio::model::Filter;
 use crate::testing::{Fixture, TODAY, noon, on, role};
 use crate::web::request::Request;
-use timeline::Continuity;
+use timeline::{Continuity, Kind};
+
+/// As what an answer to a handover is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AskedAs {
+    Successor,
+    Supervisor,
+    /// At the academy, in the supervisor's place.
+    Academy,
+}
 
 /// A project on its way from hand to hand; time passes when a test says so.
 pub(super) struct Stage {
@@ -169,9 +180,18 @@ impl Stage {
             .bind(self.project).bind(person).fetch_one(&mut *conn).await.expect("a role")
     }
 
-    pub(super) async fn waits(&self, person: PersonId) -> Vec<Asks> {
+    /// As what somebody's answer to the handover is wanted, as their home says it.
+    pub(super) async fn waits(&self, person: PersonId) -> Vec<AskedAs> {
         let mut conn = self.at.store.read().await.expect("a reader");
-        waiting_for(&mut conn, person, self.today()).await.expect("read").into_iter().map(|one| one.asks).collect()
+        let lines = asks::store::of_person(&mut conn, person, self.today()).await.expect("read");
+        let rows = lines.iter().flat_map(|line| line.rows());
+        rows.filter_map(|row| match (row.kind, row.seat()) {
+            (Kind::AnswerAsSuccessor, _) if row.taker_id == Some(person) => Some(AskedAs::Successor),
+            (Kind::AgreeToHandover | Kind::AnswerTakeOn, Seat::Own) => Some(AskedAs::Supervisor),
+            (Kind::AgreeToHandover | Kind::AnswerTakeOn, _) => Some(AskedAs::Academy),
+            _ => None,
+        })
+        .collect()
     }
 }
 
@@ -187,8 +207,8 @@ async fn both_accept_and_the_successor_leads_from_the_day() {
     }
     let id = stage.offer(at.trainee, To::Person(at.colleague), day).await.expect("offered");
     assert_eq!(stage.row().await.continuity, Some(Continuity::Offered));
-    assert_eq!(stage.waits(at.colleague).await, [Asks::Successor]);
-    assert_eq!(stage.waits(at.supervisor).await, [Asks::Supervisor]);
+    assert_eq!(stage.waits(at.colleague).await, [AskedAs::Successor]);
+    assert_eq!(stage.waits(at.supervisor).await, [AskedAs::Supervisor]);
     assert!(stage.waits(at.lead).await.is_empty());
     let once = stage.accept(at.colleague, id, Party::Successor).await;
     assert_eq!(once.state(), State::Offered, "the supervisor has not answered");
@@ -263,7 +283,7 @@ async fn an_offer_without_both_answers_lapses_and_makes_room() {
     let id = stage.offer(trainee, To::Person(colleague), on("2026-03-10")).await.expect("offered");
     stage.pass(20);
     assert_eq!(stage.found(id).await.state(), State::Offered, "the fourteenth day");
-    assert_eq!(stage.waits(colleague).await, [Asks::Successor]);
+    assert_eq!(stage.waits(colleague).await, [AskedAs::Successor]);
     stage.pass(1);
     assert_eq!(stage.found(id).await.state(), State::Lapsed, "though nobody wrote it down");
     assert!(stage.waits(colleague).await.is_empty());
@@ -287,7 +307,7 @@ async fn the_academy_lead_answers_for_no_supervisor_or_a_silent_one() {
     let early = stage.answer(lead, id, Party::Supervisor, Answer::Accepted).await;
     assert_eq!(early.err(), Some(Error::Forbidden), "the supervisor has 14 days");
     stage.pass(15);
-    assert_eq!(stage.waits(lead).await, [Asks::ForSupervisor]);
+    assert_eq!(stage.waits(lead).await, [AskedAs::Academy]);
     let agreed = stage.accept(lead, id, Party::Supervisor).await;
     assert!(agreed.answer(Party::Supervisor).is_some_and(|answer| answer.for_supervisor));
     assert_eq!(agreed.state(), State::Agreed);
@@ -296,7 +316,7 @@ async fn the_academy_lead_answers_for_no_supervisor_or_a_silent_one() {
     let at = &stage.at;
     stage.run("update team_role set until_on = $2 where person_id = $1", at.supervisor, TODAY).await;
     let id = stage.offer(at.trainee, To::Person(at.colleague), on("2026-05-01")).await.expect("offered");
-    assert_eq!(stage.waits(at.lead).await, [Asks::ForSupervisor], "nobody supervises it");
+    assert_eq!(stage.waits(at.lead).await, [AskedAs::Academy], "nobody supervises it");
     stage.accept(at.lead, id, Party::Supervisor).await;
     assert_eq!(stage.accept(at.colleague, id, Party::Successor).await.state(), State::Agreed);
 }
@@ -321,7 +341,7 @@ async fn a_project_offered_to_the_pool_looks_for_a_lead_from_the_day_on() {
     assert_eq!((taken.to_person, taken.takes_effect_on), (Some(colleague), Some(stage.today())));
     let other = stage.take_on(stage.at.lead).await;
     assert!(matches!(other, Err(Error::Invalid(_))), "somebody was faster");
-    assert_eq!(stage.waits(supervisor).await, [Asks::Supervisor]);
+    assert_eq!(stage.waits(supervisor).await, [AskedAs::Supervisor]);
     stage.accept(supervisor, id, Party::Supervisor).await;
     assert_eq!(stage.leads(stage.today()).await, [colleague]);
     assert_eq!(stage.row().await.continuity, Some(Continuity::Led));
@@ -412,9 +432,9 @@ async fn nobody_answers_for_a_handover_that_they_give_or_take() {
     }
     // The other supervisor takes it on: neither of the two counts, and the academy lead is asked at once.
     let id = stage.offer(at.trainee, To::Person(at.supervisor), on("2026-04-01")).await.expect("offered");
-    assert_eq!(stage.waits(at.supervisor).await, [Asks::Successor]);
+    assert_eq!(stage.waits(at.supervisor).await, [AskedAs::Successor]);
     assert!(stage.waits(at.trainee).await.is_empty());
-    assert_eq!(stage.waits(at.lead).await, [Asks::ForSupervisor]);
+    assert_eq!(stage.waits(at.lead).await, [AskedAs::Academy]);
     assert!(stage.found(id).await.supervisors().is_empty());
     stage.accept(at.supervisor, id, Party::Successor).await;
     for party in [at.trainee, at.supervisor] {
@@ -432,7 +452,7 @@ async fn a_lead_who_coordinates_does_not_answer_for_their_own_handover() {
     let at = &stage.at;
     stage.end_supervisors().await;
     let id = stage.offer(at.trainee, To::Person(at.lead), on("2026-04-01")).await.expect("offered");
-    assert_eq!(stage.waits(at.lead).await, [Asks::Successor]);
+    assert_eq!(stage.waits(at.lead).await, [AskedAs::Successor]);
     stage.accept(at.lead, id, Party::Successor).await;
     let refused = stage.answer(at.lead, id, Party::Supervisor, Answer::Accepted).await;
     assert_eq!(refused.err(), Some(Error::Forbidden));

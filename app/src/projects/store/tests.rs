@@ -1,6 +1,10 @@
+use chrono::Days;
+use timeline::Kind;
+
 use super::*;
 use crate::access;
 use crate::access::{AnswerQuestion, ManageTeam};
+use crate::continuity::asks;
 use crate::duplicates::model::Query;
 use crate::id::{PriorityId, TeamRoleId};
 use crate::people::model::Named;
@@ -72,24 +76,15 @@ async fn what_is_registered_is_led_found_and_on_record() {
         .await
         .expect("found");
     assert_eq!(found.first().map(|one| one.id), Some(id));
-    let waiting =
-        team::store::questions_for(&mut conn, at.supervisor, Some(at.trust), None, TODAY).await.expect("questions");
-    assert_eq!(waiting.iter().map(|question| question.role).collect::<Vec<_>>(), [TeamRole::Supervisor]);
-    assert!(
-        team::store::questions_for(&mut conn, at.trainee, Some(at.trust), None, TODAY)
-            .await
-            .expect("questions")
-            .is_empty()
-    );
-    let asked =
-        team::store::questions_for(&mut conn, at.lead, Some(at.trust), Some(at.trust), TODAY).await.expect("questions");
-    assert_eq!(asked.iter().map(|question| question.person_id).collect::<Vec<_>>(), [at.supervisor]);
-    assert!(
-        team::store::questions_for(&mut conn, at.lead, Some(at.trust), None, TODAY)
-            .await
-            .expect("questions")
-            .is_empty()
-    );
+    let asked_on = async |conn: &mut Connection, person, day| {
+        let lines = asks::store::of_person(conn, person, day).await.expect("asks");
+        lines.iter().flat_map(|line| line.rows()).filter(|row| row.kind == Kind::AskedToSupervise).count()
+    };
+    assert_eq!(asked_on(&mut conn, at.supervisor, TODAY).await, 1);
+    assert_eq!(asked_on(&mut conn, at.trainee, TODAY).await, 0, "the lead is asked when they are silent");
+    assert_eq!(asked_on(&mut conn, at.trainee, TODAY + Days::new(14)).await, 1);
+    assert_eq!(asked_on(&mut conn, at.lead, TODAY + Days::new(27)).await, 0, "and then the academy");
+    assert_eq!(asked_on(&mut conn, at.lead, TODAY + Days::new(28)).await, 1);
 }
 
 async fn invited_as_supervisor(at: &Fixture, id: ProjectId, by: PersonId, person: PersonId) -> Result<String, Error> {
@@ -160,18 +155,22 @@ async fn who_names_themselves_supervisor_waits_for_the_academy_lead_unless_they_
     team::store::invite(&mut change, &manages, &invitation).await.expect("invited");
     change.commit().await.expect("committed");
     let mut conn = at.store.read().await.expect("a reader");
-    let asked =
-        team::store::questions_for(&mut conn, at.lead, Some(at.trust), Some(at.trust), TODAY).await.expect("questions");
-    let [question] = asked.as_slice() else { panic!("{asked:?}") };
+    let asked: Vec<TeamRoleId> = sqlx::query_scalar(
+        "select id from team_role where state = 'asked' and role = 'supervisor' and until_on is null",
+    )
+    .fetch_all(&mut *conn)
+    .await
+    .expect("questions");
+    let [question] = asked[..] else { panic!("{asked:?}") };
     drop(conn);
     let request = at.request(Some(at.lead)).await;
     let mut change = at.store.write().await.expect("a change");
-    let refused = own.require(&mut change, AnswerQuestion(question.id)).await;
+    let refused = own.require(&mut change, AnswerQuestion(question)).await;
     assert_eq!(refused.err(), Some(Error::Forbidden), "nobody confirms themselves");
-    let allowed = request.require(&mut change, AnswerQuestion(question.id)).await.expect("allowed");
+    let allowed = request.require(&mut change, AnswerQuestion(question)).await.expect("allowed");
     team::store::answer(&mut change, &allowed, true, "").await.expect("confirmed");
     let until: Option<NaiveDate> = sqlx::query_scalar("select confirmed_until from team_role where id = $1")
-        .bind(question.id)
+        .bind(question)
         .fetch_one(&mut *change)
         .await
         .expect("a place");
@@ -207,11 +206,13 @@ async fn a_supervisor_stays_while_a_handover_waits_for_them() {
     let whom = Named::Colleague(at.administrator);
     let invitation = Invitation { whom, role: TeamRole::Supervisor, message: String::new() };
     team::store::invite(&mut change, &by_lead, &invitation).await.expect("invited");
-    let waiting = team::store::questions_for(&mut change, at.administrator, Some(at.trust), None, TODAY)
-        .await
-        .expect("questions");
-    assert!(waiting[0].waits, "their page offers no button that is refused");
-    let question = waiting[0].id;
+    assert!(team::store::under_way(&mut change, id, TODAY).await.expect("read").is_some(), "the page offers no yes");
+    let question: TeamRoleId =
+        sqlx::query_scalar("select id from team_role where person_id = $1 and state = 'asked' and until_on is null")
+            .bind(at.administrator)
+            .fetch_one(&mut *change)
+            .await
+            .expect("a question");
     let own = administrator.require(&mut change, AnswerQuestion(question)).await.expect("allowed");
     assert!(matches!(team::store::answer(&mut change, &own, true, "").await, Err(Error::Invalid(_))));
     let academy = lead.require(&mut change, AnswerQuestion(question)).await.expect("allowed");
