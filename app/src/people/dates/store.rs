@@ -16,6 +16,10 @@ use crate::people::directory::store::{self as directory, Post, department_for, l
 /// How many lines a page of what people said shows.
 pub const PAGE: i64 = 25;
 
+/// How many periods away, and how many posts, somebody can have in a trust when they say another: every one of them
+/// divides what is asked about all their projects, and all of that is derived in the change.
+const MOST: i64 = 50;
+
 /// A post of whoever says something of it, which is not over.
 ///
 /// # Errors
@@ -110,7 +114,7 @@ pub async fn say_last_day(
 ///
 /// # Errors
 /// [`Error::NotFound`] for a post of somebody else or a department of another trust, [`Error::Conflict`] when the post
-/// was changed meanwhile, [`Error::Invalid`] for days that do not follow from it.
+/// was changed meanwhile, [`Error::Invalid`] for days that do not follow from it and for one post too many.
 pub async fn move_on(
     conn: &mut Connection,
     allowed: &Allowed<ChangeOwnDates>,
@@ -120,6 +124,14 @@ pub async fn move_on(
 ) -> Result<(), Error> {
     let trust = allowed.in_trust()?;
     let post = own_post(conn, allowed, id).await?;
+    let held: i64 = sqlx::query_scalar("select count(*) from post where person_id = $1 and trust_id = $2")
+        .bind(allowed.account())
+        .bind(trust)
+        .fetch_one(&mut *conn)
+        .await?;
+    if held >= MOST {
+        return Err(Error::form(format!("You have {held} posts here already. Ask the QI academy to add another.")));
+    }
     let department = department_for(conn, trust, moved.department, None).await?;
     if moved.department == post.department_id {
         return Err(Error::field("department", format!("This post is in {department}. Choose where you move.")));
@@ -173,12 +185,20 @@ fn days_of(post: &Post, moved: Move) -> Result<(NaiveDate, Option<NaiveDate>), E
 /// Says that one is away.
 ///
 /// # Errors
-/// When the store cannot write.
+/// [`Error::Invalid`] for one period too many.
 pub async fn say_away(
     conn: &mut Connection,
     allowed: &Allowed<ChangeOwnDates>,
     period: &AwayDetails,
 ) -> Result<(), Error> {
+    let said: i64 = sqlx::query_scalar("select count(*) from away where person_id = $1 and trust_id = $2")
+        .bind(allowed.account())
+        .bind(allowed.in_trust()?)
+        .fetch_one(&mut *conn)
+        .await?;
+    if said >= MOST {
+        return Err(Error::form(format!("You have {said} periods away already. Take back those that are past first.")));
+    }
     sqlx::query(
         "insert into away (id, person_id, trust_id, starts_on, ends_on, keeps_contributing, said_at)
          values ($1, $2, $3, $4, $5, $6, $7)",
@@ -407,6 +427,37 @@ mod tests {
         assert_eq!(directory::away(&mut change, at.trust, at.trainee).await?.len(), 1);
         let told = told(&mut change, at.trainee).await;
         assert_eq!(told, ["added a period away", "said that they are away", "said that they are not away"]);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn nobody_fills_the_store_with_periods_away_and_moves_of_their_own() -> Result {
+        let at = Fixture::new().await;
+        let allowed = own(&at, &mut *at.store.read().await?, at.trainee).await;
+        let mut change = at.store.write().await?;
+        let surgery = make::department(&mut change, at.trust, "Surgery", "General surgery").await?;
+        for days in 0..MOST {
+            let day = TODAY + chrono::Duration::days(10 * days);
+            let period = AwayDetails { starts_on: day, ends_on: day, keeps_contributing: true };
+            say_away(&mut change, &allowed, &period).await?;
+        }
+        let period = AwayDetails { starts_on: TODAY, ends_on: TODAY, keeps_contributing: true };
+        assert!(refused(say_away(&mut change, &allowed, &period).await).contains("50 periods away"));
+        let first = directory::away(&mut change, at.trust, at.trainee).await?[0].id;
+        take_back_away(&mut change, &allowed, first).await?;
+        say_away(&mut change, &allowed, &period).await?;
+        let move_again = async |change: &mut Connection| {
+            let last = posts(&at, change, at.trainee).await[0].clone();
+            let department = if last.department_id == surgery { at.department } else { surgery };
+            let moved = Move { department, starts_on: last.starts_on + chrono::Duration::days(1), ends_on: None };
+            move_on(change, &allowed, last.id, last.version, moved).await
+        };
+        let latest = posts(&at, &mut change, at.trainee).await[0].clone();
+        say_last_day(&mut change, &allowed, latest.id, latest.version, Some(on("2028-01-01"))).await?;
+        for _ in 1..MOST {
+            move_again(&mut change).await?;
+        }
+        assert!(refused(move_again(&mut change).await).contains("50 posts"));
         Ok(())
     }
 
