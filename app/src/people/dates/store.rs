@@ -462,6 +462,35 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn nobody_confirms_themselves_as_a_supervisor_by_their_own_dates() -> Result {
+        let at = Fixture::new().await;
+        let project = at.project("Sepsis").await;
+        let allowed = own(&at, &mut *at.store.read().await?, at.colleague).await;
+        let mut change = at.store.write().await?;
+        let place = ["supervisor", "accepted", "team"];
+        make::place(&mut change, project, at.colleague, place, on("2026-01-01"), None).await?;
+        let confirmed = async |change: &mut Connection| -> Option<NaiveDate> {
+            let text = "select confirmed_until from team_role where person_id = $1 and role = 'supervisor'";
+            sqlx::query_scalar(text).bind(at.colleague).fetch_one(change).await.expect("a place")
+        };
+        for text in [
+            "update post set ends_on = '2026-08-04' where person_id = $1",
+            "update team_role set confirmed_until = null where person_id = $1",
+        ] {
+            sqlx::query(text).bind(at.colleague).execute(&mut *change).await?;
+        }
+        let id = posts(&at, &mut change, at.colleague).await[0].id;
+        say_last_day(&mut change, &allowed, id, 1, None).await?;
+        say_last_day(&mut change, &allowed, id, 2, Some(on("2030-11-01"))).await?;
+        assert_eq!(confirmed(&mut change).await, None, "that it had no end was their word alone");
+        let open = "update post set ends_on = null, said_at = null where id = $1";
+        sqlx::query(open).bind(id).execute(&mut *change).await?;
+        say_last_day(&mut change, &allowed, id, 3, Some(on("2026-11-01"))).await?;
+        assert_eq!(confirmed(&mut change).await, Some(on("2026-11-01")), "the academy said that it has none");
+        Ok(())
+    }
+
+    #[tokio::test]
     async fn the_academy_reads_what_was_said_until_it_corrects_it() -> Result {
         let at = Fixture::new().await;
         let mut change = at.store.write().await?;
