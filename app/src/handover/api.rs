@@ -29,7 +29,11 @@ pub async fn prepare_handover(
         request
             .change(WriteSummary(project), async |conn, allowed| {
                 let pack = parsed(conn, allowed, &form).await?;
-                store::keep_draft(conn, allowed, version, &pack).await
+                if request.may(conn, OfferHandover(project)).await? {
+                    store::keep_draft(conn, allowed, version, &pack).await
+                } else {
+                    store::finish_own(conn, allowed, version, &pack).await
+                }
             })
             .await?;
         redirect(format!("/projects/{project}/handover?done=handover-draft"));

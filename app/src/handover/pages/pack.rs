@@ -76,19 +76,21 @@ pub async fn of_handover(request: Request) -> Result<Reply, Error> {
     let mut conn = request.store.read().await?;
     let handover = store::find(&mut conn, id, request.today()).await?;
     request.require(&mut conn, access::ReadHandover(id)).await?;
-    let is_draft = handover.state() == State::Draft;
-    if handover.is_discarded()
-        || (is_draft && !request.may(&mut conn, access::WriteSummary(handover.project_id)).await?)
-    {
+    let me = request.person()?.id;
+    let project = handover.project_id;
+    // Who led until lately goes on reading what they wrote themselves.
+    let hidden = handover.state() == State::Draft
+        && !request.may(&mut conn, access::OfferHandover(project)).await?
+        && !(handover.created_by == me && request.may(&mut conn, access::WriteSummary(project)).await?);
+    if handover.is_discarded() || hidden {
         // What a lead wrote and left behind is for who comes after them.
-        let me = request.person()?.id;
-        let left = store::left_behind(&mut conn, handover.project_id, request.today(), me).await?;
+        let left = store::left_behind(&mut conn, project, request.today(), me).await?;
         if left.is_none_or(|left| left.id != id) {
             return Err(Error::NotFound);
         }
     }
     drop(conn);
-    draw(request, handover.project_id, Some(handover)).await
+    draw(request, project, Some(handover)).await
 }
 
 /// The pack of a project as it could be told today.

@@ -31,6 +31,10 @@ pub async fn prepare(request: Request) -> Result<Reply, Error> {
     if let Some(live) = last.as_ref().filter(|last| last.state() == State::Offered) {
         return Ok(Reply::Redirect(format!("/handovers/{}", live.id)));
     }
+    let me = request.person()?.id;
+    if !offers && last.as_ref().is_some_and(|last| last.state() == State::Draft && last.created_by != me) {
+        return Err(store::prepared_by_another());
+    }
     let context = store::context(&mut conn, id, today).await?;
     if let Some(agreed) = context.agreed {
         return Ok(Reply::Redirect(format!("/handovers/{agreed}")));

@@ -463,6 +463,21 @@ async fn a_summary_is_finished_for_two_weeks_after_leaving_and_read_by_who_comes
 }
 
 #[tokio::test]
+async fn who_has_left_changes_no_draft_of_somebody_else() {
+    let mut stage = Stage::new().await;
+    let trainee = stage.at.trainee;
+    stage.end_post(trainee, on("2026-03-06")).await;
+    stage.pass(5);
+    let pack = stage.pack(To::Nobody, on("2026-04-01"));
+    stage.draft(stage.at.lead, &pack).await.expect("a draft of the academy");
+    let version = stage.version().await;
+    let request = stage.request(trainee).await;
+    let mut change = stage.at.store.write().await.expect("a change");
+    let allowed = request.require(&mut change, WriteSummary(stage.project)).await.expect("allowed");
+    assert_eq!(finish_own(&mut change, &allowed, version, &pack).await, Err(prepared_by_another()));
+}
+
+#[tokio::test]
 async fn what_nobody_leads_is_offered_once_to_the_lead_of_what_was_merged_into_it() {
     let mut stage = Stage::new().await;
     let colleague = stage.at.colleague;

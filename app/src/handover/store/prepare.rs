@@ -6,7 +6,7 @@ use sqlx::FromRow;
 use super::super::model::{Measured, Pack, PackRequirements, State, To};
 use super::read::{Handover, TeamMember, find};
 use super::reoffer::reoffer_to_pool;
-use crate::access::{Act, Allowed, OfferHandover, OnProject, WithdrawHandover};
+use crate::access::{Act, Allowed, OfferHandover, OnProject, WithdrawHandover, WriteSummary};
 use crate::db::Connection;
 use crate::error::{Error, FieldError};
 use crate::history::{self, Entry};
@@ -341,6 +341,35 @@ pub async fn keep_draft<A: OnProject>(
     let what = if version == 0 { "began a handover" } else { "changed the handover that is being prepared" };
     history::record(conn, allowed, Entry::new("handover", id, what).in_project(allowed.project())).await?;
     Ok(id)
+}
+
+/// As [`keep_draft`], by somebody who may write nothing more than what they began: who led the project until lately.
+///
+/// # Errors
+/// As [`keep_draft`]; and [`Error::Invalid`] when somebody else prepares the handover now.
+pub async fn finish_own(
+    conn: &mut Connection,
+    allowed: &Allowed<WriteSummary>,
+    version: i64,
+    pack: &Pack,
+) -> Result<HandoverId, Error> {
+    let others: bool = sqlx::query_scalar(
+        "select exists (select 1 from handover where project_id = $1 and state = 'draft' and created_by <> $2)",
+    )
+    .bind(allowed.project())
+    .bind(allowed.person()?)
+    .fetch_one(&mut *conn)
+    .await?;
+    if others {
+        return Err(prepared_by_another());
+    }
+    keep_draft(conn, allowed, version, pack).await
+}
+
+/// Why whoever led until lately neither reads nor changes what is being prepared.
+#[must_use]
+pub fn prepared_by_another() -> Error {
+    Error::form("Somebody else prepares the handover of this project now. Tell them what they should know.")
 }
 
 async fn write_draft<A: OnProject>(
