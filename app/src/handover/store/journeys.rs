@@ -478,6 +478,22 @@ async fn who_has_left_changes_no_draft_of_somebody_else() {
 }
 
 #[tokio::test]
+async fn who_began_to_prepare_it_takes_no_offer_back_that_somebody_else_made() {
+    let mut stage = Stage::new().await;
+    let (colleague, lead, supervisor, trainee) =
+        (stage.at.colleague, stage.at.lead, stage.at.supervisor, stage.at.trainee);
+    stage.draft(trainee, &stage.pack(To::Nobody, on("2026-04-01"))).await.expect("a draft");
+    stage.end_post(trainee, on("2026-03-06")).await;
+    stage.pass(5);
+    let id = stage.offer(lead, To::Person(colleague), on("2026-04-10")).await.expect("offered");
+    stage.accept(colleague, id, Party::Successor).await;
+    stage.accept(supervisor, id, Party::Supervisor).await;
+    assert_eq!(stage.withdraw(trainee, id).await, Err(Error::Forbidden), "they have left, and did not offer it");
+    assert_eq!(stage.found(id).await.state(), State::Agreed);
+    stage.withdraw(lead, id).await.expect("withdrawn");
+}
+
+#[tokio::test]
 async fn what_nobody_leads_is_offered_once_to_the_lead_of_what_was_merged_into_it() {
     let mut stage = Stage::new().await;
     let colleague = stage.at.colleague;

@@ -430,9 +430,11 @@ pub async fn offer(
             people::store::name(conn, person).await?
         }
     };
-    sqlx::query("update handover set state = 'offered', offered_at = $2 where id = $1")
+    // From here on it is the offer of whoever made it, and not of who began to prepare it.
+    sqlx::query("update handover set state = 'offered', offered_at = $2, created_by = $3 where id = $1")
         .bind(id)
         .bind(allowed.now)
+        .bind(allowed.person()?)
         .execute(&mut *conn)
         .await?;
     if pack.to == To::Pool {

@@ -195,7 +195,7 @@ pub struct Handover {
     pub approvals_expire_on: Option<NaiveDate>,
     /// Who helped.
     pub helped: String,
-    /// Who prepared it.
+    /// Who began to prepare it; of what was offered, who offered it.
     pub created_by: PersonId,
     /// When it was offered to whom it is offered now.
     pub offered_at: Option<DateTime<Utc>>,
