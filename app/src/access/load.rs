@@ -318,10 +318,14 @@ pub(super) async fn of_handover(
         " as answers_for_desk, ",
         asked_oneself!("'answer_as_successor'", "2"),
         " or ",
-        asked_oneself!("'broken_handover'", "1"),
+        asked_oneself!("'broken_handover', 'gap'", "1"),
         " or ",
         asked_of_desk!("'answer_as_successor'"),
-        " as asked_to_replace
+        // Who is to find a lead for what is offered to whoever asks can take that back, and offer it to somebody.
+        " or (h.state = 'offered' and h.to_person is null and exists (select 1 from ask a
+                where a.project_id = h.project_id and a.person_id = $2 and a.kind in ('hand_over', 'no_lead') and ",
+        holds_on!("a", "$3"),
+        ")) as asked_to_replace
          from handover h where h.id = $1",
     ))
     .bind(id)

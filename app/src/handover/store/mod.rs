@@ -10,6 +10,8 @@ mod prepare;
 mod read;
 mod reoffer;
 #[cfg(test)]
+mod stuck;
+#[cfg(test)]
 mod tests;
 
 pub use answer::{answer_as_successor, answer_as_supervisor};

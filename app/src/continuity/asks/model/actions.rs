@@ -146,8 +146,11 @@ pub fn actions(kind: Kind, place: Place) -> &'static [Action] {
         (Kind::AnswerJoin, First | Beside | Desk) => &[Answer(Answering::Question), TEAM],
         (Kind::HandOver, First) => &[OFFER, DATES],
         (Kind::HandOver, Beside | Desk) => &[OFFER],
-        (Kind::BrokenHandover | Kind::Gap, First) => &[OFFER, READ],
-        (Kind::BrokenHandover | Kind::Gap, Beside | Desk) => &[OFFER, TAKE_ON, READ],
+        (Kind::BrokenHandover, First) => &[OFFER, READ],
+        (Kind::BrokenHandover, Beside | Desk) => &[OFFER, TAKE_ON, READ],
+        // Before its first day a gap is closed by another handover alone; from then on nobody leads.
+        (Kind::Gap, First | Beside | Desk) => &[Action::Handover("Read or withdraw it")],
+        (Kind::Gap, Administrator) => &[NAME, READ],
         (Kind::NoLead, First | Beside | Desk) => &[TAKE_ON, OFFER, BRIDGE, STATUS],
         (Kind::NoSupervisor, First | Beside | Desk) => &[ASK],
         (Kind::AskedToSupervise | Kind::Invitation, First) => &[Answer(Answering::Question)],
@@ -172,7 +175,7 @@ pub fn actions(kind: Kind, place: Place) -> &'static [Action] {
         (Kind::CannotBeReached, First | Beside) => &[TEAM],
         (Kind::CannotBeReached, Desk) => &[Action::Person("Give them a way in"), TEAM],
         (Kind::CannotBeReached, Administrator) => &[Action::Person("Give them a way in")],
-        (Kind::NoLead | Kind::BrokenHandover | Kind::Gap | Kind::ReturnedLead, Administrator) => &[TAKE_ON, NAME],
+        (Kind::NoLead | Kind::BrokenHandover | Kind::ReturnedLead, Administrator) => &[TAKE_ON, NAME],
         (Kind::AnswerAsSuccessor, Administrator) => &[READ, NAME],
         (
             Kind::AnswerJoin

@@ -222,7 +222,7 @@ impl Words<'_> {
             }
             Kind::HandOver => format!("Offer {it} to a successor or to the pool"),
             Kind::BrokenHandover => "Choose another successor, or lead it yourself until there is one".into(),
-            Kind::Gap => "Agree an earlier day, or lead it yourself until then".into(),
+            Kind::Gap => "Withdraw it and agree an earlier day".into(),
             Kind::NoLead => format!("Offer {it} to somebody, take {it} on, or pause or close {it}"),
             Kind::NoSupervisor => "Ask a colleague on a lasting post".into(),
             Kind::AskedToSupervise | Kind::Invitation | Kind::AnswerJoin => {
@@ -258,6 +258,9 @@ impl Words<'_> {
         match (then.is_empty(), lapses) {
             (true, Some(day)) => format!("Without an answer it lapses after {}.", date(day)),
             (true, None) if row.kind == Kind::HandOver => format!("Otherwise nobody leads it after {}.", self.last()),
+            (true, None) if row.kind == Kind::Gap => {
+                "Otherwise it is in the pool on those days, and can be led for now.".into()
+            }
             (_, _) => then,
         }
     }

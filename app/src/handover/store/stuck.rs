@@ -1,0 +1,75 @@
+//! Ordinary sequences of events after which somebody was asked for what they could not do, or nobody was asked.
+
+use chrono::NaiveDate;
+
+use super::super::model::{Party, State, To};
+use super::tests::Stage;
+use super::*;
+use crate::access::{AnswerQuestion, Bridge, ChangeStatus, KeepLooking, ManageTeam};
+use crate::continuity::asks;
+use crate::id::{PersonId, TeamRoleId};
+use crate::people::model::Named;
+use crate::projects;
+use crate::projects::model::{StatusChange, Transition};
+use crate::team;
+use crate::team::model::{Invitation, TeamRole};
+use crate::testing::{TODAY, make, on};
+
+impl Stage {
+    /// What is asked on a day: of whom (none for the desk), and whether it rests.
+    async fn asked(&self, kind: &'static str, day: NaiveDate) -> Vec<(Option<PersonId>, bool)> {
+        let mut conn = self.at.store.read().await.expect("a reader");
+        sqlx::query_as(
+            "select person_id, rests from ask where project_id = $1 and kind = $2 and from_on <= $3 and until_on > $3 order by level",
+        )
+        .bind(self.project)
+        .bind(kind)
+        .bind(day)
+        .fetch_all(&mut *conn)
+        .await
+        .expect("asks")
+    }
+
+    async fn status(&self, by: PersonId, to: Transition, review_on: Option<NaiveDate>) {
+        let request = self.request(by).await;
+        let mut change = self.at.store.write().await.expect("a change");
+        let allowed = request.require(&mut change, ChangeStatus(self.project)).await.expect("allowed");
+        let version: i64 = sqlx::query_scalar("select version from project where id = $1")
+            .bind(self.project)
+            .fetch_one(&mut *change)
+            .await
+            .expect("a version");
+        let wish = StatusChange { to, review_on, note: "Because".into() };
+        projects::store::change_status(&mut change, &allowed, version, &wish).await.expect("changed");
+        change.commit().await.expect("committed");
+    }
+}
+
+#[tokio::test]
+async fn who_looks_for_a_lead_takes_an_offer_to_the_pool_back_and_offers_it_to_somebody() {
+    let mut stage = Stage::new().await;
+    let (trainee, supervisor, colleague) = (stage.at.trainee, stage.at.supervisor, stage.at.colleague);
+    let id = stage.offer(trainee, To::Pool, on("2026-03-10")).await.expect("offered");
+    assert!(stage.withdraw(colleague, id).await.is_err(), "they are not asked");
+    stage.pass(20);
+    assert_eq!(stage.asked("no_lead", stage.today()).await, [(Some(supervisor), false), (None, false)]);
+    stage.withdraw(supervisor, id).await.expect("taken back");
+    let day = stage.today();
+    let named = stage.offer(supervisor, To::Person(colleague), day).await.expect("offered to somebody");
+    assert_eq!(stage.found(named).await.state(), State::Offered);
+}
+
+#[tokio::test]
+async fn a_supervisor_who_is_asked_to_close_a_gap_can() {
+    let mut stage = Stage::new().await;
+    let (trainee, supervisor, colleague) = (stage.at.trainee, stage.at.supervisor, stage.at.colleague);
+    let id = stage.offer(trainee, To::Person(colleague), on("2026-05-10")).await.expect("offered");
+    stage.accept(colleague, id, Party::Successor).await;
+    stage.accept(supervisor, id, Party::Supervisor).await;
+    stage.end_post(trainee, on("2026-04-20")).await;
+    stage.pass(2);
+    assert!(stage.asked("gap", stage.today()).await.contains(&(Some(supervisor), false)));
+    stage.withdraw(supervisor, id).await.expect("taken back");
+    stage.offer(supervisor, To::Person(colleague), on("2026-04-21")).await.expect("an earlier day");
+}
+
