@@ -114,7 +114,7 @@ pub async fn team(request: Request) -> Result<Page, Error> {
             .any(|membership| Some(membership.person) == request.visitor.id() && membership.is_open_question());
     let colleagues =
         if manages { people::store::colleagues(&mut conn, project.trust, today).await? } else { Vec::new() };
-    let waits = !relationship.coordinates() && store::under_way(&mut conn, id, today).await?.is_some();
+    let waits = !relationship.coordinates() && store::awaits_supervisor(&mut conn, id, today).await?.is_some();
     drop(conn);
     Ok(Page::new(format!("Team of {}", project.title), move || {
         let invitation = Form::new(&request, Invite::PATH);
@@ -303,7 +303,7 @@ pub async fn membership(request: Request) -> Result<Page, Error> {
     let today = request.today();
     let Team { project, memberships } = store::team(&mut conn, id, today).await?;
     let coordinates = access::relationship(&mut conn, &request, id).await?.coordinates();
-    let under_way = store::under_way(&mut conn, id, today).await?;
+    let waits = store::awaits_supervisor(&mut conn, id, today).await?;
     let longest = store::supervision::longest_confirmation(&mut conn, membership, today).await?;
     drop(conn);
     let membership = memberships
@@ -313,8 +313,7 @@ pub async fn membership(request: Request) -> Result<Page, Error> {
         })
         .ok_or(Error::NotFound)?;
     let of_another = request.visitor.id() != Some(membership.person);
-    if let Some(handover) = under_way.filter(|_| membership.role == TeamRole::Supervisor && of_another && !coordinates)
-    {
+    if let Some(handover) = waits.filter(|_| membership.role == TeamRole::Supervisor && of_another && !coordinates) {
         return Ok(stays(&project, &membership, handover));
     }
     Ok(Page::new(format!("{} in the team", membership.name), move || {

@@ -287,7 +287,7 @@ async fn asked<A: Act>(
     .bind(allowed.today())
     .fetch_one(&mut *conn)
     .await?;
-    if stays && under_way(conn, project, allowed.today()).await?.is_none() {
+    if stays && awaits_supervisor(conn, project, allowed.today()).await?.is_none() {
         Ok((RoleState::Accepted, OpenedBy::Team))
     } else {
         Ok((RoleState::Asked, OpenedBy::Person))
@@ -320,7 +320,7 @@ pub async fn supervisor_stays<A: Act>(
     if coordinates(conn, allowed).await? {
         return Ok(());
     }
-    match under_way(conn, project, allowed.today()).await? {
+    match awaits_supervisor(conn, project, allowed.today()).await? {
         None => Ok(()),
         Some(handover) => {
             let mut error = FieldError::new("", message);
@@ -433,10 +433,10 @@ async fn held(conn: &mut Connection, membership: TeamRoleId) -> Result<Held, Err
 }
 
 /// Why a new supervisor is not accepted for now.
-pub const SUPERVISOR_WAITS: &str = "A handover of this project is under way. Until it is settled, only the academy lead can accept another supervisor.";
+pub const SUPERVISOR_WAITS: &str = "A handover of this project waits for its supervisor’s answer. Until then only the academy lead can accept another supervisor.";
 
 /// Why a supervisor's membership is not ended for now.
-pub const SUPERVISOR_STAYS: &str = "A handover of this project is under way, and its supervisor answers it. Until then only they themselves or the academy lead can end this place.";
+pub const SUPERVISOR_STAYS: &str = "A handover of this project waits for its supervisor’s answer. Until then only they themselves or the academy lead can end this place.";
 
 /// Answers an invitation or a request to join, and gives the project.
 ///
@@ -675,6 +675,28 @@ pub async fn under_way(
            and ((",
         live_offer!("h", "$2"),
         ") or (h.state = 'agreed' and h.takes_effect_on > $2)) limit 1",
+    ))
+    .bind(project)
+    .bind(today)
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// The handover of a project that waits for the supervisor's answer: it is offered to somebody, and nobody has answered
+/// for the supervisor. What is offered to whoever asks, or agreed, waits for none.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn awaits_supervisor(
+    conn: &mut Connection,
+    project: ProjectId,
+    today: NaiveDate,
+) -> Result<Option<HandoverId>, Error> {
+    Ok(sqlx::query_scalar(concat!(
+        "select h.id from handover h where h.project_id = $1 and h.to_person is not null
+           and not exists (select 1 from handover_answer v where v.handover_id = h.id and v.party = 'supervisor') and ",
+        live_offer!("h", "$2"),
+        " limit 1",
     ))
     .bind(project)
     .bind(today)

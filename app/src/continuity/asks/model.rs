@@ -133,7 +133,7 @@ pub struct Asked {
     pub place: Option<TeamRole>,
     /// When the handover is to take effect.
     pub effect_on: Option<NaiveDate>,
-    /// A handover is under way, so no other supervisor is accepted.
+    /// A handover waits for the supervisor's answer, so no other supervisor is accepted.
     pub under_way: bool,
     /// The person asked has a place in the team as lead, or as supervisor, today.
     pub leads: bool,

@@ -73,3 +73,30 @@ async fn a_supervisor_who_is_asked_to_close_a_gap_can() {
     stage.offer(supervisor, To::Person(colleague), on("2026-04-21")).await.expect("an earlier day");
 }
 
+#[tokio::test]
+async fn a_new_supervisor_accepts_while_nobody_waits_for_the_old_ones_answer() {
+    let stage = Stage::new().await;
+    let (trainee, lead) = (stage.at.trainee, stage.at.lead);
+    stage.offer(trainee, To::Pool, on("2026-05-10")).await.expect("offered");
+    let by = stage.request(trainee).await;
+    let asked = stage.request(lead).await;
+    let mut change = stage.at.store.write().await.expect("a change");
+    sqlx::query("delete from trust_role where person_id = $1")
+        .bind(lead)
+        .execute(&mut *change)
+        .await
+        .expect("a consultant");
+    let allowed = by.require(&mut change, ManageTeam(stage.project)).await.expect("allowed");
+    let invitation = Invitation { whom: Named::Colleague(lead), role: TeamRole::Supervisor, message: String::new() };
+    team::store::invite(&mut change, &allowed, &invitation).await.expect("invited");
+    let question: TeamRoleId = sqlx::query_scalar("select id from team_role where person_id = $1 and state = 'asked'")
+        .bind(lead)
+        .fetch_one(&mut *change)
+        .await
+        .expect("a question");
+    change.commit().await.expect("committed");
+    let mut change = stage.at.store.write().await.expect("a change");
+    let own = asked.require(&mut change, AnswerQuestion(question)).await.expect("allowed");
+    team::store::answer(&mut change, &own, true, "").await.expect("accepted");
+}
+

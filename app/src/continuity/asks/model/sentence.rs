@@ -214,8 +214,14 @@ impl Words<'_> {
         match self.row.kind {
             Kind::AnswerAsSuccessor if place == Place::First => "Accept or decline".into(),
             Kind::AnswerAsSuccessor => "Ask them, or withdraw it and offer it to somebody else".into(),
-            Kind::AgreeToHandover | Kind::AnswerTakeOn => {
-                format!("Agree or decline{instead}").trim_end_matches(',').into()
+            Kind::AgreeToHandover | Kind::AnswerTakeOn => match place {
+                Place::First | Place::Beside => "Agree or decline".into(),
+                Place::Desk | Place::Administrator => {
+                    "Agree or decline in the supervisor’s place (it is recorded so)".into()
+                }
+            },
+            Kind::AskedToSupervise if self.is_own() && self.line.rows().all(|row| row.under_way) => {
+                "Decline, or wait until its supervisor has answered a handover".into()
             }
             Kind::AnswerJoin | Kind::Invitation | Kind::AskedToSupervise if self.answers() => {
                 "Accept or decline".into()
