@@ -15,7 +15,8 @@ use crate::id::{PersonId, PriorityId, ProjectId, TrustId};
 use crate::project;
 use crate::project::details::{ProjectDetails, ProjectForm, Registration};
 use crate::project::model::{ClosedReason, Status};
-use crate::project::store::{StatusDetails, details_columns};
+use crate::project::store::{StatusDetails, details_columns, keep_looking};
+use crate::roles::holds_on;
 use crate::team;
 use crate::team::model::{OpenedBy, RoleState, TeamRole};
 use crate::team::store::{Membership, memberships};
@@ -326,6 +327,7 @@ pub async fn change_status(
     let details =
         StatusDetails { status, review_on: change.review_on, closed_reason: change.to.reason(), note: &change.note };
     project::store::update_status(conn, allowed, id, version, &details).await?;
+    rests(conn, allowed, id, change).await?;
     let label = change.to.reason().map_or(status.label(), ClosedReason::label);
     let action = match status {
         Status::Closed => "closed the project",
@@ -341,6 +343,28 @@ pub async fn change_status(
             .change("Note", "", &change.note),
     )
     .await
+}
+
+/// Where nobody leads the project, pausing it is the choice to leave it so until the day; any other status ends what was
+/// chosen.
+async fn rests(
+    conn: &mut Connection,
+    allowed: &Allowed<ChangeStatus>,
+    id: ProjectId,
+    change: &StatusChange,
+) -> Result<(), Error> {
+    let until = change.review_on.filter(|_| change.to.status() == Status::Paused);
+    let Some(until) = until else { return keep_looking::end(conn, id, allowed.today()).await };
+    let unled: bool = sqlx::query_scalar(concat!(
+        "select exists (select 1 from standing z where z.project_id = $1 and z.lead_id is null and ",
+        holds_on!("z", "$2"),
+        ")"
+    ))
+    .bind(id)
+    .bind(allowed.today())
+    .fetch_one(&mut *conn)
+    .await?;
+    if unled { keep_looking::choose(conn, id, until).await } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -179,10 +179,9 @@ impl Asks<'_, '_> {
     fn no_lead(&mut self) {
         let project = self.project;
         let facts = project.facts;
-        let chosen = facts.keep_looking_until;
-        let paused = facts.review_on.filter(|_| facts.status == Status::Paused);
         for &(from, until) in project.unled.spans() {
-            let rests = chosen.into_iter().chain(paused).max().map_or(Days::NONE, |day| Days::between(from, day));
+            // A pause from the days of a lead who has gone is nobody's choice to leave it so.
+            let rests = facts.keep_looking_until.map_or(Days::NONE, |day| Days::between(from, day));
             let left = project.stints.iter().filter(|one| one.led.1 == from && one.led.0 < one.led.1);
             let left = left.map(|one| one.person).max();
             let question =

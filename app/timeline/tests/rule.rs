@@ -314,7 +314,7 @@ fn nobody_leads_asks_supervisor_and_academy_at_once_and_the_administrators_on_da
         .collect();
     assert!(resting.iter().all(|span| *span == (201, 270)) && resting.len() == 2, "{resting:?}");
     let paused = small.status(Status::Paused).review(290);
-    assert_eq!(administrators(&paused), Some(290));
+    assert_eq!(administrators(&paused), Some(257), "its lead paused it, and nobody chose to leave it without one");
     assert_eq!(states(&paused).last(), Some(&(201, InPool)), "whatever is paused");
 }
 

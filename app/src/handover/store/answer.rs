@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{HandoverId, PersonId, TrustId};
 use crate::people::ties;
-use crate::project::store::next_step;
+use crate::project::store::{keep_looking, next_step};
 use crate::roles::{account_open, in_force, post_on, role_on};
 use crate::team::store::{leads, supervision};
 
@@ -198,6 +198,7 @@ async fn agree<A: Act>(
         leads::begin_lead(conn, handover.id, project, successor, effect, allowed.now).await?;
         supervision::end_own(conn, project, successor, effect).await?;
     }
+    keep_looking::end(conn, project, effect).await?;
     next_step::take_over_next_step(conn, project, &handover.next_step, handover.next_step_on, allowed.now).await?;
     let name = |name: &Option<String>| name.clone().unwrap_or_default();
     let day = |day: Option<NaiveDate>| day.map(crate::format::date).unwrap_or_default();

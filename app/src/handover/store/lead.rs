@@ -53,6 +53,7 @@ pub async fn bridge(conn: &mut Connection, allowed: &Allowed<Bridge>, last: Naiv
     let agreed = context.agreed_for.filter(|_| context.is_in_a_gap());
     let until = agreed.map_or(day, |agreed| agreed.min(day));
     supervision::lead_for_now(conn, project, person, today, Some(until), allowed.now).await?;
+    keep_looking::end(conn, project, today).await?;
     let name = people::store::name(conn, person).await?;
     let entry = Entry::project(project, "leads the project for now").change("Lead", "", name).change(
         "Until",
@@ -77,6 +78,7 @@ pub async fn lead_again(conn: &mut Connection, allowed: &Allowed<LeadAgain>) -> 
     }
     let until = context.agreed_for.filter(|_| context.is_in_a_gap());
     supervision::lead_for_now(conn, project, person, today, until, allowed.now).await?;
+    keep_looking::end(conn, project, today).await?;
     if until.is_none() {
         supervision::end_own(conn, project, person, today).await?;
     }

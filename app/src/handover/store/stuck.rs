@@ -100,3 +100,40 @@ async fn a_new_supervisor_accepts_while_nobody_waits_for_the_old_ones_answer() {
     team::store::answer(&mut change, &own, true, "").await.expect("accepted");
 }
 
+#[tokio::test]
+async fn a_pause_of_a_lead_who_has_gone_silences_nobody() {
+    let mut stage = Stage::new().await;
+    let (trainee, supervisor, lead) = (stage.at.trainee, stage.at.supervisor, stage.at.lead);
+    stage.status(trainee, Transition::Pause, Some(on("2026-08-20"))).await;
+    stage.end_post(trainee, on("2026-03-10")).await;
+    stage.pass(20);
+    let open = [(Some(supervisor), false), (None, false)];
+    assert_eq!(stage.asked("no_lead", stage.today()).await, open);
+    // Whoever looks for a lead may choose to leave it so until a day.
+    stage.status(lead, Transition::Resume, None).await;
+    stage.status(lead, Transition::Pause, Some(on("2026-08-20"))).await;
+    assert_eq!(stage.asked("no_lead", on("2026-08-19")).await, [(Some(supervisor), true), (None, true)]);
+    assert!(stage.asked("no_lead", on("2026-08-20")).await.iter().all(|one| !one.1));
+    stage.status(lead, Transition::Resume, None).await;
+    assert_eq!(stage.asked("no_lead", stage.today()).await, open, "it is worked on again");
+}
+
+#[tokio::test]
+async fn a_choice_to_keep_looking_ends_with_the_next_lead() {
+    let mut stage = Stage::new().await;
+    let (trainee, colleague, supervisor) = (stage.at.trainee, stage.at.colleague, stage.at.supervisor);
+    stage.end_post(trainee, TODAY).await;
+    stage.pass(43);
+    let request = stage.request(stage.at.lead).await;
+    let mut change = stage.at.store.write().await.expect("a change");
+    let allowed = request.require(&mut change, KeepLooking(stage.project)).await.expect("allowed");
+    look_on(&mut change, &allowed, stage.today() + chrono::Days::new(40)).await.expect("chosen");
+    change.commit().await.expect("committed");
+    let id = stage.take_on(colleague).await.expect("asked");
+    stage.accept(supervisor, id, Party::Supervisor).await;
+    stage.pass(5);
+    stage.end_post(colleague, stage.today()).await;
+    stage.pass(2);
+    assert_eq!(stage.asked("no_lead", stage.today()).await, [(Some(supervisor), false), (None, false)]);
+}
+

@@ -1,4 +1,4 @@
-//! Until when a project without a lead goes on looking for one, by somebody's choice.
+//! Until when a project without a lead goes on looking for one, or rests, by somebody's choice.
 
 use chrono::NaiveDate;
 
@@ -14,6 +14,20 @@ pub async fn choose(conn: &mut Connection, project: ProjectId, until: NaiveDate)
     sqlx::query("update project set keep_looking_until = $2 where id = $1")
         .bind(project)
         .bind(until)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Ends the choice on a day before its own: somebody leads the project from then on, or it is worked on again. The next
+/// time without a lead is not what was chosen.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn end(conn: &mut Connection, project: ProjectId, on: NaiveDate) -> Result<(), Error> {
+    sqlx::query("update project set keep_looking_until = $2 where id = $1 and keep_looking_until > $2")
+        .bind(project)
+        .bind(on)
         .execute(conn)
         .await?;
     Ok(())
