@@ -52,7 +52,8 @@ pub async fn bridge(conn: &mut Connection, allowed: &Allowed<Bridge>, last: Naiv
     let day = last + Duration::days(1);
     let agreed = context.agreed_for.filter(|_| context.is_in_a_gap());
     let until = agreed.map_or(day, |agreed| agreed.min(day));
-    supervision::lead_for_now(conn, project, person, today, Some(until), allowed.now).await?;
+    // Whoever is away keeps their place, and is asked when they are back and nobody leads.
+    supervision::begin_lead(conn, project, person, today, Some(until), allowed.now).await?;
     keep_looking::end(conn, project, today).await?;
     let name = people::store::name(conn, person).await?;
     let entry = Entry::project(project, "leads the project for now").change("Lead", "", name).change(

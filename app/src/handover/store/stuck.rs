@@ -137,3 +137,20 @@ async fn a_choice_to_keep_looking_ends_with_the_next_lead() {
     assert_eq!(stage.asked("no_lead", stage.today()).await, [(Some(supervisor), false), (None, false)]);
 }
 
+#[tokio::test]
+async fn who_comes_back_after_somebody_led_for_now_is_asked() {
+    let mut stage = Stage::new().await;
+    let (trainee, supervisor) = (stage.at.trainee, stage.at.supervisor);
+    stage.reopen_post(trainee).await;
+    let mut change = stage.at.store.write().await.expect("a change");
+    make::away(&mut change, stage.at.trust, trainee, ["2026-03-10", "2026-05-31"]).await.expect("away");
+    change.commit().await.expect("committed");
+    stage.pass(10);
+    let request = stage.request(supervisor).await;
+    let mut change = stage.at.store.write().await.expect("a change");
+    let allowed = request.require(&mut change, Bridge(stage.project)).await.expect("allowed");
+    bridge(&mut change, &allowed, on("2026-05-31")).await.expect("leads it");
+    change.commit().await.expect("committed");
+    assert_eq!(stage.asked("returned_lead", on("2026-06-01")).await, [(Some(trainee), false)]);
+}
+

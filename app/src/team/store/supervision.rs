@@ -36,6 +36,21 @@ pub async fn lead_for_now(
     .bind(from)
     .execute(&mut *conn)
     .await?;
+    begin_lead(conn, project, person, from, until, now).await
+}
+
+/// Makes a person lead a project from a day on, until another or without an end, beside the places of whoever is away.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn begin_lead(
+    conn: &mut Connection,
+    project: ProjectId,
+    person: PersonId,
+    from: NaiveDate,
+    until: Option<NaiveDate>,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
     sqlx::query(
         "insert into team_role (id, project_id, person_id, role, state, opened_by, from_on, until_on, asked_at, answered_at, answered_by)
          values ($1, $2, $3, 'lead', 'accepted', 'team', $4, $5, $6, $6, $3)",
