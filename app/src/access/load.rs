@@ -311,7 +311,10 @@ pub(super) async fn of_handover(
         "select h.project_id, coalesce(h.to_person = $2, 0) as successor,
                 h.created_by = $2 as offered,
                 coalesce(h.from_person = $2, 0) or coalesce(h.to_person = $2, 0) as party,
-                h.state = 'agreed' and h.takes_effect_on > $3 as agreed, ",
+                h.state = 'agreed' and (h.takes_effect_on > $3 or exists (select 1 from standing z
+                    where z.project_id = h.project_id and z.handover_id = h.id and ",
+        holds_on!("z", "$3"),
+        ")) as agreed, ",
         asked_oneself!("'agree_to_handover', 'answer_take_on'", "1"),
         " as asked_as_supervisor, ",
         asked_of_desk!("'agree_to_handover', 'answer_take_on'"),

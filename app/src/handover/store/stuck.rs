@@ -138,6 +138,20 @@ async fn a_choice_to_keep_looking_ends_with_the_next_lead() {
 }
 
 #[tokio::test]
+async fn the_next_lead_steps_back_until_they_lead_also_after_the_agreed_day() {
+    let mut stage = Stage::new().await;
+    let (trainee, colleague, supervisor) = (stage.at.trainee, stage.at.colleague, stage.at.supervisor);
+    let id = stage.offer(trainee, To::Person(colleague), on("2026-04-10")).await.expect("offered");
+    stage.accept(colleague, id, Party::Successor).await;
+    stage.accept(supervisor, id, Party::Supervisor).await;
+    stage
+        .run("update post set starts_on = '2026-04-30' where person_id = $1 and $2 is not null", colleague, TODAY)
+        .await;
+    stage.pass(40);
+    stage.withdraw(colleague, id).await.expect("stepped back");
+}
+
+#[tokio::test]
 async fn who_comes_back_after_somebody_led_for_now_is_asked() {
     let mut stage = Stage::new().await;
     let (trainee, supervisor) = (stage.at.trainee, stage.at.supervisor);
