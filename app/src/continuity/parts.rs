@@ -219,6 +219,8 @@ impl Strip {
         Some(match (&offer.to, offer.to_pool) {
             (Some(name), true) => format!("{name} asks to take it on from {}", day(offer.on)),
             (Some(name), false) => format!("Offered to {name} from {}", day(offer.on)),
+            // Where nobody leads, whoever takes it on begins as soon as they are accepted.
+            (None, _) if self.row.lead.is_none() => "Offered to whoever takes it on".to_owned(),
             (None, _) => format!("Offered to whoever takes it on from {}", day(offer.on)),
         })
     }

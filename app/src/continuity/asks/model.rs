@@ -179,6 +179,11 @@ impl Asked {
             && matches!(self.kind, Kind::AnswerAsSuccessor | Kind::AskedToSupervise | Kind::Invitation)
     }
 
+    /// Whether it is the same ask as another row of its line.
+    fn is_of(&self, other: &Self) -> bool {
+        self.project_id == other.project_id && self.object_id == other.object_id && self.cause_on == other.cause_on
+    }
+
     /// What is one line of a list: the kind, whom it is about and what caused it.
     fn key(&self) -> (TrustId, Kind, i64, Option<PersonId>, Option<NaiveDate>) {
         let whole = self.desk > 0 && self.kind == Kind::StillYours;
@@ -227,6 +232,8 @@ pub fn lines(rows: Vec<Asked>) -> Vec<Line> {
     let (mut lines, mut places): (Vec<Line>, HashMap<_, usize>) = (Vec::new(), HashMap::new());
     for row in rows {
         match places.get(&row.key()) {
+            // Whoever stands in for the academy is asked as that and as an administrator: it is one project.
+            Some(place) if lines[*place].rows().any(|one| one.is_of(&row)) => {}
             Some(place) => lines[*place].others.push(row),
             None => {
                 places.insert(row.key(), lines.len());

@@ -164,6 +164,20 @@ async fn twenty_projects_of_one_leaver_are_one_line_and_count_one() -> Result {
 }
 
 #[tokio::test]
+async fn whoever_stands_in_for_the_academy_is_asked_of_each_project_once() -> Result {
+    let at = Fixture::new().await;
+    let project = at.project("Sepsis").await;
+    let mut change = at.store.write().await?;
+    without_derived(&mut change, &[project]).await?;
+    let row = Row { level: 3, ..Row::of(project, Kind::NoLead) };
+    row.clone().add(&mut change, at.trust).await?;
+    Row { audience: "administrators", ..row }.add(&mut change, at.trust).await?;
+    let lines = read(&mut change, at.administrator).await?;
+    assert_eq!((lines.len(), lines[0].len()), (1, 1), "{}", lines[0].sentence(at.administrator, TODAY));
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_somebody_is_asked_themselves_is_not_asked_of_them_at_the_desk_again() -> Result {
     let at = Fixture::new().await;
     let project = at.project("Sepsis").await;

@@ -107,7 +107,9 @@ async fn an_offer_stands_beside_the_lead_or_the_pool() {
         let stage = Stage::new().await;
         let rows = [stage.pooled("2026-01-20", "")];
         let (found, said) = stage.told("offered", to_pool, named, &rows, "2026-03-04").await;
+        let told = if named { told } else { "Offered to whoever takes it on" };
         assert!(said.contains("Nobody since 20 January 2026: in the pool") && said.contains(told), "{said}");
+        assert!(named || !said.contains("takes it on from"), "they begin as soon as they are accepted: {said}");
         assert!(said.contains("Take it on"), "{said}");
         assert_eq!(found.looking_since(), Some(on("2026-01-20")));
     }

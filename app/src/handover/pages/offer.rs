@@ -83,7 +83,7 @@ fn draw(request: &Request, handover: &Handover, strip: &Strip, may: &May) -> Any
         {ui::back(&project, &handover.title)}
         {summaries}
         {ui::heading(&format!("{} {}", handover.reference, handover.title), "Handover")}
-        <p>{ui::tag(state.label(), state.colour())}" "{happens(handover, state, today)}</p>
+        <p>{ui::tag(state.label(), state.colour())}" "{happens(handover, state, strip.row().lead.is_some(), today)}</p>
         {strip.view(Mends::default())}
         <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
             {ui::summary_list(rows)}
@@ -97,11 +97,14 @@ fn draw(request: &Request, handover: &Handover, strip: &Strip, may: &May) -> Any
 }
 
 /// What the state means for the people in it.
-fn happens(handover: &Handover, state: State, today: chrono::NaiveDate) -> String {
+fn happens(handover: &Handover, state: State, is_led: bool, today: chrono::NaiveDate) -> String {
     let to = handover.to.as_deref().unwrap_or("the next lead");
     let on = handover.takes_effect_on.unwrap_or(today);
     match state {
         State::Draft => String::new(),
+        State::Offered if handover.to_person.is_none() && !is_led => {
+            "The project looks for a lead. Whoever takes it on leads it from the day on which its supervisor has accepted them.".to_owned()
+        }
         State::Offered if handover.to_person.is_none() => format!(
             "The project looks for a lead. Whoever takes it on leads it from {}, or from the day on which its supervisor has accepted them.",
             crate::format::date(on)

@@ -168,3 +168,21 @@ async fn who_comes_back_after_somebody_led_for_now_is_asked() {
     assert_eq!(stage.asked("returned_lead", on("2026-06-01")).await, [(Some(trainee), false)]);
 }
 
+#[tokio::test]
+async fn a_gap_ends_on_the_first_day_of_the_next_lead() {
+    let mut stage = Stage::new().await;
+    let (trainee, supervisor, colleague) = (stage.at.trainee, stage.at.supervisor, stage.at.colleague);
+    let id = stage.offer(trainee, To::Person(colleague), on("2026-05-10")).await.expect("offered");
+    stage.accept(colleague, id, Party::Successor).await;
+    stage.accept(supervisor, id, Party::Supervisor).await;
+    stage.end_post(trainee, on("2026-05-09")).await;
+    stage
+        .run("update post set starts_on = '2026-05-20' where person_id = $1 and $2 is not null", colleague, TODAY)
+        .await;
+    stage.pass(2);
+    let mut conn = stage.at.store.read().await.expect("a reader");
+    let lines = asks::store::of_person(&mut conn, supervisor, stage.today()).await.expect("asks");
+    let gap = lines.iter().find(|line| line.first.kind == timeline::Kind::Gap).expect("a gap");
+    let what = gap.sentence(supervisor, stage.today()).what;
+    assert!(what.contains("from 10 May 2026 until Colin Colleague takes over on 20 May 2026"), "{what}");
+}

@@ -207,10 +207,6 @@ impl Words<'_> {
     /// Without the day and the full stop.
     fn wanted(&self) -> String {
         let (place, it) = (self.row.place(), self.it());
-        let instead = match place {
-            Place::First | Place::Beside => "",
-            Place::Desk | Place::Administrator => " in the supervisor’s place, which is recorded,",
-        };
         match self.row.kind {
             Kind::AnswerAsSuccessor if place == Place::First => "Accept or decline".into(),
             Kind::AnswerAsSuccessor => "Ask them, or withdraw it and offer it to somebody else".into(),
