@@ -119,6 +119,20 @@ macro_rules! holds_on {
     };
 }
 
+/// Whether a handover waits for the supervisor's answer on a day: it is offered to somebody, and nobody has answered for
+/// the supervisor. What is offered to whoever asks, or agreed, waits for none.
+macro_rules! awaits_supervisor {
+    ($handover:literal, $day:literal) => {
+        concat!(
+            $handover,
+            ".to_person is not null and not exists (select 1 from handover_answer v where v.handover_id = ",
+            $handover,
+            ".id and v.party = 'supervisor') and ",
+            $crate::roles::live_offer!($handover, $day)
+        )
+    };
+}
+
 /// Whether the handover is offered and has not lapsed by the day: somebody is asked about it. An offer to the pool
 /// waits as long as it takes, and what this transaction has just offered is not derived yet.
 macro_rules! live_offer {
@@ -247,6 +261,7 @@ pub(crate) use account_open;
 pub(crate) use arrives_on;
 pub(crate) use asked_for_desk;
 pub(crate) use asked_rows;
+pub(crate) use awaits_supervisor;
 pub(crate) use has_post;
 pub(crate) use holds_on;
 pub(crate) use in_force;

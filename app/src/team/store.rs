@@ -18,7 +18,7 @@ use crate::id::{HandoverId, PersonId, ProjectId, TeamRoleId, TrustId};
 use crate::people::model::Named;
 use crate::people::{self, ties};
 use crate::project::store::ProjectSummary;
-use crate::roles::{account_open, holds_on, live_offer, post_on, role_on};
+use crate::roles::{account_open, awaits_supervisor, holds_on, live_offer, post_on, role_on};
 
 /// A membership of a team, past or present, asked or answered.
 #[derive(Clone, Debug, Deserialize)]
@@ -682,8 +682,7 @@ pub async fn under_way(
     .await?)
 }
 
-/// The handover of a project that waits for the supervisor's answer: it is offered to somebody, and nobody has answered
-/// for the supervisor. What is offered to whoever asks, or agreed, waits for none.
+/// The handover of a project that waits for the supervisor's answer.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -693,9 +692,8 @@ pub async fn awaits_supervisor(
     today: NaiveDate,
 ) -> Result<Option<HandoverId>, Error> {
     Ok(sqlx::query_scalar(concat!(
-        "select h.id from handover h where h.project_id = $1 and h.to_person is not null
-           and not exists (select 1 from handover_answer v where v.handover_id = h.id and v.party = 'supervisor') and ",
-        live_offer!("h", "$2"),
+        "select h.id from handover h where h.project_id = $1 and ",
+        awaits_supervisor!("h", "$2"),
         " limit 1",
     ))
     .bind(project)

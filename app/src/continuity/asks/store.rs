@@ -11,7 +11,7 @@ use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{PersonId, ProjectId};
-use crate::roles::{asked_for_desk, asked_rows, holds_on, in_force};
+use crate::roles::{asked_for_desk, asked_rows, awaits_supervisor, holds_on, in_force};
 
 /// The name of a person as a trust knows them: until they accept it, as it wrote them.
 macro_rules! name_in {
@@ -100,8 +100,8 @@ pub const OF_PERSON: &str = concat!(
         iif(y.kind in ('answer_join', 'asked_to_supervise', 'invitation'), r.role, null) as place,
         iif(y.kind = 'gap', coalesce((select min(z.from_on) from standing z where z.project_id = y.project_id
                 and z.lead_id = h.to_person and z.from_on >= h.takes_effect_on), h.takes_effect_on), h.takes_effect_on) as effect_on,
-        exists (select 1 from ask e where e.project_id = y.project_id and e.kind in ('agree_to_handover', 'answer_take_on') and ",
-    holds_on!("e", "$2"),
+        exists (select 1 from handover e where e.project_id = y.project_id and ",
+    awaits_supervisor!("e", "$2"),
     ") as under_way,
         exists (select 1 from team_role m where m.project_id = y.project_id and m.person_id = $4 and m.role = 'lead' and ",
     in_force!("m", "$2"),

@@ -32,3 +32,29 @@ pub async fn end(conn: &mut Connection, project: ProjectId, on: NaiveDate) -> Re
         .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::Days;
+
+    use super::*;
+    use crate::testing::{Fixture, Result, TODAY};
+
+    #[tokio::test]
+    async fn what_was_chosen_ends_early_and_is_never_made_longer() -> Result {
+        let at = Fixture::new().await;
+        let project = at.project("Sepsis").await;
+        let mut change = at.store.write().await?;
+        let day = |days| TODAY + Days::new(days);
+        choose(&mut change, project, day(40)).await?;
+        for (on, chosen) in [(day(60), day(40)), (day(5), day(5)), (day(20), day(5))] {
+            end(&mut change, project, on).await?;
+            let until: NaiveDate = sqlx::query_scalar("select keep_looking_until from project where id = $1")
+                .bind(project)
+                .fetch_one(&mut *change)
+                .await?;
+            assert_eq!(until, chosen);
+        }
+        Ok(())
+    }
+}

@@ -46,6 +46,7 @@ async fn a_supervisor_is_asked_and_stays_free_to_change_while_no_handover_is_und
     let asked = found.memberships.iter().find(|one| one.role == TeamRole::Supervisor).expect("nobody was asked");
     assert_eq!((asked.person, asked.is_open_question()), (at.supervisor, true));
     assert_eq!(under_way(&mut change, project, TODAY).await?, None);
+    assert_eq!(awaits_supervisor(&mut change, project, TODAY).await?, None);
     assert_eq!(supervisor_stays(&mut change, &allowed, project, "Not now.").await, Ok(()));
     Ok(())
 }

@@ -77,7 +77,7 @@ impl Asked {
     /// What this person can do about it.
     #[must_use]
     pub fn actions(&self) -> &'static [Action] {
-        if self.kind == Kind::AskedToSupervise && self.place() == Place::First && self.under_way {
+        if self.kind == Kind::AskedToSupervise && self.place() == Place::First && (self.under_way || self.leads) {
             return &[Action::Project("team", "See the team")];
         }
         actions(self.kind, self.place())

@@ -216,6 +216,9 @@ impl Words<'_> {
                     "Agree or decline in the supervisor’s place (it is recorded so)".into()
                 }
             },
+            Kind::AskedToSupervise if self.is_own() && self.line.rows().all(|row| row.leads) => {
+                format!("Decline, or wait until you no longer lead {it}")
+            }
             Kind::AskedToSupervise if self.is_own() && self.line.rows().all(|row| row.under_way) => {
                 "Decline, or wait until its supervisor has answered a handover".into()
             }
