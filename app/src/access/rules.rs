@@ -45,7 +45,8 @@ pub fn may(action: Action, s: Relationship) -> bool {
         Action::FinishDraft(_) => s.belongs && s.draft && s.author,
         Action::ChangeStatus(_) => !s.draft && !s.merged && s.runs(),
         Action::OfferHandover(_) => open && s.runs(),
-        Action::WriteSummary(_) => open && (s.runs() || s.left_lately),
+        // What somebody left behind is finished while nobody leads: then it is the next lead's to prepare.
+        Action::WriteSummary(_) => open && (s.runs() || (s.left_lately && unled)),
         Action::ManageTeam(_) => {
             !s.closed && (s.belongs && (s.lead || s.supervisor || (s.draft && s.author)) || (coordinates && !s.draft))
         }

@@ -171,8 +171,8 @@ fn who_may_do_what_is_as_the_table_says() {
         ),
         (
             Action::WriteSummary(p),
-            &["lead", "supervisor", "academy", "left", "past left"],
-            &["belongs", "team", "past", "outside", "draft author", "closed lead", "closed left"],
+            &["lead", "supervisor", "academy", "unled left", "unled past left"],
+            &["belongs", "team", "past", "outside", "draft author", "left", "closed lead", "closed unled left"],
         ),
         (
             Action::TakeOn(p),

@@ -130,7 +130,10 @@ impl Asks<'_, '_> {
                     _ => continue,
                 },
             };
-            let question = Question { cause_on: cause, due_on: Some(cause), ..of_handover(kind, one.handover) };
+            // Where the lead goes before the day, it is wanted by then.
+            let unled = project.unled.spans().iter().map(|span| span.0).find(|day| *day > one.agreed_on);
+            let due = unled.map_or(cause, |day| day.min(cause));
+            let question = Question { cause_on: cause, due_on: Some(due), ..of_handover(kind, one.handover) };
             self.ask(&question, exists, &at_once(exists.0, project.leads(), project.supervisors(&[])));
         }
     }

@@ -120,6 +120,39 @@ async fn no_link_ends_in_a_refusal_whoever_follows_it() {
 }
 
 #[tokio::test]
+async fn who_has_left_a_team_that_goes_on_is_led_to_no_data_point() {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let project = at.project("Sepsis bundle").await;
+    at.measure(project).await;
+    place(at, project, at.colleague, "member").await;
+    let before = app.browser(at.colleague).await.get("/").await;
+    assert!(before.words().contains("Data points due (1)"), "{}", before.words());
+    run(at, "update post set ends_on = '2026-03-03' where person_id = $1", &[&at.colleague.to_string()]).await;
+    let browser = app.browser(at.colleague).await;
+    assert!(!browser.get("/").await.words().contains("Data points due"));
+    assert_eq!(refused_links(&browser).await.1, [""; 0]);
+}
+
+#[tokio::test]
+async fn whoever_has_just_left_is_led_to_what_they_can_finish() {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let project = at.project("Sepsis bundle").await;
+    run(at, "update post set ends_on = '2026-03-03' where person_id = $1", &[&at.trainee.to_string()]).await;
+    let browser = app.browser(at.trainee).await;
+    let page = format!("/projects/{project}/handover");
+    for from in ["/".to_owned(), format!("/projects/{project}")] {
+        assert!(links(&browser.get(&from).await.body).contains(&page), "{from}");
+    }
+    let draft = [("then", "draft"), ("summary", "Ask the ward clerk first.")];
+    let kept = browser.fill(&page, "/api/handovers/prepare", &draft).await;
+    assert!(kept.location().ends_with("done=handover-draft"), "{}", kept.location());
+    run(at, "update post set ends_on = '2026-02-17' where person_id = $1", &[&at.trainee.to_string()]).await;
+    assert!(!links(&browser.get("/").await.body).contains(&page), "on the fifteenth day");
+}
+
+#[tokio::test]
 async fn whose_post_is_over_is_asked_nothing_that_they_cannot_answer() {
     let app = App::new().await;
     let at = &app.fixture;

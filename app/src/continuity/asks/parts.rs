@@ -287,7 +287,7 @@ pub fn waits_for(waits: &[WaitsFor]) -> AnyView {
 fn asked_next(next: &[super::model::Turn]) -> Option<String> {
     let first = next.first()?;
     let same: Vec<_> = next.iter().filter(|turn| turn.on == first.on).cloned().collect();
-    let verb = if same.len() == 1 { "is" } else { "are" };
+    let verb = if same.len() == 1 && !first.administrators { "is" } else { "are" };
     Some(format!(" From {} {} {verb} asked too.", date(first.on), names(&same)))
 }
 

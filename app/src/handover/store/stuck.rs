@@ -5,8 +5,9 @@ use chrono::NaiveDate;
 use super::super::model::{Party, State, To};
 use super::tests::Stage;
 use super::*;
-use crate::access::{AnswerQuestion, Bridge, ChangeStatus, KeepLooking, ManageTeam};
+use crate::access::{AnswerQuestion, Bridge, ChangeStatus, KeepLooking, ManageTeam, WriteSummary};
 use crate::continuity::asks;
+use crate::error::Error;
 use crate::id::{PersonId, TeamRoleId};
 use crate::people::model::Named;
 use crate::projects;
@@ -185,4 +186,34 @@ async fn a_gap_ends_on_the_first_day_of_the_next_lead() {
     let gap = lines.iter().find(|line| line.first.kind == timeline::Kind::Gap).expect("a gap");
     let what = gap.sentence(supervisor, stage.today()).what;
     assert!(what.contains("from 10 May 2026 until Colin Colleague takes over on 20 May 2026"), "{what}");
+}
+
+#[tokio::test]
+async fn another_successor_is_wanted_by_the_day_from_which_nobody_leads() {
+    let mut stage = Stage::new().await;
+    let (trainee, supervisor, colleague) = (stage.at.trainee, stage.at.supervisor, stage.at.colleague);
+    let id = stage.offer(trainee, To::Person(colleague), on("2026-05-10")).await.expect("offered");
+    stage.accept(colleague, id, Party::Successor).await;
+    stage.accept(supervisor, id, Party::Supervisor).await;
+    stage.end_post(trainee, on("2026-04-20")).await;
+    stage.run("update person set closed_on = $2 where id = $1", colleague, TODAY).await;
+    stage.pass(2);
+    let mut conn = stage.at.store.read().await.expect("a reader");
+    let lines = asks::store::of_person(&mut conn, supervisor, stage.today()).await.expect("asks");
+    let broken = lines.iter().find(|line| line.first.kind == timeline::Kind::BrokenHandover).expect("it is broken");
+    assert_eq!(broken.first.due_on, Some(on("2026-04-21")));
+}
+
+#[tokio::test]
+async fn what_the_next_lead_prepares_is_not_the_last_leads() {
+    let stage = Stage::new().await;
+    let (trainee, supervisor, colleague) = (stage.at.trainee, stage.at.supervisor, stage.at.colleague);
+    let id = stage.offer(trainee, To::Person(colleague), TODAY).await.expect("offered");
+    stage.accept(colleague, id, Party::Successor).await;
+    stage.accept(supervisor, id, Party::Supervisor).await;
+    let stage = Stage { now: stage.now + chrono::Duration::days(2), ..stage };
+    let request = stage.request(trainee).await;
+    let mut conn = stage.at.store.read().await.expect("a reader");
+    let refused = request.require(&mut conn, WriteSummary(stage.project)).await;
+    assert_eq!(refused.err(), Some(Error::Forbidden));
 }

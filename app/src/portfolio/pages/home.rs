@@ -27,6 +27,7 @@ const OLD_DRAFT: i64 = 30;
 struct Parts {
     drafts: Vec<Mine>,
     led: Vec<ProjectRow>,
+    next: Vec<ProjectRow>,
     supervised: Vec<ProjectRow>,
     joined: Vec<ProjectRow>,
 }
@@ -35,13 +36,18 @@ impl Parts {
     fn of(mine: Vec<Mine>) -> Self {
         let (drafts, registered): (Vec<_>, Vec<_>) = mine.into_iter().partition(|one| one.row.status == Status::Draft);
         let (led, others): (Vec<_>, Vec<_>) = registered.into_iter().partition(|one| one.leads);
+        let (next, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|one| one.leads_next);
         let (supervised, joined): (Vec<_>, Vec<_>) = others.into_iter().partition(|one| one.supervises);
         let rows = |mine: Vec<Mine>| mine.into_iter().map(|one| one.row).collect();
-        Self { drafts, led: rows(led), supervised: rows(supervised), joined: rows(joined) }
+        Self { drafts, led: rows(led), next: rows(next), supervised: rows(supervised), joined: rows(joined) }
     }
 
     fn is_empty(&self) -> bool {
-        self.drafts.is_empty() && self.led.is_empty() && self.supervised.is_empty() && self.joined.is_empty()
+        self.drafts.is_empty()
+            && self.led.is_empty()
+            && self.next.is_empty()
+            && self.supervised.is_empty()
+            && self.joined.is_empty()
     }
 }
 
@@ -79,12 +85,14 @@ fn draw(request: &Request, person: &Person, home: Home, reads: bool) -> AnyView 
             {works.then(|| ui::button_link("/projects/register", "Register a project", false))}
         </div>
         {presence(&posts, works, reads)}
+        {finishes(&posts, works, &mine.led, today)}
         {academy.map(|academy| academy::begin(academy, today))}
         {parts::section(request, "For the QI academy", "desk", &desk)}
         {parts::section(request, "Wanted from you", "wanted", &own)}
         {first}
-        {data_points(&due, today)}
+        {works.then(|| data_points(&due, today))}
         {list("Projects you lead", "led", mine.led, today, runs)}
+        {list("Projects you lead next", "next", mine.next, today, Mends::default())}
         {parts::waits_for(&waits_for)}
         {list("Projects you supervise", "supervised", mine.supervised, today, runs)}
         {folded("Drafts", mine.drafts.len(), || drafts(&mine.drafts, today))}
@@ -117,6 +125,24 @@ fn presence(posts: &Posts, works: bool, reads: bool) -> AnyView {
         (_, None, None) => "You have no current post in this trust. You still read what you contributed to, and answer what you are asked. If you have a post, ask the QI academy to add it.".to_owned(),
     };
     view! { <div class="nhsuk-inset-text"><p>{words}</p></div> }.into_any()
+}
+
+/// Whoever has just left what they led finishes what they tell the next lead.
+fn finishes(posts: &Posts, works: bool, led: &[ProjectRow], today: NaiveDate) -> AnyView {
+    let left = posts.ended_on.is_some_and(|last| (today - last).num_days() <= 14);
+    let free: Vec<_> =
+        led.iter().filter(|row| row.lead.is_none() && row.agreed.is_none() && row.offer.is_none()).collect();
+    if works || !left || free.is_empty() {
+        return ().into_any();
+    }
+    let items = free.into_iter().map(|row| {
+        view! { <li><a href=format!("/projects/{}/handover", row.id)>"Finish what the next lead is told"</a>{format!(": {}", row.title)}</li> }
+    });
+    view! {
+        <p>"For two weeks after your last day you can finish what you tell whoever leads next."</p>
+        <ul class="nhsuk-list">{items.collect_view()}</ul>
+    }
+    .into_any()
 }
 
 fn list(title: &'static str, id: &'static str, rows: Vec<ProjectRow>, today: NaiveDate, mends: Mends) -> AnyView {

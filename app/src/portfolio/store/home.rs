@@ -30,6 +30,8 @@ pub struct Mine {
     pub leads: bool,
     /// They supervise it.
     pub supervises: bool,
+    /// They come to lead it on a day that is agreed.
+    pub leads_next: bool,
 }
 
 /// A data point that is due.
@@ -122,11 +124,14 @@ pub struct Home {
     pub academy: Option<Academy>,
 }
 
-/// The projects of the trust, not closed, on which they have a place today, and their drafts.
+/// The projects of the trust, not closed, on which they have a place today, those that they come to lead, and their
+/// drafts.
 const MINE: &str = concat!(
     "with own as (select r.project_id as id, r.role from team_role r where r.person_id = $4 and ",
     in_force!("r", "$2"),
-    " union select p.id, 'author' from project p where p.status = 'draft' and p.author_id = $4),
+    " union select r.project_id, 'next' from team_role r where r.person_id = $4 and r.role = 'lead' and r.state = 'accepted' and r.from_on > $2
+        and (r.until_on is null or r.until_on > r.from_on)
+      union select p.id, 'author' from project p where p.status = 'draft' and p.author_id = $4),
       page as materialized (select p.id, group_concat(own.role) as roles, 0 as total,
         row_number() over (order by p.title collate nocase, p.id) as place
       from own join project p on p.id = own.id where p.trust_id = $1 and p.status <> 'closed' group by p.id)"
@@ -337,6 +342,7 @@ pub async fn home(
     let mine = answers.all::<ProjectRecord>()?.into_iter().map(|record| Mine {
         leads: record.roles.split(',').any(|role| role == "lead"),
         supervises: record.roles.split(',').any(|role| role == "supervisor"),
+        leads_next: record.roles.split(',').any(|role| role == "next"),
         row: record.row,
     });
     let mine = mine.collect();

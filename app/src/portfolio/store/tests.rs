@@ -341,3 +341,15 @@ async fn past_is_what_is_closed_or_left_the_latest_first_a_page_at_a_time() {
     let (found, total) = home::past(&mut change, at.colleague, TODAY, (9, 0)).await.expect("read");
     assert_eq!((found.len(), total), (0, 0));
 }
+
+#[tokio::test]
+async fn whoever_comes_to_lead_a_project_finds_it_on_their_home() {
+    let at = Fixture::new().await;
+    let project = at.project("Sepsis").await;
+    let mut change = at.store.write().await.expect("a change");
+    let lead = ["lead", "accepted", "team"];
+    crate::testing::make::place(&mut change, project, at.colleague, lead, day(30), None).await.expect("a place");
+    let mine = home(&mut change, at.trust, at.colleague, false, TODAY).await.expect("a home").mine;
+    let found: Vec<_> = mine.iter().map(|one| (one.row.id, one.leads, one.leads_next)).collect();
+    assert_eq!(found, [(project, false, true)]);
+}

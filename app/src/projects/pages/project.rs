@@ -218,6 +218,7 @@ fn standing_words(project: &Project, goes_on: bool, today: NaiveDate) -> AnyView
 fn actions(shown: &ProjectView, is_led: bool) -> AnyView {
     let id = shown.project.id;
     let open = shown.project.status.is_open();
+    let finishes = !is_led && shown.may(Action::WriteSummary) && !shown.may(Action::OfferHandover);
     let links = [
         // Whoever looks at a project without a lead finds first how to be it.
         (!is_led && shown.may(Action::TakeOn), "take-on", "Take it on"),
@@ -225,6 +226,7 @@ fn actions(shown: &ProjectView, is_led: bool) -> AnyView {
         (shown.may(Action::ManageTeam), "team", "Change the team"),
         (shown.may(Action::ChangeStatus), "status", if open { "Change status" } else { "Reopen" }),
         (shown.may(Action::OfferHandover), "handover", "Hand over"),
+        (finishes, "handover", "Finish what the next lead is told"),
         (shown.may(Action::AskToJoin), "team#join", "Ask to join"),
     ];
     let buttons = links
