@@ -238,16 +238,29 @@ macro_rules! open_project {
 
 /// The rows of asks that are somebody's on a day, as a select: each with `desk`, 0 where they are asked themselves,
 /// 1 as an academy lead who can act, 2 as an administrator, because nobody else at the desk can. What somebody is
-/// asked themselves they are not asked at the desk again. `$person` is a parameter.
+/// asked themselves they are not asked at the desk again. `$person` is a parameter, or what is the same for all rows:
+/// what they are asked themselves is then read once.
 macro_rules! asked_rows {
     ($person:literal, $day:literal) => {
         concat!(
-            "select a.*, 0 as desk from ask a where a.person_id = ", $person, " and ", $crate::roles::holds_on!("a", $day),
-            " union all select a.*, m.desk from (", $crate::roles::desk_seats!($person, $day), ") m cross join ask a
-              where a.trust_id = m.trust_id and ", $crate::roles::holds_on!("a", $day), " and ",
+            "select a.*, 0 as desk from ask a where a.person_id = ",
+            $person,
+            " and ",
+            $crate::roles::holds_on!("a", $day),
+            " union all select a.*, m.desk from (",
+            $crate::roles::desk_seats!($person, $day),
+            ") m cross join ask a
+              where a.trust_id = m.trust_id and ",
+            $crate::roles::holds_on!("a", $day),
+            " and ",
             $crate::roles::for_seat!("a", "m", $person, $day),
-            " and not exists (select 1 from ask x where x.person_id = ", $person, " and ", $crate::roles::holds_on!("x", $day), "
-                and +x.project_id = a.project_id and x.kind = a.kind and x.about_id is a.about_id and x.cause_on = a.cause_on)"
+            " and (a.project_id, a.kind, coalesce(a.about_id, ''), a.cause_on) not in (
+                select x.project_id, x.kind, coalesce(x.about_id, ''), x.cause_on from ask x
+                where x.person_id = ",
+            $person,
+            " and ",
+            $crate::roles::holds_on!("x", $day),
+            ")"
         )
     };
 }
