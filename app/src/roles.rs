@@ -242,12 +242,19 @@ macro_rules! open_project {
 /// what they are asked themselves is then read once.
 macro_rules! asked_rows {
     ($person:literal, $day:literal) => {
+        $crate::roles::asked_rows!("a.*", $person, $day)
+    };
+    ($columns:literal, $person:literal, $day:literal) => {
         concat!(
-            "select a.*, 0 as desk from ask a where a.person_id = ",
+            "select ",
+            $columns,
+            ", 0 as desk from ask a where a.person_id = ",
             $person,
             " and ",
             $crate::roles::holds_on!("a", $day),
-            " union all select a.*, m.desk from (",
+            " union all select ",
+            $columns,
+            ", m.desk from (",
             $crate::roles::desk_seats!($person, $day),
             ") m cross join ask a
               where a.trust_id = m.trust_id and ",
@@ -274,7 +281,8 @@ macro_rules! lines_waiting {
             "(select count(*) from (select distinct q.trust_id, q.kind, q.desk, iif(q.desk > 0 and q.kind = 'still_yours', null, q.about_id),
                 iif(q.desk > 0 and q.kind = 'still_yours', null, q.cause_on)
              from (",
-            $crate::roles::asked_rows!($person, $day),
+            // No more than stands in the index of the desk.
+            $crate::roles::asked_rows!("a.trust_id, a.kind, a.about_id, a.cause_on, a.rests", $person, $day),
             ") q where q.rests = 0))"
         )
     };
