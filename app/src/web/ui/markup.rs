@@ -109,10 +109,8 @@ mod tests {
         assert_eq!(markup.0, format!("<b title=\"{safe}\">{safe} 1</b>"));
         let mut markup = Markup::default();
         markup.options([("", "All", false), ("\"", "<", true)].into_iter());
-        assert_eq!(markup.0, "<option value=\"\">All</option><option value=\"&quot;\" selected>&lt;</option>");
-        assert_eq!(
-            markup.into_select("a").to_html(),
-            "<select class=\"nhsuk-select\" id=\"a\" name=\"a\"><option value=\"\">All</option><option value=\"&quot;\" selected>&lt;</option></select>"
-        );
+        let options = "<option value=\"\">All</option><option value=\"&quot;\" selected>&lt;</option>";
+        assert_eq!(markup.0, options);
+        assert!(markup.into_select("a").to_html().ends_with(&format!(">{options}</select>")));
     }
 }
