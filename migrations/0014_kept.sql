@@ -18,7 +18,8 @@ create index project_open on project (trust_id, updated_at) where status in ('ac
 create index standing_risk on standing (trust_id, at_risk desc, coalesce(no_lead_since, lead_last_on, '9999-12-31'), from_on, until_on, state);
 
 -- Who loses their lead by a day, and which projects nobody supervises: numbers on the home of an academy lead. What a
--- partial index is about stands in it as well, or SQLite reads the table for it.
+-- partial index is about stands in it as well, or SQLite reads the
+-- table for it.
 create index standing_last on standing (trust_id, state, lead_last_on, from_on, until_on) where lead_last_on is not null;
 create index standing_unsupervised on standing (trust_id, from_on, until_on, state, supervisor_id)
     where supervisor_id is null and state <> 'ended';
@@ -28,7 +29,3 @@ create index standing_unsupervised on standing (trust_id, from_on, until_on, sta
 drop index ask_desk;
 create index ask_desk on ask (trust_id, from_on, until_on, audience, rests, kind, about_id, cause_on, giver_id, taker_id, person_id, project_id)
     where person_id is null;
-
--- Of which projects the academy is asked whether they go on: a number on the home of an academy lead.
-create index ask_quiet on ask (trust_id, from_on, until_on, kind, audience, person_id, project_id)
-    where kind = 'still_yours' and audience = 'desk' and person_id is null;
