@@ -214,7 +214,7 @@ macro_rules! open_project {
 }
 
 /// The rows of asks that are somebody's on a day, as a select: each with `desk`, 0 where they are asked themselves,
-/// 1 as an academy lead who can act, 2 as an administrator, because nobody else at the desk can. What somebody is
+/// 1 as an academy lead who can act, 2 as an administrator, because nobody else at the desk can or because the administrators are asked as well. What somebody is
 /// asked themselves they are not asked at the desk again. `$person` is a parameter.
 macro_rules! asked_rows {
     ($person:literal, $day:literal) => {
@@ -228,6 +228,7 @@ macro_rules! asked_rows {
               where m.person_id = ", $person, " and m.role = 'administrator' and ", $crate::roles::role_on!("m", $day), "
                 and j.person_id = m.person_id and j.trust_id = m.trust_id and j.state = 'accepted'
                 and a.trust_id = m.trust_id and a.person_id is null
+                and not exists (select 1 from desk k where k.person_id = ", $person, " and k.trust_id = a.trust_id and ", $crate::roles::holds_on!("k", $day), ")
                 and (a.audience = 'administrators' or not exists (select 1 from desk k where k.trust_id = a.trust_id and k.person_id is not null
                     and k.person_id is not a.giver_id and k.person_id is not a.taker_id and ", $crate::roles::holds_on!("k", $day), "))",
             $crate::roles::asked_rows!(@desk $person, $day),

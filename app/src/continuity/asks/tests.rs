@@ -5,7 +5,7 @@ use timeline::{FOREVER, Kind};
 
 use super::model::{Action, ClaimDetails, ClaimForm, Line, Place, Seat, actions, lines};
 use super::store::{claim, goes_on, of_person, of_project, you_wait_for};
-use crate::access::{Coordinate, EditProject, require};
+use crate::access::{EditProject, ManageOrganisation, require};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{PersonId, ProjectId, TrustId};
@@ -154,7 +154,7 @@ async fn twenty_projects_of_one_leaver_are_one_line_and_count_one() -> Result {
     let own = read(&mut change, at.trainee).await?[0].sentence(at.trainee, TODAY).to_string();
     assert_eq!(
         own,
-        "Your time as lead of 20 projects ends on 20 March 2026. Offer each of them to a successor or to the pool by 20 March 2026. \
+        "Your time as lead of 20 projects ends on 20 March 2026. Offer them to a successor or to the pool by 20 March 2026. \
          Otherwise nobody leads it after 20 March 2026. You get this because you lead them."
     );
     let desk = read(&mut change, at.lead).await?[0].sentence(at.lead, TODAY);
@@ -336,7 +336,7 @@ async fn who_is_on_it_at_the_desk_says_until_when_and_only_while_they_can_act() 
     on_desk(&mut change, &at, on("2026-03-15")).await?;
     let row = Row { due: Some("2026-03-12"), ..Row::of(project, Kind::HandOver).about(at.trainee) };
     row.add(&mut change, at.trust).await?;
-    let allowed = require(&mut change, &request, Coordinate(at.trust)).await?;
+    let allowed = require(&mut change, &request, ManageOrganisation(at.trust)).await?;
     let said = |until: &str| ClaimDetails {
         kind: Kind::HandOver,
         about: Some(at.trainee),
@@ -419,10 +419,16 @@ async fn every_kind_in_every_place_has_a_sentence_of_its_parts_and_something_to_
             assert!([&sentence.what, &sentence.wanted, &sentence.why].iter().all(|part| part.ends_with('.')), "{told}");
             assert!(told.contains("“Sepsis”") && !told.contains(".."), "{told}");
             for action in line.first.actions() {
-                let leads = line.first.address(*action).is_some()
+                let leads = line.first.address(action).is_some()
                     || matches!(
                         action,
-                        Action::Answer(_) | Action::GoesOn | Action::Handover(_) | Action::Membership(_)
+                        Action::Answer(_)
+                            | Action::GoesOn
+                            | Action::LeadAgain
+                            | Action::Bridge
+                            | Action::KeepLooking
+                            | Action::Handover(_)
+                            | Action::Membership(_)
                     );
                 assert!(leads, "{action:?} of {told}");
             }

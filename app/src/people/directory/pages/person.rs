@@ -83,7 +83,7 @@ pub(super) fn projects_table(projects: Vec<PersonProject>) -> AnyView {
 
 /// Says that the dates are the person's own word.
 fn said(at: Option<DateTime<Utc>>) -> AnyView {
-    at.map(|at| view! { <span class="nhsuk-hint">"They said so on "{ui::time(date_in_london(at))}</span> }).into_any()
+    at.map(|at| view! { <span class="baton-said">"They said so on "{ui::time(date_in_london(at))}</span> }).into_any()
 }
 
 fn posts_table(posts: Vec<Post>, today: NaiveDate) -> AnyView {
