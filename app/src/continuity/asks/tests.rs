@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 use timeline::{FOREVER, Kind};
 
-use super::model::{Action, ClaimDetails, ClaimForm, Line, Place, Seat, actions, lines};
+use super::model::{Action, Asked, ClaimDetails, ClaimForm, Line, Place, Seat, actions, lines, needs};
 use super::store::{claim, goes_on, of_person, of_project, you_wait_for};
-use crate::access::{EditProject, ManageOrganisation, require};
+use crate::access::{EditProject, ManageOrganisation, may, relationship, require};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{PersonId, ProjectId, TrustId};
@@ -433,6 +433,62 @@ async fn every_kind_in_every_place_has_a_sentence_of_its_parts_and_something_to_
                 assert!(leads, "{action:?} of {told}");
             }
         }
+    }
+    Ok(())
+}
+
+/// Every action of a row that asks for a permission of the project or the trust is permitted, as the store says it.
+async fn permitted(conn: &mut Connection, at: &Fixture, person: PersonId, row: &Asked) -> Result<usize> {
+    let request = at.request(Some(person)).await;
+    let here = relationship(conn, &request, row.project_id).await?;
+    let mut looked_at = 0;
+    for action in row.actions() {
+        if let Some(permission) = needs(action, row).filter(|_| !matches!(action, Action::Answer(_))) {
+            assert!(may(permission, here), "{} {:?}: {action:?} is offered to {person}", row.kind, row.place());
+            looked_at += 1;
+        }
+    }
+    Ok(looked_at)
+}
+
+#[tokio::test]
+async fn whatever_is_offered_of_an_ask_is_permitted_in_every_place() -> Result {
+    let at = Fixture::new().await;
+    let (led, left) = (at.project("Sepsis").await, at.project("Falls").await);
+    let mut change = at.store.write().await?;
+    sqlx::query("update team_role set until_on = '2026-01-05' where project_id = $1 and role = 'lead'")
+        .bind(left)
+        .execute(&mut *change)
+        .await?;
+    change.commit().await?;
+    for desk_until in [FOREVER, TODAY] {
+        let mut change = at.store.write().await?;
+        without_derived(&mut change, &[led, left]).await?;
+        on_desk(&mut change, &at, desk_until).await?;
+        if desk_until == TODAY {
+            sqlx::query("insert into desk (trust_id, from_on, until_on) values ($1, $2, '9999-12-31')")
+                .bind(at.trust)
+                .bind(TODAY)
+                .execute(&mut *change)
+                .await?;
+        }
+        for (project, kind) in
+            [led, left].into_iter().flat_map(|project| Kind::ALL.iter().map(move |kind| (project, kind)))
+        {
+            let row = Row { due: Some("2026-03-20"), ..Row::of(project, *kind).about(at.colleague) };
+            row.clone().to(1, at.trainee).add(&mut change, at.trust).await?;
+            row.clone().to(2, at.supervisor).add(&mut change, at.trust).await?;
+            Row { level: 3, ..row }.add(&mut change, at.trust).await?;
+        }
+        let mut looked_at = 0;
+        for person in [at.trainee, at.supervisor, at.lead, at.administrator] {
+            for line in of_person(&mut change, person, TODAY).await? {
+                for row in line.rows() {
+                    looked_at += permitted(&mut change, &at, person, row).await?;
+                }
+            }
+        }
+        assert!(looked_at > 100, "only {looked_at} actions are offered");
     }
     Ok(())
 }
