@@ -349,7 +349,9 @@ fn draw_row(row: ProjectRow, today: NaiveDate, in_section: bool, mends: Mends) -
     facts.extend(row.reference.clone());
     facts.extend(row.department.clone());
     facts.push(format!("changed {}", crate::format::date(crate::clock::date_in_london(row.updated_at))));
-    let tags = view! { {status_tag(row.status)}" "{continuity_tags(&row)} };
+    // Nearly every project is active: that is not said of each.
+    let status = (row.status != Status::Active).then(|| status_tag(row.status));
+    let tags = view! { {status}" "{continuity_tags(&row)} };
     let strip = Strip::of(row, today).view_compact(mends);
     view! {
         <li class="baton-list__row">

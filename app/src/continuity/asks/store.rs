@@ -110,7 +110,8 @@ macro_rules! standing_of_asked {
              exists (select 1 from post o where o.person_id = $4 and o.trust_id = y.trust_id and ",
             post_on!("o", "$2"),
             ") as in_post, ",
-            has_post!("$4", "y.trust_id", "$2"),
+            // Its own rows are called x and y: the trust is the project’s.
+            has_post!("$4", "p.trust_id", "$2"),
             " or ",
             has_role!("'academy_lead', 'administrator'"),
             " as belongs, ",

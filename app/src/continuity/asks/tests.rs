@@ -155,7 +155,7 @@ async fn twenty_projects_of_one_leaver_are_one_line_and_count_one() -> Result {
     assert_eq!(
         own,
         "Your time as lead of 20 projects ends on 20 March 2026. Offer them to a successor or to the pool by 20 March 2026. \
-         Otherwise nobody leads it after 20 March 2026. You get this because you lead them."
+         Otherwise nobody leads them after 20 March 2026. You get this because you lead them."
     );
     let desk = read(&mut change, at.lead).await?[0].sentence(at.lead, TODAY);
     assert!(desk.what.contains("Tara Trainee leads 20 projects until 20 March 2026"), "{desk}");

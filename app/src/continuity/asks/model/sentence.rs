@@ -263,7 +263,9 @@ impl Words<'_> {
         let then = then(&row.next);
         match (then.is_empty(), lapses) {
             (true, Some(day)) => format!("Without an answer it lapses after {}.", date(day)),
-            (true, None) if row.kind == Kind::HandOver => format!("Otherwise nobody leads it after {}.", self.last()),
+            (true, None) if row.kind == Kind::HandOver => {
+                format!("Otherwise nobody leads {} after {}.", self.it(), self.last())
+            }
             (true, None) if row.kind == Kind::Gap => {
                 "Otherwise it is in the pool on those days, and can be led for now.".into()
             }
