@@ -226,6 +226,7 @@ impl Words<'_> {
                 "Accept or decline".into()
             }
             Kind::HandOver => format!("Offer {it} to a successor or to the pool"),
+            Kind::BrokenHandover if self.row.unled_since.is_none() => "Choose another successor".into(),
             Kind::BrokenHandover => "Choose another successor, or lead it yourself until there is one".into(),
             Kind::Gap => "Withdraw it and agree an earlier day".into(),
             Kind::NoLead if self.row.administrators => format!("Take {it} on, or find somebody with the QI academy"),

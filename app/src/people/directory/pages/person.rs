@@ -68,7 +68,7 @@ pub(super) fn projects_table(projects: Vec<PersonProject>) -> AnyView {
     let rows = projects.into_iter().map(|project| {
         vec![
             view! { <a href=format!("/projects/{}", project.id)>{project.title}</a> }.into_any(),
-            view! { <span class="nhsuk-u-nowrap">{project.reference}</span> }.into_any(),
+            view! { <span class="baton-reference">{project.reference}</span> }.into_any(),
             match (project.leads, project.in_pool) {
                 (true, false) => "Leads".into_any(),
                 (true, true) => "Led, now in the pool".into_any(),
