@@ -352,7 +352,8 @@ async fn an_administrator_who_is_asked_is_told_why_and_says_that_they_are_on_it(
 async fn the_academy_passes_on_what_somebody_supervises_in_one_form() -> Result {
     let app = App::new().await;
     let at = &app.fixture;
-    at.project("Safer weekend handover").await;
+    let project = at.project("Safer weekend handover").await;
+    let of = at.supervisor.to_string();
     let mut change = at.store.write().await?;
     sqlx::query("update post set ends_on = '2026-03-20', end_confirmed = 1 where person_id = $1")
         .bind(at.supervisor)
@@ -370,6 +371,13 @@ async fn the_academy_passes_on_what_somebody_supervises_in_one_form() -> Result 
     let all = lead.get(&address).await;
     assert!(all.words().contains("What Sonia Supervisor supervises"), "{}", all.words());
     assert!(all.words().contains("Safer weekend handover"));
+    let (_, rest) = all.body.split_once(&format!("value=\"{project}/")).expect("a place to choose");
+    let place = format!("{project}/{}", &rest[..36]);
+    let to = at.colleague.to_string();
+    let typed = [("of", of.as_str()), ("places[0]", place.as_str()), ("person", to.as_str())];
+    let done = lead.fill(&address, "/api/supervision/pass-on", &typed).await;
+    assert_eq!(done.location(), "/?done=passed-on", "{}", done.body);
+    assert!(home(&app, at.colleague).await.words().contains("You are asked to supervise "));
     Ok(())
 }
 
