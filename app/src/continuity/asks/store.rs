@@ -73,7 +73,18 @@ macro_rules! turns {
 /// Who is asked after this row, and from which day.
 macro_rules! next_turns {
     ($row:literal) => {
-        turns!(concat!(same_ask!("x", $row), " and x.from_on > $2 and x.level > ", $row, ".level"))
+        concat!(
+            "iif(",
+            $row,
+            ".level = 3, '[]', ",
+            turns!(concat!(
+                same_ask!("x", $row),
+                " and x.from_on > $2 and x.until_on > $2 and x.level > ",
+                $row,
+                ".level"
+            )),
+            ")"
+        )
     };
 }
 

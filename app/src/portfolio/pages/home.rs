@@ -18,7 +18,7 @@ use crate::project::model::Status;
 use crate::visitor::Person;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
-use crate::web::ui;
+use crate::web::ui::{self, Markup};
 
 /// After so many days without a change, an author is asked what is to become of a draft.
 const OLD_DRAFT: i64 = 30;
@@ -202,22 +202,19 @@ fn data_points(due: &[Due], today: NaiveDate) -> AnyView {
     if due.is_empty() {
         return ().into_any();
     }
-    let items = due.iter().map(|one| {
+    let mut markup = Markup::default();
+    for one in due {
         let late = (today - one.on).num_days();
         let late = if late > 0 { format!(", {} late", count(late, "day", "days")) } else { ", today".to_owned() };
-        view! {
-            <li>
-                {format!("{}: {}, ", one.project, one.measure)}{ui::time(one.on)}{late}" "
-                <a href=format!("/measures/{}/points", one.measure_id)>
-                    "Record"<span class="nhsuk-u-visually-hidden">{format!(": {}: {}", one.project, one.measure)}</span>
-                </a>
-            </li>
-        }
-    });
+        markup.raw("<li>").text(&one.project).raw(": ").text(&one.measure).raw(", ").time(one.on).text(&late);
+        markup.raw(" <a href=\"/measures/").value(one.measure_id).raw("/points\">Record");
+        markup.raw("<span class=\"nhsuk-u-visually-hidden\">: ").text(&one.project).raw(": ").text(&one.measure);
+        markup.raw("</span></a></li>");
+    }
     view! {
         <section aria-labelledby="due">
             <h2 class="nhsuk-heading-m" id="due">{format!("Data points due ({})", due.len())}</h2>
-            <ul class="nhsuk-list baton-links">{items.collect_view()}</ul>
+            {markup.into_items("nhsuk-list baton-links")}
         </section>
     }
     .into_any()

@@ -1,8 +1,10 @@
 //! Design-system markup: NHS components as functions. Knows nothing of the domain.
 
 mod form;
+mod markup;
 
 pub use form::{Field, Form, Kind, submit, submit_as};
+pub use markup::Markup;
 
 use chrono::NaiveDate;
 use leptos::prelude::*;
