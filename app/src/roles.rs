@@ -155,7 +155,7 @@ macro_rules! live_offer {
 }
 
 /// In which trusts somebody answers for the academy on a day, as a select of `trust_id` and `desk`: 1 as an academy lead
-/// who can act, 2 as an administrator who has accepted the trust, for what falls to them ([`for_seat!`]).
+/// who can act, 2 as an administrator who has accepted the trust and is none, for what falls to them ([`for_seat!`]).
 macro_rules! desk_seats {
     ($person:literal, $day:literal) => {
         concat!(
@@ -168,7 +168,12 @@ macro_rules! desk_seats {
               where b.person_id = ",
             $person,
             " and b.role = 'administrator' and ",
-            $crate::roles::role_on!("b", $day)
+            $crate::roles::role_on!("b", $day),
+            " and not exists (select 1 from desk e where e.person_id = ",
+            $person,
+            " and e.trust_id = b.trust_id and ",
+            $crate::roles::holds_on!("e", $day),
+            ")"
         )
     };
 }

@@ -362,7 +362,10 @@ fn draw_row(markup: &mut Markup, row: ProjectRow, today: NaiveDate, in_section: 
     }
     let changed = crate::format::date(crate::clock::date_in_london(row.updated_at));
     markup.raw("changed ").text(&changed).raw("</p><p class=\"baton-list__tags\">");
-    markup.tag(row.status.label(), colour(row.status)).raw(" ");
+    // Nearly every project is active: that is not said of each.
+    if row.status != Status::Active {
+        markup.tag(row.status.label(), colour(row.status)).raw(" ");
+    }
     continuity_tags(markup, &row);
     markup.raw("</p></div><dl class=\"baton-strip baton-strip--compact\">");
     Strip::of(row, today).write(markup, mends);

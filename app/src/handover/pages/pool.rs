@@ -153,15 +153,15 @@ fn item(row: ProjectRow, drawn: Option<Small>, today: NaiveDate) -> AnyView {
     let id = row.id;
     let meta: Vec<String> = row.reference.clone().into_iter().chain(row.department.clone()).collect();
     let waits = row.looking_since().map(|since| {
-        view! { <p>"Waiting since "{ui::time(since)}", "{ui::distance(since, today)}"."</p> }
+        view! { <p class="baton-list__words">"Waiting since "{ui::time(since)}", "{ui::distance(since, today)}"."</p> }
     });
     let asked = row.offer.as_ref().and_then(|offer| offer.to.clone());
     let step = match (asked, &row.agreed) {
         // The strip says who takes it over, and when.
         (None, Some(_)) => ().into_any(),
-        (Some(name), _) => view! { <p>{format!("{name} has been asked or has asked to take it on.")}</p> }.into_any(),
+        (Some(name), _) => view! { <p class="baton-list__words">{format!("{name} has been asked or has asked to take it on.")}</p> }.into_any(),
         (None, None) => view! {
-            <p><a href=format!("/projects/{id}/take-on")>"Take it on"<span class="nhsuk-u-visually-hidden">": "{row.title.clone()}</span></a></p>
+            <p class="baton-list__words"><a href=format!("/projects/{id}/take-on")>"Take it on"<span class="nhsuk-u-visually-hidden">": "{row.title.clone()}</span></a></p>
         }
         .into_any(),
     };
@@ -181,9 +181,9 @@ fn item(row: ProjectRow, drawn: Option<Small>, today: NaiveDate) -> AnyView {
                 <p class="baton-list__meta">{meta.join(" · ")}</p>
             </div>
             {strip.view_compact(Mends::default())}
-            {figure}
             {waits}
             {step}
+            {figure}
         </li>
     }
     .into_any()
