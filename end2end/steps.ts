@@ -63,9 +63,26 @@ export async function registerProject(page: Page, title: string, more?: { superv
     await chooseColleague(page.getByLabel("A colleague"), more.supervisor);
   }
   await page.getByRole("button", { name: "Register project" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
   await expect(page.getByRole("alert")).toContainText("The project is registered.");
+  await toTheProject(page);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
   return new URL(page.url()).pathname;
+}
+
+/** From the page that says what happens next to the project's own. */
+export async function toTheProject(page: Page): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("What happens next");
+  await page.getByRole("link", { name: "Go to the project" }).click();
+}
+
+/** Opens a part of a project's page that opens on demand. */
+export async function unfold(page: Page, title: string | RegExp): Promise<void> {
+  await page.locator("summary").filter({ hasText: title }).first().click();
+}
+
+/** One of the pages of a project, by the ways that stand on each of them. */
+export async function section(page: Page, name: string): Promise<void> {
+  await page.getByRole("navigation", { name: "This project" }).getByRole("link", { name, exact: true }).click();
 }
 
 /** The sentence that says that a form was accepted. */

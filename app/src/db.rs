@@ -19,7 +19,7 @@ use self::options::options;
 pub use self::readers::Read;
 use self::readers::Readers;
 pub use self::upkeep::{
-    IntegrityReport, MIGRATIONS, OpenError, Schema, check, copy, fold, inspect, migrate, open_file, schema,
+    IntegrityReport, MIGRATIONS, OpenError, Schema, check, copy, fold, inspect, migrate, note_backup, open_file, schema,
 };
 pub use self::writer::Write;
 use self::writer::Writer;

@@ -99,6 +99,12 @@ ids! {
     CycleId,
     /// A line of a driver diagram.
     DriverId,
+    /// Something that is to be done in a project.
+    TaskId,
+    /// A short note on what happened in a project.
+    UpdateId,
+    /// Where something of a project is kept outside Baton.
+    WebLinkId,
     /// A handover.
     HandoverId,
     /// A decided link between two projects.

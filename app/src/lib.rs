@@ -33,6 +33,8 @@ pub mod project;
 
 pub mod team;
 
+pub mod progress;
+
 pub mod continuity;
 
 pub mod measures;

@@ -1,7 +1,7 @@
 //! Every page and download, room by room.
 
 use crate::web::page::Route;
-use crate::{cycles, drivers, duplicates, handover, measures, people, portfolio, priorities, projects, team};
+use crate::{cycles, drivers, duplicates, handover, measures, people, portfolio, priorities, progress, projects, team};
 
 /// Every page and download, slice by slice.
 #[must_use]
@@ -12,6 +12,7 @@ pub fn routes() -> Vec<Route> {
         priorities::pages::routes(),
         projects::pages::routes(),
         team::pages::routes(),
+        progress::pages::routes(),
         measures::pages::routes(),
         measures::tally::pages::routes(),
         measures::import::pages::routes(),

@@ -3,20 +3,7 @@
 
 import { type Locator, type Page } from "@playwright/test";
 import { axe, expect, fitsNarrow, signInAs, test, unique } from "../fixtures";
-import {
-  answer,
-  chooseColleague,
-  day,
-  expectDone,
-  expectProblem,
-  fillDate,
-  offerHandover,
-  operator,
-  press,
-  supervisedProject,
-  told,
-  waiting,
-} from "../steps";
+import { answer, chooseColleague, day, expectDone, expectProblem, fillDate, offerHandover, operator, press, section, supervisedProject, told, waiting } from "../steps";
 
 const SUMMARIES =
   "Improving the quality and content of discharge summaries on acute medicine wards: a quality improvement project";
@@ -192,6 +179,7 @@ test("a lead leaves early, and the next one reads the summary that was kept for 
   await signInAs(page, "Irina Popescu");
   await page.goto(project);
   await expect(answer(page, "Led by")).toContainText("Irina Popescu");
+  await section(page, "Handover");
   await page.getByRole("link", { name: "What Sofia Almeida wrote for the next lead before they left" }).click();
   await expect(page.getByText("The bundle works on the postnatal ward.").first()).toBeVisible();
   await axe(page);

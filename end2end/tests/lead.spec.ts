@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { axe, expect, fitsNarrow, scripted, signInAs, test, unique } from "../fixtures";
-import { day, expectDone, expectProblem, fillDate, reference, registerProject, told } from "../steps";
+import { day, expectDone, expectProblem, fillDate, reference, registerProject, told, unfold } from "../steps";
 
 /** Registers two projects that look alike, and signs in as the academy lead. */
 async function pair(page: Page, title: string): Promise<{ first: string; second: string; old: string; at: string; other: string }> {
@@ -42,6 +42,7 @@ test("the academy lead decides that two projects are related, and undoes it", as
   await expectDone(page, "The decision about the two projects is recorded.");
 
   await page.goto(at);
+  await unfold(page, "Linked projects");
   const links = page.getByRole("region", { name: "Linked projects" });
   await expect(links).toContainText(`Related to ${second}`);
   await expect(links).toContainText("One on the ward, one in the clinic.");
@@ -63,6 +64,7 @@ test("a duplicate is merged, its reference leads on, and the merge is undone", a
   await page.goto(`/projects/${second}`);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(old);
   await expect(page.getByText(`${second} was merged into this project.`)).toBeVisible();
+  await unfold(page, "Linked projects");
   await expect(page.getByRole("region", { name: "Linked projects" })).toContainText("Daniel Kowalski (lead)");
   await axe(page);
   await fitsNarrow(page);
@@ -74,6 +76,7 @@ test("a duplicate is merged, its reference leads on, and the merge is undone", a
   await axe(page);
   await fitsNarrow(page);
   await page.goto(at);
+  await unfold(page, "Linked projects");
   await page.getByRole("button", { name: new RegExp(`^Undo the merge ?: ${second}$`) }).click();
   await expectDone(page, "The decision is undone.");
   await page.goto(other);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Download, Page } from "@playwright/test";
 import { axe, expect, fitsNarrow, scripted, signInAs, test, unique } from "../fixtures";
-import { answer, day, defineMeasure, expectDone, expectProblem, fillDate, hasIslands, islandsAwake, recordPoint, registerProject, told, typed } from "../steps";
+import { answer, day, defineMeasure, expectDone, expectProblem, fillDate, hasIslands, islandsAwake, recordPoint, registerProject, told, typed, unfold } from "../steps";
 
 async function newMeasure(page: Page, title: string): Promise<{ project: string; measure: string }> {
   await signInAs(page, "Priya Raman");
@@ -154,6 +154,7 @@ test("a PDSA cycle marks the chart, and its study is written later", async ({ pa
   await recordPoint(page, day(-20), 10, 20);
   await expectDone(page, "The measurement is recorded.");
   await page.goto(project);
+  await unfold(page, "PDSA cycles");
   await page.getByRole("link", { name: "Plan the first cycle" }).click();
   await axe(page);
   await fitsNarrow(page);
@@ -164,6 +165,7 @@ test("a PDSA cycle marks the chart, and its study is written later", async ({ pa
   await page.getByRole("button", { name: "Save the cycle" }).click();
   await expectDone(page, "The cycle is saved.");
   await page.goto(project);
+  await unfold(page, "PDSA cycles");
   const cycles = page.getByRole("table", { name: "PDSA cycles" });
   await expect(cycles.getByRole("row", { name: /Sepsis box on the trolley/ })).toContainText("Under way");
   await cycles.getByRole("link", { name: "Sepsis box on the trolley" }).click();

@@ -1,5 +1,5 @@
 import { axe, expect, fitsNarrow, scripted, signInAs, test, unique } from "../fixtures";
-import { answer, chooseColleague, day, expectDone, expectProblem, fillDate, press, registerProject, told } from "../steps";
+import { answer, chooseColleague, day, expectDone, expectProblem, fillDate, press, registerProject, section, told } from "../steps";
 
 test("two people who edit at once get both versions to choose from", async ({ page }) => {
   const title = unique("Discharge summaries on the day");
@@ -11,41 +11,37 @@ test("two people who edit at once get both versions to choose from", async ({ pa
 
   const other = await page.context().newPage();
   await other.goto(`${project}/edit`);
-  await other.getByLabel("What happens next?").fill("Ask the pharmacists what slows them down");
-  await fillDate(other, "When?", day(10));
+  await other.getByLabel("What do you want to change?").fill("Write summaries on the day");
   await other.getByRole("button", { name: "Save changes" }).click();
   await expectDone(other, "Your changes are saved.");
-  await expect(answer(other, "Next step")).toContainText("Ask the pharmacists what slows them down");
+  await expect(other.getByText("Write summaries on the day")).toBeVisible();
   await other.close();
 
-  await page.getByLabel("What happens next?").fill("Measure a week of discharges");
+  await page.getByLabel("What do you want to change?").fill("Send every summary");
   await page.getByLabel("By how much?").fill("from 50% to 90%");
   await page.getByRole("button", { name: "Save changes" }).click();
   await expectProblem(page, /changed/i);
   const both = page.getByRole("table", { name: "Both versions, where they differ" });
-  const step = both.getByRole("row", { name: /What happens next\?/ });
-  await expect(step).toContainText("Ask the pharmacists what slows them down");
-  await expect(step).toContainText("Measure a week of discharges");
+  const aim = both.getByRole("row", { name: /What do you want to change\?/ });
+  await expect(aim).toContainText("Write summaries on the day");
+  await expect(aim).toContainText("Send every summary");
   await expect(both.getByRole("row", { name: /By how much\?/ })).toContainText("Nothing");
   await axe(page);
   await fitsNarrow(page);
 
   // The form holds one's own version, joined here with the other one by hand.
-  await expect(page.getByLabel("What happens next?")).toHaveValue("Measure a week of discharges");
-  await page.getByLabel("What happens next?").fill("Ask the pharmacists, then measure a week of discharges");
-  await fillDate(page, "When?", day(10));
+  await expect(page.getByLabel("What do you want to change?")).toHaveValue("Send every summary");
+  await page.getByLabel("What do you want to change?").fill("Send every summary on the day");
   await page.getByRole("button", { name: "Save changes" }).click();
   await expectDone(page, "Your changes are saved.");
-  await expect(answer(page, "Next step")).toContainText("Ask the pharmacists, then measure a week of discharges");
-  await expect(answer(page, "Next step")).toContainText(told(day(10)));
-  await expect(page.getByText("from 50% to 90%").first()).toBeVisible();
+  await expect(page.getByText("Send every summary on the day, from 50% to 90%").first()).toBeVisible();
 });
 
 test("a colleague is invited, accepts on the home page, and is in the team", async ({ page }) => {
   const title = unique("Bedside whiteboards");
   await signInAs(page, "Priya Raman");
   const project = await registerProject(page, title);
-  await page.getByRole("button", { name: "Change the team" }).click();
+  await section(page, "Team");
   await axe(page);
   await fitsNarrow(page);
 
@@ -66,7 +62,7 @@ test("a colleague is invited, accepts on the home page, and is in the team", asy
   await fitsNarrow(page);
   await press(page, "Accept", title);
   await expectDone(page, "Your answer is recorded.");
-  await page.goto(project);
+  await page.goto(`${project}/team`);
   const team = page.getByRole("table", { name: "In the team" });
   await expect(team.getByRole("row", { name: /Tom Okafor/ })).toContainText("Member");
   await axe(page);
@@ -76,7 +72,7 @@ test("a colleague is invited, accepts on the home page, and is in the team", asy
   await page.getByLabel("What did you contribute?").fill("Designed the board.");
   await page.getByRole("button", { name: "Leave the team" }).click();
   await expectDone(page, "You have left the team.");
-  await page.goto(project);
+  await page.goto(`${project}/team`);
   const past = page.getByRole("table", { name: "Past contributors" });
   await expect(past.getByRole("row", { name: /Tom Okafor/ })).toContainText("Designed the board.");
 });
@@ -95,7 +91,7 @@ test("somebody asks to join, and the lead answers", async ({ page }) => {
   await signInAs(page, "Priya Raman");
   await press(page, "Accept", title);
   await expectDone(page, "Your answer is recorded.");
-  await page.goto(project);
+  await page.goto(`${project}/team`);
   await expect(page.getByRole("table", { name: "In the team" }).getByRole("row", { name: /Tom Okafor/ })).toContainText("Member");
 });
 

@@ -148,7 +148,7 @@ async fn check_derived(data: &Path) -> anyhow::Result<()> {
 /// # Errors
 /// When it cannot be written or does not verify.
 pub async fn backup(data: &Path, file: &Path) -> anyhow::Result<()> {
-    operator::backup(data, file).await.map_err(|why| anyhow!(why))?;
+    operator::backup(data, file, Clock::System.now()).await.map_err(|why| anyhow!(why))?;
     say(&format!("{} is written and verified.", file.display()));
     Ok(())
 }

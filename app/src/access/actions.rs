@@ -149,6 +149,8 @@ actions! {
     WriteCycle(ProjectId) on Project,
     /// Add, edit, move, remove and restore the lines of a project's driver diagram.
     DrawDrivers(ProjectId) on Project,
+    /// Post updates, write tasks and links, and say what is done.
+    WriteProgress(ProjectId) on Project,
     /// Prepare and offer a handover, to a person or to the pool.
     OfferHandover(ProjectId) on Project,
     /// Write the summary for whoever leads a project next, without offering it.

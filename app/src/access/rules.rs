@@ -41,6 +41,7 @@ pub fn may(action: Action, s: Relationship) -> bool {
         | Action::DefineMeasure(_)
         | Action::RecordMeasurement(_)
         | Action::WriteCycle(_)
+        | Action::WriteProgress(_)
         | Action::DrawDrivers(_) => works_on || (coordinates && open),
         Action::FinishDraft(_) => s.belongs && s.draft && s.author,
         Action::ChangeStatus(_) => !s.draft && !s.merged && s.runs(),

@@ -149,6 +149,11 @@ fn who_may_do_what_is_as_the_table_says() {
             ],
         ),
         (
+            Action::WriteProgress(p),
+            &["lead", "supervisor", "team", "academy", "draft author", "draft team"],
+            &["belongs", "past", "guest", "administrator", "outside", "draft academy", "closed lead", "closed academy"],
+        ),
+        (
             Action::DefineMeasure(p),
             &["lead", "team", "academy", "draft author"],
             &["belongs", "past", "outside", "closed lead", "closed academy"],

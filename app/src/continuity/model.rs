@@ -98,6 +98,8 @@ pub struct ProjectRow {
     pub kind: ProjectType,
     pub department: Option<String>,
     pub updated_at: DateTime<Utc>,
+    /// The last day on which somebody of its team did something.
+    pub last_active_on: Option<NaiveDate>,
     /// When somebody looks again at it while it rests.
     pub review_on: Option<NaiveDate>,
     pub closed_on: Option<NaiveDate>,
@@ -134,6 +136,12 @@ pub struct ProjectRow {
 }
 
 impl ProjectRow {
+    /// The day of the last activity: of its team, or where none is known the last change of its row.
+    #[must_use]
+    pub fn active_on(&self) -> NaiveDate {
+        self.last_active_on.unwrap_or_else(|| date_in_london(self.updated_at))
+    }
+
     /// Since when it has looked for a lead: since it had none, or since its lead offered it to the pool.
     #[must_use]
     pub fn looking_since(&self) -> Option<NaiveDate> {

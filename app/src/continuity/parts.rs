@@ -301,7 +301,7 @@ impl Strip {
             if let (Some(Continuity::Resting), Some(on)) = (row.continuity, row.review_on) {
                 return Answer::given(label, STEP, "Look again").more(format!("on {}", crate::format::date(on)));
             }
-            return Answer::missing(label, STEP, "Not set").mend(row.id, "edit", "Set the next step");
+            return Answer::missing(label, STEP, "Not set").mend(row.id, "tasks", "Set the next step");
         }
         let answer = Answer::given(label, STEP, row.next_step.clone());
         match row.next_step_on {
@@ -360,8 +360,8 @@ fn draw_row(markup: &mut Markup, row: ProjectRow, today: NaiveDate, in_section: 
     for fact in [&row.reference, &row.department].into_iter().flatten() {
         markup.text(fact).raw(" · ");
     }
-    let changed = crate::format::date(crate::clock::date_in_london(row.updated_at));
-    markup.raw("changed ").text(&changed).raw("</p><p class=\"baton-list__tags\">");
+    let active = crate::format::date(row.active_on());
+    markup.raw("last activity ").text(&active).raw("</p><p class=\"baton-list__tags\">");
     // Nearly every project is active: that is not said of each.
     if row.status != Status::Active {
         markup.tag(row.status.label(), colour(row.status)).raw(" ");

@@ -13,6 +13,7 @@ use crate::batch;
 use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::id::{PersonId, ProjectId, TrustId};
+use crate::progress::store::next_step;
 use crate::roles::in_force;
 
 // The parameters that every fragment below knows: $1 the trust or the project that is asked about, $2 the day
@@ -129,12 +130,13 @@ impl ProjectQuery {
 
     pub(crate) fn select_rows(mut self) -> Self {
         self.push(
-            " select g.place, g.total, g.roles, p.id, p.reference, p.title, p.status, p.type as kind, p.updated_at,
-                p.review_on, p.closed_on, p.next_step, p.next_step_on, d.name as department,
+            concat!(" select g.place, g.total, g.roles, p.id, p.reference, p.title, p.status, p.type as kind, p.updated_at, p.last_active_on,
+                p.review_on, p.closed_on, coalesce(", next_step!("p.id", "what"), ", '') as next_step, ",
+                next_step!("p.id", "due_on"), " as next_step_on, d.name as department,
                 s.state as continuity, coalesce(s.at_risk, 0) as at_risk, s.no_lead_since,
                 iif(l.id is null, null, json_object('id', l.id, 'name', l.name, 'until', s.lead_last_on)) as lead,
                 iif(v.id is null, null, json_object('id', v.id, 'name', v.name, 'until', s.supervisor_last_on)) as supervisor,
-                iif(v.id is null, ",
+                iif(v.id is null, "),
         )
         .push(SUPERVISOR_ASKED)
         .push(", null) as supervisor_asked, iif(v.id is null, ")

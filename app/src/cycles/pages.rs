@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::id::{CycleId, ProjectId};
 use crate::measures::parts::Charts;
 use crate::parse::MAX_PARAGRAPH_CHARS;
+use crate::project::parts::{Section, sections};
 use crate::route;
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
@@ -38,7 +39,7 @@ async fn cycles(request: Request) -> Result<Page, Error> {
     let today = request.today();
     let add = format!("/projects/{project}/cycles/new");
     let may_write = access::may(Action::WriteCycle(project), relationship);
-    Ok(Page::new(format!("Tests of change: {}", head.title), move || {
+    Ok(Page::new(format!("PDSA cycles: {}", head.title), move || {
         let ramps = ramp::ramps(&cycles);
         let body = if cycles.is_empty() {
             let words = "A ramp will be here: the tests of one change idea, one after the other, each a little larger than the one before. Start with the smallest test that can teach you something, such as one patient on one shift.";
@@ -49,8 +50,9 @@ async fn cycles(request: Request) -> Result<Page, Error> {
             view! { {parts::timeline(&ramps, today)}{lines}{more} }.into_any()
         };
         view! {
-            {ui::back(&format!("/projects/{project}#cycles"), &head.title)}
-            {ui::heading(&head.reference.unwrap_or_default(), "Tests of change")}
+            {ui::back(&format!("/projects/{project}"), &head.title)}
+            {ui::heading(&head.title, "PDSA cycles")}
+            {sections(&request, project, Section::Cycles)}
             {body}
         }
         .into_any()
@@ -159,7 +161,8 @@ async fn new_cycle(request: Request) -> Result<Page, Error> {
             {ui::back(&format!("/projects/{project}"), &head.title)}
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summary}
-                {ui::heading(&head.reference.unwrap_or_default(), "Plan a PDSA cycle")}
+                {ui::heading(&head.title, "Plan a PDSA cycle")}
+                {sections(&request, project, Section::Cycles)}
                 <p>
                     "Plan, do, study, act: a small test of a change. One patient, one shift, one ward is often enough to learn whether an idea works."
                 </p>
@@ -315,9 +318,10 @@ async fn cycle(request: Request) -> Result<Page, Error> {
             (().into_any(), view! { {read(&cycle)}{charts.view(false)} }.into_any())
         };
         view! {
-            {ui::back(&format!("/projects/{project}#cycles"), &head.title)}
+            {ui::back(&format!("/projects/{project}/cycles"), "PDSA cycles")}
             {summary}
-            {ui::heading(&head.reference.unwrap_or_default(), &title)}
+            {ui::heading(&head.title, &title)}
+            {sections(&request, project, Section::Cycles)}
             {neighbours(&cycle, &cycles, may_write)}
             {body}
         }

@@ -38,8 +38,28 @@ impl Cycles {
     /// Draws it; with the link that adds one, when the visitor may.
     #[must_use]
     pub fn view(self, may_write: bool) -> AnyView {
+        let body = self.body(may_write);
+        view! {
+            <section aria-labelledby="cycles">
+                <h2 class="nhsuk-heading-m" id="cycles">"PDSA cycles"</h2>
+                {body}
+            </section>
+        }
+        .into_any()
+    }
+
+    /// The same, to be opened on demand.
+    #[must_use]
+    pub fn folded(self, may_write: bool) -> AnyView {
+        let number = self.cycles.len();
+        let title = if number == 0 { "PDSA cycles: none yet".to_owned() } else { format!("PDSA cycles ({number})") };
+        let body = self.body(may_write);
+        ui::folded_section("cycles", &title, body)
+    }
+
+    fn body(self, may_write: bool) -> AnyView {
         let add = format!("/projects/{}/cycles/new", self.project);
-        let body = if self.cycles.is_empty() {
+        if self.cycles.is_empty() {
             let words = "The project’s tests of change will be here: what you asked and predicted, what you did, what you learnt and what you decided.";
             ui::empty(words, may_write.then_some((add.as_str(), "Plan the first cycle")))
         } else {
@@ -59,14 +79,7 @@ impl Cycles {
                 <p class="baton-no-print"><a href=all>"What each cycle taught"</a>{more}</p>
             }
             .into_any()
-        };
-        view! {
-            <section aria-labelledby="cycles">
-                <h2 class="nhsuk-heading-m" id="cycles">"Tests of change"</h2>
-                {body}
-            </section>
         }
-        .into_any()
     }
 }
 

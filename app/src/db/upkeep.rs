@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, SqliteConnection};
@@ -162,6 +163,17 @@ pub async fn copy(from: &Path, to: &Path) -> Result<(), OpenError> {
     sqlx::query("vacuum into $1").bind(to.to_string_lossy().into_owned()).execute(&mut conn).await?;
     conn.close().await?;
     file::sync(to)?;
+    Ok(())
+}
+
+/// Notes in a store, also while others write to it, that a copy of it was written and verified.
+///
+/// # Errors
+/// When the store cannot be written.
+pub async fn note_backup(file: &Path, at: DateTime<Utc>) -> Result<(), OpenError> {
+    let mut conn = SqliteConnection::connect_with(&base_options(file)).await?;
+    sqlx::query("update installation set backed_up_at = $1").bind(at).execute(&mut conn).await?;
+    conn.close().await?;
     Ok(())
 }
 

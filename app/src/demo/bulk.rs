@@ -13,8 +13,8 @@ use crate::db::Store;
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{
-    DepartmentId, HandoverId, MeasureId, MeasurementId, PersonId, PostId, PriorityId, ProjectId, SiteId, TeamRoleId,
-    TrustId,
+    DepartmentId, HandoverId, MeasureId, MeasurementId, PersonId, PostId, PriorityId, ProjectId, SiteId, TaskId,
+    TeamRoleId, TrustId,
 };
 use crate::visitor::Sessions;
 use crate::web::cookie;
@@ -357,8 +357,6 @@ impl Filler<'_> {
             standard_source: String::new(),
             standard_level: String::new(),
             reaudit_on: None,
-            next_step: if number % 5 == 0 { String::new() } else { "Show the ward its own figures".to_owned() },
-            next_step_on: (number % 5 != 0).then(|| self.today + Days::new(9)),
             author_id: lead.id,
             created_at: moment(at),
             updated_at: moment(at + Duration::days(age / 2)),
@@ -370,6 +368,19 @@ impl Filler<'_> {
                 None => (self.today - Duration::days(number % 30)).max(on),
             }),
         });
+        if number % 5 != 0 {
+            rows.tasks.push(store::Task {
+                id: TaskId::new(),
+                project_id: id,
+                what: "Show the ward its own figures".to_owned(),
+                person_id: Some(lead.id),
+                due_on: Some(self.today + Days::new(9)),
+                done_at: None,
+                done_by: None,
+                author_id: lead.id,
+                created_at: moment(at),
+            });
+        }
         let priority = self.chance.usize(0..self.priorities.len());
         rows.priorities.extend(
             self.priorities

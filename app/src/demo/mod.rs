@@ -3,6 +3,7 @@
 
 pub mod bulk;
 mod calendar;
+mod progress;
 mod scenario;
 mod series;
 pub(crate) mod store;
@@ -271,10 +272,6 @@ impl<'a> Filler<'a> {
             Some((standard, source, level, on)) => (standard, source, level, Some(on)),
             None => Default::default(),
         };
-        let (next_step, next_step_on) = match project.next_step.clone() {
-            Some((step, on)) => (step, Some(on)),
-            None => Default::default(),
-        };
         let (closed_reason, closed_on, closed_note) = match project.closed.clone() {
             Some((reason, on, note)) => (Some(reason), Some(self.date(on)), note),
             None => Default::default(),
@@ -292,6 +289,7 @@ impl<'a> Filler<'a> {
         let measures = self.measures(project, id, rows)?;
         let ideas = self.drivers(project, id, &measures, rows)?;
         self.cycles(project, id, &ideas, rows)?;
+        self.progress(project, id, rows)?;
         for handover in &project.handovers {
             self.handover(handover, id, &measures, rows)?;
         }
@@ -330,8 +328,6 @@ impl<'a> Filler<'a> {
             standard_source,
             standard_level,
             reaudit_on: self.maybe(reaudit),
-            next_step,
-            next_step_on: self.maybe(next_step_on),
             author_id: author,
             created_at: moment(submitted),
             updated_at: moment(updated),
@@ -668,6 +664,9 @@ struct Rows {
     drivers: Vec<store::Driver>,
     driver_measures: Vec<store::DriverMeasure>,
     cycles: Vec<store::Cycle>,
+    tasks: Vec<store::Task>,
+    updates: Vec<store::Update>,
+    links: Vec<store::WebLink>,
     handovers: Vec<store::Handover>,
     handover_measures: Vec<store::HandoverMeasure>,
     contributions: Vec<store::HandoverContribution>,
@@ -683,6 +682,9 @@ impl Rows {
         store::Driver::insert(conn, &self.drivers).await?;
         store::DriverMeasure::insert(conn, &self.driver_measures).await?;
         store::Cycle::insert(conn, &self.cycles).await?;
+        store::Task::insert(conn, &self.tasks).await?;
+        store::Update::insert(conn, &self.updates).await?;
+        store::WebLink::insert(conn, &self.links).await?;
         store::Handover::insert(conn, &self.handovers).await?;
         // A place as lead names the handover that began or ended it.
         store::TeamRole::insert(conn, &self.team).await?;

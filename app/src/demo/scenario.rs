@@ -87,6 +87,15 @@ fn full_time() -> i64 {
     100
 }
 
+/// A task: a list of what, who, by when, and when it was done.
+#[derive(Debug, Deserialize)]
+pub struct Task {
+    pub what: String,
+    pub who: Option<String>,
+    pub by: Option<When>,
+    pub done: Option<When>,
+}
+
 /// A project with all that belongs to it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -125,6 +134,15 @@ pub struct Project {
     pub merged_into: Option<String>,
     /// The next step and its date.
     pub next_step: Option<(String, When)>,
+    /// Other tasks.
+    #[serde(default)]
+    pub tasks: Vec<Task>,
+    /// Updates: when, who, what.
+    #[serde(default)]
+    pub updates: Vec<(When, String, String)>,
+    /// Links: kind, title, address, whose account.
+    #[serde(default)]
+    pub links: Vec<(String, String, String, String)>,
     /// The team.
     #[serde(default)]
     pub team: Vec<TeamRole>,

@@ -8,7 +8,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{
     CycleId, DepartmentId, DriverId, HandoverId, LinkId, MeasureId, MeasurementId, PersonId, PostId, PriorityId,
-    ProjectId, SiteId, TeamRoleId, TrustId,
+    ProjectId, SiteId, TaskId, TeamRoleId, TrustId, UpdateId, WebLinkId,
 };
 
 const ROWS_AT_ONCE: usize = 2000;
@@ -97,7 +97,6 @@ rows! {
         origin: String, origin_note: String, local_need: String,
         aim_what: String, aim_whom: String, aim_how_much: String, aim_by: Option<NaiveDate>,
         standard: String, standard_source: String, standard_level: String, reaudit_on: Option<NaiveDate>,
-        next_step: String, next_step_on: Option<NaiveDate>,
         author_id: PersonId, created_at: String, updated_at: String, submitted_at: Option<String>,
         last_active_on: Option<NaiveDate>,
         ; kind as "type": String
@@ -129,6 +128,20 @@ rows! {
         done: String, studied: String, decision: Option<String>, acted: String, starts_on: NaiveDate,
         ends_on: Option<NaiveDate>, created_at: String, scale: Option<String>, idea_id: Option<DriverId>,
         continues: Option<CycleId>, differed: String, was_right: Option<String>,
+    }
+    /// A task.
+    Task in "task" {
+        id: TaskId, project_id: ProjectId, what: String, person_id: Option<PersonId>, due_on: Option<NaiveDate>,
+        done_at: Option<String>, done_by: Option<PersonId>, author_id: PersonId, created_at: String,
+    }
+    /// An update.
+    Update in "project_update" {
+        id: UpdateId, project_id: ProjectId, on_day: NaiveDate, words: String, author_id: PersonId, created_at: String,
+    }
+    /// A link.
+    WebLink in "web_link" {
+        id: WebLinkId, project_id: ProjectId, kind: String, title: String, address: String, account: String,
+        author_id: PersonId, created_at: String,
     }
     /// A line of a driver diagram.
     Driver in "driver" {

@@ -12,6 +12,7 @@ use super::tree::{self, Node};
 use crate::access::{self, Action, DrawDrivers};
 use crate::error::Error;
 use crate::id::{DriverId, ProjectId};
+use crate::project::parts::{Section, sections};
 use crate::route;
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
@@ -49,9 +50,10 @@ async fn drivers(request: Request) -> Result<Page, Error> {
         let (summary, forms) =
             if may_draw { forms(&request, &diagram, &nodes) } else { (().into_any(), ().into_any()) };
         view! {
-            {ui::back(&format!("/projects/{project}#drivers"), &diagram.title)}
+            {ui::back(&format!("/projects/{project}"), &diagram.title)}
             {summary}
-            {ui::heading(&diagram.reference, "Driver diagram")}
+            {ui::heading(&diagram.title, "Driver diagram")}
+            {sections(&request, project, Section::Overview)}
             {picture}
             {outline}
             {forms}
@@ -236,6 +238,7 @@ async fn driver(request: Request) -> Result<Page, Error> {
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summary}{moving}{removing}
                 {ui::heading(&format!("{} · {}", diagram.title, line.level.label()), &line.text)}
+                {sections(&request, diagram.project, Section::Overview)}
                 {linked.map(parts::linked)}
                 {edit}
                 {moves}
@@ -342,6 +345,7 @@ fn out_of_it(request: Request, diagram: Diagram, line: store::Stored) -> Page {
             {ui::back(&format!("/projects/{}/drivers", diagram.project), "Driver diagram")}
             {summary}
             {ui::heading(&format!("{} · {}", diagram.title, line.level.label()), &line.text)}
+                {sections(&request, diagram.project, Section::Overview)}
             <p>"It was removed from the diagram."</p>
             {form.draw(fields)}
         }

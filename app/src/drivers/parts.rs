@@ -32,9 +32,28 @@ impl Drivers {
     /// Draws it; with the first step, when the visitor may.
     #[must_use]
     pub fn view(self, may_draw: bool) -> AnyView {
+        let body = self.body(may_draw);
+        view! {
+            <section aria-labelledby="drivers">
+                <h2 class="nhsuk-heading-m" id="drivers">"Driver diagram"</h2>
+                {body}
+            </section>
+        }
+        .into_any()
+    }
+
+    /// The same, to be opened on demand.
+    #[must_use]
+    pub fn folded(self, may_draw: bool) -> AnyView {
+        let title = if self.is_empty() { "Driver diagram: none yet" } else { "Driver diagram" };
+        let body = self.body(may_draw);
+        ui::folded_section("drivers", title, body)
+    }
+
+    fn body(self, may_draw: bool) -> AnyView {
         let href = format!("/projects/{}/drivers", self.diagram.project);
         let nodes = tree::tree(&self.diagram.drivers);
-        let body = if nodes.is_empty() {
+        if nodes.is_empty() {
             let words = "What the aim depends on will be here, and the ideas that the team could test.";
             ui::empty(words, may_draw.then_some((href.as_str(), "Draw the driver diagram")))
         } else {
@@ -45,14 +64,7 @@ impl Drivers {
                 <p><a href=href>"The driver diagram"</a></p>
             }
             .into_any()
-        };
-        view! {
-            <section aria-labelledby="drivers">
-                <h2 class="nhsuk-heading-m" id="drivers">"Driver diagram"</h2>
-                {body}
-            </section>
         }
-        .into_any()
     }
 }
 

@@ -66,10 +66,10 @@ impl Links {
         Ok(Self { links, history })
     }
 
-    /// The section "Linked projects", or nothing when there are none. An academy lead of the trust can
-    /// undo each.
+    /// The section "Linked projects", to be opened on demand, or nothing when there are none. An academy lead of the
+    /// trust can undo each.
     #[must_use]
-    pub fn view(self, request: &Request) -> AnyView {
+    pub fn folded(self, request: &Request) -> AnyView {
         if self.links.is_empty() {
             return ().into_any();
         }
@@ -92,13 +92,8 @@ impl Links {
                 }
             })
             .collect_view();
-        view! {
-            <section aria-labelledby="links-title">
-                <h2 class="nhsuk-heading-m" id="links-title">"Linked projects"</h2>
-                <ul class="nhsuk-list baton-links">{items}</ul>
-            </section>
-        }
-        .into_any()
+        let body = view! { <ul class="nhsuk-list baton-links">{items}</ul> }.into_any();
+        ui::folded_section("links-title", &format!("Linked projects ({})", self.links.len()), body)
     }
 }
 

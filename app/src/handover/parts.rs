@@ -6,12 +6,13 @@ use leptos::server_fn::ServerFn;
 
 use super::api::{KeepLookingForLead, LeadProjectAgain, LeadUntil};
 use super::model::{Answer, Party};
-use super::store::{Answered, LeftBehind, Listed};
+use super::store::{self, Answered, LeftBehind, Listed};
 use crate::access::{Action, Relationship, may};
 use crate::batch::Answers;
 use crate::continuity::asks::model::{LONGEST_BRIDGE, LONGEST_LOOK};
+use crate::db::Connection;
 use crate::error::Error;
-use crate::id::ProjectId;
+use crate::id::{PersonId, ProjectId};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
 
@@ -31,13 +32,37 @@ impl Handovers {
         Ok(Self { listed: answers.all()?, left: answers.all()?.pop() })
     }
 
+    /// Loads them: two queries.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn load(
+        conn: &mut Connection,
+        project: ProjectId,
+        today: NaiveDate,
+        reader: PersonId,
+    ) -> Result<Self, Error> {
+        let listed = store::of_project(conn, project, today).await?;
+        Ok(Self { listed, left: store::left_behind(conn, project, today, reader).await? })
+    }
+
     /// Whether there is nothing to draw yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.listed.is_empty() && self.left.is_none()
     }
 
-    /// Draws the section: every handover that was offered, newest first.
+    /// Draws them, to be opened on demand; nothing where there are none.
+    #[must_use]
+    pub fn folded(self) -> AnyView {
+        if self.is_empty() {
+            return ().into_any();
+        }
+        let title = format!("Handovers ({})", self.listed.len());
+        ui::folded_section("handovers", &title, self.view())
+    }
+
+    /// Draws every handover that was offered, newest first.
     #[must_use]
     pub fn view(self) -> AnyView {
         let Self { listed, left } = self;
@@ -51,14 +76,7 @@ impl Handovers {
             let rows = listed.into_iter().map(row).collect_view();
             view! { <ul class="nhsuk-list">{rows}</ul> }.into_any()
         };
-        view! {
-            <section aria-labelledby="handovers">
-                <h2 class="nhsuk-heading-m" id="handovers">"Handovers"</h2>
-                {left}
-                {body}
-            </section>
-        }
-        .into_any()
+        view! { {left}{body} }.into_any()
     }
 }
 

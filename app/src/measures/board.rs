@@ -9,6 +9,7 @@ use super::{chart, icons, store};
 use crate::access::{ReadProject, ReadTrust};
 use crate::error::Error;
 use crate::id::{PriorityId, ProjectId};
+use crate::project::parts::{Section, sections};
 use crate::route;
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
@@ -31,6 +32,7 @@ async fn of_project(request: Request) -> Result<Page, Error> {
         view! {
             {ui::back(&format!("/projects/{id}"), &head.title)}
             {ui::heading(&head.reference.unwrap_or_default(), "All measures")}
+            {sections(&request, id, Section::Measures)}
             {table(&charts, false)}
         }
         .into_any()

@@ -53,12 +53,17 @@ pub async fn check_derived(file: &Path, today: NaiveDate) -> Result<(Vec<String>
 ///
 /// # Errors
 /// When the file exists, cannot be written, or the copy does not verify.
-pub async fn backup(data: &Path, to: &Path) -> Result<IntegrityReport, String> {
+pub async fn backup(data: &Path, to: &Path, now: DateTime<Utc>) -> Result<IntegrityReport, String> {
     if !data.is_file() {
         return Err(format!("there is no store at {}", data.display()));
     }
     let _lock = db::lock_shared(data).map_err(|_| BEING_CHANGED.to_owned())?;
-    copy(data, to).await
+    let report = copy(data, to).await?;
+    // The copy is good, whether or not the administrators can be told of it.
+    if let Err(error) = db::note_backup(data, now).await {
+        tracing::warn!("{} does not know of this backup: {error}", data.display());
+    }
+    Ok(report)
 }
 
 const BEING_CHANGED: &str = "the store is being restored or migrated: try again when that is done";
@@ -190,8 +195,13 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let (data, copy) = (folder.path().join("baton.db"), folder.path().join("copy.db"));
         let open = store(&data, "First").await;
-        assert!(backup(&data, &copy).await.expect("a backup").faults.is_empty());
-        assert!(backup(&data, &copy).await.is_err(), "an existing file is never overwritten");
+        assert!(backup(&data, &copy, noon()).await.expect("a backup").faults.is_empty());
+        assert!(backup(&data, &copy, noon()).await.is_err(), "an existing file is never overwritten");
+        let mut conn = open.read().await.expect("a reader");
+        let noted: Option<DateTime<Utc>> =
+            sqlx::query_scalar("select backed_up_at from installation").fetch_one(&mut *conn).await.expect("a row");
+        assert!(noted.is_some(), "the administrators’ home says how old it is");
+        drop(conn);
         crate::operator::add_trust(&open, "Second", noon()).await.expect("a trust");
         open.close().await;
         assert!(restore(&data, &copy, false, noon()).await.is_err(), "a store is there");
@@ -215,7 +225,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let (data, copy) = (folder.path().join("baton.db"), folder.path().join("copy.db"));
         store(&data, "First").await.close().await;
-        backup(&data, &copy).await.expect("a backup");
+        backup(&data, &copy, noon()).await.expect("a backup");
         fs::write(beside(&data, ".before-restore"), "an older one").expect("written");
         damage(&data);
         // A server that was killed leaves a log, which cannot be folded into a damaged file.
@@ -235,7 +245,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let (data, copy) = (folder.path().join("baton.db"), folder.path().join("copy.db"));
         store(&data, "First").await.close().await;
-        backup(&data, &copy).await.expect("a backup");
+        backup(&data, &copy, noon()).await.expect("a backup");
         // Set aside, and then the power went: the half-written copy is there, and the log of no file.
         fs::rename(&data, beside(&data, ".before-restore")).expect("renamed");
         fs::write(beside(&data, ".partial"), "half").expect("written");
@@ -252,7 +262,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let (data, copy) = (folder.path().join("baton.db"), folder.path().join("copy.db"));
         store(&data, "First").await.close().await;
-        backup(&data, &copy).await.expect("a backup");
+        backup(&data, &copy, noon()).await.expect("a backup");
         fs::create_dir(beside(&data, ".partial")).expect("in the way");
         assert!(restore(&data, &copy, true, noon()).await.is_err());
         assert_eq!(trusts(&data).await, ["First"]);
@@ -270,7 +280,7 @@ mod tests {
             .fetch_one(&mut *conn)
             .await
             .expect("a file");
-        backup(Path::new(&from), &copy).await.expect("a backup");
+        backup(Path::new(&from), &copy, noon()).await.expect("a backup");
         assert_eq!(restore(&data, &copy, false, noon()).await, Ok(None), "the folder is made");
         let open = Store::open(&data, DERIVED).await.expect("a store");
         let mut conn = open.read().await.expect("a reader");
@@ -319,7 +329,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let (data, copy) = (folder.path().join("baton.db"), folder.path().join("copy.db"));
         store(&data, "First").await.close().await;
-        backup(&data, &copy).await.expect("a backup");
+        backup(&data, &copy, noon()).await.expect("a backup");
 
         let newer = folder.path().join("newer.db");
         let open = store(&newer, "Newer").await;

@@ -58,8 +58,8 @@ choices! {
 
     /// The order of a list.
     Sort {
-        /// The latest change first.
-        Updated = "updated" => "Latest change",
+        /// The one whose team did something last comes first: an update, a task, a data point, any change.
+        Updated = "updated" => "Latest activity",
         /// Those at risk first, then by when the lead goes.
         Risk = "risk" => "Continuity at risk",
         /// By the date of the next measurement.

@@ -1,5 +1,6 @@
 //! Lists of projects, and what a home page shows.
 
+pub mod administration;
 pub mod home;
 
 use chrono::NaiveDate;
@@ -67,7 +68,8 @@ const GOES_ON: &str = "coalesce(s.no_lead_since, s.lead_last_on, '9999-12-31')";
 /// What a list is ordered by: values, and how each is compared.
 fn order(sort: Sort) -> &'static [(&'static str, &'static str)] {
     match sort {
-        Sort::Updated => &[("p.updated_at", " desc")],
+        // A team's last act is known by its day; within a day the row that changed last comes first.
+        Sort::Updated => &[("p.last_active_on", " desc"), ("p.updated_at", " desc")],
         // A draft stands nowhere, and comes last.
         Sort::Risk => &[("s.at_risk", " desc"), (GOES_ON, ""), ("p.updated_at", " desc")],
         Sort::Measurement => &[(NEXT_ON, " nulls last")],
@@ -201,7 +203,7 @@ fn apply_filter(query: &mut ProjectQuery, filter: &Filter, today: NaiveDate) -> 
             query.push(" and p.status in ('active', 'sustaining') and ").push(NEXT_ON).push(" < ").bind(today)?
         }
         Some(Gap::Quiet) => query.push(" and p.id in (").push(home::QUIET).push(")"),
-        Some(Gap::Step) => query.push(" and p.next_step = ''"),
+        Some(Gap::Step) => query.push(" and not exists (select 1 from task w where w.project_id = p.id and w.done_at is null and w.removed_at is null)"),
         None => query,
     };
     if !filter.text.is_empty() {

@@ -103,13 +103,18 @@ impl ProjectForm {
     pub fn parse(&self, completeness: Completeness) -> Result<Registration, Error> {
         let mut fields = Fields::new();
         let (details, priorities) = self.details(&mut fields, completeness == Completeness::Registered);
+        let next_step = fields.text("next_step", &self.next_step, MAX_LINE_CHARS);
+        let next_step_on = fields.date("next_step_on", &self.next_step_on);
+        if next_step.is_empty() && next_step_on.is_some() {
+            fields.error("next_step", "Enter what the next step is.");
+        }
         let differs = fields.text("differs", &self.differs, MAX_LINE_CHARS);
         let supervisor = Named::read(
             &mut fields,
             ["supervisor", "supervisor_name", "supervisor_address"],
             [&self.supervisor, &self.supervisor_name, &self.supervisor_address],
         );
-        fields.finish(|| Registration { details, priorities, supervisor, differs })
+        fields.finish(|| Registration { details, priorities, next_step, next_step_on, supervisor, differs })
     }
 
     /// The fields are read in the order in which the page shows them, in which their errors are listed.
@@ -160,14 +165,9 @@ impl ProjectForm {
             aim_whom: line(fields, "aim_whom", &self.aim_whom),
             aim_how_much: line(fields, "aim_how_much", &self.aim_how_much),
             aim_by: fields.date("aim_by", &self.aim_by),
-            next_step: line(fields, "next_step", &self.next_step),
-            next_step_on: fields.date("next_step_on", &self.next_step_on),
         };
         if audit && self.reaudit_on.trim().is_empty() {
             fields.error("reaudit_on", "Enter the date on which you audit again.");
-        }
-        if details.next_step.is_empty() && details.next_step_on.is_some() {
-            fields.error("next_step", "Say what the next step is.");
         }
         (details, priorities)
     }
@@ -208,6 +208,9 @@ impl ProjectForm {
 pub struct Registration {
     pub details: ProjectDetails,
     pub priorities: Vec<PriorityId>,
+    /// The first task; empty without one, and when a project is edited: tasks have pages of their own.
+    pub next_step: String,
+    pub next_step_on: Option<NaiveDate>,
     /// Who is to be asked to supervise it.
     pub supervisor: Option<Named>,
     /// How it differs from the projects that were listed as like it.
@@ -243,9 +246,6 @@ pub struct ProjectDetails {
     pub standard_level: String,
     /// When it is audited again.
     pub reaudit_on: Option<NaiveDate>,
-    pub next_step: String,
-    /// When the next step is due.
-    pub next_step_on: Option<NaiveDate>,
 }
 
 impl ProjectDetails {
@@ -269,8 +269,6 @@ impl ProjectDetails {
             .change("Source of the standard", &before.standard_source, &self.standard_source)
             .change("Level to meet", &before.standard_level, &self.standard_level)
             .change("Re-audit", date(before.reaudit_on), date(self.reaudit_on))
-            .change("Next step", &before.next_step, &self.next_step)
-            .change("Date of the next step", date(before.next_step_on), date(self.next_step_on))
     }
 }
 

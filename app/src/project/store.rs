@@ -2,7 +2,6 @@
 
 pub mod keep_looking;
 pub mod merged;
-pub mod next_step;
 pub mod reference;
 
 use std::collections::HashSet;
@@ -99,8 +98,6 @@ details! {
     "standard_source": standard_source,
     "standard_level": standard_level,
     "reaudit_on": reaudit_on,
-    "next_step": next_step,
-    "next_step_on": next_step_on,
 }
 
 pub(crate) use details_columns;

@@ -38,7 +38,11 @@ pub async fn register_project(#[server(flatten)] form: ProjectForm) -> Result<()
             Ok(project)
         })
         .await?;
-    redirect(format!("/projects/{project}?done={}", if draft { "draft" } else { "registered" }));
+    redirect(if draft {
+        format!("/projects/{project}?done=draft")
+    } else {
+        format!("/projects/{project}/next?done=registered")
+    });
     Ok(())
 }
 
@@ -63,7 +67,11 @@ pub async fn edit_project(#[server(flatten)] form: ProjectForm) -> Result<(), Er
             Ok(registers)
         })
         .await?;
-    redirect(format!("/projects/{project}?done={}", if registers { "registered" } else { "saved" }));
+    redirect(if registers {
+        format!("/projects/{project}/next?done=registered")
+    } else {
+        format!("/projects/{project}?done=saved")
+    });
     Ok(())
 }
 
@@ -79,7 +87,7 @@ pub async fn submit_draft(project: String) -> Result<(), Error> {
             store::submit(conn, allowed).await
         })
         .await?;
-    redirect(format!("/projects/{project}?done=registered"));
+    redirect(format!("/projects/{project}/next?done=registered"));
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use crate::error::{Error, FieldError};
 use crate::handover;
 use crate::history::{self, Entry};
 use crate::id::{PersonId, PriorityId, ProjectId, TrustId};
+use crate::progress::store::tasks;
 use crate::project;
 use crate::project::details::{ProjectDetails, ProjectForm, Registration};
 use crate::project::model::{ClosedReason, Status};
@@ -164,6 +165,7 @@ pub async fn register(
 ) -> Result<ProjectId, Error> {
     let project = project::store::insert_draft(conn, allowed, allowed.trust(), said).await?;
     activate(conn, allowed, project, allowed.trust()).await?;
+    tasks::set_next_step(conn, allowed, project, &said.next_step, said.next_step_on).await?;
     if let Some(named) = &said.supervisor {
         team::store::ask_supervisor(conn, allowed, project, allowed.trust(), named).await?;
     }
@@ -190,6 +192,7 @@ pub async fn save_draft(
         return Err(Error::form(format!("You have {MOST_DRAFTS} drafts. Register or delete one of them first.")));
     }
     let project = project::store::insert_draft(conn, allowed, allowed.trust(), said).await?;
+    tasks::set_next_step(conn, allowed, project, &said.next_step, said.next_step_on).await?;
     history::record(conn, allowed, Entry::project(project, "began a draft")).await?;
     if let Some(named) = &said.supervisor {
         team::store::ask_supervisor(conn, allowed, project, allowed.trust(), named).await?;

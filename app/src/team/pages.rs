@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::id::{HandoverId, PersonId, ProjectId, TeamRoleId};
 use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::people;
+use crate::project::parts::{Section, sections};
 use crate::project::store::ProjectSummary;
 use crate::route;
 use crate::team::api::{AskToJoin, ChangeRole, ConfirmSupervisor, EndRole, Invite, LeaveTeam, PassOnSupervision};
@@ -128,6 +129,7 @@ pub async fn team(request: Request) -> Result<Page, Error> {
             {ui::back(&format!("/projects/{id}"), &project.title)}
             {summaries}
             {ui::heading(&project.title, "Team")}
+            {sections(&request, id, Section::Team)}
             {questions(&request, &project, &team, relationship, waits)}
             {current(&team, today, manages.then_some(id), may(Action::OfferHandover))}
             {past(&team, today)}
@@ -315,7 +317,7 @@ pub async fn membership(request: Request) -> Result<Page, Error> {
         .ok_or(Error::NotFound)?;
     let of_another = request.visitor.id() != Some(membership.person);
     if let Some(handover) = waits.filter(|_| membership.role == TeamRole::Supervisor && of_another && !coordinates) {
-        return Ok(stays(&project, &membership, handover));
+        return Ok(stays(request, &project, &membership, handover));
     }
     Ok(Page::new(format!("{} in the team", membership.name), move || {
         let change = Form::new(&request, ChangeRole::PATH).with("role", membership.role);
@@ -337,6 +339,7 @@ pub async fn membership(request: Request) -> Result<Page, Error> {
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summaries}
                 {ui::heading(&project.title, &format!("{}, {}", membership.name, membership.role.label().to_lowercase()))}
+                {sections(&request, project.id, Section::Team)}
                 <p>"In the team since "{ui::time(membership.from_on)}"."</p>
                 {confirmation}
                 {passes_on}
@@ -474,12 +477,13 @@ fn end_role(form: Form, project: ProjectId, membership: TeamRoleId) -> AnyView {
 }
 
 /// A supervisor who has a handover to answer: nobody else takes their membership from them meanwhile.
-fn stays(project: &ProjectSummary, membership: &Membership, handover: HandoverId) -> Page {
+fn stays(request: Request, project: &ProjectSummary, membership: &Membership, handover: HandoverId) -> Page {
     let (id, title, name) = (project.id, project.title.clone(), membership.name.clone());
     Page::new(format!("{name} in the team"), move || {
         view! {
             {ui::back(&format!("/projects/{id}/team"), "Team")}
             {ui::heading(&title, &format!("{name}, supervisor"))}
+            {sections(&request, id, Section::Team)}
             {ui::empty(store::SUPERVISOR_STAYS, Some((&format!("/handovers/{handover}"), "See the handover")))}
         }
         .into_any()

@@ -12,7 +12,7 @@ use crate::demo::store::{self as rows, moment};
 use crate::drivers::model::{Lines, Position};
 use crate::id::{
     CycleId, DepartmentId, DriverId, HandoverId, LinkId, MeasureId, MeasurementId, PersonId, PhaseId, PostId,
-    PriorityId, ProjectId, SiteId, TallyId, TargetId, TeamRoleId, TrustId,
+    PriorityId, ProjectId, SiteId, TallyId, TargetId, TaskId, TeamRoleId, TrustId, UpdateId, WebLinkId,
 };
 use crate::people::directory::model::{AwayDetails, TrustRole};
 use crate::people::directory::store as directory;
@@ -214,8 +214,6 @@ pub async fn project(
         standard_source: String::new(),
         standard_level: String::new(),
         reaudit_on: None,
-        next_step: String::new(),
-        next_step_on: None,
         author_id: author,
         created_at: "2026-01-01T12:00:00+00:00".to_owned(),
         updated_at: moment(noon()),
@@ -396,6 +394,71 @@ pub async fn cycle(conn: &mut Connection, project: ProjectId, title: &str, start
         ends_on: None,
     };
     Ok(cycles::store::add(conn, &writes, &plan).await?)
+}
+
+/// An open task that nobody has yet.
+pub async fn task(
+    conn: &mut Connection,
+    project: ProjectId,
+    author: PersonId,
+    what: &str,
+    due_on: Option<NaiveDate>,
+) -> Result<TaskId> {
+    let id = TaskId::new();
+    let row = rows::Task {
+        id,
+        project_id: project,
+        what: what.to_owned(),
+        person_id: None,
+        due_on,
+        done_at: None,
+        done_by: None,
+        author_id: author,
+        created_at: moment(noon()),
+    };
+    rows::Task::insert(conn, &[row]).await?;
+    Ok(id)
+}
+
+/// An update of the fixtures' day, which may have been deleted.
+pub async fn update(
+    conn: &mut Connection,
+    project: ProjectId,
+    author: PersonId,
+    words: &str,
+    removed: bool,
+) -> Result<UpdateId> {
+    let id = UpdateId::new();
+    let row = rows::Update {
+        id,
+        project_id: project,
+        on_day: TODAY,
+        words: words.to_owned(),
+        author_id: author,
+        created_at: moment(noon()),
+    };
+    rows::Update::insert(conn, &[row]).await?;
+    if removed {
+        sqlx::query("update project_update set removed_at = created_at where id = $1").bind(id).execute(conn).await?;
+    }
+    Ok(id)
+}
+
+/// A link to a folder.
+pub async fn web_link(conn: &mut Connection, project: ProjectId, author: PersonId, address: &str) -> Result<WebLinkId> {
+    let id = WebLinkId::new();
+    let row = rows::WebLink {
+        id,
+        project_id: project,
+        kind: "folder".to_owned(),
+        title: "Shared folder".to_owned(),
+        address: address.to_owned(),
+        account: "The ward’s mailbox".to_owned(),
+        author_id: author,
+        created_at: moment(noon()),
+    };
+    rows::WebLink::insert(conn, &[row]).await?;
+    Ok(id)
 }
 
 /// Primary drivers of a project's diagram, in order.

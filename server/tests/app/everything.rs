@@ -43,6 +43,9 @@ async fn world(fixture: &Fixture) -> Result<World> {
         .bind(noon())
         .execute(&mut *conn)
         .await?;
+    let task = make::task(&mut conn, project, fixture.trainee, "Ask the ward", Some(TODAY)).await?;
+    let update = make::update(&mut conn, project, fixture.trainee, "Met the ward", false).await?;
+    let link = make::web_link(&mut conn, project, fixture.trainee, "https://files.trust.example/qi").await?;
     let tally = make::tally(&mut conn, measure, fixture.trainee, "2026-03-04").await?;
     let handover = make::handover(&mut conn, project, [fixture.trainee, fixture.colleague], "offered", TODAY).await?;
     role(&mut conn, other, fixture.colleague, "member", TODAY, None).await;
@@ -66,6 +69,9 @@ async fn world(fixture: &Fixture) -> Result<World> {
         ("measurements", measurement.to_string()),
         ("tallies", tally.to_string()),
         ("cycles", cycle.to_string()),
+        ("tasks", task.to_string()),
+        ("updates", update.to_string()),
+        ("links", link.to_string()),
         ("drivers", drivers[0].to_string()),
         ("handovers", handover.to_string()),
         ("memberships", place),

@@ -21,6 +21,7 @@ mod people;
 mod points;
 mod portfolio;
 mod priorities;
+mod progress;
 mod projects;
 mod round_trips;
 mod sessions;

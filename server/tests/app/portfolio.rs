@@ -291,3 +291,41 @@ async fn a_lead_who_is_away_for_four_weeks_leads_nothing_on_any_page() {
         assert!(row.split_whitespace().any(|word| word == count), "{row}");
     }
 }
+
+#[tokio::test]
+async fn an_administrators_home_says_what_keeps_the_trust_running_and_each_number_leads_to_as_many() {
+    let app = App::new().await;
+    let fixture = &app.fixture;
+    let mut conn = fixture.store.write().await.expect("a change");
+    for sql in [
+        "update post set ends_on = '2026-04-01' where person_id in (select id from person where name like 'Tara%')",
+        "delete from credential where person_id in (select id from person where name like 'Colin%')",
+        "insert into department (id, trust_id, name, specialty)
+         select '01900000-0000-7000-8000-000000000d0e', id, 'Surgery', 'General surgery' from trust where name = 'Tamar Vale'",
+    ] {
+        sqlx::query(sql).execute(&mut *conn).await.expect(sql);
+    }
+    conn.commit().await.expect("committed");
+    let browser = app.browser(fixture.administrator).await;
+    let home = browser.get("/").await;
+    let ending = numbers(&home).into_iter().find(|(href, _)| href == "/people?show=ending");
+    assert_eq!(ending, Some(("/people?show=ending".to_owned(), 1)));
+    for (href, number) in numbers(&home) {
+        let Some(query) = href.strip_prefix("/people") else { continue };
+        let people = browser.get(&format!("/people{query}")).await;
+        let told = app::format::count(i64::try_from(number).expect("a number"), "person", "people");
+        assert!(people.plain().contains(&told), "{href}: {told}");
+    }
+    for words in ["No backup yet", "Surgery", "Lena Lead", "academy lead", "Adam Administrator"] {
+        assert!(home.plain().contains(words), "{words}");
+    }
+    let mut conn = fixture.store.write().await.expect("a change");
+    sqlx::query("update installation set backed_up_at = '2026-03-03T23:00:00+00:00'")
+        .execute(&mut *conn)
+        .await
+        .expect("noted");
+    conn.commit().await.expect("committed");
+    assert!(browser.get("/").await.plain().contains("Last backup: 3 March 2026"));
+    let trainee = app.browser(fixture.trainee).await.get("/").await;
+    assert!(!trainee.plain().contains("Last backup"), "that is the administrators’");
+}

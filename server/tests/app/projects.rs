@@ -201,7 +201,7 @@ async fn a_draft_is_finished_and_registered_or_deleted() {
         .await;
     assert_eq!(answer.location(), format!("/projects/{draft}?done=saved"));
     let answer = author.fill(&format!("/projects/{draft}"), "/api/projects/submit", &[]).await;
-    assert_eq!(answer.location(), format!("/projects/{draft}?done=registered"));
+    assert_eq!(answer.location(), format!("/projects/{draft}/next?done=registered"));
     assert_eq!(text(&app.fixture, "select reference from project where id = $1", draft).await, "QI-2026-0001");
     assert_eq!(
         counted(
@@ -316,7 +316,7 @@ async fn a_supervisor_without_account_counts_once_the_academy_lead_confirms() {
         .await,
         1
     );
-    assert!(lead.get(&format!("/projects/{project}")).await.words().contains("She told me"));
+    assert!(lead.get(&format!("/projects/{project}/history")).await.words().contains("She told me"));
 }
 
 #[tokio::test]
@@ -644,8 +644,9 @@ async fn what_stood_in_a_draft_is_on_no_page_of_a_colleague() {
         let theirs = colleague.get(&page).await;
         assert_eq!(theirs.status, StatusCode::OK);
         assert!(!theirs.words().contains("Mr Secret") && theirs.words().contains("wrote it as a draft"), "{page}");
-        assert!(author.get(&page).await.words().contains("Mr Secret"), "{page}");
     }
+    let own = author.get(&format!("/projects/{draft}/history")).await;
+    assert!(own.words().contains("Mr Secret"), "{}", own.body);
 }
 
 #[tokio::test]

@@ -22,6 +22,14 @@ async fn a_page_of_a_project_or_a_measure_goes_to_the_store_three_times() {
 }
 
 #[tokio::test]
+async fn an_administrators_home_goes_to_the_store_three_times() {
+    let app = App::new().await;
+    let (answer, sent) = sent_by(app.browser(app.fixture.administrator).await.get("/")).await;
+    assert!(answer.words().contains("Administration"), "{}", answer.body);
+    assert_eq!(sent.values().sum::<usize>(), 3);
+}
+
+#[tokio::test]
 async fn home_lists_pool_and_boards_go_to_the_store_three_times() {
     let app = App::new().await;
     let at = &app.fixture;

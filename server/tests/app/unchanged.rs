@@ -76,7 +76,7 @@ async fn everything(fixture: &Fixture) -> Vec<Edit> {
     let drivers = make::drivers(&mut change, project, &["Staff"]).await.expect("drivers");
     change.commit().await.expect("committed");
     let dates = "update project set type = 'clinical_audit', origin = 'complaint', aim_by = '2026-09-01',
-                        reaudit_on = '2026-10-01', next_step_on = '2026-04-01' where id = $1";
+                        reaudit_on = '2026-10-01' where id = $1";
     run(fixture, dates, project).await;
     run(fixture, dates, draft).await;
     for table in ["project", "priority", "measure", "cycle", "department"] {

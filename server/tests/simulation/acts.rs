@@ -3,7 +3,7 @@
 use app::access::{
     Act, AnswerAsSuccessor, AnswerAsSupervisor, AnswerQuestion, Bridge, ChangeOwnDates, ChangeStatus,
     ConfirmSupervisor, EditProject, GrantRoles, KeepLooking, LeadAgain, ManageOrganisation, ManageTeam, OfferHandover,
-    WithdrawHandover,
+    WithdrawHandover, WriteProgress,
 };
 use app::continuity::asks::model::Asked;
 use app::continuity::asks::store as asks;
@@ -15,6 +15,8 @@ use app::people::dates::store as dates;
 use app::people::directory::model::{RoleDates, TrustRole};
 use app::people::directory::store as directory;
 use app::people::model::Named;
+use app::progress::model::TaskDetails;
+use app::progress::store::tasks;
 use app::project::store as project;
 use app::projects::model::{StatusChange, Transition};
 use app::team::model::{Invitation, TeamRole};
@@ -193,14 +195,25 @@ impl Actor<'_> {
             let mut details = project::details(conn, of).await?;
             details.aim_by = moved(details.aim_by);
             details.reaudit_on = moved(details.reaudit_on);
-            details.next_step_on = moved(details.next_step_on);
             let said = app::project::details::Registration {
                 details,
                 priorities: Vec::new(),
+                next_step: String::new(),
+                next_step_on: None,
                 supervisor: None,
                 differs: String::new(),
             };
             app::projects::store::edit(conn, allowed, version, &said).await
+        });
+        if let Err(refused) = done.await {
+            return Some(Err(refused));
+        }
+        let done = self.request.change(WriteProgress(of), async |conn, allowed| {
+            for task in tasks::open(conn, of, today).await? {
+                let said = TaskDetails { what: task.what.clone(), person: task.person_id, due_on: moved(task.due_on) };
+                tasks::edit(conn, allowed, &task, &said, task.version).await?;
+            }
+            Ok(())
         });
         Some(done.await)
     }

@@ -224,10 +224,10 @@ impl World {
                 standard_source: String::new(),
                 standard_level: String::new(),
                 reaudit_on: self.dice.chance(0.1).then(|| self.today + Duration::days(365)),
-                next_step: "Measure".to_owned(),
-                next_step_on: Some(self.today + Duration::days(30)),
             },
             priorities: Vec::new(),
+            next_step: "Measure".to_owned(),
+            next_step_on: Some(self.today + Duration::days(30)),
             supervisor: supervisor.map(Named::Colleague),
             differs: String::new(),
         };

@@ -1,5 +1,6 @@
 //! The pages of handovers and of the pool.
 
+mod list;
 mod offer;
 mod pack;
 mod pool;
@@ -15,6 +16,7 @@ use crate::web::page::Route;
 pub fn routes() -> Vec<Route> {
     vec![
         route!("/pool", pool::pool),
+        route!("/projects/{id}/handovers", list::of_project),
         route!("/projects/{id}/handover", prepare::prepare),
         route!("/projects/{id}/take-on", take_on::take_on),
         route!("/projects/{id}/pack", pack::of_project),

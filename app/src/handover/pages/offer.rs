@@ -13,6 +13,7 @@ use crate::handover::model::{Answer, Party, SENTENCE, State};
 use crate::handover::parts;
 use crate::handover::store::{self, Handover};
 use crate::id::HandoverId;
+use crate::project::parts::{Section, sections};
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -83,6 +84,7 @@ fn draw(request: &Request, handover: &Handover, strip: &Strip, may: &May) -> Any
         {ui::back(&project, &handover.title)}
         {summaries}
         {ui::heading(&format!("{} {}", handover.reference, handover.title), "Handover")}
+        {sections(request, handover.project_id, Section::Handover)}
         <p>{ui::tag(state.label(), state.colour())}" "{happens(handover, state, strip.row().lead.is_some(), today)}</p>
         {strip.view(Mends::default())}
         <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">

@@ -13,6 +13,8 @@ use crate::id::{HandoverId, PersonId, ProjectId};
 use crate::measures::chart::Small;
 use crate::measures::store::load_series;
 use crate::measures::values;
+use crate::progress::parts::Progress;
+use crate::project::parts::{Section, sections};
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui;
@@ -109,6 +111,7 @@ async fn draw(request: Request, project: ProjectId, handover: Option<Handover>) 
     let measures = load_series(&mut conn, project).await?;
     let cycles = cycles::store::of_project(&mut conn, project).await?;
     let strip = Strip::load(&mut conn, project, today).await?;
+    let progress = Progress::load(&mut conn, project, today).await?;
     drop(conn);
     let pack = match &handover {
         Some(handover) => handover.pack(),
@@ -127,17 +130,18 @@ async fn draw(request: Request, project: ProjectId, handover: Option<Handover>) 
             },
         );
         let back =
-            handover.as_ref().map_or_else(|| format!("/projects/{project}"), |one| format!("/handovers/{}", one.id));
-        let sections = sections(&context, &pack, handover.as_ref(), &measures, &cycles, &names);
+            handover.as_ref().map_or_else(|| format!("/projects/{project}/handovers"), |one| format!("/handovers/{}", one.id));
+        let told = whole(&context, &pack, handover.as_ref(), (&measures, &progress), &cycles, &names);
         view! {
             {ui::back(&back, "Back")}
+            {sections(&request, project, Section::Handover)}
             <article class="baton-pack">
                 <header class="baton-pack__head">
                     {ui::heading(&format!("Handover pack {}", context.reference), &context.title)}
                     <p class="baton-meta">{asked}</p>
                 </header>
                 {strip.view(Mends::default())}
-                <div class="baton-pack__columns">{sections}</div>
+                <div class="baton-pack__columns">{told}</div>
                 <p class="baton-pack__foot">{format!("From Baton on {}. {}", crate::format::date(today), context.reference)}</p>
             </article>
         }
@@ -150,14 +154,14 @@ fn part(title: &str, body: AnyView) -> AnyView {
     view! { <section class="baton-pack__section"><h2>{title.to_owned()}</h2>{body}</section> }.into_any()
 }
 
-fn sections(
+fn whole(
     context: &HandoverContext,
     pack: &Pack,
     handover: Option<&Handover>,
-    measures: &[Small],
+    (measures, progress): (&[Small], &Progress),
     cycles: &[cycles::store::Cycle],
     names: &PackRequirements,
-) -> AnyView {
+) -> Vec<AnyView> {
     let mut parts = Vec::new();
     if !pack.summary.is_empty() {
         parts.push(part("State", ui::paragraphs(&pack.summary)));
@@ -174,6 +178,8 @@ fn sections(
             .into_any(),
         );
     }
+    // Whatever a summary says, this is how it stands today.
+    parts.extend(progress.of_summary().into_iter().map(|(title, body)| part(title, body)));
     parts.extend(known(pack).into_iter().map(|(title, body)| part(title, body)));
     let credits = credits(pack, handover, names);
     if !credits.is_empty() {
@@ -201,7 +207,7 @@ fn sections(
             .collect_view();
         parts.push(part("Tests of change", view! { <ul>{lines}</ul> }.into_any()));
     }
-    parts.collect_view().into_any()
+    parts
 }
 
 fn credits(pack: &Pack, handover: Option<&Handover>, names: &PackRequirements) -> Vec<(String, String)> {

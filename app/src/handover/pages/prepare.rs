@@ -16,6 +16,7 @@ use crate::id::ProjectId;
 use crate::measures::model::frequency;
 use crate::measures::series::MeasureSeries;
 use crate::measures::store::load_series;
+use crate::project::parts::{Section, sections};
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -89,6 +90,7 @@ fn draw(
         <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
             {summary}
             {ui::heading(&format!("{} {}", context.reference, context.title), "Hand over this project")}
+            {sections(request, context.id, Section::Handover)}
             <p>{if offers {
                 "Most of this is filled in from the project. Check it, add what only you know, and offer it. You lead the project until the next lead and the supervisor have both accepted."
             } else {

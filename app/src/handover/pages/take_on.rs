@@ -15,6 +15,7 @@ use crate::handover::store::{self, Handover, HandoverContext};
 use crate::id::{PersonId, ProjectId};
 use crate::measures::chart::Small;
 use crate::measures::store::load_series;
+use crate::project::parts::{Section, sections};
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -48,6 +49,7 @@ pub async fn take_on(request: Request) -> Result<Reply, Error> {
             {ui::back(&href, &context.title)}
             {summary}
             {ui::heading(&format!("{} {}", context.reference, context.title), "Take this project on")}
+            {sections(&request, context.id, Section::Handover)}
             {strip.view(Mends::default())}
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {ask}

@@ -12,7 +12,8 @@ use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{HandoverId, PersonId, TrustId};
 use crate::people::ties;
-use crate::project::store::{keep_looking, next_step};
+use crate::progress::store::tasks;
+use crate::project::store::keep_looking;
 use crate::roles::{account_open, in_force, post_on, role_on};
 use crate::team::store::{leads, supervision};
 
@@ -199,7 +200,7 @@ async fn agree<A: Act>(
         supervision::end_own(conn, project, successor, effect).await?;
     }
     keep_looking::end(conn, project, effect).await?;
-    next_step::take_over_next_step(conn, project, &handover.next_step, handover.next_step_on, allowed.now).await?;
+    tasks::set_next_step(conn, allowed, project, &handover.next_step, handover.next_step_on).await?;
     let name = |name: &Option<String>| name.clone().unwrap_or_default();
     let day = |day: Option<NaiveDate>| day.map(crate::format::date).unwrap_or_default();
     let alone = if alone { "Nobody is left to answer but who gives and takes it" } else { "" };

@@ -11,6 +11,7 @@ use crate::db::Connection;
 use crate::error::{Error, FieldError};
 use crate::history::{self, Entry};
 use crate::id::{HandoverId, PersonId, ProjectId, TrustId};
+use crate::progress::store::next_step;
 use crate::project::model::Status;
 use crate::roles::{account_open, holds_on, in_force, live_offer, post_on};
 use crate::team::model::TeamRole;
@@ -88,7 +89,8 @@ pub struct HandoverContext {
 pub async fn context(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<HandoverContext, Error> {
     Ok(sqlx::query_as(concat!(
         "select p.id, p.trust_id, coalesce(p.reference, '') as reference, p.title, p.status, p.problem,
-                p.aim_what, p.aim_whom, p.aim_how_much, p.aim_by, p.next_step, p.next_step_on,
+                p.aim_what, p.aim_whom, p.aim_how_much, p.aim_by,
+                coalesce(", next_step!("p.id", "what"), ", '') as next_step, ", next_step!("p.id", "due_on"), " as next_step_on,
                 l.person_id as leader, n.name as leader_name, l.from_on as leads_since,
                 (select nullif(max(coalesce(o.ends_on, '9999-12-31')), '9999-12-31') from post o
                  where o.person_id = l.person_id and o.trust_id = p.trust_id and ", post_on!("o", "$2"), ") as last_day,

@@ -14,6 +14,7 @@ use crate::measures::model::DataType;
 use crate::measures::series::MeasureSeries;
 use crate::measures::values;
 use crate::measures::{self, chart};
+use crate::project::parts::{Section, sections};
 use crate::route;
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
@@ -50,6 +51,7 @@ async fn chart_settings(request: Request) -> Result<Page, Error> {
                 {phase_summary}
                 {target_summary}
                 {ui::heading(&series.measure.name, title)}
+                {sections(&request, series.measure.project_id, Section::Measures)}
                 {settings}
                 {phases}
                 {targets}

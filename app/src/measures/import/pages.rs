@@ -12,6 +12,7 @@ use crate::format;
 use crate::id::MeasureId;
 use crate::measures::series::{Measure, Measurement};
 use crate::measures::{series, store, values};
+use crate::project::parts::{Section, sections};
 use crate::route;
 use crate::web::form::Rejected;
 use crate::web::page::{Page, Route};
@@ -110,6 +111,7 @@ fn first(request: &Request, measure: &Measure) -> AnyView {
         <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
             {summary}
             {ui::heading(&measure.name, "Import points")}
+            {sections(request, measure.project_id, Section::Measures)}
             <p>{format!("Each row is one point: {columns}. A note, a place and a time are taken along if there are any.")}</p>
             <p>"Nothing is recorded yet: first you see what each row would do. Take out everything about patients before you paste."</p>
             {form.draw_with_file(fields)}
@@ -167,6 +169,7 @@ impl Check<'_> {
             {ui::back(&format!("{href}/import"), "Start again")}
             {summary}
             {ui::heading(&self.measure.name, "Check the rows")}
+            {sections(self.request, self.measure.project_id, Section::Measures)}
             {form.draw(fields)}
         }
         .into_any()

@@ -11,6 +11,7 @@ use crate::measures::model::{self, DataType, Direction, FREQUENCIES, Kind};
 use crate::measures::series::Measure;
 use crate::measures::store;
 use crate::parse::MAX_PARAGRAPH_CHARS;
+use crate::project::parts::{Section, sections};
 use crate::web::page::Page;
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -39,6 +40,7 @@ pub(super) async fn new_measure(request: Request) -> Result<Page, Error> {
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summary}
                 {ui::heading(&head.reference.unwrap_or_default(), "Define a measure")}
+                {sections(&request, project, Section::Measures)}
                 <p>
                     "Most projects do with three to five measures: one outcome, one or two processes, and one that would show harm elsewhere."
                 </p>
@@ -105,6 +107,7 @@ pub(super) async fn edit_measure(request: Request) -> Result<Page, Error> {
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summary}
                 {ui::heading(&measure.project_reference, "Edit the measure")}
+                {sections(&request, measure.project_id, Section::Measures)}
                 {edit}
                 {place_and_retirement(&request, &measure)}
             </div></div>

@@ -13,6 +13,7 @@ use crate::measures::api::{CorrectPoint, ExcludePoint, IncludePoint, VoidPoint};
 use crate::measures::model::State;
 use crate::measures::series::{Measure, Measurement};
 use crate::measures::{store, values};
+use crate::project::parts::{Section, sections};
 use crate::web::page::Page;
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -40,6 +41,7 @@ pub(super) async fn measurement(request: Request) -> Result<Page, Error> {
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summaries}
                 {ui::heading(&measure.name, &title)}
+                {sections(&request, measure.project_id, Section::Measures)}
                 {ui::summary_list(vec![
                     ("Value", values::amount(&measure, point.amount()).into_any()),
                     ("Note", if point.note.is_empty() { "None".to_owned() } else { point.note.clone() }.into_any()),

@@ -11,6 +11,7 @@ use crate::measures::api::RecordPoints;
 use crate::measures::model::{DataType, cell};
 use crate::measures::series::Measure;
 use crate::measures::store;
+use crate::project::parts::{Section, sections};
 use crate::web::page::Page;
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -105,6 +106,7 @@ pub(super) async fn points(request: Request) -> Result<Page, Error> {
             {ui::back(&href, &measure.name)}
             {summary}
             {ui::heading(&measure.project_reference, "Record many points")}
+            {sections(&request, measure.project_id, Section::Measures)}
             <p>
                 "Write dates as 4 1 2026 or 4 January 2026. Leave rows empty that you do not need. Nothing is recorded until every row is right."
             </p>

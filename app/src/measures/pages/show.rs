@@ -18,6 +18,7 @@ use crate::measures::model::{self, DataType, State};
 use crate::measures::series::{Measure, MeasureSeries, Measurement};
 use crate::measures::store::{self, POINTS_A_PAGE, Shown};
 use crate::measures::{icons, parts, reader, values};
+use crate::project::parts::{Section, sections};
 use crate::web::page::Page;
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -63,6 +64,7 @@ pub(super) async fn measure(request: Request) -> Result<Page, Error> {
             {ui::back(&format!("/projects/{project}"), &measure.project_title)}
             {summary}
             {ui::heading(&measure.project_reference, &measure.name)}
+            {sections(&request, project, Section::Measures)}
             {facts(measure, may_define)}
             <p class="nhsuk-body-l">{parts::due(measure, today)}" "{collected(measure)}</p>
             <div class=class>

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::id::{MeasureId, TallyId};
 use crate::measures::model::DataType;
 use crate::measures::series::Measure;
+use crate::project::parts::{Section, sections};
 use crate::route;
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
@@ -56,6 +57,7 @@ async fn begin(request: Request) -> Result<Page, Error> {
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summary}
                 {ui::heading(&measure.name, "Count at the bedside")}
+                {sections(&request, measure.project_id, Section::Measures)}
                 {going_on(&open)}
                 <p>
                     "Press Yes or No for each one that you look at. The count is kept while you walk on, and others in the team can press too, on their own telephones. When you close it, it becomes one point of the chart."

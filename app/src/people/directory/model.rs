@@ -381,6 +381,8 @@ pub enum Show {
     Ending,
     /// Whose post begins within 12 weeks.
     Arriving,
+    /// Who has a post, or will have one within 12 weeks, and no way to sign in.
+    WithoutSignIn,
     /// Who has no current post.
     WithoutPost,
     /// Whose account is closed.
@@ -389,7 +391,8 @@ pub enum Show {
 
 impl Show {
     /// Every choice, in the order in which a form offers them.
-    pub const ALL: [Self; 5] = [Self::All, Self::Arriving, Self::Ending, Self::WithoutPost, Self::Closed];
+    pub const ALL: [Self; 6] =
+        [Self::All, Self::Arriving, Self::Ending, Self::WithoutSignIn, Self::WithoutPost, Self::Closed];
 
     /// As it stands in an address.
     #[must_use]
@@ -398,6 +401,7 @@ impl Show {
             Self::All => "",
             Self::Ending => "ending",
             Self::Arriving => "arriving",
+            Self::WithoutSignIn => "without-sign-in",
             Self::WithoutPost => "without-post",
             Self::Closed => "closed",
         }
@@ -410,6 +414,7 @@ impl Show {
             Self::All => "Everybody",
             Self::Ending => "Post ends within 12 weeks",
             Self::Arriving => "Arriving within 12 weeks",
+            Self::WithoutSignIn => "Cannot sign in yet",
             Self::WithoutPost => "No current post",
             Self::Closed => "Account closed",
         }

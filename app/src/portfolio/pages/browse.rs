@@ -245,7 +245,7 @@ fn cells(row: &ProjectRow) -> [String; 16] {
         next.map(|next| next.measure.clone()).unwrap_or_default(),
         row.next_step.clone(),
         date(row.next_step_on),
-        crate::clock::date_in_london(row.updated_at).to_string(),
+        row.active_on().to_string(),
     ]
 }
 

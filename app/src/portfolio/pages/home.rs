@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use leptos::prelude::*;
 
-use super::academy;
+use super::{academy, administration};
 use crate::access::ReadTrust;
 use crate::clock::date_in_london;
 use crate::continuity::asks::model::{Line, Seat};
@@ -61,7 +61,7 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
     let today = request.today();
     let mut conn = request.store.read().await?;
     let reads = request.may(&mut conn, ReadTrust(person.trust)).await?;
-    let home = load(&mut conn, person.trust, person.id, person.academy_lead, today).await?;
+    let home = load(&mut conn, person.trust, person.id, (person.academy_lead, person.administrator), today).await?;
     drop(conn);
     Ok(Page::new("Home", move || draw(&request, &person, home, reads)).into())
 }
@@ -69,11 +69,11 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
 /// `reads`: they read what is the trust's.
 fn draw(request: &Request, person: &Person, home: Home, reads: bool) -> AnyView {
     let today = request.today();
-    let Home { asks, waits_for, mine, due, posts, news, past, looking, looking_total, academy } = home;
+    let Home { asks, waits_for, mine, due, posts, news, past, looking, looking_total, academy, administration } = home;
     let mine = Parts::of(mine);
     let works = person.belongs();
     let arrives = !posts.has_post && posts.begins_on.is_some();
-    let newcomer = works && mine.is_empty() && academy.is_none() && asks.is_empty();
+    let newcomer = works && mine.is_empty() && academy.is_none() && administration.is_none() && asks.is_empty();
     let (own, desk): (Vec<Line>, Vec<Line>) = asks.into_iter().partition(|line| line.first.seat() == Seat::Own);
     // Without a post, one only reads.
     let runs = if works { Mends::ALL } else { Mends::default() };
@@ -93,6 +93,7 @@ fn draw(request: &Request, person: &Person, home: Home, reads: bool) -> AnyView 
         {academy.map(|academy| academy::begin(academy, today))}
         {parts::section(request, "For the QI academy", "desk", &desk)}
         {parts::section(request, "Wanted from you", "wanted", &own)}
+        {administration.map(|told| administration::begin(told, request.now))}
         {first}
         {works.then(|| data_points(&due, today))}
         {list("Projects you lead", "led", mine.led, today, runs)}

@@ -1,6 +1,7 @@
 //! Home, one's past projects, the list of projects, and a priority with its projects.
 
 mod academy;
+mod administration;
 mod browse;
 mod home;
 mod past;

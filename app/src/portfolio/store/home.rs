@@ -16,6 +16,7 @@ use crate::continuity::store::{ON_DAY, ProjectQuery, ProjectRecord};
 use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::id::{MeasureId, PersonId, PriorityId, ProjectId, TrustId};
+use crate::portfolio::store::administration::{ADMINISTRATION, Administration};
 use crate::roles::{holds_on, in_force, open_project, post_on};
 use crate::team::model::TeamRole;
 
@@ -122,6 +123,7 @@ pub struct Home {
     pub looking: Vec<ProjectRow>,
     pub looking_total: i64,
     pub academy: Option<Academy>,
+    pub administration: Option<Administration>,
 }
 
 /// The projects of the trust, not closed, on which they have a place today, those that they come to lead, and their
@@ -201,7 +203,7 @@ const TOLD: &str = concat!(
         and g.action in ('offered the handover', 'accepted the handover', 'declined the handover', 'agreed the handover', 'withdrew the handover',
           'handover lapsed', 'asked to take it on', 'accepted a place in the team', 'declined a place in the team', 'confirmed a place in the team',
           'refused a place in the team', 'left the team', 'closed the project', 'reopened the project', 'changed the status',
-          'merged into another project')
+          'merged into another project', 'posted an update')
       order by p.id, g.sequence desc"
 );
 
@@ -291,6 +293,13 @@ static EVERYBODY: LazyLock<String> = LazyLock::new(|| {
 pub(super) static WITH_ACADEMY: LazyLock<String> =
     LazyLock::new(|| [EVERYBODY.as_str(), CHANGEOVER, &TILES, IDLE].join(";\n"));
 
+/// The same and what an administrator's asks besides.
+pub(super) static WITH_ADMINISTRATION: LazyLock<String> =
+    LazyLock::new(|| [EVERYBODY.as_str(), ADMINISTRATION].join(";\n"));
+
+/// The same and what both ask besides, for whoever is both.
+static WITH_BOTH: LazyLock<String> = LazyLock::new(|| [WITH_ACADEMY.as_str(), ADMINISTRATION].join(";\n"));
+
 #[derive(FromRow)]
 struct Told {
     project_id: ProjectId,
@@ -314,7 +323,8 @@ pub(super) fn parameters(
     Ok(parameters)
 }
 
-/// Everything on somebody's home in a trust; with what an academy lead's begins with, if they are one.
+/// Everything on somebody's home in a trust; with what an academy lead's and an administrator's begin with, if they
+/// are one.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -322,10 +332,15 @@ pub async fn home(
     conn: &mut Connection,
     trust: TrustId,
     person: PersonId,
-    academy: bool,
+    (academy, administrator): (bool, bool),
     today: NaiveDate,
 ) -> Result<Home, Error> {
-    let text: &'static str = if academy { &WITH_ACADEMY } else { &EVERYBODY };
+    let text: &'static str = match (academy, administrator) {
+        (true, true) => &WITH_BOTH,
+        (true, false) => &WITH_ACADEMY,
+        (false, true) => &WITH_ADMINISTRATION,
+        (false, false) => &EVERYBODY,
+    };
     let mut answers = batch::ask(conn, text, parameters(trust, person, today)?).await?;
     let asks = lines(answers.all::<Asked>()?);
     let waits_for = answers.all()?;
@@ -347,9 +362,10 @@ pub async fn home(
     } else {
         None
     };
+    let administration = if administrator { Some(answers.one()?) } else { None };
     let looking_total = looking.first().map_or(0, |record| record.total);
     let looking = looking.into_iter().map(|record| record.row).collect();
-    Ok(Home { asks, waits_for, mine, due, posts, news, past, looking, looking_total, academy })
+    Ok(Home { asks, waits_for, mine, due, posts, news, past, looking, looking_total, academy, administration })
 }
 
 fn news(told: Vec<Told>, fell: Vec<(ProjectId, String, NaiveDate)>) -> Vec<News> {

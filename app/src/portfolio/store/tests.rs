@@ -122,8 +122,11 @@ async fn each_open_project_is_on_the_list_of_its_state_and_the_academys_home_cou
     for on in [-20, 0, 1, 84, 365].map(day) {
         let standing: HashMap<ProjectId, &Row> = stood.on(on).collect();
         let length = |fits: &dyn Fn(&Row) -> bool| standing.values().filter(|row| fits(row)).count();
-        let begins =
-            home(&mut change, at.trust, at.lead, true, on).await.expect("a home").academy.expect("an academy lead's");
+        let begins = home(&mut change, at.trust, at.lead, (true, false), on)
+            .await
+            .expect("a home")
+            .academy
+            .expect("an academy lead's");
         let tiles = begins.tiles;
         let mut listed = HashMap::new();
         for &state in Continuity::ALL {
@@ -268,7 +271,7 @@ async fn a_draft_is_listed_for_its_author_and_those_invited_only() {
             let rows = all(&mut change, &fixture, filter, TODAY).await;
             assert_eq!(rows.len(), if statuses == Statuses::Draft { sees } else { 0 });
         }
-        let own = home(&mut change, fixture.trust, person, false, TODAY).await.expect("a home").mine;
+        let own = home(&mut change, fixture.trust, person, (false, false), TODAY).await.expect("a home").mine;
         assert_eq!(own.len(), sees);
     }
 }
@@ -349,7 +352,7 @@ async fn whoever_comes_to_lead_a_project_finds_it_on_their_home() {
     let mut change = at.store.write().await.expect("a change");
     let lead = ["lead", "accepted", "team"];
     crate::testing::make::place(&mut change, project, at.colleague, lead, day(30), None).await.expect("a place");
-    let mine = home(&mut change, at.trust, at.colleague, false, TODAY).await.expect("a home").mine;
+    let mine = home(&mut change, at.trust, at.colleague, (false, false), TODAY).await.expect("a home").mine;
     let found: Vec<_> = mine.iter().map(|one| (one.row.id, one.leads, one.leads_next)).collect();
     assert_eq!(found, [(project, false, true)]);
 }

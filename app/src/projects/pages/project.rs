@@ -16,11 +16,14 @@ use crate::duplicates::parts::Links;
 use crate::error::{Error, FieldError};
 use crate::handover::parts::Handovers;
 use crate::history as record;
-use crate::id::ProjectId;
+use crate::id::{MeasureId, ProjectId};
 use crate::measures::parts::Charts;
+use crate::progress::parts::Progress;
+use crate::progress::store::{links as progress_links, tasks, updates};
 use crate::project;
 use crate::project::details::{Completeness, ProjectDetails};
 use crate::project::model::{ProjectType, Status};
+use crate::project::parts::{Section, sections};
 use crate::project::store::ProjectSummary;
 use crate::projects::api::{DeleteDraft, SubmitDraft};
 use crate::projects::store::{self, Project};
@@ -29,7 +32,8 @@ use crate::web::request::Request;
 use crate::web::ui::{self, Form};
 use crate::{batch, cycles, drivers, duplicates, handover, measures, team};
 
-const NEWEST: u32 = 20;
+/// So many entries of the history are read: five lines of it are shown, each of which may be several.
+const NEWEST: u32 = 40;
 const A_PAGE: u32 = 50;
 
 /// What a project says about itself, read once from its row.
@@ -58,6 +62,9 @@ static ASKED: LazyLock<String> = LazyLock::new(|| {
         duplicates::store::LINKS,
         duplicates::store::MERGED_HISTORY,
         asks::store::OF_PROJECT,
+        tasks::OPEN,
+        updates::LATEST,
+        progress_links::OF_PROJECT,
     ]
     .join(";\n")
 });
@@ -96,11 +103,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
     let mut answers =
         batch::ask(&mut conn, &ASKED, crate::continuity::store::asked(id, today, NEWEST, reader)?).await?;
     let project: Project = answers.one()?;
-    // Who reads this one only, because they contributed to it, stays on it.
-    let goes_on = match project.merged_into {
-        Some(into) => request.may(&mut conn, access::ReadProject(into)).await?,
-        None => false,
-    };
+    let goes_on = goes_on(&request, &mut conn, &project).await?;
     if let Some(into) = project.merged_into.filter(|_| goes_on && request.query("as") != "was") {
         return Ok(Reply::Redirect(format!("/projects/{into}?merged={id}")));
     }
@@ -117,12 +120,13 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
     let handovers = Handovers::take(&mut answers)?;
     let links = Links::take(&mut answers, &mut conn, &request).await?;
     let waiting = answers.all()?;
+    let progress = Progress::take(&mut answers, id)?;
     drop(conn);
     Ok(Page::new(shown.project.details.title.clone(), move || {
         let project = &shown.project;
         let mends = mends(&shown);
-        // What is not there yet is promised of open projects only.
-        let has = |empty: bool| !empty || project.status != Status::Closed;
+        let open = project.status != Status::Closed;
+        let due = strip.row().next_measurement.as_ref().map(|next| next.id);
         let (summaries, without_a_lead) = handover::parts::without_a_lead(&request, project.id, shown.relationship);
         view! {
             {back(&shown)}
@@ -132,20 +136,32 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
             {strip.view(mends)}
             {asks::parts::on_project(&waiting)}
             {standing_words(project, goes_on, today)}
-            {actions(&shown, is_led)}
+            {actions(&shown, is_led, due)}
             {without_a_lead}
-            {about(&shown)}
-            {has(charts.is_empty()).then(|| charts.view(shown.may(Action::RecordMeasurement)))}
-            {has(drivers.is_empty()).then(|| drivers.view(shown.may(Action::DrawDrivers)))}
-            {has(cycles.is_empty()).then(|| cycles.view(shown.may(Action::WriteCycle)))}
+            {sections(&request, project.id, Section::Overview)}
+            <div class="baton-overview">
+                <div>{(open || !charts.is_empty()).then(|| charts.view(shown.may(Action::RecordMeasurement)))}</div>
+                {about(&shown)}
+            </div>
+            {progress.view(&request, shown.may(Action::WriteProgress), open)}
+            {change(&shown, drivers, cycles)}
             {team(&shown)}
-            {has(handovers.is_empty()).then(|| handovers.view())}
-            {links.view(&request)}
+            {handovers.folded()}
+            {links.folded(&request)}
             {history_section(&shown)}
         }
         .into_any()
     })
     .into())
+}
+
+/// Whether whoever looks may read what the project was merged into: who reads this one only, because they contributed
+/// to it, stays on it.
+async fn goes_on(request: &Request, conn: &mut Connection, project: &Project) -> Result<bool, Error> {
+    match project.merged_into {
+        Some(into) => request.may(conn, access::ReadProject(into)).await,
+        None => Ok(false),
+    }
 }
 
 /// The project from which the visitor was led here, when it was merged into this one and they may read it.
@@ -175,10 +191,12 @@ fn title(shown: &ProjectView) -> AnyView {
     let project = &shown.project;
     let reference = project.reference.clone().unwrap_or_else(|| "Draft".to_owned());
     let department = (!project.department_name.is_empty()).then(|| format!(" · {}", project.department_name));
+    // Nearly every project is active: only what is not says so.
+    let status = (project.status != Status::Active).then(|| view! { " "{project::parts::status_tag(project.status)} });
     view! {
         <div class="baton-title">
             <h1 class="nhsuk-heading-l">{project.details.title.clone()}</h1>
-            <p class="baton-meta">{reference}" · "{project.details.kind.label()}{department}" "{project::parts::status_tag(project.status)}</p>
+            <p class="baton-meta">{reference}" · "{project.details.kind.label()}{department}{status}</p>
         </div>
     }
     .into_any()
@@ -214,29 +232,41 @@ fn standing_words(project: &Project, goes_on: bool, today: NaiveDate) -> AnyView
     }
 }
 
-/// `is_led`: the project has a lead in post, as the strip says.
-fn actions(shown: &ProjectView, is_led: bool) -> AnyView {
+/// How many of a project's actions stand beside each other: the others open on demand.
+const IN_SIGHT: usize = 5;
+
+/// One row, of which the first is the main one. `is_led`: the project has a lead in post, as the strip says; `due`: the
+/// measure that is measured next.
+fn actions(shown: &ProjectView, is_led: bool, due: Option<MeasureId>) -> AnyView {
     let id = shown.project.id;
     let open = shown.project.status.is_open();
+    let of = |page: &str| format!("/projects/{id}/{page}");
     let finishes = !is_led && shown.may(Action::WriteSummary) && !shown.may(Action::OfferHandover);
-    let links = [
-        // Whoever looks at a project without a lead finds first how to be it.
-        (!is_led && shown.may(Action::TakeOn), "take-on", "Take it on"),
-        (shown.may(Action::EditProject), "edit", "Edit"),
-        (shown.may(Action::ManageTeam), "team", "Change the team"),
-        (shown.may(Action::ChangeStatus), "status", if open { "Change status" } else { "Reopen" }),
+    let record = due.filter(|_| shown.may(Action::RecordMeasurement));
+    let record = record.map(|measure| (format!("/measures/{measure}/points"), "Record a data point"));
+    // Whoever looks at a project without a lead finds first how to be it.
+    let take_on = (!is_led && shown.may(Action::TakeOn)).then(|| (of("take-on"), "Take it on"));
+    let rest = [
         (shown.may(Action::OfferHandover), "handover", "Hand over"),
         (finishes, "handover", "Finish what the next lead is told"),
+        (shown.may(Action::WriteProgress), "updates#add", "Post an update"),
         (shown.may(Action::AskToJoin), "team#join", "Ask to join"),
+        (shown.may(Action::EditProject), "edit", "Edit"),
+        (shown.may(Action::ChangeStatus), "status", if open { "Change status" } else { "Reopen" }),
     ];
-    let buttons = links
-        .into_iter()
-        .filter(|(may, _, _)| *may)
-        .map(|(_, to, label)| ui::button_link(&format!("/projects/{id}/{to}"), label, true))
-        .collect_view();
-    view! { <div class="baton-buttons-inline nhsuk-u-margin-bottom-4">{buttons}</div> }.into_any()
+    let rest = rest.into_iter().filter(|(may, _, _)| *may).map(|(_, page, label)| (of(page), label));
+    let mut all: Vec<(String, &str)> = take_on.into_iter().chain(record).chain(rest).collect();
+    let more = all.split_off(all.len().min(IN_SIGHT));
+    let more = (!more.is_empty()).then(|| {
+        let links = more.into_iter().map(|(href, label)| view! { <li><a href=href>{label}</a></li> }).collect_view();
+        view! { <details class="baton-more"><summary>"More"</summary><ul>{links}</ul></details> }
+    });
+    let buttons =
+        all.into_iter().enumerate().map(|(at, (href, label))| ui::button_link(&href, label, at > 0)).collect_view();
+    view! { <div class="baton-buttons-inline baton-project-actions">{buttons}{more}</div> }.into_any()
 }
 
+/// What it is about, in one compact block.
 fn about(shown: &ProjectView) -> AnyView {
     let project = &shown.project;
     let edits = shown.may(Action::EditProject);
@@ -245,18 +275,13 @@ fn about(shown: &ProjectView) -> AnyView {
         view! { {words.to_owned()}{link} }.into_any()
     };
     let details = &project.details;
-    let mut rows = aim(details);
-    if rows.is_empty() {
-        rows.push(("Aim", mend("Not written yet.", "Write the aim")));
-    }
-    rows.push((
-        "Problem",
-        if details.problem.is_empty() {
-            mend("Not described yet.", "Describe the problem")
-        } else {
-            lines(&details.problem)
-        },
-    ));
+    let aim = aim(details).unwrap_or_else(|| mend("Not written yet.", "Write the aim"));
+    let problem = if details.problem.is_empty() {
+        mend("Not described yet.", "Describe the problem")
+    } else {
+        lines(&details.problem)
+    };
+    let mut rows = vec![("Aim", aim), ("Problem", problem)];
     if details.kind == ProjectType::ClinicalAudit || !details.standard.is_empty() {
         rows.push(("Standard", standard(details)));
     }
@@ -269,15 +294,15 @@ fn about(shown: &ProjectView) -> AnyView {
         rows.push(("Local need", lines(&details.local_need)));
     }
     let more = (!details.origin_note.is_empty()).then(|| format!(": {}", details.origin_note));
-    rows.push(("Came from", view! { {details.origin.label()}{more} }.into_any()));
-    if let Some(submitted) = project.submitted_at {
-        let on = crate::clock::date_in_london(submitted);
-        rows.push(("Registered", view! { {ui::time(on)}" by "{project.author.clone()} }.into_any()));
-    }
+    let registered = project.submitted_at.map(|at| {
+        view! { ". Registered on "{ui::time(crate::clock::date_in_london(at))}" by "{project.author.clone()} }
+    });
+    rows.push(("Came from", view! { {details.origin.label()}{more}{registered} }.into_any()));
+    let rows = rows.into_iter().map(|(key, value)| view! { <div><dt>{key}</dt><dd>{value}</dd></div> }).collect_view();
     view! {
-        <section aria-labelledby="about">
+        <section class="baton-overview__about" aria-labelledby="about">
             <h2 class="nhsuk-heading-m" id="about">"About this project"</h2>
-            {ui::summary_list(rows)}
+            <dl class="baton-facts">{rows}</dl>
         </section>
     }
     .into_any()
@@ -287,13 +312,19 @@ fn lines(text: &str) -> AnyView {
     view! { <span class="baton-lines">{text.to_owned()}</span> }.into_any()
 }
 
-/// The parts of the aim that are written; none when nothing is.
-fn aim(details: &ProjectDetails) -> Vec<(&'static str, AnyView)> {
-    let parts = [("Aim", &details.aim_what), ("For whom", &details.aim_whom), ("How much", &details.aim_how_much)];
-    let mut rows: Vec<_> =
-        parts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(key, text)| (key, lines(text))).collect();
-    rows.extend(details.aim_by.map(|by| ("By when", ui::time(by))));
-    rows
+/// The parts of the aim that are written, as one sentence; none when nothing is.
+fn aim(details: &ProjectDetails) -> Option<AnyView> {
+    let parts = [&details.aim_what, &details.aim_whom, &details.aim_how_much];
+    let written: Vec<&str> =
+        parts.into_iter().map(|part| part.trim().trim_end_matches('.')).filter(|part| !part.is_empty()).collect();
+    let by = details.aim_by.map(|by| {
+        let before = if written.is_empty() { "By " } else { ", by " };
+        view! { {before}{ui::time(by)} }
+    });
+    if written.is_empty() && by.is_none() {
+        return None;
+    }
+    Some(view! { <span class="baton-lines">{written.join(", ")}</span>{by}"." }.into_any())
 }
 
 fn standard(details: &ProjectDetails) -> AnyView {
@@ -317,30 +348,32 @@ fn priorities(shown: &ProjectView) -> AnyView {
     view! { <ul class="nhsuk-list nhsuk-u-margin-bottom-0">{items.collect_view()}</ul> }.into_any()
 }
 
+/// The driver diagram and the cycles. What is not there yet is promised of open projects only.
+fn change(shown: &ProjectView, drivers: Drivers, cycles: Cycles) -> AnyView {
+    let open = shown.project.status != Status::Closed;
+    let drivers = (open || !drivers.is_empty()).then(|| drivers.folded(shown.may(Action::DrawDrivers)));
+    let cycles = (open || !cycles.is_empty()).then(|| cycles.folded(shown.may(Action::WriteCycle)));
+    view! { {drivers}{cycles} }.into_any()
+}
+
 fn team(shown: &ProjectView) -> AnyView {
     let id = shown.project.id;
-    view! {
-        <section aria-labelledby="team">
-            <h2 class="nhsuk-heading-m" id="team">"Team"</h2>
-            {team::pages::current(&shown.project.team, shown.today, None, false)}
-            {team::pages::past(&shown.project.team, shown.today)}
-            <p class="baton-no-print"><a href=format!("/projects/{id}/team")>"The whole team, invitations and requests"</a></p>
-        </section>
-    }
-    .into_any()
+    let (team, today) = (&shown.project.team, shown.today);
+    let current = team.iter().filter(|member| member.is_current(today) || member.is_ahead(today)).count();
+    let body = view! {
+        {team::pages::current(team, today, None, false)}
+        {team::pages::past(team, today)}
+        <p class="baton-no-print"><a href=format!("/projects/{id}/team")>"The whole team, invitations and requests"</a></p>
+    };
+    ui::folded_section("team", &format!("Team ({current})"), body.into_any())
 }
 
 fn history_section(shown: &ProjectView) -> AnyView {
-    let more = (shown.project.history.len() >= NEWEST as usize)
-        .then(|| view! { <p><a href=format!("/projects/{}/history", shown.project.id)>"The whole history"</a></p> });
-    view! {
-        <section class="baton-no-print" aria-labelledby="history">
-            <h2 class="nhsuk-heading-m" id="history">"History"</h2>
-            {project::parts::timeline(shown.project.history.clone())}
-            {more}
-        </section>
-    }
-    .into_any()
+    let body = view! {
+        {project::parts::lately(shown.project.history.clone())}
+        <p><a href=format!("/projects/{}/history", shown.project.id)>"The whole history"</a></p>
+    };
+    view! { <div class="baton-no-print">{ui::folded_section("history", "History", body.into_any())}</div> }.into_any()
 }
 
 fn draft(
@@ -374,6 +407,7 @@ fn draft(
             {ui::back("/", "Home")}
             {summary}
             {title(&shown)}
+            {sections(&request, id, Section::Overview)}
             <div class="nhsuk-inset-text">
                 <p>"This is a draft. Only "{if author { "you".to_owned() } else { shown.project.author.clone() }}" and the people invited can see it, and it is in no list."</p>
                 {state}
@@ -443,6 +477,7 @@ pub async fn history(request: Request) -> Result<Page, Error> {
         view! {
             {ui::back(&format!("/projects/{id}"), &head.title)}
             {ui::heading(&head.title, "History")}
+            {sections(&request, id, Section::History)}
             {project::parts::timeline(shown)}
             {ui::pages(i64::from(page), last, |page| format!("/projects/{id}/history?page={page}"))}
         }

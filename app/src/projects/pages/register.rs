@@ -13,6 +13,7 @@ use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::people;
 use crate::priorities;
 use crate::project::model::{Origin, ProjectType, Status};
+use crate::project::parts::{Section, sections};
 use crate::projects::api::{EditProject, RegisterProject};
 use crate::projects::store::{self, Project};
 use crate::team::model::TeamRole;
@@ -205,6 +206,7 @@ fn later(form: &Form, offered: &Offered, open: bool) -> AnyView {
             </summary>
             <div class="nhsuk-details__text">
                 {optional(form)}
+                {next_step(form)}
                 {supervisor(form, offered)}
             </div>
         </details>
@@ -220,12 +222,19 @@ fn optional(form: &Form) -> AnyView {
         {form.line("aim_whom", "For whom?").view()}
         {form.line("aim_how_much", "By how much?").hint("For example: from 60% to 90%.").view()}
         {form.date("aim_by", "By when?").view()}
-        <h2 class="nhsuk-heading-s">"Next step"</h2>
-        {form.line("next_step", "What happens next?").view()}
-        {form.date("next_step_on", "When?").view()}
         <h2 class="nhsuk-heading-s">"Where it came from"</h2>
         {form.select("origin", "What did it come from?", origins).view()}
         {form.line("origin_note", "More about that").hint("For example the number of the incident. Nothing about patients.").view()}
+    }
+    .into_any()
+}
+
+/// The first task; afterwards tasks have a page of their own.
+fn next_step(form: &Form) -> AnyView {
+    view! {
+        <h2 class="nhsuk-heading-s">"Next step"</h2>
+        {form.line("next_step", "What happens next?").view()}
+        {form.date("next_step_on", "When?").view()}
     }
     .into_any()
 }
@@ -290,6 +299,7 @@ pub async fn edit(request: Request) -> Result<Page, Error> {
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summary}
                 {ui::heading(&caption, if draft { "Edit the draft" } else { "Edit the project" })}
+                {sections(&request, id, Section::Overview)}
                 <p>"Never enter information about patients."</p>
                 {form.draw(fields)}
             </div></div>

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::id::ProjectId;
 use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::project;
+use crate::project::parts::{Section, sections};
 use crate::project::store::ProjectSummary;
 use crate::projects::api::ChangeStatus;
 use crate::projects::model::Transition;
@@ -30,12 +31,13 @@ pub async fn status(request: Request) -> Result<Reply, Error> {
     // A form that came back keeps its place, also when the status has moved on meanwhile.
     Ok(match chosen.filter(|to| to.is_allowed_from(head.status) || request.rejected.is_some()) {
         Some(to) => confirm(request, head, to),
-        None => choose(head),
+        None => choose(&request, head),
     }
     .into())
 }
 
-fn choose(head: ProjectSummary) -> Page {
+fn choose(request: &Request, head: ProjectSummary) -> Page {
+    let request = request.clone();
     Page::new(format!("Status of {}", head.title), move || {
         let moves = Transition::ALL
             .iter()
@@ -55,6 +57,7 @@ fn choose(head: ProjectSummary) -> Page {
             {ui::back(&format!("/projects/{}", head.id), &head.title)}
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {ui::heading(&head.title, "Change the status")}
+                {sections(&request, head.id, Section::Overview)}
                 <p>"It is now "{project::parts::status_tag(head.status)}</p>
                 <ul class="nhsuk-list">{moves}</ul>
             </div></div>
@@ -101,6 +104,7 @@ fn confirm(request: Request, head: ProjectSummary, to: Transition) -> Page {
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summary}
                 {ui::heading(&head.title, to.label())}
+                {sections(&request, head.id, Section::Overview)}
                 <p>{happens}</p>
                 <p>{undone}</p>
                 {form.draw(fields)}

@@ -8,6 +8,7 @@ use crate::continuity::asks;
 use crate::duplicates::model::Query;
 use crate::id::{PriorityId, TeamRoleId};
 use crate::people::model::Named;
+use crate::progress::store::tasks;
 use crate::project::details::Completeness;
 use crate::project::store::summary;
 use crate::projects::model::Transition;
@@ -389,6 +390,9 @@ async fn a_draft_goes_with_all_that_hangs_on_it_and_with_what_its_history_says()
         "insert into driver_measure (driver_id, measure_id) values ('d', $2)",
         "insert into cycle (id, project_id, number, title, starts_on, created_at, idea_id) values ('c', $1, 1, 'Box', '2026-03-01', 'now', 'e')",
         "insert into cycle (id, project_id, number, title, starts_on, created_at, continues) values ('b', $1, 2, 'Box', '2026-03-01', 'now', 'c')",
+        "insert into task (id, project_id, what, person_id, author_id, created_at) values ('w', $1, 'Ask', $3, $3, 'now')",
+        "insert into project_update (id, project_id, on_day, words, author_id, created_at) values ('u', $1, '2026-03-01', 'Met', $3, 'now')",
+        "insert into web_link (id, project_id, kind, title, address, account, author_id, created_at) values ('k', $1, 'folder', 'Drive', 'https://a.example', 'Ward', $3, 'now')",
         "insert into handover (id, project_id, state, created_by, created_at) values ('h', $1, 'draft', $3, 'now')",
         "insert into handover_measure (handover_id, measure_id) values ('h', $2)",
         "insert into handover_contribution (handover_id, person_id) values ('h', $3)",
@@ -483,12 +487,17 @@ async fn a_stored_project_says_the_same_when_it_is_read_into_its_form() {
         standard_source: "NICE".into(),
         standard_level: "95%".into(),
         reaudit_on: "2026-10-01".into(),
-        next_step: "Collect".into(),
-        next_step_on: "2026-04-01".into(),
         ..form(&at)
     };
-    let id = registered(&at, at.trainee, &full, noon()).await.expect("registered");
+    let with_step = ProjectForm { next_step: "Collect".into(), next_step_on: "2026-04-01".into(), ..full.clone() };
+    let id = registered(&at, at.trainee, &with_step, noon()).await.expect("registered");
     let mut conn = at.store.read().await.expect("a reader");
+    let open = tasks::open(&mut conn, id, TODAY).await.expect("tasks");
+    assert_eq!(
+        open.iter().map(|task| (task.what.as_str(), task.due_on)).collect::<Vec<_>>(),
+        [("Collect", Some(on("2026-04-01")))],
+        "the next step is the first task"
+    );
     let read = project(&mut conn, id, TODAY, 0).await.expect("a project").form().expect("a form");
     assert_eq!(
         read.parse(Completeness::Registered).expect("whole"),

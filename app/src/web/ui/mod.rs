@@ -202,6 +202,20 @@ pub fn details(summary: &str, body: AnyView) -> AnyView {
     .into_any()
 }
 
+/// A section of a page that opens on demand: its heading stays in sight.
+#[must_use]
+pub fn folded_section(id: &str, title: &str, body: AnyView) -> AnyView {
+    view! {
+        <details class="nhsuk-details baton-folded-section">
+            <summary class="nhsuk-details__summary">
+                <h2 class="nhsuk-details__summary-text" id=id.to_owned()>{title.to_owned()}</h2>
+            </summary>
+            <section class="nhsuk-details__text" aria-labelledby=id.to_owned()>{body}</section>
+        </details>
+    }
+    .into_any()
+}
+
 /// The pages of a long list: `address` gives the address of a page (from 1).
 #[must_use]
 pub fn pages(page: i64, last: i64, address: impl Fn(i64) -> String) -> AnyView {

@@ -70,6 +70,11 @@ fn priority() -> Pairs {
         "starts_on" => "1 4 2026"]
 }
 
+fn web_link() -> Pairs {
+    pairs!["kind" => "folder", "title" => "Shared folder", "address" => "https://files.trust.example/qi",
+        "account" => "The ward’s mailbox"]
+}
+
 fn and(mut pairs: Pairs, more: Pairs) -> Pairs {
     pairs.extend(more);
     pairs
@@ -510,7 +515,44 @@ fn points() -> Vec<Row> {
 fn changes() -> Vec<Row> {
     let writes = |path, body| form(path, "WriteCycle", PROJECTS, body, WORKS).stopped(WORKED);
     let draws = |path, body| form(path, "DrawDrivers", PROJECTS, body, WORKS).stopped(WORKED);
+    let tells = |path, body| form(path, "WriteProgress", PROJECTS, body, WORKS).stopped(WORKED);
     vec![
+        tells("/api/tasks/add", |w, o| {
+            and(of_project(w, o), pairs!["what" => "Ask the ward", "due_on" => "11 3 2026"])
+        }),
+        tells(
+            "/api/tasks/edit",
+            |w, o| pairs!["task" => w.id(o, "task"), "version" => "1", "what" => "Ask the ward", "due_on" => "11 3 2026"],
+        ),
+        tells(
+            "/api/tasks/done",
+            |w, o| pairs!["task" => w.id(o, "task"), "version" => "1", "done" => "yes", "back" => ""],
+        ),
+        tells("/api/updates/post", |w, o| and(of_project(w, o), pairs!["words" => "Met the ward: they agreed"])),
+        form(
+            "/api/updates/edit",
+            "WriteProgress",
+            PROJECTS,
+            |w, o| pairs!["update" => w.id(o, "update"), "version" => "1", "words" => "Met the ward"],
+            // Whoever wrote it changes it; the others are told so.
+            &[(Own, "lead"), (Draft, "lead"), (Paused, "lead")],
+        )
+        .stopped(&[
+            (Own, "member supervisor away academy"),
+            (Same, "academy"),
+            (Other, "elsewhere"),
+            (Draft, "member supervisor away"),
+            (Paused, "member supervisor away academy"),
+            (Closed, "lead member supervisor away academy"),
+            (Merged, "lead member supervisor away academy"),
+        ]),
+        tells("/api/links/add", |w, o| and(of_project(w, o), web_link())),
+        tells("/api/links/edit", |w, o| and(pairs!["link" => w.id(o, "web link"), "version" => "1"], web_link())),
+        tells("/api/progress/delete", |w, o| pairs!["thing" => format!("tasks/{}", w.id(o, "task")), "version" => "1"]),
+        tells(
+            "/api/progress/put-back",
+            |w, o| pairs!["thing" => format!("updates/{}", w.id(o, "removed update")), "version" => "1"],
+        ),
         writes(
             "/api/cycles/plan",
             |w, o| pairs!["project" => w.id(o, "project"), "title" => "A card", "starts_on" => "4 3 2026"],

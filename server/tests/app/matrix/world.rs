@@ -184,6 +184,14 @@ impl Builder<'_> {
         self.name(object, "tally", id);
         let id = make::cycle(self.conn, project, "Poster", "2026-02-01").await?;
         self.name(object, "cycle", id);
+        let id = make::task(self.conn, project, by, "Ask the ward", Some(on("2026-03-11"))).await?;
+        self.name(object, "task", id);
+        for (kind, removed) in [("update", false), ("removed update", true)] {
+            let id = make::update(self.conn, project, by, "Met the ward", removed).await?;
+            self.name(object, kind, id);
+        }
+        let id = make::web_link(self.conn, project, by, "https://files.trust.example/qi").await?;
+        self.name(object, "web link", id);
         let lines = make::drivers(self.conn, project, &["Staff know how", "Kit is there", "Posters"]).await?;
         for (kind, id) in ["driver", "second driver", "removed driver"].into_iter().zip(lines) {
             self.name(object, kind, id);

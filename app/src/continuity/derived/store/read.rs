@@ -6,6 +6,7 @@ use super::super::facts::{DeskRow, People, StoredLead, StoredPerson, StoredProje
 use crate::batch;
 use crate::db::{Connection, Db};
 use crate::error::Error;
+use crate::progress::store::next_step;
 
 /// So many projects, and so many trusts, are a page: what is read of them is held in memory.
 const AT_ONCE: i64 = 500;
@@ -35,7 +36,7 @@ macro_rules! project {
     () => {
         concat!(
             "json_array(p.id, p.trust_id, p.status, p.department_id, p.author_id, p.created_at, p.submitted_at, p.review_on, p.reaudit_on,
-            p.aim_by, p.next_step_on, p.keep_looking_until, p.last_active_on,
+            p.aim_by, ", next_step!("p.id", "due_on"), ", p.keep_looking_until, p.last_active_on,
             (select min(m.every_days) from measure m where m.project_id = p.id and m.retired_on is null),
             json((select json_group_array(g.on_day order by g.on_day) from changeover g where g.trust_id = p.trust_id)),
             json((select json_group_array(json_array(r.id, r.person_id, r.role, r.state = 'accepted', r.opened_by = 'person',

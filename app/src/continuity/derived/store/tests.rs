@@ -28,11 +28,11 @@ async fn a_change_leaves_no_mark_and_one_without_the_rule_is_refused() -> Result
     at.store.close().await;
     let store = Store::open(&file, UNDERIVED).await?;
     let mut change = store.write().await?;
-    sqlx::query("update project set next_step_on = '2026-04-01'").execute(&mut *change).await?;
+    sqlx::query("update project set aim_by = '2026-04-01'").execute(&mut *change).await?;
     assert_eq!(change.commit().await, Err(Error::Internal));
     let mut conn = store.read().await?;
     let moved: i64 =
-        sqlx::query_scalar("select count(*) from project where next_step_on is not null").fetch_one(&mut *conn).await?;
+        sqlx::query_scalar("select count(*) from project where aim_by is not null").fetch_one(&mut *conn).await?;
     assert_eq!(moved, 0, "nothing of it is there");
     Ok(())
 }

@@ -93,7 +93,7 @@ fn matching(query: &mut QueryBuilder<Db>, trust: TrustId, filter: &Filter, today
         match filter.show {
             Show::All | Show::Ending => current(query),
             Show::Arriving => soon_to_begin(query),
-            Show::WithoutPost | Show::Closed => {}
+            Show::WithoutSignIn | Show::WithoutPost | Show::Closed => {}
         }
         query.push(")");
     }
@@ -119,6 +119,7 @@ fn matching(query: &mut QueryBuilder<Db>, trust: TrustId, filter: &Filter, today
             soon_to_begin(query);
             query.push(")");
         }
+        Show::WithoutSignIn => without_sign_in(query, trust, today),
         Show::WithoutPost => {
             query.push(" and not exists (select 1 from post o where o.person_id = p.id and o.trust_id = ");
             query.push_bind(trust);
@@ -126,6 +127,14 @@ fn matching(query: &mut QueryBuilder<Db>, trust: TrustId, filter: &Filter, today
             query.push(")");
         }
     }
+}
+
+/// They have a post, or will have one soon, and no way to sign in.
+fn without_sign_in(query: &mut QueryBuilder<Db>, trust: TrustId, today: NaiveDate) {
+    query.push(" and not exists (select 1 from credential c where c.person_id = p.id)");
+    query.push(" and exists (select 1 from post o where o.person_id = p.id and o.trust_id = ").push_bind(trust);
+    query.push(" and (o.ends_on is null or o.ends_on >= ").push_bind(today);
+    query.push(") and o.starts_on <= ").push_bind(today + Days::new(SOON)).push(")");
 }
 
 /// The people of a trust who match, by name.

@@ -27,6 +27,7 @@ const FACTS: &[(&str, &str)] = &[
     ("l", "trust_role"),
     ("t", "trust"),
     ("g", "changeover"),
+    ("w", "task"),
 ];
 
 /// Nothing changes these once they are written.
@@ -117,7 +118,13 @@ const CHANGES: &[&str] = &[
     "update project set status = 'closed', closed_reason = 'completed' where id = $2 and status <> 'draft'",
     "update project set status = 'draft', reference = null, submitted_at = null, closed_reason = null where id = $2",
     "update project set keep_looking_until = $4, last_active_on = $3 where id = $2",
-    "update project set aim_by = $4, next_step_on = $3, reaudit_on = $4, department_id = $7 where id = $2",
+    "update project set aim_by = $4, reaudit_on = $4, department_id = $7 where id = $2",
+    "insert into task (id, project_id, what, due_on, author_id, created_at) values ($5, $2, 'Ask the ward', $3, $1, $3)",
+    "update task set due_on = $4 where project_id = $2",
+    "update task set done_at = $3, done_by = $1 where id = (select id from task where project_id = $2 order by id limit 1)",
+    "update task set removed_at = $3 where id = (select id from task where project_id = $2 order by id desc limit 1)",
+    "update task set project_id = $2 where id = (select id from task order by id desc limit 1)",
+    "delete from task where project_id = $2 and removed_at is not null",
     "update project set author_id = $1 where id = $2",
     "insert into project (id, trust_id, title, type, status, author_id, created_at, updated_at) values ($5, $6, 'Half', 'quality_improvement', 'draft', $1, $3 || 'T12:00:00Z', $3)",
     "delete from project where status = 'draft' and title = 'Half'",

@@ -1,0 +1,123 @@
+//! What an administrator's home begins with: who cannot sign in, whose post ends, departments without anybody, who has
+//! which role, the age of the last backup, and what was done of late.
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+
+use crate::clock::date_in_london;
+use crate::format::date;
+use crate::portfolio::store::administration::{Act, Administration, Granted, Place};
+use crate::project;
+use crate::web::ui;
+
+/// After so many days without a backup it is said in colour.
+const OLD_BACKUP: i64 = 2;
+
+/// The numbers, and what opens on demand.
+pub fn begin(told: Administration, now: DateTime<Utc>) -> AnyView {
+    let Administration { without_sign_in, ending, empty, roles, acts, backed_up_at, demonstration } = told;
+    let departments = i64::try_from(empty.len()).unwrap_or(i64::MAX);
+    let numbers = [
+        (without_sign_in, "cannot sign in yet", "/people?show=without-sign-in"),
+        (ending, "posts that end within 12 weeks", "/people?show=ending"),
+        (
+            departments,
+            if departments == 1 { "department without anybody" } else { "departments without anybody" },
+            "#departments",
+        ),
+    ];
+    // Everybody of the demonstration signs in without a password.
+    let numbers = numbers.into_iter().filter(|(number, _, href)| match *href {
+        "#departments" => *number > 0,
+        "/people?show=without-sign-in" => !demonstration,
+        _ => true,
+    });
+    view! {
+        <section aria-labelledby="administration">
+            <h2 class="nhsuk-heading-m" id="administration">"Administration"</h2>
+            <ul class="baton-numbers baton-numbers--row">{numbers.map(|(number, label, href)| tile(number, label, href)).collect_view()}</ul>
+            {backup(backed_up_at, demonstration, now)}
+            {without(empty)}
+            {held(roles)}
+            {lately(acts)}
+        </section>
+    }
+    .into_any()
+}
+
+fn tile(number: i64, label: &'static str, href: &'static str) -> AnyView {
+    let class = if number > 0 { "baton-numbers__item baton-numbers__item--attention" } else { "baton-numbers__item" };
+    view! {
+        <li class=class>
+            <a class="baton-numbers__link" href=href>
+                <span class="baton-numbers__value">{number}</span>
+                <span class="baton-numbers__label">{label}</span>
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+/// How old the last backup is: whoever keeps the machine makes them, and nobody else would notice that none is made.
+fn backup(at: Option<DateTime<Utc>>, demonstration: bool, now: DateTime<Utc>) -> AnyView {
+    if demonstration {
+        return ().into_any();
+    }
+    let (on, today) = (at.map(date_in_london), date_in_london(now));
+    match on {
+        None => view! {
+            <p><strong class="nhsuk-tag nhsuk-tag--orange">"No backup yet"</strong>" Ask whoever runs Baton to make one every night: “server backup”."</p>
+        }
+        .into_any(),
+        Some(on) if (today - on).num_days() > OLD_BACKUP => view! {
+            <p><strong class="nhsuk-tag nhsuk-tag--orange">"Old backup"</strong>" The last one was made on "{ui::time(on)}", "{ui::distance(on, today)}". Tell whoever runs Baton."</p>
+        }
+        .into_any(),
+        Some(on) => view! { <p>"Last backup: "{ui::time(on)}", "{ui::distance(on, today)}"."</p> }.into_any(),
+    }
+}
+
+fn without(empty: Vec<Place>) -> AnyView {
+    if empty.is_empty() {
+        return ().into_any();
+    }
+    let items = empty
+        .into_iter()
+        .map(|one| view! { <li><a href=format!("/departments/{}", one.id)>{one.name}</a></li> })
+        .collect_view();
+    view! {
+        <details class="nhsuk-details" id="departments">
+            <summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">"Departments in which nobody has a post today"</span></summary>
+            <div class="nhsuk-details__text"><ul class="nhsuk-list nhsuk-list--bullet">{items}</ul></div>
+        </details>
+    }
+    .into_any()
+}
+
+fn held(roles: Vec<Granted>) -> AnyView {
+    let items = roles
+        .iter()
+        .map(|one| {
+            let last = one.until.and_then(|day| day.pred_opt()).map(|day| format!(" until {}", date(day)));
+            let role = one.role.label().to_lowercase();
+            view! { <li><a href=format!("/people/{}/account", one.person)>{one.name.clone()}</a>{format!(", {role}")}{last}</li> }
+        })
+        .collect_view();
+    ui::details(
+        &format!("Roles in the trust ({})", roles.len()),
+        view! { <ul class="nhsuk-list nhsuk-list--bullet">{items}</ul> }.into_any(),
+    )
+}
+
+fn lately(acts: Vec<Act>) -> AnyView {
+    if acts.is_empty() {
+        return ().into_any();
+    }
+    let rows = acts.into_iter().map(|act| crate::history::Row {
+        at: act.at,
+        actor: act.actor,
+        action: act.action,
+        detail: String::new(),
+    });
+    ui::details("What was done of late", project::parts::lately(rows.collect()))
+}

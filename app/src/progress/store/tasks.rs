@@ -1,0 +1,262 @@
+//! Tasks: what is to be done, by whom and by when.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::FromRow;
+
+use super::kinds::{TASKS, ever, has_room};
+use crate::access::{Act, Allowed, WriteProgress};
+use crate::db::Connection;
+use crate::error::Error;
+use crate::format::date;
+use crate::history::{self, Entry};
+use crate::id::{PersonId, ProjectId, TaskId};
+use crate::progress::model::TaskDetails;
+use crate::roles::{has_post, in_force};
+
+/// How many that are done or deleted a page lists.
+const MOST_LISTED: i64 = 100;
+
+/// A task.
+#[derive(Clone, Debug, FromRow)]
+pub struct Task {
+    pub id: TaskId,
+    pub project_id: ProjectId,
+    pub what: String,
+    /// Who does it; none while nobody has it.
+    pub person_id: Option<PersonId>,
+    /// Their name.
+    pub person: Option<String>,
+    /// They are in the team no more, or have left the trust.
+    pub gone: bool,
+    pub due_on: Option<NaiveDate>,
+    /// When it was done.
+    pub done_at: Option<DateTime<Utc>>,
+    /// Who said so.
+    pub done_by: Option<String>,
+    pub removed: bool,
+    pub version: i64,
+}
+
+/// A select of tasks `w`: `$2` is today.
+macro_rules! select_tasks {
+    ($($rest:expr),+) => {
+        concat!(
+            "select w.id, w.project_id, w.what, w.person_id, n.name as person, w.due_on, w.done_at, b.name as done_by,
+                w.removed_at is not null as removed, w.version,
+                w.person_id is not null and not exists (select 1 from team_role r where r.project_id = w.project_id and r.person_id = w.person_id and ",
+            in_force!("r", "$2"),
+            " and (r.role = 'supervisor' or ",
+            has_post!("w.person_id", "p.trust_id", "$2"),
+            ")) as gone
+             from task w join project p on p.id = w.project_id
+             left join person n on n.id = w.person_id left join person b on b.id = w.done_by ",
+            $($rest),+
+        )
+    };
+}
+
+/// What [`open`] asks: `$1` the project, `$2` today. [`Task`] rows.
+pub const OPEN: &str = select_tasks!(
+    "where w.project_id = $1 and w.done_at is null and w.removed_at is null order by w.due_on is null, w.due_on, w.id"
+);
+
+/// The open tasks of a project: the first is its next step.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn open(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<Vec<Task>, Error> {
+    Ok(sqlx::query_as(OPEN).bind(project).bind(today).fetch_all(conn).await?)
+}
+
+/// The tasks that are done or deleted, the latest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn over(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<Vec<Task>, Error> {
+    Ok(sqlx::query_as(select_tasks!(
+        "where w.project_id = $1 and (w.done_at is not null or w.removed_at is not null)
+         order by coalesce(w.removed_at, w.done_at) desc, w.id limit $3"
+    ))
+    .bind(project)
+    .bind(today)
+    .bind(MOST_LISTED)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// A task.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none.
+pub async fn task(conn: &mut Connection, task: TaskId, today: NaiveDate) -> Result<Task, Error> {
+    Ok(sqlx::query_as(select_tasks!("where w.id = $1")).bind(task).bind(today).fetch_one(conn).await?)
+}
+
+/// The name of who is to do it, who has a place in the team today or from a day on.
+async fn named(
+    conn: &mut Connection,
+    project: ProjectId,
+    person: Option<PersonId>,
+    today: NaiveDate,
+) -> Result<String, Error> {
+    let Some(person) = person else { return Ok(String::new()) };
+    let name: Option<String> = sqlx::query_scalar(
+        "select n.name from person n where n.id = $2 and exists (select 1 from team_role r
+            where r.project_id = $1 and r.person_id = $2 and r.state = 'accepted' and (r.until_on is null or r.until_on > $3))",
+    )
+    .bind(project)
+    .bind(person)
+    .bind(today)
+    .fetch_optional(conn)
+    .await?;
+    name.ok_or_else(|| Error::field("person", "Choose somebody of the team from the list."))
+}
+
+fn day(day: Option<NaiveDate>) -> String {
+    day.map(date).unwrap_or_default()
+}
+
+/// Adds a task.
+///
+/// # Errors
+/// [`Error::Invalid`] when it is for somebody outside the team, or there are too many.
+pub async fn add(conn: &mut Connection, allowed: &Allowed<WriteProgress>, said: &TaskDetails) -> Result<TaskId, Error> {
+    let project = allowed.project();
+    has_room(conn, project, &TASKS).await?;
+    ever(conn, "select count(*) from task where project_id = $1", project).await?;
+    let who = named(conn, project, said.person, allowed.today()).await?;
+    let id = insert(conn, allowed, project, said).await?;
+    let entry = Entry::new("task", id, "added a task")
+        .in_project(project)
+        .change("Task", "", &said.what)
+        .change("Who", "", who)
+        .change("By when", "", day(said.due_on));
+    history::record(conn, allowed, entry).await?;
+    Ok(id)
+}
+
+async fn insert<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    project: ProjectId,
+    said: &TaskDetails,
+) -> Result<TaskId, Error> {
+    let id = TaskId::new();
+    sqlx::query(
+        "insert into task (id, project_id, what, person_id, due_on, author_id, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(id)
+    .bind(project)
+    .bind(&said.what)
+    .bind(said.person)
+    .bind(said.due_on)
+    .bind(allowed.person()?)
+    .bind(allowed.now)
+    .execute(conn)
+    .await?;
+    Ok(id)
+}
+
+/// What a registration, or an agreed handover, says of the next step becomes a task; where it is a task already, that
+/// one gets its day. Without words nothing changes. Whoever calls this tells the history.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn set_next_step<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    project: ProjectId,
+    step: &str,
+    due_on: Option<NaiveDate>,
+) -> Result<(), Error> {
+    if step.is_empty() {
+        return Ok(());
+    }
+    let known = sqlx::query(
+        "update task set due_on = coalesce($3, due_on), version = version + (due_on is not coalesce($3, due_on))
+         where id = (select w.id from task w where w.project_id = $1 and w.what = $2 and w.done_at is null and w.removed_at is null
+            order by w.due_on is null, w.due_on, w.id limit 1)",
+    )
+    .bind(project)
+    .bind(step)
+    .bind(due_on)
+    .execute(&mut *conn)
+    .await?;
+    if known.rows_affected() == 0 {
+        insert(conn, allowed, project, &TaskDetails { what: step.to_owned(), person: None, due_on }).await?;
+    }
+    Ok(())
+}
+
+/// Changes a task, if it still has the version that the change was made from.
+///
+/// # Errors
+/// [`Error::Conflict`] when somebody else was faster, [`Error::Invalid`] when it is for somebody outside the team.
+pub async fn edit(
+    conn: &mut Connection,
+    allowed: &Allowed<WriteProgress>,
+    before: &Task,
+    said: &TaskDetails,
+    version: i64,
+) -> Result<(), Error> {
+    let project = allowed.project();
+    // Whoever has left keeps what they have until somebody else gets it.
+    let who = if said.person == before.person_id {
+        before.person.clone().unwrap_or_default()
+    } else {
+        named(conn, project, said.person, allowed.today()).await?
+    };
+    let edited = sqlx::query(
+        "update task set what = $3, person_id = $4, due_on = $5, version = version + 1
+         where id = $1 and project_id = $2 and version = $6 and removed_at is null",
+    )
+    .bind(before.id)
+    .bind(project)
+    .bind(&said.what)
+    .bind(said.person)
+    .bind(said.due_on)
+    .bind(version)
+    .execute(&mut *conn)
+    .await?;
+    crate::db::expect_one(edited)?;
+    let entry = Entry::new("task", before.id, "changed a task")
+        .in_project(project)
+        .change("Task", &before.what, &said.what)
+        .change("Who", before.person.as_deref().unwrap_or_default(), who)
+        .change("By when", day(before.due_on), day(said.due_on));
+    history::record(conn, allowed, entry).await
+}
+
+/// Says that a task is done, or that it is not after all, from the version that was seen.
+///
+/// # Errors
+/// [`Error::Conflict`] when somebody else was faster, [`Error::Invalid`] when too many are open to open one again.
+pub async fn set_done(
+    conn: &mut Connection,
+    allowed: &Allowed<WriteProgress>,
+    before: &Task,
+    done: bool,
+    version: i64,
+) -> Result<(), Error> {
+    let project = allowed.project();
+    if !done {
+        has_room(conn, project, &TASKS).await?;
+    }
+    let set = sqlx::query(
+        "update task set done_at = $3, done_by = $4, version = version + 1
+         where id = $1 and project_id = $2 and version = $5 and removed_at is null and (done_at is null) = $6",
+    )
+    .bind(before.id)
+    .bind(project)
+    .bind(done.then_some(allowed.now))
+    .bind(if done { Some(allowed.person()?) } else { None })
+    .bind(version)
+    .bind(done)
+    .execute(&mut *conn)
+    .await?;
+    crate::db::expect_one(set)?;
+    let action = if done { "finished a task" } else { "opened a task again" };
+    let entry = Entry::new("task", before.id, action).in_project(project).change("Task", "", &before.what);
+    history::record(conn, allowed, entry).await
+}

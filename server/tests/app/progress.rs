@@ -1,0 +1,144 @@
+//! Tasks, updates and links of a project, and where they are shown.
+
+use app::id::ProjectId;
+use app::testing::{TODAY, make};
+use http::StatusCode;
+
+use crate::harness::{App, Browser};
+
+async fn task(browser: &Browser<'_>, project: ProjectId, what: &str, day: &str) {
+    let typed = [("what", what), ("due_on.day", day), ("due_on.month", "3"), ("due_on.year", "2026")];
+    let answer = browser.fill(&format!("/projects/{project}/tasks"), "/api/tasks/add", &typed).await;
+    assert!(answer.location().contains("done=task"), "{}", answer.location());
+}
+
+#[tokio::test]
+async fn the_next_step_is_the_first_open_task_everywhere() {
+    let app = App::new().await;
+    let project = app.fixture.project("Sepsis").await;
+    let browser = app.browser(app.fixture.trainee).await;
+    let overview = format!("/projects/{project}");
+    let missing = browser.get(&overview).await;
+    assert!(missing.words().contains(&format!("href=\"/projects/{project}/tasks\"")), "it is set where tasks are");
+    task(&browser, project, "Film the huddle", "30").await;
+    task(&browser, project, "Ask the ward clerk", "11").await;
+
+    for page in [overview.clone(), format!("{overview}/pack"), "/projects".to_owned()] {
+        let shown = browser.get(&page).await;
+        assert!(shown.plain().contains("Ask the ward clerk"), "{page}");
+    }
+    let table = browser.get("/projects.csv").await;
+    assert!(table.body.contains("Ask the ward clerk") && !table.body.contains("Film the huddle"));
+    let prepared = browser.get(&format!("{overview}/handover")).await.form("/api/handovers/prepare").expect("a form");
+    let step = prepared.iter().find(|(name, _)| name == "next_step").map(|(_, value)| value.as_str());
+    assert_eq!(step, Some("Ask the ward clerk"), "a handover begins with it");
+
+    let answer = browser.fill(&overview, "/api/tasks/done", &[]).await;
+    assert_eq!(answer.location(), format!("{overview}?done=task-done"), "one stays on the page");
+    assert!(browser.get("/projects.csv").await.body.contains("Film the huddle"));
+}
+
+#[tokio::test]
+async fn a_form_that_is_wrong_comes_back_as_it_was_typed() {
+    let app = App::new().await;
+    let project = app.fixture.project("Sepsis").await;
+    let browser = app.browser(app.fixture.trainee).await;
+    for (page, action, typed, says) in [
+        ("tasks", "/api/tasks/add", [("what", ""), ("due_on.year", "2026")], "Enter what is to be done."),
+        ("tasks", "/api/tasks/add", [("what", "Ring 943 476 5919"), ("person", "")], "NHS number"),
+        ("updates", "/api/updates/post", [("words", ""), ("on_day.year", "2031")], "still to come"),
+        ("links", "/api/links/add", [("title", "Drive"), ("address", "javascript:alert(1)")], "begins with https://"),
+    ] {
+        let answer = browser.fill(&format!("/projects/{project}/{page}"), action, &typed).await;
+        let back = browser.follow(&answer).await;
+        assert!(back.plain().contains(says), "{says}: {}", back.plain());
+        for (_, value) in typed.iter().filter(|(name, value)| !value.is_empty() && *name != "person") {
+            assert!(back.body.contains(&value.replace('\'', "&#x27;")), "{value} is still there");
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_only_reads_sees_all_of_it_and_changes_nothing() {
+    let app = App::new().await;
+    let project = app.fixture.project("Sepsis").await;
+    let mut change = app.fixture.store.write().await.expect("a change");
+    make::task(&mut change, project, app.fixture.trainee, "Ask the ward", Some(TODAY)).await.expect("a task");
+    make::update(&mut change, project, app.fixture.trainee, "Met <b>the ward</b>", false).await.expect("an update");
+    make::update(&mut change, project, app.fixture.trainee, "Said in error", true).await.expect("an update");
+    make::web_link(&mut change, project, app.fixture.trainee, "https://files.trust.example/?a=1&b=\"2")
+        .await
+        .expect("a link");
+    change.commit().await.expect("committed");
+    let reader = app.browser(app.fixture.colleague).await;
+    let overview = reader.get(&format!("/projects/{project}")).await;
+    for words in ["Ask the ward", "Met &lt;b&gt;the ward", "The ward’s mailbox", "rel=\"noopener noreferrer nofollow\""]
+    {
+        assert!(overview.body.contains(words), "{words}");
+    }
+    assert!(overview.body.contains("href=\"https://files.trust.example/?a=1&amp;b=&quot;2\""));
+    for page in ["", "/tasks", "/updates", "/links", "/handovers"] {
+        let shown = reader.get(&format!("/projects/{project}{page}")).await;
+        assert_eq!(shown.status, StatusCode::OK, "{page}");
+        assert!(
+            shown.forms().iter().all(|form| form.action == "/api/sign-out" || !form.action.contains("/api/")),
+            "{page}"
+        );
+        assert!(!shown.body.contains("Said in error"), "{page}");
+    }
+    let team = app.browser(app.fixture.supervisor).await.get(&format!("/projects/{project}/updates")).await;
+    assert!(team.body.contains("Said in error") && team.form("/api/progress/put-back").is_some());
+}
+
+#[tokio::test]
+async fn only_who_wrote_an_update_changes_it_and_the_others_are_shown_no_form_for_it() {
+    let app = App::new().await;
+    let project = app.fixture.project("Sepsis").await;
+    let author = app.browser(app.fixture.trainee).await;
+    let page = format!("/projects/{project}/updates");
+    author.fill(&page, "/api/updates/post", &[("words", "Met the ward")]).await;
+    let mut conn = app.fixture.store.read().await.expect("a reader");
+    let id: String =
+        sqlx::query_scalar("select id from project_update").fetch_one(&mut *conn).await.expect("an update");
+    drop(conn);
+    let (own, theirs) = (format!("/updates/{id}"), app.browser(app.fixture.supervisor).await);
+    assert!(theirs.get(&own).await.form("/api/updates/edit").is_none());
+    author.fill(&own, "/api/updates/edit", &[("words", "Met the ward: they agreed")]).await;
+    assert!(theirs.get(&page).await.plain().contains("they agreed"));
+    let deleted = theirs.fill(&own, "/api/progress/delete", &[]).await;
+    assert!(deleted.location().ends_with("/updates?done=progress-deleted"));
+    assert_eq!(author.get(&own).await.status, StatusCode::NOT_FOUND, "what is deleted is put back first");
+    author.fill(&page, "/api/progress/put-back", &[]).await;
+    assert_eq!(author.get(&own).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn each_page_of_a_project_leads_to_the_others_and_marks_its_own() {
+    let app = App::new().await;
+    let project = app.fixture.project("Sepsis").await;
+    let measure = app.fixture.measure(project).await;
+    let browser = app.browser(app.fixture.trainee).await;
+    for (page, marked) in [
+        (format!("/projects/{project}"), "aria-current=\"page\">Overview"),
+        (format!("/projects/{project}/board"), "aria-current=\"page\">Measures"),
+        (format!("/projects/{project}/cycles"), "aria-current=\"page\">PDSA cycles"),
+        (format!("/projects/{project}/team"), "aria-current=\"page\">Team"),
+        (format!("/projects/{project}/handovers"), "aria-current=\"page\">Handover"),
+        (format!("/projects/{project}/history"), "aria-current=\"page\">History"),
+        (format!("/projects/{project}/tasks"), "aria-current=\"true\">Overview"),
+        (format!("/projects/{project}/edit"), "aria-current=\"true\">Overview"),
+        (format!("/projects/{project}/status"), "aria-current=\"true\">Overview"),
+        (format!("/projects/{project}/drivers"), "aria-current=\"true\">Overview"),
+        (format!("/projects/{project}/cycles/new"), "aria-current=\"true\">PDSA cycles"),
+        (format!("/projects/{project}/handover"), "aria-current=\"true\">Handover"),
+        (format!("/projects/{project}/pack"), "aria-current=\"true\">Handover"),
+        (format!("/measures/{measure}"), "aria-current=\"true\">Measures"),
+        (format!("/measures/{measure}/points"), "aria-current=\"true\">Measures"),
+    ] {
+        let shown = browser.get(&page).await;
+        assert!(shown.body.contains(marked), "{page}: {marked}");
+        let inside = shown.body.split("aria-label=\"This project\"").nth(1).expect("the ways between its pages");
+        let inside = inside.split("</nav>").next().unwrap_or_default();
+        assert_eq!((inside.matches("<a ").count(), inside.matches("aria-current").count()), (6, 1), "{page}");
+    }
+}
