@@ -142,10 +142,13 @@ export async function offerHandover(page: Page, project: string, lead: string, t
 /** Defines a weekly percentage on the project at this address; leaves the browser on its chart, and gives its address. */
 export async function defineMeasure(page: Page, project: string, name: string): Promise<string> {
   await page.goto(`${project}/measures/new`);
+  await page.getByRole("radio", { name: "Something counted" }).check();
+  await page.getByRole("radio", { name: "Yes: so many out of so many" }).check();
+  await page.getByRole("radio", { name: "No: most periods have some" }).check();
+  await page.getByRole("button", { name: "Continue" }).click();
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByLabel("What exactly is measured").fill("Ten sets of notes drawn each Monday; those treated within an hour count.");
   await page.getByRole("radio", { name: "Process" }).check();
-  await page.getByRole("radio", { name: "Percentage" }).check();
   await page.getByRole("radio", { name: "Higher is better" }).check();
   await page.getByRole("button", { name: "Save the measure" }).click();
   await expectDone(page, "The measure is saved.");

@@ -76,7 +76,7 @@ test("many points are recorded at once", async ({ page }) => {
 
   await fill(3, typed(day(-56)), "11", "20");
   await page.getByRole("button", { name: "Record these points" }).click();
-  await expectDone(page, "The points are recorded.");
+  await expectDone(page, "8 data points recorded.");
   // A row of headings and eight of points.
   await expect(page.getByRole("table", { name: "Points, newest first" }).getByRole("row")).toHaveCount(9);
 });
@@ -95,7 +95,7 @@ test("cells copied from a spreadsheet fill the grid", async ({ page }) => {
   await expect(page.getByText("7 rows filled. Check them before you record them.")).toBeVisible();
   await expect(page.getByLabel("How many had it, row 7", { exact: true })).toHaveValue("16");
   await page.getByRole("button", { name: "Record these points" }).click();
-  await expectDone(page, "The points are recorded.");
+  await expectDone(page, "7 data points recorded.");
 });
 
 test("a second point for the same date leads to the first", async ({ page }) => {

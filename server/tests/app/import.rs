@@ -43,7 +43,7 @@ async fn sixty_pasted_rows_are_checked_and_recorded() {
     let csv = browser.get(&format!("/measures/{measure}/points.csv")).await;
     assert_eq!(csv.body.lines().count(), 1, "nothing is recorded yet");
     let (_, chart) = send(&browser, &check, &[("then", "record")]).await;
-    assert!(chart.body.contains("New points: 60. Corrected: 0."), "{}", chart.body);
+    assert!(chart.body.contains("60 data points imported, 0 corrected."), "{}", chart.body);
     let csv = browser.get(&format!("/measures/{measure}/points.csv")).await;
     assert_eq!(csv.body.lines().count(), 61);
     assert!(csv.body.contains("2025-01-06,,,41.6"), "{}", csv.body);
@@ -128,7 +128,7 @@ async fn a_file_is_read_as_what_is_pasted() {
         let answer = browser.follow(&answer).await;
         assert!(answer.body.contains(" new"), "{name}: {}", answer.body);
         let (_, chart) = send(&browser, &check, &[("then", "record")]).await;
-        assert!(chart.body.contains("The import is recorded."), "{name}: {}", chart.body);
+        assert!(chart.body.contains("data points imported"), "{name}: {}", chart.body);
     }
     let csv = browser.get(&format!("/measures/{measure}/points.csv")).await;
     assert!(csv.body.contains("2026-01-05,,,50,12,24") && csv.body.contains("2026-02-03,,,83.3"), "{}", csv.body);

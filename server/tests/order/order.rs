@@ -93,6 +93,7 @@ pub const WRITERS: &[(&str, &str)] = &[
     ("team_role", "team"),
     ("measure", "measures"),
     ("measurement", "measures"),
+    ("point_batch", "measures"),
     ("phase", "measures"),
     ("measure_target", "measures"),
     ("tally", "measures"),
