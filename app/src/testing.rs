@@ -35,6 +35,16 @@ pub fn noon() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 3, 4, 12, 0, 0).single().expect("a moment")
 }
 
+/// The fields that a form was refused for.
+///
+/// # Panics
+/// When it was accepted, or refused for something else.
+#[must_use]
+pub fn wrong<T: fmt::Debug>(parsed: std::result::Result<T, crate::error::Error>) -> Vec<String> {
+    let Err(crate::error::Error::Invalid(errors)) = parsed else { panic!("accepted: {parsed:?}") };
+    errors.into_iter().map(|error| error.field).collect()
+}
+
 /// A date from its ISO form.
 #[must_use]
 pub fn on(date: &str) -> NaiveDate {

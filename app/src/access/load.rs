@@ -75,6 +75,7 @@ struct Question {
     asked: bool,
     asks_supervisor: bool,
     wants_to_join: bool,
+    cannot_answer: bool,
 }
 
 #[derive(FromRow)]
@@ -253,8 +254,11 @@ pub(super) async fn of_question(
     today: NaiveDate,
 ) -> Result<Found, Error> {
     let question: Option<Question> = sqlx::query_as(
-        "select project_id, person_id = $2 as asked, role = 'supervisor' as asks_supervisor, opened_by = 'person' as wants_to_join
-         from team_role where id = $1 and state = 'asked' and until_on is null",
+        "select project_id, person_id = $2 as asked, role = 'supervisor' as asks_supervisor, opened_by = 'person' as wants_to_join,
+                not exists (select 1 from credential c where c.person_id = r.person_id) or exists (select 1 from tie k
+                    where k.person_id = r.person_id and k.trust_id = (select p.trust_id from project p where p.id = r.project_id)
+                      and k.state <> 'accepted') as cannot_answer
+         from team_role r where id = $1 and state = 'asked' and until_on is null",
     )
     .bind(id)
     .bind(person.id)
@@ -262,9 +266,9 @@ pub(super) async fn of_question(
     .await?;
     let question = question.ok_or(Error::NotFound)?;
     let found = of_project(conn, person, At::Project(question.project_id), today).await?;
-    let Question { asked, asks_supervisor, wants_to_join, .. } = question;
-    let relationship =
-        Relationship { asked: asked && found.known, asks_supervisor, wants_to_join, ..found.relationship };
+    let Question { asked, asks_supervisor, wants_to_join, cannot_answer, .. } = question;
+    let asked = asked && found.known;
+    let relationship = Relationship { asked, asks_supervisor, wants_to_join, cannot_answer, ..found.relationship };
     Ok(Found { relationship, ..found })
 }
 

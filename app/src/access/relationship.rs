@@ -48,6 +48,8 @@ pub struct Relationship {
     pub asks_supervisor: bool,
     /// The question was put by the person who wants to join.
     pub wants_to_join: bool,
+    /// Whoever the question is put to has no account here to answer with.
+    pub cannot_answer: bool,
     /// Is the successor named in the handover.
     pub successor: bool,
     /// Offered the handover.

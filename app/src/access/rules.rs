@@ -60,7 +60,8 @@ pub fn may(action: Action, s: Relationship) -> bool {
             } else if s.wants_to_join {
                 !s.asked && (s.belongs && (s.lead || s.supervisor) || coordinates)
             } else {
-                s.asked || (s.asks_supervisor && coordinates && !s.draft)
+                // Nobody accepts for whoever can answer themselves.
+                s.asked || (s.asks_supervisor && s.cannot_answer && coordinates && !s.draft)
             }
         }
         Action::TakeOn(_) => open && (s.belongs || s.arriving),

@@ -172,12 +172,8 @@ impl FromStr for Direction {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::wrong;
     use proptest::prelude::*;
-
-    fn wrong<T: fmt::Debug>(parsed: Result<T, Error>) -> Vec<String> {
-        let Err(Error::Invalid(errors)) = parsed else { panic!("{parsed:?} is accepted") };
-        errors.into_iter().map(|error| error.field).collect()
-    }
 
     #[test]
     fn places_are_read_as_they_are_written() {

@@ -502,10 +502,7 @@ mod tests {
     }
 
     fn wrong(form: &PackForm, needs: &PackRequirements) -> Vec<String> {
-        match form.parse(needs) {
-            Err(Error::Invalid(errors)) => errors.into_iter().map(|error| error.field).collect(),
-            other => panic!("{other:?}"),
-        }
+        crate::testing::wrong(form.parse(needs))
     }
 
     #[test]

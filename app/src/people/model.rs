@@ -162,11 +162,7 @@ impl Named {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn wrong<T: std::fmt::Debug>(parsed: Result<T, Error>) -> Vec<String> {
-        let Err(Error::Invalid(errors)) = parsed else { panic!("accepted: {parsed:?}") };
-        errors.into_iter().map(|error| error.field).collect()
-    }
+    use crate::testing::wrong;
 
     #[test]
     fn a_new_password_is_long_enough_and_new() {

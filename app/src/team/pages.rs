@@ -159,6 +159,7 @@ fn questions(
                 asked: Some(membership.person) == me,
                 asks_supervisor: membership.role == TeamRole::Supervisor,
                 wants_to_join: membership.wants_to_join(),
+                cannot_answer: !membership.account,
                 ..relationship
             };
             if access::may(Action::AnswerQuestion(membership.id), of_this) {

@@ -433,7 +433,8 @@ async fn held(conn: &mut Connection, membership: TeamRoleId) -> Result<Held, Err
 }
 
 /// Why a new supervisor is not accepted for now.
-pub const SUPERVISOR_WAITS: &str = "A handover of this project waits for its supervisor’s answer. Until then only the academy lead can accept another supervisor.";
+pub const SUPERVISOR_WAITS: &str =
+    "A handover of this project waits for its supervisor’s answer. Another supervisor can accept once it is answered.";
 
 /// Why a supervisor's membership is not ended for now.
 pub const SUPERVISOR_STAYS: &str = "A handover of this project waits for its supervisor’s answer. Until then only they themselves or the academy lead can end this place.";

@@ -296,15 +296,9 @@ impl TargetForm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::wrong;
 
     const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 3, 4).expect("a date");
-
-    fn wrong<T: std::fmt::Debug>(parsed: Result<T, Error>) -> Vec<String> {
-        match parsed {
-            Err(Error::Invalid(errors)) => errors.into_iter().map(|error| error.field).collect(),
-            other => panic!("{other:?}"),
-        }
-    }
 
     #[test]
     fn a_chart_suits_its_kind_of_number() {

@@ -92,12 +92,7 @@ pub fn own_period(form: &AwayForm, today: NaiveDate) -> Result<AwayDetails, Erro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{TODAY, on};
-
-    fn wrong<T: std::fmt::Debug>(parsed: Result<T, Error>) -> Vec<String> {
-        let Err(Error::Invalid(errors)) = parsed else { panic!("accepted: {parsed:?}") };
-        errors.into_iter().map(|error| error.field).collect()
-    }
+    use crate::testing::{TODAY, on, wrong};
 
     #[test]
     fn a_last_day_is_a_day_within_five_years_or_none_in_sight() {

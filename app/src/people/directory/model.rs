@@ -425,6 +425,7 @@ impl Show {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::wrong;
 
     fn post() -> PostForm {
         PostForm {
@@ -435,11 +436,6 @@ mod tests {
             ends_on: "2 2 2027".into(),
             percent: "80 %".into(),
         }
-    }
-
-    fn wrong<T: std::fmt::Debug>(parsed: Result<T, Error>) -> Vec<String> {
-        let Err(Error::Invalid(errors)) = parsed else { panic!("accepted: {parsed:?}") };
-        errors.into_iter().map(|error| error.field).collect()
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use sqlx::FromRow;
 
-use super::{does_not_lead, insert_membership, not_in_place};
+use super::{SUPERVISOR_STAYS, does_not_lead, insert_membership, supervision, supervisor_stays};
 use crate::access::{Allowed, ManageTeam};
 use crate::db::Connection;
 use crate::error::Error;
@@ -57,11 +57,11 @@ pub async fn supervised(
 }
 
 /// Invites a colleague to supervise a project in the place of a supervisor, whose place ends once they accept. Who is
-/// asked already by somebody else's invitation stays asked.
+/// asked already stays asked; where they supervise it beside them already, nobody is asked and the place ends at once.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the place is not a supervisor's in the project, [`Error::Invalid`] when the colleague is
-/// the supervisor, leads the project or has a place like it.
+/// the supervisor or leads the project.
 pub async fn pass_on(
     conn: &mut Connection,
     allowed: &Allowed<ManageTeam>,
@@ -87,16 +87,82 @@ pub async fn pass_on(
     if to == of || !colleagues.iter().any(|colleague| colleague.id == to) {
         return Err(Error::field("person", "Choose a colleague from the list."));
     }
-    not_in_place(conn, project, to, TeamRole::Supervisor, today, "person").await?;
     does_not_lead(conn, project, to, today, "person").await?;
-    let (role, state, by) = (TeamRole::Supervisor, RoleState::Asked, OpenedBy::Team);
-    let asked = insert_membership(conn, allowed, project, to, role, state, by, "").await?;
+    let beside: Option<(TeamRoleId, RoleState)> = sqlx::query_as(
+        "select id, state from team_role where project_id = $1 and person_id = $2 and role = 'supervisor' and state <> 'declined'
+           and (until_on is null or until_on > $3)",
+    )
+    .bind(project)
+    .bind(to)
+    .bind(today)
+    .fetch_optional(&mut *conn)
+    .await?;
+    let asked = match beside {
+        Some((beside, _)) => beside,
+        None => {
+            let (role, state, by) = (TeamRole::Supervisor, RoleState::Asked, OpenedBy::Team);
+            insert_membership(conn, allowed, project, to, role, state, by, "").await?
+        }
+    };
     sqlx::query("update team_role set instead_of = $2 where id = $1")
         .bind(asked)
         .bind(membership)
         .execute(&mut *conn)
         .await?;
+    if let Some((beside, RoleState::Accepted)) = beside {
+        if allowed.actor != Some(of) {
+            supervisor_stays(conn, allowed, project, SUPERVISOR_STAYS).await?;
+        }
+        return supervision::take_over(conn, allowed, beside).await;
+    }
     let (old, new) = (people::store::name(conn, of).await?, people::store::name(conn, to).await?);
     let entry = Entry::new("team_role", asked, "asked a colleague to take supervision over").in_project(project);
     history::record(conn, allowed, entry.change("Supervisor", old, new)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Fixture, Result, TODAY, make};
+
+    /// The supervisors of a project on the day, and who was asked in somebody's place.
+    async fn supervisors(conn: &mut Connection, project: ProjectId) -> Result<Vec<(PersonId, RoleState, bool)>> {
+        Ok(sqlx::query_as(
+            "select person_id, state, instead_of is not null from team_role where project_id = $1 and role = 'supervisor'
+               and (until_on is null or until_on > $2) order by from_on, id",
+        )
+        .bind(project)
+        .bind(TODAY)
+        .fetch_all(conn)
+        .await?)
+    }
+
+    #[tokio::test]
+    async fn supervision_is_passed_on_also_to_who_is_asked_or_supervises_it_already() -> Result {
+        let at = Fixture::new().await;
+        let request = at.request(Some(at.supervisor)).await;
+        for (beside, left) in [
+            (None, vec![(at.supervisor, RoleState::Accepted, false), (at.colleague, RoleState::Asked, true)]),
+            (Some("asked"), vec![(at.supervisor, RoleState::Accepted, false), (at.colleague, RoleState::Asked, true)]),
+            (Some("accepted"), vec![(at.colleague, RoleState::Accepted, true)]),
+        ] {
+            let project = at.project("Sepsis").await;
+            let mut change = at.store.write().await?;
+            if let Some(state) = beside {
+                make::place(&mut change, project, at.colleague, ["supervisor", state, "team"], TODAY, None).await?;
+            }
+            let held: TeamRoleId = sqlx::query_scalar(
+                "select id from team_role where project_id = $1 and person_id = $2 and role = 'supervisor'",
+            )
+            .bind(project)
+            .bind(at.supervisor)
+            .fetch_one(&mut *change)
+            .await?;
+            let allowed = request.require(&mut change, ManageTeam(project)).await?;
+            pass_on(&mut change, &allowed, (held, at.supervisor), at.colleague).await?;
+            assert_eq!(supervisors(&mut change, project).await?, left, "{beside:?}");
+            change.commit().await?;
+        }
+        Ok(())
+    }
 }

@@ -411,7 +411,7 @@ fn teams() -> Vec<Row> {
             &[(Draft, "invited"), (Other, "colleague")]).of("an invitation"),
         form("/api/projects/answer", "AnswerQuestion", &[Draft, Same, Missing],
             |w, o| pairs!["question" => w.id(o, if o == Same { "wish" } else { "invitation" }), "answer" => "accepted"],
-            &[(Draft, "invited"), (Same, "academy")])
+            &[(Draft, "invited")])
             .before("update team_role set role = 'supervisor', opened_by = 'team' where state = 'asked'")
             .of("whether to supervise"),
         form("/api/projects/confirm-supervisor", "ConfirmSupervisor", PROJECTS,
