@@ -43,7 +43,7 @@ fn point(chart: &Chart, place: usize) -> AnyView {
 #[must_use]
 pub fn reader(picture: String) -> AnyView {
     view! {
-        <div class="baton-reader" hidden>
+        <div class="baton-reader baton-no-print" hidden>
             <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small baton-reader__copy" type="button" data-picture=picture>
                 "Copy the chart"
             </button>

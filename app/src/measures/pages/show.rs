@@ -48,7 +48,7 @@ pub(super) async fn measure(request: Request) -> Result<Page, Error> {
         let recordable = may_record && !measure.closed && measure.retired_on.is_none();
         let side = recordable.then(|| {
             view! {
-                <aside class="baton-columns__side" aria-labelledby="record">
+                <aside class="baton-columns__side baton-no-print" aria-labelledby="record">
                     <h2 class="nhsuk-heading-m" id="record">"Record a point"</h2>
                     {record_form(form, measure)}
                     {other_ways(measure)}
@@ -148,7 +148,8 @@ fn together(batches: &[Batch]) -> AnyView {
             }
         })
         .collect_view();
-    view! { <ul class="nhsuk-list baton-together" aria-label="Points recorded together">{items}</ul> }.into_any()
+    view! { <ul class="nhsuk-list baton-together baton-no-print" aria-label="Points recorded together">{items}</ul> }
+        .into_any()
 }
 
 /// What is suggested about the chart: another type, a new phase. With the summary of the form's errors.
@@ -163,7 +164,7 @@ fn suggestions(request: &Request, drawn: &Large, may_define: bool) -> (AnyView, 
         let fields = view! {
             {form.hidden("measure", id)}
             {form.hidden("chart", suggested)}
-            <div class="baton-buttons-inline">
+            <div class="baton-buttons-inline baton-no-print">
                 <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit" name="answer" value=USE>
                     {format!("Use the {}", another.choice.kind.name())}
                 </button>
