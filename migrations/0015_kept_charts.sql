@@ -6,6 +6,7 @@ alter table measure add column settled_chart text check (settled_chart in
     ('run', 'xmr', 'i_prime', 'p', 'p_prime', 'u', 'u_prime', 'c', 'g', 't', 'xbar_s'));
 -- Why it suits, in the words of that day.
 alter table measure add column settled_because text not null default '';
+-- The day on which that was decided.
 alter table measure add column settled_on text;
 -- The number of the last point when that, or what came of a suggestion, was decided: later points may ask again.
 alter table measure add column settled_entry integer not null default 0;
@@ -24,9 +25,13 @@ create table point_batch (
     -- The points that it corrected: JSON of lists of id, the version that the correction made, and the value,
     -- numerator, denominator and note from before.
     corrected text not null default '[]',
+    -- Who recorded them.
     recorded_by text not null references person (id),
+    -- When.
     recorded_at text not null,
+    -- Who undid all of it; null: nobody.
     undone_by text references person (id),
+    -- When.
     undone_at text
 ) strict;
 create index point_batch_measure on point_batch (measure_id, recorded_at);

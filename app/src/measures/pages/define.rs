@@ -176,8 +176,10 @@ fn definition_fields(form: &Form, data_type: DataType) -> AnyView {
         DataType::Percentage => None,
         DataType::Rate => Some(
             view! {
-                {form.line("unit", "What is the exposure counted in?").hint("For example, bed days.").width(20).view()}
-                {form.number("per", "Per how many?").hint("For example, 1,000 for falls per 1,000 bed days.").width(5).view()}
+                <div class="baton-fields-inline">
+                    {form.line("unit", "What is the exposure counted in?").hint("For example, bed days.").width(20).view()}
+                    {form.number("per", "Per how many?").hint("For example, 1,000.").width(5).view()}
+                </div>
             }
             .into_any(),
         ),
@@ -198,8 +200,10 @@ fn definition_fields(form: &Form, data_type: DataType) -> AnyView {
         {unit}
         {form.radios("kind", "Type of measure", kinds.collect()).view()}
         {form.radios("direction", "Which way is better?", ways.collect()).view()}
+        <div class="baton-fields-inline">
         {form.number("target", "Target (optional)").hint("The value that you aim for.").width(5).view()}
         {form.select("every_days", "How often is it measured?", frequencies).view()}
+        </div>
         {form.date("starts_on", "Start date").hint("Points from before this date are welcome: they are the baseline.").view()}
         <details class="nhsuk-details" open=seldom>
             <summary class="nhsuk-details__summary">

@@ -377,7 +377,7 @@ impl Data<'_> {
             (state, _) => format!("{}: {}", state.label(), point.reason),
         };
         let when = point.when();
-        let date = view! { <span class="nhsuk-u-nowrap">{when.clone()}</span> };
+        let date = view! { <span class="baton-nowrap">{when.clone()}</span> };
         let mut cells = vec![date.into_any(), values::number(measure, point.amount()).into_any()];
         if measure.data_type.is_ratio() {
             cells.push(values::parts(point.amount()).unwrap_or_default().into_any());
