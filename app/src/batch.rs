@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 
 use futures::TryStreamExt as _;
-use sqlx::{Arguments as _, AssertSqlSafe, Database, Either, Executor as _, FromRow};
+use sqlx::{Arguments as _, AssertSqlSafe, Database, Either, Executor as _, FromRow, SqlSafeStr};
 
 use crate::db::{Connection, Db};
 use crate::error::Error;
@@ -28,8 +28,28 @@ pub async fn ask(
     statements: &'static str,
     parameters: <Db as Database>::Arguments,
 ) -> Result<Answers, Error> {
+    answers(conn, statements, parameters).await
+}
+
+/// As [`ask`], of a text that was put together from the stores' words for this page.
+///
+/// # Errors
+/// As [`ask`].
+pub async fn ask_built(
+    conn: &mut Connection,
+    statements: String,
+    parameters: <Db as Database>::Arguments,
+) -> Result<Answers, Error> {
+    answers(conn, AssertSqlSafe(statements), parameters).await
+}
+
+async fn answers(
+    conn: &mut Connection,
+    statements: impl SqlSafeStr,
+    parameters: <Db as Database>::Arguments,
+) -> Result<Answers, Error> {
     let mut answers = VecDeque::from([Vec::new()]);
-    let mut rows = conn.fetch_many(sqlx::query_with(AssertSqlSafe(statements), parameters));
+    let mut rows = conn.fetch_many(sqlx::query_with(statements, parameters));
     while let Some(next) = rows.try_next().await? {
         match next {
             Either::Left(_) => answers.push_back(Vec::new()),

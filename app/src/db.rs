@@ -13,7 +13,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use sqlx::sqlite::SqliteSynchronous;
 
-pub use self::derived::{Derived, Effect, Effects, UNDERIVED, Work};
+pub use self::derived::{Derived, Effect, Effects, Mend, UNDERIVED, Work};
 pub use self::file::{lock_exclusive, lock_shared};
 use self::options::options;
 pub use self::readers::Read;

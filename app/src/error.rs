@@ -43,6 +43,9 @@ pub struct Consequence {
     /// The project's page, where whoever asks may open it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+    /// What can be done about it, where whoever asks may: the page and what its link says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mend: Option<(String, String)>,
 }
 
 impl Unconfirmed {
@@ -172,7 +175,7 @@ mod tests {
 
     #[test]
     fn what_a_change_does_is_confirmed_by_what_was_seen_of_it() {
-        let line = Consequence { text: "Nobody leads it from 5 August.".into(), link: None };
+        let line = Consequence { text: "Nobody leads it from 5 August.".into(), ..Consequence::default() };
         let effects = |digest: &str| Unconfirmed { lines: vec![line.clone()], digest: digest.into() };
         assert_eq!(effects("a").seen("a"), Ok(()));
         for before in ["", "b"] {

@@ -154,13 +154,38 @@ macro_rules! live_offer {
     };
 }
 
-/// Whether an ask's row `$ask` that is the academy's is `$person`'s on a day: they are an academy lead who can act
-/// and neither give nor take what it is about; or, where nobody else of the academy can, an administrator.
-macro_rules! asked_for_desk {
-    ($ask:literal, $person:literal, $day:literal) => {
+/// In which trusts somebody answers for the academy on a day, as a select of `trust_id` and `desk`: 1 as an academy lead
+/// who can act, 2 as an administrator who has accepted the trust and is none, for what falls to them ([`for_seat!`]).
+macro_rules! desk_seats {
+    ($person:literal, $day:literal) => {
+        concat!(
+            "select e.trust_id, 1 as desk from desk e where e.person_id = ",
+            $person,
+            " and ",
+            $crate::roles::holds_on!("e", $day),
+            " union all select b.trust_id, 2 from trust_role b
+                join tie j on j.person_id = b.person_id and j.trust_id = b.trust_id and j.state = 'accepted'
+              where b.person_id = ",
+            $person,
+            " and b.role = 'administrator' and ",
+            $crate::roles::role_on!("b", $day),
+            " and not exists (select 1 from desk e where e.person_id = ",
+            $person,
+            " and e.trust_id = b.trust_id and ",
+            $crate::roles::holds_on!("e", $day),
+            ")"
+        )
+    };
+}
+
+/// Whether an ask's row `$ask` that is the academy's is `$person`'s on a day, who has the seat `$seat` of
+/// [`desk_seats!`] in its trust: they neither give nor take what it is about, and are an academy lead; or, where nobody
+/// else of the academy can, an administrator.
+macro_rules! for_seat {
+    ($ask:literal, $seat:literal, $person:literal, $day:literal) => {
         concat!(
             $ask,
-            ".audience <> 'person' and ",
+            ".person_id is null and ",
             $ask,
             ".giver_id is not ",
             $person,
@@ -168,23 +193,11 @@ macro_rules! asked_for_desk {
             $ask,
             ".taker_id is not ",
             $person,
-            " and (exists (select 1 from desk k where k.trust_id = ",
+            " and iif(",
+            $seat,
+            ".desk = 1, ",
             $ask,
-            ".trust_id and k.person_id = ",
-            $person,
-            " and ",
-            $crate::roles::holds_on!("k", $day),
-            ") or (exists (select 1 from trust_role b where b.trust_id = ",
-            $ask,
-            ".trust_id and b.person_id = ",
-            $person,
-            " and b.role = 'administrator' and ",
-            $crate::roles::role_on!("b", $day),
-            ") and exists (select 1 from tie t where t.trust_id = ",
-            $ask,
-            ".trust_id and t.person_id = ",
-            $person,
-            " and t.state = 'accepted') and (",
+            ".audience = 'desk', ",
             $ask,
             ".audience = 'administrators' or not exists (select 1 from desk k where k.trust_id = ",
             $ask,
@@ -194,7 +207,22 @@ macro_rules! asked_for_desk {
             $ask,
             ".taker_id and ",
             $crate::roles::holds_on!("k", $day),
-            "))))"
+            "))"
+        )
+    };
+}
+
+/// Whether an ask's row `$ask` that is the academy's is `$person`'s on a day.
+macro_rules! asked_for_desk {
+    ($ask:literal, $person:literal, $day:literal) => {
+        concat!(
+            "exists (select 1 from (",
+            $crate::roles::desk_seats!($person, $day),
+            ") y where y.trust_id = ",
+            $ask,
+            ".trust_id and ",
+            $crate::roles::for_seat!($ask, "y", $person, $day),
+            ")"
         )
     };
 }
@@ -215,29 +243,36 @@ macro_rules! open_project {
 
 /// The rows of asks that are somebody's on a day, as a select: each with `desk`, 0 where they are asked themselves,
 /// 1 as an academy lead who can act, 2 as an administrator, because nobody else at the desk can. What somebody is
-/// asked themselves they are not asked at the desk again. `$person` is a parameter.
+/// asked themselves they are not asked at the desk again. `$person` is a parameter, or what is the same for all rows:
+/// what they are asked themselves is then read once.
 macro_rules! asked_rows {
     ($person:literal, $day:literal) => {
-        concat!(
-            "select a.*, 0 as desk from ask a where a.person_id = ", $person, " and ", $crate::roles::holds_on!("a", $day),
-            " union all select a.*, 1 as desk from desk m cross join ask a
-              where m.person_id = ", $person, " and ", $crate::roles::holds_on!("m", $day), "
-                and a.trust_id = m.trust_id and a.person_id is null and a.audience = 'desk'",
-            $crate::roles::asked_rows!(@desk $person, $day),
-            " union all select a.*, 2 as desk from trust_role m cross join tie j cross join ask a
-              where m.person_id = ", $person, " and m.role = 'administrator' and ", $crate::roles::role_on!("m", $day), "
-                and j.person_id = m.person_id and j.trust_id = m.trust_id and j.state = 'accepted'
-                and a.trust_id = m.trust_id and a.person_id is null
-                and (a.audience = 'administrators' or not exists (select 1 from desk k where k.trust_id = a.trust_id and k.person_id is not null
-                    and k.person_id is not a.giver_id and k.person_id is not a.taker_id and ", $crate::roles::holds_on!("k", $day), "))",
-            $crate::roles::asked_rows!(@desk $person, $day),
-        )
+        $crate::roles::asked_rows!("a.*", $person, $day)
     };
-    (@desk $person:literal, $day:literal) => {
+    ($columns:literal, $person:literal, $day:literal) => {
         concat!(
-            " and ", $crate::roles::holds_on!("a", $day), " and a.giver_id is not ", $person, " and a.taker_id is not ", $person,
-            " and not exists (select 1 from ask x where x.person_id = ", $person, " and ", $crate::roles::holds_on!("x", $day), "
-                and +x.project_id = a.project_id and x.kind = a.kind and x.about_id is a.about_id and x.cause_on = a.cause_on)"
+            "select ",
+            $columns,
+            ", 0 as desk from ask a where a.person_id = ",
+            $person,
+            " and ",
+            $crate::roles::holds_on!("a", $day),
+            " union all select ",
+            $columns,
+            ", m.desk from (",
+            $crate::roles::desk_seats!($person, $day),
+            ") m cross join ask a
+              where a.trust_id = m.trust_id and ",
+            $crate::roles::holds_on!("a", $day),
+            " and ",
+            $crate::roles::for_seat!("a", "m", $person, $day),
+            " and (a.project_id, a.kind, coalesce(a.about_id, ''), a.cause_on) not in (
+                select x.project_id, x.kind, coalesce(x.about_id, ''), x.cause_on from ask x
+                where x.person_id = ",
+            $person,
+            " and ",
+            $crate::roles::holds_on!("x", $day),
+            ")"
         )
     };
 }
@@ -251,7 +286,8 @@ macro_rules! lines_waiting {
             "(select count(*) from (select distinct q.trust_id, q.kind, q.desk, iif(q.desk > 0 and q.kind = 'still_yours', null, q.about_id),
                 iif(q.desk > 0 and q.kind = 'still_yours', null, q.cause_on)
              from (",
-            $crate::roles::asked_rows!($person, $day),
+            // No more than stands in the index of the desk.
+            $crate::roles::asked_rows!("a.trust_id, a.kind, a.about_id, a.cause_on, a.rests", $person, $day),
             ") q where q.rests = 0))"
         )
     };
@@ -262,6 +298,8 @@ pub(crate) use arrives_on;
 pub(crate) use asked_for_desk;
 pub(crate) use asked_rows;
 pub(crate) use awaits_supervisor;
+pub(crate) use desk_seats;
+pub(crate) use for_seat;
 pub(crate) use has_post;
 pub(crate) use holds_on;
 pub(crate) use in_force;

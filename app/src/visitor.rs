@@ -216,7 +216,7 @@ impl Sessions {
                     (select json_group_array(json_object('id', o.id, 'name', o.name) order by o.name)
                      from tie k join trust o on o.id = k.trust_id
                      where k.person_id = p.id and k.trust_id <> s.trust_id and k.state = 'accepted') as others,
-                    (select count(*) from tie k where k.person_id = p.id and k.state = 'asked') as questions, ", lines_waiting!("p.id", "$3"), " as asks
+                    (select count(*) from tie k where k.person_id = p.id and k.state = 'asked') as questions, ", lines_waiting!("(select person_id from session where token_hash = $1)", "$3"), " as asks
              from session s join person p on p.id = s.person_id join trust t on t.id = s.trust_id
              join tie a on a.person_id = s.person_id and a.trust_id = s.trust_id and a.state = 'accepted'
              where s.token_hash = $1 and s.ended_at is null and s.seen_at > $2 and s.created_at > $4

@@ -10,8 +10,8 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{MeasureId, ProjectId};
 use crate::project::model::Status;
-use crate::project::parts::status_tag;
-use crate::web::ui;
+use crate::project::parts::colour;
+use crate::web::ui::{self, Markup};
 use timeline::{Continuity, DUE_DAYS};
 
 const HELD: &str = "M12 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4 21c0-4 3.5-7 8-7s8 3 8 7";
@@ -92,30 +92,27 @@ impl Answer {
         self
     }
 
-    fn draw(self, title: &str, mends: Mends) -> AnyView {
-        let class = match (self.missing, self.late) {
-            (true, _) => "baton-strip__item baton-strip__item--missing",
-            (_, true) => "baton-strip__item baton-strip__item--late",
-            _ => "baton-strip__item",
-        };
-        let more = self
-            .more
-            .into_iter()
-            .map(|words| view! { " "<span class="baton-strip__more">{words}</span> })
-            .collect_view();
-        let link = self.mend.filter(|mend| (mend.may)(mends)).map(|Mend { href, label, .. }| {
-            view! { " "<a href=href>{label}<span class="nhsuk-u-visually-hidden">{format!(": {title}")}</span></a> }
+    fn draw(&self, markup: &mut Markup, title: &str, mends: Mends) {
+        markup.raw(match (self.missing, self.late) {
+            (true, _) => "<div class=\"baton-strip__item baton-strip__item--missing\"><dt>",
+            (_, true) => "<div class=\"baton-strip__item baton-strip__item--late\"><dt>",
+            _ => "<div class=\"baton-strip__item\"><dt>",
         });
-        view! {
-            <div class=class>
-                <dt>
-                    <svg class="baton-strip__icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d=self.icon /></svg>
-                    {self.label}
-                </dt>
-                <dd>{self.words}{more}{link}</dd>
-            </div>
+        markup
+            .raw("<svg class=\"baton-strip__icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\" focusable=\"false\"><path d=\"")
+            .raw(self.icon)
+            .raw("\"></path></svg>")
+            .raw(self.label)
+            .raw("</dt><dd>")
+            .text(&self.words);
+        for words in &self.more {
+            markup.raw(" <span class=\"baton-strip__more\">").text(words).raw("</span>");
         }
-        .into_any()
+        if let Some(Mend { href, label, .. }) = self.mend.as_ref().filter(|mend| (mend.may)(mends)) {
+            markup.raw(" <a href=\"").text(href).raw("\">").raw(label);
+            markup.raw("<span class=\"nhsuk-u-visually-hidden\">: ").text(title).raw("</span></a>");
+        }
+        markup.raw("</dd></div>");
     }
 }
 
@@ -161,9 +158,15 @@ impl Strip {
     }
 
     fn draw(&self, class: &'static str, mends: Mends) -> AnyView {
-        let answers = [self.held(), self.supervised(), self.measurement(), self.step()];
-        let items = answers.into_iter().map(|answer| answer.draw(&self.row.title, mends)).collect_view();
-        view! { <dl class=class>{items}</dl> }.into_any()
+        let mut markup = Markup::default();
+        self.write(&mut markup, mends);
+        markup.into_terms(class)
+    }
+
+    fn write(&self, markup: &mut Markup, mends: Mends) {
+        for answer in [self.held(), self.supervised(), self.measurement(), self.step()] {
+            answer.draw(markup, &self.row.title, mends);
+        }
     }
 
     fn is_closed(&self) -> bool {
@@ -312,13 +315,17 @@ impl Strip {
 }
 
 /// Where a project stands as tags, where it says more than the strip does. Only what is wrong has a colour.
-fn continuity_tags(row: &ProjectRow) -> AnyView {
-    let state = match row.continuity {
-        None | Some(Continuity::Led | Continuity::Ended) => None,
-        Some(state) => Some(ui::tag(state.label(), if state == Continuity::InPool { "orange" } else { "grey" })),
-    };
-    let risk = row.at_risk.then(|| ui::tag("At risk", "orange"));
-    view! { {risk}" "{state} }.into_any()
+fn continuity_tags(markup: &mut Markup, row: &ProjectRow) {
+    if row.at_risk {
+        markup.tag("At risk", "orange");
+    }
+    markup.raw(" ");
+    match row.continuity {
+        None | Some(Continuity::Led | Continuity::Ended) => {}
+        Some(state) => {
+            markup.tag(state.label(), if state == Continuity::InPool { "orange" } else { "grey" });
+        }
+    }
 }
 
 /// Projects as a page's list.
@@ -334,32 +341,33 @@ pub fn rows_in_section(rows: Vec<ProjectRow>, today: NaiveDate, mends: Mends) ->
 }
 
 fn draw_rows(rows: Vec<ProjectRow>, today: NaiveDate, in_section: bool, mends: Mends) -> AnyView {
-    let items = rows.into_iter().map(|row| draw_row(row, today, in_section, mends)).collect_view();
-    view! { <ol class="baton-list">{items}</ol> }.into_any()
+    let mut markup = Markup::default();
+    for row in rows {
+        draw_row(&mut markup, row, today, in_section, mends);
+    }
+    markup.into_list("baton-list")
 }
 
-fn draw_row(row: ProjectRow, today: NaiveDate, in_section: bool, mends: Mends) -> AnyView {
-    let link = view! { <a href=format!("/projects/{}", row.id)>{row.title.clone()}</a> };
-    let title = if in_section {
-        view! { <h3 class="baton-list__title">{link}</h3> }.into_any()
+fn draw_row(markup: &mut Markup, row: ProjectRow, today: NaiveDate, in_section: bool, mends: Mends) {
+    let (opens, closes) = if in_section {
+        ("<h3 class=\"baton-list__title\">", "</h3>")
     } else {
-        view! { <h2 class="baton-list__title">{link}</h2> }.into_any()
+        ("<h2 class=\"baton-list__title\">", "</h2>")
     };
-    let mut facts: Vec<String> = Vec::new();
-    facts.extend(row.reference.clone());
-    facts.extend(row.department.clone());
-    facts.push(format!("changed {}", crate::format::date(crate::clock::date_in_london(row.updated_at))));
-    let tags = view! { {status_tag(row.status)}" "{continuity_tags(&row)} };
-    let strip = Strip::of(row, today).view_compact(mends);
-    view! {
-        <li class="baton-list__row">
-            <div class="baton-list__head">
-                {title}
-                <p class="baton-list__meta">{facts.join(" · ")}</p>
-                <p class="baton-list__tags">{tags}</p>
-            </div>
-            {strip}
-        </li>
+    markup.raw("<li class=\"baton-list__row\"><div class=\"baton-list__head\">").raw(opens);
+    markup.raw("<a href=\"/projects/").value(row.id).raw("\">").text(&row.title).raw("</a>").raw(closes);
+    markup.raw("<p class=\"baton-list__meta\">");
+    for fact in [&row.reference, &row.department].into_iter().flatten() {
+        markup.text(fact).raw(" · ");
     }
-    .into_any()
+    let changed = crate::format::date(crate::clock::date_in_london(row.updated_at));
+    markup.raw("changed ").text(&changed).raw("</p><p class=\"baton-list__tags\">");
+    // Nearly every project is active: that is not said of each.
+    if row.status != Status::Active {
+        markup.tag(row.status.label(), colour(row.status)).raw(" ");
+    }
+    continuity_tags(markup, &row);
+    markup.raw("</p></div><dl class=\"baton-strip baton-strip--compact\">");
+    Strip::of(row, today).write(markup, mends);
+    markup.raw("</dl></li>");
 }

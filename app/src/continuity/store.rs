@@ -12,7 +12,7 @@ use super::model::ProjectRow;
 use crate::batch;
 use crate::db::{Connection, Db};
 use crate::error::Error;
-use crate::id::{PersonId, ProjectId};
+use crate::id::{PersonId, ProjectId, TrustId};
 use crate::roles::in_force;
 
 // The parameters that every fragment below knows: $1 the trust or the project that is asked about, $2 the day
@@ -53,18 +53,7 @@ const SUPERVISOR_ASKED: &str =
     left join tie k on k.person_id = r.person_id and k.trust_id = p.trust_id and k.state <> 'accepted'
     where r.project_id = p.id and r.role = 'supervisor' and r.state = 'asked' and r.until_on is null)";
 
-/// When the measure `m` is measured next, as `measures::model::next_on` says.
-macro_rules! next_on {
-    () => {
-        "max(m.starts_on, coalesce(case m.every_days
-            when 30 then date(m.last_on, '+1 month', 'floor')
-            when 91 then date(m.last_on, '+3 months', 'floor')
-            when 365 then date(m.last_on, '+12 months', 'floor')
-            else date(m.last_on, '+' || m.every_days || ' days') end, m.starts_on))"
-    };
-}
-
-/// The measures that are measured again.
+/// The measures `m` that are measured again.
 macro_rules! measured {
     () => {
         " from measure m where m.project_id = p.id and m.retired_on is null and m.every_days is not null"
@@ -72,17 +61,13 @@ macro_rules! measured {
 }
 
 /// The day of the next measurement.
-pub(crate) const NEXT_ON: &str = concat!("(select min(", next_on!(), ")", measured!(), ")");
+pub(crate) const NEXT_ON: &str = concat!("(select min(m.next_on)", measured!(), ")");
 
 /// The next measurement: a [`NextMeasurement`](super::model::NextMeasurement).
 const NEXT_MEASUREMENT: &str = concat!(
-    "(select json_object('id', m.id, 'measure', m.name, 'on', ",
-    next_on!(),
-    ")",
+    "(select json_object('id', m.id, 'measure', m.name, 'on', m.next_on)",
     measured!(),
-    " order by ",
-    next_on!(),
-    ", m.id limit 1)"
+    " order by m.next_on, m.id limit 1)"
 );
 
 /// A statement under construction: its text is put together from words of the stores, and every value is
@@ -95,19 +80,24 @@ pub(crate) struct ProjectQuery {
 impl ProjectQuery {
     /// About a trust or a project, on a day.
     pub(crate) fn new<T: for<'q> sqlx::Encode<'q, Db> + sqlx::Type<Db>>(of: T, day: NaiveDate) -> Result<Self, Error> {
-        Self::of(of, day, None, None)
+        Self::of(of, day, None::<u32>, None)
     }
 
-    fn of<T: for<'q> sqlx::Encode<'q, Db> + sqlx::Type<Db>>(
+    /// As [`Self::new`], for a page whose other statements know today as `$3`.
+    pub(crate) fn as_of(trust: TrustId, day: NaiveDate, today: NaiveDate) -> Result<Self, Error> {
+        Self::of(trust, day, today, None)
+    }
+
+    fn of<T: for<'q> sqlx::Encode<'q, Db> + sqlx::Type<Db>, U: for<'q> sqlx::Encode<'q, Db> + sqlx::Type<Db>>(
         of: T,
         day: NaiveDate,
-        rows: Option<u32>,
+        third: U,
         reader: Option<PersonId>,
     ) -> Result<Self, Error> {
         let mut query = Self { text: String::new(), arguments: Default::default() };
         query.add(of)?;
         query.add(day)?;
-        query.add(rows)?;
+        query.add(third)?;
         query.add(reader)?;
         Ok(query)
     }

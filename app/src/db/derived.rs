@@ -34,6 +34,19 @@ pub struct Effect {
     pub project: String,
     /// What happens to it: "loses its lead from 5 August 2026".
     pub text: String,
+    /// What mends it beforehand; none where nothing is lost.
+    pub mend: Option<Mend>,
+}
+
+/// What can be done about a change's effect on a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mend {
+    /// It loses its lead: it is handed over first.
+    HandOver,
+    /// Its agreed handover no longer holds: another successor is chosen.
+    ChooseAgain,
+    /// It loses its supervisor: another is asked.
+    AskSupervisor,
 }
 
 /// What a change would do.

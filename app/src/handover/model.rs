@@ -7,6 +7,7 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::choices;
+use crate::continuity::asks::model::{LONGEST_BRIDGE, LONGEST_LOOK};
 use crate::error::Error;
 use crate::id::{MeasureId, PersonId};
 use crate::parse::Fields;
@@ -431,11 +432,6 @@ pub struct UntilForm {
     /// The day until which the project goes on looking for a lead.
     pub looks_until: String,
 }
-
-/// Somebody leads a project for now at most this many days.
-pub const LONGEST_BRIDGE: i64 = 84;
-/// A project without a lead goes on looking for one at most this many days by one choice.
-pub const LONGEST_LOOK: i64 = 42;
 
 impl UntilForm {
     /// The last day on which somebody leads the project for now.

@@ -5,10 +5,11 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::{KeepLookingForLead, LeadProjectAgain, LeadUntil};
-use super::model::{Answer, LONGEST_BRIDGE, LONGEST_LOOK, Party};
+use super::model::{Answer, Party};
 use super::store::{Answered, LeftBehind, Listed};
 use crate::access::{Action, Relationship, may};
 use crate::batch::Answers;
+use crate::continuity::asks::model::{LONGEST_BRIDGE, LONGEST_LOOK};
 use crate::error::Error;
 use crate::id::ProjectId;
 use crate::web::request::Request;

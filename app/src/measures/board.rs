@@ -9,7 +9,6 @@ use super::{chart, icons, store};
 use crate::access::{ReadProject, ReadTrust};
 use crate::error::Error;
 use crate::id::{PriorityId, ProjectId};
-use crate::priorities;
 use crate::route;
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
@@ -25,8 +24,7 @@ async fn of_project(request: Request) -> Result<Page, Error> {
     let id: ProjectId = request.param("id")?;
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ReadProject(id)).await?;
-    let head = crate::project::store::summary(&mut conn, id).await?;
-    let series = store::load_series(&mut conn, id).await?;
+    let (head, series) = store::board_of_project(&mut conn, id).await?;
     drop(conn);
     let charts = chart::each(series).await?;
     Ok(Page::new(format!("Measures: {}", head.title), move || {
@@ -44,8 +42,7 @@ async fn of_priority(request: Request) -> Result<Page, Error> {
     let trust = request.person()?.trust;
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ReadTrust(trust)).await?;
-    let priority = priorities::store::find(&mut conn, trust, id).await?;
-    let series = store::load_series_of_priority(&mut conn, id).await?;
+    let (priority, series) = store::board_of_priority(&mut conn, trust, id).await?;
     drop(conn);
     let charts = chart::each(series).await?;
     Ok(Page::new(format!("Measures: {}", priority.title), move || {

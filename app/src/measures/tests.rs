@@ -9,7 +9,7 @@ use crate::access::{Coordinate, DefineMeasure, RecordMeasurement, system};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::history;
-use crate::id::{MeasureId, PhaseId, ProjectId, TargetId};
+use crate::id::{MeasureId, PhaseId, ProjectId, TargetId, TrustId};
 use crate::testing::{Fixture, Result, TODAY, noon, on};
 use crate::web::request::Request;
 
@@ -220,19 +220,28 @@ async fn lists_chart_the_first_measure_in_use_and_a_board_those_of_open_projects
     .execute(&mut *change)
     .await?;
     let ids = |series: Vec<MeasureSeries>| series.into_iter().map(|one| one.measure.id).collect::<Vec<_>>();
-    let firsts = ids(store::load_first_series(&mut change, &[scene.project]).await?);
-    assert_eq!(firsts, [scene.measure]);
-    let board = ids(store::load_series_of_priority(&mut change, scene.at.priority).await?);
-    assert_eq!(board, [scene.measure, second]);
+    let (trust, priority) = (scene.at.trust, scene.at.priority);
+    assert_eq!(ids(first_of(&mut change, Some(scene.project)).await?), [scene.measure]);
+    let (found, board) = store::board_of_priority(&mut change, trust, priority).await?;
+    assert_eq!((found.id, ids(board)), (priority, vec![scene.measure, second]));
+    let (found, board) = store::board_of_project(&mut change, scene.project).await?;
+    assert_eq!((found.id, ids(board)), (scene.project, vec![scene.measure, second]));
+    assert!(store::board_of_priority(&mut change, TrustId::new(), priority).await.is_err(), "of another trust");
     sqlx::query("update measure set retired_on = $2 where id = $1")
         .bind(scene.measure)
         .bind(TODAY)
         .execute(&mut *change)
         .await?;
-    assert_eq!(ids(store::load_first_series(&mut change, &[scene.project]).await?), [second]);
-    assert_eq!(ids(store::load_series_of_priority(&mut change, scene.at.priority).await?), [second]);
-    assert_eq!(ids(store::load_first_series(&mut change, &[]).await?), []);
+    assert_eq!(ids(first_of(&mut change, Some(scene.project)).await?), [second]);
+    assert_eq!(ids(store::board_of_priority(&mut change, trust, priority).await?.1), [second]);
+    assert_eq!(ids(first_of(&mut change, None).await?), []);
     Ok(())
+}
+
+/// The first measure of a page that shows this project.
+async fn first_of(conn: &mut Connection, project: Option<ProjectId>) -> Result<Vec<MeasureSeries>> {
+    let page = ["with page as (select id from project where id = $1)", store::FIRST_OF_PAGE].concat();
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(page)).bind(project).fetch_all(conn).await?)
 }
 
 #[tokio::test]

@@ -358,20 +358,18 @@ pub async fn departments_of(
     .await?)
 }
 
+/// What [`departments`] asks: `$1` the trust. [`Department`] rows.
+pub const DEPARTMENTS: &str = "select d.id, d.name, d.specialty, coalesce(s.name, '') as site
+         from department d left join site s on s.id = d.site_id
+         where d.trust_id = $1 and d.retired_on is null
+         order by d.name";
+
 /// The trust's departments that are in use, by name.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub async fn departments(conn: &mut Connection, trust: TrustId) -> Result<Vec<Department>, Error> {
-    Ok(sqlx::query_as(
-        "select d.id, d.name, d.specialty, coalesce(s.name, '') as site
-         from department d left join site s on s.id = d.site_id
-         where d.trust_id = $1 and d.retired_on is null
-         order by d.name",
-    )
-    .bind(trust)
-    .fetch_all(conn)
-    .await?)
+    Ok(sqlx::query_as(DEPARTMENTS).bind(trust).fetch_all(conn).await?)
 }
 
 /// Somebody who works in the trust today.

@@ -6,10 +6,13 @@ use chrono::NaiveDate;
 use timeline::Continuity;
 
 use super::model::{Filter, Found, Gap, PAGE, Sort, Statuses, search_words};
-use crate::continuity::store::{NEXT_ON, ON_DAY, OPEN, ProjectQuery, STANDING};
+use crate::batch;
+use crate::continuity::store::{NEXT_ON, ON_DAY, OPEN, ProjectQuery, ProjectRecord, STANDING};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::TrustId;
+use crate::people::store::{DEPARTMENTS, Department};
+use crate::priorities::store::{CURRENT, PriorityChoice};
 use crate::roles::{in_force, open_project};
 
 /// The projects of a trust that a filter finds, a page of them, as they stand on the filter's day. Somebody's
@@ -18,26 +21,55 @@ use crate::roles::{in_force, open_project};
 /// # Errors
 /// When the store cannot be read.
 pub async fn list(conn: &mut Connection, trust: TrustId, filter: &Filter, today: NaiveDate) -> Result<Found, Error> {
-    let limit = filter.page.map(|page| (PAGE, (page.max(1) - 1) * PAGE));
-    find(conn, listing(trust, filter, limit, today)?).await
+    find(conn, listing(trust, filter, limit(filter), today)?).await
 }
 
 async fn find(conn: &mut Connection, query: ProjectQuery) -> Result<Found, Error> {
-    let rows = query.rows(conn).await?;
-    let total = rows.first().map_or(0, |row| row.total);
-    Ok(Found { rows: rows.into_iter().map(|record| record.row).collect(), total })
+    Ok(found(query.rows(conn).await?))
 }
+
+fn found(rows: Vec<ProjectRecord>) -> Found {
+    let total = rows.first().map_or(0, |row| row.total);
+    Found { rows: rows.into_iter().map(|record| record.row).collect(), total }
+}
+
+/// A page of a list, and what its filters offer to choose from.
+#[derive(Debug)]
+pub struct Browsed {
+    pub found: Found,
+    pub departments: Vec<Department>,
+    pub priorities: Vec<PriorityChoice>,
+}
+
+/// As [`list`], with what the filters offer.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn browse(
+    conn: &mut Connection,
+    trust: TrustId,
+    filter: &Filter,
+    today: NaiveDate,
+) -> Result<Browsed, Error> {
+    let query = listing(trust, filter, limit(filter), today)?.select_rows();
+    let text = [&query.text, DEPARTMENTS, CURRENT].join(";\n");
+    let mut answers = batch::ask_built(conn, text, query.arguments).await?;
+    Ok(Browsed { found: found(answers.all()?), departments: answers.all()?, priorities: answers.all()? })
+}
+
+fn limit(filter: &Filter) -> Option<(i64, i64)> {
+    filter.page.map(|page| (PAGE, (page.max(1) - 1) * PAGE))
+}
+
+/// The lead's last day, or the day since which there is none: as the index of those at risk has it.
+const GOES_ON: &str = "coalesce(s.no_lead_since, s.lead_last_on, '9999-12-31')";
 
 /// What a list is ordered by: values, and how each is compared.
 fn order(sort: Sort) -> &'static [(&'static str, &'static str)] {
     match sort {
         Sort::Updated => &[("p.updated_at", " desc")],
         // A draft stands nowhere, and comes last.
-        Sort::Risk => &[
-            ("s.at_risk", " desc nulls last"),
-            ("coalesce(s.no_lead_since, s.lead_last_on)", " nulls last"),
-            ("p.updated_at", " desc"),
-        ],
+        Sort::Risk => &[("s.at_risk", " desc"), (GOES_ON, ""), ("p.updated_at", " desc")],
         Sort::Measurement => &[(NEXT_ON, " nulls last")],
         Sort::Title => &[("p.title", " collate nocase")],
         Sort::Reference => &[("p.reference", "")],
@@ -53,18 +85,51 @@ fn push_order(query: &mut ProjectQuery, sort: Sort) {
     query.push("number");
 }
 
-/// The statement of a list: how many rows of it are read, and how many are left out before them.
+/// The statement of a list: how many rows of it are read, and how many are left out before them. What is found is
+/// counted by itself: by what narrows the list, whatever it is ordered by.
 fn listing(
     trust: TrustId,
     filter: &Filter,
     limit: Option<(i64, i64)>,
     today: NaiveDate,
 ) -> Result<ProjectQuery, Error> {
-    let mut query = ProjectQuery::new(trust, filter.on.unwrap_or(today))?;
-    query.push("with found as materialized (select p.number");
+    let mut query = ProjectQuery::as_of(trust, filter.on.unwrap_or(today), today)?;
+    let narrows = push_source(&mut query, filter)?;
+    apply_filter(&mut query, filter, today)?;
+    let counted = std::mem::take(&mut query.text);
+    let (_, conditions) = counted.split_once(" where ").unwrap_or_default();
+    query.push("with page as materialized (select f.id, '' as roles, (select count(*)").text.push_str(&counted);
+    query.push(") as total, row_number() over (order by ");
+    push_order(&mut query, filter.sort);
+    query.push(") as place from (select p.id, p.number");
     for ((value, _), key) in order(filter.sort).iter().zip(KEYS) {
         query.push(", ").push(value).push(" as ").push(key);
     }
+    if narrows || filter.sort != Sort::Risk {
+        query.text.push_str(&counted);
+    } else if filter.statuses == Statuses::Open {
+        query
+            .push(" from standing s indexed by standing_risk cross join project p on p.id = s.project_id where s.trust_id = $1 and ")
+            .push(OPEN)
+            .push(" and ")
+            .push(ON_DAY)
+            .push(" and ")
+            .text
+            .push_str(conditions);
+    } else {
+        query.push(" from project p").push(STANDING).push(" where ").text.push_str(conditions);
+    }
+    query.push(" order by ");
+    push_order(&mut query, filter.sort);
+    if let Some((rows, before)) = limit {
+        query.push(" limit ").bind(rows)?.push(" offset ").bind(before)?;
+    }
+    query.push(") f)");
+    Ok(query)
+}
+
+/// The tables that a list is found in; whether where projects stand narrows it.
+fn push_source(query: &mut ProjectQuery, filter: &Filter) -> Result<bool, Error> {
     if filter.continuity.is_some() || matches!(filter.gap, Some(Gap::Risk | Gap::Supervisor)) {
         query.push(" from standing s cross join project p on p.id = s.project_id where p.trust_id = $1 and s.trust_id = $1 and ");
         match filter.continuity {
@@ -72,25 +137,18 @@ fn listing(
             None => query.push(OPEN),
         };
         query.push(" and ").push(ON_DAY);
-    } else if filter.sort == Sort::Risk || filter.on.is_some() {
+        return Ok(true);
+    }
+    if filter.on.is_some() {
         query.push(" from project p").push(STANDING).push(" where p.trust_id = $1");
         // What was not registered yet stood nowhere.
-        if filter.on.is_some() && filter.statuses != Statuses::Draft {
+        if filter.statuses != Statuses::Draft {
             query.push(" and s.project_id is not null");
         }
-    } else {
-        query.push(" from project p where p.trust_id = $1");
+        return Ok(true);
     }
-    apply_filter(&mut query, filter, today)?;
-    query.push("), page as materialized (select p.id, '' as roles, (select count(*) from found) as total, row_number() over (order by ");
-    push_order(&mut query, filter.sort);
-    query.push(") as place from (select * from found order by ");
-    push_order(&mut query, filter.sort);
-    if let Some((rows, before)) = limit {
-        query.push(" limit ").bind(rows)?.push(" offset ").bind(before)?;
-    }
-    query.push(") f join project p using (number))");
-    Ok(query)
+    query.push(" from project p where p.trust_id = $1");
+    Ok(false)
 }
 
 fn apply_filter(query: &mut ProjectQuery, filter: &Filter, today: NaiveDate) -> Result<(), Error> {

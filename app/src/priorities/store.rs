@@ -18,20 +18,17 @@ pub struct PriorityChoice {
     pub title: String,
 }
 
+/// What [`current`] asks: `$1` the trust, `$3` today. [`PriorityChoice`] rows.
+pub const CURRENT: &str = "select id, title from priority
+         where trust_id = $1 and retired_on is null and (ends_on is null or ends_on >= $3)
+         order by title";
+
 /// The trust's priorities to which a project can be linked today, by title.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub async fn current(conn: &mut Connection, trust: TrustId, today: NaiveDate) -> Result<Vec<PriorityChoice>, Error> {
-    Ok(sqlx::query_as(
-        "select id, title from priority
-         where trust_id = $1 and retired_on is null and (ends_on is null or ends_on >= $2)
-         order by title",
-    )
-    .bind(trust)
-    .bind(today)
-    .fetch_all(conn)
-    .await?)
+    Ok(sqlx::query_as(CURRENT).bind(trust).bind(None::<i64>).bind(today).fetch_all(conn).await?)
 }
 
 /// A priority in the trust's list.
@@ -114,15 +111,12 @@ impl Priority {
 /// # Errors
 /// [`Error::NotFound`] when the trust has no such priority.
 pub async fn find(conn: &mut Connection, trust: TrustId, id: PriorityId) -> Result<Priority, Error> {
-    Ok(sqlx::query_as(
-        "select id, title, aim, source, owner, starts_on, ends_on, retired_on, version
-         from priority where id = $1 and trust_id = $2",
-    )
-    .bind(id)
-    .bind(trust)
-    .fetch_one(conn)
-    .await?)
+    Ok(sqlx::query_as(FIND).bind(id).bind(trust).fetch_one(conn).await?)
 }
+
+/// What [`find`] asks: `$1` the priority, `$2` its trust. A [`Priority`].
+pub const FIND: &str = "select id, title, aim, source, owner, starts_on, ends_on, retired_on, version
+         from priority where id = $1 and trust_id = $2";
 
 /// Binds `$3` to `$8` of the statements that write a priority: what was parsed, in one order.
 fn bind_details<'q>(query: db::Query<'q>, details: &'q PriorityDetails) -> db::Query<'q> {

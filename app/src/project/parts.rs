@@ -9,14 +9,19 @@ use crate::web::ui;
 /// A project's status as a tag.
 #[must_use]
 pub fn status_tag(status: Status) -> AnyView {
-    let colour = match status {
+    ui::tag(status.label(), colour(status))
+}
+
+/// The colour of a status.
+#[must_use]
+pub fn colour(status: Status) -> &'static str {
+    match status {
         Status::Draft => "white",
         Status::Active => "blue",
         Status::Paused => "yellow",
         Status::Sustaining => "green",
         Status::Closed => "grey",
-    };
-    ui::tag(status.label(), colour)
+    }
 }
 
 /// Who did what, newest first.

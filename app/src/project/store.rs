@@ -43,16 +43,14 @@ pub struct ProjectSummary {
 /// # Errors
 /// [`Error::NotFound`] when there is no such project.
 pub async fn summary(conn: &mut Connection, project: ProjectId) -> Result<ProjectSummary, Error> {
-    Ok(sqlx::query_as(
-        "select p.id, p.trust_id, p.reference, p.title, p.status, p.type, p.department_id,
+    Ok(sqlx::query_as(SUMMARY).bind(project).fetch_one(conn).await?)
+}
+
+/// What [`summary`] asks: `$1` the project. A [`ProjectSummary`].
+pub const SUMMARY: &str = "select p.id, p.trust_id, p.reference, p.title, p.status, p.type, p.department_id,
                 coalesce(d.name, '') as department_name, p.merged_into, p.version
          from project p left join department d on d.id = p.department_id
-         where p.id = $1",
-    )
-    .bind(project)
-    .fetch_one(conn)
-    .await?)
-}
+         where p.id = $1";
 
 /// The project of this reference.
 ///

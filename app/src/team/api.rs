@@ -146,10 +146,7 @@ pub async fn pass_on_supervision(#[server(flatten)] form: PassOnForm) -> Result<
         })
         .await?;
     let own = request.person()?.id == of;
-    redirect(if own {
-        "/supervision?done=passed-on".to_owned()
-    } else {
-        format!("/supervision?of={of}&done=passed-on")
-    });
+    // Of somebody else nothing may be left to show.
+    redirect(if own { "/supervision?done=passed-on" } else { "/?done=passed-on" });
     Ok(())
 }

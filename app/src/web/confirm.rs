@@ -2,8 +2,8 @@
 //! and undoes it; where that would change where projects stand, the form comes back as it was typed, with what it
 //! does above its button ([`crate::web::ui::Form::effects`]). The second press carries what was seen.
 
-use crate::access::{Act, Allowed};
-use crate::db::{Connection, Effect, Effects};
+use crate::access::{Act, Allowed, ManageTeam, OfferHandover};
+use crate::db::{Connection, Effect, Effects, Mend};
 use crate::error::{Consequence, Error, Unconfirmed};
 use crate::id::ProjectId;
 use crate::web::request::Request;
@@ -23,15 +23,36 @@ pub async fn change<A: Act, T>(
     confirmed: &str,
     write: impl AsyncFnOnce(&mut Connection, &Allowed<A>) -> Result<T, Error> + Clone,
 ) -> Result<T, Error> {
-    told(request.preview(act, write.clone()).await?).seen(confirmed)?;
+    told(request, request.preview(act, write.clone()).await?).await?.seen(confirmed)?;
     request.change(act, write).await
 }
 
-/// A change's effects as sentences, each of a project with the way to it.
-fn told(effects: Effects) -> Unconfirmed {
-    let line = |effect: Effect| Consequence {
-        text: format!("{}: {}", effect.project, effect.text),
-        link: effect.id.map(|id| format!("/projects/{}", ProjectId(id))),
+/// A change's effects as sentences, each of a project with the way to it, and to what mends it where whoever asks may.
+async fn told(request: &Request, effects: Effects) -> Result<Unconfirmed, Error> {
+    let mut conn = request.store.read().await?;
+    let mut lines = Vec::new();
+    for effect in effects.lines {
+        let mend = mend(request, &mut conn, &effect).await?;
+        lines.push(Consequence {
+            text: format!("{}: {}", effect.project, effect.text),
+            link: effect.id.map(|id| format!("/projects/{}", ProjectId(id))),
+            mend,
+        });
+    }
+    Ok(Unconfirmed { lines, digest: effects.digest })
+}
+
+/// The page on which what is lost is mended, and what its link says.
+async fn mend(request: &Request, conn: &mut Connection, effect: &Effect) -> Result<Option<(String, String)>, Error> {
+    let (Some(id), Some(mend)) = (effect.id.map(ProjectId), effect.mend) else { return Ok(None) };
+    let (page, label) = match mend {
+        Mend::HandOver => ("handover", "Hand it over first"),
+        Mend::ChooseAgain => ("handover", "Choose another successor first"),
+        Mend::AskSupervisor => ("team#invite", "Ask another supervisor first"),
     };
-    Unconfirmed { lines: effects.lines.into_iter().map(line).collect(), digest: effects.digest }
+    let may = match mend {
+        Mend::HandOver | Mend::ChooseAgain => request.may(conn, OfferHandover(id)).await?,
+        Mend::AskSupervisor => request.may(conn, ManageTeam(id)).await?,
+    };
+    Ok(may.then(|| (format!("/projects/{id}/{page}"), label.to_owned())))
 }

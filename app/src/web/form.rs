@@ -81,8 +81,10 @@ impl Rejected {
             error.field.capacity() + error.message.capacity() + error.link.as_ref().map_or(0, String::capacity)
         });
         let seen = self.unconfirmed.iter().flat_map(|seen| &seen.lines);
-        let lines =
-            seen.map(|line| size_of_val(line) + line.text.capacity() + line.link.as_ref().map_or(0, String::capacity));
+        let lines = seen.map(|line| {
+            let mend = line.mend.as_ref().map_or(0, |(to, label)| to.capacity() + label.capacity());
+            size_of_val(line) + line.text.capacity() + line.link.as_ref().map_or(0, String::capacity) + mend
+        });
         self.action.capacity()
             + self.name.capacity()
             + self.typed.capacity() * size_of::<(String, String)>()

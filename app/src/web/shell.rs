@@ -170,7 +170,7 @@ const DONE: &[(&str, &str)] = &[
     ("leads-again", "You lead the project again."),
     ("looking", "The project goes on looking for a lead. You are asked again on the day that you gave."),
     ("supervisor-confirmed", "The supervisor is confirmed until the day that you gave."),
-    ("passed-on", "Your colleague is asked. You supervise each project until they accept it."),
+    ("passed-on", "Your colleague is asked. The supervision of each project goes on until they accept it."),
     ("linked", "The decision about the two projects is recorded."),
     ("unlinked", "The decision is undone."),
     ("retired", "It is retired. Everything that refers to it is kept."),

@@ -244,3 +244,210 @@ async fn whoever_arrives_or_has_left_is_told_when_and_past_projects_keep_their_w
     assert!(app.browser(at.lead).await.get("/past").await.words().contains("A project comes here when"));
     Ok(())
 }
+
+/// A project of the trainee's that nobody leads from a day on.
+async fn left_behind(app: &App, day: &'static str) -> Result<ProjectId> {
+    let project = app.fixture.project("Left behind").await;
+    let mut change = app.fixture.store.write().await?;
+    sqlx::query("update team_role set until_on = $2 where project_id = $1 and role = 'lead'")
+        .bind(project)
+        .bind(day)
+        .execute(&mut *change)
+        .await?;
+    change.commit().await?;
+    Ok(project)
+}
+
+const BRIDGE: &str = "/api/projects/bridge";
+const LOOK: &str = "/api/projects/keep-looking";
+const AGAIN: &str = "/api/projects/lead-again";
+
+fn day<'a>(field: &'static str, [day, month]: [&'a str; 2]) -> Vec<(&'static str, &'a str)> {
+    match field {
+        "leads_until" => vec![("leads_until.day", day), ("leads_until.month", month), ("leads_until.year", "2026")],
+        _ => vec![("looks_until.day", day), ("looks_until.month", month), ("looks_until.year", "2026")],
+    }
+}
+
+#[tokio::test]
+async fn a_supervisor_leads_for_now_from_their_home_and_a_day_that_is_too_far_comes_back_as_typed() -> Result {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let project = left_behind(&app, "2026-02-20").await?;
+    let supervisor = app.browser(at.supervisor).await;
+    let refused = supervisor.fill("/", BRIDGE, &day("leads_until", ["28", "5"])).await;
+    let page = supervisor.follow(&refused).await;
+    assert!(page.words().contains("Enter a day from 4 March 2026 to 27 May 2026."), "{}", page.words());
+    let typed = page.form(BRIDGE).expect("the form is back");
+    assert!(typed.contains(&("leads_until.day".to_owned(), "28".to_owned())), "{typed:?}");
+    let done = supervisor.fill("/", BRIDGE, &day("leads_until", ["27", "5"])).await;
+    assert_eq!(done.location(), format!("/projects/{project}?done=bridged"), "{}", done.body);
+    let after = home(&app, at.supervisor).await;
+    assert!(!after.words().contains("Nobody has led "), "{}", after.words());
+    assert!(after.words().contains("Your time as lead of "), "{}", after.words());
+    // Who only works in the trust sees neither ask nor form.
+    assert!(app.browser(at.colleague).await.get("/").await.form(BRIDGE).is_none());
+    Ok(())
+}
+
+#[tokio::test]
+async fn after_six_weeks_without_a_lead_the_academy_keeps_looking_from_its_home() -> Result {
+    let app = App::new().await;
+    let at = &app.fixture;
+    left_behind(&app, "2026-02-20").await?;
+    let lead = app.browser(at.lead).await;
+    assert!(lead.get("/").await.form(LOOK).is_none(), "the choice comes after six weeks");
+    let app = App::new().await;
+    let at = &app.fixture;
+    left_behind(&app, "2026-01-10").await?;
+    let lead = app.browser(at.lead).await;
+    let refused = lead.fill("/", LOOK, &day("looks_until", ["16", "4"])).await;
+    let page = lead.follow(&refused).await;
+    assert!(page.words().contains("Enter a day from 5 March 2026 to 15 April 2026."), "{}", page.words());
+    let done = lead.fill("/", LOOK, &day("looks_until", ["1", "4"])).await;
+    assert!(done.location().ends_with("?done=looking"), "{}", done.body);
+    let page = lead.get("/").await;
+    assert!(page.words().contains("Waits until 31 March 2026"), "{}", page.words());
+    Ok(())
+}
+
+#[tokio::test]
+async fn whoever_is_back_leads_again_by_one_button() -> Result {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let project = at.project("Back again").await;
+    let mut change = at.store.write().await?;
+    make::away(&mut change, at.trust, at.trainee, ["2026-01-20", "2026-03-02"]).await?;
+    change.commit().await?;
+    let asked = home(&app, at.trainee).await;
+    assert!(asked.words().contains("You led "), "{}", asked.words());
+    let done = app.browser(at.trainee).await.fill("/", AGAIN, &[]).await;
+    assert_eq!(done.location(), format!("/projects/{project}?done=leads-again"), "{}", done.body);
+    assert!(!home(&app, at.trainee).await.words().contains("You led "));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_administrator_who_is_asked_is_told_why_and_says_that_they_are_on_it() -> Result {
+    let app = App::new().await;
+    let at = &app.fixture;
+    left_behind(&app, "2026-01-05").await?;
+    let asked = home(&app, at.administrator).await.words();
+    assert!(asked.contains("because you are an administrator, and it has had no lead for 8 weeks."), "{asked}");
+    assert!(asked.contains("Take it on, or find somebody with the QI academy."), "{asked}");
+    assert!(!asked.contains("Name an academy lead"), "there is one: {asked}");
+    let done = app.browser(at.administrator).await.fill("/", "/api/asks/claim", &[]).await;
+    assert_eq!(done.location(), "/?done=on-it", "{}", done.body);
+    for person in [at.administrator, at.lead] {
+        let page = home(&app, person).await.words();
+        assert!(page.contains(" since 4 March 2026, until 18 March 2026."), "{page}");
+    }
+    let others = [("kind", "no_lead"), ("until.day", "10"), ("until.month", "3"), ("until.year", "2026")];
+    let refused = app.browser(at.supervisor).await.post("/api/asks/claim", &others).await;
+    assert!(!refused.status.is_success() && !refused.status.is_redirection(), "{}", refused.status);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_academy_passes_on_what_somebody_supervises_in_one_form() -> Result {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let project = at.project("Safer weekend handover").await;
+    let of = at.supervisor.to_string();
+    let mut change = at.store.write().await?;
+    sqlx::query("update post set ends_on = '2026-03-20', end_confirmed = 1 where person_id = $1")
+        .bind(at.supervisor)
+        .execute(&mut *change)
+        .await?;
+    sqlx::query("update team_role set confirmed_until = '2026-03-20' where person_id = $1 and role = 'supervisor'")
+        .bind(at.supervisor)
+        .execute(&mut *change)
+        .await?;
+    change.commit().await?;
+    let lead = app.browser(at.lead).await;
+    let address = format!("/supervision?of={}", at.supervisor);
+    let page = lead.get("/").await;
+    assert!(page.body.contains(&address), "{}", page.words());
+    let all = lead.get(&address).await;
+    assert!(all.words().contains("What Sonia Supervisor supervises"), "{}", all.words());
+    assert!(all.words().contains("Safer weekend handover"));
+    let (_, rest) = all.body.split_once(&format!("value=\"{project}/")).expect("a place to choose");
+    let place = format!("{project}/{}", &rest[..36]);
+    let to = at.colleague.to_string();
+    let typed = [("of", of.as_str()), ("places[0]", place.as_str()), ("person", to.as_str())];
+    let done = lead.fill(&address, "/api/supervision/pass-on", &typed).await;
+    assert_eq!(done.location(), "/?done=passed-on", "{}", done.body);
+    assert!(home(&app, at.colleague).await.words().contains("You are asked to supervise "));
+    Ok(())
+}
+
+#[tokio::test]
+async fn before_it_is_saved_a_change_of_dates_leads_to_what_mends_it() -> Result {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let project = at.project("Sepsis").await;
+    let trainee = app.browser(at.trainee).await;
+    let typed = [("ends_on.day", "1"), ("ends_on.month", "6"), ("ends_on.year", "2026")];
+    let shown = trainee.fill("/account/dates", "/api/account/dates/last-day", &typed).await;
+    let page = trainee.follow(&shown).await;
+    assert!(page.words().contains("Hand it over first"), "{}", page.words());
+    assert!(page.body.contains(&format!("href=\"/projects/{project}/handover\"")), "{}", page.body);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_waiting_of_a_project_begins_with_a_capital_and_a_leaver_leads_nothing() -> Result {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let project = left_behind(&app, "2026-03-02").await?;
+    run(&app, "update team_role set until_on = '2026-03-02' where project_id = $1 and role = 'supervisor'", project)
+        .await?;
+    let page = app.browser(at.lead).await.get(&format!("/projects/{project}")).await.words();
+    assert!(page.contains("The QI academy since 2 March 2026, to find a lead."), "{page}");
+    let mut change = at.store.write().await?;
+    sqlx::query("update team_role set until_on = null where project_id = $1 and role = 'lead'")
+        .bind(project)
+        .execute(&mut *change)
+        .await?;
+    sqlx::query("update post set ends_on = '2026-03-01' where person_id = $1")
+        .bind(at.trainee)
+        .execute(&mut *change)
+        .await?;
+    change.commit().await?;
+    let left = app.browser(at.trainee).await.get("/").await.words();
+    assert!(left.contains("Projects you led that look for a lead (1)"), "{left}");
+    assert!(!left.contains("Projects you lead ("), "{left}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_demonstrations_sign_in_list_goes_by_the_dates_of_roles() -> Result {
+    let app = App::demonstration().await;
+    let at = &app.fixture;
+    let mut change = at.store.write().await?;
+    sqlx::query("update trust set demonstration = 1 where id = $1").bind(at.trust).execute(&mut *change).await?;
+    change.commit().await?;
+    let said = async || {
+        let page = app.nobody().get("/sign-in").await.words();
+        let (_, after) = page.split_once("Lena Lead").expect("Lena Lead is listed");
+        after.split("<form").next().unwrap_or_default().to_owned()
+    };
+    let before = said().await;
+    assert!(before.contains("Academy lead"), "{before}");
+    for (from, until, words, not) in [
+        (None, Some("2026-03-04"), "", "cademy lead"),
+        (Some("2026-04-01"), None, "academy lead from 1 April 2026", "Academy lead"),
+    ] {
+        let mut change = at.store.write().await?;
+        sqlx::query("update trust_role set from_on = $2, until_on = $3 where person_id = $1 and role = 'academy_lead'")
+            .bind(at.lead)
+            .bind(from)
+            .bind(until)
+            .execute(&mut *change)
+            .await?;
+        change.commit().await?;
+        let now = said().await;
+        assert!(now.contains(words) && !now.contains(not), "{now}");
+    }
+    Ok(())
+}

@@ -22,6 +22,35 @@ async fn a_page_of_a_project_or_a_measure_goes_to_the_store_three_times() {
 }
 
 #[tokio::test]
+async fn home_lists_pool_and_boards_go_to_the_store_three_times() {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let project = at.project("Sepsis bundle").await;
+    at.measure(project).await;
+    let board = format!("/projects/{project}/board");
+    let of_priority = format!("/priorities/{}/board", at.priority);
+    let pages = [
+        "/",
+        "/projects",
+        "/projects?q=sepsis&sort=risk",
+        "/projects?on=2026-08-05",
+        "/pool",
+        "/pool?specialty=Surgery",
+        &board,
+        &of_priority,
+    ];
+    for person in [at.trainee, at.lead] {
+        let browser = app.browser(person).await;
+        for page in pages {
+            let (answer, sent) = sent_by(browser.get(page)).await;
+            assert!(answer.status.is_success(), "{page}: {}", answer.body);
+            // Who asks, whether they may, and the page.
+            assert_eq!(sent.values().sum::<usize>(), 3, "{page}: {sent:#?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_change_that_concerns_no_timeline_goes_to_the_store_once_more_for_it() {
     let app = App::new().await;
     let project = app.fixture.project("Sepsis bundle").await;

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use app::continuity::asks::model::{Action, Asked, Place, Seat};
+use app::access::may;
+use app::continuity::asks::model::{Action, Answering, Asked, Place, Seat, needs};
 use app::error::Error;
-use app::id::PersonId;
+use app::id::{HandoverId, PersonId};
 use app::projects::model::Transition;
 use app::testing::Result;
+use app::web::request::Request;
 use chrono::{Datelike as _, Duration};
 
 use crate::acts::{Actor, Tried};
@@ -80,6 +82,7 @@ impl World {
         if request.visitor.person().is_err() || !before.iter().any(is_theirs) {
             return Ok(false);
         }
+        self.is_permitted(&request, row).await?;
         let place = row.place();
         if !self.scale.answers && (needs_an_answer(row) || row.kind == timeline::Kind::AnswerAsSuccessor) {
             return Ok(false);
@@ -106,6 +109,29 @@ impl World {
             Some(Err(error)) => self.refused(&act, row, person, &error).await?,
         }
         Ok(true)
+    }
+
+    /// What their home offers of it, `may` permits.
+    async fn is_permitted(&mut self, request: &Request, row: &Asked) -> Result {
+        let mut conn = self.fixture.store.read().await?;
+        let here = app::access::relationship(&mut conn, request, row.project_id).await?;
+        let handover: Option<HandoverId> = row.object_id.as_deref().and_then(|id| id.parse().ok());
+        for action in row.actions() {
+            let Some(needed) = needs(action, row) else { continue };
+            let permitted = match (action, handover) {
+                (Action::Answer(Answering::Question), _) => true,
+                (Action::Answer(_), Some(handover)) => {
+                    may(needed, app::access::relationship_of_handover(&mut conn, request, handover).await?)
+                }
+                _ => may(needed, here),
+            };
+            if !permitted {
+                let says =
+                    format!("{} {} {:?}: {action:?} is offered, and not permitted", self.today, row.kind, row.place());
+                self.report.wrong(Wrong::mismatched(says));
+            }
+        }
+        Ok(())
     }
 
     /// What the page offers is not refused.

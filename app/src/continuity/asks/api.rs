@@ -4,18 +4,18 @@ use leptos::prelude::*;
 
 use super::model::ClaimForm;
 use super::store;
-use crate::access::{Coordinate, EditProject};
+use crate::access::{EditProject, ManageOrganisation};
 use crate::error::Error;
 use crate::id::ProjectId;
 use crate::web::request::{Request, id, redirect};
 
-/// Says until when one is on something that the academy is asked.
+/// Says until when one is on something that the academy is asked, or the administrators with it.
 #[server(endpoint = "asks/claim")]
 pub async fn claim_ask(#[server(flatten)] form: ClaimForm) -> Result<(), Error> {
     let request = Request::current();
     let trust = request.person()?.trust;
     request
-        .change(Coordinate(trust), async |conn, allowed| {
+        .change(ManageOrganisation(trust), async |conn, allowed| {
             store::claim(conn, allowed, &form.parse(allowed.today())?).await
         })
         .await?;

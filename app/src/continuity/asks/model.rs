@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Database, FromRow};
 use timeline::{FOREVER, Kind};
 
-pub use actions::{Action, Answering, Place, actions};
+pub use actions::{Action, Answering, Place, actions, needs};
 pub use sentence::Sentence;
 
 use crate::db::Db;
@@ -21,6 +21,12 @@ use crate::team::model::TeamRole;
 
 /// Nobody says for longer than this that they are on it.
 pub const LONGEST_CLAIM_DAYS: i64 = 14;
+
+/// Somebody leads a project for now at most this many days.
+pub const LONGEST_BRIDGE: i64 = 84;
+/// A project without a lead goes on looking for one at most this many days by one choice, which is to be made once
+/// nobody has led it for as long.
+pub const LONGEST_LOOK: i64 = 42;
 
 /// Names as a sentence lists them: "A", "A and B", "A, B and C".
 pub(super) fn listed(names: &[&str]) -> String {
@@ -123,6 +129,8 @@ pub struct Asked {
     pub until_on: NaiveDate,
     pub rests: bool,
     desk: i64,
+    /// It is for the administrators as well, whoever is at the desk.
+    pub administrators: bool,
     pub giver_id: Option<PersonId>,
     pub giver: Option<String>,
     pub taker_id: Option<PersonId>,
@@ -140,6 +148,19 @@ pub struct Asked {
     pub supervises: bool,
     /// They wrote the draft.
     pub wrote: bool,
+    /// The day on which it is read.
+    pub today: NaiveDate,
+    /// They have a post in the trust today.
+    pub in_post: bool,
+    /// They work in the trust, by a post or a role.
+    pub belongs: bool,
+    /// They are an academy lead of the trust, or an administrator on a day without one who can act.
+    pub academy_lead: bool,
+    pub stands_in: bool,
+    /// Since when nobody leads the project; none while somebody does.
+    pub unled_since: Option<NaiveDate>,
+    /// Somebody has asked to take the project on, and waits for an answer.
+    pub asked_for: bool,
     /// They have accepted the trust, or accept it by answering: before, they answer the trust itself.
     pub known: bool,
     /// Who is asked next, soonest first.

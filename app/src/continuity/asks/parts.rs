@@ -6,7 +6,10 @@ use leptos::server_fn::ServerFn;
 use timeline::Kind;
 
 use super::api::{ClaimAsk, SayItGoesOn};
-use super::model::{Action, Answering, Asked, Claim, LONGEST_CLAIM_DAYS, Line, Seat, Waiting, WaitsFor, names};
+use super::model::{
+    Action, Answering, Asked, Claim, LONGEST_BRIDGE, LONGEST_CLAIM_DAYS, LONGEST_LOOK, Line, Seat, Waiting, WaitsFor,
+    names,
+};
 use crate::clock::date_in_london;
 use crate::format::{count, date};
 use crate::people::ties::api::ChooseTrust;
@@ -18,6 +21,12 @@ use crate::web::ui::{self, Form};
 pub const ANSWER_AS_NEXT_LEAD: &str = "/api/handovers/answer";
 /// As [`ANSWER_AS_NEXT_LEAD`], for the supervisor.
 pub const ANSWER_AS_SUPERVISOR: &str = "/api/handovers/answer-as-supervisor";
+/// As [`ANSWER_AS_NEXT_LEAD`], for leading again, for leading for now and for keeping looking.
+pub const LEAD_AGAIN: &str = "/api/projects/lead-again";
+/// As [`LEAD_AGAIN`].
+pub const BRIDGE: &str = "/api/projects/bridge";
+/// As [`LEAD_AGAIN`].
+pub const KEEP_LOOKING: &str = "/api/projects/keep-looking";
 
 /// A section of lines, with the number of those that do not rest; nothing without a line.
 #[must_use]
@@ -130,15 +139,63 @@ fn does(request: &Request, row: &Asked) -> AnyView {
 fn does_one(request: &Request, row: &Asked, action: Action) -> AnyView {
     match action {
         Action::Answer(answering) => answer(request, row, answering),
-        Action::GoesOn => {
-            let form = Form::named(request, SayItGoesOn::PATH, &format!("g{}", row.project_id.0.simple()));
-            let summary = form.summary();
-            let fields =
-                view! { {form.hidden("project", row.project_id)}{button("It goes on", &row.title, None)} }.into_any();
-            view! { {summary}{form.draw(fields)} }.into_any()
+        Action::GoesOn => at_once(request, row, SayItGoesOn::PATH, "It goes on"),
+        Action::LeadAgain => at_once(request, row, LEAD_AGAIN, "Lead it again"),
+        Action::Bridge => {
+            let field = ("leads_until", "What is your last day as lead?", LONGEST_BRIDGE);
+            let says = "You lead it from today, and it goes on looking for a lead who stays.";
+            until_a_day(request, row, BRIDGE, ("Lead it for now", says, "Lead it until then"), field)
+        }
+        Action::KeepLooking => {
+            let field = ("looks_until", "Until when?", LONGEST_LOOK);
+            let says = "It stays in the pool, and nobody is reminded until then.";
+            until_a_day(request, row, KEEP_LOOKING, ("Keep looking for a lead", says, "Keep looking until then"), field)
         }
         _ => row.address(action).map(|to| view! { <a href=to>{action.label()}{of(&row.title)}</a> }).into_any(),
     }
+}
+
+/// Of several forms of one function on a page, the one of this row.
+fn named(request: &Request, row: &Asked, path: &'static str) -> Form {
+    let cause = row.cause_on.to_string().replace('-', "");
+    Form::named(request, path, &format!("{}{cause}{}", row.kind.as_str(), row.project_id.0.simple()))
+}
+
+/// One button does it.
+fn at_once(request: &Request, row: &Asked, path: &'static str, label: &'static str) -> AnyView {
+    let form = named(request, row, path);
+    let summary = form.summary();
+    let fields = view! { {form.hidden("project", row.project_id)}{button(label, &row.title, None)} }.into_any();
+    view! { {summary}{form.draw(fields)} }.into_any()
+}
+
+/// A day and a button behind a word: the word, what it means and the button; the day's field, what it asks for and
+/// how many days ahead it is at the latest.
+fn until_a_day(
+    request: &Request,
+    row: &Asked,
+    path: &'static str,
+    (word, says, label): (&'static str, &'static str, &'static str),
+    (field, asks, longest): (&'static str, &'static str, i64),
+) -> AnyView {
+    let form = named(request, row, path);
+    let (summary, open) = (form.summary(), form.is_rejected());
+    let latest = date(request.today() + chrono::Duration::days(longest));
+    let fields = view! {
+        {form.hidden("project", row.project_id)}
+        <p>{says}</p>
+        {form.date(field, asks).hint(&format!("At the latest {latest}.")).view()}
+        {button(label, &row.title, None)}
+    }
+    .into_any();
+    view! {
+        {summary}
+        <details class="baton-ask__decline" open=open>
+            <summary>{format!("{word}…")}{of(&row.title)}</summary>
+            {form.draw(fields)}
+        </details>
+    }
+    .into_any()
 }
 
 fn of(title: &str) -> AnyView {
@@ -209,10 +266,11 @@ fn change_over(request: &Request, row: &Asked, next: Option<String>) -> AnyView 
     view! { <div class="baton-ask__does">{form.draw(fields)}</div> }.into_any()
 }
 
-/// "I’m on it until …", for whoever is asked as an academy lead of the trust that they are in.
+/// "I’m on it until …", for whoever is asked for the academy of the trust that they are in: as an academy lead, or as
+/// an administrator.
 fn claim(request: &Request, line: &Line) -> AnyView {
     let row = &line.first;
-    if row.seat() != Seat::Desk || request.person().is_ok_and(|person| person.trust != row.trust_id) {
+    if row.seat() == Seat::Own || request.person().is_ok_and(|person| person.trust != row.trust_id) {
         return ().into_any();
     }
     let whole = row.kind == Kind::StillYours;
@@ -228,7 +286,7 @@ fn claim(request: &Request, line: &Line) -> AnyView {
         {form.hidden("kind", row.kind.as_str())}
         {form.hidden("about", about)}
         {form.hidden("cause", cause)}
-        {form.date("until", "Until when?").hint("At most 14 days. Everybody at the academy sees it.").view()}
+        {form.date("until", "Until when?").hint("At most 14 days. Whoever reads the project sees it.").view()}
         {button("I’m on it", &row.title, None)}
     }
     .into_any();
@@ -269,7 +327,7 @@ pub fn waits_for(waits: &[WaitsFor]) -> AnyView {
             let page = page.map(|(to, label)| view! { " "<a href=to>{label}{of(&one.title)}</a> });
             view! {
                 <li>
-                    <strong>{names(&one.asked)}</strong>{format!(", since {}: {subject}", date(one.since_on))}
+                    <strong>{sentence_case(&names(&one.asked))}</strong>{format!(", since {}: {subject}", date(one.since_on))}
                     <a href=format!("/projects/{}", one.project_id)>{one.title.clone()}</a>"."{next}{page}
                 </li>
             }
@@ -291,6 +349,12 @@ fn asked_next(next: &[super::model::Turn]) -> Option<String> {
     Some(format!(" From {} {} {verb} asked too.", date(first.on), names(&same)))
 }
 
+/// With a capital letter, as a sentence begins: of those who are asked, only people have one.
+fn sentence_case(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// What waits on a project, for its page: whose turn it is, since when, and who is asked next.
 #[must_use]
 pub fn on_project(waiting: &[Waiting]) -> AnyView {
@@ -300,7 +364,8 @@ pub fn on_project(waiting: &[Waiting]) -> AnyView {
     let items = waiting
         .iter()
         .map(|one| {
-            let since = format!("{} since {}, {}.", names(&one.asked), date(one.since_on), one.subject());
+            let since =
+                sentence_case(&format!("{} since {}, {}.", names(&one.asked), date(one.since_on), one.subject()));
             let claim = one.claim.as_ref().map(|claim| format!(" With {} until {}.", claim.name, date(claim.until)));
             view! { <li>{since}{claim}{asked_next(&one.next)}</li> }
         })

@@ -5,13 +5,15 @@ use chrono::NaiveDate;
 use sqlx::Database;
 
 use super::model::{Asked, ClaimDetails, Line, Waiting, WaitsFor, lines};
-use crate::access::{Allowed, Coordinate, EditProject};
+use crate::access::{Allowed, EditProject, ManageOrganisation};
 use crate::batch;
 use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{PersonId, ProjectId};
-use crate::roles::{asked_for_desk, asked_rows, awaits_supervisor, holds_on, in_force};
+use crate::roles::{
+    asked_for_desk, asked_rows, awaits_supervisor, has_post, holds_on, in_force, live_offer, post_on, role_on,
+};
 
 /// The name of a person as a trust knows them: until they accept it, as it wrote them.
 macro_rules! name_in {
@@ -71,7 +73,18 @@ macro_rules! turns {
 /// Who is asked after this row, and from which day.
 macro_rules! next_turns {
     ($row:literal) => {
-        turns!(concat!(same_ask!("x", $row), " and x.from_on > $2 and x.level > ", $row, ".level"))
+        concat!(
+            "iif(",
+            $row,
+            ".level = 3, '[]', ",
+            turns!(concat!(
+                same_ask!("x", $row),
+                " and x.from_on > $2 and x.until_on > $2 and x.level > ",
+                $row,
+                ".level"
+            )),
+            ")"
+        )
     };
 }
 
@@ -87,9 +100,51 @@ macro_rules! claim {
     };
 }
 
+/// Whether the person `$4` has one of these roles in the trust of the row `y` on the day `$2`.
+macro_rules! has_role {
+    ($roles:literal) => {
+        concat!(
+            "exists (select 1 from trust_role b where b.person_id = $4 and b.trust_id = y.trust_id and b.role in (",
+            $roles,
+            ") and ",
+            role_on!("b", "$2"),
+            ")"
+        )
+    };
+}
+
+/// What whoever is asked is in the trust, and whether the project has a lead: what they can do about it depends on it.
+macro_rules! standing_of_asked {
+    () => {
+        concat!(
+            "$2 as today, y.audience = 'administrators' as administrators,
+             exists (select 1 from post o where o.person_id = $4 and o.trust_id = y.trust_id and ",
+            post_on!("o", "$2"),
+            ") as in_post, ",
+            // Its own rows are called x and y: the trust is the project’s.
+            has_post!("$4", "p.trust_id", "$2"),
+            " or ",
+            has_role!("'academy_lead', 'administrator'"),
+            " as belongs, ",
+            has_role!("'academy_lead'"),
+            " as academy_lead, ",
+            has_role!("'administrator'"),
+            " and exists (select 1 from desk b where b.trust_id = y.trust_id and b.person_id is null and ",
+            holds_on!("b", "$2"),
+            ") as stands_in,
+             (select z.no_lead_since from standing z where z.project_id = y.project_id and z.lead_id is null and ",
+            holds_on!("z", "$2"),
+            ") as unled_since,
+             exists (select 1 from handover e where e.project_id = y.project_id and e.to_pool = 1 and e.to_person is not null and ",
+            live_offer!("e", "$2"),
+            ") as asked_for, "
+        )
+    };
+}
+
 /// Every ask that is open on the day `$2` for the person `$4`, in every trust, soonest first: one [`Asked`] a row.
 pub const OF_PERSON: &str = concat!(
-    "select y.project_id, y.trust_id, o.name as trust, p.title, p.reference, y.kind, y.object_id, y.about_id, ",
+    "select ", standing_of_asked!(), "y.project_id, y.trust_id, o.name as trust, p.title, p.reference, y.kind, y.object_id, y.about_id, ",
     name_in!("y.about_id", "y.trust_id"),
     " as about, y.cause_on, y.since_on, y.due_on, y.level, y.until_on, y.rests, y.desk, y.giver_id, ",
     name_in!("y.giver_id", "y.trust_id"),
@@ -121,7 +176,7 @@ pub const OF_PERSON: &str = concat!(
     ") y join project p on p.id = y.project_id join trust o on o.id = y.trust_id
       left join team_role r on r.id = y.object_id left join handover h on h.id = y.object_id
       left join handover_answer w on w.handover_id = y.object_id and w.party = 'successor'
-      order by y.rests, coalesce(y.due_on, y.until_on), y.since_on, p.title, y.project_id"
+      order by y.rests, coalesce(y.due_on, y.until_on), y.since_on, p.title, y.project_id, y.audience = 'administrators'"
 );
 
 /// The handovers and places in teams about which somebody waits for others.
@@ -220,7 +275,11 @@ pub async fn of_project(conn: &mut Connection, project: ProjectId, today: NaiveD
 /// # Errors
 /// [`Error::NotFound`] when nothing of the kind is asked of them at the desk of the trust, [`Error::Invalid`] when the
 /// day lies after the one that it is about, or after one on which they cannot act.
-pub async fn claim(conn: &mut Connection, allowed: &Allowed<Coordinate>, said: &ClaimDetails) -> Result<(), Error> {
+pub async fn claim(
+    conn: &mut Connection,
+    allowed: &Allowed<ManageOrganisation>,
+    said: &ClaimDetails,
+) -> Result<(), Error> {
     let (person, today) = (allowed.person()?, allowed.today());
     let rows: Vec<AtDesk> = sqlx::query_as(concat!(
         "select q.project_id, q.kind, q.cause_on, q.due_on,
@@ -229,7 +288,7 @@ pub async fn claim(conn: &mut Connection, allowed: &Allowed<Coordinate>, said: &
         ") as acts_until
          from (",
         asked_rows!("$1", "$2"),
-        ") q where q.desk = 1 and q.trust_id = $3 and q.kind = $4 and ($5 is null or q.about_id is $5) and ($6 is null or q.cause_on = $6)"
+        ") q where q.desk > 0 and q.trust_id = $3 and q.kind = $4 and ($5 is null or q.about_id is $5) and ($6 is null or q.cause_on = $6)"
     ))
     .bind(person)
     .bind(today)

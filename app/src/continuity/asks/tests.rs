@@ -3,14 +3,15 @@
 use chrono::NaiveDate;
 use timeline::{FOREVER, Kind};
 
-use super::model::{Action, ClaimDetails, ClaimForm, Line, Place, Seat, actions, lines};
+use super::model::{Action, Asked, ClaimDetails, ClaimForm, Line, Place, Seat, actions, lines, needs};
 use super::store::{claim, goes_on, of_person, of_project, you_wait_for};
-use crate::access::{Coordinate, EditProject, require};
+use crate::access::{EditProject, ManageOrganisation, may, relationship, require};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{PersonId, ProjectId, TrustId};
 use crate::roles::lines_waiting;
 use crate::testing::{Fixture, Result, TODAY, make, noon, on};
+use crate::web::request::Request;
 
 /// A row of `ask`.
 #[derive(Clone)]
@@ -154,8 +155,8 @@ async fn twenty_projects_of_one_leaver_are_one_line_and_count_one() -> Result {
     let own = read(&mut change, at.trainee).await?[0].sentence(at.trainee, TODAY).to_string();
     assert_eq!(
         own,
-        "Your time as lead of 20 projects ends on 20 March 2026. Offer each of them to a successor or to the pool by 20 March 2026. \
-         Otherwise nobody leads it after 20 March 2026. You get this because you lead them."
+        "Your time as lead of 20 projects ends on 20 March 2026. Offer them to a successor or to the pool by 20 March 2026. \
+         Otherwise nobody leads them after 20 March 2026. You get this because you lead them."
     );
     let desk = read(&mut change, at.lead).await?[0].sentence(at.lead, TODAY);
     assert!(desk.what.contains("Tara Trainee leads 20 projects until 20 March 2026"), "{desk}");
@@ -336,7 +337,7 @@ async fn who_is_on_it_at_the_desk_says_until_when_and_only_while_they_can_act() 
     on_desk(&mut change, &at, on("2026-03-15")).await?;
     let row = Row { due: Some("2026-03-12"), ..Row::of(project, Kind::HandOver).about(at.trainee) };
     row.add(&mut change, at.trust).await?;
-    let allowed = require(&mut change, &request, Coordinate(at.trust)).await?;
+    let allowed = require(&mut change, &request, ManageOrganisation(at.trust)).await?;
     let said = |until: &str| ClaimDetails {
         kind: Kind::HandOver,
         about: Some(at.trainee),
@@ -419,14 +420,79 @@ async fn every_kind_in_every_place_has_a_sentence_of_its_parts_and_something_to_
             assert!([&sentence.what, &sentence.wanted, &sentence.why].iter().all(|part| part.ends_with('.')), "{told}");
             assert!(told.contains("“Sepsis”") && !told.contains(".."), "{told}");
             for action in line.first.actions() {
-                let leads = line.first.address(*action).is_some()
+                let leads = line.first.address(action).is_some()
                     || matches!(
                         action,
-                        Action::Answer(_) | Action::GoesOn | Action::Handover(_) | Action::Membership(_)
+                        Action::Answer(_)
+                            | Action::GoesOn
+                            | Action::LeadAgain
+                            | Action::Bridge
+                            | Action::KeepLooking
+                            | Action::Handover(_)
+                            | Action::Membership(_)
                     );
                 assert!(leads, "{action:?} of {told}");
             }
         }
+    }
+    Ok(())
+}
+
+/// Every action of a row that asks for a permission of the project or the trust is permitted, as the store says it.
+async fn permitted(conn: &mut Connection, request: &Request, row: &Asked) -> Result<usize> {
+    let here = relationship(conn, request, row.project_id).await?;
+    let mut looked_at = 0;
+    for action in row.actions() {
+        if let Some(permission) = needs(action, row).filter(|_| !matches!(action, Action::Answer(_))) {
+            assert!(may(permission, here), "{} {:?}: {action:?} is offered", row.kind, row.place());
+            looked_at += 1;
+        }
+    }
+    Ok(looked_at)
+}
+
+#[tokio::test]
+async fn whatever_is_offered_of_an_ask_is_permitted_in_every_place() -> Result {
+    let at = Fixture::new().await;
+    let (led, left) = (at.project("Sepsis").await, at.project("Falls").await);
+    let mut change = at.store.write().await?;
+    sqlx::query("update team_role set until_on = '2026-01-05' where project_id = $1 and role = 'lead'")
+        .bind(left)
+        .execute(&mut *change)
+        .await?;
+    change.commit().await?;
+    let mut people = Vec::new();
+    for person in [at.trainee, at.supervisor, at.lead, at.administrator] {
+        people.push((person, at.request(Some(person)).await));
+    }
+    for desk_until in [FOREVER, TODAY] {
+        let mut change = at.store.write().await?;
+        without_derived(&mut change, &[led, left]).await?;
+        on_desk(&mut change, &at, desk_until).await?;
+        if desk_until == TODAY {
+            sqlx::query("insert into desk (trust_id, from_on, until_on) values ($1, $2, '9999-12-31')")
+                .bind(at.trust)
+                .bind(TODAY)
+                .execute(&mut *change)
+                .await?;
+        }
+        for (project, kind) in
+            [led, left].into_iter().flat_map(|project| Kind::ALL.iter().map(move |kind| (project, kind)))
+        {
+            let row = Row { due: Some("2026-03-20"), ..Row::of(project, *kind).about(at.colleague) };
+            row.clone().to(1, at.trainee).add(&mut change, at.trust).await?;
+            row.clone().to(2, at.supervisor).add(&mut change, at.trust).await?;
+            Row { level: 3, ..row }.add(&mut change, at.trust).await?;
+        }
+        let mut looked_at = 0;
+        for (person, request) in &people {
+            for line in of_person(&mut change, *person, TODAY).await? {
+                for row in line.rows() {
+                    looked_at += permitted(&mut change, request, row).await?;
+                }
+            }
+        }
+        assert!(looked_at > 60, "only {looked_at} actions are offered");
     }
     Ok(())
 }

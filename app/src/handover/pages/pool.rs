@@ -12,11 +12,10 @@ use crate::error::Error;
 use crate::handover::store::{self, Narrowed};
 use crate::id::{DepartmentId, ProjectId};
 use crate::measures::chart::Small;
-use crate::measures::store::load_first_series;
-use crate::people::store::{Department, departments};
+use crate::people::store::Department;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
-use crate::web::ui;
+use crate::web::ui::{self, Markup};
 
 /// How many projects a page of the pool shows.
 const A_PAGE: i64 = 10;
@@ -40,15 +39,6 @@ impl Asked {
         self.department.is_some() || self.specialty.is_some()
     }
 
-    /// The departments that fit, when not all do.
-    fn departments(&self, all: &[Department]) -> Option<Vec<DepartmentId>> {
-        let fits = |one: &&Department| {
-            self.department.is_none_or(|id| one.id == id)
-                && self.specialty.as_deref().is_none_or(|name| one.specialty == name)
-        };
-        self.is_narrowed().then(|| all.iter().filter(fits).map(|one| one.id).collect())
-    }
-
     fn address(&self, page: i64) -> String {
         let department = self.department.map(|id| id.to_string()).unwrap_or_default();
         let specialty = ui::encoded(self.specialty.as_deref().unwrap_or_default());
@@ -63,22 +53,22 @@ pub async fn pool(request: Request) -> Result<Reply, Error> {
     let today = request.today();
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ReadTrust(trust)).await?;
-    let departments = departments(&mut conn, trust).await?;
     let asked = Asked::of(&request);
     let page = request.query("page").parse::<i64>().unwrap_or(1).clamp(1, 100_000);
-    let narrowed = Narrowed { departments: asked.departments(&departments), page, rows: A_PAGE, ..Narrowed::default() };
+    let narrowed = Narrowed { department: asked.department, specialty: asked.specialty.clone(), page, rows: A_PAGE };
     let found = store::pool(&mut conn, trust, &narrowed, today).await?;
+    drop(conn);
     if found.rows.is_empty() && page > 1 {
         // The pool has become shorter than that.
         return Ok(Reply::Redirect(asked.address(1)));
     }
-    let ids: Vec<ProjectId> = found.rows.iter().map(|row| row.id).collect();
-    let charted = load_first_series(&mut conn, &ids).await?;
-    drop(conn);
-    let charts: HashMap<ProjectId, Small> =
-        Small::draw(charted, "pool").await?.into_iter().map(|drawn| (drawn.series.measure.project_id, drawn)).collect();
+    let charts: HashMap<ProjectId, Small> = Small::draw(found.charted, "pool")
+        .await?
+        .into_iter()
+        .map(|drawn| (drawn.series.measure.project_id, drawn))
+        .collect();
     Ok(Page::new("Pool", move || {
-        let (rows, total) = (found.rows, found.total);
+        let (rows, total, departments) = (found.rows, found.total, found.departments);
         let list = if rows.is_empty() { nothing(asked.is_narrowed()) } else { list(rows, charts, today) };
         let count = crate::format::count(total, "project looks", "projects look");
         let pagination = ui::pages(page, (total + A_PAGE - 1) / A_PAGE, |to| asked.address(to));
@@ -113,30 +103,30 @@ fn nothing(narrowed: bool) -> AnyView {
 }
 
 fn filters(departments: &[Department], department: Option<DepartmentId>, specialty: Option<&str>) -> AnyView {
-    let select = |name: &'static str, label: &'static str, all: &'static str, options: Vec<(String, String, bool)>| {
-        let options = options
-            .into_iter()
-            .map(|(value, label, selected)| view! { <option value=value selected=selected>{label}</option> })
-            .collect_view();
+    let select = |name: &'static str, label: &'static str, markup: Markup| {
         view! {
             <div class="nhsuk-form-group">
                 <label class="nhsuk-label" for=name>{label}</label>
-                <select class="nhsuk-select" id=name name=name><option value="">{all}</option>{options}</select>
+                {markup.into_select(name)}
             </div>
         }
     };
-    let mut specialties: Vec<&str> = departments.iter().map(|one| one.specialty.as_str()).collect();
-    specialties.sort_unstable();
-    specialties.dedup();
-    let specialties =
-        specialties.into_iter().map(|one| (one.to_owned(), one.to_owned(), Some(one) == specialty)).collect();
-    let departments =
-        departments.iter().map(|one| (one.id.to_string(), one.name.clone(), Some(one.id) == department)).collect();
+    let mut known: Vec<&str> = departments.iter().map(|one| one.specialty.as_str()).collect();
+    known.sort_unstable();
+    known.dedup();
+    let mut specialties = Markup::default();
+    specialties.options([("", "All specialties", false)].into_iter());
+    specialties.options(known.into_iter().map(|one| (one, one, Some(one) == specialty)));
+    let mut places = Markup::default();
+    places.options([("", "All departments", false)].into_iter());
+    for one in departments {
+        places.options([(one.id.to_string().as_str(), one.name.as_str(), Some(one.id) == department)].into_iter());
+    }
     view! {
         <form class="baton-filters" method="get" action="/pool">
             <h2 class="baton-filters__title">"Filter"</h2>
-            {select("department", "Department", "All departments", departments)}
-            {select("specialty", "Specialty", "All specialties", specialties)}
+            {select("department", "Department", places)}
+            {select("specialty", "Specialty", specialties)}
             <div class="baton-actions">
                 <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">"Apply filters"</button>
                 <a href="/pool">"Clear"</a>
@@ -163,15 +153,15 @@ fn item(row: ProjectRow, drawn: Option<Small>, today: NaiveDate) -> AnyView {
     let id = row.id;
     let meta: Vec<String> = row.reference.clone().into_iter().chain(row.department.clone()).collect();
     let waits = row.looking_since().map(|since| {
-        view! { <p>"Waiting since "{ui::time(since)}", "{ui::distance(since, today)}"."</p> }
+        view! { <p class="baton-list__words">"Waiting since "{ui::time(since)}", "{ui::distance(since, today)}"."</p> }
     });
     let asked = row.offer.as_ref().and_then(|offer| offer.to.clone());
     let step = match (asked, &row.agreed) {
         // The strip says who takes it over, and when.
         (None, Some(_)) => ().into_any(),
-        (Some(name), _) => view! { <p>{format!("{name} has been asked or has asked to take it on.")}</p> }.into_any(),
+        (Some(name), _) => view! { <p class="baton-list__words">{format!("{name} has been asked or has asked to take it on.")}</p> }.into_any(),
         (None, None) => view! {
-            <p><a href=format!("/projects/{id}/take-on")>"Take it on"<span class="nhsuk-u-visually-hidden">": "{row.title.clone()}</span></a></p>
+            <p class="baton-list__words"><a href=format!("/projects/{id}/take-on")>"Take it on"<span class="nhsuk-u-visually-hidden">": "{row.title.clone()}</span></a></p>
         }
         .into_any(),
     };
@@ -191,9 +181,9 @@ fn item(row: ProjectRow, drawn: Option<Small>, today: NaiveDate) -> AnyView {
                 <p class="baton-list__meta">{meta.join(" · ")}</p>
             </div>
             {strip.view_compact(Mends::default())}
-            {figure}
             {waits}
             {step}
+            {figure}
         </li>
     }
     .into_any()

@@ -2,19 +2,23 @@
 
 use chrono::NaiveDate;
 
+use crate::batch;
 use crate::continuity::model::ProjectRow;
-use crate::continuity::store::{ON_DAY, ProjectQuery};
+use crate::continuity::store::{ON_DAY, ProjectQuery, ProjectRecord};
 use crate::db::Connection;
 use crate::error::Error;
-use crate::id::{DepartmentId, PersonId, TrustId};
+use crate::id::{DepartmentId, TrustId};
+use crate::measures::series::MeasureSeries;
+use crate::measures::store::FIRST_OF_PAGE;
+use crate::people::store::{DEPARTMENTS, Department};
 
 /// Which part of the pool is read.
 #[derive(Clone, Debug, Default)]
 pub struct Narrowed {
-    /// Only the projects of these departments.
-    pub departments: Option<Vec<DepartmentId>>,
-    /// But for those that this person leads, and offers.
-    pub but_led_by: Option<PersonId>,
+    /// Only the projects of this department.
+    pub department: Option<DepartmentId>,
+    /// Only the projects of the departments of this specialty.
+    pub specialty: Option<String>,
     /// The page, from 1.
     pub page: i64,
     /// How many projects a page has.
@@ -28,6 +32,10 @@ pub struct Pool {
     pub rows: Vec<ProjectRow>,
     /// How many there are on all pages.
     pub total: i64,
+    /// The first measure of each, with its chart.
+    pub charted: Vec<MeasureSeries>,
+    /// The departments of the trust that are in use.
+    pub departments: Vec<Department>,
 }
 
 /// A trust's projects that look for a lead, the longest waiting first: those that nobody leads, and those whose
@@ -36,9 +44,15 @@ pub struct Pool {
 /// # Errors
 /// When the store cannot be read.
 pub async fn pool(conn: &mut Connection, trust: TrustId, narrowed: &Narrowed, today: NaiveDate) -> Result<Pool, Error> {
-    let rows = looking(trust, narrowed, today)?.rows(conn).await?;
+    let query = looking(trust, narrowed, today)?;
+    let charts = [&query.text, FIRST_OF_PAGE].concat();
+    let query = query.select_rows();
+    let text = [&query.text, &charts, DEPARTMENTS].join(";\n");
+    let mut answers = batch::ask_built(conn, text, query.arguments).await?;
+    let rows: Vec<ProjectRecord> = answers.all()?;
     let total = rows.first().map_or(0, |row| row.total);
-    Ok(Pool { rows: rows.into_iter().map(|record| record.row).collect(), total })
+    let rows = rows.into_iter().map(|record| record.row).collect();
+    Ok(Pool { rows, total, charted: answers.all()?, departments: answers.all()? })
 }
 
 pub(crate) fn looking(trust: TrustId, narrowed: &Narrowed, today: NaiveDate) -> Result<ProjectQuery, Error> {
@@ -53,18 +67,22 @@ pub(crate) fn looking(trust: TrustId, narrowed: &Narrowed, today: NaiveDate) -> 
         )
         .push(ON_DAY)
         .push(" and (s.state = 'in_pool' or h.to_person is null)");
-    if let Some(departments) = &narrowed.departments {
-        query
-            .push(" and exists (select 1 from project p where p.id = s.project_id and p.department_id in (select value from json_each(")
-            .bind(serde_json::to_string(departments)?)?
-            .push(")))");
-    }
-    if let Some(person) = narrowed.but_led_by {
-        query.push(" and s.lead_id is not ").bind(person)?;
+    if narrowed.department.is_some() || narrowed.specialty.is_some() {
+        query.push(
+            " and exists (select 1 from project p join department d on d.id = p.department_id
+                where p.id = s.project_id and d.retired_on is null",
+        );
+        if let Some(department) = narrowed.department {
+            query.push(" and d.id = ").bind(department)?;
+        }
+        if let Some(specialty) = &narrowed.specialty {
+            query.push(" and d.specialty = ").bind(specialty.clone())?;
+        }
+        query.push(")");
     }
     query.push(
         "), page as materialized (select id, '' as roles, (select count(*) from found) as total,
-            row_number() over (order by since, id) as place from found order by place limit ",
+            since || id as place from found order by place limit ",
     );
     query.bind(narrowed.rows)?.push(" offset ").bind((narrowed.page.max(1) - 1) * narrowed.rows)?.push(")");
     Ok(query)

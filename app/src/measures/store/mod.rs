@@ -1,5 +1,7 @@
 //! Measures and measurements: their SQL.
 
+use std::sync::LazyLock;
+
 use chrono::NaiveDate;
 use sqlx::Database;
 
@@ -12,7 +14,11 @@ use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::format;
 use crate::history::{self, Entry};
-use crate::id::{MeasureId, PriorityId, ProjectId};
+use crate::id::{MeasureId, PriorityId, ProjectId, TrustId};
+use crate::priorities;
+use crate::priorities::store::Priority;
+use crate::project;
+use crate::project::store::ProjectSummary;
 use crate::roles::open_project;
 
 /// What selects [`Measurement`]s.
@@ -145,21 +151,15 @@ pub async fn load_series(conn: &mut Connection, project: ProjectId) -> Result<Ve
     Ok(sqlx::query_as(SERIES).bind(project).fetch_all(conn).await?)
 }
 
-/// The first measure in use of each of these projects, with its chart: one query.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn load_first_series(conn: &mut Connection, projects: &[ProjectId]) -> Result<Vec<MeasureSeries>, Error> {
-    Ok(sqlx::query_as(concat!(
-        series!(),
-        " from measure m join project p on p.id = m.project_id
-          where m.id in (select (select f.id from measure f where f.project_id = j.value and f.retired_on is null order by f.position, f.id limit 1)
-                         from json_each($1) j)"
-    ))
-    .bind(serde_json::to_string(projects)?)
-    .fetch_all(conn)
-    .await?)
-}
+/// The first measure in use of each project on a page, with its chart: the end of a statement that begins with the
+/// projects as `page` (id). [`MeasureSeries`] rows.
+pub const FIRST_OF_PAGE: &str = concat!(
+    " ",
+    series!(),
+    " from page g cross join measure m on m.id = (select f.id from measure f
+          where f.project_id = g.id and f.retired_on is null order by f.position, f.id limit 1)
+      cross join project p on p.id = m.project_id"
+);
 
 /// A measure with its chart.
 ///
@@ -220,23 +220,49 @@ pub async fn shown(conn: &mut Connection, measure: MeasureId, page: i64, changes
     Ok(Shown { series, points, counted, void, voided, batches: answers.all()?, changes: answers.all()? })
 }
 
-/// The measures in use of a priority's open projects, each with its chart: one query.
+/// The measures in use of a priority's open projects, each with its chart: `$1` the priority, `$3` how many at most.
+const SERIES_OF_PRIORITY: &str = concat!(
+    series!(),
+    " from project_priority l join project p on p.id = l.project_id join measure m on m.project_id = p.id
+      where l.priority_id = $1 and ",
+    open_project!("p"),
+    " and m.retired_on is null
+      order by p.title collate nocase, p.id, m.position, m.id limit $3"
+);
+
+static BOARD_OF_PRIORITY: LazyLock<String> =
+    LazyLock::new(|| [priorities::store::FIND, SERIES_OF_PRIORITY].join(";\n"));
+static BOARD_OF_PROJECT: LazyLock<String> = LazyLock::new(|| [project::store::SUMMARY, SERIES].join(";\n"));
+
+/// A priority of a trust with the measures in use of its open projects, each with its chart.
 ///
 /// # Errors
-/// When the store cannot be read.
-pub async fn load_series_of_priority(conn: &mut Connection, priority: PriorityId) -> Result<Vec<MeasureSeries>, Error> {
-    Ok(sqlx::query_as(concat!(
-        series!(),
-        " from project_priority l join project p on p.id = l.project_id join measure m on m.project_id = p.id
-          where l.priority_id = $1 and ",
-        open_project!("p"),
-        " and m.retired_on is null
-          order by p.title collate nocase, p.id, m.position, m.id limit $2"
-    ))
-    .bind(priority)
-    .bind(MOST_ON_A_BOARD)
-    .fetch_all(conn)
-    .await?)
+/// [`Error::NotFound`] when the trust has no such priority.
+pub async fn board_of_priority(
+    conn: &mut Connection,
+    trust: TrustId,
+    priority: PriorityId,
+) -> Result<(Priority, Vec<MeasureSeries>), Error> {
+    let mut parameters = <Db as Database>::Arguments::default();
+    batch::bind(&mut parameters, priority)?;
+    batch::bind(&mut parameters, trust)?;
+    batch::bind(&mut parameters, MOST_ON_A_BOARD)?;
+    let mut answers = batch::ask(conn, &BOARD_OF_PRIORITY, parameters).await?;
+    Ok((answers.one()?, answers.all()?))
+}
+
+/// What names a project, with its measures in use, each with its chart.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such project.
+pub async fn board_of_project(
+    conn: &mut Connection,
+    project: ProjectId,
+) -> Result<(ProjectSummary, Vec<MeasureSeries>), Error> {
+    let mut parameters = <Db as Database>::Arguments::default();
+    batch::bind(&mut parameters, project)?;
+    let mut answers = batch::ask(conn, &BOARD_OF_PROJECT, parameters).await?;
+    Ok((answers.one()?, answers.all()?))
 }
 
 /// A board shows no more measures than this: beyond it nobody reads.

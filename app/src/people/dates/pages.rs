@@ -246,5 +246,5 @@ fn said_table(rows: Vec<Said>) -> AnyView {
         ]
     });
     let columns = vec![ui::words("Name"), ui::words("Post or time away"), ui::words("Dates"), ui::words("Said on")];
-    ui::table("What people said of their own dates", columns, rows.collect())
+    ui::table_under_heading("What people said of their dates", columns, rows.collect())
 }

@@ -6,15 +6,13 @@ use leptos::prelude::*;
 use crate::access::ReadTrust;
 use crate::continuity::model::ProjectRow;
 use crate::error::Error;
-use crate::people;
 use crate::portfolio::model::{Filter, Gap, PAGE, Sort, Statuses, days};
 use crate::portfolio::store;
-use crate::priorities;
 use crate::project::model::ProjectType;
 use crate::sheet;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
-use crate::web::ui;
+use crate::web::ui::{self, Markup};
 use timeline::Continuity;
 
 /// What the filters offer to choose from: value and label.
@@ -29,14 +27,13 @@ pub async fn browse(request: Request) -> Result<Reply, Error> {
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ReadTrust(person.trust)).await?;
     let filter = Filter::of(person.id, &request.query, today);
-    let found = store::list(&mut conn, person.trust, &filter, today).await?;
+    let store::Browsed { found, departments, priorities } =
+        store::browse(&mut conn, person.trust, &filter, today).await?;
+    drop(conn);
     if found.rows.is_empty() && filter.page.is_some_and(|page| page > 1) {
         // The list has become shorter than that.
         return Ok(Reply::Redirect(address("/projects", &Filter { page: None, ..filter })));
     }
-    let departments = people::store::departments(&mut conn, person.trust).await?;
-    let priorities = priorities::store::current(&mut conn, person.trust, today).await?;
-    drop(conn);
     let works = person.belongs();
     let offered = Offered {
         departments: departments.into_iter().map(|one| (one.id.to_string(), one.name)).collect(),
@@ -147,28 +144,21 @@ fn narrowed(filter: &Filter, offered: &Offered) -> AnyView {
 }
 
 fn filters(filter: &Filter, offered: &Offered, today: NaiveDate) -> AnyView {
-    let select =
-        |name: &'static str, label: &'static str, all: &'static str, options: Vec<(String, String)>, chosen: String| {
-            let any = (!all.is_empty()).then(|| view! { <option value="">{all}</option> });
-            let options = options
-                .into_iter()
-                .map(|(value, label)| {
-                    let chosen = value == chosen;
-                    view! { <option value=value selected=chosen>{label}</option> }
-                })
-                .collect_view();
-            view! {
-                <div class="nhsuk-form-group">
-                    <label class="nhsuk-label" for=name>{label}</label>
-                    <select class="nhsuk-select" id=name name=name>{any}{options}</select>
-                </div>
-            }
-        };
+    let select = |name: &'static str, label: &'static str, all: &str, options: &[(String, String)], chosen: String| {
+        let mut markup = Markup::default();
+        markup.options((!all.is_empty()).then_some(("", all, false)).into_iter());
+        markup.options(options.iter().map(|(value, label)| (value.as_str(), label.as_str(), *value == chosen)));
+        view! {
+            <div class="nhsuk-form-group">
+                <label class="nhsuk-label" for=name>{label}</label>
+                {markup.into_select(name)}
+            </div>
+        }
+    };
     let text = |value: Option<String>| value.unwrap_or_default();
     let kinds = [ProjectType::QualityImprovement, ProjectType::ClinicalAudit, ProjectType::ServiceEvaluation]
-        .map(|kind| (kind.to_string(), kind.label().to_owned()))
-        .into();
-    let states = Continuity::ALL.iter().map(|state| (state.to_string(), state.label().to_owned())).collect();
+        .map(|kind| (kind.to_string(), kind.label().to_owned()));
+    let states: Vec<_> = Continuity::ALL.iter().map(|state| (state.to_string(), state.label().to_owned())).collect();
     view! {
         <form class="baton-filters" method="get" action="/projects">
             <h2 class="baton-filters__title">"Filter"</h2>
@@ -176,13 +166,13 @@ fn filters(filter: &Filter, offered: &Offered, today: NaiveDate) -> AnyView {
                 <label class="nhsuk-label" for="q">"Words or reference"</label>
                 <input class="nhsuk-input" id="q" name="q" type="search" value=filter.text.clone() />
             </div>
-            {select("status", "Status", "", Statuses::options(), filter.statuses.to_string())}
-            {select("continuity", "Continuity", "Any", states, text(filter.continuity.map(|one| one.to_string())))}
-            {select("department", "Department", "All", offered.departments.clone(), text(filter.department.map(|id| id.to_string())))}
-            {select("priority", "Priority", "All", offered.priorities.clone(), text(filter.priority.map(|id| id.to_string())))}
-            {select("type", "Type", "All", kinds, text(filter.kind.map(|kind| kind.to_string())))}
-            {select("gap", "What is missing", "Anything or nothing", Gap::options(), text(filter.gap.map(|gap| gap.to_string())))}
-            {select("sort", "Sorted by", "", Sort::options(), filter.sort.to_string())}
+            {select("status", "Status", "", &Statuses::options(), filter.statuses.to_string())}
+            {select("continuity", "Continuity", "Any", &states, text(filter.continuity.map(|one| one.to_string())))}
+            {select("department", "Department", "All", &offered.departments, text(filter.department.map(|id| id.to_string())))}
+            {select("priority", "Priority", "All", &offered.priorities, text(filter.priority.map(|id| id.to_string())))}
+            {select("type", "Type", "All", &kinds, text(filter.kind.map(|kind| kind.to_string())))}
+            {select("gap", "What is missing", "Anything or nothing", &Gap::options(), text(filter.gap.map(|gap| gap.to_string())))}
+            {select("sort", "Sorted by", "", &Sort::options(), filter.sort.to_string())}
             {day_field(filter, today)}
             <div class="nhsuk-form-group">
                 <div class="nhsuk-checkboxes nhsuk-checkboxes--small">

@@ -18,7 +18,7 @@ use crate::project::model::Status;
 use crate::visitor::Person;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
-use crate::web::ui;
+use crate::web::ui::{self, Markup};
 
 /// After so many days without a change, an author is asked what is to become of a draft.
 const OLD_DRAFT: i64 = 30;
@@ -27,6 +27,8 @@ const OLD_DRAFT: i64 = 30;
 struct Parts {
     drafts: Vec<Mine>,
     led: Vec<ProjectRow>,
+    /// What they led, and nobody leads now.
+    left: Vec<ProjectRow>,
     next: Vec<ProjectRow>,
     supervised: Vec<ProjectRow>,
     joined: Vec<ProjectRow>,
@@ -38,13 +40,15 @@ impl Parts {
         let (led, others): (Vec<_>, Vec<_>) = registered.into_iter().partition(|one| one.leads);
         let (next, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|one| one.leads_next);
         let (supervised, joined): (Vec<_>, Vec<_>) = others.into_iter().partition(|one| one.supervises);
-        let rows = |mine: Vec<Mine>| mine.into_iter().map(|one| one.row).collect();
-        Self { drafts, led: rows(led), next: rows(next), supervised: rows(supervised), joined: rows(joined) }
+        let rows = |mine: Vec<Mine>| mine.into_iter().map(|one| one.row).collect::<Vec<ProjectRow>>();
+        let (led, left) = rows(led).into_iter().partition(|row| row.lead.is_some());
+        Self { drafts, led, left, next: rows(next), supervised: rows(supervised), joined: rows(joined) }
     }
 
     fn is_empty(&self) -> bool {
         self.drafts.is_empty()
             && self.led.is_empty()
+            && self.left.is_empty()
             && self.next.is_empty()
             && self.supervised.is_empty()
             && self.joined.is_empty()
@@ -85,13 +89,14 @@ fn draw(request: &Request, person: &Person, home: Home, reads: bool) -> AnyView 
             {works.then(|| ui::button_link("/projects/register", "Register a project", false))}
         </div>
         {presence(&posts, works, reads)}
-        {finishes(&posts, works, &mine.led, today)}
+        {finishes(&posts, works, &mine.left, today)}
         {academy.map(|academy| academy::begin(academy, today))}
         {parts::section(request, "For the QI academy", "desk", &desk)}
         {parts::section(request, "Wanted from you", "wanted", &own)}
         {first}
         {works.then(|| data_points(&due, today))}
         {list("Projects you lead", "led", mine.led, today, runs)}
+        {list("Projects you led that look for a lead", "left", mine.left, today, runs)}
         {list("Projects you lead next", "next", mine.next, today, Mends::default())}
         {parts::waits_for(&waits_for)}
         {list("Projects you supervise", "supervised", mine.supervised, today, runs)}
@@ -128,10 +133,9 @@ fn presence(posts: &Posts, works: bool, reads: bool) -> AnyView {
 }
 
 /// Whoever has just left what they led finishes what they tell the next lead.
-fn finishes(posts: &Posts, works: bool, led: &[ProjectRow], today: NaiveDate) -> AnyView {
+fn finishes(posts: &Posts, works: bool, mine: &[ProjectRow], today: NaiveDate) -> AnyView {
     let left = posts.ended_on.is_some_and(|last| (today - last).num_days() <= 14);
-    let free: Vec<_> =
-        led.iter().filter(|row| row.lead.is_none() && row.agreed.is_none() && row.offer.is_none()).collect();
+    let free: Vec<_> = mine.iter().filter(|row| row.agreed.is_none() && row.offer.is_none()).collect();
     if works || !left || free.is_empty() {
         return ().into_any();
     }
@@ -198,22 +202,19 @@ fn data_points(due: &[Due], today: NaiveDate) -> AnyView {
     if due.is_empty() {
         return ().into_any();
     }
-    let items = due.iter().map(|one| {
+    let mut markup = Markup::default();
+    for one in due {
         let late = (today - one.on).num_days();
         let late = if late > 0 { format!(", {} late", count(late, "day", "days")) } else { ", today".to_owned() };
-        view! {
-            <li>
-                {format!("{}: {}, ", one.project, one.measure)}{ui::time(one.on)}{late}" "
-                <a href=format!("/measures/{}/points", one.measure_id)>
-                    "Record"<span class="nhsuk-u-visually-hidden">{format!(": {}: {}", one.project, one.measure)}</span>
-                </a>
-            </li>
-        }
-    });
+        markup.raw("<li>").text(&one.project).raw(": ").text(&one.measure).raw(", ").time(one.on).text(&late);
+        markup.raw(" <a href=\"/measures/").value(one.measure_id).raw("/points\">Record");
+        markup.raw("<span class=\"nhsuk-u-visually-hidden\">: ").text(&one.project).raw(": ").text(&one.measure);
+        markup.raw("</span></a></li>");
+    }
     view! {
         <section aria-labelledby="due">
             <h2 class="nhsuk-heading-m" id="due">{format!("Data points due ({})", due.len())}</h2>
-            <ul class="nhsuk-list baton-links">{items.collect_view()}</ul>
+            {markup.into_items("nhsuk-list baton-links")}
         </section>
     }
     .into_any()

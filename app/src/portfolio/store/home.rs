@@ -8,15 +8,15 @@ use serde::Deserialize;
 use sqlx::{Database, FromRow};
 
 use crate::batch;
+use crate::clock::date_in_london;
 use crate::continuity::asks;
 use crate::continuity::asks::model::{Asked, Line, WaitsFor, lines};
 use crate::continuity::model::ProjectRow;
-use crate::continuity::store::{ON_DAY, OPEN, ProjectQuery, ProjectRecord};
+use crate::continuity::store::{ON_DAY, ProjectQuery, ProjectRecord};
 use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::id::{MeasureId, PersonId, PriorityId, ProjectId, TrustId};
-use crate::measures::model::next_on;
-use crate::roles::{holds_on, in_force, post_on};
+use crate::roles::{holds_on, in_force, open_project, post_on};
 use crate::team::model::TeamRole;
 
 /// How many of the projects that look for a lead are shown.
@@ -35,7 +35,7 @@ pub struct Mine {
 }
 
 /// A data point that is due.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, FromRow)]
 pub struct Due {
     pub measure_id: MeasureId,
     pub measure: String,
@@ -129,37 +129,40 @@ pub struct Home {
 const MINE: &str = concat!(
     "with own as (select r.project_id as id, r.role from team_role r where r.person_id = $4 and ",
     in_force!("r", "$2"),
-    " union select r.project_id, 'next' from team_role r where r.person_id = $4 and r.role = 'lead' and r.state = 'accepted' and r.from_on > $2
+    " union all select r.project_id, 'next' from team_role r where r.person_id = $4 and r.role = 'lead' and r.state = 'accepted' and r.from_on > $2
         and (r.until_on is null or r.until_on > r.from_on)
-      union select p.id, 'author' from project p where p.status = 'draft' and p.author_id = $4),
+      union all select p.id, 'author' from project p where p.status = 'draft' and p.author_id = $4),
       page as materialized (select p.id, group_concat(own.role) as roles, 0 as total,
-        row_number() over (order by p.title collate nocase, p.id) as place
+        lower(p.title) || char(1) || p.id as place
       from own join project p on p.id = own.id where p.trust_id = $1 and p.status <> 'closed' group by p.id)"
 );
 
 /// Projects that look for a lead in the departments of the posts that they have or will have soon.
 const LOOKS: &str = concat!(
     "with found as materialized (select s.project_id as id, coalesce(s.no_lead_since, date(h.offered_at)) as since
-      from standing s join project p on p.id = s.project_id left join handover h on h.id = s.handover_id
-      where s.trust_id = $1 and s.state in ('in_pool', 'offered') and ",
+      from (select distinct o.department_id from post o where o.person_id = $4 and o.trust_id = $1
+            and (o.ends_on is null or o.ends_on >= $2) and o.starts_on <= date($2, '+84 days')) w
+      cross join project p on p.department_id = w.department_id and ",
+    open_project!("p"),
+    " cross join standing s on s.project_id = p.id left join handover h on h.id = s.handover_id
+      where p.trust_id = $1 and s.state in ('in_pool', 'offered') and ",
     holds_on!("s", "$2"),
-    " and (s.state = 'in_pool' or h.to_person is null) and s.lead_id is not $4
-        and p.department_id in (select o.department_id from post o where o.person_id = $4 and o.trust_id = $1
-            and (o.ends_on is null or o.ends_on >= $2) and o.starts_on <= date($2, '+84 days'))),
+    " and (s.state = 'in_pool' or h.to_person is null) and s.lead_id is not $4),
       page as materialized (select id, '' as roles, (select count(*) from found) as total,
-        row_number() over (order by since, id) as place from found order by place limit 5)"
+        coalesce(since, '') || id as place from found order by place limit 5)"
 );
 
-/// The measures of the projects that they work on and that somebody leads.
-const MEASURES: &str = concat!(
-    "select m.id, m.name, p.title, m.every_days, m.last_on, m.starts_on
+/// The measures of the projects that they work on and that somebody leads, of which a point is due.
+const DUE: &str = concat!(
+    "select m.id as measure_id, m.name as measure, p.title as project, m.next_on as \"on\"
      from (select distinct r.project_id from team_role r where r.person_id = $4 and r.role not in ('supervisor', 'sponsor') and ",
     in_force!("r", "$2"),
-    ") own join project p on p.id = own.project_id join measure m on m.project_id = p.id
+    ") own cross join project p on p.id = own.project_id cross join measure m on m.project_id = p.id
       where p.trust_id = $1 and p.status in ('active', 'sustaining') and m.retired_on is null and m.every_days is not null
+        and m.next_on <= $2
         and not exists (select 1 from standing s where s.project_id = p.id and s.state = 'in_pool' and ",
     holds_on!("s", "$2"),
-    ")"
+    ") order by m.next_on, p.title, m.name"
 );
 
 const POSTS: &str = concat!(
@@ -182,7 +185,7 @@ macro_rules! part_in {
             in_force!("r", "$2"),
             " union select h.project_id from handover h where h.from_person = $4 and h.state <> 'draft'
               union select h.project_id from handover h where h.to_person = $4 and h.state <> 'draft') own
-              join project p on p.id = own.id and p.trust_id = $1 and p.status <> 'draft'"
+              cross join project p on p.id = own.id and p.trust_id = $1 and p.status <> 'draft'"
         )
     };
 }
@@ -190,24 +193,23 @@ macro_rules! part_in {
 /// What others did to those projects in the last 14 days, of the newest twenty acts of each, but for what is done
 /// every day.
 const TOLD: &str = concat!(
-    "select p.id, p.title,
-        (select json_group_array(json_object('at', g.at, 'actor', n.name, 'action', g.action) order by g.sequence desc)
-         from (select h.* from history h where h.project_id = own.id order by h.sequence desc limit 20) g
-         left join person n on n.id = g.actor_id
-         where substr(g.at, 1, 10) >= date($2, '-14 days') and substr(g.at, 1, 19) >= substr(p.submitted_at, 1, 19) and g.actor_id is not $4
-           and g.action in ('offered the handover', 'accepted the handover', 'declined the handover', 'agreed the handover', 'withdrew the handover',
-             'handover lapsed', 'asked to take it on', 'accepted a place in the team', 'declined a place in the team', 'confirmed a place in the team',
-             'refused a place in the team', 'left the team', 'closed the project', 'reopened the project', 'changed the status',
-             'merged into another project')) as told
-     from ",
-    part_in!()
+    "select p.id as project_id, p.title, g.at, n.name as actor, g.action from ",
+    part_in!(),
+    " cross join history g on g.sequence in (select x.sequence from history x where x.project_id = own.id order by x.sequence desc limit 20)
+      left join person n on n.id = g.actor_id
+      where substr(g.at, 1, 10) >= date($2, '-14 days') and substr(g.at, 1, 19) >= substr(p.submitted_at, 1, 19) and g.actor_id is not $4
+        and g.action in ('offered the handover', 'accepted the handover', 'declined the handover', 'agreed the handover', 'withdrew the handover',
+          'handover lapsed', 'asked to take it on', 'accepted a place in the team', 'declined a place in the team', 'confirmed a place in the team',
+          'refused a place in the team', 'left the team', 'closed the project', 'reopened the project', 'changed the status',
+          'merged into another project')
+      order by p.id, g.sequence desc"
 );
 
 /// Which of those projects fell into the pool in the last 14 days.
 const FELL: &str = concat!(
     "select p.id, p.title, s.from_on from ",
     part_in!(),
-    " join standing s on s.project_id = p.id and s.state = 'in_pool' and s.from_on = s.no_lead_since
+    " cross join standing s on s.project_id = p.id and s.state = 'in_pool' and s.from_on = s.no_lead_since
         and s.from_on <= $2 and s.from_on > date($2, '-14 days')"
 );
 
@@ -227,23 +229,37 @@ macro_rules! past {
 
 const PAST: &str = concat!("select count(*) from ", past!("$4", "$2"));
 
+/// The projects whose lead's last day lies between today and the day `c.on_day`, in one of these states.
+macro_rules! losing {
+    ($states:literal) => {
+        concat!(
+            "(select count(*) from standing s where s.trust_id = $1 and s.state in (",
+            $states,
+            ") and s.lead_last_on between $2 and c.on_day and ",
+            holds_on!("s", "$2"),
+            ")"
+        )
+    };
+}
+
 const CHANGEOVER: &str = concat!(
-    "select c.on_day, count(s.project_id) as losing, coalesce(sum(s.state = 'agreed'), 0) as arranged,
-        coalesce(sum(s.state = 'offered'), 0) as waiting
-     from (select min(on_day) as on_day from changeover where trust_id = $1 and on_day >= $2) c
-     left join standing s on s.trust_id = $1 and s.state in ('due', 'offered', 'agreed', 'led', 'resting') and ",
-    holds_on!("s", "$2"),
-    " and s.lead_last_on between $2 and c.on_day
-      where c.on_day is not null group by c.on_day"
+    "select c.on_day, ",
+    losing!("'due', 'offered', 'agreed', 'led', 'resting'"),
+    " as losing, ",
+    losing!("'agreed'"),
+    " as arranged, ",
+    losing!("'offered'"),
+    " as waiting
+     from (select min(on_day) as on_day from changeover where trust_id = $1 and on_day >= $2) c where c.on_day is not null"
 );
 
-/// How many the lists of the trust's projects show behind each number.
+/// How many the lists of the trust's projects show behind each number: each is a search of its own.
 static TILES: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "select coalesce(sum(s.state = 'in_pool'), 0) as in_pool, coalesce(sum(s.state = 'due'), 0) as due,
-            coalesce(sum(s.supervisor_id is null), 0) as without_supervisor,
-            (select count(*) from ({QUIET})) as quiet
-         from standing s where s.trust_id = $1 and {OPEN} and {ON_DAY}"
+        "select (select count(*) from standing s where s.trust_id = $1 and s.state = 'in_pool' and {ON_DAY}) as in_pool,
+            (select count(*) from standing s where s.trust_id = $1 and s.state = 'due' and {ON_DAY}) as due,
+            (select count(*) from standing s where s.trust_id = $1 and s.state <> 'ended' and s.supervisor_id is null and {ON_DAY}) as without_supervisor,
+            (select count(*) from ({QUIET})) as quiet"
     )
 });
 
@@ -267,18 +283,8 @@ fn rows_of(page: &'static str) -> String {
 
 /// What every home asks, in the order in which the answers are taken.
 static EVERYBODY: LazyLock<String> = LazyLock::new(|| {
-    [
-        asks::store::OF_PERSON,
-        &asks::store::WAITS_FOR,
-        &rows_of(MINE),
-        MEASURES,
-        POSTS,
-        TOLD,
-        FELL,
-        PAST,
-        &rows_of(LOOKS),
-    ]
-    .join(";\n")
+    [asks::store::OF_PERSON, &asks::store::WAITS_FOR, &rows_of(MINE), DUE, POSTS, TOLD, FELL, PAST, &rows_of(LOOKS)]
+        .join(";\n")
 });
 
 /// The same and what an academy lead's asks besides.
@@ -286,28 +292,12 @@ pub(super) static WITH_ACADEMY: LazyLock<String> =
     LazyLock::new(|| [EVERYBODY.as_str(), CHANGEOVER, &TILES, IDLE].join(";\n"));
 
 #[derive(FromRow)]
-struct Measured {
-    id: MeasureId,
-    name: String,
+struct Told {
+    project_id: ProjectId,
     title: String,
-    every_days: Option<i64>,
-    last_on: Option<NaiveDate>,
-    starts_on: NaiveDate,
-}
-
-#[derive(Deserialize)]
-struct Act {
     at: DateTime<Utc>,
     actor: Option<String>,
     action: String,
-}
-
-#[derive(FromRow)]
-struct Told {
-    id: ProjectId,
-    title: String,
-    #[sqlx(json)]
-    told: Vec<Act>,
 }
 
 /// The parameters that the statements of a home page share.
@@ -346,7 +336,7 @@ pub async fn home(
         row: record.row,
     });
     let mine = mine.collect();
-    let due = due(answers.all()?, today);
+    let due = answers.all()?;
     let posts = answers.one()?;
     let news = news(answers.all()?, answers.all()?);
     let (past,) = answers.one()?;
@@ -362,18 +352,6 @@ pub async fn home(
     Ok(Home { asks, waits_for, mine, due, posts, news, past, looking, looking_total, academy })
 }
 
-fn due(measured: Vec<Measured>, today: NaiveDate) -> Vec<Due> {
-    let mut due: Vec<Due> = measured
-        .into_iter()
-        .filter_map(|one| {
-            let on = next_on(one.every_days, one.last_on, one.starts_on).filter(|day| *day <= today)?;
-            Some(Due { measure_id: one.id, measure: one.name, project: one.title, on })
-        })
-        .collect();
-    due.sort_by(|one, other| (one.on, &one.project, &one.measure).cmp(&(other.on, &other.project, &other.measure)));
-    due
-}
-
 fn news(told: Vec<Told>, fell: Vec<(ProjectId, String, NaiveDate)>) -> Vec<News> {
     let fell = fell.into_iter().map(|(project_id, title, on)| News {
         project_id,
@@ -382,14 +360,12 @@ fn news(told: Vec<Told>, fell: Vec<(ProjectId, String, NaiveDate)>) -> Vec<News>
         actor: None,
         action: "fell into the pool, because nobody leads it".to_owned(),
     });
-    let told = told.into_iter().flat_map(|Told { id, title, told }| {
-        told.into_iter().map(move |act| News {
-            project_id: id,
-            title: title.clone(),
-            on: crate::clock::date_in_london(act.at),
-            actor: act.actor,
-            action: act.action,
-        })
+    let told = told.into_iter().map(|Told { project_id, title, at, actor, action }| News {
+        project_id,
+        title,
+        on: date_in_london(at),
+        actor,
+        action,
     });
     let mut news: Vec<News> = told.chain(fell).collect();
     news.sort_by_key(|one| std::cmp::Reverse(one.on));

@@ -295,8 +295,8 @@ async fn no_list_reads_a_whole_table() {
         .map(|filter| listing(at.trust, filter, Some((20, 0)), TODAY).expect("a list"))
         .map(ProjectQuery::select_rows)
         .collect();
-    let departments = Some(vec![DepartmentId::new()]);
-    let narrowed = Narrowed { departments, but_led_by: person, page: 1, rows: 10 };
+    let department = Some(DepartmentId::new());
+    let narrowed = Narrowed { department, specialty: Some("Surgery".into()), page: 1, rows: 10 };
     queries.push(looking(at.trust, &narrowed, TODAY).expect("a pool").select_rows());
     for statement in WITH_ACADEMY.split(';') {
         let arguments = parameters(at.trust, at.lead, TODAY).expect("a home");

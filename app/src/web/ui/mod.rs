@@ -1,8 +1,10 @@
 //! Design-system markup: NHS components as functions. Knows nothing of the domain.
 
 mod form;
+mod markup;
 
 pub use form::{Field, Form, Kind, submit, submit_as};
+pub use markup::Markup;
 
 use chrono::NaiveDate;
 use leptos::prelude::*;
@@ -138,6 +140,16 @@ pub fn numbers(heading: &str) -> Column {
 /// A table that scrolls inside its own region on a narrow screen. The first cell of a row names it.
 #[must_use]
 pub fn table(caption: &str, columns: Vec<Column>, rows: Vec<Vec<AnyView>>) -> AnyView {
+    draw_table("nhsuk-table__caption", caption, columns, rows)
+}
+
+/// A table whose page's heading says already what its caption says: that is told to whoever does not see it.
+#[must_use]
+pub fn table_under_heading(caption: &str, columns: Vec<Column>, rows: Vec<Vec<AnyView>>) -> AnyView {
+    draw_table("nhsuk-table__caption nhsuk-u-visually-hidden", caption, columns, rows)
+}
+
+fn draw_table(class: &'static str, caption: &str, columns: Vec<Column>, rows: Vec<Vec<AnyView>>) -> AnyView {
     let cell = |base: &str, numeric: bool| if numeric { format!("{base} {base}--numeric") } else { base.to_owned() };
     let head = columns
         .iter()
@@ -167,7 +179,7 @@ pub fn table(caption: &str, columns: Vec<Column>, rows: Vec<Vec<AnyView>>) -> An
     view! {
         <div class="baton-table-region" role="region" aria-label=caption.to_owned() tabindex="0">
             <table class="nhsuk-table">
-                <caption class="nhsuk-table__caption">{caption.to_owned()}</caption>
+                <caption class=class>{caption.to_owned()}</caption>
                 <thead class="nhsuk-table__head"><tr>{head}</tr></thead>
                 <tbody class="nhsuk-table__body">{body}</tbody>
             </table>

@@ -273,7 +273,7 @@ fn of_the_trust() -> Vec<Row> {
         form("/api/asks/goes-on", "EditProject", PROJECTS, of_project, WORKS).stopped(WORKED),
         form(
             "/api/asks/claim",
-            "Coordinate",
+            "ManageOrganisation",
             NONE,
             |_, _| pairs!["kind" => "no_lead", "until" => "10 3 2026"],
             COORDINATES_OWN,

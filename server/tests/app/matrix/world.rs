@@ -132,7 +132,8 @@ pub struct World {
     ids: BTreeMap<(Object, &'static str), String>,
     /// Sees every change that somebody else made, and undoes it.
     watch: SqliteConnection,
-    tables: Vec<String>,
+    /// With their columns, but for those that follow from others.
+    tables: Vec<(String, String)>,
     /// Reads every table at once.
     reading: String,
     triggers: Vec<(String, String)>,
@@ -477,11 +478,10 @@ impl World {
         sqlx::query("attach database $1 as was").bind(copy.to_string_lossy().into_owned()).execute(&mut watch).await?;
         let found = sqlx::query("select name from sqlite_schema where type = 'table' and sql not like 'create virtual%' and name not like 'sqlite_%' order by name")
             .fetch_all(&mut watch).await?;
-        let tables: Vec<String> = found.iter().map(|row| row.get(0)).collect();
-        let mut reading = String::new();
-        for table in &tables {
+        let (mut tables, mut reading) = (Vec::new(), String::new());
+        for table in found.iter().map(|row| row.get::<String, _>(0)) {
             let columns: Vec<String> =
-                sqlx::query_scalar("select name from pragma_table_info($1)").bind(table).fetch_all(&mut watch).await?;
+                sqlx::query_scalar("select name from pragma_table_info($1)").bind(&table).fetch_all(&mut watch).await?;
             let kept = columns.iter().filter(|column| (table.as_str(), column.as_str()) != ("session", "seen_at"));
             let row = kept.map(|column| format!("quote(\"{column}\")")).collect::<Vec<_>>().join("||','||");
             let union = if reading.is_empty() { "" } else { " union all " };
@@ -489,6 +489,7 @@ impl World {
                 reading,
                 "{union}select '{table}', (select coalesce(group_concat(line, char(10)), '') from (select {row} as line from \"{table}\" order by 1))"
             );
+            tables.push((table, format!("\"{}\"", columns.join("\", \""))));
         }
         let found =
             sqlx::query("select name, sql from sqlite_schema where type = 'trigger'").fetch_all(&mut watch).await?;
@@ -541,10 +542,10 @@ impl World {
         for (name, _) in &self.triggers {
             let _ = write!(sql, "drop trigger \"{name}\";");
         }
-        for table in &self.tables {
+        for (table, columns) in &self.tables {
             let _ = write!(
                 sql,
-                "delete from main.\"{table}\"; insert into main.\"{table}\" select * from was.\"{table}\";"
+                "delete from main.\"{table}\"; insert into main.\"{table}\" ({columns}) select {columns} from was.\"{table}\";"
             );
         }
         for (_, trigger) in &self.triggers {

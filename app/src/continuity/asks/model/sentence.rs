@@ -67,7 +67,7 @@ impl Words<'_> {
 
     /// What stands for the project once it was named.
     fn it(&self) -> &'static str {
-        if self.several() { "each of them" } else { "it" }
+        if self.several() { "them" } else { "it" }
     }
 
     fn verb(&self, one: &'static str, many: &'static str) -> &'static str {
@@ -226,8 +226,10 @@ impl Words<'_> {
                 "Accept or decline".into()
             }
             Kind::HandOver => format!("Offer {it} to a successor or to the pool"),
+            Kind::BrokenHandover if self.row.unled_since.is_none() => "Choose another successor".into(),
             Kind::BrokenHandover => "Choose another successor, or lead it yourself until there is one".into(),
             Kind::Gap => "Withdraw it and agree an earlier day".into(),
+            Kind::NoLead if self.row.administrators => format!("Take {it} on, or find somebody with the QI academy"),
             Kind::NoLead => format!("Offer {it} to somebody, take {it} on, or pause or close {it}"),
             Kind::NoSupervisor => "Ask a colleague on a lasting post".into(),
             Kind::AskedToSupervise | Kind::Invitation | Kind::AnswerJoin => {
@@ -262,7 +264,9 @@ impl Words<'_> {
         let then = then(&row.next);
         match (then.is_empty(), lapses) {
             (true, Some(day)) => format!("Without an answer it lapses after {}.", date(day)),
-            (true, None) if row.kind == Kind::HandOver => format!("Otherwise nobody leads it after {}.", self.last()),
+            (true, None) if row.kind == Kind::HandOver => {
+                format!("Otherwise nobody leads {} after {}.", self.it(), self.last())
+            }
             (true, None) if row.kind == Kind::Gap => {
                 "Otherwise it is in the pool on those days, and can be led for now.".into()
             }
@@ -275,6 +279,10 @@ impl Words<'_> {
         let it = if self.several() { "them" } else { "it" };
         match row.seat() {
             Seat::Desk => return "you are an academy lead of the trust".into(),
+            Seat::Administrator if row.administrators => {
+                let have = self.verb("it has", "they have");
+                return format!("you are an administrator, and {have} had no lead for 8 weeks");
+            }
             Seat::Administrator => return "no academy lead can answer today and you are an administrator".into(),
             Seat::Own => {}
         }

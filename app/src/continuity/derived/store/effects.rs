@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::read::{MARKED, Page, page_after};
 use super::rows::{Derived, derive_all};
 use crate::batch;
-use crate::db::{Connection, Db, Effect, Effects};
+use crate::db::{Connection, Db, Effect, Effects, Mend};
 use crate::error::Error;
 use crate::format;
 
@@ -40,8 +40,8 @@ struct Stored {
     titles: BTreeMap<String, String>,
 }
 
-/// What a change does to somebody's place, and from which day.
-type Told = (NaiveDate, String);
+/// What a change does to somebody's place, from which day, and what mends it.
+type Told = (NaiveDate, String, Option<Mend>);
 
 /// Which of the two.
 #[derive(Clone, Copy)]
@@ -56,6 +56,13 @@ impl Place {
             Self::Lead => "lead",
             Self::Supervisor => "supervisor",
         }
+    }
+
+    const fn mend(self) -> Option<Mend> {
+        Some(match self {
+            Self::Lead => Mend::HandOver,
+            Self::Supervisor => Mend::AskSupervisor,
+        })
     }
 
     fn of(self, stretch: &Stretch) -> Option<&str> {
@@ -94,6 +101,7 @@ pub async fn effects(conn: &mut Connection, today: NaiveDate) -> Result<Effects,
         id: None,
         project: format::count(drafts, "draft", "drafts"),
         text: if drafts == 1 { "loses its author" } else { "lose their authors" }.to_owned(),
+        mend: None,
     });
     Ok(Effects::of(lines.into_iter().map(|(_, line)| line).chain(of_drafts).collect()))
 }
@@ -143,15 +151,15 @@ fn of_project(
         .collect();
     let was_broken = stored.was_asked(derived.project, Kind::BrokenHandover);
     let broken = match (was_broken, is_asked(derived, Kind::BrokenHandover, today)) {
-        (false, true) => Some((today, "its agreed handover no longer holds".to_owned())),
-        (true, false) => Some((today, "its agreed handover holds again".to_owned())),
+        (false, true) => Some((today, "its agreed handover no longer holds".to_owned(), Some(Mend::ChooseAgain))),
+        (true, false) => Some((today, "its agreed handover holds again".to_owned(), None)),
         _ => None,
     };
     let places = [Place::Lead, Place::Supervisor];
     let told = places.into_iter().filter_map(|place| of_place(place, before, &after, today)).chain(broken);
     let title = stored.titles.get(derived.project).cloned().unwrap_or_default();
     let id = Uuid::parse_str(derived.project).ok();
-    told.map(|(day, text)| (day, Effect { id, project: title.clone(), text })).collect()
+    told.map(|(day, text, mend)| (day, Effect { id, project: title.clone(), text, mend })).collect()
 }
 
 /// Whether the author of a draft leaves who was to stay.
@@ -163,15 +171,17 @@ fn of_place(place: Place, before: &[Stretch], after: &[Stretch], today: NaiveDat
     let what = place.label();
     let last = |end: NaiveDate| format::date(end - Days::new(1));
     match (first_without(place, before, today), first_without(place, after, today)) {
-        (None, Some(day)) => Some((day, format!("loses its {what} {}", from(day, today)))),
-        (Some(day), None) => Some((day, format!("has a {what} for good: it was to have none {}", from(day, today)))),
+        (None, Some(day)) => Some((day, format!("loses its {what} {}", from(day, today)), place.mend())),
+        (Some(day), None) => {
+            Some((day, format!("has a {what} for good: it was to have none {}", from(day, today)), None))
+        }
         (Some(was), Some(day)) if was != day => {
             let text = match (was == today, day == today) {
                 (true, _) => format!("has a {what} again, until {}", last(day)),
                 (_, true) => format!("loses its {what} today, and not after {}", last(was)),
                 _ => format!("has its {what} until {} instead of {}", last(day), last(was)),
             };
-            Some((was.min(day), text))
+            Some((was.min(day), text, place.mend().filter(|_| day < was)))
         }
         _ => differs_from(place, before, after, today),
     }
@@ -197,8 +207,8 @@ fn differs_from(place: Place, before: &[Stretch], after: &[Stretch], today: Naiv
     let what = place.label();
     days.into_iter().find_map(|day| match (on(before, day), on(after, day)) {
         (was, now) if was == now => None,
-        (Some(_), Some(_)) => Some((day, format!("has another {what} {}", from(day, today)))),
-        (None, _) => Some((day, format!("has a {what} {}, where it was to have none", from(day, today)))),
-        (_, None) => Some((day, format!("has no {what} {}", from(day, today)))),
+        (Some(_), Some(_)) => Some((day, format!("has another {what} {}", from(day, today)), None)),
+        (None, _) => Some((day, format!("has a {what} {}, where it was to have none", from(day, today)), None)),
+        (_, None) => Some((day, format!("has no {what} {}", from(day, today)), place.mend())),
     })
 }

@@ -175,5 +175,5 @@ fn people_table(rows: Vec<PersonRow>, today: NaiveDate) -> AnyView {
         ]
     });
     let columns = vec![ui::words("Name"), ui::words("Post now"), ui::words("Ends"), ui::numbers("Projects led")];
-    ui::table("People", columns, rows.collect())
+    ui::table_under_heading("People", columns, rows.collect())
 }

@@ -68,7 +68,7 @@ pub(super) fn projects_table(projects: Vec<PersonProject>) -> AnyView {
     let rows = projects.into_iter().map(|project| {
         vec![
             view! { <a href=format!("/projects/{}", project.id)>{project.title}</a> }.into_any(),
-            project.reference.into_any(),
+            view! { <span class="baton-reference">{project.reference}</span> }.into_any(),
             match (project.leads, project.in_pool) {
                 (true, false) => "Leads".into_any(),
                 (true, true) => "Led, now in the pool".into_any(),
@@ -83,7 +83,7 @@ pub(super) fn projects_table(projects: Vec<PersonProject>) -> AnyView {
 
 /// Says that the dates are the person's own word.
 fn said(at: Option<DateTime<Utc>>) -> AnyView {
-    at.map(|at| view! { <span class="nhsuk-hint">"They said so on "{ui::time(date_in_london(at))}</span> }).into_any()
+    at.map(|at| view! { <span class="baton-said">"They said so on "{ui::time(date_in_london(at))}</span> }).into_any()
 }
 
 fn posts_table(posts: Vec<Post>, today: NaiveDate) -> AnyView {
@@ -160,6 +160,9 @@ pub(super) async fn person(request: Request) -> Result<Page, Error> {
         } else {
             posts_table(posts, today)
         };
+        let passes_on = (coordinates && projects.iter().any(|project| !project.leads)).then(|| {
+            view! { <p><a href=format!("/supervision?of={id}")>"Pass on what they supervise"</a></p> }
+        });
         let projects = if projects.is_empty() { ().into_any() } else { projects_table(projects) };
         view! {
             {ui::back("/people", "People")}
@@ -175,6 +178,7 @@ pub(super) async fn person(request: Request) -> Result<Page, Error> {
             </div>
             {posts}
             {projects}
+            {passes_on}
             {away_section(&request, id, away)}
             {sign_in_section(&person, addresses, today)}
         }

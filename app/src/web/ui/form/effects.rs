@@ -18,9 +18,16 @@ impl Form {
         let lines = seen
             .lines
             .iter()
-            .map(|line| match &line.link {
-                Some(link) => view! { <li><a href=link.clone()>{line.text.clone()}</a></li> }.into_any(),
-                None => view! { <li>{line.text.clone()}</li> }.into_any(),
+            .map(|line| {
+                let text = match &line.link {
+                    Some(link) => view! { <a href=link.clone()>{line.text.clone()}</a> }.into_any(),
+                    None => line.text.clone().into_any(),
+                };
+                let mend = line.mend.as_ref().map(|(to, label)| {
+                    let of = view! { <span class="nhsuk-u-visually-hidden">{format!(": {}", line.text)}</span> };
+                    view! { ". "<a href=to.clone()>{label.clone()}{of}</a> }
+                });
+                view! { <li>{text}{mend}</li> }
             })
             .collect_view();
         view! {
