@@ -20,27 +20,7 @@ pub fn check(file: &File, datasets: &Datasets, book: &mut Book) {
 }
 
 fn one(case: &Value, chart: &str, datasets: &Datasets) -> Result<(), String> {
-    let mut shift = StableShift::autospc();
-    let mut options = LimitOptions::autospc();
-    let mut given = Given::of(case);
-    shift.period = given.count("period_min").unwrap_or(shift.period);
-    shift.baseline = given.count("baseline_length");
-    shift.shift = given.count("shift_rule_threshold").unwrap_or(shift.shift);
-    shift.exclusions = given.count("max_exclusions").unwrap_or(shift.exclusions);
-    shift.overhanging = given.flag("overhanging_reversions").unwrap_or(true);
-    shift.tolerance = given.number("centre_line_tolerance").unwrap_or_default();
-    if let Some(times) = given.count("mr_screen_max_loops") {
-        options.screening = Screening::Repeated { multiple: 3.267, times };
-    }
-    let no_regrets = given.flag("no_regrets").unwrap_or(true);
-    let every = given.flag("establish_every_shift").unwrap_or(false);
-    shift.accept = match (given.flag("baseline_only").unwrap_or(false), every, no_regrets) {
-        (true, ..) => Accept::Never,
-        (_, true, _) => Accept::Every,
-        (.., false) => Accept::Unopposed,
-        _ => Accept::UnopposedForGood,
-    };
-    given.finish()?;
+    let (mut shift, options) = asked(case)?;
 
     let (values, n) = aggregated(datasets.get(case)?, chart);
     let denominators = match (chart, case["value"].as_str()) {
@@ -85,6 +65,32 @@ fn one(case: &Value, chart: &str, datasets: &Datasets) -> Result<(), String> {
             expected.finish()
         }
     }
+}
+
+/// What a case asks of the re-basing and of the limits.
+fn asked(case: &Value) -> Result<(StableShift, LimitOptions), String> {
+    let mut shift = StableShift::autospc();
+    let mut options = LimitOptions::autospc();
+    let mut given = Given::of(case);
+    shift.period = given.count("period_min").unwrap_or(shift.period);
+    shift.baseline = given.count("baseline_length");
+    shift.shift = given.count("shift_rule_threshold").unwrap_or(shift.shift);
+    shift.exclusions = given.count("max_exclusions").unwrap_or(shift.exclusions);
+    shift.overhanging = given.flag("overhanging_reversions").unwrap_or(true);
+    shift.tolerance = given.number("centre_line_tolerance").unwrap_or_default();
+    if let Some(times) = given.count("mr_screen_max_loops") {
+        options.screening = Screening::Repeated { multiple: 3.267, times };
+    }
+    let no_regrets = given.flag("no_regrets").unwrap_or(true);
+    let every = given.flag("establish_every_shift").unwrap_or(false);
+    shift.accept = match (given.flag("baseline_only").unwrap_or(false), every, no_regrets) {
+        (true, ..) => Accept::Never,
+        (_, true, _) => Accept::Every,
+        (.., false) => Accept::Unopposed,
+        _ => Accept::UnopposedForGood,
+    };
+    given.finish()?;
+    Ok((shift, options))
 }
 
 fn lines(expected: &mut Expected, phases: &[StablePhase]) {

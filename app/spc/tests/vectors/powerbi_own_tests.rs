@@ -19,6 +19,9 @@ pub fn check(file: &File, _datasets: &Datasets, book: &mut Book) {
     powerbi_own_rules::check(file, book);
 }
 
+/// A line of some limits.
+type Line = fn(&ControlLimits) -> &[Option<f64>];
+
 fn one(case: &Value, chart: &str) -> Result<(), String> {
     known(case, &["case", "inputs", "expected", "decimal_places", "chart"])?;
     let inputs = &case["inputs"];
@@ -55,7 +58,7 @@ fn one(case: &Value, chart: &str) -> Result<(), String> {
         })
         .collect::<Result<_, String>>()?;
     let places = case["decimal_places"].as_i64().and_then(|places| i32::try_from(places).ok()).ok_or("no places")?;
-    let lines: [(&str, fn(&ControlLimits) -> &[Option<f64>]); 4] = [
+    let lines: [(&str, Line); 4] = [
         ("ul99", ControlLimits::upper),
         ("ul95", ControlLimits::near_upper),
         ("ll95", ControlLimits::near_lower),
