@@ -11,6 +11,7 @@ use crate::history::{self, Entry};
 use crate::id::{BatchId, MeasureId, MeasurementId, ProjectId};
 use crate::measures::model::Way;
 use crate::measures::series::{Measure, Measurement};
+use crate::measures::values;
 
 /// Points that were recorded in one act.
 #[derive(Clone, Debug, FromRow)]
@@ -138,16 +139,10 @@ pub async fn undo(
     .execute(&mut *conn)
     .await?
     .rows_affected();
-    let taken_back = sqlx::query(
-        "update measurement set value = c.value ->> 2, numerator = c.value ->> 3, denominator = c.value ->> 4,
-                note = c.value ->> 5, reason = $2, version = version + 1
-         from json_each($1) c where measurement.id = c.value ->> 0 and measurement.version = c.value ->> 1",
-    )
-    .bind(serde_json::to_string(&batch.corrected)?)
-    .bind(&reason)
-    .execute(&mut *conn)
-    .await?
-    .rows_affected();
+    let mut taken_back = 0;
+    for corrected in &batch.corrected {
+        taken_back += usize::from(take_back(conn, allowed, measure, corrected, &reason).await?);
+    }
     sqlx::query("update point_batch set undone_at = $2, undone_by = $3 where id = $1")
         .bind(batch.id)
         .bind(allowed.now)
@@ -155,12 +150,49 @@ pub async fn undo(
         .execute(&mut *conn)
         .await?;
     sqlx::query(refresh_last_on!()).bind(measure.id).execute(&mut *conn).await?;
-    let told = |count: u64| if count == 0 { String::new() } else { count.to_string() };
+    let left = batch.corrected.len() - taken_back;
+    let told = |count: usize| if count == 0 { String::new() } else { count.to_string() };
     let entry = Entry::new("batch", batch.id, batch.way.undid())
         .in_project(measure.project_id)
         .change("Measure", "", &measure.name)
-        .change("Points made void", "", told(void))
+        .change("Points made void", "", if void == 0 { String::new() } else { void.to_string() })
         .change("Corrections taken back", "", told(taken_back))
-        .change("Corrected again since, and left", "", told(batch.corrected.len() as u64 - taken_back));
+        .change("Corrected again since, and left", "", told(left));
     history::record(conn, allowed, entry).await
+}
+
+/// Takes one correction back, unless the point was changed again since; whether it did.
+async fn take_back(
+    conn: &mut Connection,
+    allowed: &Allowed<RecordMeasurement>,
+    measure: &Measure,
+    Corrected(id, version, value, numerator, denominator, note): &Corrected,
+    reason: &str,
+) -> Result<bool, Error> {
+    let now: Measurement =
+        sqlx::query_as(concat!(points!(), " where s.id = $1")).bind(id).fetch_one(&mut *conn).await?;
+    if now.version != *version {
+        return Ok(false);
+    }
+    sqlx::query(
+        "update measurement set value = $2, numerator = $3, denominator = $4, note = $5, reason = $6, version = version + 1
+         where id = $1",
+    )
+    .bind(id)
+    .bind(value)
+    .bind(numerator)
+    .bind(denominator)
+    .bind(note)
+    .bind(reason)
+    .execute(&mut *conn)
+    .await?;
+    let before: Measurement =
+        sqlx::query_as(concat!(points!(), " where s.id = $1")).bind(id).fetch_one(&mut *conn).await?;
+    let entry = Entry::new("measurement", id, "took a correction back")
+        .in_project(measure.project_id)
+        .change("Value", values::amount(measure, now.amount()), values::amount(measure, before.amount()))
+        .change("Note", &now.note, note)
+        .change("Reason", "", reason);
+    history::record(conn, allowed, entry).await?;
+    Ok(true)
 }

@@ -307,7 +307,10 @@ async fn what_was_recorded_together_is_undone_together_but_for_later_corrections
     let mut conn = scene.fixture.store.read().await.expect("a reader");
     let told = changes(&mut conn, scene.measure, 20).await.expect("history");
     let actions: Vec<&str> = told.iter().map(|row| row.action.as_str()).collect();
-    assert_eq!(actions[..2], ["undid recording measurements", "undid an import of measurements"]);
+    assert_eq!(
+        actions[..3],
+        ["undid recording measurements", "undid an import of measurements", "took a correction back"]
+    );
     assert_eq!(history::verify_chain(&mut conn).await.expect("history"), None);
 }
 
