@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::id::{BatchId, PersonId, ProjectId};
+use app::id::{PersonId, ProjectId};
 use app::testing::{Fixture, Result, TODAY, make, noon, on, role};
 use http::StatusCode;
 
@@ -36,16 +36,7 @@ async fn world(fixture: &Fixture) -> Result<World> {
     }
     let site = make::site(&mut conn, fixture.trust, "Northgate", false).await?;
     let measurement = make::point(&mut conn, measure, fixture.trainee, "2026-02-25", "current").await?;
-    let batch = BatchId::new();
-    sqlx::query(
-        "insert into point_batch (id, measure_id, way, points, recorded_by, recorded_at) values ($1, $2, 'typed', 1, $3, $4)",
-    )
-    .bind(batch)
-    .bind(measure)
-    .bind(fixture.trainee)
-    .bind(noon())
-    .execute(&mut *conn)
-    .await?;
+    let batch = make::batch(&mut conn, measure, fixture.trainee).await?;
     let cycle = make::cycle(&mut conn, project, "Poster", "2026-02-01").await?;
     let drivers = make::drivers(&mut conn, project, &["Staff know how", "Kit", "Gone"]).await?;
     sqlx::query("update driver set removed_at = $2 where id = $1")

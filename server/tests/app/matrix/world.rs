@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use app::id::{BatchId, DepartmentId, DriverId, MeasureId, PersonId, PriorityId, ProjectId, TrustId};
+use app::id::{DepartmentId, DriverId, MeasureId, PersonId, PriorityId, ProjectId, TrustId};
 use app::people::directory::model::TrustRole;
 use app::testing::{Result, TODAY, make, noon, on, role, tie};
 use chrono::{Days, Duration, NaiveDate};
@@ -176,16 +176,8 @@ impl Builder<'_> {
             let id = make::point(self.conn, measure, by, day, state).await?;
             self.name(object, kind, id);
         }
-        let batch = BatchId::new();
-        let id = self.name(object, "batch", batch);
-        let (person, of) = (by.to_string(), measure.to_string());
-        self.run(
-            "insert into point_batch (id, measure_id, way, points, recorded_by, recorded_at)
-             values ($1, $2, 'typed', 2, $3, '2026-02-25T12:00:00+00:00')",
-            &[&id, &of, &person],
-        )
-        .await?;
-        self.run("update measurement set batch_id = $1 where measure_id = $2", &[&id, &of]).await?;
+        let id = make::batch(self.conn, measure, by).await?;
+        self.name(object, "batch", id);
         let id = make::phase(self.conn, measure, by, "2026-02-20").await?;
         self.name(object, "phase", id);
         let id = make::target(self.conn, measure, "2026-02-20", 95.0).await?;
