@@ -156,13 +156,21 @@ export async function offerHandover(page: Page, project: string, lead: string, t
   return new URL(page.url()).pathname;
 }
 
+/** Answers the three questions for a percentage. */
+export async function answerForShare(page: Page): Promise<void> {
+  await page.getByRole("radio", { name: "Something counted" }).check();
+  await page.getByRole("radio", { name: "Yes: so many out of so many" }).check();
+  await page.getByRole("radio", { name: "No: most periods have some" }).check();
+  await page.getByRole("button", { name: "Continue" }).click();
+}
+
 /** Defines a weekly percentage on the project at this address; leaves the browser on its chart, and gives its address. */
 export async function defineMeasure(page: Page, project: string, name: string): Promise<string> {
   await page.goto(`${project}/measures/new`);
+  await answerForShare(page);
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByLabel("What exactly is measured").fill("Ten sets of notes drawn each Monday; those treated within an hour count.");
   await page.getByRole("radio", { name: "Process" }).check();
-  await page.getByRole("radio", { name: "Percentage" }).check();
   await page.getByRole("radio", { name: "Higher is better" }).check();
   await page.getByRole("button", { name: "Save the measure" }).click();
   await expectDone(page, "The measure is saved.");

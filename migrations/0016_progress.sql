@@ -118,6 +118,7 @@ begin
     delete from phase where measure_id in (select id from measure where project_id = old.id);
     delete from measure_target where measure_id in (select id from measure where project_id = old.id);
     delete from measurement where measure_id in (select id from measure where project_id = old.id);
+    delete from point_batch where measure_id in (select id from measure where project_id = old.id);
     delete from handover_measure where handover_id in (select id from handover where project_id = old.id);
     delete from handover_contribution where handover_id in (select id from handover where project_id = old.id);
     delete from claim where project_id = old.id;

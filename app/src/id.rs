@@ -89,6 +89,8 @@ ids! {
     MeasureId,
     /// One point of a measure.
     MeasurementId,
+    /// Points of a measure that were recorded in one act.
+    BatchId,
     /// The beginning of a phase of a chart.
     PhaseId,
     /// A target from a day on.

@@ -21,7 +21,7 @@ async function changedMeasure(page: Page): Promise<string> {
       await page.getByLabel(`Out of how many, row ${row}`, { exact: true }).fill("20");
     }
     await page.getByRole("button", { name: "Record these points" }).click();
-    await expectDone(page, "The points are recorded.");
+    await expectDone(page, "12 data points recorded.");
   }
   return measure;
 }
@@ -32,13 +32,13 @@ test("the data choose the chart, a phase is started, and picture and data are ta
   const chart = page.getByRole("figure").first();
   await expect(chart).toContainText("p chart: Antibiotics within the hour");
   await expect(chart).toContainText("24 weekly points");
-  await expect(chart).toContainText("Signal of change");
+  await expect(chart.locator(".baton-chart__verdict")).toContainText("Getting better: 12 points in a row above the mean");
   await page.getByText("How this was calculated").click();
   await expect(page.getByText("Limits: p̄ ± 3 ×")).toBeVisible();
   await axe(page);
   await fitsNarrow(page);
 
-  await page.getByRole("link", { name: "Change how the chart is read" }).click();
+  await page.getByRole("link", { name: "Chart settings" }).click();
   await axe(page);
   await fitsNarrow(page);
   await page.getByRole("button", { name: "Start the phase" }).click();
@@ -76,21 +76,45 @@ test("the data choose the chart, a phase is started, and picture and data are ta
   await expect(page.getByText("Rules: NHS Making Data Count")).toBeVisible();
 });
 
-test("the points of a chart are read with the arrow keys", async ({ page }) => {
-  test.skip(!scripted(), "without scripts every point stands in the table");
+test("a point of a chart says what it is where it is pointed at", async ({ page }) => {
+  test.skip(!scripted(), "without scripts each point has a title, and stands in the table");
   test.slow();
-  await changedMeasure(page);
+  const measure = await changedMeasure(page);
   test.skip(!(await hasIslands(page)), "this build has no WASM");
   await islandsAwake(page);
-  const reader = page.getByRole("slider", { name: "Read the points one by one" });
-  await reader.focus();
+  const slider = page.getByRole("slider", { name: "Points of the chart" });
+  const tip = page.locator(".baton-reader__tip");
+  await expect(tip).toBeHidden();
+  await slider.focus();
   await page.keyboard.press("Home");
-  await expect(page.locator("output")).toContainText(told(day(-168)));
+  await expect(tip).toContainText(told(day(-168)));
   await page.keyboard.press("ArrowRight");
-  await expect(page.locator("output")).toContainText(`${told(day(-161))}: 60%`);
-  await expect(reader).toHaveAttribute("aria-valuetext", "Point 2 of 24");
+  await expect(tip).toContainText(`${told(day(-161))}: 60%`);
+  await expect(slider).toHaveAttribute("aria-valuetext", new RegExp(`${told(day(-161))}: 60%`));
   await axe(page);
+  await page.keyboard.press("Escape");
+  await expect(tip).toBeHidden();
+  const mark = page.locator("#chart-wide-p24");
+  const colour = await mark.evaluate((point) => getComputedStyle(point).fill);
+  await mark.hover();
+  await expect(tip).toContainText(told(day(-7)));
+  expect(await mark.evaluate((point) => getComputedStyle(point).fill), "it keeps its colour").toBe(colour);
+  const [over, at] = [await tip.boundingBox(), await mark.boundingBox()];
+  const [top, bottom] = [over?.y ?? 0, (over?.y ?? 0) + (over?.height ?? 0)];
+  const [above, below] = [(at?.y ?? 0) - bottom, top - (at?.y ?? 0) - (at?.height ?? 0)];
+  expect(Math.max(above, below), "right above or below the point").toBeLessThan(20);
+  await page.setViewportSize({ width: 320, height: 800 });
+  await page.goto(measure);
+  await islandsAwake(page);
+  await page.locator("#chart-narrow-p20").dispatchEvent("pointerdown", await centre(page, "#chart-narrow-p20"));
+  await expect(tip).toBeVisible();
+  await fitsNarrow(page);
 });
+
+async function centre(page: Page, what: string): Promise<{ clientX: number; clientY: number; bubbles: boolean }> {
+  const box = await page.locator(what).boundingBox();
+  return { clientX: (box?.x ?? 0) + (box?.width ?? 0) / 2, clientY: (box?.y ?? 0) + (box?.height ?? 0) / 2, bubbles: true };
+}
 
 test("the boards sum up, and anybody may see how the charts are checked", async ({ page }) => {
   await page.goto("/how-charts-are-checked");

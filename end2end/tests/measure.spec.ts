@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Download, Page } from "@playwright/test";
 import { axe, expect, fitsNarrow, scripted, signInAs, test, unique } from "../fixtures";
-import { answer, day, defineMeasure, expectDone, expectProblem, fillDate, hasIslands, islandsAwake, recordPoint, registerProject, told, typed, unfold } from "../steps";
+import { answerForShare, answer, day, defineMeasure, expectDone, expectProblem, fillDate, hasIslands, islandsAwake, recordPoint, registerProject, told, typed, unfold } from "../steps";
 
 async function newMeasure(page: Page, title: string): Promise<{ project: string; measure: string }> {
   await signInAs(page, "Priya Raman");
@@ -20,6 +20,13 @@ test("a measure is defined, a point recorded and read in picture, words and tabl
   await answer(page, "Next measurement").getByRole("link", { name: "Define a measure" }).click();
   await axe(page);
   await fitsNarrow(page);
+  await expect(page.getByRole("group", { name: "Is it rare?" })).toBeHidden();
+  await answerForShare(page);
+  await expect(page.getByLabel("Unit")).toHaveCount(0);
+  await axe(page);
+  await fitsNarrow(page);
+  const save = await page.getByRole("button", { name: "Save the measure" }).boundingBox();
+  if (scripted()) expect((save?.y ?? 0) + (save?.height ?? 0), "two screens of 900 px").toBeLessThan(1800);
   await page.getByLabel("Name", { exact: true }).fill("Antibiotics within the hour");
   await page.getByRole("button", { name: "Save the measure" }).click();
   const problem = await expectProblem(page, "Say exactly what is measured");
@@ -76,7 +83,7 @@ test("many points are recorded at once", async ({ page }) => {
 
   await fill(3, typed(day(-56)), "11", "20");
   await page.getByRole("button", { name: "Record these points" }).click();
-  await expectDone(page, "The points are recorded.");
+  await expectDone(page, "8 data points recorded.");
   // A row of headings and eight of points.
   await expect(page.getByRole("table", { name: "Points, newest first" }).getByRole("row")).toHaveCount(9);
 });
@@ -95,7 +102,7 @@ test("cells copied from a spreadsheet fill the grid", async ({ page }) => {
   await expect(page.getByText("7 rows filled. Check them before you record them.")).toBeVisible();
   await expect(page.getByLabel("How many had it, row 7", { exact: true })).toHaveValue("16");
   await page.getByRole("button", { name: "Record these points" }).click();
-  await expectDone(page, "The points are recorded.");
+  await expectDone(page, "7 data points recorded.");
 });
 
 test("a second point for the same date leads to the first", async ({ page }) => {

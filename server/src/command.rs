@@ -70,6 +70,7 @@ pub async fn open(data: &Path) -> anyhow::Result<(Store, File)> {
     let lock = db::lock_shared(data)
         .with_context(|| format!("{} is being restored or migrated: try again when that is done", data.display()))?;
     let store = Store::open(data, DERIVED).await.with_context(|| format!("cannot open {}", data.display()))?;
+    operator::settle_charts(&store, Clock::System.now()).await?;
     Ok((store, lock))
 }
 

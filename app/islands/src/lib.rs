@@ -25,7 +25,8 @@ pub fn PointGrid() -> impl IntoView {
     browser::grid::listen();
 }
 
-/// Shows the page's reader: a slider along the points of a chart, and a button that copies its picture.
+/// Says what each point of the page's chart is, where it is pointed at or the arrow keys go, and shows a button that
+/// copies its picture.
 #[island]
 pub fn ChartReader() -> impl IntoView {
     #[cfg(feature = "hydrate")]

@@ -18,6 +18,13 @@ pub enum Screening {
         /// The upper limit of a moving range in averages: D4 for two values, 3.267.
         multiple: f64,
     },
+    /// As long as one lies above `multiple` × their average, those strictly below count; at most so many times.
+    Repeated {
+        /// The upper limit of a moving range in averages.
+        multiple: f64,
+        /// How many times.
+        times: usize,
+    },
 }
 
 impl Screening {
@@ -84,11 +91,26 @@ pub fn average(ranges: &[f64], average: Average, screening: Screening, none: NoV
         Average::Median => median(ranges),
     };
     let all = of(ranges);
+    if let Screening::Repeated { multiple, times } = screening {
+        return repeated(ranges, of, multiple, times);
+    }
     let (Screening::Below { multiple }, Some(raw)) = (screening, all) else {
         return RangeAverage { average: all, kept: ranges.len(), screened: 0 };
     };
     let limit = multiple * raw;
     let keeps = |range: f64| range < limit || (range == 0.0 && none == NoVariation::Zero);
     let kept: Vec<f64> = ranges.iter().copied().filter(|range| keeps(*range)).collect();
+    RangeAverage { average: of(&kept), kept: kept.len(), screened: ranges.len() - kept.len() }
+}
+
+fn repeated(ranges: &[f64], of: impl Fn(&[f64]) -> Option<f64>, multiple: f64, times: usize) -> RangeAverage {
+    let mut kept = ranges.to_vec();
+    for _ in 0..times {
+        let Some(limit) = of(&kept).map(|average| multiple * average) else { break };
+        if kept.iter().all(|range| *range <= limit) {
+            break;
+        }
+        kept.retain(|range| *range < limit);
+    }
     RangeAverage { average: of(&kept), kept: kept.len(), screened: ranges.len() - kept.len() }
 }

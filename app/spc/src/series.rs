@@ -138,12 +138,22 @@ pub struct Point {
     pub reading: Reading,
     /// Shown hollow, and used for no calculation.
     pub excluded: bool,
+    /// What the caller has to say of it; may be empty.
+    pub note: String,
 }
 
 impl Point {
     /// A point with nothing recorded yet.
     pub fn new(key: usize, date: NaiveDate) -> Self {
-        Self { key, label: String::new(), date, time: None, reading: Reading::Missing, excluded: false }
+        Self {
+            key,
+            label: String::new(),
+            date,
+            time: None,
+            reading: Reading::Missing,
+            excluded: false,
+            note: String::new(),
+        }
     }
 }
 

@@ -288,20 +288,68 @@ fn centre(groups: &Subgroups, statistic: fn(&Subgroup) -> Option<f64>, options: 
 }
 
 fn range_mean(size: usize, constants: RangeConstants) -> Option<f64> {
-    let exact = d2(size)?;
-    Some(match constants {
-        RangeConstants::Exact => exact,
-        RangeConstants::Printed => (exact * 1000.0).round() / 1000.0,
-    })
+    match constants {
+        RangeConstants::Exact => d2(size),
+        RangeConstants::Printed if size > MOST_FOR_RANGES => None,
+        RangeConstants::Printed => Some((d2(size)? * 1000.0).round() / 1000.0),
+    }
 }
 
 fn range_deviation(size: usize, constants: RangeConstants) -> Option<f64> {
-    /// For 3 to 9 values; see [`RangeConstants::Printed`].
-    const PRINTED: [f64; 7] =
-        [0.888_369_7, 0.879_810_8, 0.864_085_5, 0.848_044_2, 0.833_210_8, 0.819_837_8, 0.807_841_3];
-    let printed = size.checked_sub(3).and_then(|i| PRINTED.get(i)).copied();
-    match (constants, printed) {
-        (RangeConstants::Printed, Some(printed)) => Some(printed),
-        _ => d3(size),
+    /// For 2 to 50 values; see [`RangeConstants::Printed`].
+    const PRINTED: [f64; 49] = [
+        0.852_503_3,
+        0.888_369_7,
+        0.879_810_8,
+        0.864_085_5,
+        0.848_044_2,
+        0.833_210_8,
+        0.819_837_8,
+        0.807_841_3,
+        0.797_058_4,
+        0.787_323_0,
+        0.778_487_3,
+        0.770_425_7,
+        0.763_033_0,
+        0.756_221_7,
+        0.749_918_8,
+        0.744_062_7,
+        0.738_602_1,
+        0.733_492_9,
+        0.728_698_0,
+        0.724_185_1,
+        0.719_926_7,
+        0.715_898_7,
+        0.712_080_2,
+        0.708_452_8,
+        0.705_000_4,
+        0.701_708_6,
+        0.698_564_8,
+        0.695_557_6,
+        0.692_677_0,
+        0.689_913_7,
+        0.687_259_6,
+        0.684_707_4,
+        0.682_250_2,
+        0.679_882_1,
+        0.677_597_3,
+        0.675_391_0,
+        0.673_258_4,
+        0.671_195_2,
+        0.669_197_6,
+        0.667_261_9,
+        0.665_384_8,
+        0.663_563_2,
+        0.661_794_3,
+        0.660_075_4,
+        0.658_404_1,
+        0.656_778_0,
+        0.655_195_0,
+        0.653_653_2,
+        0.652_150_6,
+    ];
+    match constants {
+        RangeConstants::Printed => PRINTED.get(size.checked_sub(2)?).copied(),
+        RangeConstants::Exact => d3(size),
     }
 }

@@ -141,6 +141,7 @@ fn label(out: &mut String, text: &Text, ordinary: f64) {
         TextKind::Target => "spc-text-target",
         TextKind::Limit => "spc-text-limit",
         TextKind::Flag => "spc-text-flag",
+        TextKind::Note => "spc-text-note",
         TextKind::Key => "spc-text-key",
         TextKind::Empty => "spc-text-empty",
     };

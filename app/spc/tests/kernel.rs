@@ -5,7 +5,8 @@ use spc::icons::{Assurance, Variation, WithoutVariation, assurance, icons, varia
 use spc::limits::{self, Data};
 use spc::rebase::{Accept, MedianShift, Sides, StableShift, median_shift, shift_after_change, stable_shift};
 use spc::rules::{
-    Band, Coverage, Hit, Lines, Rule, RuleSet, Ties, WithoutLimits, best_box, cut_box, phases, run_count_limits, sides,
+    Band, Coverage, Gaps, Hit, Lines, Rule, RuleSet, Ties, WithoutLimits, best_box, cut_box, phases, run_count_limits,
+    sides, trend_is_undecided,
 };
 use spc::{Direction, Side};
 
@@ -117,7 +118,7 @@ proptest! {
         let mut with_gap = values.clone();
         with_gap.insert(gap, None);
         let lines = vec![Lines::from_sigma(0.0, 1.0); with_gap.len()];
-        for set in sets() {
+        for set in sets().into_iter().filter(|set| set.gaps == Gaps::PassedOver) {
             let mut hits = set.judge(&values, &lines[..values.len()]);
             for hit in &mut hits {
                 hit.points.iter_mut().for_each(|place| *place += usize::from(*place >= gap));
@@ -203,7 +204,7 @@ proptest! {
         accept in prop::sample::select(vec![Accept::Never, Accept::Every, Accept::Unopposed, Accept::UnopposedForGood]),
     ) {
         let data = Data { denominators: n.as_deref(), ..Data::new(&values) };
-        let options = StableShift { period, shift, exclusions, accept };
+        let options = StableShift { period, shift, exclusions, accept, ..StableShift::autospc() };
         for chart in [limits::xmr, limits::p, limits::c_prime] {
             let Some(found) = stable_shift(&data, |data| chart(data, &limits::LimitOptions::default()), &options) else { continue };
             let places: Vec<usize> = found.iter().flat_map(|phase| phase.places.clone()).collect();
@@ -234,6 +235,52 @@ proptest! {
             prop_assert!(changes.contains(&found.change) && found.change <= found.start && found.points >= length);
         }
     }
+}
+
+#[test]
+fn a_gap_ends_the_patterns_of_one_tool_and_is_passed_over_by_the_others() {
+    let values: Vec<Option<f64>> = [1.0; 4].map(Some).into_iter().chain([None]).chain([1.0; 4].map(Some)).collect();
+    let lines = vec![Lines::from_sigma(0.0, 1.0); values.len()];
+    assert_eq!(RuleSet::making_data_count().judge(&values, &lines).len(), 1);
+    assert!(RuleSet::nhsrplotthedots().judge(&values, &lines).is_empty());
+    let up = |gap: usize| -> Vec<Option<f64>> {
+        (0..9).map(|place| (place != gap).then_some(f64::from(i32::try_from(place).unwrap_or_default()))).collect()
+    };
+    assert!(trend_is_undecided(&up(3), 7) && !trend_is_undecided(&up(20), 7));
+    assert!(!trend_is_undecided(&[Some(1.0), Some(2.0), None, Some(1.0), Some(2.0), Some(1.0), Some(3.0)], 7));
+}
+
+/// Ten points about 10, ten about 20 and so on.
+fn levels(levels: &[f64]) -> Vec<Option<f64>> {
+    let wobble = [0.0, 0.6, -0.5, 0.3, -0.4, 0.5, -0.6, 0.2, -0.3, 0.4];
+    levels.iter().flat_map(|level| wobble.map(|wobble| Some(level + wobble))).collect()
+}
+
+fn begins(values: &[Option<f64>], options: StableShift) -> Vec<usize> {
+    let found = stable_shift(&Data::new(values), |data| limits::xmr(data, &limits::LimitOptions::autospc()), &options);
+    found.expect("enough points").iter().map(|phase| phase.places.start).collect()
+}
+
+#[test]
+fn re_basing_heeds_its_options() {
+    let ten = StableShift { period: 10, ..StableShift::autospc() };
+    let steps = levels(&[10.0, 20.0, 20.0, 30.0]);
+    assert_eq!(begins(&steps, ten), [0, 10, 30]);
+    assert_eq!(begins(&steps, StableShift { accept: Accept::Never, ..ten }), [0]);
+    assert_eq!(begins(&steps, StableShift { baseline: Some(20), ..ten }), [0, 20, 30]);
+    assert_eq!(begins(&steps, StableShift { tolerance: 100.0, ..ten }), [0]);
+    // The first run of a candidate opposes nothing, however long it is.
+    let mut way: Vec<Option<f64>> = levels(&[10.0]);
+    way.extend([14.0; 9].map(Some));
+    way.extend([30.0; 11].map(Some));
+    let twenty = StableShift { baseline: Some(10), period: 20, ..ten };
+    assert_eq!(begins(&way, twenty), [0, 10]);
+    // A shift back that is long enough only beyond the period.
+    let back = [levels(&[10.0, 20.0]), levels(&[12.0, 12.0])].concat();
+    let fifteen = StableShift { baseline: Some(10), period: 15, accept: Accept::Unopposed, ..ten };
+    assert_ne!(begins(&back, fifteen), begins(&back, StableShift { overhanging: false, ..fifteen }));
+    let gone: Vec<Option<f64>> = steps.iter().enumerate().map(|(at, value)| value.filter(|_| at % 4 != 3)).collect();
+    assert_eq!(begins(&gone, StableShift { shift: 6, ..ten }), [0], "a gap ends a run");
 }
 
 #[test]

@@ -405,3 +405,18 @@ fn ten_thousand_points_at_the_edge_of_what_a_number_can_be() {
         }
     }
 }
+
+#[test]
+fn screening_can_be_repeated() {
+    let ranges = [[1.0; 10].as_slice(), &[8.0, 30.0]].concat();
+    let of = |ranges: &[f64], times| {
+        let repeated = Screening::Repeated { multiple: 3.267, times };
+        let found = screening::average(ranges, Average::Mean, repeated, NoVariation::Undefined);
+        (found.kept, found.screened, found.average)
+    };
+    assert_eq!(of(&ranges, 0), (12, 0, Some(4.0)));
+    assert_eq!(of(&ranges, 1), (11, 1, Some(18.0 / 11.0)));
+    assert_eq!(of(&ranges, 2), (10, 2, Some(1.0)));
+    assert_eq!(of(&ranges, 9), (10, 2, Some(1.0)));
+    assert_eq!(of(&[0.0; 5], 1), (5, 0, Some(0.0)), "none lies above");
+}

@@ -63,8 +63,8 @@ fn words_of_the_caller() -> impl Strategy<Value = String> {
 }
 
 prop_compose! {
-    fn point()(key in 0usize..50, label in words_of_the_caller(), date in date(), time in time(), reading in reading(), excluded in prop::bool::weighted(0.1)) -> Point {
-        Point { key, label, date, time, reading, excluded }
+    fn point()(key in 0usize..50, label in words_of_the_caller(), note in words_of_the_caller(), date in date(), time in time(), reading in reading(), excluded in prop::bool::weighted(0.1)) -> Point {
+        Point { key, label, date, time, reading, excluded, note }
     }
 }
 

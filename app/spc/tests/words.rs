@@ -77,7 +77,8 @@ fn few_crossings_alone_are_a_change() {
         sides.iter().enumerate().map(|(i, s)| 50.0 + f64::from(*s) * (5.0 + i as f64 / 10.0)).collect();
     let chart = Chart::new(&measured(&values), &lower());
     assert_eq!(chart.verdict(), Verdict::Signal(Meaning::Change));
-    insta::assert_snapshot!(words::findings(&chart).join(" "));
+    let said = "Something has changed: the line crosses the median only 5 times (chance explains 6 or more).";
+    assert_eq!(words::headline(&chart).to_string(), said);
 }
 
 #[test]
@@ -139,4 +140,43 @@ fn every_chart_of_the_list_can_be_drawn_and_explained() {
         let method = words::method(&chart).join(" ");
         assert!(method.starts_with(kind.name()) && method.contains("imit"), "{method}");
     }
+}
+
+#[test]
+fn an_old_signal_is_not_said_to_go_on() {
+    let mut values: Vec<f64> = (0..30).map(|i| if i % 2 == 0 { 50.0 } else { 54.0 }).collect();
+    values[15] = 90.0;
+    let kind = ChartKind::Xmr;
+    let of = |points: usize| Chart::new(&measured(&values[..points]), &ChartOptions { kind, ..lower() });
+    let said = words::caption(&of(18));
+    assert!(said.starts_with("Getting worse: 19 April 2026 was above the upper limit."), "{said}");
+    assert!(said.contains("The latest point itself shows no signal."), "{said}");
+    let said = words::caption(&of(30));
+    assert!(said.starts_with("Worse for a time: 19 April 2026 was above the upper limit."), "{said}");
+}
+
+#[test]
+fn a_note_is_marked_and_said() {
+    let mut series = measured(&step());
+    series.points[4].note = "A strike".into();
+    series.points[9].note = "Ward closed".into();
+    let chart = Chart::new(&series, &lower());
+    let letters: Vec<(char, usize)> = words::notes(&chart).iter().map(|noted| (noted.letter, noted.place)).collect();
+    assert_eq!(letters, [('a', 4), ('b', 9)]);
+    assert!(words::point(&chart, 4).is_some_and(|said| said.ends_with(". Note: A strike")));
+}
+
+#[test]
+fn a_part_of_a_chart_keeps_what_the_whole_says_of_it() {
+    let cycles = vec![Cycle { date: day(2026, 3, 29), number: 1, label: "Grab bags".into() }];
+    let whole = Chart::new(&measured(&step()), &ChartOptions { cycles, ..lower() });
+    let part = whole.part(day(2026, 3, 29), day(2026, 4, 30), 6);
+    assert_eq!((part.points.len(), part.cycles.len(), part.phases.len()), (11, 1, 1));
+    assert_eq!(part.points[6], whole.points[12]);
+    assert_eq!(part.centre(), whole.centre());
+    assert!(part.signals().all(|signal| signal.points.iter().all(|place| *place < part.points.len())));
+    let said = words::period(&part, day(2026, 3, 29));
+    assert_eq!(said, "In this time: 5 points, 47 to 52 minutes. Just before: 6 points, 57.5 to 64 minutes.");
+    let none = whole.part(day(2030, 1, 1), day(2030, 2, 1), 0);
+    assert!(none.points.is_empty() && none.phases.is_empty());
 }

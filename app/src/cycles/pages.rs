@@ -11,6 +11,7 @@ use super::store::{self, Cycle, Idea};
 use crate::access::{self, Action, WriteCycle};
 use crate::error::Error;
 use crate::id::{CycleId, ProjectId};
+use crate::measures::chart::Time;
 use crate::measures::parts::Charts;
 use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::project::parts::{Section, sections};
@@ -305,7 +306,9 @@ async fn cycle(request: Request) -> Result<Page, Error> {
     let relationship = access::relationship(&mut conn, &request, project).await?;
     let head = crate::project::store::summary(&mut conn, project).await?;
     let cycles = store::of_project(&mut conn, project).await?;
-    let charts = Charts::load(&mut conn, project, request.today()).await?;
+    let today = request.today();
+    let until = cycle.ends_on.unwrap_or(today).max(cycle.starts_on);
+    let charts = Charts::load_time(&mut conn, project, today, Time { from: cycle.starts_on, until }).await?;
     let ideas = store::ideas(&mut conn, project).await?;
     drop(conn);
     let may_write = access::may(Action::WriteCycle(project), relationship);

@@ -22,6 +22,7 @@ use crate::id::{
     CycleId, DepartmentId, DriverId, HandoverId, LinkId, MeasureId, MeasurementId, PersonId, PostId, PriorityId,
     ProjectId, SiteId, TeamRoleId, TrustId,
 };
+use crate::measures::store::settle_all;
 use calendar::{Calendar, When};
 use scenario::Scenario;
 use store::moment;
@@ -49,6 +50,7 @@ pub async fn fill(store: &Store, now: DateTime<Utc>) -> Result<bool, Error> {
         None => {}
     }
     Filler::new(&scenario, now).fill(&mut change).await?;
+    settle_all(&mut change, now).await?;
     change.commit().await?;
     Ok(true)
 }

@@ -8,7 +8,7 @@ use super::store;
 use crate::access::{Allowed, DefineMeasure, RecordMeasurement};
 use crate::db::Connection;
 use crate::error::Error;
-use crate::id::{MeasureId, MeasurementId, ProjectId};
+use crate::id::{BatchId, MeasureId, MeasurementId, ProjectId};
 use crate::parse::{Fields, MAX_LINE_CHARS};
 use crate::web::request::{self, Request, id, redirect};
 
@@ -109,11 +109,21 @@ pub async fn move_measure(measure: String, way: String) -> Result<(), Error> {
     Ok(())
 }
 
-/// Records one point.
+/// The answer of whoever has several observations a day.
+const YES: &str = "yes";
+
+/// Records one point; with `several=yes` as one of several observations of its day.
 #[server(endpoint = "measurements/record")]
-pub async fn record_point(measure: String, #[server(flatten)] form: PointForm) -> Result<(), Error> {
+pub async fn record_point(
+    measure: String,
+    #[server(default)] several: String,
+    #[server(flatten)] form: PointForm,
+) -> Result<(), Error> {
     let request = Request::current();
     let measure = record(&request, &measure, async |conn, allowed, measure| {
+        if several == YES {
+            store::allow_several_per_day(conn, allowed, measure).await?;
+        }
         let mut fields = Fields::new();
         let point = form.read(&mut fields, measure.data_type, request.today(), str::to_owned);
         let point = fields.finish(|| point)?;
@@ -131,20 +141,45 @@ pub async fn record_point(measure: String, #[server(flatten)] form: PointForm) -
 pub async fn record_points(
     measure: String,
     #[server(default)] then: String,
+    #[server(default)] several: String,
     #[server(default)] rows: Vec<PointForm>,
 ) -> Result<(), Error> {
     let request = Request::current();
+    let mut recorded = 0;
     let measure = record(&request, &measure, async |conn, allowed, measure| {
         if then == "more" {
             return Err(Error::Invalid(Vec::new()));
         }
+        if several == YES {
+            store::allow_several_per_day(conn, allowed, measure).await?;
+        }
         let several = store::allows_several_per_day(conn, measure.id).await?;
         let points = rows_of(&rows, measure.data_type, several, request.today())?;
-        store::record(conn, allowed, measure, &points).await?;
+        recorded = store::record(conn, allowed, measure, &points).await?.len();
         Ok(())
     })
     .await?;
-    redirect(format!("/measures/{measure}?done=points"));
+    let done = if recorded == 1 { "recorded".to_owned() } else { format!("points&new={recorded}") };
+    redirect(format!("/measures/{measure}?done={done}"));
+    Ok(())
+}
+
+/// Undoes an act that recorded several points: all of them in one step.
+#[server(endpoint = "measurements/undo")]
+pub async fn undo_batch(batch: String) -> Result<(), Error> {
+    let request = Request::current();
+    request.person()?;
+    let batch: BatchId = id(&batch)?;
+    let project = store::project_of_batch(&mut *request.store.read().await?, batch).await?;
+    let measure = request
+        .change(RecordMeasurement(project), async |conn, allowed| {
+            let batch = store::batch(conn, batch).await?;
+            let measure = store::measure(conn, batch.measure_id).await?;
+            store::undo(conn, allowed, &measure, &batch).await?;
+            Ok(measure.id)
+        })
+        .await?;
+    redirect(format!("/measures/{measure}?done=batch-undone"));
     Ok(())
 }
 

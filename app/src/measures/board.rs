@@ -74,8 +74,8 @@ fn table(charts: &[(MeasureSeries, spc::Chart)], with_project: bool) -> AnyView 
         ui::words("On"),
         ui::numbers("Centre line"),
         ui::numbers("Target"),
-        ui::words("Variation"),
-        ui::words("Target met?"),
+        ui::words("Variation at the latest point"),
+        ui::words("Target, by the latest limits"),
     ]);
     let rows = charts
         .iter()

@@ -3,38 +3,21 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
+use chrono::NaiveDate;
 use leptos::prelude::*;
-use spc::choice::{self, Choice};
+use spc::choice::Suggestion;
 use spc::scene::{self, SceneOptions, Size};
 use spc::svg::{self, Style};
-use spc::{Chart, ChartKind, ChartOptions, ChartPoint, Cycle, PhaseStart, RuleSetName, Series};
+use spc::words;
+use spc::{Chart, ChartKind, ChartOptions, ChartPoint, Cycle, PhaseStart, RuleSetName};
 use tokio::sync::Semaphore;
 
-use super::chart_settings::model::{Baseline, ChartType, Period, RuleSet, Summary};
+use super::chart_settings::model::{Baseline, RuleSet};
+use super::choice::{self, Why};
 use super::model::Direction;
+use super::reader;
 use super::series::{ChartSettings, MeasureSeries};
-use super::values::{data_type, recorded};
 use crate::error::Error;
-
-impl ChartType {
-    /// The engine's name for it.
-    #[must_use]
-    pub fn kind(self) -> ChartKind {
-        match self {
-            Self::Run => ChartKind::Run,
-            Self::Xmr => ChartKind::Xmr,
-            Self::IPrime => ChartKind::IPrime,
-            Self::P => ChartKind::P,
-            Self::PPrime => ChartKind::PPrime,
-            Self::U => ChartKind::U,
-            Self::UPrime => ChartKind::UPrime,
-            Self::C => ChartKind::C,
-            Self::G => ChartKind::G,
-            Self::T => ChartKind::T,
-            Self::XbarS => ChartKind::Xbar,
-        }
-    }
-}
 
 impl RuleSet {
     /// The engine's name for it.
@@ -47,37 +30,6 @@ impl RuleSet {
             Self::WesternElectric => RuleSetName::WesternElectric,
             Self::Nelson => RuleSetName::Nelson,
         }
-    }
-}
-
-fn engine_series(measured: &MeasureSeries) -> Series {
-    let MeasureSeries { measure, settings, .. } = measured;
-    let series = Series {
-        name: measure.name.clone(),
-        unit: measure.unit.clone(),
-        data_type: data_type(measure),
-        summary: match settings.summary {
-            Summary::Mean => spc::Summary::Mean,
-            Summary::Median => spc::Summary::Median,
-        },
-        points: measured
-            .points
-            .iter()
-            .map(|point| spc::Point {
-                key: usize::try_from(point.entry).unwrap_or_default(),
-                label: point.place.clone(),
-                date: point.taken_on,
-                time: point.taken_at,
-                reading: recorded(point.amount()),
-                excluded: point.excluded != 0,
-            })
-            .collect(),
-    };
-    match settings.period {
-        None => series,
-        Some(Period::Day) => series.by(spc::Period::Day),
-        Some(Period::Week) => series.by(spc::Period::Week),
-        Some(Period::Month) => series.by(spc::Period::Month),
     }
 }
 
@@ -174,6 +126,18 @@ pub async fn each(all: Vec<MeasureSeries>) -> Result<Vec<(MeasureSeries, Chart)>
     Ok(charts.into_iter().map(|(chart, measured)| (measured, chart)).collect())
 }
 
+/// A time of which a chart is drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Time {
+    /// Its first day.
+    pub from: NaiveDate,
+    /// Its last day.
+    pub until: NaiveDate,
+}
+
+/// So many points from before a time are drawn with it, to compare.
+const BEFORE: usize = 6;
+
 /// A measure with its chart in a small picture, one of many.
 #[derive(Debug)]
 pub struct Small {
@@ -190,10 +154,26 @@ impl Small {
     /// # Errors
     /// [`Error::Internal`] when a computation was given up.
     pub async fn draw(all: Vec<MeasureSeries>, place: &'static str) -> Result<Vec<Self>, Error> {
+        Self::draw_time(all, place, None).await
+    }
+
+    /// The same of a time only, where one is given.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when a computation was given up.
+    pub async fn draw_time(
+        all: Vec<MeasureSeries>,
+        place: &'static str,
+        time: Option<Time>,
+    ) -> Result<Vec<Self>, Error> {
         let mut drawn = Vec::with_capacity(all.len());
         for measured in all {
             let draw = move |measured: MeasureSeries| {
                 let chart = of(&measured);
+                let chart = match time {
+                    Some(Time { from, until }) => chart.part(from, until, BEFORE),
+                    None => chart,
+                };
                 let picture = picture(&chart, Size::Small, &format!("{place}-{}", measured.measure.id));
                 Self { series: measured, chart, picture }
             };
@@ -216,8 +196,10 @@ pub struct Large {
     pub series: MeasureSeries,
     /// Its chart.
     pub chart: Chart,
-    /// Why the data ask for this kind of chart; none when a person chose it.
-    pub reason: Option<&'static str>,
+    /// Why it has this kind of chart.
+    pub why: Why,
+    /// Another kind that its later points ask for.
+    pub another: Option<Suggestion>,
     /// The chart of the spread, where there is one that shows something.
     pub spread: Option<Spread>,
     picture: Picture,
@@ -248,26 +230,21 @@ impl Large {
     }
 
     fn of(measured: MeasureSeries) -> Self {
-        let series = engine_series(&measured);
-        let (kind, reason) = match measured.settings.chart {
-            Some(chosen) => (chosen.kind(), None),
-            None => {
-                let Choice { kind, reason, .. } = choice::choose(&series);
-                (kind, Some(reason))
-            }
-        };
+        let series = choice::series(&measured);
+        let (kind, why) = choice::chosen(&measured.settings, &series);
+        let another = choice::another(&measured.settings, &series);
         let chart = Chart::new(&series, &options(&measured, kind));
         let spread = chart.kind.companion().map(|kind| Chart::new(&series, &options(&measured, kind)));
         let spread = spread
             .filter(|chart| !chart.phases.is_empty())
             .map(|chart| Spread { picture: Picture::of(&chart, "spread"), chart });
-        Self { picture: Picture::of(&chart, "chart"), series: measured, chart, reason, spread }
+        Self { picture: Picture::of(&chart, "chart"), series: measured, chart, why, another, spread }
     }
 
     /// The picture.
     #[must_use]
     pub fn view(&self) -> AnyView {
-        self.picture.view()
+        self.picture.view(reader::along_points(&self.chart))
     }
 }
 
@@ -275,7 +252,7 @@ impl Spread {
     /// The picture.
     #[must_use]
     pub fn view(&self) -> AnyView {
-        self.picture.view()
+        self.picture.view(None)
     }
 }
 
@@ -287,9 +264,13 @@ impl Picture {
         }
     }
 
-    fn view(&self) -> AnyView {
+    /// With what lies over it.
+    fn view(&self, over: Option<AnyView>) -> AnyView {
+        let class =
+            if over.is_some() { "baton-chart__drawing baton-chart__drawing--read" } else { "baton-chart__drawing" };
         view! {
-            <div class="baton-chart__drawing">
+            <div class=class>
+                {over}
                 <div class="spc-only-wide" inner_html=self.wide.clone() />
                 <div class="spc-only-narrow" inner_html=self.narrow.clone() />
             </div>
@@ -298,18 +279,22 @@ impl Picture {
     }
 }
 
-/// The chart that the data ask for, and why.
-#[must_use]
-pub fn suggested(measured: &MeasureSeries) -> Choice {
-    choice::choose(&engine_series(measured))
-}
-
-/// The chart of a measure: the one that a person asked for, or that the data ask for.
+/// The chart of a measure: the one that a person chose, or that its points asked for.
 #[must_use]
 pub fn of(measured: &MeasureSeries) -> Chart {
-    let series = engine_series(measured);
-    let kind = measured.settings.chart.map_or_else(|| choice::choose(&series).kind, ChartType::kind);
+    let series = choice::series(measured);
+    let (kind, _) = choice::chosen(&measured.settings, &series);
     Chart::new(&series, &options(measured, kind))
+}
+
+/// What a chart says first, its verdict in bold.
+#[must_use]
+pub fn headline(chart: &Chart) -> AnyView {
+    let words::Headline { verdict, because } = words::headline(chart);
+    if because.is_empty() {
+        return view! { <strong>{format!("{verdict}.")}</strong> }.into_any();
+    }
+    view! { <strong>{format!("{verdict}:")}</strong>{format!(" {because}.")} }.into_any()
 }
 
 /// What the chart made of each point that was recorded, by its number in the order of entry.

@@ -38,7 +38,12 @@ pub fn variation(chart: &Chart) -> AnyView {
             (class, letter)
         }
     };
-    icon(class, letter, words::variation(variation).to_owned())
+    icon(class, letter, capitalised(words::variation(variation)))
+}
+
+fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// Whether the target is met; nothing where that cannot be judged.
@@ -50,17 +55,18 @@ pub fn assurance(chart: &Chart) -> Option<AnyView> {
         Assurance::WillMiss => ("concern", "F"),
         Assurance::HitAndMiss => ("common", "?"),
     };
-    let told = words::assurance(assurance)?;
-    let mut letters = told.chars();
-    let told = letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>())?;
-    Some(icon(class, letter, told))
+    Some(icon(class, letter, capitalised(words::assurance(assurance)?)))
 }
 
-/// Both, under a chart; nothing while there is no point.
+/// Both, under a chart, with what they speak of; nothing while there is no point.
 #[must_use]
 pub fn both(chart: &Chart) -> AnyView {
     if chart.phases.is_empty() {
         return ().into_any();
     }
-    view! { <p class="baton-icons">{variation(chart)}{assurance(chart)}</p> }.into_any()
+    let target = assurance(chart).map(|assurance| {
+        view! { <span class="baton-icons__of">"By the latest limits: "{assurance}</span> }
+    });
+    view! { <p class="baton-icons"><span class="baton-icons__of">"Latest point: "{variation(chart)}</span>{target}</p> }
+        .into_any()
 }

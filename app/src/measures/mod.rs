@@ -4,6 +4,7 @@ pub mod api;
 pub mod board;
 pub mod chart;
 pub mod chart_settings;
+pub mod choice;
 pub mod icons;
 pub mod import;
 pub mod model;

@@ -62,6 +62,45 @@ choices! {
     }
 }
 
+choices! {
+    /// How points came together.
+    Way {
+        /// Typed or pasted into the grid.
+        Typed = "typed" => "Recorded together",
+        /// From a table.
+        Imported = "imported" => "Imported",
+    }
+}
+
+impl Way {
+    /// What was done, in a sentence: `20 points were imported`.
+    #[must_use]
+    pub fn done(self) -> &'static str {
+        match self {
+            Self::Typed => "recorded",
+            Self::Imported => "imported",
+        }
+    }
+
+    /// What the history says of doing it.
+    #[must_use]
+    pub fn did(self) -> &'static str {
+        match self {
+            Self::Typed => "recorded measurements",
+            Self::Imported => "imported measurements",
+        }
+    }
+
+    /// What the history says of undoing it.
+    #[must_use]
+    pub fn undid(self) -> &'static str {
+        match self {
+            Self::Typed => "undid recording measurements",
+            Self::Imported => "undid an import of measurements",
+        }
+    }
+}
+
 impl Kind {
     /// What it asks, in a sentence.
     #[must_use]
@@ -88,11 +127,111 @@ impl DataType {
         }
     }
 
+    /// A measure of this type, as an example of how one is written down.
+    #[must_use]
+    pub fn example(self) -> Example {
+        match self {
+            Self::Percentage => Example {
+                name: "Antibiotics within the hour",
+                definition: "Of ten sets of notes drawn each Monday of patients with red-flag sepsis, those with the first dose within 60 minutes of the flag.",
+                point: "8 of 10, which is 80%",
+                target: "Target 90, higher is better, every week",
+            },
+            Self::Count => Example {
+                name: "Complaints about discharge",
+                definition: "Every complaint about discharge from wards 4 and 5 that the complaints office logs in the month.",
+                point: "7",
+                target: "Unit complaints, lower is better, every month",
+            },
+            Self::Rate => Example {
+                name: "Falls per 1,000 bed days",
+                definition: "Every fall of an inpatient that is reported in the month, over the occupied bed days of the same wards.",
+                point: "4 falls in 1,320 bed days, which is 3.03",
+                target: "Unit bed days, per 1,000, lower is better, every month",
+            },
+            Self::Measurement => Example {
+                name: "Time to the first dose",
+                definition: "Minutes from the red flag to the first dose, the median of the week’s patients.",
+                point: "52",
+                target: "Unit minutes, target 60, lower is better, every week",
+            },
+            Self::TimeBetween => Example {
+                name: "Days between line infections",
+                definition: "Days from one infection of a central line to the next, by the dates of the positive cultures.",
+                point: "41",
+                target: "Unit days, higher is better, when there is something to record",
+            },
+            Self::CasesBetween => Example {
+                name: "Operations between infections",
+                definition: "Hip replacements without a deep infection since the one before, in the order of the theatre list.",
+                point: "118",
+                target: "Unit operations, higher is better, when there is something to record",
+            },
+        }
+    }
+
     /// Whether a point has a numerator and a denominator.
     #[must_use]
     pub fn is_ratio(self) -> bool {
         matches!(self, Self::Percentage | Self::Rate)
     }
+}
+
+/// A worked example of a measure.
+#[derive(Clone, Copy, Debug)]
+pub struct Example {
+    /// Its name.
+    pub name: &'static str,
+    /// What exactly is measured.
+    pub definition: &'static str,
+    /// One point.
+    pub point: &'static str,
+    /// What else is typed.
+    pub target: &'static str,
+}
+
+choices! {
+    /// What one number is: the first question.
+    Number {
+        /// Things are counted.
+        Counted = "counted" => "Something counted",
+        /// Something is read or timed.
+        Measured = "measured" => "Something measured or timed",
+    }
+
+    /// What it is counted out of: the second question.
+    OutOf {
+        /// Each either has it or has not.
+        Whole = "whole" => "Yes: so many out of so many",
+        /// An exposure.
+        Exposure = "exposure" => "Yes: an exposure, such as bed days",
+        /// Nothing.
+        Nothing = "nothing" => "No: the opportunity stays about the same",
+    }
+
+    /// Whether it is rare: the third question.
+    Rare {
+        /// Most periods have some.
+        No = "no" => "No: most periods have some",
+        /// Most periods have none, and the time between two is known.
+        Times = "times" => "Yes: I know the days between two of them",
+        /// Most periods have none, and the cases between two are known.
+        Cases = "cases" => "Yes: I know the cases between two of them",
+    }
+}
+
+/// The type that the answers to the three questions give; none while one that matters is open.
+#[must_use]
+pub fn type_of(number: Option<Number>, out_of: Option<OutOf>, rare: Option<Rare>) -> Option<DataType> {
+    Some(match (number?, rare, out_of) {
+        (Number::Measured, ..) => DataType::Measurement,
+        (Number::Counted, Some(Rare::Times), _) => DataType::TimeBetween,
+        (Number::Counted, Some(Rare::Cases), _) => DataType::CasesBetween,
+        (Number::Counted, Some(Rare::No), Some(OutOf::Whole)) => DataType::Percentage,
+        (Number::Counted, Some(Rare::No), Some(OutOf::Exposure)) => DataType::Rate,
+        (Number::Counted, Some(Rare::No), Some(OutOf::Nothing)) => DataType::Count,
+        _ => return None,
+    })
 }
 
 /// How often a measure can be taken: the days, and the words.
@@ -450,6 +589,9 @@ fn whole(typed: &str) -> Option<i64> {
     Some(value as i64)
 }
 
+/// What two points may not share where a day has one point.
+pub const SAME_MOMENT: &str = "the same date, time and place";
+
 /// The name of an input of the grid.
 #[must_use]
 pub fn cell(row: usize, field: &str) -> String {
@@ -481,10 +623,7 @@ pub fn rows_of(
         if let Some((first, _)) = points.iter().find(|(_, other)| !several && same(other))
             && point.taken_on != NaiveDate::default()
         {
-            fields.error(
-                &cell(row, "taken_on"),
-                format!("Row {} has the same date, time and place. Keep one of the two.", first + 1),
-            );
+            fields.error(&cell(row, "taken_on"), format!("Row {} has {SAME_MOMENT}. Keep one of the two.", first + 1));
         }
         points.push((row, point));
     }
@@ -576,6 +715,24 @@ mod tests {
         ] {
             let refused = field(DataType::Percentage, numerator, denominator);
             assert_eq!(refused.expect_err("refused"), wrong, "{numerator} of {denominator}");
+        }
+    }
+
+    #[test]
+    fn three_questions_give_the_type() {
+        use {Number::*, OutOf::*};
+        assert_eq!(type_of(Some(Measured), None, None), Some(DataType::Measurement));
+        assert_eq!(type_of(Some(Counted), Some(Whole), Some(Rare::No)), Some(DataType::Percentage));
+        assert_eq!(type_of(Some(Counted), Some(Exposure), Some(Rare::No)), Some(DataType::Rate));
+        assert_eq!(type_of(Some(Counted), Some(Nothing), Some(Rare::No)), Some(DataType::Count));
+        assert_eq!(type_of(Some(Counted), Some(Whole), Some(Rare::Cases)), Some(DataType::CasesBetween));
+        assert_eq!(type_of(Some(Counted), None, Some(Rare::Times)), Some(DataType::TimeBetween));
+        for open in [
+            (None, Some(Whole), Some(Rare::No)),
+            (Some(Counted), None, Some(Rare::No)),
+            (Some(Counted), Some(Whole), None),
+        ] {
+            assert_eq!(type_of(open.0, open.1, open.2), None);
         }
     }
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use leptos::prelude::*;
 
-use super::chart::Small;
+use super::chart::{self, Small, Time};
 use super::model;
 use super::series::Measure;
 use super::store;
@@ -18,6 +18,7 @@ use crate::web::ui;
 pub struct Charts {
     project: ProjectId,
     today: NaiveDate,
+    time: Option<Time>,
     drawn: Vec<Small>,
 }
 
@@ -31,7 +32,21 @@ impl Charts {
     /// When the store cannot be read.
     pub async fn load(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<Self, Error> {
         let series = store::load_series(conn, project).await?;
-        Ok(Self { project, today, drawn: Small::draw(series, PLACE).await? })
+        Ok(Self { project, today, time: None, drawn: Small::draw(series, PLACE).await? })
+    }
+
+    /// The same of a time only, with some points from before it.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn load_time(
+        conn: &mut Connection,
+        project: ProjectId,
+        today: NaiveDate,
+        time: Time,
+    ) -> Result<Self, Error> {
+        let series = store::load_series(conn, project).await?;
+        Ok(Self { project, today, time: Some(time), drawn: Small::draw_time(series, PLACE, Some(time)).await? })
     }
 
     /// Takes the answer to [`store::SERIES`].
@@ -39,7 +54,7 @@ impl Charts {
     /// # Errors
     /// When it is not one.
     pub async fn take(answers: &mut Answers, project: ProjectId, today: NaiveDate) -> Result<Self, Error> {
-        Ok(Self { project, today, drawn: Small::draw(answers.all()?, PLACE).await? })
+        Ok(Self { project, today, time: None, drawn: Small::draw(answers.all()?, PLACE).await? })
     }
 
     /// Whether there is nothing to draw yet.
@@ -51,13 +66,19 @@ impl Charts {
     /// Draws it; with the links that record and define, when the visitor may.
     #[must_use]
     pub fn view(self, may_record: bool) -> AnyView {
-        let Self { project, today, drawn } = self;
+        let Self { project, today, time, drawn } = self;
         let define = format!("/projects/{project}/measures/new");
         let body = if drawn.is_empty() {
             let words = "The project’s measures will be here, each with its run chart. Without one, nobody can tell whether the change is an improvement.";
             ui::empty(words, may_record.then_some((define.as_str(), "Define the first measure")))
         } else {
-            let figures = drawn.iter().map(|drawn| figure(drawn, today, may_record)).collect_view();
+            let figures = drawn
+                .iter()
+                .map(|drawn| match time {
+                    Some(time) => figure_of_time(drawn, time),
+                    None => figure(drawn, today, may_record),
+                })
+                .collect_view();
             let board = format!("/projects/{project}/board");
             let more = may_record.then(|| view! { <a href=define>"Define another measure"</a> });
             let more = view! { <p class="baton-actions">{more}<a href=board>"All measures in one table"</a></p> };
@@ -66,6 +87,7 @@ impl Charts {
         view! {
             <section aria-labelledby="measures">
                 <h2 class="nhsuk-heading-m" id="measures">"Measures"</h2>
+                {time.map(|time| view! { <p>{ui::time(time.from)}" to "{ui::time(time.until)}", with the points just before"</p> })}
                 {body}
             </section>
         }
@@ -83,8 +105,20 @@ fn figure(drawn: &Small, today: NaiveDate, may_record: bool) -> AnyView {
         <figure class="baton-chart baton-chart--small">
             <figcaption class="baton-chart__caption"><a href=href.clone()>{measure.name.clone()}</a></figcaption>
             {drawn.view()}
-            <p class="baton-chart__found">{spc::words::short(&drawn.chart)}</p>
+            <p class="baton-chart__found">{chart::headline(&drawn.chart)}" "{spc::words::brief(&drawn.chart)}</p>
             <p class="baton-chart__found">{due(measure, today)}{record}</p>
+        </figure>
+    }
+    .into_any()
+}
+
+fn figure_of_time(drawn: &Small, time: Time) -> AnyView {
+    let measure = &drawn.series.measure;
+    view! {
+        <figure class="baton-chart baton-chart--small">
+            <figcaption class="baton-chart__caption"><a href=format!("/measures/{}", measure.id)>{measure.name.clone()}</a></figcaption>
+            {drawn.view()}
+            <p class="baton-chart__found">{spc::words::period(&drawn.chart, time.from)}</p>
         </figure>
     }
     .into_any()

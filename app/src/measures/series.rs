@@ -89,6 +89,8 @@ pub struct SeriesPoint {
     pub denominator: Option<f64>,
     /// 1 when it is excluded.
     pub excluded: u8,
+    /// A note.
+    pub note: Option<String>,
 }
 
 impl SeriesPoint {
@@ -128,6 +130,16 @@ pub struct MeasureSeries {
 pub struct ChartSettings {
     /// The chart that a person asked for.
     pub chart: Option<ChartType>,
+    /// The chart that its points asked for when they were first enough, which is kept.
+    pub settled_chart: Option<ChartType>,
+    /// Why it suits.
+    pub settled_because: String,
+    /// The day.
+    pub settled_on: Option<NaiveDate>,
+    /// The number of the last point when that was decided.
+    pub settled_entry: i64,
+    /// Another one that a person set aside.
+    pub declined_chart: Option<ChartType>,
     /// The rules that the measure names.
     pub own_rule_set: Option<RuleSet>,
     /// The rules that hold: the measure's or the trust's.

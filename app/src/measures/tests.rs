@@ -51,7 +51,7 @@ impl Scene {
             })
             .collect();
         let allowed = self.request.require(conn, RecordMeasurement(self.project)).await?;
-        store::insert(conn, &allowed, measure, points.iter()).await?;
+        store::insert(conn, &allowed, measure, None, points.iter()).await?;
         Ok(())
     }
 }

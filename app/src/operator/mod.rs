@@ -6,6 +6,6 @@ pub mod model;
 mod store;
 
 pub use maintenance::{backup, check, check_derived, migrate, restore};
-pub use store::{add_person, add_trust, reopen_account, reset_password};
+pub use store::{add_person, add_trust, reopen_account, reset_password, settle_charts};
 
 pub use crate::db::IntegrityReport;

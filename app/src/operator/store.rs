@@ -10,7 +10,7 @@ use crate::id::{PersonId, TrustId};
 use crate::parse::Fields;
 use crate::people::model::{LONGEST_PASSWORD, SHORTEST_PASSWORD};
 use crate::people::{directory, organisation};
-use crate::{parse, people};
+use crate::{measures, parse, people};
 
 /// Makes a trust.
 ///
@@ -88,6 +88,16 @@ pub async fn reopen_account(store: &Store, address: &str, now: DateTime<Utc>) ->
         .ok_or_else(|| Error::field("email", "Nobody with a closed account has this confirmed email address."))?;
     let allowed = access::system(ChangeOwnAccount(person), None, now);
     directory::store::reopen_own(&mut change, &allowed).await?;
+    change.commit().await
+}
+
+/// Settles the chart of every measure that has points enough for it and came from before charts were kept.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn settle_charts(store: &Store, now: DateTime<Utc>) -> Result<(), Error> {
+    let mut change = store.write().await?;
+    measures::store::settle_all(&mut change, now).await?;
     change.commit().await
 }
 

@@ -11,7 +11,7 @@ use crate::db::Connection;
 use crate::demo::store::{self as rows, moment};
 use crate::drivers::model::{Lines, Position};
 use crate::id::{
-    CycleId, DepartmentId, DriverId, HandoverId, LinkId, MeasureId, MeasurementId, PersonId, PhaseId, PostId,
+    BatchId, CycleId, DepartmentId, DriverId, HandoverId, LinkId, MeasureId, MeasurementId, PersonId, PhaseId, PostId,
     PriorityId, ProjectId, SiteId, TallyId, TargetId, TaskId, TeamRoleId, TrustId, UpdateId, WebLinkId,
 };
 use crate::people::directory::model::{AwayDetails, TrustRole};
@@ -291,6 +291,25 @@ pub async fn measure(conn: &mut Connection, project: ProjectId, name: &str) -> R
         created_at: moment(noon()),
     };
     rows::Measure::insert(conn, &[row]).await?;
+    Ok(id)
+}
+
+/// The act in which every point of a measure so far was recorded.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn batch(conn: &mut Connection, measure: MeasureId, by: PersonId) -> Result<BatchId> {
+    let id = BatchId::new();
+    sqlx::query(
+        "insert into point_batch (id, measure_id, way, points, recorded_by, recorded_at)
+         values ($1, $2, 'typed', 2, $3, $4); update measurement set batch_id = $1 where measure_id = $2",
+    )
+    .bind(id)
+    .bind(measure)
+    .bind(by)
+    .bind(noon())
+    .execute(&mut *conn)
+    .await?;
     Ok(id)
 }
 

@@ -185,7 +185,10 @@ const DONE: &[(&str, &str)] = &[
     ("phase", "The phase is started. The chart has new lines from that day on."),
     ("phase-removed", "The phase is removed. Its points are read with those before it again."),
     ("priority", "The priority is saved."),
-    ("points", "The points are recorded."),
+    ("points", "{new} data points recorded."),
+    ("batch-undone", "It is undone: the points are void, and what was corrected is as before."),
+    ("chart-changed", "The chart is changed. It is in the measure’s history."),
+    ("chart-kept", "The chart stays as it is. It is in the measure’s history."),
     ("agreed", "Both have accepted. The handover is agreed."),
     ("handover-withdrawn", "The handover is withdrawn. What it said is kept."),
     ("handover-discarded", "The draft of the handover is discarded."),
@@ -194,7 +197,7 @@ const DONE: &[(&str, &str)] = &[
     ("drivers", "The driver diagram is changed."),
     ("driver-moved", "It is moved."),
     ("driver-removed", "It is out of the diagram. You can restore it at the foot of this page."),
-    ("imported", "The import is recorded. New points: {new}. Corrected: {corrected}."),
+    ("imported", "{new} data points imported, {corrected} corrected."),
 ];
 
 /// The banner that says that a form was accepted.

@@ -119,3 +119,28 @@ async fn a_cycle_carries_on_an_earlier_one_of_its_own_project_only() {
     let form = browser.follow(&browser.fill(&new, "/api/cycles/plan", &typed).await).await;
     assert!(form.body.contains("Choose an earlier cycle of this project."));
 }
+
+#[tokio::test]
+async fn the_chart_beside_the_study_is_of_that_time() {
+    let app = App::new().await;
+    let project = app.fixture.project("Sepsis").await;
+    let measure = app.fixture.measure(project).await;
+    let browser = app.browser(app.fixture.trainee).await;
+    let rows: String = (0..20_u64)
+        .map(|week| {
+            let day = app::testing::on("2025-09-01") + chrono::Days::new(7 * week);
+            format!("{day},{},20\n", if week < 10 { 12 } else { 16 })
+        })
+        .collect();
+    let table = format!("Date,Yes,Total\n{rows}");
+    let page = format!("/measures/{measure}/import");
+    browser.fill(&page, "/api/measures/import", &[("text", &table), ("then", "record")]).await;
+    let started =
+        [("title", "Sepsis box"), ("starts_on.day", "10"), ("starts_on.month", "11"), ("starts_on.year", "2025")];
+    let answer = browser.fill(&format!("/projects/{project}/cycles/new"), "/api/cycles/plan", &started).await;
+    let address = answer.location().split('?').next().expect("an address").to_owned();
+    let ended = [("ends_on.day", "24"), ("ends_on.month", "11"), ("ends_on.year", "2025")];
+    browser.fill(&address, "/api/cycles/save", &ended).await;
+    let words = browser.get(&address).await.words();
+    assert!(words.contains("In this time: 3 points, 80%. Just before: 6 points, 60%."), "{words}");
+}

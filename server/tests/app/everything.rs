@@ -36,6 +36,7 @@ async fn world(fixture: &Fixture) -> Result<World> {
     }
     let site = make::site(&mut conn, fixture.trust, "Northgate", false).await?;
     let measurement = make::point(&mut conn, measure, fixture.trainee, "2026-02-25", "current").await?;
+    let batch = make::batch(&mut conn, measure, fixture.trainee).await?;
     let cycle = make::cycle(&mut conn, project, "Poster", "2026-02-01").await?;
     let drivers = make::drivers(&mut conn, project, &["Staff know how", "Kit", "Gone"]).await?;
     sqlx::query("update driver set removed_at = $2 where id = $1")
@@ -67,6 +68,7 @@ async fn world(fixture: &Fixture) -> Result<World> {
         ("projects", project.to_string()),
         ("measures", measure.to_string()),
         ("measurements", measurement.to_string()),
+        ("batches", batch.to_string()),
         ("tallies", tally.to_string()),
         ("cycles", cycle.to_string()),
         ("tasks", task.to_string()),
@@ -93,6 +95,7 @@ impl World {
             "/projects/register?type=clinical_audit".to_owned(),
             format!("/projects/{}/handover", self.other),
             format!("/projects/{}/take-on", self.free),
+            format!("/projects/{}/measures/new?type=rate", self.ids["projects"]),
         ];
         for to in ["pause", "sustain", "complete", "stop", "not_qi"] {
             paths.push(format!("/projects/{}/status?to={to}", self.other));

@@ -43,7 +43,7 @@ async fn sixty_pasted_rows_are_checked_and_recorded() {
     let csv = browser.get(&format!("/measures/{measure}/points.csv")).await;
     assert_eq!(csv.body.lines().count(), 1, "nothing is recorded yet");
     let (_, chart) = send(&browser, &check, &[("then", "record")]).await;
-    assert!(chart.body.contains("New points: 60. Corrected: 0."), "{}", chart.body);
+    assert!(chart.body.contains("60 data points imported, 0 corrected."), "{}", chart.body);
     let csv = browser.get(&format!("/measures/{measure}/points.csv")).await;
     assert_eq!(csv.body.lines().count(), 61);
     assert!(csv.body.contains("2025-01-06,,,41.6"), "{}", csv.body);
@@ -60,7 +60,7 @@ async fn sixty_pasted_rows_are_checked_and_recorded() {
     assert!(refused.body.contains("Say why what is stored is corrected."));
     let typed = [("then", "record"), ("different", "correct"), ("reason", "One more was found")];
     let (_, chart) = send(&browser, &again, &typed).await;
-    assert!(chart.body.contains("New points: 0. Corrected: 1."));
+    assert!(chart.body.contains("0 data points imported, 1 corrected."));
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn rows_that_cannot_be_read_stop_the_import_until_they_are_left_out() {
     assert!(refused.body.contains("2 rows cannot be read. Nothing was recorded."));
     assert!(!browser.get(&format!("/measures/{measure}")).await.body.contains("18 of 24"));
     let (_, chart) = send(&browser, &check, &[("then", "record"), ("leave_out[]", "yes")]).await;
-    assert!(chart.body.contains("New points: 1.") && chart.body.contains("18 of 24"));
+    assert!(chart.body.contains("1 data points imported") && chart.body.contains("18 of 24"));
 }
 
 #[tokio::test]
@@ -128,7 +128,7 @@ async fn a_file_is_read_as_what_is_pasted() {
         let answer = browser.follow(&answer).await;
         assert!(answer.body.contains(" new"), "{name}: {}", answer.body);
         let (_, chart) = send(&browser, &check, &[("then", "record")]).await;
-        assert!(chart.body.contains("The import is recorded."), "{name}: {}", chart.body);
+        assert!(chart.body.contains("data points imported"), "{name}: {}", chart.body);
     }
     let csv = browser.get(&format!("/measures/{measure}/points.csv")).await;
     assert!(csv.body.contains("2026-01-05,,,50,12,24") && csv.body.contains("2026-02-03,,,83.3"), "{}", csv.body);

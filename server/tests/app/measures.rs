@@ -35,6 +35,13 @@ async fn a_measure_is_defined_and_its_page_opens_on_what_is_due() {
     let (app, project, _) = scene().await;
     let browser = app.browser(app.fixture.trainee).await;
     let page = format!("/projects/{project}/measures/new");
+    let questions = browser.get(&page).await;
+    assert!(questions.body.contains("Is there a denominator?") && questions.form("/api/measures/define").is_none());
+    let open = browser.get(&format!("{page}?number=counted&rare=no")).await;
+    assert!(open.body.contains("Answer each question that is asked."));
+    let timed = browser.get(&format!("{page}?number=measured")).await.body;
+    assert!(timed.contains("For example, minutes.") && !timed.contains("Per how many?"), "only its own fields");
+    let page = format!("{page}?number=counted&out_of=exposure&rare=no");
     let answer = browser.fill(&page, "/api/measures/define", &[("data_type", "rate"), ("per", "1 000")]).await;
     let form = browser.follow(&answer).await;
     assert!(form.body.contains("There is a problem"));

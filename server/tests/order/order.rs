@@ -97,6 +97,7 @@ pub const WRITERS: &[(&str, &str)] = &[
     ("web_link", "progress"),
     ("measure", "measures"),
     ("measurement", "measures"),
+    ("point_batch", "measures"),
     ("phase", "measures"),
     ("measure_target", "measures"),
     ("tally", "measures"),

@@ -4,6 +4,7 @@
 mod build;
 mod lines;
 mod options;
+mod part;
 mod points;
 
 use chrono::{NaiveDate, NaiveTime};
@@ -75,7 +76,8 @@ impl Phase {
         self.limited && self.used < FIRM_FROM
     }
 
-    fn latest_signal(&self) -> Option<&Signal> {
+    /// The signal that the verdict is of.
+    pub(crate) fn latest_signal(&self) -> Option<&Signal> {
         let sided = self.signals.iter().filter(|signal| signal.side.is_some());
         // Of signals that end at the same point the one that the set names first counts.
         sided.rev().max_by_key(|signal| signal.points.last()).or(self.signals.last())
@@ -135,6 +137,8 @@ pub struct ChartPoint {
     pub denominator: Option<f64>,
     /// Shown, but used for no calculation.
     pub excluded: bool,
+    /// The caller's notes on it; empty without any.
+    pub note: String,
     /// The centre line at this point, in the unit of the series.
     pub centre: Option<f64>,
     /// The lower limit, in the unit of the series; none in a phase without limits, or where there is none below.

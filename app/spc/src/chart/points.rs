@@ -87,6 +87,7 @@ fn one_of(
         numerator: numerator.filter(|top| top.is_finite()),
         denominator: denominator.filter(|bottom| bottom.is_finite()),
         excluded: first.excluded,
+        note: notes(together),
         centre: None,
         lower: None,
         upper: None,
@@ -95,6 +96,12 @@ fn one_of(
         flags: Vec::new(),
     };
     Plotted { point, raw }
+}
+
+/// The notes of all that stands together.
+fn notes(together: &[(&Point, Option<f64>)]) -> String {
+    let said: Vec<&str> = together.iter().map(|(point, _)| point.note.trim()).filter(|note| !note.is_empty()).collect();
+    said.join("; ")
 }
 
 fn compare(a: Option<f64>, b: Option<f64>) -> Ordering {

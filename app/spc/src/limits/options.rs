@@ -134,8 +134,8 @@ pub enum RangeConstants {
     /// d2 and d3 to all digits.
     #[default]
     Exact,
-    /// d2 to three places, as tables print it, and for 3 to 9 values the d3 that qcc 3.0 answers with,
-    /// which is too large by some units of the sixth place.
+    /// d2 to three places for up to 25 values, as tables print it, and the d3 that qcc 3.0 has for up to 50, which is
+    /// too large by some units of the sixth place for few values and of the fourth for many.
     Printed,
 }
 
@@ -220,9 +220,14 @@ impl LimitOptions {
         Self { scale: RangeScale::Limit266, no_variation: NoVariation::Undefined, ..Self::default() }
     }
 
-    /// The choices of autospc 0.0.0.9051.
+    /// The choices of autospc 0.0.0.9051: the bounds are those of the re-basing.
     pub fn autospc() -> Self {
-        Self { no_variation: NoVariation::Undefined, ..Self::default() }
+        Self {
+            screening: Screening::Repeated { multiple: 3.267, times: 1 },
+            bounds: Bounds::Off,
+            zero_denominator: ZeroDenominator::Unbounded,
+            ..Self::default()
+        }
     }
 
     /// The choices of PowerBI-SPC: always the pooled s, times of zero drawn. Its s chart has

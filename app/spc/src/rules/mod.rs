@@ -34,8 +34,8 @@ use std::ops::Range;
 pub use boxes::{CornerCut, RunsBox, best_box, cut_box};
 pub use lines::{Band, Lines, Sigmas};
 pub use run_counts::{RunCountLimits, run_count_limits};
-pub use series::{MissingValue, complete, phases, sides};
-pub use sets::RuleSet;
+pub use series::{MissingValue, complete, phases, sides, trend_is_undecided};
+pub use sets::{Gaps, RuleSet};
 pub use zone::{LastPoint, Others, OuterPoints, WindowLines, ZoneTest};
 
 use crate::side::Side;

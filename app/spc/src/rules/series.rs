@@ -13,7 +13,17 @@ pub struct MissingValue {
     pub place: usize,
 }
 
-/// Whether a series has no gap. Rules pass a gap over; NHSRplotthedots refuses a series with one.
+/// Whether a gap leaves a trend of so many points undecided: the points beside it in such a stretch all go one way.
+/// NHSRplotthedots refuses a series with one.
+pub fn trend_is_undecided(values: &[Option<f64>], length: usize) -> bool {
+    values.windows(length.max(2)).any(|stretch| {
+        let steps = || stretch.windows(2).map(|pair| Some(finite(pair[1])? - finite(pair[0])?));
+        let all = |way: fn(f64) -> bool| steps().flatten().all(way);
+        steps().any(|step| step.is_none()) && (all(|step| step > 0.0) || all(|step| step < 0.0))
+    })
+}
+
+/// Whether a series has no gap.
 pub fn complete(values: &[Option<f64>]) -> Result<(), MissingValue> {
     match values.iter().position(|value| finite(*value).is_none()) {
         Some(place) => Err(MissingValue { place }),

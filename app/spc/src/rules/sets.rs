@@ -1,7 +1,7 @@
 //! The named sets.
 
 use super::judge::Points;
-use super::lines::Lines;
+use super::lines::{Lines, finite};
 use super::series::phases;
 use super::zone::ZoneTest;
 use super::{Coverage, Hit, Rule, Ties, WithoutLimits};
@@ -16,6 +16,18 @@ pub struct RuleSet {
     pub rules: Vec<Rule>,
     /// Which points of a pattern are covered.
     pub coverage: Coverage,
+    /// What a missing value does to a pattern.
+    pub gaps: Gaps,
+}
+
+/// What a missing value does to a pattern of several points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Gaps {
+    /// It is passed over: the points beside it are neighbours.
+    #[default]
+    PassedOver,
+    /// It ends the pattern: NHSRplotthedots.
+    Break,
 }
 
 const BEYOND_LIMITS: Rule = Rule::BeyondLimits { without_limits: WithoutLimits::NotJudged };
@@ -23,7 +35,7 @@ const BEYOND_LIMITS: Rule = Rule::BeyondLimits { without_limits: WithoutLimits::
 impl RuleSet {
     /// A set whose hits cover the points that make each pattern up.
     pub fn new(name: &'static str, rules: impl Into<Vec<Rule>>) -> Self {
-        Self { name, rules: rules.into(), coverage: Coverage::Members }
+        Self { name, rules: rules.into(), coverage: Coverage::Members, gaps: Gaps::default() }
     }
 
     /// The two runs rules of Anhøj and Olesen (2014): see [`anhoej`](crate::anhoej).
@@ -51,7 +63,7 @@ impl RuleSet {
 
     /// The rules of NHSRplotthedots 0.2.2, in its order.
     pub fn nhsrplotthedots() -> Self {
-        let mut set = Self { name: "NHSRplotthedots", ..Self::making_data_count() };
+        let mut set = Self { name: "NHSRplotthedots", gaps: Gaps::Break, ..Self::making_data_count() };
         for rule in &mut set.rules {
             if let Rule::ZoneTest(test) = rule {
                 *test = ZoneTest::NHSRPLOTTHEDOTS;
@@ -146,7 +158,28 @@ impl RuleSet {
     /// other is left out.
     pub fn judge(&self, values: &[Option<f64>], lines: &[Lines]) -> Vec<Hit> {
         let points = Points::new(values, lines);
-        self.rules.iter().filter_map(|&rule| points.judge(rule, self.coverage)).flatten().collect()
+        let together = |rule| points.judge(rule, self.coverage).unwrap_or_default();
+        match self.gaps {
+            Gaps::PassedOver => self.rules.iter().flat_map(|&rule| together(rule)).collect(),
+            Gaps::Break => self.rules.iter().flat_map(|&rule| self.judge_apart(rule, values, lines)).collect(),
+        }
+    }
+
+    /// The hits of a rule on each stretch without a gap.
+    fn judge_apart(&self, rule: Rule, values: &[Option<f64>], lines: &[Lines]) -> Vec<Hit> {
+        let length = values.len().min(lines.len());
+        let mut hits = Vec::new();
+        let mut first = 0;
+        for stretch in values[..length].split(|value| finite(*value).is_none()) {
+            let found = Points::new(stretch, &lines[first..]).judge(rule, self.coverage).unwrap_or_default();
+            hits.extend(found.into_iter().map(|mut hit| {
+                hit.points.iter_mut().for_each(|place| *place += first);
+                hit.phase = 0..length;
+                hit
+            }));
+            first += stretch.len() + 1;
+        }
+        hits
     }
 
     /// [`Self::judge`] for each phase, with the places of the whole series.

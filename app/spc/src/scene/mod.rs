@@ -12,6 +12,7 @@ mod key;
 mod labels;
 mod lettering;
 mod lines;
+mod notes;
 mod preset;
 mod shapes;
 mod values;
@@ -27,6 +28,7 @@ use key::Key;
 use labels::{label_room, level_labels, place_level_labels};
 use lettering::{capitalised, fitted};
 use lines::{phase_lines, target_lines};
+use notes::notes;
 use preset::Preset;
 pub use shapes::{Anchor, Flag, Line, LineKind, Mark, Rect, Scene, Shape, Size, Text, TextKind};
 use values::{ValueScale, tick_room, value_axis};
@@ -73,6 +75,7 @@ pub fn layout(chart: &Chart, options: &SceneOptions) -> Scene {
     place_level_labels(&mut scene, &labels, &frame, &preset);
     data(&mut scene, chart, &frame, &preset);
     key.draw(&mut scene, &preset);
+    notes(&mut scene, chart, &frame, &preset);
     scene
 }
 

@@ -67,6 +67,8 @@ pub enum TextKind {
     Limit,
     /// The number on a flag.
     Flag,
+    /// The letter of a note.
+    Note,
     /// The key at the foot.
     Key,
     /// What stands in an empty chart.

@@ -1,8 +1,11 @@
 //! The title of a chart, and what it says, at length and in short.
 
+use chrono::NaiveDate;
+
 use super::findings::findings;
+use super::headline::headline;
 use super::phrases::{count, latest, value};
-use super::verdict::{assurance, verdict};
+use super::verdict::assurance;
 use crate::chart::{Chart, ChartPoint, Phase};
 use crate::format;
 use crate::kind::ChartKind;
@@ -20,25 +23,58 @@ pub fn title(chart: &Chart) -> String {
     title
 }
 
-/// The whole reading as one paragraph: caption and alternative text.
+/// The whole reading as one paragraph, what it says first: caption and alternative text.
 pub fn caption(chart: &Chart) -> String {
-    let mut sentences = vec![counts(chart)];
-    sentences.extend(levels(chart));
-    sentences.extend(findings(chart));
-    sentences.extend(assurance(chart.assurance()).map(|words| format!("Target: {words}.")));
-    sentences.extend(cycles(chart));
+    let mut sentences = vec![headline(chart).to_string()];
+    sentences.extend(details(chart));
     sentences.join(" ")
 }
 
-/// One or two sentences for a list or a small picture: centre, latest value, verdict.
-pub fn short(chart: &Chart) -> String {
-    let mut sentences = Vec::new();
-    if let Some(centre) = chart.centre() {
-        sentences.push(format!("{} {}.", chart.kind.centre_name(), value(chart, centre)));
-    }
-    sentences.extend(latest(chart));
-    sentences.push(format!("{}.", verdict(chart.verdict())));
+/// What comes after the first sentence: how many points, their level, what else was found.
+pub fn details(chart: &Chart) -> Vec<String> {
+    let mut sentences = vec![counts(chart)];
+    sentences.extend(levels(chart));
+    sentences.extend(findings(chart));
+    sentences.extend(assurance(chart.assurance()).map(|words| format!("By the latest limits, {words}.")));
+    sentences.extend(cycles(chart));
+    sentences
+}
+
+/// What a list or a small picture says after the first sentence: centre and latest value.
+pub fn brief(chart: &Chart) -> String {
+    let centre = chart.centre().map(|centre| format!("{} {}.", chart.kind.centre_name(), value(chart, centre)));
+    let sentences: Vec<String> = centre.into_iter().chain(latest(chart)).collect();
     sentences.join(" ")
+}
+
+/// What a chart says in a list or a small picture.
+pub fn short(chart: &Chart) -> String {
+    format!("{} {}", headline(chart), brief(chart)).trim_end().to_owned()
+}
+
+/// What the points of a period are beside those before it, of a [part](Chart::part) of a chart.
+pub fn period(chart: &Chart, from: NaiveDate) -> String {
+    let values = |during: bool| -> Vec<f64> {
+        let there = chart.points.iter().filter(|point| (point.date >= from) == during);
+        there.filter_map(ChartPoint::used).collect()
+    };
+    let said = |values: &[f64]| {
+        let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let range = if least == most {
+            value(chart, least)
+        } else {
+            format!("{} to {}", format::number(least, chart.data_type), value(chart, most))
+        };
+        format!("{}, {range}", count(values.len(), "point", "points"))
+    };
+    let (before, during) = (values(false), values(true));
+    let now = if during.is_empty() {
+        "No point yet in this time.".to_owned()
+    } else {
+        format!("In this time: {}.", said(&during))
+    };
+    if before.is_empty() { now } else { format!("{now} Just before: {}.", said(&before)) }
 }
 
 fn counts(chart: &Chart) -> String {

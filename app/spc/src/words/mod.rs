@@ -5,13 +5,15 @@
 
 mod caption;
 mod findings;
+mod headline;
 mod method;
 mod phrases;
 mod point;
 mod verdict;
 
-pub use caption::{caption, short, title};
-pub use findings::{findings, suggested_phase};
+pub use caption::{brief, caption, details, period, short, title};
+pub use findings::{findings, suggested_chart, suggested_phase};
+pub use headline::{Headline, headline};
 pub use method::method;
-pub use point::{flag, point, rule_of_a_point};
-pub use verdict::{assurance, variation, verdict};
+pub use point::{Noted, flag, notes, point, rule_of_a_point};
+pub use verdict::{assurance, variation};

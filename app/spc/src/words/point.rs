@@ -30,7 +30,27 @@ pub fn point(chart: &Chart, place: usize) -> Option<String> {
     if point.excluded {
         text += ", excluded";
     }
+    if !point.note.is_empty() {
+        text += &format!(". Note: {}", point.note);
+    }
     Some(text)
+}
+
+/// A point with a note: the letter by which the picture marks it, and its place in [`Chart::points`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Noted {
+    /// From a on.
+    pub letter: char,
+    /// The place.
+    pub place: usize,
+}
+
+/// The latest points with a note, lettered in their order: as many as there are letters.
+pub fn notes(chart: &Chart) -> Vec<Noted> {
+    let noted = chart.points.iter().enumerate().filter(|(_, point)| !point.note.is_empty() && point.value.is_some());
+    let places: Vec<usize> = noted.map(|(place, _)| place).collect();
+    let latest = &places[places.len().saturating_sub(usize::from(b'z' - b'a') + 1)..];
+    ('a'..='z').zip(latest).map(|(letter, &place)| Noted { letter, place }).collect()
 }
 
 /// What the rules say of one point, for a table cell: `in a long run (improvement)`.

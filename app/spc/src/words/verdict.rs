@@ -1,53 +1,36 @@
-//! What a chart says in a few words: for a tag, a table cell, an icon.
+//! What an icon says to those who do not see it.
 
-use super::phrases::count;
-use crate::chart::Verdict;
 use crate::icons::{Assurance, Variation};
 use crate::side::{Meaning, Side};
 
-/// A verdict in a few words, for a tag or a table cell.
-pub fn verdict(verdict: Verdict) -> String {
-    match verdict {
-        Verdict::NoData => "No data yet".into(),
-        Verdict::NoVariation => "No variation yet".into(),
-        Verdict::TooEarly { needed, .. } => {
-            format!("Too early to say: {} needed", count(needed, "more point", "more points"))
-        }
-        Verdict::NoSignal => "No signal of change".into(),
-        Verdict::Signal(Meaning::Improvement) => "Signal of improvement".into(),
-        Verdict::Signal(Meaning::Concern) => "Signal of concern".into(),
-        Verdict::Signal(Meaning::Change) => "Signal of change".into(),
-    }
-}
-
-/// The variation at the latest point, in words: what an icon says to those who do not see it.
+/// The variation at the latest point, in words, as they stand after "Latest point:".
 pub fn variation(variation: Option<Variation>) -> &'static str {
     match variation {
-        None => "Too early to say",
-        Some(Variation::CommonCause) => "Common cause: no signal",
+        None => "too early to say",
+        Some(Variation::CommonCause) => "common cause, no signal",
         Some(Variation::SpecialCause { meaning: Meaning::Improvement, side: Some(Side::Below) }) => {
-            "Special cause: improvement, low"
+            "special cause, improvement, low"
         }
-        Some(Variation::SpecialCause { meaning: Meaning::Improvement, .. }) => "Special cause: improvement, high",
+        Some(Variation::SpecialCause { meaning: Meaning::Improvement, .. }) => "special cause, improvement, high",
         Some(Variation::SpecialCause { meaning: Meaning::Concern, side: Some(Side::Below) }) => {
-            "Special cause: concern, low"
+            "special cause, concern, low"
         }
-        Some(Variation::SpecialCause { meaning: Meaning::Concern, .. }) => "Special cause: concern, high",
+        Some(Variation::SpecialCause { meaning: Meaning::Concern, .. }) => "special cause, concern, high",
         Some(Variation::SpecialCause { meaning: Meaning::Change, side: Some(Side::Above) }) => {
-            "Special cause: change, high"
+            "special cause, change, high"
         }
         Some(Variation::SpecialCause { meaning: Meaning::Change, side: Some(Side::Below) }) => {
-            "Special cause: change, low"
+            "special cause, change, low"
         }
-        Some(Variation::SpecialCause { meaning: Meaning::Change, .. }) => "Special cause: change",
+        Some(Variation::SpecialCause { meaning: Meaning::Change, .. }) => "special cause, change",
     }
 }
 
-/// Whether the target is met, in words; `None` where that cannot be judged.
+/// Whether the target is met, judged by the latest limits, in words; `None` where that cannot be judged.
 pub fn assurance(assurance: Option<Assurance>) -> Option<&'static str> {
     Some(match assurance? {
-        Assurance::WillMeet => "the process as it is will meet it",
-        Assurance::WillMiss => "the process as it is will miss it",
-        Assurance::HitAndMiss => "the process as it is will hit and miss it by chance",
+        Assurance::WillMeet => "the process as it is now will meet the target",
+        Assurance::WillMiss => "the process as it is now will miss the target",
+        Assurance::HitAndMiss => "the target is sometimes met and sometimes missed, by chance",
     })
 }

@@ -1,13 +1,13 @@
 use serde_json::Value;
 use spc::limits::{self, ControlLimits, Data, LimitOptions};
 use spc::rebase::{Accept, StablePhase, StableShift, stable_shift};
-use spc::rules::{Coverage, Lines, Rule, Ties, WithoutLimits};
 use spc::screening::Screening;
 
-use crate::book::{Book, Datasets, File};
+use crate::book::{Book, Dataset, Datasets, File};
 use crate::columns;
 use crate::expect::Expected;
 use crate::options::Given;
+use crate::shape;
 
 pub fn check(file: &File, datasets: &Datasets, book: &mut Book) {
     for part in file.unknown_parts(&["cases"]) {
@@ -20,28 +20,9 @@ pub fn check(file: &File, datasets: &Datasets, book: &mut Book) {
 }
 
 fn one(case: &Value, chart: &str, datasets: &Datasets) -> Result<(), String> {
-    let mut shift = StableShift::autospc();
-    let mut options = LimitOptions::autospc();
-    let mut given = Given::of(case);
-    shift.period = given.count("period_min").unwrap_or(shift.period);
-    shift.shift = given.count("shift_rule_threshold").unwrap_or(shift.shift);
-    shift.exclusions = given.count("max_exclusions").unwrap_or(shift.exclusions);
-    match given.count("mr_screen_max_loops") {
-        None | Some(1) => {}
-        Some(0) => options.screening = Screening::Off,
-        Some(loops) => return Err(format!("screening {loops} times")),
-    }
-    let no_regrets = given.flag("no_regrets").unwrap_or(true);
-    let every = given.flag("establish_every_shift").unwrap_or(false);
-    shift.accept = match (given.flag("baseline_only").unwrap_or(false), every, no_regrets) {
-        (true, ..) => Accept::Never,
-        (_, true, _) => Accept::Every,
-        (.., false) => Accept::Unopposed,
-        _ => Accept::UnopposedForGood,
-    };
-    given.finish()?;
+    let (mut shift, options) = asked(case)?;
 
-    let (values, n) = columns::of(datasets.get(case)?);
+    let (values, n) = aggregated(datasets.get(case)?, chart);
     let denominators = match (chart, case["value"].as_str()) {
         ("P" | "P'", _) | (_, Some("y/n")) => Some(n.as_deref().ok_or("no denominators")?),
         (_, Some("y") | None) => None,
@@ -53,11 +34,19 @@ fn one(case: &Value, chart: &str, datasets: &Datasets) -> Result<(), String> {
         "C'" => (limits::c_prime, 1.0),
         "P" => (limits::p, 100.0),
         "P'" => (limits::p_prime, 100.0),
-        _ => return Err("no such chart".to_owned()),
+        other => return Err(format!("unknown chart {other}")),
+    };
+    shift.bounds = match chart {
+        "XMR" => shift.bounds,
+        "P" | "P'" => (0.0, 100.0),
+        _ => (0.0, f64::INFINITY),
     };
     let data = Data { denominators, ..Data::new(&values) };
+    // Individual values of a share vary about one line: no denominator carries their limits on.
+    let quotients = (chart == "XMR").then(|| limits::xmr(&data, &options).values);
+    let data = quotients.as_ref().map_or(data, |values| Data::new(values));
     let mut expected = Expected::of(case)?;
-    let phases = stable_shift(&data, |data| limits(data, &options), &shift);
+    let phases = stable_shift(&data, |data| limits(data, &options).multiplied(multiple), &shift);
     if expected.has("limits") {
         // The tool gives words where there are too few points for limits.
         let words = expected.raw("limits").as_str().is_some_and(|words| words.starts_with("none"));
@@ -70,17 +59,43 @@ fn one(case: &Value, chart: &str, datasets: &Datasets) -> Result<(), String> {
         None if expected.is_error() => Ok(()),
         None => Err("too few points for limits".to_owned()),
         Some(phases) => {
-            lines(&mut expected, &phases, multiple);
+            lines(&mut expected, &phases);
             periods(&mut expected, &phases);
-            rules(&mut expected, &phases, shift.shift);
+            rules(&mut expected, &phases);
             expected.finish()
         }
     }
 }
 
-fn lines(expected: &mut Expected, phases: &[StablePhase], multiple: f64) {
+/// What a case asks of the re-basing and of the limits.
+fn asked(case: &Value) -> Result<(StableShift, LimitOptions), String> {
+    let mut shift = StableShift::autospc();
+    let mut options = LimitOptions::autospc();
+    let mut given = Given::of(case);
+    shift.period = given.count("period_min").unwrap_or(shift.period);
+    shift.baseline = given.count("baseline_length");
+    shift.shift = given.count("shift_rule_threshold").unwrap_or(shift.shift);
+    shift.exclusions = given.count("max_exclusions").unwrap_or(shift.exclusions);
+    shift.overhanging = given.flag("overhanging_reversions").unwrap_or(true);
+    shift.tolerance = given.number("centre_line_tolerance").unwrap_or_default();
+    if let Some(times) = given.count("mr_screen_max_loops") {
+        options.screening = Screening::Repeated { multiple: 3.267, times };
+    }
+    let no_regrets = given.flag("no_regrets").unwrap_or(true);
+    let every = given.flag("establish_every_shift").unwrap_or(false);
+    shift.accept = match (given.flag("baseline_only").unwrap_or(false), every, no_regrets) {
+        (true, ..) => Accept::Never,
+        (_, true, _) => Accept::Every,
+        (.., false) => Accept::Unopposed,
+        _ => Accept::UnopposedForGood,
+    };
+    given.finish()?;
+    Ok((shift, options))
+}
+
+fn lines(expected: &mut Expected, phases: &[StablePhase]) {
     let line = |of: fn(&ControlLimits) -> &[Option<f64>]| -> Vec<Option<f64>> {
-        phases.iter().flat_map(|phase| of(&phase.limits)).map(|value| value.map(|value| multiple * value)).collect()
+        phases.iter().flat_map(|phase| of(&phase.limits).iter().copied()).collect()
     };
     expected.numbers("y", &line(|limits| &limits.values));
     expected.numbers("cl", &line(|limits| &limits.centre));
@@ -106,17 +121,42 @@ fn periods(expected: &mut Expected, phases: &[StablePhase]) {
     expected.same("break_point", begins);
 }
 
-fn rules(expected: &mut Expected, phases: &[StablePhase], shift: usize) {
-    let outside = Rule::BeyondLimits { without_limits: WithoutLimits::NotJudged };
-    for (field, rule) in [("rule1", outside), ("rule2", Rule::Shift { length: shift, ties: Ties::Break })] {
-        let mut flags = Vec::new();
-        for phase in phases {
-            let mut of_phase = vec![false; phase.places.len()];
-            let hits =
-                rule.judge(&phase.limits.values, &Lines::of(&phase.limits), Coverage::Members).unwrap_or_default();
-            hits.iter().flat_map(|hit| &hit.points).for_each(|&place| of_phase[place] = true);
-            flags.extend(of_phase);
+fn rules(expected: &mut Expected, phases: &[StablePhase]) {
+    // Of a missing point the first rule says nothing at all.
+    let outside: Vec<Option<bool>> = phases
+        .iter()
+        .flat_map(|phase| {
+            let lines = phase.limits.lower().iter().zip(phase.limits.upper());
+            phase.limits.values.iter().zip(lines).map(|(value, (lower, upper))| {
+                let value = (*value)?;
+                match (*lower, *upper) {
+                    (Some(lower), Some(upper)) => Some(value > upper || value < lower),
+                    _ => None,
+                }
+            })
+        })
+        .collect();
+    expected.same("rule1", outside);
+    expected.same("rule2", phases.iter().flat_map(|phase| phase.shifted.iter().copied()).collect::<Vec<_>>());
+}
+
+/// Counts, numerators and denominators of one time are added up, as the tool does but for individual values.
+fn aggregated(dataset: &Dataset, chart: &str) -> (columns::Column, Option<columns::Column>) {
+    let rows = shape::rows(dataset);
+    let mut values: Vec<Option<f64>> = Vec::new();
+    let mut denominators: Vec<Option<f64>> = Vec::new();
+    let add = |a: Option<f64>, b: Option<f64>| a.zip(b).map(|(a, b)| a + b);
+    for (at, row) in rows.iter().enumerate() {
+        let together = chart != "XMR" && at > 0 && rows[at - 1].x == row.x;
+        match (values.last_mut(), denominators.last_mut()) {
+            (Some(value), Some(n)) if together => {
+                (*value, *n) = (add(*value, row.y), add(*n, row.n));
+            }
+            _ => {
+                values.push(row.y);
+                denominators.push(row.n);
+            }
         }
-        expected.same(field, flags);
     }
+    (values, dataset.n.as_ref().map(|_| denominators))
 }

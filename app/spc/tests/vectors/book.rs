@@ -46,8 +46,13 @@ pub fn read_folder(folder: &Path, own: bool) -> Result<Vec<File>, String> {
     Ok(paths.into_iter().map(file).collect())
 }
 
+/// What a dataset holds.
+const COLUMNS: &[&str] = &["id", "kind", "x", "y", "n", "source", "note"];
+
 /// One dataset.
 pub struct Dataset {
+    /// A column that nobody reads.
+    pub unknown: Option<String>,
     /// measure, count, prop, rate, between_g, between_t or subgroup.
     pub kind: String,
     /// Date or index, one a row.
@@ -68,9 +73,11 @@ impl Datasets {
             files.iter().filter(|file| file.name == "datasets").partition(|file| file.folder == folder);
         let all = elsewhere.into_iter().chain(here).flat_map(|file| file.list("datasets"));
         let dataset = |value: &Value| {
+            let unknown = value.as_object()?.keys().find(|name| !COLUMNS.contains(&name.as_str())).cloned();
             Some((
                 value["id"].as_str()?.to_owned(),
                 Dataset {
+                    unknown,
                     kind: value["kind"].as_str()?.to_owned(),
                     x: value["x"].as_array()?.clone(),
                     y: numbers(&value["y"])?,
@@ -84,7 +91,11 @@ impl Datasets {
     /// The dataset a case refers to.
     pub fn get(&self, case: &Value) -> Result<&Dataset, String> {
         let id = case["dataset"].as_str().ok_or("the case names no dataset")?;
-        self.0.get(id).ok_or_else(|| format!("no dataset {id}"))
+        let dataset = self.0.get(id).ok_or_else(|| format!("no dataset {id}"))?;
+        match &dataset.unknown {
+            Some(column) => Err(format!("dataset {id}: unknown column {column}")),
+            None => Ok(dataset),
+        }
     }
 }
 

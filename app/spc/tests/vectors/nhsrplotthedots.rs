@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use spc::icons::{self, Assurance, Variation, WithoutVariation};
 use spc::limits::{self, Data};
-use spc::rules::{Band, Hit, Lines, Rule, RuleSet, phases, sides};
+use spc::rules::{Band, Hit, Lines, Rule, RuleSet, phases, sides, trend_is_undecided};
 use spc::screening::Screening;
 use spc::{Direction, Meaning, Side};
 
@@ -36,8 +36,11 @@ fn whole_chart(case: &Value, datasets: &Datasets) -> Result<(), String> {
 
     let values = columns::values(case, datasets)?;
     let mut expected = Expected::of(case)?;
-    if spc::rules::complete(&values).is_err() {
-        return if expected.is_error() { Ok(()) } else { Err("refused for a missing value".to_owned()) };
+    // The tool stops where it cannot tell whether seven points are a trend.
+    let undecided = phases(values.len(), &starts).any(|phase| trend_is_undecided(&values[phase], 7));
+    if undecided || expected.is_error() {
+        let said = if undecided { "a trend is undecided" } else { "an error is expected" };
+        return if undecided == expected.is_error() { Ok(()) } else { Err(said.to_owned()) };
     }
 
     let mut options = limits::LimitOptions::nhsrplotthedots();
@@ -93,7 +96,7 @@ fn places(expected: &mut Expected, values: &[Option<f64>], lines: &[Lines]) {
 }
 
 fn sign(value: f64, lines: &Lines) -> Option<i8> {
-    let centre = lines.centre?;
+    let centre = lines.centre.filter(|_| !value.is_nan())?;
     Some(if value > centre {
         1
     } else if value < centre {

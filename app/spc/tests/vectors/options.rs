@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+/// The fields of a case that are read, here or where it is compared. Warnings are words of the tool.
+const FIELDS: &[&str] = &["case", "dataset", "chart", "value", "options", "expected", "kept_0based", "warnings"];
+
 /// The `options` of one case.
 pub struct Given<'a> {
     fields: Option<&'a Map<String, Value>>,
@@ -15,8 +18,11 @@ impl<'a> Given<'a> {
     /// The options of a case; none where it has none.
     pub fn of(case: &'a Value) -> Self {
         let given = &case["options"];
-        let problems =
+        let mut problems =
             if given.is_null() || given.is_object() { Vec::new() } else { vec![format!("options: {given}")] };
+        let fields = case.as_object().into_iter().flat_map(Map::keys);
+        problems
+            .extend(fields.filter(|name| !FIELDS.contains(&name.as_str())).map(|name| format!("unknown field {name}")));
         Self { fields: given.as_object(), asked: BTreeSet::new(), problems }
     }
 

@@ -1,6 +1,9 @@
 //! PowerBI-SPC's own tests: limits to some decimal places, and its rules and icons.
 
+use std::ops::Range;
+
 use serde_json::Value;
+use spc::limits::ControlLimits;
 use spc::subgroup::Subgroup;
 
 use crate::book::{Book, Datasets, File, numbers};
@@ -16,13 +19,26 @@ pub fn check(file: &File, _datasets: &Datasets, book: &mut Book) {
     powerbi_own_rules::check(file, book);
 }
 
+/// A line of some limits.
+type Line = fn(&ControlLimits) -> &[Option<f64>];
+
 fn one(case: &Value, chart: &str) -> Result<(), String> {
     known(case, &["case", "inputs", "expected", "decimal_places", "chart"])?;
     let inputs = &case["inputs"];
-    known(inputs, &["keys", "numerators", "denominators", "xbar_sds"])?;
-    let y = numbers(&inputs["numerators"]).ok_or("no numerators")?;
-    let n = numbers(&inputs["denominators"]);
-    let s = numbers(&inputs["xbar_sds"]);
+    known(inputs, &["keys", "numerators", "denominators", "xbar_sds", "sds", "groupings"])?;
+    let named = |name: &str| numbers(&inputs[name]);
+    // The chart of standard deviations plots them; that of means has them beside.
+    let (y, s) = match (chart, named("numerators"), named("xbar_sds").or_else(|| named("sds"))) {
+        ("s", numerators, sds) => {
+            let s = sds.or(numerators).ok_or("no standard deviations")?;
+            (s.clone(), Some(s))
+        }
+        (_, numerators, sds) => (numerators.ok_or("no numerators")?, sds),
+    };
+    let n = named("denominators");
+    if [&n, &s].into_iter().flatten().any(|column| column.len() != y.len()) {
+        return Err("columns of different lengths".to_owned());
+    }
     let group = |i: usize| {
         let size = n.as_ref().and_then(|n| *n.get(i)?).map_or(0, |n| n as usize);
         Subgroup { size, mean: y[i], s: s.as_ref().and_then(|s| *s.get(i)?), range: None }
@@ -34,15 +50,46 @@ fn one(case: &Value, chart: &str) -> Result<(), String> {
         "u" | "up" => 10_000.0,
         _ => 1.0,
     };
-    let found = draw(chart, &y, n.as_deref(), &groups, false)?.multiplied(multiplier);
+    let parts: Vec<ControlLimits> = groupings(&inputs["groupings"], y.len())?
+        .into_iter()
+        .map(|part| {
+            let n = n.as_ref().map(|n| &n[part.clone()]);
+            Ok(draw(chart, &y[part.clone()], n, &groups[part], false)?.multiplied(multiplier))
+        })
+        .collect::<Result<_, String>>()?;
     let places = case["decimal_places"].as_i64().and_then(|places| i32::try_from(places).ok()).ok_or("no places")?;
-    let lines =
-        [("ul99", found.upper()), ("ul95", found.near_upper()), ("ll95", found.near_lower()), ("ll99", found.lower())];
+    let lines: [(&str, Line); 4] = [
+        ("ul99", ControlLimits::upper),
+        ("ul95", ControlLimits::near_upper),
+        ("ll95", ControlLimits::near_lower),
+        ("ll99", ControlLimits::lower),
+    ];
     known(&case["expected"], &lines.map(|(name, _)| name))?;
-    for (name, line) in lines {
-        rounded(name, line, &case["expected"][name], places)?;
+    for (name, of) in lines {
+        let line: Vec<Option<f64>> = parts.iter().flat_map(|part| of(part).iter().copied()).collect();
+        rounded(name, &line, &case["expected"][name], places)?;
     }
     Ok(())
+}
+
+/// The stretches in which the grouping stays the same: each has limits of its own.
+fn groupings(names: &Value, length: usize) -> Result<Vec<Range<usize>>, String> {
+    let Some(names) = names.as_array() else {
+        let whole = 0..length;
+        return if names.is_null() { Ok(vec![whole]) } else { Err("groupings: not a list".to_owned()) };
+    };
+    if names.len() != length {
+        return Err(format!("groupings: {} for {length} points", names.len()));
+    }
+    let mut first = 0;
+    Ok(names
+        .chunk_by(|a, b| a == b)
+        .map(|group| {
+            let part = first..first + group.len();
+            first = part.end;
+            part
+        })
+        .collect())
 }
 
 fn known(object: &Value, names: &[&str]) -> Result<(), String> {

@@ -2,12 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::model::{ChartSettingsForm, PhaseForm, RuleSet, TargetForm};
+use super::model::{ChartSettingsForm, ChartType, PhaseForm, RuleSet, TargetForm};
 use super::store;
 use crate::access::Coordinate;
 use crate::error::Error;
 use crate::id::{PhaseId, TargetId};
 use crate::measures::api::define;
+use crate::measures::choice;
+use crate::measures::store::{load_series_of_measure, settle};
 use crate::parse::Fields;
 use crate::web::request::{self, Request, id, redirect};
 
@@ -23,12 +25,57 @@ pub async fn save_chart_settings(
         let version = request::version(&version)?;
         let settings = form.parse(measure.data_type)?;
         let before = store::chart_settings(conn, measure.id).await?;
-        store::save(conn, allowed, measure, &before, &settings, version).await
+        store::save(conn, allowed, measure, &before, &settings, version).await?;
+        // Of one that is left to its points again.
+        settle(conn, allowed, measure.id).await
     })
     .await?;
     redirect(format!("/measures/{measure}?done=saved"));
     Ok(())
 }
+
+/// Takes the chart that later points ask for, with `answer` `use`, or keeps the one that is drawn.
+#[server(endpoint = "measures/chart-type")]
+pub async fn answer_chart(
+    measure: String,
+    #[server(default)] chart: String,
+    #[server(default)] answer: String,
+) -> Result<(), Error> {
+    let request = Request::current();
+    let taken = answer == USE;
+    let measure = define(&request, &measure, async |conn, allowed, measure| {
+        let measured = load_series_of_measure(conn, measure.id).await?;
+        let suggestion = choice::another(&measured.settings, &choice::series(&measured));
+        let asked = suggestion.and_then(|found| ChartType::of(found.choice.kind));
+        let (Some(now), Some(suggested), Some(suggestion)) = (measured.settings.settled_chart, asked, suggestion)
+        else {
+            return Err(Error::form(GONE));
+        };
+        if suggested.as_str() != chart {
+            return Err(Error::form(GONE));
+        }
+        let decided = store::Decided {
+            now,
+            suggested,
+            because: suggestion.choice.reason,
+            said: &spc::words::suggested_chart(now.kind(), &suggestion),
+            last_entry: choice::last_entry(&measured),
+        };
+        if taken {
+            store::take_suggestion(conn, allowed, measure, &decided).await
+        } else {
+            store::set_suggestion_aside(conn, allowed, measure, &decided).await
+        }
+    })
+    .await?;
+    redirect(format!("/measures/{measure}?done={}", if taken { "chart-changed" } else { "chart-kept" }));
+    Ok(())
+}
+
+/// The answer that takes the suggested chart.
+pub const USE: &str = "use";
+
+const GONE: &str = "The points no longer suggest this chart. Nothing was changed: look at what is suggested now.";
 
 /// Starts a phase.
 #[server(endpoint = "measures/start-phase")]

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use spc::choice::Choice;
+use spc::ChartKind;
 
 use super::api::{RemovePhase, RemoveTarget, SaveChartSettings, SetTarget, SetTrustRules, StartPhase};
 use super::model::{Baseline, ChartType, Period, RuleSet, Summary};
@@ -10,8 +10,9 @@ use super::store;
 use crate::access::{Coordinate, DefineMeasure, ReadTrust};
 use crate::error::Error;
 use crate::id::MeasureId;
+use crate::measures::choice::{self, Why};
 use crate::measures::model::DataType;
-use crate::measures::series::MeasureSeries;
+use crate::measures::series::{ChartSettings, MeasureSeries};
 use crate::measures::values;
 use crate::measures::{self, chart};
 use crate::project::parts::{Section, sections};
@@ -37,11 +38,11 @@ async fn chart_settings(request: Request) -> Result<Page, Error> {
     request.require(&mut conn, DefineMeasure(series.measure.project_id)).await?;
     let trust = store::trust_rules(&mut conn, request.person()?.trust).await?;
     drop(conn);
-    let compute = |series: MeasureSeries| (chart::suggested(&series), chart::of(&series), series);
-    let (suggested, drawn, series) = chart::computed(series, compute).await?;
-    let title = "How the chart is read";
+    let compute = |series: MeasureSeries| (by_points(&series), chart::of(&series), series);
+    let (by_points, drawn, series) = chart::computed(series, compute).await?;
+    let title = "Chart settings";
     Ok(Page::new(format!("{title}: {}", series.measure.name), move || {
-        let (summary, settings) = settings_form(&request, &series, suggested, trust);
+        let (summary, settings) = settings_form(&request, &series, &by_points, trust);
         let (phase_summary, phases) = phases(&request, &series, &drawn);
         let (target_summary, targets) = targets(&request, &series);
         view! {
@@ -76,16 +77,31 @@ fn stored_settings(request: &Request, MeasureSeries { measure, settings, .. }: &
         .with("summary", settings.summary)
 }
 
-fn settings_form(request: &Request, series: &MeasureSeries, suggested: Choice, trust: RuleSet) -> (AnyView, AnyView) {
+/// The chart that a measure has when nobody chooses one, and why.
+fn by_points(measured: &MeasureSeries) -> (ChartKind, String) {
+    let unchosen = ChartSettings { chart: None, ..measured.settings.clone() };
+    match choice::chosen(&unchosen, &choice::series(measured)) {
+        (kind, Why::Kept(_, because)) => (kind, format!("{because} It stays until somebody chooses another.")),
+        (kind, Why::Points(because)) => (kind, because.to_owned()),
+        (kind, Why::Person) => (kind, String::new()),
+    }
+}
+
+fn settings_form(
+    request: &Request,
+    series: &MeasureSeries,
+    (by_points, because): &(ChartKind, String),
+    trust: RuleSet,
+) -> (AnyView, AnyView) {
     let measure = &series.measure;
     let form = stored_settings(request, series);
     let summary = form.summary();
-    let mut charts = vec![(String::new(), format!("What the data ask for: {}", suggested.kind.name()))];
+    let mut charts = vec![(String::new(), format!("Automatic ({})", by_points.name()))];
     let suits = ChartType::ALL.iter().filter(|chart| chart.suits(measure.data_type));
     charts.extend(suits.map(|chart| (chart.to_string(), chart.label().to_owned())));
     let mut rules = vec![(String::new(), format!("The trust’s: {}", trust.label()))];
     rules.extend(RuleSet::options());
-    let mut periods = vec![(String::new(), "Each observation is a point".to_owned())];
+    let mut periods = vec![(String::new(), "Nothing: each observation is a point".to_owned())];
     periods.extend(Period::options());
     let baselines = Baseline::ALL.iter().map(|one| (one.to_string(), one.label().to_owned(), String::new())).collect();
     let several = (measure.data_type == DataType::Measurement).then(|| {
@@ -95,7 +111,7 @@ fn settings_form(request: &Request, series: &MeasureSeries, suggested: Choice, t
     });
     let fields = view! {
         {form.hidden("measure", measure.id)}
-        {form.select("chart", "Chart", charts).hint(suggested.reason).view()}
+        {form.select("chart", "Chart", charts).hint(because).view()}
         {form
             .select("rule_set", "Rules", rules)
             .hint("Each set is explained on the page about the trust’s charts.")
@@ -103,7 +119,7 @@ fn settings_form(request: &Request, series: &MeasureSeries, suggested: Choice, t
         {form.radios("baseline", "Where do the centre line and the limits come from?", baselines).view()}
         {form.date("baseline_until", "Last day of the baseline, if it is up to a date").view()}
         {form
-            .select("period", "What becomes one point?", periods)
+            .select("period", "Group data by", periods)
             .hint("For several observations a day, a week or a month. Every observation is kept.")
             .view()}
         {several}
@@ -113,10 +129,10 @@ fn settings_form(request: &Request, series: &MeasureSeries, suggested: Choice, t
                 "Leave out moving ranges that stand out?",
                 vec![("yes".to_owned(), "Yes, as most tools do".to_owned()), ("no".to_owned(), "No".to_owned())],
             )
-            .hint("One wild point then hardly widens the limits.")
+            .hint("Stops one extreme point widening the limits.")
             .view()}
         {form
-            .number("centre", "Centre line given by hand (optional)")
+            .number("centre", "Fixed centre line (optional)")
             .hint("Only where the centre is known from elsewhere.")
             .width(5)
             .view()}

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::model::{ChartDetails, ChartType, Period, PhaseDetails, RuleSet};
 use crate::access::{Allowed, Coordinate, DefineMeasure};
+use crate::clock::date_in_london;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::format;
@@ -15,7 +16,7 @@ use crate::people::organisation;
 /// The columns of [`ChartSettings`], of `measure m` joined to `project p`.
 macro_rules! chart_settings_columns {
     () => {
-        "m.chart, m.rule_set as own_rule_set,
+        "m.chart, m.settled_chart, m.settled_because, m.settled_on, m.settled_entry, m.declined_chart, m.rule_set as own_rule_set,
          coalesce(m.rule_set, (select t.rule_set from trust t where t.id = p.trust_id)) as rule_set,
          m.screening, m.centre, m.baseline, m.baseline_until, m.period, m.summary,
          (select json_group_array(json_object('id', f.id, 'starts_on', f.starts_on, 'reason', f.reason, 'freeze_after', f.freeze_after))
@@ -61,7 +62,7 @@ pub async fn save(
     .execute(&mut *conn)
     .await?;
     crate::db::expect_one(changed)?;
-    let chart = |chart: Option<ChartType>| chart.map_or("What the data ask for", ChartType::label);
+    let chart = |chart: Option<ChartType>| chart.map_or("Automatic", ChartType::label);
     let number = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
     let date = |date: Option<NaiveDate>| date.map(format::date).unwrap_or_default();
     let period = |period: Option<Period>| period.map_or("Each observation", Period::label);
@@ -77,6 +78,81 @@ pub async fn save(
         .change("Points", period(before.period), period(settings.period))
         .change("Summary", before.summary.label(), settings.summary.label());
     history::record(conn, allowed, entry).await
+}
+
+/// Takes another chart that later points ask for.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn take_suggestion(
+    conn: &mut Connection,
+    allowed: &Allowed<DefineMeasure>,
+    measure: &Measure,
+    decided: &Decided<'_>,
+) -> Result<(), Error> {
+    sqlx::query(
+        "update measure set settled_chart = $3, settled_because = $4, settled_on = $5, settled_entry = $6,
+                declined_chart = null, version = version + 1
+         where id = $1 and project_id = $2",
+    )
+    .bind(measure.id)
+    .bind(allowed.project())
+    .bind(decided.suggested)
+    .bind(decided.because)
+    .bind(date_in_london(allowed.now))
+    .bind(decided.last_entry)
+    .execute(&mut *conn)
+    .await?;
+    let entry = Entry::new("measure", measure.id, "changed the chart as its points suggest")
+        .in_project(allowed.project())
+        .change("Measure", "", &measure.name)
+        .change("Chart", decided.now.label(), decided.suggested.label())
+        .change("Because", "", decided.said);
+    history::record(conn, allowed, entry).await
+}
+
+/// Keeps the chart although later points ask for another.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn set_suggestion_aside(
+    conn: &mut Connection,
+    allowed: &Allowed<DefineMeasure>,
+    measure: &Measure,
+    decided: &Decided<'_>,
+) -> Result<(), Error> {
+    sqlx::query(
+        "update measure set declined_chart = $3, settled_entry = $4, version = version + 1
+         where id = $1 and project_id = $2",
+    )
+    .bind(measure.id)
+    .bind(allowed.project())
+    .bind(decided.suggested)
+    .bind(decided.last_entry)
+    .execute(&mut *conn)
+    .await?;
+    let entry = Entry::new("measure", measure.id, "kept the chart although its points suggest another")
+        .in_project(allowed.project())
+        .change("Measure", "", &measure.name)
+        .change("Chart", "", decided.now.label())
+        .change("Set aside", "", decided.suggested.label())
+        .change("Suggested because", "", decided.said);
+    history::record(conn, allowed, entry).await
+}
+
+/// What a person decided about a suggestion.
+#[derive(Clone, Copy, Debug)]
+pub struct Decided<'a> {
+    /// The chart that the measure has.
+    pub now: ChartType,
+    /// The one that is suggested.
+    pub suggested: ChartType,
+    /// Why it suits.
+    pub because: &'a str,
+    /// The whole suggestion, as the person read it.
+    pub said: &'a str,
+    /// The number of the last point entered.
+    pub last_entry: i64,
 }
 
 /// Starts a phase: a person's decision, with its reason.

@@ -4,11 +4,11 @@ use super::model::Settled;
 use crate::access::{Allowed, RecordMeasurement};
 use crate::db::Connection;
 use crate::error::Error;
-use crate::format;
 use crate::history::{self, Entry};
 use crate::id::MeasureId;
+use crate::measures::model::Way;
 use crate::measures::series::{Measure, Measurement};
-use crate::measures::store;
+use crate::measures::store::{self, Corrected};
 
 /// What changes whenever the measure does, or a point of it is recorded, corrected or voided: a plan made
 /// before holds while it stays the same.
@@ -41,9 +41,14 @@ pub async fn import(
     }
     store::takes_points(measure)?;
     store::has_room(store::held(&mut *conn, measure.id).await?, settled.new.len())?;
-    store::insert(&mut *conn, allowed, measure.id, settled.new.iter()).await?;
-    for (at, point) in &settled.corrections {
-        let Some(before) = stored.get(*at) else { return Err(Error::Internal) };
+    let places = || settled.corrections.iter().filter_map(|(at, _)| stored.get(*at));
+    if places().count() != settled.corrections.len() {
+        return Err(Error::Internal);
+    }
+    let corrected: Vec<Corrected> = places().map(Corrected::before).collect();
+    let batch = store::begin(&mut *conn, allowed, measure.id, Way::Imported, settled.new.len(), &corrected).await?;
+    store::insert(&mut *conn, allowed, measure.id, Some(batch), settled.new.iter()).await?;
+    for (before, (_, point)) in places().zip(&settled.corrections) {
         // What the table does not hold stays as it is.
         let mut point = point.clone();
         if point.note.is_empty() {
@@ -52,24 +57,20 @@ pub async fn import(
         store::replace(conn, allowed, measure, before, &point, &settled.reason).await?;
     }
     store::refresh_last_on(conn, measure.id).await?;
-    let days = settled.new.iter().map(|point| point.taken_on);
-    let span = match (days.clone().min(), days.max()) {
-        (Some(first), Some(last)) => format!("{} to {}", format::date(first), format::date(last)),
-        _ => String::new(),
-    };
     let told = |count: usize| if count == 0 { String::new() } else { count.to_string() };
     let totals = settled.totals;
-    let entry = Entry::new("measure", measure.id, "imported measurements")
+    let entry = Entry::new("batch", batch, Way::Imported.did())
         .in_project(measure.project_id)
         .change("Measure", "", &measure.name)
         .change("New points", "", told(settled.new.len()))
-        .change("From and to", "", span)
+        .change("From and to", "", store::span(settled.new.iter()))
         .change("Corrected", "", told(settled.corrections.len()))
         .change("Kept as stored", "", told(totals.different - settled.corrections.len()))
         .change("Already stored", "", told(totals.same))
         .change("Left out", "", told(totals.wrong + totals.empty))
         .change("Reason", "", &settled.reason);
-    history::record(conn, allowed, entry).await
+    history::record(conn, allowed, entry).await?;
+    store::settle(conn, allowed, measure.id).await
 }
 
 #[cfg(test)]
@@ -128,8 +129,9 @@ mod tests {
             (Amount::Ratio(21.0, 24.0), 2, "counted again")
         );
         let mut conn = scene.fixture.store.read().await.expect("a reader");
-        let rows = history::of_object(&mut conn, scene.measure, 10).await.expect("history");
-        assert_eq!(rows.len(), 3, "one row for each import");
+        let rows = store::changes(&mut conn, scene.measure, 10).await.expect("history");
+        let imports = rows.iter().filter(|row| row.action == "imported measurements").count();
+        assert_eq!(imports, 3, "one row for each import");
         let corrections = history::of_object(&mut conn, point.id, 10).await.expect("history");
         assert_eq!(corrections[0].action, "corrected a measurement");
         assert_eq!(history::verify_chain(&mut conn).await.expect("history"), None);

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use super::batch::points;
 use super::record::{amount_fields, seldom_fields};
 use crate::access::{self, Action};
 use crate::clock::date_in_london;
@@ -12,6 +13,7 @@ use crate::id::MeasurementId;
 use crate::measures::api::{CorrectPoint, ExcludePoint, IncludePoint, VoidPoint};
 use crate::measures::model::State;
 use crate::measures::series::{Measure, Measurement};
+use crate::measures::store::Batch;
 use crate::measures::{store, values};
 use crate::project::parts::{Section, sections};
 use crate::web::page::Page;
@@ -24,7 +26,14 @@ pub(super) async fn measurement(request: Request) -> Result<Page, Error> {
     let point = store::measurement(&mut conn, id).await?;
     let measure = store::measure(&mut conn, point.measure_id).await?;
     let relationship = access::relationship(&mut conn, &request, measure.project_id).await?;
-    let rows = history::of_object_read_by(&mut conn, id, request.person()?.id, 100).await?;
+    let reader = request.person()?.id;
+    let mut rows = history::of_object_read_by(&mut conn, id, reader, 100).await?;
+    // What it came with is older than all that was done to it since.
+    let batch = store::batch_of(&mut conn, id).await?;
+    if let Some(batch) = &batch {
+        rows.extend(history::of_object_read_by(&mut conn, batch.id, reader, 100).await?);
+        rows.sort_by_key(|row| std::cmp::Reverse(row.at));
+    }
     drop(conn);
     let may_record = access::may(Action::RecordMeasurement(measure.project_id), relationship);
     let title = format!("Point of {}", point.when());
@@ -46,7 +55,10 @@ pub(super) async fn measurement(request: Request) -> Result<Page, Error> {
                     ("Value", values::amount(&measure, point.amount()).into_any()),
                     ("Note", if point.note.is_empty() { "None".to_owned() } else { point.note.clone() }.into_any()),
                     ("State", state.into_any()),
-                    ("Recorded", view! { {point.recorded_by.clone()}", "{ui::time(date_in_london(point.recorded_at))} }.into_any()),
+                    ("Recorded", view! {
+                        {point.recorded_by.clone()}", "{ui::time(date_in_london(point.recorded_at))}
+                        {together(batch.as_ref(), may_record)}
+                    }.into_any()),
                 ])}
                 {forms}
                 <h2 class="nhsuk-heading-m">"History"</h2>
@@ -55,6 +67,14 @@ pub(super) async fn measurement(request: Request) -> Result<Page, Error> {
         }
         .into_any()
     }))
+}
+
+/// That a point came with others, with the way to undo all of them.
+fn together(batch: Option<&Batch>, may_record: bool) -> Option<AnyView> {
+    let batch = batch.filter(|batch| batch.points > 1)?;
+    let undo = (may_record && batch.undone_at.is_none())
+        .then(|| view! { " "<a href=format!("/batches/{}", batch.id)>"Undo all of them"</a> });
+    Some(view! { ", one of "{points(batch.points)}" "{batch.way.done()}" together."{undo} }.into_any())
 }
 
 fn point_forms(request: &Request, measure: &Measure, point: &Measurement) -> (AnyView, AnyView) {

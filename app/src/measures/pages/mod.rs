@@ -1,6 +1,7 @@
 //! The pages of measures: defining one, its chart with its points, recording points, one point, and files to
 //! download.
 
+mod batch;
 mod define;
 mod files;
 mod measurement;
@@ -22,5 +23,6 @@ pub fn routes() -> Vec<Route> {
         route!("/measures/{id}/chart.png", files::chart_picture),
         route!("/measures/{id}/points.csv", files::points_file),
         route!("/measurements/{id}", measurement::measurement),
+        route!("/batches/{id}", batch::batch),
     ]
 }

@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::access::RecordMeasurement;
-use crate::error::Error;
+use crate::error::{Error, FieldError};
 use crate::id::MeasureId;
 use crate::measures::api::RecordPoints;
-use crate::measures::model::{DataType, cell};
+use crate::measures::model::{DataType, SAME_MOMENT, cell};
 use crate::measures::series::Measure;
 use crate::measures::store;
 use crate::project::parts::{Section, sections};
@@ -75,10 +75,35 @@ pub(super) fn record_form(form: Form, measure: &Measure) -> AnyView {
         {amount_fields(&form, measure)}
         {form.line("note", "Note (optional)").hint("What was unusual that day. Nothing about patients.").view()}
         {seldom_fields(&form, measure)}
+        {several(&form, measure)}
         {ui::submit("Record the point")}
     }
     .into_any();
     form.draw(fields)
+}
+
+/// Offered to whoever types a second observation of a day: every observation is kept, and a day is one point.
+fn several(form: &Form, measure: &Measure) -> Option<AnyView> {
+    let twice = |error: &FieldError| error.link.is_some() || error.message.contains(SAME_MOMENT);
+    if !form.errors().iter().any(twice) {
+        return None;
+    }
+    let drawn = match measure.data_type {
+        DataType::Measurement => "their mean, which the chart settings can make their median",
+        DataType::Percentage | DataType::Rate => "their numerators and denominators added up",
+        _ => "their sum",
+    };
+    Some(
+        view! {
+            <div class="nhsuk-inset-text">
+                <p>{format!("Do you have several observations a day? Each is kept, and the chart shows one point a day: {drawn}.")}</p>
+                <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit" name="several" value="yes">
+                    "Yes, record several a day"
+                </button>
+            </div>
+        }
+        .into_any(),
+    )
 }
 
 pub(super) async fn points(request: Request) -> Result<Page, Error> {
@@ -94,6 +119,7 @@ pub(super) async fn points(request: Request) -> Result<Page, Error> {
         let fields = view! {
             {form.hidden("measure", id)}
             {grid(&request, &form, &measure)}
+            {several(&form, &measure)}
             <p class="baton-grid__told" role="status"></p>
             <div class="baton-actions">
                 <button class="nhsuk-button" type="submit">"Record these points"</button>

@@ -5,18 +5,22 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use super::batch::points as points_in_words;
 use super::measurement::timeline;
 use super::record::{record_form, value_label};
 use crate::access::{self, Action};
+use crate::clock::date_in_london;
 use crate::error::Error;
 use crate::history::Row;
 use crate::id::MeasureId;
 use crate::measures::api::RecordPoint;
 use crate::measures::chart::{self, Large};
+use crate::measures::chart_settings::api::{AnswerChart, USE};
 use crate::measures::chart_settings::model::ChartType;
+use crate::measures::choice::Why;
 use crate::measures::model::{self, DataType, State};
 use crate::measures::series::{Measure, MeasureSeries, Measurement};
-use crate::measures::store::{self, POINTS_A_PAGE, Shown};
+use crate::measures::store::{self, Batch, POINTS_A_PAGE, Shown};
 use crate::measures::{icons, parts, reader, values};
 use crate::project::parts::{Section, sections};
 use crate::web::page::Page;
@@ -33,7 +37,7 @@ pub(super) async fn measure(request: Request) -> Result<Page, Error> {
     let project = shown.series.measure.project_id;
     let may_record = access::may(Action::RecordMeasurement(project), relationship);
     let may_define = access::may(Action::DefineMeasure(project), relationship);
-    let Shown { series, points, counted, void, voided, changes } = shown;
+    let Shown { series, points, counted, void, voided, batches, changes } = shown;
     let drawn = Large::draw(series).await?;
     Ok(Page::new(drawn.series.measure.name.clone(), move || {
         let measure = &drawn.series.measure;
@@ -41,10 +45,11 @@ pub(super) async fn measure(request: Request) -> Result<Page, Error> {
         let form = Form::new(&request, RecordPoint::PATH)
             .with_date("taken_on", Some(measure.next_on().map_or(today, |next| next.min(today))));
         let summary = form.summary();
+        let (chart_summary, suggestions) = suggestions(&request, &drawn, may_define);
         let recordable = may_record && !measure.closed && measure.retired_on.is_none();
         let side = recordable.then(|| {
             view! {
-                <aside class="baton-columns__side" aria-labelledby="record">
+                <aside class="baton-columns__side baton-no-print" aria-labelledby="record">
                     <h2 class="nhsuk-heading-m" id="record">"Record a point"</h2>
                     {record_form(form, measure)}
                     {other_ways(measure)}
@@ -63,6 +68,7 @@ pub(super) async fn measure(request: Request) -> Result<Page, Error> {
         view! {
             {ui::back(&format!("/projects/{project}"), &measure.project_title)}
             {summary}
+            {chart_summary}
             {ui::heading(&measure.project_reference, &measure.name)}
             {sections(&request, project, Section::Measures)}
             {facts(measure, may_define)}
@@ -70,11 +76,12 @@ pub(super) async fn measure(request: Request) -> Result<Page, Error> {
             <div class=class>
                 {before}
                 <div>
-                    {figure(&drawn, may_define)}
+                    {figure(&drawn, suggestions, may_define)}
                     {cycles(&drawn.series)}
                 </div>
                 {after}
             </div>
+            {recordable.then(|| together(&batches))}
             {table.view()}
             {changed(&changes)}
         }
@@ -124,23 +131,91 @@ fn other_ways(measure: &Measure) -> AnyView {
     .into_any()
 }
 
-fn figure(drawn: &Large, may_define: bool) -> AnyView {
-    let Large { series, chart, reason, spread, .. } = drawn;
+/// The newest acts that recorded several points, each with the way to undo it.
+fn together(batches: &[Batch]) -> AnyView {
+    if batches.is_empty() {
+        return ().into_any();
+    }
+    let items = batches
+        .iter()
+        .map(|batch| {
+            let corrected = batch.corrected.len();
+            let corrected = (corrected > 0).then(|| format!(", {corrected} corrected"));
+            let told = format!("{} {}", points_in_words(batch.points), batch.way.done());
+            view! {
+                <li>
+                    {told.clone()}{corrected}" by "{batch.recorded_by.clone()}", "{ui::time(date_in_london(batch.recorded_at))}" "
+                    <a href=format!("/batches/{}", batch.id)>"Undo"<span class="nhsuk-u-visually-hidden">": "{told}</span></a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ul class="nhsuk-list baton-together baton-no-print" aria-label="Points recorded together">{items}</ul> }
+        .into_any()
+}
+
+/// What is suggested about the chart: another type, a new phase. With the summary of the form's errors.
+fn suggestions(request: &Request, drawn: &Large, may_define: bool) -> (AnyView, AnyView) {
+    let Large { series, chart, another, .. } = drawn;
     let id = series.measure.id;
-    let suggestion = chart.suggested_phase().map(|suggestion| {
+    let form = Form::named(request, AnswerChart::PATH, "type");
+    let summary = form.summary();
+    let another = another.as_ref().and_then(|another| {
+        let now = series.settings.settled_chart?;
+        let suggested = ChartType::of(another.choice.kind)?;
+        let fields = view! {
+            {form.hidden("measure", id)}
+            {form.hidden("chart", suggested)}
+            <div class="baton-buttons-inline baton-no-print">
+                <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit" name="answer" value=USE>
+                    {format!("Use the {}", another.choice.kind.name())}
+                </button>
+                <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit" name="answer" value="keep">
+                    {format!("Keep the {}", now.kind().name())}
+                </button>
+            </div>
+        }
+        .into_any();
+        let answer = may_define.then(|| form.draw_as("baton-form", fields));
+        Some(view! {
+            <div class="nhsuk-inset-text baton-suggestion">
+                <p>{spc::words::suggested_chart(now.kind(), another)}</p>
+                {answer}
+            </div>
+        })
+    });
+    let phase = chart.suggested_phase().map(|suggestion| {
         let start =
             may_define.then(|| view! { <p><a href=format!("/measures/{id}/chart#phases")>"Start a new phase"</a></p> });
         view! {
-            <div class="nhsuk-inset-text">
+            <div class="nhsuk-inset-text baton-suggestion">
                 <p>{spc::words::suggested_phase(chart, &suggestion)}</p>
                 {start}
             </div>
         }
     });
-    let choice = match (reason, series.settings.chart) {
-        (Some(reason), _) => format!("Chosen by the data. {reason}"),
-        (None, chosen) => format!("Chosen by a person: {}.", chosen.map_or("", ChartType::label)),
-    };
+    (summary, view! { {another}{phase} }.into_any())
+}
+
+/// Why the chart is the one that it is.
+fn why(drawn: &Large) -> AnyView {
+    match &drawn.why {
+        Why::Points(because) => format!("Chosen by the data. {because}").into_any(),
+        Why::Kept(Some(on), because) => view! {
+            "The points asked for it on "{ui::time(*on)}". "{because.clone()}" It stays until somebody chooses another."
+        }
+        .into_any(),
+        Why::Kept(None, because) => format!("{because} It stays until somebody chooses another.").into_any(),
+        Why::Person => {
+            format!("Chosen by a person: {}.", drawn.series.settings.chart.map_or("", ChartType::label)).into_any()
+        }
+    }
+}
+
+fn figure(drawn: &Large, suggestions: AnyView, may_define: bool) -> AnyView {
+    let Large { chart, series, spread, .. } = drawn;
+    let id = series.measure.id;
+    let reader = (!chart.points.is_empty()).then(|| reader::reader(format!("/measures/{id}/chart.png")));
     let method = spc::words::method(chart).into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view();
     let spread = spread.as_ref().map(|spread| {
         let body = view! {
@@ -149,10 +224,9 @@ fn figure(drawn: &Large, may_define: bool) -> AnyView {
         };
         ui::details(&format!("{} of the same data", spread.chart.kind.name()), body.into_any())
     });
-    let change =
-        may_define.then(|| view! { <p><a href=format!("/measures/{id}/chart")>"Change how the chart is read"</a></p> });
+    let change = may_define.then(|| view! { <p><a href=format!("/measures/{id}/chart")>"Chart settings"</a></p> });
     let how = view! {
-        <p>{choice}</p>
+        <p>{why(drawn)}</p>
         <ul class="nhsuk-list nhsuk-list--bullet">{method}</ul>
         <p><a href="/how-charts-are-checked">"How the charts are checked"</a></p>
     };
@@ -160,11 +234,13 @@ fn figure(drawn: &Large, may_define: bool) -> AnyView {
         <figure class="baton-chart" aria-labelledby="chart-caption">
             <figcaption class="baton-chart__caption" id="chart-caption">{spc::words::title(chart)}</figcaption>
             {drawn.view()}
-            <p class="baton-chart__found">{spc::words::caption(chart)}</p>
+            <p class="baton-chart__verdict">{chart::headline(chart)}</p>
+            <p class="baton-chart__found">{spc::words::details(chart).join(" ")}</p>
+            {notes(chart)}
         </figure>
-        {point_reader(chart, id)}
         {icons::both(chart)}
-        {suggestion}
+        {reader}
+        {suggestions}
         {ui::details("How this was calculated", how.into_any())}
         {spread}
         {change}
@@ -177,15 +253,22 @@ fn figure(drawn: &Large, may_define: bool) -> AnyView {
     .into_any()
 }
 
-/// Beyond so many points nobody reads them one by one.
-const MOST_READ: usize = 400;
-
-fn point_reader(drawn: &spc::Chart, id: MeasureId) -> AnyView {
-    if drawn.points.is_empty() || drawn.points.len() > MOST_READ {
-        return ().into_any();
+/// What the notes say that the picture marks with letters.
+fn notes(chart: &spc::Chart) -> Option<AnyView> {
+    let notes = spc::words::notes(chart);
+    if notes.is_empty() {
+        return None;
     }
-    let points = (0..drawn.points.len()).filter_map(|place| spc::words::point(drawn, place)).collect();
-    reader::reader(points, format!("/measures/{id}/chart.png"))
+    let items = notes
+        .into_iter()
+        .filter_map(|noted| {
+            let point = chart.points.get(noted.place)?;
+            Some(view! {
+                <li><strong>{noted.letter.to_string()}</strong>" "{ui::time(point.date)}": "{point.note.clone()}</li>
+            })
+        })
+        .collect_view();
+    Some(view! { <ul class="nhsuk-list baton-chart__notes" aria-label="Notes on the chart">{items}</ul> }.into_any())
 }
 
 /// So many changes are shown under a chart.
@@ -296,7 +379,7 @@ impl Data<'_> {
             (state, _) => format!("{}: {}", state.label(), point.reason),
         };
         let when = point.when();
-        let date = view! { <span class="nhsuk-u-nowrap">{when.clone()}</span> };
+        let date = view! { <span class="baton-nowrap">{when.clone()}</span> };
         let mut cells = vec![date.into_any(), values::number(measure, point.amount()).into_any()];
         if measure.data_type.is_ratio() {
             cells.push(values::parts(point.amount()).unwrap_or_default().into_any());

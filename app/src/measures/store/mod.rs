@@ -30,14 +30,13 @@ macro_rules! points {
     };
 }
 
-mod points;
-#[cfg(test)]
-mod tests;
-
+pub use batches::{Batch, Corrected, batch, batch_of, begin, project_of_batch, undo};
 pub use points::{
-    MOST_POINTS, MOST_POINTS_OF_PROJECT, allows_several_per_day, correct, has_room, held, insert, measurement,
-    measurements, project_of_measurement, record, refresh_last_on, replace, set_state, takes_points,
+    MOST_POINTS, MOST_POINTS_OF_PROJECT, allow_several_per_day, allows_several_per_day, correct, has_room, held,
+    insert, measurement, measurements, project_of_measurement, record, refresh_last_on, replace, set_state, span,
+    takes_points,
 };
+pub use settled::{settle, settle_all};
 
 /// The columns of [`Measure`], of `measure m` joined to `project p`.
 macro_rules! measure_columns {
@@ -55,7 +54,7 @@ macro_rules! points_column {
     () => {
         "(select json_group_array(json_array(s.taken_on, s.taken_at, s.place, s.entry, s.value,
               iif(s.numerator = cast(s.numerator as integer), cast(s.numerator as integer), s.numerator),
-              iif(s.denominator = cast(s.denominator as integer), cast(s.denominator as integer), s.denominator), s.state = 'excluded'))
+              iif(s.denominator = cast(s.denominator as integer), cast(s.denominator as integer), s.denominator), s.state = 'excluded', nullif(s.note, '')))
           from measurement s where s.measure_id = m.id and s.state <> 'void') as points"
     };
 }
@@ -96,12 +95,46 @@ macro_rules! changes {
                 select o.sequence from history o where o.object_id = $1
                 union
                 select o.sequence from measurement m join history o on o.object_id = m.id
-                where m.measure_id = $1 and m.version > 1)
+                where m.measure_id = $1 and m.version > 1
+                union
+                select o.sequence from point_batch b join history o on o.object_id = b.id
+                where b.measure_id = $1)
              order by h.sequence desc limit ",
             $limit
         )
     };
 }
+
+/// What [`load_series_of_measure`] asks: `$1` the measure.
+macro_rules! series_of_measure {
+    () => {
+        concat!(series!(), " from measure m join project p on p.id = m.project_id where m.id = $1")
+    };
+}
+
+/// Sets the date of the last point of the measure `$1`.
+macro_rules! refresh_last_on {
+    () => {
+        "update measure set last_on = (select taken_on from measurement where measure_id = $1 and state <> 'void'
+                order by taken_on desc limit 1) where id = $1"
+    };
+}
+
+/// What selects [`Batch`]es, of `point_batch b`.
+macro_rules! batches {
+    () => {
+        "select b.id, b.measure_id, b.way, b.points, b.corrected, p.name as recorded_by, b.recorded_at, b.undone_at,
+                (select count(*) from measurement s where s.batch_id = b.id and s.state <> 'void') as standing,
+                (select count(*) from measurement s where s.batch_id = b.id and s.version > 1) as touched
+         from point_batch b join person p on p.id = b.recorded_by"
+    };
+}
+
+mod batches;
+mod points;
+mod settled;
+#[cfg(test)]
+mod tests;
 
 /// What [`load_series`] asks: `$1` the project. [`MeasureSeries`] rows.
 pub const SERIES: &str = concat!(
@@ -133,12 +166,8 @@ pub const FIRST_OF_PAGE: &str = concat!(
 /// # Errors
 /// [`Error::NotFound`] when there is no such measure.
 pub async fn load_series_of_measure(conn: &mut Connection, measure: MeasureId) -> Result<MeasureSeries, Error> {
-    Ok(sqlx::query_as(SERIES_OF_MEASURE).bind(measure).fetch_one(conn).await?)
+    Ok(sqlx::query_as(series_of_measure!()).bind(measure).fetch_one(conn).await?)
 }
-
-/// What [`load_series_of_measure`] asks: `$1` the measure.
-const SERIES_OF_MEASURE: &str =
-    concat!(series!(), " from measure m join project p on p.id = m.project_id where m.id = $1");
 
 /// What the page of a measure shows.
 #[derive(Debug)]
@@ -153,6 +182,8 @@ pub struct Shown {
     pub void: Vec<Measurement>,
     /// How many there are.
     pub voided: i64,
+    /// The newest acts that recorded several points and are not undone.
+    pub batches: Vec<Batch>,
     /// What was done to the measure and its points, newest first.
     pub changes: Vec<history::Row>,
 }
@@ -166,13 +197,15 @@ pub const POINTS_A_PAGE: i64 = 60;
 /// [`Error::NotFound`] when there is no such measure.
 pub async fn shown(conn: &mut Connection, measure: MeasureId, page: i64, changes: u32) -> Result<Shown, Error> {
     const SHOWN: &str = concat!(
-        series!(),
-        " from measure m join project p on p.id = m.project_id where m.id = $1; ",
+        series_of_measure!(),
+        "; ",
         points!(),
         " where s.measure_id = $1 and s.state <> 'void' order by s.taken_on desc, s.taken_at desc, s.entry desc limit $2 offset $3; ",
         points!(),
         " where s.measure_id = $1 and s.state = 'void' order by s.taken_on desc, s.taken_at desc, s.entry desc limit $2; ",
         "select count(*) filter (where state <> 'void'), count(*) filter (where state = 'void') from measurement where measure_id = $1; ",
+        batches!(),
+        " where b.measure_id = $1 and b.undone_at is null order by b.recorded_at desc, b.id desc limit 3; ",
         changes!("$4")
     );
     let mut parameters = <Db as Database>::Arguments::default();
@@ -184,7 +217,7 @@ pub async fn shown(conn: &mut Connection, measure: MeasureId, page: i64, changes
     let series = answers.one()?;
     let (points, void) = (answers.all()?, answers.all()?);
     let (counted, voided) = answers.one()?;
-    Ok(Shown { series, points, counted, void, voided, changes: answers.all()? })
+    Ok(Shown { series, points, counted, void, voided, batches: answers.all()?, changes: answers.all()? })
 }
 
 /// The measures in use of a priority's open projects, each with its chart: `$1` the priority, `$3` how many at most.

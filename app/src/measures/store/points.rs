@@ -3,13 +3,16 @@
 use chrono::NaiveTime;
 use sqlx::Database;
 
+use super::batches::begin;
+use super::settled::settle;
 use crate::access::{Allowed, RecordMeasurement};
 use crate::batch;
 use crate::db::{Connection, Db};
 use crate::error::{Error, FieldError};
+use crate::format;
 use crate::history::{self, Entry};
-use crate::id::{MeasureId, MeasurementId, ProjectId};
-use crate::measures::model::{Point, State};
+use crate::id::{BatchId, MeasureId, MeasurementId, ProjectId};
+use crate::measures::model::{Point, State, Way};
 use crate::measures::series::{Measure, Measurement, when};
 use crate::measures::values;
 
@@ -20,14 +23,6 @@ macro_rules! held {
         "select coalesce((select max(entry) from measurement where measure_id = $1), 0),
                 coalesce((select sum((select max(s.entry) from measurement s where s.measure_id = o.id))
                           from measure o where o.project_id = (select project_id from measure where id = $1)), 0)"
-    };
-}
-
-/// Sets the date of the last point of the measure `$1`.
-macro_rules! refresh_last_on {
-    () => {
-        "update measure set last_on = (select taken_on from measurement where measure_id = $1 and state <> 'void'
-                order by taken_on desc limit 1) where id = $1"
     };
 }
 
@@ -74,6 +69,33 @@ pub async fn allows_several_per_day(conn: &mut Connection, measure: MeasureId) -
     Ok(sqlx::query_scalar("select period is not null from measure where id = $1").bind(measure).fetch_one(conn).await?)
 }
 
+/// Makes several observations of a day several points, drawn as one a day; nothing where they are already.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn allow_several_per_day(
+    conn: &mut Connection,
+    allowed: &Allowed<RecordMeasurement>,
+    measure: &Measure,
+) -> Result<(), Error> {
+    if measure.project_id != allowed.project() {
+        return Err(Error::NotFound);
+    }
+    let changed =
+        sqlx::query("update measure set period = 'day', version = version + 1 where id = $1 and period is null")
+            .bind(measure.id)
+            .execute(&mut *conn)
+            .await?;
+    if changed.rows_affected() == 0 {
+        return Ok(());
+    }
+    let entry = Entry::new("measure", measure.id, "changed how the chart is read")
+        .in_project(measure.project_id)
+        .change("Measure", "", &measure.name)
+        .change("Points", "Each observation", "One point a day");
+    history::record(conn, allowed, entry).await
+}
+
 async fn find_point_at(
     conn: &mut Connection,
     measure: MeasureId,
@@ -101,7 +123,7 @@ fn duplicate_point_error(field: &str, point: &Point, first: MeasurementId) -> Fi
     FieldError {
         field: field.to_owned(),
         message: format!(
-            "There is already a point for {when}. Open it to correct it, or give this one a time or a place."
+            "There is already a point for {when}. Open it to correct it, give this one a time or a place, or record several a day."
         ),
         link: Some(format!("/measurements/{first}")),
     }
@@ -212,14 +234,15 @@ pub async fn insert<'a>(
     conn: &mut Connection,
     allowed: &Allowed<RecordMeasurement>,
     measure: MeasureId,
+    batch: Option<BatchId>,
     points: impl Iterator<Item = &'a Point>,
 ) -> Result<Vec<MeasurementId>, Error> {
     const INSERT: &str = concat!(
         "insert into measurement
-             (id, measure_id, taken_on, taken_at, place, entry, value, numerator, denominator, note, recorded_by, recorded_at)
+             (id, measure_id, taken_on, taken_at, place, entry, value, numerator, denominator, note, recorded_by, recorded_at, batch_id)
          select j.value ->> 0, $1, j.value ->> 1, j.value ->> 2, j.value ->> 3,
                 j.key + 1 + (select coalesce(max(entry), 0) from measurement where measure_id = $1),
-                j.value ->> 4, j.value ->> 5, j.value ->> 6, j.value ->> 7, $3, $4
+                j.value ->> 4, j.value ->> 5, j.value ->> 6, j.value ->> 7, $3, $4, $5
          from json_each($2) j; ",
         refresh_last_on!()
     );
@@ -238,6 +261,7 @@ pub async fn insert<'a>(
         .bind(serde_json::to_string(&rows)?)
         .bind(allowed.person()?)
         .bind(allowed.now)
+        .bind(batch)
         .execute(conn)
         .await?;
     Ok(ids)
@@ -260,17 +284,37 @@ pub async fn record(
     }
     takes_points(measure)?;
     fit(&mut *conn, measure.id, points).await?;
-    let ids = insert(&mut *conn, allowed, measure.id, points.iter().map(|(_, point)| point)).await?;
-    for (id, (_, point)) in ids.iter().zip(points) {
-        let entry = Entry::new("measurement", id, "recorded a measurement")
+    let batch = match points.len() {
+        ..=1 => None,
+        many => Some(begin(&mut *conn, allowed, measure.id, Way::Typed, many, &[]).await?),
+    };
+    let ids = insert(&mut *conn, allowed, measure.id, batch, points.iter().map(|(_, point)| point)).await?;
+    let entry = match (batch, ids.as_slice(), points) {
+        (Some(batch), ..) => Entry::new("batch", batch, Way::Typed.did())
+            .in_project(measure.project_id)
+            .change("Measure", "", &measure.name)
+            .change("New points", "", ids.len())
+            .change("From and to", "", span(points.iter().map(|(_, point)| point))),
+        (None, [id], [(_, point)]) => Entry::new("measurement", id, "recorded a measurement")
             .in_project(measure.project_id)
             .change("Measure", "", &measure.name)
             .change("When", "", when(point.taken_on, point.taken_at, &point.place))
             .change("Value", "", values::amount(measure, point.amount))
-            .change("Note", "", &point.note);
-        history::record(conn, allowed, entry).await?;
-    }
+            .change("Note", "", &point.note),
+        _ => return Ok(ids),
+    };
+    history::record(conn, allowed, entry).await?;
+    settle(conn, allowed, measure.id).await?;
     Ok(ids)
+}
+
+/// From the first day to the last of some points, in words; empty without any.
+pub fn span<'a>(points: impl Iterator<Item = &'a Point> + Clone) -> String {
+    let days = points.map(|point| point.taken_on);
+    match (days.clone().min(), days.max()) {
+        (Some(first), Some(last)) => format!("{} to {}", format::date(first), format::date(last)),
+        _ => String::new(),
+    }
 }
 
 /// Changes a point, with the reason.
@@ -390,5 +434,6 @@ pub async fn set_state(
         .change("State", before.state.label(), state.label())
         .change("Reason", "", reason);
     history::record(conn, allowed, entry).await?;
-    refresh_last_on(conn, measure.id).await
+    refresh_last_on(conn, measure.id).await?;
+    settle(conn, allowed, measure.id).await
 }

@@ -5,7 +5,8 @@ use chrono::NaiveTime;
 use super::*;
 use crate::access::RecordMeasurement;
 use crate::id::MeasurementId;
-use crate::measures::model::{Amount, DataType, Direction, Kind, Point, State};
+use crate::measures::chart_settings::model::ChartType;
+use crate::measures::model::{Amount, DataType, Direction, Kind, Point, State, Way};
 use crate::testing::measured::Scene;
 use crate::testing::{TODAY, on};
 
@@ -80,7 +81,7 @@ async fn the_last_date_follows_corrections_and_void_points() {
     assert_eq!(chart.points.len(), 2);
     let rows = history::of_object(&mut conn, last.id, 10).await.expect("history");
     let actions: Vec<&str> = rows.iter().map(|row| row.action.as_str()).collect();
-    assert_eq!(actions, ["voided a measurement", "excluded a measurement", "recorded a measurement"]);
+    assert_eq!(actions, ["voided a measurement", "excluded a measurement"], "they were recorded together");
     assert_eq!(history::verify_chain(&mut conn).await.expect("history"), None);
 }
 
@@ -253,4 +254,129 @@ async fn lists_of_points_are_read_through_their_index() {
     .await
     .expect("a plan");
     assert!(plan.iter().all(|(.., step)| step.contains("measurement_series") && !step.contains("B-TREE")), "{plan:?}");
+}
+
+#[tokio::test]
+async fn what_was_recorded_together_is_undone_together_but_for_later_corrections() {
+    let scene = Scene::new().await;
+    let who = scene.fixture.trainee;
+    scene.record(&[ratio("2026-02-02")]).await.expect("one alone");
+    scene.record(&[ratio("2026-02-09"), ratio("2026-02-16"), ratio("2026-02-23")]).await.expect("three together");
+    let points = scene.points().await;
+    let (last, alone) = (points[0].clone(), points[3].clone());
+    let mut conn = scene.fixture.store.read().await.expect("a reader");
+    assert!(batch_of(&mut conn, alone.id).await.expect("read").is_none());
+    let together = batch_of(&mut conn, last.id).await.expect("read").expect("an act");
+    assert_eq!((together.way, together.points, together.standing, together.touched), (Way::Typed, 3, 3, 0));
+    assert_eq!(project_of_batch(&mut conn, together.id).await, Ok(scene.project));
+    drop(conn);
+    let (of_alone, of_last) = (alone.clone(), last.clone());
+    // An import that corrects the one and the last: of which the last is corrected again.
+    let act = scene
+        .act(who, async |conn, allowed, measure| {
+            let corrected = [Corrected::before(&of_alone), Corrected::before(&of_last)];
+            let act = begin(conn, allowed, measure.id, Way::Imported, 0, &corrected).await?;
+            let (_, better) = point("2026-02-02", Amount::Ratio(20.0, 24.0));
+            replace(conn, allowed, measure, &of_alone, &better, "counted again").await?;
+            let (_, better) = point("2026-02-23", Amount::Ratio(21.0, 24.0));
+            replace(conn, allowed, measure, &of_last, &better, "counted again").await?;
+            let again = measurement(conn, of_last.id).await?;
+            let (_, better) = point("2026-02-23", Amount::Ratio(22.0, 24.0));
+            replace(conn, allowed, measure, &again, &better, "and again").await?;
+            Ok(act)
+        })
+        .await
+        .expect("corrected");
+    let undo_of = async |act| {
+        scene
+            .act(who, async |conn, allowed, measure| {
+                let found = batch(conn, act).await?;
+                undo(conn, allowed, measure, &found).await
+            })
+            .await
+    };
+    undo_of(act).await.expect("undone");
+    let points = scene.points().await;
+    assert_eq!(points[3].amount(), alone.amount(), "as it was");
+    assert_eq!(points[0].amount(), Amount::Ratio(22.0, 24.0), "what was corrected again is left");
+    undo_of(together.id).await.expect("undone");
+    assert!(undo_of(together.id).await.is_err(), "once");
+    let points = scene.points().await;
+    assert_eq!(points.iter().filter(|point| point.state == State::Void).count(), 3);
+    assert_eq!(scene.last_on().await, Some(on("2026-02-02")));
+    let mut conn = scene.fixture.store.read().await.expect("a reader");
+    let told = changes(&mut conn, scene.measure, 20).await.expect("history");
+    let actions: Vec<&str> = told.iter().map(|row| row.action.as_str()).collect();
+    assert_eq!(
+        actions[..3],
+        ["undid recording measurements", "undid an import of measurements", "took a correction back"]
+    );
+    assert_eq!(history::verify_chain(&mut conn).await.expect("history"), None);
+}
+
+#[tokio::test]
+async fn charts_from_before_they_were_kept_are_settled_once() {
+    let scene = Scene::new().await;
+    let days: Vec<String> = (1..=12).map(|day| format!("2026-02-{day:02}")).collect();
+    let points: Vec<Point> = days.iter().map(|day| ratio(day).1).collect();
+    scene
+        .act(scene.fixture.trainee, async |conn, allowed, measure| {
+            insert(conn, allowed, measure.id, None, points.iter()).await?;
+            history::record(conn, allowed, Entry::new("measure", measure.id, "recorded points")).await
+        })
+        .await
+        .expect("points");
+    for _ in 0..2 {
+        let mut change = scene.fixture.store.write().await.expect("a change");
+        settle_all(&mut change, crate::testing::noon()).await.expect("settled");
+        change.commit().await.expect("committed");
+    }
+    let mut conn = scene.fixture.store.read().await.expect("a reader");
+    let settings = load_series_of_measure(&mut conn, scene.measure).await.expect("a chart").settings;
+    assert_eq!(settings.settled_chart, Some(ChartType::P));
+    assert_eq!((settings.settled_on, settings.settled_entry), (Some(TODAY), 12));
+    let told = changes(&mut conn, scene.measure, 20).await.expect("history");
+    assert_eq!(told.iter().filter(|row| row.action == "settled the chart").count(), 1);
+}
+
+#[tokio::test]
+async fn the_twelfth_point_settles_the_chart_unless_a_person_chose_it() {
+    let scene = Scene::new().await;
+    let who = scene.fixture.trainee;
+    for day in 1..=11 {
+        scene.record(&[ratio(&format!("2026-02-{day:02}"))]).await.expect("recorded");
+    }
+    let settled = async || {
+        let mut conn = scene.fixture.store.read().await.expect("a reader");
+        load_series_of_measure(&mut conn, scene.measure).await.expect("a chart").settings.settled_chart
+    };
+    assert_eq!(settled().await, None);
+    let mut change = scene.fixture.store.write().await.expect("a change");
+    sqlx::query("update measure set chart = 'xmr'").execute(&mut *change).await.expect("chosen");
+    change.commit().await.expect("committed");
+    scene.record(&[ratio("2026-02-12")]).await.expect("recorded");
+    assert_eq!(settled().await, None, "what a person chose stays");
+    let mut change = scene.fixture.store.write().await.expect("a change");
+    sqlx::query("update measure set chart = null").execute(&mut *change).await.expect("left to the points");
+    change.commit().await.expect("committed");
+    scene.act(who, async |conn, allowed, measure| settle(conn, allowed, measure.id).await).await.expect("settled");
+    assert_eq!(settled().await, Some(ChartType::P));
+}
+
+#[tokio::test]
+async fn several_observations_of_a_day_are_allowed_once() {
+    let scene = Scene::new().await;
+    let who = scene.fixture.trainee;
+    scene.record(&[ratio("2026-03-02")]).await.expect("recorded");
+    for _ in 0..2 {
+        let allow = async |conn: &mut Connection, allowed: &_, measure: &_| {
+            allow_several_per_day(conn, allowed, measure).await?;
+            record(conn, allowed, measure, &[ratio("2026-03-02")]).await.map(|_| ())
+        };
+        scene.act(who, allow).await.expect("recorded");
+    }
+    let mut conn = scene.fixture.store.read().await.expect("a reader");
+    assert!(allows_several_per_day(&mut conn, scene.measure).await.expect("read"));
+    let told = changes(&mut conn, scene.measure, 20).await.expect("history");
+    assert_eq!(told.iter().filter(|row| row.action == "changed how the chart is read").count(), 1);
 }

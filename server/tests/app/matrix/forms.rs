@@ -436,6 +436,14 @@ pub const SUPERVISING: &str = "delete from team_role where role = 'supervisor' a
      update team_role set role = 'supervisor' where role = 'coach';
      update post set ends_on = '2026-12-01' where person_id in (select person_id from team_role where role = 'supervisor')";
 
+/// Every measure has a p′ chart, and points that no longer ask for one.
+const SETTLED: &str = "with recursive week (i) as (select 1 union all select i + 1 from week where i < 30)
+     insert into measurement (id, measure_id, taken_on, entry, numerator, denominator, recorded_by, recorded_at)
+     select m.id || i, m.id, date('2025-06-02', (7 * i) || ' days'), 1000 + i, 8 + i % 2, 10,
+            (select id from person limit 1), '2026-02-25T12:00:00+00:00'
+     from measure m, week;
+     update measure set settled_chart = 'p_prime'";
+
 fn measures() -> Vec<Row> {
     let defines = |path, body| form(path, "DefineMeasure", PROJECTS, body, WORKS).stopped(WORKED);
     vec![
@@ -450,6 +458,11 @@ fn measures() -> Vec<Row> {
             "/api/measures/read",
             |w, o| pairs!["measure" => w.id(o, "measure"), "version" => "1", "baseline" => "all", "chart" => "p"],
         ),
+        defines(
+            "/api/measures/chart-type",
+            |w, o| pairs!["measure" => w.id(o, "measure"), "chart" => "p", "answer" => "use"],
+        )
+        .before(SETTLED),
         defines(
             "/api/measures/start-phase",
             |w, o| pairs!["measure" => w.id(o, "measure"), "starts_on" => "25 2 2026", "reason" => "A new rota"],
@@ -497,6 +510,7 @@ fn points() -> Vec<Row> {
             "/api/measurements/include",
             |w, o| pairs!["measurement" => w.id(o, "excluded point"), "version" => "1"],
         ),
+        records("/api/measurements/undo", |w, o| pairs!["batch" => w.id(o, "batch")]),
         records("/api/measures/import", |w, o| {
             pairs!["measure" => w.id(o, "measure"), "then" => "record",
             "text" => "Date,Numerator,Denominator\n2026-03-01,9,10\n2026-03-02,8,10"]

@@ -138,6 +138,7 @@ pub fn rows() -> Vec<Row> {
         reads("/measures/{id}/chart.png", at!("/measures/", "measure", "/chart.png")),
         reads("/measures/{id}/points.csv", at!("/measures/", "measure", "/points.csv")),
         reads("/measurements/{id}", at!("/measurements/", "point", "")),
+        page("/batches/{id}", "RecordMeasurement", PROJECTS, at!("/batches/", "batch", ""), WORKS).stopped(WORKED),
         reads("/cycles/{id}", at!("/cycles/", "cycle", "")),
         page("/handovers/{id}", "ReadProject", REGISTERED, at!("/handovers/", "handover", ""), READS),
         page("/handovers/{id}/pack", "ReadHandover", REGISTERED, at!("/handovers/", "handover", "/pack"), READS),

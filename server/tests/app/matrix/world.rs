@@ -176,6 +176,8 @@ impl Builder<'_> {
             let id = make::point(self.conn, measure, by, day, state).await?;
             self.name(object, kind, id);
         }
+        let id = make::batch(self.conn, measure, by).await?;
+        self.name(object, "batch", id);
         let id = make::phase(self.conn, measure, by, "2026-02-20").await?;
         self.name(object, "phase", id);
         let id = make::target(self.conn, measure, "2026-02-20", 95.0).await?;

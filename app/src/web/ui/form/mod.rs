@@ -160,7 +160,9 @@ impl Form {
         self.rejected.is_some()
     }
 
-    fn errors(&self) -> &[FieldError] {
+    /// What was wrong with it, if it was rejected.
+    #[must_use]
+    pub fn errors(&self) -> &[FieldError] {
         self.rejected.as_ref().map_or(&[], |rejected| &rejected.errors)
     }
 
