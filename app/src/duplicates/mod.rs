@@ -7,4 +7,5 @@ pub mod api;
 mod found;
 pub mod pages;
 pub mod parts;
+pub mod sought;
 pub mod store;

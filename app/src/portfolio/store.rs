@@ -2,27 +2,48 @@
 
 pub mod administration;
 pub mod home;
+pub mod search;
 
 use chrono::NaiveDate;
 use timeline::Continuity;
 
-use super::model::{Filter, Found, Gap, PAGE, Sort, Statuses, search_words};
+use super::model::{Filter, Found, Gap, PAGE, Sort, Statuses};
 use crate::batch;
 use crate::continuity::store::{NEXT_ON, ON_DAY, OPEN, ProjectQuery, ProjectRecord, STANDING};
 use crate::db::Connection;
+use crate::duplicates::sought;
+use crate::duplicates::store::spelled_like;
 use crate::error::Error;
 use crate::id::TrustId;
 use crate::people::store::{DEPARTMENTS, Department};
 use crate::priorities::store::{CURRENT, PriorityChoice};
 use crate::roles::{in_force, open_project};
 
-/// The projects of a trust that a filter finds, a page of them, as they stand on the filter's day. Somebody's
-/// draft is found by nobody but those who write it.
+/// The projects of a trust that a filter finds, a page of them, as they stand on the filter's day; where nothing has the
+/// words, what has words that are spelled like them. Somebody's draft is found by nobody but those who write it.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub async fn list(conn: &mut Connection, trust: TrustId, filter: &Filter, today: NaiveDate) -> Result<Found, Error> {
-    find(conn, listing(trust, filter, limit(filter), today)?).await
+    let words = sought::expression(&filter.text);
+    let found = find(conn, listing(trust, filter, &words, limit(filter), today)?).await?;
+    or_misspelt(conn, trust, filter, found, today).await
+}
+
+/// What was found; where that is nothing, what has words that are spelled like those of the text.
+async fn or_misspelt(
+    conn: &mut Connection,
+    trust: TrustId,
+    filter: &Filter,
+    found: Found,
+    today: NaiveDate,
+) -> Result<Found, Error> {
+    if found.total > 0 || filter.text.is_empty() {
+        return Ok(found);
+    }
+    let Some(words) = spelled_like(conn, &filter.text).await? else { return Ok(found) };
+    let like = find(conn, listing(trust, filter, &words, limit(filter), today)?).await?;
+    Ok(Found { misspelt: like.total > 0, ..like })
 }
 
 async fn find(conn: &mut Connection, query: ProjectQuery) -> Result<Found, Error> {
@@ -31,7 +52,7 @@ async fn find(conn: &mut Connection, query: ProjectQuery) -> Result<Found, Error
 
 fn found(rows: Vec<ProjectRecord>) -> Found {
     let total = rows.first().map_or(0, |row| row.total);
-    Found { rows: rows.into_iter().map(|record| record.row).collect(), total }
+    Found { rows: rows.into_iter().map(|record| record.row).collect(), total, misspelt: false }
 }
 
 /// A page of a list, and what its filters offer to choose from.
@@ -40,6 +61,8 @@ pub struct Browsed {
     pub found: Found,
     pub departments: Vec<Department>,
     pub priorities: Vec<PriorityChoice>,
+    /// The name of the colleague whose projects are listed.
+    pub colleague: Option<String>,
 }
 
 /// As [`list`], with what the filters offer.
@@ -52,10 +75,18 @@ pub async fn browse(
     filter: &Filter,
     today: NaiveDate,
 ) -> Result<Browsed, Error> {
-    let query = listing(trust, filter, limit(filter), today)?.select_rows();
+    let words = sought::expression(&filter.text);
+    let query = listing(trust, filter, &words, limit(filter), today)?.select_rows();
     let text = [&query.text, DEPARTMENTS, CURRENT].join(";\n");
     let mut answers = batch::ask_built(conn, text, query.arguments).await?;
-    Ok(Browsed { found: found(answers.all()?), departments: answers.all()?, priorities: answers.all()? })
+    let found = found(answers.all()?);
+    let (departments, priorities) = (answers.all()?, answers.all()?);
+    let found = or_misspelt(conn, trust, filter, found, today).await?;
+    let colleague = match filter.with {
+        Some(with) => search::colleague(conn, trust, with).await?,
+        None => None,
+    };
+    Ok(Browsed { found, departments, priorities, colleague })
 }
 
 fn limit(filter: &Filter) -> Option<(i64, i64)> {
@@ -87,17 +118,18 @@ fn push_order(query: &mut ProjectQuery, sort: Sort) {
     query.push("number");
 }
 
-/// The statement of a list: how many rows of it are read, and how many are left out before them. What is found is
-/// counted by itself: by what narrows the list, whatever it is ordered by.
+/// The statement of a list: the words of its text as the index asks for them, how many rows of it are read, and how many
+/// are left out before them. What is found is counted by itself: by what narrows the list, whatever it is ordered by.
 fn listing(
     trust: TrustId,
     filter: &Filter,
+    words: &str,
     limit: Option<(i64, i64)>,
     today: NaiveDate,
 ) -> Result<ProjectQuery, Error> {
     let mut query = ProjectQuery::as_of(trust, filter.on.unwrap_or(today), today)?;
     let narrows = push_source(&mut query, filter)?;
-    apply_filter(&mut query, filter, today)?;
+    apply_filter(&mut query, filter, words, today)?;
     let counted = std::mem::take(&mut query.text);
     let (_, conditions) = counted.split_once(" where ").unwrap_or_default();
     query.push("with page as materialized (select f.id, '' as roles, (select count(*)").text.push_str(&counted);
@@ -153,7 +185,7 @@ fn push_source(query: &mut ProjectQuery, filter: &Filter) -> Result<bool, Error>
     Ok(false)
 }
 
-fn apply_filter(query: &mut ProjectQuery, filter: &Filter, today: NaiveDate) -> Result<(), Error> {
+fn apply_filter(query: &mut ProjectQuery, filter: &Filter, words: &str, today: NaiveDate) -> Result<(), Error> {
     let statuses = match filter.continuity {
         Some(Continuity::Ended) if filter.statuses == Statuses::Open => Statuses::Closed,
         _ => filter.statuses,
@@ -184,7 +216,7 @@ fn apply_filter(query: &mut ProjectQuery, filter: &Filter, today: NaiveDate) -> 
     if let Some(kind) = filter.kind {
         query.push(" and p.type = ").bind(kind)?;
     }
-    if let Some(person) = filter.mine {
+    for person in filter.mine.into_iter().chain(filter.with) {
         query.push(concat!(
             " and p.id in (select r.project_id from team_role r where ",
             in_force!("r", "$2"),
@@ -207,17 +239,22 @@ fn apply_filter(query: &mut ProjectQuery, filter: &Filter, today: NaiveDate) -> 
         None => query,
     };
     if !filter.text.is_empty() {
-        apply_text(query, &filter.text)?;
+        apply_text(query, &filter.text, words)?;
     }
     Ok(())
 }
 
 /// The reference, or words of the project.
-fn apply_text(query: &mut ProjectQuery, text: &str) -> Result<(), Error> {
-    query.push(" and (p.reference = upper(").bind(text.to_owned())?.push(")");
-    let words = search_words(text);
+fn apply_text(query: &mut ProjectQuery, text: &str, words: &str) -> Result<(), Error> {
+    let reference = sought::reference(text);
+    if reference.is_none() && words.is_empty() {
+        query.push(" and false");
+        return Ok(());
+    }
+    query.push(" and (p.reference like ").bind(reference)?;
     if !words.is_empty() {
-        query.push(" or p.number in (select rowid from project_text where project_text match ").bind(words)?.push(")");
+        query.push(" or p.number in (select rowid from project_text where project_text match ");
+        query.bind(words.to_owned())?.push(")");
     }
     query.push(")");
     Ok(())

@@ -260,6 +260,9 @@ fn header(request: &Request) -> AnyView {
         }
     };
     let trust = request.visitor.person().ok().map(|person| trust_switch(request, person));
+    // The page of the search has the form itself.
+    let searches = request.visitor.person().is_ok_and(Person::reads_trust) && here != "/search";
+    let search = searches.then(search);
     let navigation = (!links.is_empty()).then(|| {
         view! {
             <nav class="nhsuk-header__navigation" aria-label="Menu">
@@ -277,10 +280,25 @@ fn header(request: &Request) -> AnyView {
                     <a class="nhsuk-header__service-name" href="/">"Baton"</a>
                     {trust}
                 </div>
+                {search}
                 {account}
             </div>
             {navigation}
         </header>
+    }
+    .into_any()
+}
+
+/// The search of what one's trust has; on a phone the way to it.
+fn search() -> AnyView {
+    view! {
+        <form class="baton-header__search" method="get" action="/search" role="search">
+            <label class="nhsuk-u-visually-hidden" for="header-search">"Search projects, people, priorities"</label>
+            <input class="baton-header__search-input" id="header-search" name="q" type="search" maxlength="200"
+                placeholder="Search projects, people, priorities" autocomplete="off" />
+            <button class="baton-header__search-button" type="submit">"Search"</button>
+        </form>
+        <a class="baton-header__search-link" href="/search">"Search"</a>
     }
     .into_any()
 }

@@ -44,6 +44,7 @@ async fn home_lists_pool_and_boards_go_to_the_store_three_times() {
         "/projects?on=2026-08-05",
         "/pool",
         "/pool?specialty=Surgery",
+        "/search?q=sepsis",
         &board,
         &of_priority,
     ];

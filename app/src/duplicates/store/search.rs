@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use sqlx::types::Json;
 
 use super::super::model::{Query, Similar};
+use super::super::sought;
 use super::lead::lead_of;
 use crate::db::Connection;
 use crate::error::Error;
@@ -49,6 +50,57 @@ pub(super) fn expression(query: &Query) -> Option<String> {
         format!("\"{word}\"{open}")
     });
     Some(terms.collect::<Vec<_>>().join(" OR "))
+}
+
+/// How a text is looked for where the index has a word of it in no form: by those that are spelled like it, in the
+/// index's own language. None when it has them all, or nothing like one of them.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn spelled_like(conn: &mut Connection, text: &str) -> Result<Option<String>, Error> {
+    let words = sought::words(text);
+    let known: Vec<(String, bool)> = sqlx::query_as(
+        "select w.value, exists (select 1 from project_text where project_text match '\"' || w.value || '\"*') from json_each($1) w order by w.key",
+    )
+    .bind(Json(&words))
+    .fetch_all(&mut *conn)
+    .await?;
+    if known.iter().all(|(_, known)| *known) {
+        return Ok(None);
+    }
+    let mut terms = Vec::new();
+    for (word, known) in known {
+        if known {
+            terms.push(format!("\"{word}\"*"));
+            continue;
+        }
+        let near = nearest(conn, &word).await?;
+        if near.is_empty() {
+            return Ok(None);
+        }
+        terms.push(format!("({})", near.iter().map(|term| format!("\"{term}\"*")).collect::<Vec<_>>().join(" OR ")));
+    }
+    Ok(Some(terms.join(" AND ")))
+}
+
+/// How many words of the index stand in for one that is not in it.
+const NEAREST: usize = 3;
+
+/// The words of the index that are spelled most like a word, the commonest first.
+async fn nearest(conn: &mut Connection, word: &str) -> Result<Vec<String>, Error> {
+    let Some(first) = word.chars().next() else { return Ok(Vec::new()) };
+    let terms: Vec<String> = sqlx::query_scalar(
+        "select term from project_word where term >= $1 and term < $2 and length(term) <= $3 order by doc desc limit 5000",
+    )
+    .bind(first.to_string())
+    .bind(format!("{first}\u{10ffff}"))
+    .bind(i64::try_from(word.chars().count() + 2).unwrap_or(i64::MAX))
+    .fetch_all(conn)
+    .await?;
+    let mut near: Vec<(usize, String)> =
+        terms.into_iter().filter_map(|term| Some((sought::difference_of_stem(word, &term)?, term))).collect();
+    near.sort_by_key(|(letters, _)| *letters);
+    Ok(near.into_iter().take(NEAREST).map(|(_, term)| term).collect())
 }
 
 /// The numbers of the trust's projects that are most like the query, best first: the one place that

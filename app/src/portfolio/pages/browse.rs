@@ -19,6 +19,8 @@ use timeline::Continuity;
 struct Offered {
     departments: Vec<(String, String)>,
     priorities: Vec<(String, String)>,
+    /// Whose projects are shown.
+    colleague: Option<String>,
 }
 
 pub async fn browse(request: Request) -> Result<Reply, Error> {
@@ -27,7 +29,7 @@ pub async fn browse(request: Request) -> Result<Reply, Error> {
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ReadTrust(person.trust)).await?;
     let filter = Filter::of(person.id, &request.query, today);
-    let store::Browsed { found, departments, priorities } =
+    let store::Browsed { found, departments, priorities, colleague } =
         store::browse(&mut conn, person.trust, &filter, today).await?;
     drop(conn);
     if found.rows.is_empty() && filter.page.is_some_and(|page| page > 1) {
@@ -36,6 +38,7 @@ pub async fn browse(request: Request) -> Result<Reply, Error> {
     }
     let works = person.belongs();
     let offered = Offered {
+        colleague,
         departments: departments.into_iter().map(|one| (one.id.to_string(), one.name)).collect(),
         priorities: priorities.into_iter().map(|one| (one.id.to_string(), one.title)).collect(),
     };
@@ -57,6 +60,7 @@ pub async fn browse(request: Request) -> Result<Reply, Error> {
                         <p role="status">{crate::format::count(found.total, "project", "projects")}</p>
                         {csv}
                     </div>
+                    {found.misspelt.then(|| view! { <p>{spelled_like(&filter.text)}</p> })}
                     {filter.on.map(|day| as_they_stand(&filter, day, today))}
                     {narrowed(&filter, &offered)}
                     {results}
@@ -67,6 +71,11 @@ pub async fn browse(request: Request) -> Result<Reply, Error> {
         .into_any()
     })
     .into())
+}
+
+/// Says that nothing has what was typed.
+pub(super) fn spelled_like(text: &str) -> String {
+    format!("Nothing has “{text}”. This is what has words spelled like it.")
 }
 
 /// The address of a view.
@@ -122,6 +131,10 @@ fn narrowed(filter: &Filter, offered: &Offered) -> AnyView {
     }
     if filter.mine.is_some() {
         chips.push(("Mine".to_owned(), without(|filter| filter.mine = None)));
+    }
+    if filter.with.is_some() {
+        let name = offered.colleague.as_deref().unwrap_or("one person");
+        chips.push((format!("With {name}"), without(|filter| filter.with = None)));
     }
     if chips.is_empty() {
         return ().into_any();

@@ -6,6 +6,7 @@ mod browse;
 mod home;
 mod past;
 mod priority;
+mod search;
 
 use crate::route;
 use crate::web::page::Route;
@@ -16,6 +17,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         route!("/", home::home),
         route!("/past", past::past),
+        route!("/search", search::search),
         route!("/projects", browse::browse),
         route!("/projects.csv", browse::download),
         route!("/priorities/{id}", priority::priority),

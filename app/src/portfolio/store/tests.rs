@@ -295,7 +295,9 @@ async fn no_list_reads_a_whole_table() {
     filters.extend(Gap::ALL.iter().map(|gap| Filter { gap: Some(*gap), ..Filter::default() }));
     let mut queries: Vec<ProjectQuery> = filters
         .iter()
-        .map(|filter| listing(at.trust, filter, Some((20, 0)), TODAY).expect("a list"))
+        .map(|filter| {
+            listing(at.trust, filter, &sought::expression(&filter.text), Some((20, 0)), TODAY).expect("a list")
+        })
         .map(ProjectQuery::select_rows)
         .collect();
     let department = Some(DepartmentId::new());
@@ -355,4 +357,41 @@ async fn whoever_comes_to_lead_a_project_finds_it_on_their_home() {
     let mine = home(&mut change, at.trust, at.colleague, (false, false), TODAY).await.expect("a home").mine;
     let found: Vec<_> = mine.iter().map(|one| (one.row.id, one.leads, one.leads_next)).collect();
     assert_eq!(found, [(project, false, true)]);
+}
+
+#[tokio::test]
+async fn the_search_finds_words_references_names_and_what_is_misspelt() {
+    let at = Fixture::new().await;
+    let sepsis = at.project("Antibiotics for neutropenic sepsis").await;
+    let falls = at.project("Fewer falls on the ward").await;
+    let mut conn = at.store.read().await.expect("a reader");
+    for (text, ids, misspelt) in [
+        ("antibiotic sepsis", vec![sepsis], false),
+        ("FALL", vec![falls], false),
+        ("1", vec![sepsis], false),
+        ("antibotics", vec![sepsis], true),
+        ("neutropaenic sepsis", vec![sepsis], true),
+        ("falls sepsis", vec![], false),
+        ("zzzz", vec![], false),
+        ("\"'*()^ OR NEAR --", vec![], false),
+    ] {
+        let found = search::search(&mut conn, at.trust, text, TODAY).await.expect(text);
+        let found_ids: Vec<_> = found.projects.iter().map(|row| row.id).collect();
+        assert_eq!((found_ids, found.misspelt), (ids.clone(), misspelt), "{text}");
+        let filter = Filter { text: text.into(), statuses: Statuses::Any, page: Some(1), ..Filter::default() };
+        let listed = browse(&mut conn, at.trust, &filter, TODAY).await.expect(text).found;
+        assert_eq!(
+            (listed.rows.iter().map(|row| row.id).collect::<Vec<_>>(), listed.misspelt),
+            (ids, misspelt),
+            "{text}"
+        );
+    }
+    let named = search::search(&mut conn, at.trust, "Coleague", TODAY).await.expect("found").people;
+    assert_eq!(named.iter().map(|one| one.id).collect::<Vec<_>>(), [at.colleague], "with a letter missing");
+    let elsewhere = search::search(&mut conn, at.other_trust, "sepsis", TODAY).await.expect("found");
+    assert!(elsewhere.is_empty(), "{elsewhere:?}");
+    assert_eq!(search::by_reference(&mut conn, at.trust, "qi 2026 1").await, Ok(Some(sepsis)));
+    assert_eq!(search::by_reference(&mut conn, at.other_trust, "qi 2026 1").await, Ok(None));
+    assert_eq!(search::by_reference(&mut conn, at.trust, "1").await, Ok(None), "of which year is not said");
+    assert_eq!(search::colleague(&mut conn, at.other_trust, at.colleague).await, Ok(None));
 }

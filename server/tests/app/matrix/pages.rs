@@ -37,6 +37,7 @@ pub fn rows() -> Vec<Row> {
         page("/account/password", "", NONE, at!("/account/password"), HAS_SESSION),
         page("/trusts", "", NONE, at!("/trusts"), SIGNED_IN),
         page("/projects", "ReadTrust", NONE, at!("/projects"), READS_OWN_TRUST),
+        page("/search", "ReadTrust", NONE, at!("/search?q=sepsis"), READS_OWN_TRUST),
         page("/projects.csv", "ReadTrust", NONE, at!("/projects.csv"), READS_OWN_TRUST),
         page("/priorities", "ReadTrust", NONE, at!("/priorities"), READS_OWN_TRUST),
         page("/charts", "ReadTrust", NONE, at!("/charts"), READS_OWN_TRUST),
