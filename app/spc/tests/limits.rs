@@ -415,7 +415,9 @@ fn screening_can_be_repeated() {
         (found.kept, found.screened, found.average)
     };
     assert_eq!(of(&ranges, 0), (12, 0, Some(4.0)));
-    assert_eq!(of(&ranges, 1), (11, 1, Some(18.0 / 11.0)));
+    let (kept, screened, average) = of(&ranges, 1);
+    assert_eq!((kept, screened), (11, 1));
+    assert!(average.is_some_and(|average| (average - 18.0 / 11.0).abs() < 1e-12), "{average:?}");
     assert_eq!(of(&ranges, 2), (10, 2, Some(1.0)));
     assert_eq!(of(&ranges, 9), (10, 2, Some(1.0)));
     assert_eq!(of(&[0.0; 5], 1), (5, 0, Some(0.0)), "none lies above");
