@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::super::model::{Party, State, To};
 use super::tests::Stage;
 use super::*;
-use crate::access::{AnswerQuestion, Bridge, ChangeStatus, KeepLooking, ManageTeam, WriteSummary};
+use crate::access::{AnswerQuestion, Bridge, ChangeStatus, EditProject, KeepLooking, ManageTeam, WriteSummary};
 use crate::continuity::asks;
 use crate::error::Error;
 use crate::id::{PersonId, TeamRoleId};
@@ -76,9 +76,18 @@ async fn a_supervisor_who_is_asked_to_close_a_gap_can() {
 
 #[tokio::test]
 async fn a_new_supervisor_accepts_while_nobody_waits_for_the_old_ones_answer() {
-    let stage = Stage::new().await;
+    let pooled = Stage::new().await;
+    pooled.offer(pooled.at.trainee, To::Pool, on("2026-05-10")).await.expect("offered");
+    new_supervisor_accepts(pooled).await;
+    let answered = Stage::new().await;
+    let (trainee, supervisor, colleague) = (answered.at.trainee, answered.at.supervisor, answered.at.colleague);
+    let id = answered.offer(trainee, To::Person(colleague), on("2026-05-10")).await.expect("offered");
+    answered.accept(supervisor, id, Party::Supervisor).await;
+    new_supervisor_accepts(answered).await;
+}
+
+async fn new_supervisor_accepts(stage: Stage) {
     let (trainee, lead) = (stage.at.trainee, stage.at.lead);
-    stage.offer(trainee, To::Pool, on("2026-05-10")).await.expect("offered");
     let by = stage.request(trainee).await;
     let asked = stage.request(lead).await;
     let mut change = stage.at.store.write().await.expect("a change");
@@ -216,4 +225,23 @@ async fn what_the_next_lead_prepares_is_not_the_last_leads() {
     let mut conn = stage.at.store.read().await.expect("a reader");
     let refused = request.require(&mut conn, WriteSummary(stage.project)).await;
     assert_eq!(refused.err(), Some(Error::Forbidden));
+}
+
+#[tokio::test]
+async fn who_gave_a_project_away_works_on_it_until_the_next_lead_is_there() {
+    let mut stage = Stage::new().await;
+    let (trainee, supervisor, colleague) = (stage.at.trainee, stage.at.supervisor, stage.at.colleague);
+    stage.reopen_post(trainee).await;
+    let id = stage.offer(trainee, To::Person(colleague), on("2026-04-10")).await.expect("offered");
+    stage.accept(colleague, id, Party::Successor).await;
+    stage.accept(supervisor, id, Party::Supervisor).await;
+    let late = "update post set starts_on = '2026-04-24' where person_id = $1 and $2 is not null";
+    stage.run(late, colleague, TODAY).await;
+    for (day, leads) in [("2026-04-12", true), ("2026-04-24", false)] {
+        stage.pass((on(day) - stage.today()).num_days());
+        let request = stage.request(trainee).await;
+        let mut conn = stage.at.store.read().await.expect("a reader");
+        let works = request.may(&mut conn, EditProject(stage.project)).await.expect("asked");
+        assert_eq!(works, leads, "{day}");
+    }
 }

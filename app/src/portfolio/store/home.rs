@@ -131,6 +131,9 @@ pub struct Home {
 const MINE: &str = concat!(
     "with own as (select r.project_id as id, r.role from team_role r where r.person_id = $4 and ",
     in_force!("r", "$2"),
+    // Whoever gave it away leads on until the next lead is there.
+    " union all select z.project_id, 'lead' from standing z where z.lead_id = $4 and ",
+    holds_on!("z", "$2"),
     " union all select r.project_id, 'next' from team_role r where r.person_id = $4 and r.role = 'lead' and r.state = 'accepted' and r.from_on > $2
         and (r.until_on is null or r.until_on > r.from_on)
       union all select p.id, 'author' from project p where p.status = 'draft' and p.author_id = $4),
