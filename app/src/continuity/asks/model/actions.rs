@@ -213,6 +213,7 @@ pub fn needs(action: Action, row: &Asked) -> Option<access::Action> {
         Action::LeadAgain => May::LeadAgain(project),
         Action::Bridge => May::Bridge(project),
         Action::KeepLooking => May::KeepLooking(project),
+        Action::Project("tasks", _) => May::WriteProgress(project),
         Action::Project("handover", _) => May::OfferHandover(project),
         Action::Project("take-on", _) => May::TakeOn(project),
         Action::Project("status", _) => May::ChangeStatus(project),
@@ -262,7 +263,9 @@ pub fn actions(kind: Kind, place: Place) -> &'static [Action] {
         (Kind::StillYours, First | Beside) => &[Action::GoesOn, OFFER, STATUS],
         (Kind::StillYours, Desk) => &[OPEN, OFFER, STATUS],
         (Kind::LookAgain, First | Beside | Desk) => &[EDIT, Action::Project("status", "Pause, sustain or close it")],
-        (Kind::StepPassed, First | Beside | Desk) => &[Action::Project("edit", "Set the next step")],
+        (Kind::StepPassed, First | Beside | Desk) => {
+            &[Action::Project("tasks", "Set the next step"), Action::Project("edit", "Change the aim’s day")]
+        }
         (Kind::ConfirmDates, First | Beside) => &[DATES],
         (Kind::ConfirmDates, Desk | Administrator) => &[Action::Person("Confirm the dates")],
         (Kind::DraftLeft, First) => &[Action::Project("", "Register it or delete it")],
