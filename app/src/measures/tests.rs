@@ -269,3 +269,31 @@ async fn what_is_replaced_keeps_its_id_and_says_what_stood_there() -> Result {
     assert_eq!(fields, ["When", "Value", "Note", "Reason"]);
     Ok(())
 }
+
+#[tokio::test]
+async fn another_chart_is_taken_or_set_aside_by_a_person_and_the_history_says_which() -> Result {
+    let scene = scene().await;
+    let mut change = scene.at.store.write().await?;
+    let measure = scene.found(&mut change).await?;
+    let allowed = scene.request.require(&mut change, DefineMeasure(scene.project)).await?;
+    let decided = chart_settings::Decided {
+        now: ChartType::P,
+        suggested: ChartType::PPrime,
+        because: "the spread is wider than chance",
+        said: "A p′ chart suits the last 12 points better.",
+        last_entry: 24,
+    };
+    chart_settings::set_suggestion_aside(&mut change, &allowed, &measure, &decided).await?;
+    let kept = chart_settings::chart_settings(&mut change, scene.measure).await?;
+    assert_eq!((kept.settled_chart, kept.settled_entry), (None, 24));
+    chart_settings::take_suggestion(&mut change, &allowed, &measure, &decided).await?;
+    let taken = chart_settings::chart_settings(&mut change, scene.measure).await?;
+    assert_eq!((taken.settled_chart, taken.settled_on), (Some(ChartType::PPrime), Some(TODAY)));
+    let told = history::of_object(&mut change, scene.measure, 2).await?;
+    let actions: Vec<&str> = told.iter().map(|row| row.action.as_str()).collect();
+    assert_eq!(
+        actions,
+        ["changed the chart as its points suggest", "kept the chart although its points suggest another"]
+    );
+    Ok(())
+}

@@ -119,6 +119,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn opening_a_store_settles_no_chart_that_has_too_few_points() {
+        let at = Fixture::new().await;
+        let project = at.project("Sepsis").await;
+        at.measure(project).await;
+        settle_charts(&at.store, noon()).await.expect("settled");
+        let mut conn = at.store.read().await.expect("a reader");
+        let settled: i64 = sqlx::query_scalar("select count(*) from measure where settled_chart is not null")
+            .fetch_one(&mut *conn)
+            .await
+            .expect("a count");
+        assert_eq!(settled, 0);
+    }
+
+    #[tokio::test]
     async fn the_operator_makes_a_trust_and_its_first_administrator_who_can_sign_in() {
         let fixture = Fixture::new().await;
         let trust = add_trust(&fixture.store, "New Trust", noon()).await.expect("made");

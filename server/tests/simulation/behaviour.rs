@@ -149,8 +149,14 @@ impl World {
         .fetch_optional(&mut *conn)
         .await?;
         let of = row.project_id;
+        let request = self.request(person).await;
+        let relationship = app::access::relationship(&mut conn, &request, of).await;
         let handover = handover.unwrap_or_default();
-        let says = format!("{} {act} of {of} by {person} is offered, and refused: {error:?} {handover}", self.today);
+        let says = format!(
+            "{} {act} of {of} by {person} is offered, and refused: {error:?} {handover} {relationship:?} {:?}",
+            self.today,
+            row.actions()
+        );
         self.report.wrong(Wrong::mismatched(says));
         Ok(())
     }

@@ -243,8 +243,9 @@ impl Checker {
             let id = offer.id.to_string();
             let lives = today <= offer.takes_effect_on + Duration::days(14);
             if lives && !raw.asks.iter().any(|ask| ask.object_id.as_deref() == Some(id.as_str())) {
+                let asked: Vec<_> = raw.asks.iter().filter(|ask| ask.project_id == offer.project_id).collect();
                 wrong.push(Wrong::empty(format!(
-                    "{today} {}: an offer lives, and nobody is asked to answer it",
+                    "{today} {}: an offer lives, and nobody is asked to answer it: {offer:?} among {asked:?}",
                     offer.project_id
                 )));
             }

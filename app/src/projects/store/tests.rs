@@ -392,6 +392,7 @@ async fn a_draft_goes_with_all_that_hangs_on_it_and_with_what_its_history_says()
         "insert into cycle (id, project_id, number, title, starts_on, created_at, continues) values ('b', $1, 2, 'Box', '2026-03-01', 'now', 'c')",
         "insert into task (id, project_id, what, person_id, author_id, created_at) values ('w', $1, 'Ask', $3, $3, 'now')",
         "insert into project_update (id, project_id, on_day, words, author_id, created_at) values ('u', $1, '2026-03-01', 'Met', $3, 'now')",
+        "insert into point_batch (id, measure_id, way, points, recorded_by, recorded_at) values ('b', $2, 'typed', 2, $3, 'now')",
         "insert into web_link (id, project_id, kind, title, address, account, author_id, created_at) values ('k', $1, 'folder', 'Drive', 'https://a.example', 'Ward', $3, 'now')",
         "insert into handover (id, project_id, state, created_by, created_at) values ('h', $1, 'draft', $3, 'now')",
         "insert into handover_measure (handover_id, measure_id) values ('h', $2)",
