@@ -123,9 +123,7 @@ mod tests {
     #[test]
     fn a_word_is_meant_by_its_beginning_and_with_a_letter_wrong() {
         for (word, other, letters) in [
-            ("handovr", "handov", Some(0)),
-            ("sepsus", "sepsi", Some(1)),
-            ("antibotic", "antibiot", Some(1)),
+            ("handovr", "handov", Some(1)),
             ("dleirium", "delirium", Some(1)),
             ("delriium", "delirium", Some(1)),
             ("fall", "fell", Some(1)),
@@ -137,6 +135,8 @@ mod tests {
         }
         for (word, stem, letters) in [
             ("presribing", "prescrib", Some(1)),
+            ("sepsus", "sepsi", Some(1)),
+            ("antibotic", "antibiot", Some(1)),
             ("fals", "fall", Some(1)),
             ("catheterisaton", "catheteris", Some(0)),
             ("warfarin", "ward", None),

@@ -110,6 +110,7 @@ pub const WRITERS: &[(&str, &str)] = &[
     ("handover_answer", "handover"),
     ("project_link", "duplicates"),
     ("project_text", "duplicates"),
+    ("project_word", "duplicates"),
     ("claim", "continuity"),
     ("standing", "continuity"),
     ("ask", "continuity"),
