@@ -212,6 +212,9 @@ fn done(request: &Request) -> AnyView {
         let number: u32 = request.query(name).parse().unwrap_or_default();
         words = format!("{before}{number}{after}");
     }
+    if let Some(rest) = words.strip_prefix("1 data points") {
+        words = format!("1 data point{rest}");
+    }
     view! {
         <div class="nhsuk-notification-banner nhsuk-notification-banner--success" role="alert" aria-labelledby="done-title" data-module="nhsuk-notification-banner">
             <div class="nhsuk-notification-banner__header">

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use app::db::Connection;
 use app::id::{PersonId, ProjectId};
 use app::testing::{Fixture, Result, TODAY, make, noon, on, role};
 use http::StatusCode;
@@ -19,6 +20,18 @@ struct World {
     ids: BTreeMap<&'static str, String>,
 }
 
+/// Makes a draft of the project that is called one.
+async fn unregister(conn: &mut Connection) -> Result {
+    for sql in [
+        "update project set status = 'draft', reference = null where title = 'A draft'",
+        "delete from team_role where project_id = (select id from project where title = 'A draft')",
+        "delete from project_text where rowid = (select number from project where title = 'A draft')",
+    ] {
+        sqlx::query(sql).execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
 #[expect(clippy::cognitive_complexity, reason = "it only fills the store: each `?` counts as a branch")]
 async fn world(fixture: &Fixture) -> Result<World> {
     let project = fixture.project("Weekend handover").await;
@@ -27,13 +40,7 @@ async fn world(fixture: &Fixture) -> Result<World> {
     let free = fixture.project("Weekend handover in theatres").await;
     let measure = fixture.measure(project).await;
     let mut conn = fixture.store.write().await?;
-    for sql in [
-        "update project set status = 'draft', reference = null where title = 'A draft'",
-        "delete from team_role where project_id = (select id from project where title = 'A draft')",
-        "delete from project_text where rowid = (select number from project where title = 'A draft')",
-    ] {
-        sqlx::query(sql).execute(&mut *conn).await?;
-    }
+    unregister(&mut conn).await?;
     let site = make::site(&mut conn, fixture.trust, "Northgate", false).await?;
     let measurement = make::point(&mut conn, measure, fixture.trainee, "2026-02-25", "current").await?;
     let batch = make::batch(&mut conn, measure, fixture.trainee).await?;

@@ -52,7 +52,6 @@ pub(super) async fn new_measure(request: Request) -> Result<Page, Error> {
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summary}
                 {ui::heading(&head.reference.unwrap_or_default(), "Define a measure")}
-                {sections(&request, project, Section::Measures)}
                 {body}
             </div></div>
         }

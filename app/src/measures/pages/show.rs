@@ -59,11 +59,7 @@ pub(super) async fn measure(request: Request) -> Result<Page, Error> {
         // People come for the form; who has just recorded something looks at the chart.
         let recorded = ["recorded", "points", "counted", "imported"].contains(&request.query("done"));
         let (before, after) = if recorded { (None, side) } else { (side, None) };
-        let class = match (recordable, recorded) {
-            (true, false) => "baton-columns baton-columns--side-first",
-            (true, true) => "baton-columns",
-            (false, _) => "",
-        };
+        let class = columns(recordable, recorded);
         let table = Data { drawn: &drawn, points: &points, counted, void: &void, voided, page, may_record };
         view! {
             {ui::back(&format!("/projects/{project}"), &measure.project_title)}
@@ -88,6 +84,15 @@ pub(super) async fn measure(request: Request) -> Result<Page, Error> {
         .into_any()
     })
     .with_islands())
+}
+
+/// Beside the chart stands the form, and before it until something is recorded.
+fn columns(recordable: bool, recorded: bool) -> &'static str {
+    match (recordable, recorded) {
+        (true, false) => "baton-columns baton-columns--side-first",
+        (true, true) => "baton-columns",
+        (false, _) => "",
+    }
 }
 
 fn facts(measure: &Measure, may_define: bool) -> AnyView {
