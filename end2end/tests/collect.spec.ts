@@ -59,7 +59,7 @@ test("sixty rows are pasted, checked and recorded", async ({ page }) => {
   await axe(page);
   await fitsNarrow(page);
   await page.getByRole("button", { name: "Record 60 points" }).click();
-  await expectDone(page, "New points: 60. Corrected: 0.");
+  await expectDone(page, "60 data points imported, 0 corrected.");
   await expect(page.getByRole("figure").first()).toBeVisible();
 });
 
@@ -81,7 +81,7 @@ test("rows that cannot be read stop an import, and are mended in place", async (
   await page.getByRole("button", { name: "Check again" }).last().click();
   await expect(page.getByText("2 new", { exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Record 2 points" }).click();
-  await expectDone(page, "New points: 2.");
+  await expectDone(page, "2 data points imported");
 });
 
 test("a CSV and an Excel file are imported", async ({ page }) => {
@@ -91,7 +91,7 @@ test("a CSV and an Excel file are imported", async ({ page }) => {
   await page.getByRole("button", { name: "Check the rows" }).click();
   await expect(page.getByText("4 new", { exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Record 4 points" }).click();
-  await expectDone(page, "New points: 4.");
+  await expectDone(page, "4 data points imported");
 
   await page.goto(`${measure}/import`);
   const csv = Buffer.from(`date,yes,total\r\n${typed(day(-2))},5,6\r\n05/01/2026,13,24\r\n`);
@@ -107,7 +107,7 @@ test("a CSV and an Excel file are imported", async ({ page }) => {
   await page.getByRole("radio", { name: "Correct what is stored" }).check();
   await page.getByLabel("If you correct: why?").fill("Counted again");
   await page.getByRole("button", { name: /^Record/ }).click();
-  await expectDone(page, "New points: 1. Corrected: 1.");
+  await expectDone(page, "1 data point imported, 1 corrected.");
   const table = page.getByRole("table", { name: "Points, newest first" });
   await expect(table.getByRole("row", { name: new RegExp(told(day(-2))) })).toContainText("5 of 6");
 });

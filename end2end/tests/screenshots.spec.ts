@@ -79,7 +79,7 @@ test("a project that looks for a lead @screenshot", async ({ page }) => {
 
 test("a measure's chart @screenshot", async ({ page }) => {
   await openHeld(page);
-  await page.locator('a[href^="/measures/"]').first().click();
+  await page.locator('.baton-overview a[href^="/measures/"]').first().click();
   await expect(page.locator(".baton-chart__drawing svg").first()).toBeVisible();
   await screenshot(page, "measure");
 });

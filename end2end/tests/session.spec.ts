@@ -83,7 +83,7 @@ test("the keyboard alone signs in and registers a project", async ({ page }) => 
   await page.keyboard.type("It is broken here.");
   await reach(page.getByRole("button", { name: "Register project" }));
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(title);
 });
 
 test("the back button keeps what was typed", async ({ page }) => {
