@@ -76,7 +76,7 @@ async fn rows_that_cannot_be_read_stop_the_import_until_they_are_left_out() {
     assert!(refused.body.contains("2 rows cannot be read. Nothing was recorded."));
     assert!(!browser.get(&format!("/measures/{measure}")).await.body.contains("18 of 24"));
     let (_, chart) = send(&browser, &check, &[("then", "record"), ("leave_out[]", "yes")]).await;
-    assert!(chart.body.contains("1 data points imported") && chart.body.contains("18 of 24"));
+    assert!(chart.body.contains("1 data point imported") && chart.body.contains("18 of 24"));
 }
 
 #[tokio::test]
@@ -128,7 +128,7 @@ async fn a_file_is_read_as_what_is_pasted() {
         let answer = browser.follow(&answer).await;
         assert!(answer.body.contains(" new"), "{name}: {}", answer.body);
         let (_, chart) = send(&browser, &check, &[("then", "record")]).await;
-        assert!(chart.body.contains("data points imported"), "{name}: {}", chart.body);
+        assert!(chart.body.contains("imported, 0 corrected."), "{name}: {}", chart.body);
     }
     let csv = browser.get(&format!("/measures/{measure}/points.csv")).await;
     assert!(csv.body.contains("2026-01-05,,,50,12,24") && csv.body.contains("2026-02-03,,,83.3"), "{}", csv.body);

@@ -401,3 +401,19 @@ async fn what_was_decided_about_a_pair_is_found_and_what_left_the_index_is_not()
     let (rows, total) = decided(&mut change, &allowed, 1).await.expect("decisions");
     assert_eq!((rows.len(), total), (1, 1));
 }
+
+#[tokio::test]
+async fn a_misspelt_word_is_looked_for_by_those_like_it_beside_the_others() {
+    let at = Fixture::new().await;
+    at.project("Antibiotics for neutropenic sepsis").await;
+    let mut conn = at.store.read().await.expect("a reader");
+    for (text, like) in [
+        ("sepsis", None),
+        ("antibotics sepsis", Some("(\"antibiot\"*) AND \"sepsis\"*")),
+        ("zzzz sepsis", None),
+        ("", None),
+    ] {
+        let found = spelled_like(&mut conn, text).await.expect(text);
+        assert_eq!(found.as_deref(), like, "{text}");
+    }
+}

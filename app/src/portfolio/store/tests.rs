@@ -395,19 +395,3 @@ async fn the_search_finds_words_references_names_and_what_is_misspelt() {
     assert_eq!(search::by_reference(&mut conn, at.trust, "1").await, Ok(None), "of which year is not said");
     assert_eq!(search::colleague(&mut conn, at.other_trust, at.colleague).await, Ok(None));
 }
-
-#[tokio::test]
-async fn a_misspelt_word_is_looked_for_by_those_like_it_beside_the_others() {
-    let at = Fixture::new().await;
-    at.project("Antibiotics for neutropenic sepsis").await;
-    let mut conn = at.store.read().await.expect("a reader");
-    for (text, like) in [
-        ("sepsis", None),
-        ("antibotics sepsis", Some("(\"antibiot\"*) AND \"sepsis\"*")),
-        ("zzzz sepsis", None),
-        ("", None),
-    ] {
-        let found = spelled_like(&mut conn, text).await.expect(text);
-        assert_eq!(found.as_deref(), like, "{text}");
-    }
-}
