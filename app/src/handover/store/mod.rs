@@ -1,16 +1,12 @@
 //! Handovers and the pool: their SQL.
 
 mod answer;
-#[cfg(test)]
-mod journeys;
 mod lead;
 mod looking;
 mod pool;
 mod prepare;
 mod read;
 mod reoffer;
-#[cfg(test)]
-mod stuck;
 #[cfg(test)]
 mod tests;
 

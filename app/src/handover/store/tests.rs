@@ -1,3 +1,6 @@
+mod journeys;
+mod stuck;
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use proptest::prelude::*;
 

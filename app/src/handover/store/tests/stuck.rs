@@ -2,12 +2,12 @@
 
 use chrono::NaiveDate;
 
-use super::super::model::{Party, State, To};
-use super::tests::Stage;
-use super::*;
+use super::super::*;
+use super::Stage;
 use crate::access::{AnswerQuestion, Bridge, ChangeStatus, EditProject, KeepLooking, ManageTeam, WriteSummary};
 use crate::continuity::asks;
 use crate::error::Error;
+use crate::handover::model::{Party, State, To};
 use crate::id::{PersonId, TeamRoleId};
 use crate::people::model::Named;
 use crate::projects;

@@ -3,15 +3,15 @@
 use chrono::NaiveDate;
 use timeline::Kind;
 
-use super::super::model::{Answer, Pack, Party, State, To};
-use super::tests::{AskedAs, Stage};
-use super::*;
+use super::super::*;
+use super::{AskedAs, Stage};
 use crate::access::{
     AnswerQuestion, AskToJoin, Bridge, ConfirmSupervisor, KeepLooking, LeadAgain, ManageTeam, OfferHandover,
     ReadProject, ReadTrust, TakeOn, WriteSummary,
 };
 use crate::continuity::asks;
 use crate::error::Error;
+use crate::handover::model::{Answer, Pack, Party, State, To};
 use crate::history;
 use crate::id::{PersonId, TeamRoleId};
 use crate::team;
