@@ -79,6 +79,13 @@ impl Stage {
         Ok(id)
     }
 
+    async fn agreed(&self, to: PersonId, day: &str) -> HandoverId {
+        let id = self.offer(self.at.trainee, To::Person(to), on(day)).await.expect("offered");
+        self.accept(to, id, Party::Successor).await;
+        self.accept(self.at.supervisor, id, Party::Supervisor).await;
+        id
+    }
+
     pub(super) async fn offer(&self, by: PersonId, to: To, effect: NaiveDate) -> Result<HandoverId, Error> {
         let (request, version) = (self.request(by).await, self.version().await);
         let mut change = self.at.store.write().await?;

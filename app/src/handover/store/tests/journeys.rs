@@ -51,13 +51,6 @@ impl Stage {
         self.stands(day).await.0
     }
 
-    async fn agreed(&self, to: PersonId, day: &str) -> crate::id::HandoverId {
-        let id = self.offer(self.at.trainee, To::Person(to), on(day)).await.expect("offered");
-        self.accept(to, id, Party::Successor).await;
-        self.accept(self.at.supervisor, id, Party::Supervisor).await;
-        id
-    }
-
     /// The reason that the history gives for what was done last to a handover.
     async fn why(&self, id: crate::id::HandoverId) -> String {
         let mut conn = self.at.store.read().await.expect("a reader");

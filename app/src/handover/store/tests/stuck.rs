@@ -64,9 +64,7 @@ async fn who_looks_for_a_lead_takes_an_offer_to_the_pool_back_and_offers_it_to_s
 async fn a_supervisor_who_is_asked_to_close_a_gap_can() {
     let mut stage = Stage::new().await;
     let (trainee, supervisor, colleague) = (stage.at.trainee, stage.at.supervisor, stage.at.colleague);
-    let id = stage.offer(trainee, To::Person(colleague), on("2026-05-10")).await.expect("offered");
-    stage.accept(colleague, id, Party::Successor).await;
-    stage.accept(supervisor, id, Party::Supervisor).await;
+    let id = stage.agreed(colleague, "2026-05-10").await;
     stage.end_post(trainee, on("2026-04-20")).await;
     stage.pass(2);
     assert!(stage.asked("gap", stage.today()).await.contains(&(Some(supervisor), false)));
@@ -150,10 +148,8 @@ async fn a_choice_to_keep_looking_ends_with_the_next_lead() {
 #[tokio::test]
 async fn the_next_lead_steps_back_until_they_lead_also_after_the_agreed_day() {
     let mut stage = Stage::new().await;
-    let (trainee, colleague, supervisor) = (stage.at.trainee, stage.at.colleague, stage.at.supervisor);
-    let id = stage.offer(trainee, To::Person(colleague), on("2026-04-10")).await.expect("offered");
-    stage.accept(colleague, id, Party::Successor).await;
-    stage.accept(supervisor, id, Party::Supervisor).await;
+    let colleague = stage.at.colleague;
+    let id = stage.agreed(colleague, "2026-04-10").await;
     stage
         .run("update post set starts_on = '2026-04-30' where person_id = $1 and $2 is not null", colleague, TODAY)
         .await;
@@ -182,9 +178,7 @@ async fn who_comes_back_after_somebody_led_for_now_is_asked() {
 async fn a_gap_ends_on_the_first_day_of_the_next_lead() {
     let mut stage = Stage::new().await;
     let (trainee, supervisor, colleague) = (stage.at.trainee, stage.at.supervisor, stage.at.colleague);
-    let id = stage.offer(trainee, To::Person(colleague), on("2026-05-10")).await.expect("offered");
-    stage.accept(colleague, id, Party::Successor).await;
-    stage.accept(supervisor, id, Party::Supervisor).await;
+    stage.agreed(colleague, "2026-05-10").await;
     stage.end_post(trainee, on("2026-05-09")).await;
     stage
         .run("update post set starts_on = '2026-05-20' where person_id = $1 and $2 is not null", colleague, TODAY)
@@ -201,9 +195,7 @@ async fn a_gap_ends_on_the_first_day_of_the_next_lead() {
 async fn another_successor_is_wanted_by_the_day_from_which_nobody_leads() {
     let mut stage = Stage::new().await;
     let (trainee, supervisor, colleague) = (stage.at.trainee, stage.at.supervisor, stage.at.colleague);
-    let id = stage.offer(trainee, To::Person(colleague), on("2026-05-10")).await.expect("offered");
-    stage.accept(colleague, id, Party::Successor).await;
-    stage.accept(supervisor, id, Party::Supervisor).await;
+    stage.agreed(colleague, "2026-05-10").await;
     stage.end_post(trainee, on("2026-04-20")).await;
     stage.run("update person set closed_on = $2 where id = $1", colleague, TODAY).await;
     stage.pass(2);
@@ -216,10 +208,8 @@ async fn another_successor_is_wanted_by_the_day_from_which_nobody_leads() {
 #[tokio::test]
 async fn what_the_next_lead_prepares_is_not_the_last_leads() {
     let stage = Stage::new().await;
-    let (trainee, supervisor, colleague) = (stage.at.trainee, stage.at.supervisor, stage.at.colleague);
-    let id = stage.offer(trainee, To::Person(colleague), TODAY).await.expect("offered");
-    stage.accept(colleague, id, Party::Successor).await;
-    stage.accept(supervisor, id, Party::Supervisor).await;
+    let (trainee, colleague) = (stage.at.trainee, stage.at.colleague);
+    stage.agreed(colleague, &TODAY.to_string()).await;
     let stage = Stage { now: stage.now + chrono::Duration::days(2), ..stage };
     let request = stage.request(trainee).await;
     let mut conn = stage.at.store.read().await.expect("a reader");
@@ -230,11 +220,9 @@ async fn what_the_next_lead_prepares_is_not_the_last_leads() {
 #[tokio::test]
 async fn who_gave_a_project_away_works_on_it_until_the_next_lead_is_there() {
     let mut stage = Stage::new().await;
-    let (trainee, supervisor, colleague) = (stage.at.trainee, stage.at.supervisor, stage.at.colleague);
+    let (trainee, colleague) = (stage.at.trainee, stage.at.colleague);
     stage.reopen_post(trainee).await;
-    let id = stage.offer(trainee, To::Person(colleague), on("2026-04-10")).await.expect("offered");
-    stage.accept(colleague, id, Party::Successor).await;
-    stage.accept(supervisor, id, Party::Supervisor).await;
+    stage.agreed(colleague, "2026-04-10").await;
     let late = "update post set starts_on = '2026-04-24' where person_id = $1 and $2 is not null";
     stage.run(late, colleague, TODAY).await;
     for (day, leads) in [("2026-04-12", true), ("2026-04-24", false)] {
