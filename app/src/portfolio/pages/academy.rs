@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use leptos::prelude::*;
 
+use super::numbers;
 use crate::format::{count, date};
 use crate::portfolio::store::home::{Academy, Changeover, Idle};
 use crate::web::ui;
@@ -11,39 +12,25 @@ use crate::web::ui;
 pub fn begin(academy: Academy, today: NaiveDate) -> AnyView {
     let Academy { changeover, tiles, idle } = academy;
     let without_project = i64::try_from(idle.len()).unwrap_or(i64::MAX);
-    let numbers = [
+    let tiles = [
         (tiles.in_pool, "no lead", "/projects?continuity=in_pool"),
         (tiles.due, "nothing arranged", "/projects?continuity=due"),
         (tiles.without_supervisor, "no supervisor", "/projects?gap=supervisor"),
         (tiles.quiet, "gone quiet", "/projects?gap=quiet"),
-        (without_project, "without a project", "#idle"),
+        (
+            without_project,
+            if without_project == 1 { "priority without a project" } else { "priorities without a project" },
+            "#idle",
+        ),
     ];
-    let numbers = numbers.into_iter().filter(|(number, _, href)| *href != "#idle" || *number > 0);
+    let tiles = tiles.into_iter().filter(|(number, _, href)| *href != "#idle" || *number > 0);
     view! {
         {changeover.map(|changeover| sentence(&changeover, today))}
         <section aria-labelledby="standing">
             <h2 class="nhsuk-u-visually-hidden" id="standing">"Where open projects stand"</h2>
-            <ul class="baton-numbers baton-numbers--row">{numbers.map(|(number, label, href)| tile(number, label, href)).collect_view()}</ul>
+            {numbers::row(tiles)}
         </section>
         {without(idle)}
-    }
-    .into_any()
-}
-
-fn tile(number: i64, label: &'static str, href: &'static str) -> AnyView {
-    let class = if number > 0 { "baton-numbers__item baton-numbers__item--attention" } else { "baton-numbers__item" };
-    let label = match (href, number) {
-        ("#idle", 1) => "priority without a project",
-        ("#idle", _) => "priorities without a project",
-        _ => label,
-    };
-    view! {
-        <li class=class>
-            <a class="baton-numbers__link" href=href>
-                <span class="baton-numbers__value">{number}</span>
-                <span class="baton-numbers__label">{label}</span>
-            </a>
-        </li>
     }
     .into_any()
 }

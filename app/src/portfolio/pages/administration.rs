@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
+use super::numbers;
 use crate::clock::date_in_london;
 use crate::format::date;
 use crate::portfolio::store::administration::{Act, Administration, Granted, Place};
@@ -17,7 +18,7 @@ const OLD_BACKUP: i64 = 2;
 pub fn begin(told: Administration, now: DateTime<Utc>) -> AnyView {
     let Administration { without_sign_in, ending, empty, roles, acts, backed_up_at, demonstration } = told;
     let departments = i64::try_from(empty.len()).unwrap_or(i64::MAX);
-    let numbers = [
+    let tiles = [
         (without_sign_in, "cannot sign in yet", "/people?show=without-sign-in"),
         (ending, "posts that end within 12 weeks", "/people?show=ending"),
         (
@@ -27,7 +28,7 @@ pub fn begin(told: Administration, now: DateTime<Utc>) -> AnyView {
         ),
     ];
     // Everybody of the demonstration signs in without a password.
-    let numbers = numbers.into_iter().filter(|(number, _, href)| match *href {
+    let tiles = tiles.into_iter().filter(|(number, _, href)| match *href {
         "#departments" => *number > 0,
         "/people?show=without-sign-in" => !demonstration,
         _ => true,
@@ -35,25 +36,12 @@ pub fn begin(told: Administration, now: DateTime<Utc>) -> AnyView {
     view! {
         <section aria-labelledby="administration">
             <h2 class="nhsuk-heading-m" id="administration">"Administration"</h2>
-            <ul class="baton-numbers baton-numbers--row">{numbers.map(|(number, label, href)| tile(number, label, href)).collect_view()}</ul>
+            {numbers::row(tiles)}
             {backup(backed_up_at, demonstration, now)}
             {without(empty)}
             {held(roles)}
             {lately(acts)}
         </section>
-    }
-    .into_any()
-}
-
-fn tile(number: i64, label: &'static str, href: &'static str) -> AnyView {
-    let class = if number > 0 { "baton-numbers__item baton-numbers__item--attention" } else { "baton-numbers__item" };
-    view! {
-        <li class=class>
-            <a class="baton-numbers__link" href=href>
-                <span class="baton-numbers__value">{number}</span>
-                <span class="baton-numbers__label">{label}</span>
-            </a>
-        </li>
     }
     .into_any()
 }

@@ -4,6 +4,7 @@ mod academy;
 mod administration;
 mod browse;
 mod home;
+mod numbers;
 mod past;
 mod priority;
 mod search;
