@@ -16,6 +16,8 @@ pub(super) struct Kind {
     pub(super) project: &'static str,
     /// How many stand: `$1` the project.
     pub(super) stand: &'static str,
+    /// How many there are, those that were deleted included: `$1` the project.
+    pub(super) ever: &'static str,
     pub(super) most: i64,
     pub(super) too_many: &'static str,
     pub(super) set_removed: &'static str,
@@ -27,6 +29,7 @@ pub(super) struct Kind {
 pub(super) const TASKS: Kind = Kind {
     project: "select project_id, what from task where id = $1",
     stand: "select count(*) from task where project_id = $1 and done_at is null and removed_at is null",
+    ever: "select count(*) from task where project_id = $1",
     most: MOST_OPEN_TASKS,
     too_many: "A project holds at most 30 open tasks. Finish or delete one of them first.",
     set_removed: "update task set removed_at = $3, version = version + 1
@@ -39,6 +42,7 @@ pub(super) const TASKS: Kind = Kind {
 pub(super) const UPDATES: Kind = Kind {
     project: "select project_id, words from project_update where id = $1",
     stand: "select count(*) from project_update where project_id = $1 and removed_at is null",
+    ever: "select count(*) from project_update where project_id = $1",
     most: MOST_UPDATES,
     too_many: "A project holds at most 500 updates. Delete one of them first.",
     set_removed: "update project_update set removed_at = $3, version = version + 1
@@ -51,6 +55,7 @@ pub(super) const UPDATES: Kind = Kind {
 pub(super) const LINKS: Kind = Kind {
     project: "select project_id, title from web_link where id = $1",
     stand: "select count(*) from web_link where project_id = $1 and removed_at is null",
+    ever: "select count(*) from web_link where project_id = $1",
     most: MOST_LINKS,
     too_many: "A project holds at most 10 links. Delete one, or link to a folder that holds the rest.",
     set_removed: "update web_link set removed_at = $3, version = version + 1
@@ -70,8 +75,10 @@ pub(super) async fn has_room(conn: &mut Connection, project: ProjectId, kind: &K
 /// night fills no disk.
 const MOST_EVER: i64 = 2000;
 
-pub(super) async fn ever(conn: &mut Connection, counted: &'static str, project: ProjectId) -> Result<(), Error> {
-    let rows: i64 = sqlx::query_scalar(counted).bind(project).fetch_one(conn).await?;
+/// Refuses a new one that a project has no room for.
+pub(super) async fn has_room_for_new(conn: &mut Connection, project: ProjectId, kind: &Kind) -> Result<(), Error> {
+    has_room(conn, project, kind).await?;
+    let rows: i64 = sqlx::query_scalar(kind.ever).bind(project).fetch_one(conn).await?;
     if rows >= MOST_EVER {
         return Err(Error::form("This project cannot hold more of these, those that were deleted included."));
     }

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::kinds::{LINKS, ever, has_room};
+use super::kinds::{LINKS, has_room_for_new};
 use crate::access::{Allowed, WriteProgress};
 use crate::db::Connection;
 use crate::error::Error;
@@ -76,8 +76,7 @@ pub async fn add(
     said: &LinkDetails,
 ) -> Result<WebLinkId, Error> {
     let (id, project) = (WebLinkId::new(), allowed.project());
-    has_room(conn, project, &LINKS).await?;
-    ever(conn, "select count(*) from web_link where project_id = $1", project).await?;
+    has_room_for_new(conn, project, &LINKS).await?;
     sqlx::query(
         "insert into web_link (id, project_id, kind, title, address, account, author_id, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
 
-use super::kinds::{TASKS, ever, has_room};
+use super::kinds::{TASKS, has_room, has_room_for_new};
 use crate::access::{Act, Allowed, WriteProgress};
 use crate::db::Connection;
 use crate::error::Error;
@@ -122,8 +122,7 @@ fn day(day: Option<NaiveDate>) -> String {
 /// [`Error::Invalid`] when it is for somebody outside the team, or there are too many.
 pub async fn add(conn: &mut Connection, allowed: &Allowed<WriteProgress>, said: &TaskDetails) -> Result<TaskId, Error> {
     let project = allowed.project();
-    has_room(conn, project, &TASKS).await?;
-    ever(conn, "select count(*) from task where project_id = $1", project).await?;
+    has_room_for_new(conn, project, &TASKS).await?;
     let who = named(conn, project, said.person, allowed.today()).await?;
     let id = insert(conn, allowed, project, said).await?;
     let entry = Entry::new("task", id, "added a task")

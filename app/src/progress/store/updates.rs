@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use sqlx::FromRow;
 
-use super::kinds::{UPDATES, ever, has_room};
+use super::kinds::{UPDATES, has_room_for_new};
 use crate::access::{Allowed, WriteProgress};
 use crate::db::Connection;
 use crate::error::Error;
@@ -104,8 +104,7 @@ pub async fn post(
     said: &UpdateDetails,
 ) -> Result<UpdateId, Error> {
     let (id, project) = (UpdateId::new(), allowed.project());
-    has_room(conn, project, &UPDATES).await?;
-    ever(conn, "select count(*) from project_update where project_id = $1", project).await?;
+    has_room_for_new(conn, project, &UPDATES).await?;
     sqlx::query(
         "insert into project_update (id, project_id, on_day, words, author_id, created_at)
          values ($1, $2, $3, $4, $5, $6)",
