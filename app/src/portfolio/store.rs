@@ -42,8 +42,12 @@ async fn or_misspelt(
         return Ok(found);
     }
     let Some(words) = spelled_like(conn, &filter.text).await? else { return Ok(found) };
-    let like = find(conn, listing(trust, filter, &words, limit(filter), today)?).await?;
-    Ok(Found { misspelt: like.total > 0, ..like })
+    Ok(misspelt(find(conn, listing(trust, filter, &words, limit(filter), today)?).await?))
+}
+
+/// What was found by words that are spelled like those of the text.
+fn misspelt(like: Found) -> Found {
+    Found { misspelt: like.total > 0, ..like }
 }
 
 async fn find(conn: &mut Connection, query: ProjectQuery) -> Result<Found, Error> {

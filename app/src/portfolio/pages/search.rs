@@ -7,6 +7,7 @@ use crate::access::ReadTrust;
 use crate::continuity::parts::{Mends, rows_in_section};
 use crate::error::Error;
 use crate::format::count;
+use crate::portfolio::model::Found;
 use crate::portfolio::store::search::{FoundEntry, FoundPerson, Results, SHOWN, by_reference, search as look_for};
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
@@ -38,16 +39,17 @@ fn page(text: String, found: Results, manages: bool, today: chrono::NaiveDate) -
             .append_pair("q", &text)
             .append_pair("status", "any")
             .finish();
-        let more = (found.total > i64::try_from(found.projects.len()).unwrap_or(i64::MAX))
-            .then(|| view! { <p><a href=format!("/projects?{all}")>{format!("All {}", count(found.total, "project", "projects"))}</a></p> });
         let nothing = found.is_empty().then(|| nothing(&text));
-        let misspelt = found.misspelt.then(|| view! { <p>{browse::spelled_like(&text)}</p> });
-        let projects = (!found.projects.is_empty()).then(|| {
+        let Found { rows, total, misspelt } = found.projects;
+        let more = (total > i64::try_from(rows.len()).unwrap_or(i64::MAX))
+            .then(|| view! { <p><a href=format!("/projects?{all}")>{format!("All {}", count(total, "project", "projects"))}</a></p> });
+        let misspelt = misspelt.then(|| view! { <p>{browse::spelled_like(&text)}</p> });
+        let projects = (!rows.is_empty()).then(|| {
             group(
-                &format!("Projects ({})", found.total),
+                &format!("Projects ({total})"),
                 view! {
                     {misspelt}
-                    {rows_in_section(found.projects, today, Mends::default())}
+                    {rows_in_section(rows, today, Mends::default())}
                     {more}
                 }
                 .into_any(),

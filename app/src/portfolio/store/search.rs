@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 use sqlx::FromRow;
 
+use super::super::model::Found;
+use super::{found, misspelt};
 use crate::batch;
-use crate::continuity::model::ProjectRow;
-use crate::continuity::store::{ProjectQuery, ProjectRecord};
+use crate::continuity::store::ProjectQuery;
 use crate::db::Connection;
 use crate::duplicates::sought;
 use crate::duplicates::store::spelled_like;
@@ -41,11 +42,7 @@ pub struct FoundEntry<Id> {
 /// What was found, the likeliest first, up to [`SHOWN`] of each kind.
 #[derive(Clone, Debug, Default)]
 pub struct Results {
-    pub projects: Vec<ProjectRow>,
-    /// How many projects there are in all.
-    pub total: i64,
-    /// No project has the words: these have words that are spelled like them.
-    pub misspelt: bool,
+    pub projects: Found,
     pub people: Vec<FoundPerson>,
     pub priorities: Vec<FoundEntry<PriorityId>>,
     pub departments: Vec<FoundEntry<DepartmentId>>,
@@ -54,7 +51,10 @@ pub struct Results {
 impl Results {
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.projects.is_empty() && self.people.is_empty() && self.priorities.is_empty() && self.departments.is_empty()
+        self.projects.rows.is_empty()
+            && self.people.is_empty()
+            && self.priorities.is_empty()
+            && self.departments.is_empty()
     }
 }
 
@@ -97,25 +97,18 @@ pub async fn search(conn: &mut Connection, trust: TrustId, text: &str, today: Na
     let query = projects(trust, text, sought::expression(text), today)?;
     let statements = [&query.text, ENTRIES].join(";\n");
     let mut answers = batch::ask_built(conn, statements, query.arguments).await?;
-    let mut found = with_projects(answers.all()?);
+    let mut results = Results { projects: found(answers.all()?), ..Results::default() };
     let named = |entry: &str| sought::is_in(&words, entry);
-    found.people = shown(answers.all()?, |one: &FoundPerson| named(&one.name));
-    found.priorities = shown(answers.all()?, |one: &FoundEntry<_>| named(&one.title));
-    found.departments = shown(answers.all()?, |one: &FoundEntry<_>| named(&format!("{} {}", one.title, one.detail)));
-    if found.projects.is_empty()
+    results.people = shown(answers.all()?, |one: &FoundPerson| named(&one.name));
+    results.priorities = shown(answers.all()?, |one: &FoundEntry<_>| named(&one.title));
+    results.departments = shown(answers.all()?, |one: &FoundEntry<_>| named(&format!("{} {}", one.title, one.detail)));
+    if results.projects.rows.is_empty()
         && let Some(like) = spelled_like(conn, text).await?
     {
         let query = projects(trust, text, like, today)?;
-        let like = with_projects(batch::ask_built(conn, query.text, query.arguments).await?.all()?);
-        let misspelt = !like.projects.is_empty();
-        found = Results { projects: like.projects, total: like.total, misspelt, ..found };
+        results.projects = misspelt(found(batch::ask_built(conn, query.text, query.arguments).await?.all()?));
     }
-    Ok(found)
-}
-
-fn with_projects(rows: Vec<ProjectRecord>) -> Results {
-    let total = rows.first().map_or(0, |row| row.total);
-    Results { projects: rows.into_iter().map(|record| record.row).collect(), total, ..Results::default() }
+    Ok(results)
 }
 
 fn shown<T>(all: Vec<T>, matches: impl Fn(&T) -> bool) -> Vec<T> {

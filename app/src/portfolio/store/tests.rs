@@ -376,8 +376,8 @@ async fn the_search_finds_words_references_names_and_what_is_misspelt() {
         ("\"'*()^ OR NEAR --", vec![], false),
     ] {
         let found = search::search(&mut conn, at.trust, text, TODAY).await.expect(text);
-        let found_ids: Vec<_> = found.projects.iter().map(|row| row.id).collect();
-        assert_eq!((found_ids, found.misspelt), (ids.clone(), misspelt), "{text}");
+        let found_ids: Vec<_> = found.projects.rows.iter().map(|row| row.id).collect();
+        assert_eq!((found_ids, found.projects.misspelt), (ids.clone(), misspelt), "{text}");
         let filter = Filter { text: text.into(), statuses: Statuses::Any, page: Some(1), ..Filter::default() };
         let listed = browse(&mut conn, at.trust, &filter, TODAY).await.expect(text).found;
         assert_eq!(
