@@ -107,7 +107,7 @@ end;
 
 insert into standing_stale select id from project where id not in standing_stale;
 
--- As before, and with what this migration adds.
+-- As before, and with what this migration and the one before it add.
 drop trigger project_is_deleted;
 create trigger project_is_deleted before delete on project
 begin
