@@ -405,6 +405,20 @@ pub async fn colleagues(conn: &mut Connection, trust: TrustId, today: NaiveDate)
     .await?)
 }
 
+/// The name of somebody who has accepted the trust.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn colleague_name(conn: &mut Connection, trust: TrustId, person: PersonId) -> Result<Option<String>, Error> {
+    Ok(sqlx::query_scalar(
+        "select p.name from person p join tie k on k.person_id = p.id where p.id = $1 and k.trust_id = $2 and k.state = 'accepted'",
+    )
+    .bind(person)
+    .bind(trust)
+    .fetch_optional(conn)
+    .await?)
+}
+
 /// The person to whom this address belongs, who is asked unless the trust is already theirs; else a new
 /// one of this name, without sign-in, whose address nobody has confirmed yet. Whoever names them sees the
 /// name that they typed, so that an address tells nothing about its owner.

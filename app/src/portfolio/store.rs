@@ -15,6 +15,7 @@ use crate::duplicates::sought;
 use crate::duplicates::store::spelled_like;
 use crate::error::Error;
 use crate::id::TrustId;
+use crate::people;
 use crate::people::store::{DEPARTMENTS, Department};
 use crate::priorities::store::{CURRENT, PriorityChoice};
 use crate::roles::{in_force, open_project};
@@ -87,7 +88,7 @@ pub async fn browse(
     let (departments, priorities) = (answers.all()?, answers.all()?);
     let found = or_misspelt(conn, trust, filter, found, today).await?;
     let colleague = match filter.with {
-        Some(with) => search::colleague(conn, trust, with).await?,
+        Some(with) => people::store::colleague_name(conn, trust, with).await?,
         None => None,
     };
     Ok(Browsed { found, departments, priorities, colleague })

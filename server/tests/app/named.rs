@@ -54,7 +54,8 @@ fn only_tests(sources: &[(PathBuf, String)]) -> BTreeSet<PathBuf> {
 
 /// The part of a source that is the program, and the part that is tests.
 fn halves<'a>(path: &Path, text: &'a str, tests: &BTreeSet<PathBuf>) -> (&'a str, &'a str) {
-    if tests.contains(path) {
+    // What stands in the folder of a module for tests is one too.
+    if path.ancestors().any(|above| tests.contains(&above.with_extension("rs"))) {
         return ("", text);
     }
     text.split_once("#[cfg(test)]\nmod tests {").unwrap_or((text, ""))

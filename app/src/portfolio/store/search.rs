@@ -71,20 +71,6 @@ pub async fn by_reference(conn: &mut Connection, trust: TrustId, text: &str) -> 
         .await?)
 }
 
-/// The name of somebody who has accepted the trust.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn colleague(conn: &mut Connection, trust: TrustId, person: PersonId) -> Result<Option<String>, Error> {
-    Ok(sqlx::query_scalar(
-        "select p.name from person p join tie k on k.person_id = p.id where p.id = $1 and k.trust_id = $2 and k.state = 'accepted'",
-    )
-    .bind(person)
-    .bind(trust)
-    .fetch_optional(conn)
-    .await?)
-}
-
 /// Looks for a text. Drafts are not found.
 ///
 /// # Errors

@@ -393,5 +393,5 @@ async fn the_search_finds_words_references_names_and_what_is_misspelt() {
     assert_eq!(search::by_reference(&mut conn, at.trust, "qi 2026 1").await, Ok(Some(sepsis)));
     assert_eq!(search::by_reference(&mut conn, at.other_trust, "qi 2026 1").await, Ok(None));
     assert_eq!(search::by_reference(&mut conn, at.trust, "1").await, Ok(None), "of which year is not said");
-    assert_eq!(search::colleague(&mut conn, at.other_trust, at.colleague).await, Ok(None));
+    assert_eq!(people::store::colleague_name(&mut conn, at.other_trust, at.colleague).await, Ok(None));
 }
