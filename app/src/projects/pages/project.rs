@@ -117,6 +117,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
     }
     let strip = Strip::take(&mut answers, today)?;
     let is_led = strip.row().lead.is_some();
+    let asked_for = strip.row().asked_for().is_some();
     let handovers = Handovers::take(&mut answers)?;
     let links = Links::take(&mut answers, &mut conn, &request).await?;
     let waiting = answers.all()?;
@@ -136,7 +137,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
             {strip.view(mends)}
             {asks::parts::on_project(&waiting)}
             {standing_words(project, goes_on, today)}
-            {actions(&shown, is_led, due)}
+            {actions(&shown, (is_led, asked_for), due)}
             {without_a_lead}
             {sections(&request, project.id, Section::Overview)}
             <div class="baton-overview">
@@ -235,9 +236,9 @@ fn standing_words(project: &Project, goes_on: bool, today: NaiveDate) -> AnyView
 /// How many of a project's actions stand beside each other: the others open on demand.
 const IN_SIGHT: usize = 5;
 
-/// One row, of which the first is the main one. `is_led`: the project has a lead in post, as the strip says; `due`: the
-/// measure that is measured next.
-fn actions(shown: &ProjectView, is_led: bool, due: Option<MeasureId>) -> AnyView {
+/// One row, of which the first is the main one. `is_led`: the project has a lead in post, as the strip says;
+/// `asked_for`: somebody has asked to take it on; `due`: the measure that is measured next.
+fn actions(shown: &ProjectView, (is_led, asked_for): (bool, bool), due: Option<MeasureId>) -> AnyView {
     let id = shown.project.id;
     let open = shown.project.status.is_open();
     let of = |page: &str| format!("/projects/{id}/{page}");
@@ -245,7 +246,7 @@ fn actions(shown: &ProjectView, is_led: bool, due: Option<MeasureId>) -> AnyView
     let record = due.filter(|_| shown.may(Action::RecordMeasurement));
     let record = record.map(|measure| (format!("/measures/{measure}/points"), "Record a data point"));
     // Whoever looks at a project without a lead finds first how to be it.
-    let take_on = (!is_led && shown.may(Action::TakeOn)).then(|| (of("take-on"), "Take it on"));
+    let take_on = (!is_led && !asked_for && shown.may(Action::TakeOn)).then(|| (of("take-on"), "Take it on"));
     let rest = [
         (shown.may(Action::OfferHandover), "handover", "Hand over"),
         (finishes, "handover", "Finish what the next lead is told"),
