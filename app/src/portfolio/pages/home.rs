@@ -13,7 +13,8 @@ use crate::continuity::model::ProjectRow;
 use crate::continuity::parts::{Mends, rows_in_section};
 use crate::error::Error;
 use crate::format::{count, date};
-use crate::portfolio::store::home::{Due, Home, LOOKING, Mine, News, Posts, home as load};
+use crate::portfolio::store::home::{Due, Home, LOOKING, Mine, Posts, home as load};
+use crate::portfolio::store::news::News;
 use crate::project::model::Status;
 use crate::visitor::Person;
 use crate::web::page::{Page, Reply};
@@ -69,7 +70,8 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
 /// `reads`: they read what is the trust's.
 fn draw(request: &Request, person: &Person, home: Home, reads: bool) -> AnyView {
     let today = request.today();
-    let Home { asks, waits_for, mine, due, posts, news, past, looking, looking_total, academy, administration } = home;
+    let Home { asks, waits_for, mine, due, posts, news, past, looking, looking_total, academy, administration } =
+        home;
     let mine = Parts::of(mine);
     let works = person.belongs();
     let arrives = !posts.has_post && posts.begins_on.is_some();

@@ -11,7 +11,7 @@ use crate::format::date;
 use crate::history::{self, Entry};
 use crate::id::{PersonId, ProjectId, TaskId};
 use crate::progress::model::TaskDetails;
-use crate::roles::{has_post, in_force};
+use crate::roles::{has_post, leads_on};
 
 /// How many that are done or deleted a page lists.
 const MOST_LISTED: i64 = 100;
@@ -26,7 +26,7 @@ pub struct Task {
     pub person_id: Option<PersonId>,
     /// Their name.
     pub person: Option<String>,
-    /// They are in the team no more, or have left the trust.
+    /// They are in the team no more, nor come to it, or have left the trust.
     pub gone: bool,
     pub due_on: Option<NaiveDate>,
     /// When it was done.
@@ -37,17 +37,40 @@ pub struct Task {
     pub version: i64,
 }
 
+/// Whether an accepted place in a team is not over on a day: it counts, or is to begin.
+macro_rules! stays {
+    ($role:literal, $day:literal) => {
+        concat!(
+            $role,
+            ".state = 'accepted' and (",
+            $role,
+            ".until_on is null or (",
+            $role,
+            ".until_on > ",
+            $day,
+            " and ",
+            $role,
+            ".until_on > ",
+            $role,
+            ".from_on))"
+        )
+    };
+}
+
 /// A select of tasks `w`: `$2` is today.
 macro_rules! select_tasks {
     ($($rest:expr),+) => {
         concat!(
             "select w.id, w.project_id, w.what, w.person_id, n.name as person, w.due_on, w.done_at, b.name as done_by,
                 w.removed_at is not null as removed, w.version,
-                w.person_id is not null and not exists (select 1 from team_role r where r.project_id = w.project_id and r.person_id = w.person_id and ",
-            in_force!("r", "$2"),
+                w.person_id is not null and not ",
+            leads_on!("w.project_id", "w.person_id", "$2"),
+            " and not exists (select 1 from team_role r where r.project_id = w.project_id and r.person_id = w.person_id and ",
+            stays!("r", "$2"),
             " and (r.role = 'supervisor' or ",
             has_post!("w.person_id", "p.trust_id", "$2"),
-            ")) as gone
+            " or exists (select 1 from post c where c.person_id = w.person_id and c.trust_id = p.trust_id and c.starts_on > $2
+                and c.starts_on <= date(max(r.from_on, $2), '+84 days')))) as gone
              from task w join project p on p.id = w.project_id
              left join person n on n.id = w.person_id left join person b on b.id = w.done_by ",
             $($rest),+
@@ -100,10 +123,14 @@ async fn named(
     today: NaiveDate,
 ) -> Result<String, Error> {
     let Some(person) = person else { return Ok(String::new()) };
-    let name: Option<String> = sqlx::query_scalar(
-        "select n.name from person n where n.id = $2 and exists (select 1 from team_role r
-            where r.project_id = $1 and r.person_id = $2 and r.state = 'accepted' and (r.until_on is null or r.until_on > $3))",
-    )
+    let name: Option<String> = sqlx::query_scalar(concat!(
+        "select n.name from person n where n.id = $2 and (exists (select 1 from team_role r
+            where r.project_id = $1 and r.person_id = $2 and ",
+        stays!("r", "$3"),
+        ") or ",
+        leads_on!("$1", "$2", "$3"),
+        ")",
+    ))
     .bind(project)
     .bind(person)
     .bind(today)
