@@ -7,7 +7,7 @@ use super::api::{
     AddLink, AddTask, DeleteProgress, EditLink, EditTask, EditUpdate, FinishTask, PostUpdate, PutBackProgress,
 };
 use super::model::{LinkKind, Thing, UPDATE};
-use super::parts::{link as draw_link, list, note};
+use super::parts::{link as draw_link, list, note, own_tasks};
 use super::store::links::{self, WebLink};
 use super::store::tasks::{self, Task};
 use super::store::updates::{self, PAGE, Update};
@@ -21,7 +21,7 @@ use crate::project::store::ProjectSummary;
 use crate::route;
 use crate::team;
 use crate::team::store::Membership;
-use crate::web::page::{Page, Route};
+use crate::web::page::{Page, Reply, Route};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
 
@@ -32,6 +32,7 @@ pub fn routes() -> Vec<Route> {
         route!("/projects/{id}/tasks", of_project),
         route!("/projects/{id}/updates", told),
         route!("/projects/{id}/links", kept),
+        route!("/tasks", own),
         route!("/tasks/{id}", task),
         route!("/updates/{id}", update),
         route!("/links/{id}", link),
@@ -93,6 +94,38 @@ fn task_fields(form: &Form, people: Vec<(String, String)>) -> AnyView {
         {form.date("due_on", "By when? (optional)").hint("Of the open tasks the one with the earliest date is the project’s next step.").view()}
     }
     .into_any()
+}
+
+/// How many of one's own tasks a page shows.
+const A_PAGE: i64 = 20;
+
+/// One's open tasks over all projects.
+async fn own(request: Request) -> Result<Reply, Error> {
+    let (person, trust) = (request.person()?.id, request.person()?.trust);
+    let today = request.today();
+    let page = request.query("page").parse::<i64>().unwrap_or(1).clamp(1, 1000);
+    let mut conn = request.store.read().await?;
+    let rows = tasks::mine(&mut conn, trust, person, today, (A_PAGE, (page - 1) * A_PAGE)).await?;
+    drop(conn);
+    if rows.is_empty() && page > 1 {
+        return Ok(Reply::Redirect("/tasks".to_owned()));
+    }
+    Ok(Page::new("Your tasks", move || {
+        let total = rows.first().map_or(0, |task| task.total);
+        let shown = if rows.is_empty() {
+            ui::empty("What you are to do in your projects will be here, the soonest first.", None)
+        } else {
+            own_tasks(&rows, today)
+        };
+        view! {
+            {ui::back("/", "Home")}
+            {ui::heading("", &format!("Your tasks ({total})"))}
+            {shown}
+            {ui::pages(page, (total + A_PAGE - 1) / A_PAGE, |page| format!("/tasks?page={page}"))}
+        }
+        .into_any()
+    })
+    .into())
 }
 
 async fn of_project(request: Request) -> Result<Page, Error> {
@@ -235,14 +268,18 @@ async fn task(request: Request) -> Result<Page, Error> {
     }))
 }
 
-fn saving(project: ProjectId, list: &'static str) -> AnyView {
+fn adding(project: ProjectId, list: &'static str, label: &'static str) -> AnyView {
     view! {
         <div class="baton-actions">
-            {ui::submit("Save changes")}
+            {ui::submit(label)}
             <a href=format!("/projects/{project}/{list}")>"Cancel"</a>
         </div>
     }
     .into_any()
+}
+
+fn saving(project: ProjectId, list: &'static str) -> AnyView {
+    adding(project, list, "Save changes")
 }
 
 fn narrow(form: AnyView, delete: AnyView) -> AnyView {

@@ -142,3 +142,40 @@ async fn each_page_of_a_project_leads_to_the_others_and_marks_its_own() {
         assert_eq!((inside.matches("<a ").count(), inside.matches("aria-current").count()), (6, 1), "{page}");
     }
 }
+
+#[tokio::test]
+async fn home_shows_the_soonest_of_ones_open_tasks_and_leads_to_the_rest() {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let (sepsis, falls) = (at.project("Sepsis").await, at.project("Falls").await);
+    let browser = app.browser(at.trainee).await;
+    assert!(!browser.get("/").await.plain().contains("Your tasks"));
+    let mut change = at.store.write().await.expect("a change");
+    for number in 1..=12 {
+        let project = if number % 2 == 0 { sepsis } else { falls };
+        let what = format!("Ask ward {number}.");
+        make::task(&mut change, project, at.supervisor, &what, TODAY.checked_add_days(chrono::Days::new(number)))
+            .await
+            .expect("a task");
+    }
+    make::task(&mut change, sepsis, at.supervisor, "Some day", None).await.expect("a task");
+    sqlx::query("update task set person_id = $1").bind(at.trainee).execute(&mut *change).await.expect("theirs");
+    sqlx::query("update task set person_id = $1 where what = 'Ask ward 2.'")
+        .bind(at.supervisor)
+        .execute(&mut *change)
+        .await
+        .expect("another's");
+    change.commit().await.expect("committed");
+    let home = browser.get("/").await;
+    let told = home.plain();
+    assert!(told.contains("Your tasks (12)") && home.words().contains("href=\"/tasks\""), "{told}");
+    let mine = |told: &str| (1..=12).filter(|one| told.contains(&format!("Ask ward {one}."))).collect::<Vec<_>>();
+    let section = told.split("Your tasks (12)").nth(1).and_then(|rest| rest.split("All 12 tasks").next());
+    assert_eq!(mine(section.expect("a section")), [1, 3, 4, 5, 6]);
+    let all = browser.get("/tasks").await;
+    assert_eq!(mine(&all.plain()), [1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    assert!(all.plain().contains("Some day") && all.body.contains(&format!("/projects/{sepsis}/tasks")));
+    assert_eq!(browser.get("/tasks?page=9").await.location(), "/tasks");
+    let elsewhere = app.browser(at.stranger).await.get("/tasks").await;
+    assert!(elsewhere.plain().contains("Your tasks (0)"), "{}", elsewhere.plain());
+}

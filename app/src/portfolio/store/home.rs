@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::id::{MeasureId, PersonId, PriorityId, ProjectId, TrustId};
 use crate::portfolio::store::administration::{ADMINISTRATION, Administration};
 use crate::portfolio::store::news::{FELL, News, TOLD, news};
+use crate::progress::store::tasks::{self, MyTask};
 use crate::roles::{comes_to_lead, holds_on, in_force, leads_on, open_project, post_on};
 use crate::team::model::TeamRole;
 
@@ -104,6 +105,8 @@ pub struct Home {
     pub waits_for: Vec<WaitsFor>,
     pub mine: Vec<Mine>,
     pub due: Vec<Due>,
+    /// Their open tasks, the soonest first: as many as a home shows.
+    pub tasks: Vec<MyTask>,
     pub posts: Posts,
     pub news: Vec<News>,
     /// How many past projects they have.
@@ -257,6 +260,7 @@ static EVERYBODY: LazyLock<String> = LazyLock::new(|| {
         FELL,
         PAST,
         &rows_of(LOOKS),
+        tasks::MINE,
     ]
     .join(";\n")
 });
@@ -319,6 +323,7 @@ pub async fn home(
     let news = news(answers.all()?, answers.all()?);
     let (past,) = answers.one()?;
     let looking: Vec<ProjectRecord> = answers.all()?;
+    let tasks = answers.all()?;
     let academy = if academy {
         let changeover = answers.all()?.into_iter().next();
         Some(Academy { changeover, tiles: answers.one()?, idle: answers.all()? })
@@ -328,7 +333,7 @@ pub async fn home(
     let administration = if administrator { Some(answers.one()?) } else { None };
     let looking_total = looking.first().map_or(0, |record| record.total);
     let looking = looking.into_iter().map(|record| record.row).collect();
-    Ok(Home { asks, waits_for, mine, due, posts, news, past, looking, looking_total, academy, administration })
+    Ok(Home { asks, waits_for, mine, due, tasks, posts, news, past, looking, looking_total, academy, administration })
 }
 
 /// A project in which somebody had a part that is over.

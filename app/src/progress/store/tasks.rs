@@ -9,7 +9,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::format::date;
 use crate::history::{self, Entry};
-use crate::id::{PersonId, ProjectId, TaskId};
+use crate::id::{PersonId, ProjectId, TaskId, TrustId};
 use crate::progress::model::TaskDetails;
 use crate::roles::{has_post, leads_on};
 
@@ -82,6 +82,63 @@ macro_rules! select_tasks {
 pub const OPEN: &str = select_tasks!(
     "where w.project_id = $1 and w.done_at is null and w.removed_at is null order by w.due_on is null, w.due_on, w.id"
 );
+
+/// A task of somebody's own, in a list over all their projects.
+#[derive(Clone, Debug, FromRow)]
+pub struct MyTask {
+    pub what: String,
+    pub due_on: Option<NaiveDate>,
+    pub project_id: ProjectId,
+    pub project: String,
+    /// How many they have in all.
+    pub total: i64,
+}
+
+/// The open tasks of a person in a trust on a day, in whose projects they are, come to, or lead: the soonest first.
+macro_rules! own_tasks {
+    ($trust:literal, $day:literal, $person:literal, $rows:literal) => {
+        concat!(
+            "select w.what, w.due_on, p.id as project_id, p.title as project, count(*) over () as total
+             from task w join project p on p.id = w.project_id
+             where w.person_id = ",
+            $person,
+            " and w.done_at is null and w.removed_at is null and p.trust_id = ",
+            $trust,
+            " and p.status <> 'closed' and (exists (select 1 from team_role r where r.project_id = p.id and r.person_id = ",
+            $person,
+            " and ",
+            stays!("r", $day),
+            ") or ",
+            leads_on!("p.id", $person, $day),
+            ") order by w.due_on is null, w.due_on, p.title, w.id ",
+            $rows
+        )
+    };
+}
+
+/// What a home page asks: `$1` the trust, `$2` today, `$4` whose tasks. At most five [`MyTask`] rows.
+pub const MINE: &str = own_tasks!("$1", "$2", "$4", "limit 5");
+
+/// A page of somebody's open tasks over all projects of a trust, the soonest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn mine(
+    conn: &mut Connection,
+    trust: TrustId,
+    person: PersonId,
+    today: NaiveDate,
+    (rows, before): (i64, i64),
+) -> Result<Vec<MyTask>, Error> {
+    Ok(sqlx::query_as(own_tasks!("$1", "$2", "$3", "limit $4 offset $5"))
+        .bind(trust)
+        .bind(today)
+        .bind(person)
+        .bind(rows)
+        .bind(before)
+        .fetch_all(conn)
+        .await?)
+}
 
 /// The open tasks of a project: the first is its next step.
 ///
