@@ -253,7 +253,14 @@ async fn task(request: Request) -> Result<Page, Error> {
     let team = team::store::team(&mut conn, task.project_id, request.today()).await?;
     drop(conn);
     if task.removed {
-        return Err(Error::NotFound);
+        let typed = Typed::of(&request, [EditTask::PATH, AddTask::PATH])?;
+        return Ok(Page::new(format!("Task: {}", task.what), move || {
+            let form =
+                typed.again(&request, AddTask::PATH, &["what", "person", "due_on.day", "due_on.month", "due_on.year"]);
+            let people = people(&team.memberships, &request, None);
+            let fields = view! { {form.hidden("project", task.project_id)}{task_fields(&form, people)}{adding(task.project_id, "tasks", "Add it as a new task")} }.into_any();
+            deleted_meanwhile(&request, &team.project, form, "task", fields)
+        }));
     }
     Ok(Page::new(format!("Task: {}", task.what), move || {
         let form = Form::new(&request, EditTask::PATH)
@@ -266,6 +273,56 @@ async fn task(request: Request) -> Result<Page, Error> {
         let body = narrow(form.draw(fields), delete(&request, Thing::Task(id), task.version, "task"));
         frame(&request, &team.project, "Change a task", summary, body)
     }))
+}
+
+/// What somebody typed into the form that changes what was deleted meanwhile.
+struct Typed(Form);
+
+impl Typed {
+    /// What the first of these forms held that was rejected; of the last, it was then sent to be saved anew.
+    fn of(request: &Request, actions: [&'static str; 2]) -> Result<Self, Error> {
+        let rejected = actions.into_iter().map(|action| Form::new(request, action)).find(Form::is_rejected);
+        rejected.map(Self).ok_or(Error::NotFound)
+    }
+
+    /// The form that saves it anew, with these fields as they were typed.
+    fn again(&self, request: &Request, action: &'static str, fields: &[&str]) -> Form {
+        fields.iter().fold(Form::new(request, action), |form, field| form.with(field, self.0.value(field)))
+    }
+}
+
+/// The page of what was deleted while somebody changed it: nothing that they typed is lost.
+fn deleted_meanwhile(
+    request: &Request,
+    project: &ProjectSummary,
+    form: Form,
+    what: &'static str,
+    fields: AnyView,
+) -> AnyView {
+    let words = format!(
+        "Somebody deleted this {what} while you were changing it, so your change was not saved. What you typed is below."
+    );
+    let summary = if form.is_rejected() {
+        form.summary()
+    } else {
+        view! {
+            <div class="nhsuk-error-summary" aria-labelledby="deleted-meanwhile" role="alert" tabindex="-1">
+                <h2 class="nhsuk-error-summary__title" id="deleted-meanwhile">"There is a problem"</h2>
+                <div class="nhsuk-error-summary__body"><p>{words.clone()}</p></div>
+            </div>
+        }
+        .into_any()
+    };
+    let said = form.is_rejected().then(|| view! { <p>{words}</p> });
+    let body = view! {
+        <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
+            {said}
+            <p>{format!("Save it as a new {what}, or cancel. The one that was deleted stands at the foot of the list, and can be put back.")}</p>
+            {form.draw(fields)}
+        </div></div>
+    }
+    .into_any();
+    frame(request, project, &format!("This {what} was deleted"), summary, body)
 }
 
 fn adding(project: ProjectId, list: &'static str, label: &'static str) -> AnyView {
@@ -350,7 +407,12 @@ async fn update(request: Request) -> Result<Page, Error> {
     let head = project::store::summary(&mut conn, update.project_id).await?;
     drop(conn);
     if update.removed {
-        return Err(Error::NotFound);
+        let typed = Typed::of(&request, [EditUpdate::PATH, PostUpdate::PATH])?;
+        return Ok(Page::new("Update", move || {
+            let form = typed.again(&request, PostUpdate::PATH, &["words", "on_day.day", "on_day.month", "on_day.year"]);
+            let fields = view! { {form.hidden("project", update.project_id)}{update_fields(&form)}{adding(update.project_id, "updates", "Post it as a new update")} }.into_any();
+            deleted_meanwhile(&request, &head, form, "update", fields)
+        }));
     }
     Ok(Page::new("Update", move || {
         let own = request.visitor.id() == Some(update.author_id);
@@ -428,7 +490,12 @@ async fn link(request: Request) -> Result<Page, Error> {
     let head = project::store::summary(&mut conn, link.project_id).await?;
     drop(conn);
     if link.removed {
-        return Err(Error::NotFound);
+        let typed = Typed::of(&request, [EditLink::PATH, AddLink::PATH])?;
+        return Ok(Page::new(format!("Link: {}", link.title), move || {
+            let form = typed.again(&request, AddLink::PATH, &["title", "address", "kind", "account"]);
+            let fields = view! { {form.hidden("project", link.project_id)}{link_fields(&form)}{adding(link.project_id, "links", "Add it as a new link")} }.into_any();
+            deleted_meanwhile(&request, &head, form, "link", fields)
+        }));
     }
     Ok(Page::new(format!("Link: {}", link.title), move || {
         let form = Form::new(&request, EditLink::PATH)
