@@ -8,6 +8,7 @@ use leptos::server_fn::ServerFn;
 
 use crate::access::{self, Action, Relationship};
 use crate::continuity::asks;
+use crate::continuity::model::ProjectRow;
 use crate::continuity::parts::{Mends, Strip};
 use crate::cycles::parts::Cycles;
 use crate::db::Connection;
@@ -116,8 +117,6 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
         return Ok(draft(request, shown, charts, drivers, cycles)?.into());
     }
     let strip = Strip::take(&mut answers, today)?;
-    let is_led = strip.row().lead.is_some();
-    let asked_for = strip.row().asked_for().is_some();
     let handovers = Handovers::take(&mut answers)?;
     let links = Links::take(&mut answers, &mut conn, &request).await?;
     let waiting = answers.all()?;
@@ -137,7 +136,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
             {strip.view(mends)}
             {asks::parts::on_project(&waiting)}
             {standing_words(project, goes_on, today)}
-            {actions(&shown, (is_led, asked_for), due)}
+            {actions(&shown, strip.row(), due)}
             {without_a_lead}
             {sections(&request, project.id, Section::Overview)}
             <div class="baton-overview">
@@ -236,9 +235,10 @@ fn standing_words(project: &Project, goes_on: bool, today: NaiveDate) -> AnyView
 /// How many of a project's actions stand beside each other: the others open on demand.
 const IN_SIGHT: usize = 5;
 
-/// One row, of which the first is the main one. `is_led`: the project has a lead in post, as the strip says;
-/// `asked_for`: somebody has asked to take it on; `due`: the measure that is measured next.
-fn actions(shown: &ProjectView, (is_led, asked_for): (bool, bool), due: Option<MeasureId>) -> AnyView {
+/// One row, of which the first is the main one. `row`: who leads it and who asks to, as the strip says; `due`: the
+/// measure that is measured next.
+fn actions(shown: &ProjectView, row: &ProjectRow, due: Option<MeasureId>) -> AnyView {
+    let (is_led, asked_for) = (row.lead.is_some(), row.asked_for().is_some());
     let id = shown.project.id;
     let open = shown.project.status.is_open();
     let of = |page: &str| format!("/projects/{id}/{page}");
