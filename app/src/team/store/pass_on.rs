@@ -127,8 +127,7 @@ pub async fn pass_on(
         supervision::take_over(conn, allowed, beside).await?;
         return Ok(false);
     }
-    record_asked(conn, allowed, asked, (of, to)).await?;
-    Ok(true)
+    record_asked(conn, allowed, asked, (of, to)).await.map(|()| true)
 }
 
 async fn record_asked(
