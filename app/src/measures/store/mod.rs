@@ -36,7 +36,7 @@ pub use points::{
     insert, measurement, measurements, project_of_measurement, record, refresh_last_on, replace, set_state, span,
     takes_points,
 };
-pub use settled::{settle, settle_all};
+pub use settled::{settle, unsettled};
 
 /// The columns of [`Measure`], of `measure m` joined to `project p`.
 macro_rules! measure_columns {

@@ -326,10 +326,12 @@ async fn charts_from_before_they_were_kept_are_settled_once() {
         })
         .await
         .expect("points");
-    for _ in 0..2 {
-        let mut change = scene.fixture.store.write().await.expect("a change");
-        settle_all(&mut change, crate::testing::noon()).await.expect("settled");
-        change.commit().await.expect("committed");
+    for found in [1, 0] {
+        let mut conn = scene.fixture.store.read().await.expect("a reader");
+        assert_eq!(unsettled(&mut conn).await.expect("read").len(), found);
+        drop(conn);
+        let who = scene.fixture.trainee;
+        scene.act(who, async |conn, allowed, measure| settle(conn, allowed, measure.id).await).await.expect("settled");
     }
     let mut conn = scene.fixture.store.read().await.expect("a reader");
     let settings = load_series_of_measure(&mut conn, scene.measure).await.expect("a chart").settings;
@@ -337,6 +339,44 @@ async fn charts_from_before_they_were_kept_are_settled_once() {
     assert_eq!((settings.settled_on, settings.settled_entry), (Some(TODAY), 12));
     let told = changes(&mut conn, scene.measure, 20).await.expect("history");
     assert_eq!(told.iter().filter(|row| row.action == "settled the chart").count(), 1);
+}
+
+#[tokio::test]
+async fn a_chart_can_be_settled_from_twelve_periods_on() {
+    let scene = Scene::new().await;
+    let can = async |sql: &'static str| {
+        let mut change = scene.fixture.store.write().await.expect("a change");
+        sqlx::query(sql).execute(&mut *change).await.expect("set");
+        change.commit().await.expect("committed");
+        let mut conn = scene.fixture.store.read().await.expect("a reader");
+        !unsettled(&mut conn).await.expect("read").is_empty()
+    };
+    let monday = on("2025-12-01");
+    let points: Vec<Point> =
+        (0..22_u64).map(|at| Point { taken_on: monday + chrono::Days::new(at / 2), ..ratio("2026-02-01").1 }).collect();
+    scene
+        .act(scene.fixture.trainee, async |conn, allowed, measure| {
+            insert(conn, allowed, measure.id, None, points.iter()).await?;
+            history::record(conn, allowed, Entry::new("measure", measure.id, "recorded points")).await
+        })
+        .await
+        .expect("points");
+    assert!(!can("update measure set period = null").await, "eleven days, each twice");
+    assert!(!can("update measure set period = 'day'").await);
+    assert!(can("update measure set data_type = 'cases_between'").await, "each of 22 counts");
+    assert!(!can("update measure set data_type = 'percentage'").await);
+    assert!(can("update measurement set taken_on = date('2025-12-01', (entry - 1) || ' days')").await, "22 days");
+    assert!(!can("update measure set period = 'week'").await, "four weeks");
+    assert!(
+        !can("update measurement set taken_on = date('2025-09-01', ((entry - 1) / 2 * 7 + entry % 2 * 6) || ' days')")
+            .await
+    );
+    assert!(
+        can("update measurement set taken_on = date('2025-09-01', ((entry - 1) * 7) || ' days')").await,
+        "22 weeks"
+    );
+    assert!(!can("update measure set period = 'month'").await);
+    assert!(can("update measurement set taken_on = date('2024-01-31', 'start of month', entry || ' months')").await);
 }
 
 #[tokio::test]
