@@ -185,6 +185,13 @@ async fn whoever_types_a_second_observation_of_a_day_is_offered_several() {
 
 #[tokio::test]
 async fn a_note_stands_at_its_point_and_under_the_chart() {
+    let (record, yes) = (twice.body.find("Record the point</button>"), twice.body.find("Yes, record several a day"));
+    assert!(record.is_some() && record < yes, "the Enter key presses the first button");
+    // Another day is no second observation of one.
+    let monday = [&[("taken_on.day", "1")], &typed[1..], &[("several", "yes")]].concat();
+    let single = browser.fill(&back, RECORD, &monday).await;
+    let words = browser.follow(&single).await.words();
+    assert!(words.contains("The measurement is recorded.") && !words.contains("One point a day"), "{words}");
     let app = App::new().await;
     let (_, measure) = scene(&app).await;
     let mut conn = app.fixture.store.write().await.expect("a change");

@@ -32,8 +32,8 @@ macro_rules! points {
 
 pub use batches::{Batch, Corrected, batch, batch_of, begin, project_of_batch, undo};
 pub use points::{
-    MOST_POINTS, MOST_POINTS_OF_PROJECT, allow_several_per_day, allows_several_per_day, correct, has_room, held,
-    insert, measurement, measurements, project_of_measurement, record, refresh_last_on, replace, set_state, span,
+    MOST_POINTS, MOST_POINTS_OF_PROJECT, allow_several_per_day, allows_several_per_day, clashes, correct, has_room,
+    held, insert, measurement, measurements, project_of_measurement, record, refresh_last_on, replace, set_state, span,
     takes_points,
 };
 pub use settled::{settle, unsettled};

@@ -52,6 +52,10 @@ async fn points_are_recorded_all_or_none_and_a_second_one_is_refused_with_a_link
     let points = scene.points().await;
     assert_eq!(points.len(), 2, "nothing half-stored");
     assert_eq!(errors[0].link, Some(format!("/measurements/{}", points[0].id)));
+    let mut conn = scene.fixture.store.read().await.expect("a reader");
+    assert_eq!(clashes(&mut conn, scene.measure, &[ratio("2026-03-03"), ratio("2026-03-02")]).await, Ok(true));
+    assert_eq!(clashes(&mut conn, scene.measure, &[ratio("2026-03-03")]).await, Ok(false));
+    drop(conn);
     let mut elsewhere = ratio("2026-03-02");
     elsewhere.1.place = "Ward 4".to_owned();
     scene.record(&[elsewhere.clone()]).await.expect("another place");
