@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::model::{MeasureForm, PointForm, State, rows_of, twice};
 use super::series::{Measure, Measurement};
-use super::store;
+use super::store::{self, Undone};
 use crate::access::{Allowed, DefineMeasure, RecordMeasurement};
 use crate::db::Connection;
 use crate::error::Error;
@@ -171,14 +171,20 @@ pub async fn undo_batch(batch: String) -> Result<(), Error> {
     request.person()?;
     let batch: BatchId = id(&batch)?;
     let project = store::project_of_batch(&mut *request.store.read().await?, batch).await?;
-    let measure = request
+    let (measure, undone) = request
         .change(RecordMeasurement(project), async |conn, allowed| {
             let batch = store::batch(conn, batch).await?;
             let measure = store::measure(conn, batch.measure_id).await?;
             Ok((measure.id, store::undo(conn, allowed, &measure, &batch).await?))
         })
         .await?;
-    redirect(format!("/measures/{measure}?done=batch-undone"));
+    let Undone { void, taken_back, kept, left } = undone;
+    let done = match (taken_back, kept) {
+        (0, 0) => "batch-undone".to_owned(),
+        (_, 0) => format!("batch-undone-corrected&back={taken_back}"),
+        _ => format!("batch-undone-partly&back={taken_back}&kept={kept}"),
+    };
+    redirect(format!("/measures/{measure}?done={done}&void={void}&left={left}"));
     Ok(())
 }
 

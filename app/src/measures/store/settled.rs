@@ -6,8 +6,9 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{MeasureId, ProjectId, TrustId};
+use crate::measures::chart_settings::model::ChartType;
 use crate::measures::chart_settings::store::chart_settings_columns;
-use crate::measures::choice;
+use crate::measures::choice::{self, Resettled};
 use crate::measures::series::MeasureSeries;
 
 /// Whether `measure m` has points at so many periods, or so many points where each counts: reads no further than that.
@@ -76,6 +77,54 @@ pub async fn settle<A: Act>(conn: &mut Connection, allowed: &Allowed<A>, measure
         .in_project(measured.measure.project_id)
         .change("Measure", "", &measured.measure.name)
         .change("Chart", "", chart.label())
+        .change("Because", "", because);
+    history::record(conn, allowed, entry).await
+}
+
+/// Settles the chart of a measure anew when points that it was settled by are gone, of which `gone` is the number of the
+/// first; or lets it go when those that are left are too few for limits.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn resettle<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    measure: MeasureId,
+    gone: i64,
+) -> Result<(), Error> {
+    let by_them: Option<ChartType> =
+        sqlx::query_scalar("select settled_chart from measure where id = $1 and settled_entry >= $2")
+            .bind(measure)
+            .bind(gone)
+            .fetch_optional(&mut *conn)
+            .await?
+            .flatten();
+    let Some(before) = by_them else { return Ok(()) };
+    let measured: MeasureSeries = sqlx::query_as(series_of_measure!()).bind(measure).fetch_one(&mut *conn).await?;
+    let (after, because, action) = match choice::resettles(&measured, before) {
+        Resettled::Stays => return Ok(()),
+        Resettled::Another(chart, because) => (Some(chart), because, "settled the chart anew"),
+        Resettled::Open => (None, "", "left the chart to later points"),
+    };
+    sqlx::query(
+        "update measure set settled_chart = $2, settled_because = $3, settled_on = $4, settled_entry = $5, declined_chart = null
+         where id = $1",
+    )
+    .bind(measure)
+    .bind(after)
+    .bind(because)
+    .bind(after.map(|_| date_in_london(allowed.now)))
+    .bind(if after.is_some() { choice::last_entry(&measured) } else { 0 })
+    .execute(&mut *conn)
+    .await?;
+    let because = match after {
+        Some(_) => because,
+        None => "Points that it was settled by are void, and those left are too few for limits.",
+    };
+    let entry = Entry::new("measure", measure, action)
+        .in_project(measured.measure.project_id)
+        .change("Measure", "", &measured.measure.name)
+        .change("Chart", before.label(), after.map_or("", ChartType::label))
         .change("Because", "", because);
     history::record(conn, allowed, entry).await
 }

@@ -299,11 +299,19 @@ async fn what_was_recorded_together_is_undone_together_but_for_later_corrections
             })
             .await
     };
-    undo_of(act).await.expect("undone");
+    let mut conn = scene.fixture.store.read().await.expect("a reader");
+    assert_eq!(standing_corrections(&mut conn, act).await, Ok(1));
+    assert_eq!(batch(&mut conn, act).await.expect("read").corrected, 2);
+    drop(conn);
+    assert_eq!(undo_of(act).await, Ok(Undone { void: 0, taken_back: 1, kept: 1, left: 4 }));
     let points = scene.points().await;
     assert_eq!(points[3].amount(), alone.amount(), "as it was");
     assert_eq!(points[0].amount(), Amount::Ratio(22.0, 24.0), "what was corrected again is left");
-    undo_of(together.id).await.expect("undone");
+    let mut conn = scene.fixture.store.read().await.expect("a reader");
+    let undoable = shown(&mut conn, scene.measure, 1, 20).await.expect("read").changes;
+    assert_eq!(undoable.iter().filter_map(|changed| changed.undoable).collect::<Vec<_>>(), [together.id]);
+    drop(conn);
+    assert_eq!(undo_of(together.id).await, Ok(Undone { void: 3, taken_back: 0, kept: 0, left: 1 }));
     assert!(undo_of(together.id).await.is_err(), "once");
     let points = scene.points().await;
     assert_eq!(points.iter().filter(|point| point.state == State::Void).count(), 3);
@@ -316,6 +324,104 @@ async fn what_was_recorded_together_is_undone_together_but_for_later_corrections
         ["undid recording measurements", "undid an import of measurements", "took a correction back"]
     );
     assert_eq!(history::verify_chain(&mut conn).await.expect("history"), None);
+}
+
+/// Points of a run of days, each of so many in a hundred.
+fn shares(first: &str, tops: &[f64]) -> Vec<(String, Point)> {
+    let day = |at: usize| on(first) + chrono::Days::new(at as u64);
+    let share = |(at, top): (usize, &f64)| {
+        let (field, point) = point(first, Amount::Ratio(*top, 100.0));
+        (field, Point { taken_on: day(at), ..point })
+    };
+    tops.iter().enumerate().map(share).collect()
+}
+
+const CALM: [f64; 12] = [50.0, 52.0, 49.0, 51.0, 50.0, 48.0, 50.0, 51.0, 49.0, 52.0, 50.0, 48.0];
+const WILD: [f64; 12] = [10.0, 90.0, 15.0, 85.0, 10.0, 90.0, 20.0, 80.0, 10.0, 90.0, 15.0, 85.0];
+
+impl Scene {
+    async fn settled(&self) -> (Option<ChartType>, i64) {
+        let mut conn = self.fixture.store.read().await.expect("a reader");
+        let settings = load_series_of_measure(&mut conn, self.measure).await.expect("a chart").settings;
+        (settings.settled_chart, settings.settled_entry)
+    }
+
+    /// Undoes the act in which the point of this number came.
+    async fn undo_act_of(&self, entry: i64) {
+        let points = self.points().await;
+        let point = points.iter().find(|point| point.entry == entry).expect("a point").id;
+        self.act(self.fixture.trainee, async |conn, allowed, measure| {
+            let act = batch_of(conn, point).await?.ok_or(Error::NotFound)?;
+            undo(conn, allowed, measure, &act).await
+        })
+        .await
+        .expect("undone");
+    }
+
+    async fn newest_change(&self) -> (String, Vec<(String, String, String)>) {
+        let mut conn = self.fixture.store.read().await.expect("a reader");
+        let row = changes(&mut conn, self.measure, 1).await.expect("history").remove(0);
+        let told = row.changes().into_iter().map(|change| (change.field, change.from, change.to)).collect();
+        (row.action, told)
+    }
+}
+
+#[tokio::test]
+async fn undoing_lets_a_chart_go_that_was_settled_by_points_that_are_gone() {
+    let scene = Scene::new().await;
+    scene.record(&shares("2026-01-01", &CALM[..4])).await.expect("recorded");
+    scene.record(&shares("2026-02-01", &WILD)).await.expect("recorded");
+    assert_eq!(scene.settled().await, (Some(ChartType::PPrime), 16));
+    scene.undo_act_of(16).await;
+    assert_eq!(scene.settled().await, (None, 0));
+    let (action, told) = scene.newest_change().await;
+    assert_eq!(action, "left the chart to later points");
+    assert_eq!(told[1], ("Chart".to_owned(), ChartType::PPrime.label().to_owned(), String::new()));
+    scene.record(&shares("2026-02-01", &CALM)).await.expect("recorded");
+    assert_eq!(scene.settled().await, (Some(ChartType::P), 28), "the points that are right settle it");
+}
+
+#[tokio::test]
+async fn undoing_settles_a_chart_anew_by_what_is_left() {
+    let scene = Scene::new().await;
+    scene.record(&shares("2026-02-01", &WILD)).await.expect("recorded");
+    scene.record(&shares("2026-01-01", &CALM)).await.expect("recorded");
+    assert_eq!(scene.settled().await, (Some(ChartType::PPrime), 12));
+    scene.undo_act_of(1).await;
+    assert_eq!(scene.settled().await, (Some(ChartType::P), 24));
+    let (action, told) = scene.newest_change().await;
+    assert_eq!(action, "settled the chart anew");
+    let labels = [ChartType::PPrime, ChartType::P].map(|chart| chart.label().to_owned());
+    assert_eq!((&told[1].1, &told[1].2), (&labels[0], &labels[1]));
+    let mut conn = scene.fixture.store.read().await.expect("a reader");
+    assert_eq!(history::verify_chain(&mut conn).await.expect("history"), None);
+}
+
+#[tokio::test]
+async fn undoing_leaves_a_chart_alone_that_other_points_settled_or_still_suits() {
+    let scene = Scene::new().await;
+    scene.record(&shares("2026-01-01", &CALM)).await.expect("recorded");
+    scene.record(&shares("2026-02-01", &WILD)).await.expect("recorded");
+    assert_eq!(scene.settled().await, (Some(ChartType::P), 12));
+    scene.undo_act_of(13).await;
+    assert_eq!(scene.settled().await, (Some(ChartType::P), 12), "settled before they came");
+    // Again as if it had been settled by the last point, and p′ set aside.
+    let set = async |sql: &'static str| {
+        let mut change = scene.fixture.store.write().await.expect("a change");
+        sqlx::query(sql).execute(&mut *change).await.expect("set");
+        change.commit().await.expect("committed");
+    };
+    scene.record(&shares("2026-02-01", &WILD)).await.expect("recorded");
+    scene.record(&shares("2026-02-13", &CALM[..3])).await.expect("recorded");
+    set("update measure set settled_entry = 39, declined_chart = 'p_prime'").await;
+    scene.undo_act_of(39).await;
+    assert_eq!(scene.settled().await, (Some(ChartType::P), 39), "what was set aside stays aside");
+    scene.undo_act_of(25).await;
+    assert_eq!(scene.settled().await, (Some(ChartType::P), 39), "it suits what is left");
+    let nothing = scene
+        .act(scene.fixture.trainee, async |conn, allowed, measure| resettle(conn, allowed, measure.id, 40).await)
+        .await;
+    assert_eq!((nothing, scene.settled().await.1), (Ok(()), 39));
 }
 
 #[tokio::test]
