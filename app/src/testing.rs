@@ -218,6 +218,7 @@ impl Fixture {
             params: Vec::new(),
             query: Vec::new(),
             rejected: None,
+            has_rejected_form: Default::default(),
         })
     }
 

@@ -1,6 +1,7 @@
 //! What every page and every server function is given: who asks, for what, when, and the store.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use crate::access::{self, Act, Allowed};
 use crate::clock::date_in_london;
@@ -42,6 +43,8 @@ pub struct RequestParts {
     pub query: Vec<(String, String)>,
     /// The form that was sent from this page and could not be accepted.
     pub rejected: Option<Arc<Rejected>>,
+    /// The page has that form, which says what was wrong.
+    pub has_rejected_form: AtomicBool,
 }
 
 impl std::ops::Deref for Request {
