@@ -185,7 +185,7 @@ async fn whoever_types_a_second_observation_of_a_day_is_offered_several() {
     let back = twice.location();
     let twice = browser.follow(&twice).await;
     assert!(twice.body.contains("Yes, record several a day") && twice.body.contains("record several a day."));
-    let (record, yes) = (twice.body.find("Record the point</button>"), twice.body.find("Yes, record several a day"));
+    let (record, yes) = (twice.body.find("Record the point"), twice.body.find("Yes, record several a day"));
     assert!(record.is_some() && record < yes, "the Enter key presses the first button");
     // Another day is no second observation of one.
     let monday = [&[("taken_on.day", "1")], &typed[1..], &[("several", "yes")]].concat();
