@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::access::{self, Act, Allowed};
-use crate::clock::date_in_london;
-use crate::db::{Connection, Effects, Store, Write};
+use crate::db::{Connection, Store, Write};
 use crate::error::Error;
 use crate::visitor::{Caller, Sessions};
 use crate::web::attempts::Attempts;
@@ -111,24 +110,6 @@ impl Request {
         );
         change.commit().await?;
         Ok(done)
-    }
-
-    /// What a change would do to projects from today on: checks that the caller may, does it, and undoes it. Nothing is
-    /// told of it.
-    ///
-    /// # Errors
-    /// As [`Self::change`].
-    pub async fn preview<A: Act, T>(
-        &self,
-        act: A,
-        write: impl AsyncFnOnce(&mut Connection, &Allowed<A>) -> Result<T, Error>,
-    ) -> Result<Effects, Error> {
-        self.visitor.account()?;
-        let change = async |conn: &mut Connection| {
-            let allowed = access::require(conn, self, act).await?;
-            write(conn, &allowed).await
-        };
-        self.store.preview(date_in_london(self.now), change).await
     }
 
     /// The id or word that stands in the path for a placeholder.

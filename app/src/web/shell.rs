@@ -191,7 +191,15 @@ const DONE: &[(&str, &str)] = &[
     ("phase-removed", "The phase is removed. Its points are read with those before it again."),
     ("priority", "The priority is saved."),
     ("points", "{new} data points recorded."),
-    ("batch-undone", "It is undone: the points are void, and what was corrected is as before."),
+    ("batch-undone", "It is undone. Data points made void: {void}. Data points left: {left}."),
+    (
+        "batch-undone-corrected",
+        "It is undone. Data points made void: {void}. Corrections taken back: {back}. Data points left: {left}.",
+    ),
+    (
+        "batch-undone-partly",
+        "It is undone. Data points made void: {void}. Corrections taken back: {back}. Changed again since, and left as they are: {kept}. Data points left: {left}.",
+    ),
     ("chart-changed", "The chart is changed. It is in the measure’s history."),
     ("chart-kept", "The chart stays as it is. It is in the measure’s history."),
     ("agreed", "Both have accepted. The handover is agreed."),

@@ -71,20 +71,7 @@ pub async fn pass_on(
     to: PersonId,
 ) -> Result<bool, Error> {
     let (project, trust, today) = (allowed.project(), allowed.in_trust()?, allowed.today());
-    let there: bool = sqlx::query_scalar(concat!(
-        "select exists (select 1 from team_role r where r.id = $1 and r.project_id = $2 and r.person_id = $4 and r.role = 'supervisor' and ",
-        in_force!("r", "$3"),
-        ")"
-    ))
-    .bind(membership)
-    .bind(project)
-    .bind(today)
-    .bind(of)
-    .fetch_one(&mut *conn)
-    .await?;
-    if !there {
-        return Err(Error::NotFound);
-    }
+    is_supervised_by(conn, project, (membership, of), today).await?;
     if to == of || !people::store::is_colleague(conn, trust, to, today).await? {
         return Err(Error::field("person", "Choose a colleague from the list."));
     }
@@ -140,6 +127,29 @@ async fn record_asked(
     let entry =
         Entry::new("team_role", asked, "asked a colleague to take supervision over").in_project(allowed.project());
     history::record(conn, allowed, entry.change("Supervisor", old, new)).await
+}
+
+async fn is_supervised_by(
+    conn: &mut Connection,
+    project: ProjectId,
+    (membership, of): (TeamRoleId, PersonId),
+    today: NaiveDate,
+) -> Result<(), Error> {
+    let there: bool = sqlx::query_scalar(concat!(
+        "select exists (select 1 from team_role r where r.id = $1 and r.project_id = $2 and r.person_id = $4 and r.role = 'supervisor' and ",
+        in_force!("r", "$3"),
+        ")"
+    ))
+    .bind(membership)
+    .bind(project)
+    .bind(today)
+    .bind(of)
+    .fetch_one(&mut *conn)
+    .await?;
+    if !there {
+        return Err(Error::NotFound);
+    }
+    Ok(())
 }
 
 #[cfg(test)]
