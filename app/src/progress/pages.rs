@@ -6,8 +6,9 @@ use leptos::server_fn::ServerFn;
 use super::api::{
     AddLink, AddTask, DeleteProgress, EditLink, EditTask, EditUpdate, FinishTask, PostUpdate, PutBackProgress,
 };
+use super::meanwhile::{Typed, deleted_meanwhile};
 use super::model::{LinkKind, Thing, UPDATE};
-use super::parts::{link as draw_link, list, note, own_tasks};
+use super::parts::{frame, link as draw_link, list, note, own_tasks};
 use super::store::links::{self, WebLink};
 use super::store::tasks::{self, Task};
 use super::store::updates::{self, PAGE, Update};
@@ -16,7 +17,6 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{PersonId, ProjectId, TaskId, UpdateId, WebLinkId};
 use crate::project;
-use crate::project::parts::{Section, sections};
 use crate::project::store::ProjectSummary;
 use crate::route;
 use crate::team;
@@ -55,18 +55,6 @@ impl Looked {
     fn writes(&self) -> bool {
         may(Action::WriteProgress(self.project.id), self.relationship)
     }
-}
-
-/// The frame of the room's pages: the way back, what went wrong, the title, the project's pages.
-fn frame(request: &Request, project: &ProjectSummary, title: &str, summary: AnyView, body: AnyView) -> AnyView {
-    view! {
-        {ui::back(&format!("/projects/{}", project.id), &project.title)}
-        {summary}
-        {ui::heading(&project.title, title)}
-        {sections(request, project.id, Section::Overview)}
-        {body}
-    }
-    .into_any()
 }
 
 /// Who of the team can be chosen for a task; whoever has it stays to be chosen.
@@ -273,56 +261,6 @@ async fn task(request: Request) -> Result<Page, Error> {
         let body = narrow(form.draw(fields), delete(&request, Thing::Task(id), task.version, "task"));
         frame(&request, &team.project, "Change a task", summary, body)
     }))
-}
-
-/// What somebody typed into the form that changes what was deleted meanwhile.
-struct Typed(Form);
-
-impl Typed {
-    /// What the first of these forms held that was rejected; of the last, it was then sent to be saved anew.
-    fn of(request: &Request, actions: [&'static str; 2]) -> Result<Self, Error> {
-        let rejected = actions.into_iter().map(|action| Form::new(request, action)).find(Form::is_rejected);
-        rejected.map(Self).ok_or(Error::NotFound)
-    }
-
-    /// The form that saves it anew, with these fields as they were typed.
-    fn again(&self, request: &Request, action: &'static str, fields: &[&str]) -> Form {
-        fields.iter().fold(Form::new(request, action), |form, field| form.with(field, self.0.value(field)))
-    }
-}
-
-/// The page of what was deleted while somebody changed it: nothing that they typed is lost.
-fn deleted_meanwhile(
-    request: &Request,
-    project: &ProjectSummary,
-    form: Form,
-    what: &'static str,
-    fields: AnyView,
-) -> AnyView {
-    let words = format!(
-        "Somebody deleted this {what} while you were changing it, so your change was not saved. What you typed is below."
-    );
-    let summary = if form.is_rejected() {
-        form.summary()
-    } else {
-        view! {
-            <div class="nhsuk-error-summary" aria-labelledby="deleted-meanwhile" role="alert" tabindex="-1">
-                <h2 class="nhsuk-error-summary__title" id="deleted-meanwhile">"There is a problem"</h2>
-                <div class="nhsuk-error-summary__body"><p>{words.clone()}</p></div>
-            </div>
-        }
-        .into_any()
-    };
-    let said = form.is_rejected().then(|| view! { <p>{words}</p> });
-    let body = view! {
-        <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
-            {said}
-            <p>{format!("Save it as a new {what}, or cancel. The one that was deleted stands at the foot of the list, and can be put back.")}</p>
-            {form.draw(fields)}
-        </div></div>
-    }
-    .into_any();
-    frame(request, project, &format!("This {what} was deleted"), summary, body)
 }
 
 fn adding(project: ProjectId, list: &'static str, label: &'static str) -> AnyView {

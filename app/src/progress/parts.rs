@@ -12,8 +12,28 @@ use crate::batch::Answers;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::ProjectId;
+use crate::project::parts::{Section, sections};
+use crate::project::store::ProjectSummary;
 use crate::web::request::Request;
 use crate::web::ui::{self, Form, Markup};
+
+/// The frame of the room's pages: the way back, what went wrong, the title, the project's pages.
+pub(super) fn frame(
+    request: &Request,
+    project: &ProjectSummary,
+    title: &str,
+    summary: AnyView,
+    body: AnyView,
+) -> AnyView {
+    view! {
+        {ui::back(&format!("/projects/{}", project.id), &project.title)}
+        {summary}
+        {ui::heading(&project.title, title)}
+        {sections(request, project.id, Section::Overview)}
+        {body}
+    }
+    .into_any()
+}
 
 /// How many open tasks stand on a project's page: the rest is one click away.
 const SHOWN: usize = 3;
