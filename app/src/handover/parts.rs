@@ -122,7 +122,7 @@ pub fn without_a_lead(request: &Request, project: ProjectId, relationship: Relat
         let last = crate::format::date(today + Days::new(LONGEST_BRIDGE.unsigned_abs()));
         let fields = view! {
             {form.hidden("project", project)}
-            <p>"You lead it from today, without anybody’s yes, and it goes on looking for a lead who stays. Where a handover is agreed, you lead until its eve."</p>
+            <p>"You lead it from today, without anybody’s yes, and the search for a permanent lead goes on. Where a handover is agreed, you lead until its eve."</p>
             {form.date("leads_until", "What is your last day?").hint(&format!("At the latest {last}.")).view()}
             {ui::submit("Lead it until then")}
         }

@@ -225,7 +225,7 @@ fn delete(request: &Request, thing: Thing, version: i64, what: &str) -> AnyView 
     let form = Form::new(request, DeleteProgress::PATH).version(version);
     let fields = view! {
         {form.hidden("thing", thing)}
-        <p>"It goes from the project’s page and from its handover summary. You can put it back at the foot of the page that lists them, and the history keeps that it was here."</p>
+        <p>"It is taken off the project’s page and the handover summary. You can put it back from the foot of the list, and the history still shows it."</p>
         <button class="nhsuk-button nhsuk-button--warning" type="submit" data-module="nhsuk-button" data-prevent-double-click="true">{format!("Delete the {what}")}</button>
     }
     .into_any();

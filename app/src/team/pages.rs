@@ -234,7 +234,7 @@ fn invite(form: Form, project: &ProjectSummary, colleagues: Vec<people::store::C
             </div>
         </details>
         {form.radios("role", "What do you ask them to be?", roles).view()}
-        {form.line("message", "A word to them (optional)").view()}
+        {form.line("message", "Message (optional)").view()}
         {ui::submit("Invite")}
     }
     .into_any();

@@ -79,7 +79,7 @@ async fn a_project_passes_from_hand_to_hand() {
     let project = measured(&app).await;
     let at = &app.fixture;
     let page = app.browser(at.trainee).await.get(&format!("/projects/{project}/handover")).await;
-    assert!(page.words().contains("3 of 5 needed parts are there"), "who and when, and the next step, are missing");
+    assert!(page.words().contains("3 of 5 required sections complete"), "who and when, and the next step, are missing");
     assert!(page.words().contains("The sepsis nurse collects it."), "how the next point is got is known");
     assert!(page.words().contains("75% (18 of 24) on 25 February 2026"), "where it stands is known");
     let form = page.form(PREPARE).expect("a form");
@@ -153,7 +153,7 @@ async fn what_is_missing_is_told_and_what_was_typed_is_kept() {
         "Enter by when the next step is to be done.",
         "Only I know this.",
         "Posters.",
-        "3 of 5 needed parts are there",
+        "3 of 5 required sections complete",
     ] {
         assert!(back.words().contains(words), "{words}");
     }
@@ -244,7 +244,7 @@ async fn somebody_takes_a_project_on_from_the_pool() {
     offered(&app, project, "pool").await;
     assert_eq!(lead_on(&app, project, on("2026-07-01")).await, []);
     let pool = browser.get("/pool").await;
-    assert!(pool.words().contains("1 project looks for a lead") && pool.words().contains("Sepsis bundle"));
+    assert!(pool.words().contains("1 project is looking for a lead") && pool.words().contains("Sepsis bundle"));
     let department = at.department;
     assert!(browser.get(&format!("/pool?department={department}")).await.words().contains("Sepsis bundle"));
     let none = browser.get("/pool?specialty=Cardiology").await;

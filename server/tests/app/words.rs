@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use app::testing::Result;
-use http::StatusCode;
+use http::{StatusCode, header};
 
 use crate::everything::{people, world};
 use crate::harness::{Answer, App};
@@ -19,7 +19,11 @@ const OLD: &[(&str, &str)] = &[
     ("anchor", "supervisor"),
     ("look-alike", "possible duplicate"),
     ("look alike", "may be duplicates"),
-    ("mend", "fix, correct"),
+    ("can mend", "can fix"),
+    ("no end in sight", "no end date"),
+    ("see to it", "make sure"),
+    ("lapses", "expires"),
+    ("look for a lead", "are looking for a lead"),
     ("is void", "is deleted"),
     ("point void", "delete this data point"),
     ("are told", "see"),
@@ -37,7 +41,7 @@ const OLD: &[(&str, &str)] = &[
     ("the desk", "the QI academy"),
     ("which idea is it", "change idea"),
     ("the data ask for", "automatic"),
-    ("by hand", "fixed"),
+    ("given by hand", "fixed"),
 ];
 
 /// Elements that stand in a line of text and do not end it.
@@ -113,7 +117,9 @@ async fn words() -> Result<Words> {
         for (_, person) in people(&app.fixture) {
             let browser = app.browser(person).await;
             let answer = browser.get(&path).await;
-            if answer.status != StatusCode::OK {
+            let is_page =
+                answer.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+            if answer.status != StatusCode::OK || !is_page {
                 continue;
             }
             for form in answer.forms() {

@@ -540,7 +540,7 @@ pub(super) fn ended(handover: &Handover) -> Error {
         State::Agreed => "This handover is agreed already.",
         State::Declined => "This offer was declined. The project needs a new one.",
         State::Withdrawn => "This offer was withdrawn. The project needs a new one.",
-        State::Lapsed => "This offer lapsed, because nobody answered in time. The project needs a new one.",
+        State::Lapsed => "This offer expired because nobody answered in time. The project needs a new one.",
     })
 }
 

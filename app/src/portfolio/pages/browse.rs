@@ -184,7 +184,7 @@ fn filters(filter: &Filter, offered: &Offered, today: NaiveDate) -> AnyView {
             {select("department", "Department", "All", &offered.departments, text(filter.department.map(|id| id.to_string())))}
             {select("priority", "Priority", "All", &offered.priorities, text(filter.priority.map(|id| id.to_string())))}
             {select("type", "Type", "All", &kinds, text(filter.kind.map(|kind| kind.to_string())))}
-            {select("gap", "What is missing", "Anything or nothing", &Gap::options(), text(filter.gap.map(|gap| gap.to_string())))}
+            {select("gap", "What is missing", "Any", &Gap::options(), text(filter.gap.map(|gap| gap.to_string())))}
             {select("sort", "Sorted by", "", &Sort::options(), filter.sort.to_string())}
             {day_field(filter, today)}
             <div class="nhsuk-form-group">

@@ -102,7 +102,7 @@ fn draw(request: &Request, person: &Person, home: Home, reads: bool) -> AnyView 
         {works.then(|| data_points(&due, today))}
         {your_tasks(&tasks, today)}
         {list("Projects you lead", "led", mine.led, today, runs)}
-        {list("Projects you led that look for a lead", "left", mine.left, today, runs)}
+        {list("Projects you led that are looking for a lead", "left", mine.left, today, runs)}
         {list("Projects you lead next", "next", mine.next, today, Mends::default())}
         {parts::waits_for(&waits_for)}
         {list("Projects you supervise", "supervised", mine.supervised, today, runs)}
@@ -146,7 +146,7 @@ fn finishes(posts: &Posts, works: bool, mine: &[ProjectRow], today: NaiveDate) -
         return ().into_any();
     }
     let items = free.into_iter().map(|row| {
-        view! { <li><a href=format!("/projects/{}/handover", row.id)>"Finish what the next lead is told"</a>{format!(": {}", row.title)}</li> }
+        view! { <li><a href=format!("/projects/{}/handover", row.id)>"Finish the handover summary"</a>{format!(": {}", row.title)}</li> }
     });
     view! {
         <p>"For two weeks after your last day you can finish what you tell whoever leads next."</p>
@@ -244,7 +244,7 @@ fn first_steps() -> AnyView {
         <section aria-labelledby="first">
             <h2 class="nhsuk-heading-m" id="first">"Where to start"</h2>
             <ul class="nhsuk-list nhsuk-list--bullet">
-                <li><a href="/pool">"Take on a project that looks for a lead"</a>": its summary tells you where it stands"</li>
+                <li><a href="/pool">"Take on a project that is looking for a lead"</a>": its summary tells you where it stands"</li>
                 <li><a href="/projects">"See what others work on"</a>", and ask to join a team"</li>
                 <li><a href="/projects/register">"Register a project"</a>": four answers are enough"</li>
             </ul>

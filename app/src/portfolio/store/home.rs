@@ -136,7 +136,7 @@ const MINE: &str = concat!(
       from own join project p on p.id = own.id where p.trust_id = $1 and p.status <> 'closed' group by p.id)"
 );
 
-/// Projects that look for a lead in the departments of the posts that they have or will have soon.
+/// Projects looking for a lead in the departments of the posts that they have or will have soon.
 const LOOKS: &str = concat!(
     "with found as materialized (select s.project_id as id, coalesce(s.no_lead_since, date(h.offered_at)) as since
       from (select distinct o.department_id from post o where o.person_id = $4 and o.trust_id = $1

@@ -249,7 +249,7 @@ fn actions(shown: &ProjectView, row: &ProjectRow, due: Option<MeasureId>) -> Any
     let take_on = (!is_led && !asked_for && shown.may(Action::TakeOn)).then(|| (of("take-on"), "Take it on"));
     let rest = [
         (shown.may(Action::OfferHandover), "handover", "Hand over"),
-        (finishes, "handover", "Finish what the next lead is told"),
+        (finishes, "handover", "Finish the handover summary"),
         (shown.may(Action::WriteProgress), "updates#add", "Post an update"),
         (shown.may(Action::AskToJoin), "team#join", "Ask to join"),
         (shown.may(Action::EditProject), "edit", "Edit"),
