@@ -66,7 +66,7 @@ pub fn current(team: &[Membership], today: NaiveDate, changed_in: Option<Project
     }
     let mut columns = vec![ui::words("Name"), ui::words("Role"), ui::words("Post"), ui::words("Since")];
     if changed_in.is_some() {
-        columns.push(ui::words("Change"));
+        columns.push(ui::acts("Change"));
     }
     ui::table("In the team", columns, rows)
 }
@@ -133,7 +133,7 @@ pub async fn team(request: Request) -> Result<Page, Error> {
             {questions(&request, &project, &team, relationship, waits)}
             {current(&team, today, manages.then_some(id), may(Action::OfferHandover))}
             {past(&team, today)}
-            <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
+            <div class="nhsuk-grid-row baton-no-print"><div class="nhsuk-grid-column-two-thirds">
                 {invite}
                 {join}
                 {leave}

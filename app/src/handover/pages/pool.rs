@@ -161,7 +161,7 @@ fn item(row: ProjectRow, drawn: Option<Small>, today: NaiveDate) -> AnyView {
         (None, Some(_)) => ().into_any(),
         (Some(name), _) => view! { <p class="baton-list__words">{format!("{name} has been asked or has asked to take it on.")}</p> }.into_any(),
         (None, None) => view! {
-            <p class="baton-list__words"><a href=format!("/projects/{id}/take-on")>"Take it on"<span class="nhsuk-u-visually-hidden">": "{row.title.clone()}</span></a></p>
+            <p class="baton-list__words"><a class="baton-act" href=format!("/projects/{id}/take-on")>"Take it on"<span class="nhsuk-u-visually-hidden">": "{row.title.clone()}</span></a></p>
         }
         .into_any(),
     };
