@@ -79,7 +79,7 @@ test("the academy lead", async ({ page }) => {
 });
 
 test("an administrator, and who arrives or has left", async ({ page }) => {
-  await signInAs(page, "David Chua");
+  await signInAs(page, "David Penrose");
   const person = await first(page, "/people", "/people/");
   const department = await first(page, "/departments", "/departments/");
   await lookAt(page, ["/", `${person}/account`, `${person}/posts/new`, `${person}/away/new`, `${person}/edit`, "/departments", department, "/departments/new", "/sites/new"]);

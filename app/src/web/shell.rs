@@ -293,7 +293,7 @@ fn search() -> AnyView {
         <form class="baton-header__search" method="get" action="/search" role="search">
             <label class="nhsuk-u-visually-hidden" for="header-search">"Search projects, people, priorities"</label>
             <input class="baton-header__search-input" id="header-search" name="q" type="search" maxlength="200"
-                placeholder="Search projects, people, priorities" autocomplete="off" />
+                placeholder="Projects, people, priorities" autocomplete="off" />
             <button class="baton-header__search-button" type="submit">"Search"</button>
         </form>
     }
