@@ -72,16 +72,16 @@ test("a colleague", async ({ page }) => {
 test("the academy lead", async ({ page }) => {
   await signInAs(page, "Margaret Ellis");
   const project = await fullest(page);
-  const priority = await first(page, "/priorities", "/priorities/");
+  const priority = await first(page, "/priorities", "/priorities/0");
   const pair = await first(page, "/look-alikes", "/look-alikes/pair").then(async () => (await page.locator('main a[href^="/look-alikes/pair"]').first().getAttribute("href")) ?? "");
-  const person = await first(page, "/people", "/people/");
+  const person = await first(page, "/people", "/people/0");
   await lookAt(page, ["/", "/look-alikes", pair, "/supervision", "/changeovers", priority, `${priority}/board`, `${priority}/edit`, "/priorities/new", "/people", "/people/dates", "/people/new", person, project, `${project}/team`, "/charts"]);
 });
 
 test("an administrator, and who arrives or has left", async ({ page }) => {
   await signInAs(page, "David Penrose");
-  const person = await first(page, "/people", "/people/");
-  const department = await first(page, "/departments", "/departments/");
+  const person = await first(page, "/people", "/people/0");
+  const department = await first(page, "/departments", "/departments/0");
   await lookAt(page, ["/", `${person}/account`, `${person}/posts/new`, `${person}/away/new`, `${person}/edit`, "/departments", department, "/departments/new", "/sites/new"]);
   for (const name of ["Nadia Rahman", "Katie Munro"]) {
     await signInAs(page, name);

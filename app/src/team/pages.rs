@@ -119,7 +119,7 @@ pub async fn team(request: Request) -> Result<Page, Error> {
     drop(conn);
     Ok(Page::new(format!("Team of {}", project.title), move || {
         let invitation = Form::new(&request, Invite::PATH);
-        let joining = Form::new(&request, AskToJoin::PATH);
+        let joining = Form::named(&request, AskToJoin::PATH, "join");
         let leaving = Form::new(&request, LeaveTeam::PATH);
         let summaries = view! { {invitation.summary()}{joining.summary()}{leaving.summary()} };
         let leave = leaves.then(|| leave(leaving, &project, relationship));

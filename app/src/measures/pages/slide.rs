@@ -132,7 +132,7 @@ async fn page(request: Request, loaded: Loaded, measured: bool) -> Result<Page, 
             {ui::back(&back, &label)}
             {sections(&request, project, if measured { Section::Measures } else { Section::Overview })}
             <div class="baton-actions baton-no-print">
-                <a class="nhsuk-button" href=picture download="" role="button" draggable="false">"Download the slide (PNG)"</a>
+                <a class="nhsuk-button" href=picture download="">"Download the slide (PNG)"</a>
                 <span>"Or print this page: it is one landscape sheet."</span>
             </div>
             {sheet(&slide, drawn.as_ref())}
