@@ -56,6 +56,14 @@ impl Slide {
         }
     }
 
+    /// What the verdict is said by, as a sentence; may be empty.
+    #[must_use]
+    pub fn because(&self) -> String {
+        let because = self.headline().because;
+        let mut letters = because.trim_end_matches('.').chars();
+        letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+    }
+
     /// The next step in words, and by when.
     #[must_use]
     pub fn step(&self) -> (String, String) {
@@ -104,16 +112,14 @@ impl Slide {
 
     /// The verdict and the next step, under each other.
     fn say(&self, out: &mut String, mut beside: Column) {
-        let Headline { verdict, because } = self.headline();
+        let (verdict, because) = (self.headline().verdict, self.because());
         let mark = self.colour();
         let from = beside.y;
         let mut said = Column { left: beside.left + 12.0, width: beside.width - 12.0, y: from };
         said.write(out, &verdict, Type { size: 19.0, bold: true, colour: "#212b32" }, 3);
         if !because.is_empty() {
             said.y += 3.0;
-            let mut letters = because.chars();
-            let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-            said.write(out, &format!("{first}{}.", letters.as_str().trim_end_matches('.')), Type::words(12.5), 6);
+            said.write(out, &because, Type::words(12.5), 6);
         }
         let _ = write!(
             out,

@@ -143,9 +143,6 @@ async fn page(request: Request, loaded: Loaded, measured: bool) -> Result<Page, 
 }
 
 fn sheet(slide: &Slide, drawn: Option<&Large>) -> AnyView {
-    let said = slide.headline();
-    let because = said.because.trim_end_matches('.').to_owned();
-    let because = (!because.is_empty()).then(|| format!(": {because}"));
     let (step, by) = slide.step();
     let aim = (!slide.aim.is_empty())
         .then(|| view! { <p class="baton-slide__aim"><strong>"Aim: "</strong>{slide.aim.clone()}</p> });
@@ -165,8 +162,8 @@ fn sheet(slide: &Slide, drawn: Option<&Large>) -> AnyView {
             <div class="baton-slide__columns">
                 {figure}
                 <div>
-                    <p class="baton-slide__verdict"><strong>{said.verdict}</strong>{because}"."</p>
-                    <h2 class="nhsuk-heading-s">"Next step"</h2>
+                    <p class="baton-slide__verdict"><strong>{slide.headline().verdict}</strong>" "{slide.because()}</p>
+                    <h2 class="nhsuk-heading-s nhsuk-u-margin-bottom-1">"Next step"</h2>
                     <p>{step}" "{by}</p>
                 </div>
             </div>
