@@ -85,7 +85,8 @@ impl Charts {
                 <a href=format!("/projects/{project}/slide.png") download="">"Download a slide (PNG)"</a>
                 <a href=format!("/projects/{project}/slide")>"Slide to print"</a>
             };
-            let more = view! { <p class="baton-actions">{more}<a href=board>"All measures in one table"</a>{slide}</p> };
+            let more =
+                view! { <p class="baton-actions">{more}<a href=board>"All measures in one table"</a>{slide}</p> };
             view! { <div class="baton-charts">{figures}</div>{more} }.into_any()
         };
         view! {

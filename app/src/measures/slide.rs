@@ -210,7 +210,10 @@ mod tests {
     #[test]
     fn what_is_typed_is_words_and_a_missing_measure_is_said() {
         let svg = slide("Safer <b>handover</b>").svg();
-        assert!(svg.contains("Safer &lt;b&gt;handover&lt;/b&gt;") && svg.contains("Aim: Every patient &lt;on"), "{svg}");
+        assert!(
+            svg.contains("Safer &lt;b&gt;handover&lt;/b&gt;") && svg.contains("Aim: Every patient &lt;on"),
+            "{svg}"
+        );
         assert!(svg.contains("No measure yet") && svg.contains("Ask the ward") && svg.contains("by 4 March 2026"));
     }
 

@@ -151,7 +151,10 @@ fn does_one(request: &Request, row: &Asked, action: Action) -> AnyView {
             let says = "It stays in the pool, and nobody is reminded until then.";
             until_a_day(request, row, KEEP_LOOKING, ("Keep looking for a lead", says, "Keep looking until then"), field)
         }
-        _ => row.address(action).map(|to| view! { <a class="baton-act" href=to>{action.label()}{of(&row.title)}</a> }).into_any(),
+        _ => row
+            .address(action)
+            .map(|to| view! { <a class="baton-act" href=to>{action.label()}{of(&row.title)}</a> })
+            .into_any(),
     }
 }
 

@@ -104,7 +104,9 @@ fn facts(measure: &Measure, may_define: bool) -> AnyView {
     ];
     facts.extend(measure.target.map(|target| format!("Target {}", values::value(measure, target))));
     let retired = measure.retired_on.map(|on| view! { {ui::tag("Retired", "grey")}" since "{ui::time(on)} });
-    let edit = may_define.then(|| view! { <a class="baton-no-print" href=format!("/measures/{}/edit", measure.id)>"Edit the measure"</a> });
+    let edit = may_define.then(
+        || view! { <a class="baton-no-print" href=format!("/measures/{}/edit", measure.id)>"Edit the measure"</a> },
+    );
     view! {
         <p class="baton-meta">{retired}{facts.join(" · ")}" "{edit}</p>
         <div class="baton-print-open">{ui::details("What exactly is measured", ui::paragraphs(&measure.definition))}</div>
@@ -229,7 +231,8 @@ fn figure(drawn: &Large, suggestions: AnyView, may_define: bool) -> AnyView {
         };
         ui::details(&format!("{} of the same data", spread.chart.kind.name()), body.into_any())
     });
-    let change = may_define.then(|| view! { <p class="baton-no-print"><a href=format!("/measures/{id}/chart")>"Chart settings"</a></p> });
+    let change = may_define
+        .then(|| view! { <p class="baton-no-print"><a href=format!("/measures/{id}/chart")>"Chart settings"</a></p> });
     let how = view! {
         <p>{why(drawn)}</p>
         <ul class="nhsuk-list nhsuk-list--bullet">{method}</ul>

@@ -188,8 +188,7 @@ fn draw_table(class: &'static str, caption: &str, columns: Vec<Column>, rows: Ve
                 .enumerate()
                 .map(|(at, (value, column))| {
                     if at == 0 {
-                        view! { <th scope="row" class=column.class("nhsuk-table__header")>{value}</th> }
-                            .into_any()
+                        view! { <th scope="row" class=column.class("nhsuk-table__header")>{value}</th> }.into_any()
                     } else {
                         view! { <td class=column.class("nhsuk-table__cell")>{value}</td> }.into_any()
                     }
