@@ -63,13 +63,16 @@ export async function findings(page: Page): Promise<string[]> {
     const why = (node: Finding["nodes"][number]) => node.any[0]?.data?.messageKey ?? "";
     // Contrast that axe cannot decide, and why it is no fault: letters of a picture, whose colours are measured with its
     // style sheet; letters beside a box that a control draws as a pseudo-element; letters that a table or a picture has
-    // scrolled out of its region on a narrow screen, and that it decides on a large one.
+    // scrolled out of its region on a narrow screen, and that it decides on a large one; and what the opened list of
+    // trusts lies over, in the header, until it is closed.
     const explained = (one: Finding, node: Finding["nodes"][number]) => {
       if (one.id !== "color-contrast") return false;
-      const region = document.querySelector(node.target[0] ?? "")?.closest(".baton-table-region, .baton-drawing--scrolls, .baton-chart__drawing");
+      const element = document.querySelector(node.target[0] ?? "");
+      const region = element?.closest(".baton-table-region, .baton-drawing--scrolls, .baton-chart__drawing");
       const scrolls = region !== null && region !== undefined && region.scrollWidth > region.clientWidth;
+      const covered = Boolean(element?.closest(".baton-header:has(.baton-header__switch[open])"));
       const pictured = /^<(text|tspan|svg)\b/.test(node.html);
-      return pictured || ["pseudoContent", "shortTextContent"].includes(why(node)) || (why(node) === "elmPartiallyObscured" && scrolls);
+      return pictured || covered || ["pseudoContent", "shortTextContent"].includes(why(node)) || (why(node) === "elmPartiallyObscured" && scrolls);
     };
     const undecided = incomplete.map((one) => ({ ...one, nodes: one.nodes.filter((node) => !explained(one, node)) }));
     const told = ({ id, help, nodes }: Finding) => `${id}: ${help}: ${nodes.map((node) => `${node.html} ${why(node)}`).join(" | ")}`;

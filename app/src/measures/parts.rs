@@ -111,7 +111,7 @@ fn figure(drawn: &Small, today: NaiveDate, may_record: bool) -> AnyView {
             <figcaption class="baton-chart__caption"><a href=href.clone()>{measure.name.clone()}</a></figcaption>
             {drawn.view()}
             <p class="baton-chart__found">{chart::headline(&drawn.chart)}" "{spc::words::brief(&drawn.chart)}</p>
-            <p class="baton-chart__found">{due(measure, today)}{record}</p>
+            <p class="baton-chart__found baton-chart__due"><span>{due(measure, today)}</span>{record}</p>
         </figure>
     }
     .into_any()
