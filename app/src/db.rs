@@ -92,18 +92,12 @@ impl Store {
         self.writer.change().await
     }
 
-    /// What a change would do to projects from a day on; the change itself is undone.
+    /// What a change that is not committed does to projects from a day on.
     ///
     /// # Errors
-    /// [`Error::Busy`] when the writer is not free in time, and those of the change.
-    pub async fn preview<T>(
-        &self,
-        today: NaiveDate,
-        change: impl AsyncFnOnce(&mut Connection) -> Result<T, Error>,
-    ) -> Result<Effects, Error> {
-        let mut undone = self.writer.change().await?;
-        change(&mut undone).await?;
-        (self.derived.effects)(&mut undone, today).await
+    /// When the store cannot be read.
+    pub async fn effects(&self, change: &mut Connection, today: NaiveDate) -> Result<Effects, Error> {
+        (self.derived.effects)(change, today).await
     }
 
     /// Closes every connection, folding the write-ahead log into the file.

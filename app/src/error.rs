@@ -48,16 +48,6 @@ pub struct Consequence {
     pub mend: Option<(String, String)>,
 }
 
-impl Unconfirmed {
-    /// Whether there is nothing to see, or it is what was seen.
-    ///
-    /// # Errors
-    /// [`Error::Unconfirmed`] otherwise, to be shown.
-    pub fn seen(self, digest: &str) -> Result<(), Error> {
-        if self.lines.is_empty() || self.digest == digest { Ok(()) } else { Err(Error::Unconfirmed(self)) }
-    }
-}
-
 /// Why a request was not done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "error", content = "detail", rename_all = "snake_case")]
@@ -166,21 +156,5 @@ impl From<sqlx::Error> for Error {
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
         internal("stored JSON", &error.to_string())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_change_does_is_confirmed_by_what_was_seen_of_it() {
-        let line = Consequence { text: "Nobody leads it from 5 August.".into(), ..Consequence::default() };
-        let effects = |digest: &str| Unconfirmed { lines: vec![line.clone()], digest: digest.into() };
-        assert_eq!(effects("a").seen("a"), Ok(()));
-        for before in ["", "b"] {
-            assert_eq!(effects("a").seen(before), Err(Error::Unconfirmed(effects("a"))), "{before:?}");
-        }
-        assert_eq!(Unconfirmed::default().seen(""), Ok(()), "there is nothing to see");
     }
 }

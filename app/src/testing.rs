@@ -219,6 +219,7 @@ impl Fixture {
             params: Vec::new(),
             query: Vec::new(),
             rejected: None,
+            has_rejected_form: Default::default(),
         })
     }
 

@@ -125,6 +125,7 @@ pub fn of_visitor(state: &AppState, parts: &Parts, params: Vec<(String, String)>
         params,
         query,
         rejected,
+        has_rejected_form: Default::default(),
     })
 }
 

@@ -138,6 +138,11 @@ pub fn choose(series: &Series) -> Choice {
     choose_by(series, Thresholds::FIRST)
 }
 
+/// The chart that suits a series which has this one already: another only where the points ask for it by a margin.
+pub fn choose_against(series: &Series, settled: ChartKind) -> Choice {
+    choose_by(series, Thresholds::against(settled))
+}
+
 fn choose_by(series: &Series, thresholds: Thresholds) -> Choice {
     let values: Vec<f64> = series
         .points
@@ -360,8 +365,12 @@ mod tests {
             let series = shares(&[wide(times); 30]);
             assert_eq!(kind(&series, ChartKind::P), None, "{times}");
             assert_eq!(kind(&series, ChartKind::PPrime), None, "{times}");
+            for kind in [ChartKind::P, ChartKind::PPrime] {
+                assert_eq!(choose_against(&series, kind).kind, kind, "{times}");
+            }
         }
         assert_eq!(kind(&shares(&[wide(1.8); 30]), ChartKind::P), Some(ChartKind::PPrime));
+        assert_eq!(choose_against(&shares(&[wide(1.8); 12]), ChartKind::P).kind, ChartKind::PPrime);
         assert_eq!(kind(&shares(&[wide(1.2); 30]), ChartKind::PPrime), Some(ChartKind::P));
         assert_eq!(kind(&shares(&[wide(1.8); 23]), ChartKind::P), None, "eleven since, and not yet 24 of all");
         let later = [vec![wide(0.8); 60], vec![wide(2.2); 12]].concat();

@@ -32,6 +32,8 @@ pub struct SupervisorInPost {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct NamedSupervisor {
     pub name: String,
+    /// They lead it themselves for now.
+    pub leads: bool,
     /// The QI academy has yet to say until when they may; otherwise they are away for long, or have left.
     pub unconfirmed: bool,
 }

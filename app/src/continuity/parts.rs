@@ -256,6 +256,9 @@ impl Strip {
                 let words = format!("{} waits for the QI academy to confirm until when", named.name);
                 answer.more(words).mend(row.id, "team", "See the team")
             }
+            (None, Some(named)) if named.leads => {
+                answer.more(format!("{} leads it for now", named.name)).mend(row.id, "team", "Name another supervisor")
+            }
             (Some(name), _) => answer.more(format!("{name} was asked")).mend(row.id, "team", "See the team"),
             (None, Some(named)) => answer.more(format!("{} is away or has left", named.name)).mend(
                 row.id,

@@ -39,7 +39,7 @@ const PASSING: &str = "json_object('on', h.takes_effect_on, 'to', t.name, 'offer
 /// Somebody who supervises the project by name, though nobody counts: a
 /// [`NamedSupervisor`](super::model::NamedSupervisor).
 const SUPERVISOR_NAMED: &str = concat!(
-    "(select json_object('name', n.name, 'unconfirmed', json(iif(exists (select 1 from ask k
+    "(select json_object('name', n.name, 'leads', json(iif(r.person_id is s.lead_id, 'true', 'false')), 'unconfirmed', json(iif(exists (select 1 from ask k
             where k.project_id = p.id and k.kind = 'confirm_supervisor' and k.object_id = r.id
               and k.from_on <= $2 and k.until_on > $2), 'true', 'false')))
         from team_role r join person n on n.id = r.person_id

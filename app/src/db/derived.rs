@@ -65,6 +65,12 @@ impl Effects {
             lines.iter().map(|line| format!("{:?} {} {}", line.id, line.project, line.text)).collect();
         Self { lines, digest: hex(&Sha256::digest(text.join("\n"))) }
     }
+
+    /// Whether there is nothing to see, or it is what the digest says was seen.
+    #[must_use]
+    pub fn are_seen(&self, digest: &str) -> bool {
+        self.lines.is_empty() || self.digest == digest
+    }
 }
 
 /// For a store whose facts nobody changes: a change that marks anything is refused.

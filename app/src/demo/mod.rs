@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, Utc};
 
-use crate::access::{self, RegisterProject};
+use crate::access::{self, DefineMeasure, RegisterProject};
 use crate::clock::date_in_london;
 use crate::db::{Connection, Store};
 use crate::drivers::model::Level;
@@ -22,7 +22,7 @@ use crate::id::{
     CycleId, DepartmentId, DriverId, HandoverId, LinkId, MeasureId, MeasurementId, PersonId, PostId, PriorityId,
     ProjectId, SiteId, TeamRoleId, TrustId,
 };
-use crate::measures::store::settle_all;
+use crate::measures::store::{settle, unsettled};
 use calendar::{Calendar, When};
 use scenario::Scenario;
 use store::moment;
@@ -50,7 +50,9 @@ pub async fn fill(store: &Store, now: DateTime<Utc>) -> Result<bool, Error> {
         None => {}
     }
     Filler::new(&scenario, now).fill(&mut change).await?;
-    settle_all(&mut change, now).await?;
+    for (measure, project, trust) in unsettled(&mut change).await? {
+        settle(&mut change, &access::system(DefineMeasure(project), Some(trust), now), measure).await?;
+    }
     change.commit().await?;
     Ok(true)
 }

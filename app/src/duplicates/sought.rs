@@ -26,7 +26,23 @@ pub fn words(text: &str) -> Vec<String> {
 /// The words as the index asks for them: each must be there, the last letters may follow. Empty without a word.
 #[must_use]
 pub fn expression(text: &str) -> String {
-    words(text).iter().map(|word| format!("\"{word}\"*")).collect::<Vec<_>>().join(" ")
+    words(text).iter().map(|word| term(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// A word in the index's own language. Of a single letter every other word would be the beginning: "A&E" means itself.
+#[must_use]
+pub fn term(word: &str) -> String {
+    let open = if word.chars().nth(1).is_some() { "*" } else { "" };
+    format!("\"{word}\"{open}")
+}
+
+/// How people are addressed; of somebody's name it is no part.
+const ADDRESSES: [&str; 8] = ["dr", "doctor", "mr", "mrs", "ms", "miss", "prof", "professor"];
+
+/// The words by which somebody is looked for among people: "Dr Raman" is Raman.
+#[must_use]
+pub fn name(words: &[String]) -> Vec<String> {
+    words.iter().filter(|word| !ADDRESSES.contains(&word.as_str())).cloned().collect()
 }
 
 /// The references that a text may mean, as a pattern of `like`: "10", "0010", "2026-10" and "qi 2026 10" are ways to
@@ -147,13 +163,16 @@ mod tests {
         assert!(is_in(&words("emerg med"), "Emergency medicine"));
         assert!(!is_in(&words("emergency surgery"), "Emergency medicine"));
         assert!(!is_in(&[], "Emergency medicine"));
+        assert!(is_in(&name(&words("Dr. Raman")), "Priya Raman"));
+        assert!(!is_in(&name(&words("doctor")), "Dora Ctor"));
+        assert_eq!(expression("A&E sepsis"), r#""a" "e" "sepsis"*"#);
     }
 
     proptest! {
         #[test]
         fn whatever_is_typed_is_an_expression_of_quoted_words(text in "\\PC{0,200}") {
             let expression = expression(&text);
-            prop_assert!(expression.is_empty() || expression.split(' ').all(|term| term.starts_with('"') && term.ends_with("\"*")));
+            prop_assert!(expression.is_empty() || expression.split(' ').all(|term| term.starts_with('"') && (term.ends_with("\"*") || term.ends_with('"'))));
             prop_assert!(words(&text).len() <= MOST_WORDS);
             prop_assert!(reference(&text).is_none_or(|pattern| pattern.starts_with("QI-")));
         }

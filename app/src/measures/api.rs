@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::model::{MeasureForm, PointForm, State, rows_of};
+use super::model::{MeasureForm, PointForm, State, rows_of, twice};
 use super::series::{Measure, Measurement};
-use super::store;
+use super::store::{self, Undone};
 use crate::access::{Allowed, DefineMeasure, RecordMeasurement};
 use crate::db::Connection;
 use crate::error::Error;
@@ -112,7 +112,7 @@ pub async fn move_measure(measure: String, way: String) -> Result<(), Error> {
 /// The answer of whoever has several observations a day.
 const YES: &str = "yes";
 
-/// Records one point; with `several=yes` as one of several observations of its day.
+/// Records one point; with `several=yes` as one of several observations, where one of its moment is there already.
 #[server(endpoint = "measurements/record")]
 pub async fn record_point(
     measure: String,
@@ -121,13 +121,13 @@ pub async fn record_point(
 ) -> Result<(), Error> {
     let request = Request::current();
     let measure = record(&request, &measure, async |conn, allowed, measure| {
-        if several == YES {
-            store::allow_several_per_day(conn, allowed, measure).await?;
-        }
         let mut fields = Fields::new();
         let point = form.read(&mut fields, measure.data_type, request.today(), str::to_owned);
-        let point = fields.finish(|| point)?;
-        store::record(conn, allowed, measure, &[("taken_on".to_owned(), point)]).await?;
+        let points = [("taken_on".to_owned(), fields.finish(|| point)?)];
+        if several == YES && store::clashes(conn, measure.id, &points).await? {
+            store::allow_several_per_day(conn, allowed, measure).await?;
+        }
+        store::record(conn, allowed, measure, &points).await?;
         Ok(())
     })
     .await?;
@@ -150,11 +150,11 @@ pub async fn record_points(
         if then == "more" {
             return Err(Error::Invalid(Vec::new()));
         }
-        if several == YES {
+        let allows = store::allows_several_per_day(conn, measure.id).await?;
+        let points = rows_of(&rows, measure.data_type, allows || several == YES, request.today())?;
+        if !allows && several == YES && (twice(&points) || store::clashes(conn, measure.id, &points).await?) {
             store::allow_several_per_day(conn, allowed, measure).await?;
         }
-        let several = store::allows_several_per_day(conn, measure.id).await?;
-        let points = rows_of(&rows, measure.data_type, several, request.today())?;
         recorded = store::record(conn, allowed, measure, &points).await?.len();
         Ok(())
     })
@@ -171,15 +171,20 @@ pub async fn undo_batch(batch: String) -> Result<(), Error> {
     request.person()?;
     let batch: BatchId = id(&batch)?;
     let project = store::project_of_batch(&mut *request.store.read().await?, batch).await?;
-    let measure = request
+    let (measure, undone) = request
         .change(RecordMeasurement(project), async |conn, allowed| {
             let batch = store::batch(conn, batch).await?;
             let measure = store::measure(conn, batch.measure_id).await?;
-            store::undo(conn, allowed, &measure, &batch).await?;
-            Ok(measure.id)
+            Ok((measure.id, store::undo(conn, allowed, &measure, &batch).await?))
         })
         .await?;
-    redirect(format!("/measures/{measure}?done=batch-undone"));
+    let Undone { void, taken_back, kept, left } = undone;
+    let done = match (taken_back, kept) {
+        (0, 0) => "batch-undone".to_owned(),
+        (_, 0) => format!("batch-undone-corrected&back={taken_back}"),
+        _ => format!("batch-undone-partly&back={taken_back}&kept={kept}"),
+    };
+    redirect(format!("/measures/{measure}?done={done}&void={void}&left={left}"));
     Ok(())
 }
 

@@ -108,6 +108,34 @@ pub fn settles(measured: &MeasureSeries) -> Option<(ChartType, &'static str)> {
     Some((ChartType::of(kind)?, reason))
 }
 
+/// What becomes of the chart that a measure's points settled, when some of them were never right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resettled {
+    /// Those that are left ask for no other by a margin.
+    Stays,
+    /// They ask for this one, for this reason.
+    Another(ChartType, &'static str),
+    /// They are too few for limits: later points settle it.
+    Open,
+}
+
+/// What becomes of the chart that a measure's points settled, now that some of them are gone. What a person set aside
+/// is not brought back by it.
+#[must_use]
+pub fn resettles(measured: &MeasureSeries, settled: ChartType) -> Resettled {
+    let series = series(measured);
+    if choice::counted(&series) < LIMITS_FROM {
+        return Resettled::Open;
+    }
+    let Choice { kind, reason } = choice::choose_against(&series, settled.kind());
+    match ChartType::of(kind) {
+        Some(chart) if chart != settled && Some(chart) != measured.settings.declined_chart => {
+            Resettled::Another(chart, reason)
+        }
+        _ => Resettled::Stays,
+    }
+}
+
 /// Another chart that later points ask for, where the one that is drawn was settled by points.
 #[must_use]
 pub fn another(settings: &ChartSettings, series: &Series) -> Option<Suggestion> {

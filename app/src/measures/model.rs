@@ -432,6 +432,14 @@ pub struct Point {
     pub note: String,
 }
 
+impl Point {
+    /// What no other point of a measure shares, unless it has several a day.
+    #[must_use]
+    pub fn moment(&self) -> (NaiveDate, Option<NaiveTime>, String) {
+        (self.taken_on, self.taken_at, self.place.to_lowercase())
+    }
+}
+
 /// One point, as typed: on its own, or as a row of the grid.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -598,6 +606,14 @@ pub fn cell(row: usize, field: &str) -> String {
     format!("rows[{row}][{field}]")
 }
 
+/// Whether two points share a moment.
+#[must_use]
+pub fn twice(points: &[(String, Point)]) -> bool {
+    let mut moments: Vec<_> = points.iter().map(|(_, point)| point.moment()).collect();
+    moments.sort_unstable();
+    moments.windows(2).any(|pair| pair[0] == pair[1])
+}
+
 /// The points of the grid's rows, each with the name of its date's input; empty rows are passed over.
 /// Where there are `several` observations of a day, two rows may be of the same moment.
 ///
@@ -616,11 +632,7 @@ pub fn rows_of(
     let mut points: Vec<(usize, Point)> = Vec::with_capacity(rows.len());
     for (row, form) in rows.iter().enumerate().take(MOST_ROWS).filter(|(_, form)| !form.is_empty()) {
         let point = form.read(&mut fields, data_type, today, |field| cell(row, field));
-        let same = |other: &Point| {
-            (other.taken_on, other.taken_at) == (point.taken_on, point.taken_at)
-                && other.place.to_lowercase() == point.place.to_lowercase()
-        };
-        if let Some((first, _)) = points.iter().find(|(_, other)| !several && same(other))
+        if let Some((first, _)) = points.iter().find(|(_, other)| !several && other.moment() == point.moment())
             && point.taken_on != NaiveDate::default()
         {
             fields.error(&cell(row, "taken_on"), format!("Row {} has {SAME_MOMENT}. Keep one of the two.", first + 1));

@@ -405,6 +405,32 @@ pub async fn colleagues(conn: &mut Connection, trust: TrustId, today: NaiveDate)
     .await?)
 }
 
+/// Whether somebody is among the [`colleagues`] of a trust.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn is_colleague(
+    conn: &mut Connection,
+    trust: TrustId,
+    person: PersonId,
+    today: NaiveDate,
+) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar(concat!(
+        "select exists (select 1 from post o join person p on p.id = o.person_id
+            join tie k on k.person_id = o.person_id and k.trust_id = o.trust_id and k.state = 'accepted'
+            where o.person_id = $3 and o.trust_id = $1 and ",
+        post_on!("o", "$2"),
+        " and ",
+        account_open!("p", "$2"),
+        ")"
+    ))
+    .bind(trust)
+    .bind(today)
+    .bind(person)
+    .fetch_one(conn)
+    .await?)
+}
+
 /// The name of somebody who has accepted the trust.
 ///
 /// # Errors
@@ -560,6 +586,8 @@ mod tests {
         assert_eq!(tara.post, "FY2, Acute medicine");
         let later = colleagues(&mut conn, at.trust, on("2026-08-05")).await.expect("colleagues");
         assert!(!later.iter().any(|colleague| colleague.id == at.trainee));
+        assert!(is_colleague(&mut conn, at.trust, at.trainee, TODAY).await.expect("read"));
+        assert!(!is_colleague(&mut conn, at.trust, at.trainee, on("2026-08-05")).await.expect("read"));
         let departments = departments(&mut conn, at.trust).await.expect("departments");
         assert_eq!(departments.iter().map(|d| d.id).collect::<Vec<_>>(), [at.department]);
     }

@@ -42,7 +42,7 @@ async fn or_misspelt(
     if found.total > 0 || filter.text.is_empty() {
         return Ok(found);
     }
-    let Some(words) = spelled_like(conn, &filter.text).await? else { return Ok(found) };
+    let Some(words) = spelled_like(conn, trust, &filter.text).await? else { return Ok(found) };
     Ok(misspelt(find(conn, listing(trust, filter, &words, limit(filter), today)?).await?))
 }
 

@@ -135,18 +135,19 @@ pub async fn pass_on_supervision(#[server(flatten)] form: PassOnForm) -> Result<
     let Some((first, _)) = places.first() else {
         return form.parse().and(Err(Error::Internal));
     };
-    let of = request
+    let (of, asked) = request
         .change(access::ManageTeam(*first), async |conn, _| {
             let (of, to) = form.parse()?;
+            let mut asked = false;
             for &(project, membership) in &places {
                 let allowed = request.require(conn, access::ManageTeam(project)).await?;
-                store::pass_on::pass_on(conn, &allowed, (membership, of), to).await?;
+                asked |= store::pass_on::pass_on(conn, &allowed, (membership, of), to).await?;
             }
-            Ok(of)
+            Ok((of, asked))
         })
         .await?;
-    let own = request.person()?.id == of;
     // Of somebody else nothing may be left to show.
-    redirect(if own { "/supervision?done=passed-on" } else { "/?done=passed-on" });
+    let page = if request.person()?.id == of { "/supervision" } else { "/" };
+    redirect(format!("{page}?done={}", if asked { "passed-on" } else { "supervises-alone" }));
     Ok(())
 }

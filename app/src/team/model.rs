@@ -1,5 +1,7 @@
 //! The places in a project's team, and the forms that change them.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -238,6 +240,9 @@ impl ConfirmForm {
     }
 }
 
+/// The projects whose supervision is passed on in one form, at most: as many as its page shows.
+pub const MOST_PASSED_ON: usize = 200;
+
 /// Passing on what somebody supervises, as typed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -251,9 +256,9 @@ pub struct PassOnForm {
 }
 
 impl PassOnForm {
-    /// The places that are chosen, with their projects: of these is asked who may.
+    /// The places that are chosen, each once, with their projects: of these is asked who may.
     #[must_use]
-    pub fn places(&self) -> Vec<(ProjectId, TeamRoleId)> {
+    pub fn places(&self) -> BTreeSet<(ProjectId, TeamRoleId)> {
         let place = |typed: &String| {
             let (project, place) = typed.split_once('/')?;
             Some((project.parse().ok()?, place.parse().ok()?))
@@ -267,8 +272,10 @@ impl PassOnForm {
     /// [`Error::Invalid`] when nobody or nothing is chosen.
     pub fn parse(&self) -> Result<(PersonId, PersonId), Error> {
         let mut fields = Fields::new();
-        if self.places().is_empty() {
-            fields.error("places[]", "Choose at least one project.");
+        match self.places().len() {
+            0 => fields.error("places[]", "Choose at least one project."),
+            1..=MOST_PASSED_ON => {}
+            _ => fields.error("places[]", format!("Choose at most {MOST_PASSED_ON} projects at once.")),
         }
         let to: Option<PersonId> = self.person.parse().ok();
         if to.is_none() {

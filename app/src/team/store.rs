@@ -333,6 +333,22 @@ pub async fn supervisor_stays<A: Act>(
 /// The questions of one project that nobody has answered: all of them stand on its team's page.
 pub const MOST_ASKED: i64 = 50;
 
+/// Refuses one question more than a team may hold.
+async fn has_room_for_question(conn: &mut Connection, project: ProjectId) -> Result<(), Error> {
+    let asked_already: i64 = sqlx::query_scalar(
+        "select count(*) from team_role where project_id = $1 and state = 'asked' and until_on is null",
+    )
+    .bind(project)
+    .fetch_one(conn)
+    .await?;
+    if asked_already >= MOST_ASKED {
+        return Err(Error::form(format!(
+            "{MOST_ASKED} people have been asked and have not answered. Withdraw an invitation, or wait for an answer."
+        )));
+    }
+    Ok(())
+}
+
 /// Invites somebody into the team.
 ///
 /// # Errors
@@ -343,17 +359,7 @@ pub async fn invite(
     invitation: &Invitation,
 ) -> Result<(), Error> {
     let project = allowed.project();
-    let asked_already: i64 = sqlx::query_scalar(
-        "select count(*) from team_role where project_id = $1 and state = 'asked' and until_on is null",
-    )
-    .bind(project)
-    .fetch_one(&mut *conn)
-    .await?;
-    if asked_already >= MOST_ASKED {
-        return Err(Error::form(format!(
-            "{MOST_ASKED} people have been asked and have not answered. Withdraw an invitation, or wait for an answer."
-        )));
-    }
+    has_room_for_question(conn, project).await?;
     let person = find(conn, allowed, allowed.in_trust()?, &invitation.whom, "person").await?;
     let field = if matches!(invitation.whom, Named::Colleague(_)) { "person" } else { "address" };
     not_in_place(conn, project, person, invitation.role, allowed.today(), field).await?;

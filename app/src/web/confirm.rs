@@ -1,5 +1,5 @@
-//! Changes whose effect on projects is shown before they are made. The first press of the button does the change
-//! and undoes it; where that would change where projects stand, the form comes back as it was typed, with what it
+//! Changes whose effect on projects is shown before they are made. Each press of the button makes the change and works
+//! out what it does; what was not seen of it is undone, so that nothing comes between what is seen and what is kept. Where that would change where projects stand, the form comes back as it was typed, with what it
 //! does above its button ([`crate::web::ui::Form::effects`]). The second press carries what was seen.
 
 use crate::access::{Act, Allowed, ManageTeam, OfferHandover};
@@ -21,10 +21,23 @@ pub async fn change<A: Act, T>(
     request: &Request,
     act: A,
     confirmed: &str,
-    write: impl AsyncFnOnce(&mut Connection, &Allowed<A>) -> Result<T, Error> + Clone,
+    write: impl AsyncFnOnce(&mut Connection, &Allowed<A>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    told(request, request.preview(act, write.clone()).await?).await?.seen(confirmed)?;
-    request.change(act, write).await
+    let mut unseen = None;
+    let done = request.change(act, async |conn, allowed| {
+        let done = write(conn, allowed).await?;
+        let effects = request.store.effects(conn, allowed.today()).await?;
+        if effects.are_seen(confirmed) {
+            return Ok(done);
+        }
+        unseen = Some(effects);
+        Err(Error::Conflict)
+    });
+    let done = done.await;
+    match unseen {
+        Some(effects) => Err(Error::Unconfirmed(told(request, effects).await?)),
+        None => done,
+    }
 }
 
 /// A change's effects as sentences, each of a project with the way to it, and to what mends it where whoever asks may.

@@ -1,10 +1,10 @@
 //! What every page and every server function is given: who asks, for what, when, and the store.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use crate::access::{self, Act, Allowed};
-use crate::clock::date_in_london;
-use crate::db::{Connection, Effects, Store, Write};
+use crate::db::{Connection, Store, Write};
 use crate::error::Error;
 use crate::visitor::{Caller, Sessions};
 use crate::web::attempts::Attempts;
@@ -44,6 +44,8 @@ pub struct RequestParts {
     pub query: Vec<(String, String)>,
     /// The form that was sent from this page and could not be accepted.
     pub rejected: Option<Arc<Rejected>>,
+    /// The page has that form, which says what was wrong.
+    pub has_rejected_form: AtomicBool,
 }
 
 impl std::ops::Deref for Request {
@@ -110,24 +112,6 @@ impl Request {
         );
         change.commit().await?;
         Ok(done)
-    }
-
-    /// What a change would do to projects from today on: checks that the caller may, does it, and undoes it. Nothing is
-    /// told of it.
-    ///
-    /// # Errors
-    /// As [`Self::change`].
-    pub async fn preview<A: Act, T>(
-        &self,
-        act: A,
-        write: impl AsyncFnOnce(&mut Connection, &Allowed<A>) -> Result<T, Error>,
-    ) -> Result<Effects, Error> {
-        self.visitor.account()?;
-        let change = async |conn: &mut Connection| {
-            let allowed = access::require(conn, self, act).await?;
-            write(conn, &allowed).await
-        };
-        self.store.preview(date_in_london(self.now), change).await
     }
 
     /// The id or word that stands in the path for a placeholder.

@@ -1,5 +1,7 @@
 //! The HTML document around every page: header, banner of what was done, footer; and the pages of errors.
 
+use std::sync::atomic::Ordering;
+
 use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -37,6 +39,8 @@ pub fn document(page: Page, request: &Request, site: &Site) -> AnyView {
         move || view! { <HydrationScripts options islands=true root /> }
     });
     let module = format!("import {{ initAll }} from '{assets}/nhsuk-frontend.min.js'; initAll();");
+    // Drawn first: only then is known whether it has the form that was rejected.
+    let body = view();
     let supported = "document.body.className += ' js-enabled' + ('noModule' in HTMLScriptElement.prototype ? ' nhsuk-frontend-supported' : '');";
     view! {
         <!DOCTYPE html>
@@ -54,7 +58,7 @@ pub fn document(page: Page, request: &Request, site: &Site) -> AnyView {
                 <a class="nhsuk-skip-link" href="#maincontent" data-module="nhsuk-skip-link">"Skip to main content"</a>
                 {header(request)}
                 <div class="nhsuk-width-container">
-                    <main class="nhsuk-main-wrapper" id="maincontent">{done(request)} {view()}</main>
+                    <main class="nhsuk-main-wrapper" id="maincontent">{done(request)} {refused(request)} {body}</main>
                 </div>
                 {footer()}
                 <script type="module" nonce=nonce inner_html=module />
@@ -176,6 +180,7 @@ const DONE: &[(&str, &str)] = &[
     ("leads-again", "You lead the project again."),
     ("looking", "The project goes on looking for a lead. You are asked again on the day that you gave."),
     ("supervisor-confirmed", "The supervisor is confirmed until the day that you gave."),
+    ("supervises-alone", "Your colleague supervised it already, and nobody had to be asked."),
     ("passed-on", "Your colleague is asked. The supervision of each project goes on until they accept it."),
     ("linked", "The decision about the two projects is recorded."),
     ("unlinked", "The decision is undone."),
@@ -186,7 +191,15 @@ const DONE: &[(&str, &str)] = &[
     ("phase-removed", "The phase is removed. Its points are read with those before it again."),
     ("priority", "The priority is saved."),
     ("points", "{new} data points recorded."),
-    ("batch-undone", "It is undone: the points are void, and what was corrected is as before."),
+    ("batch-undone", "It is undone. Data points made void: {void}. Data points left: {left}."),
+    (
+        "batch-undone-corrected",
+        "It is undone. Data points made void: {void}. Corrections taken back: {back}. Data points left: {left}.",
+    ),
+    (
+        "batch-undone-partly",
+        "It is undone. Data points made void: {void}. Corrections taken back: {back}. Changed again since, and left as they are: {kept}. Data points left: {left}.",
+    ),
     ("chart-changed", "The chart is changed. It is in the measure’s history."),
     ("chart-kept", "The chart stays as it is. It is in the measure’s history."),
     ("agreed", "Both have accepted. The handover is agreed."),
@@ -226,6 +239,29 @@ fn done(request: &Request) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// What was wrong with a form that its page no longer has, because somebody was faster, and what was written in it.
+fn refused(request: &Request) -> Option<AnyView> {
+    let rejected = request.rejected.as_ref().filter(|_| !request.has_rejected_form.load(Ordering::Relaxed))?;
+    let errors = rejected.errors.iter().map(|error| view! { <li>{error.message.clone()}</li> }).collect_view();
+    let words =
+        rejected.typed.iter().map(|(_, value)| value).filter(|value| value.trim().contains(char::is_whitespace));
+    let wrote = words.map(|words| view! { <p class="baton-lines">{words.clone()}</p> }).collect::<Vec<_>>();
+    let wrote = (!wrote.is_empty()).then(|| view! { <h3 class="nhsuk-heading-s">"What you wrote"</h3>{wrote} });
+    Some(
+        view! {
+            <div class="nhsuk-error-summary" aria-labelledby="refused-title" role="alert" tabindex="-1" data-module="nhsuk-error-summary">
+                <h2 class="nhsuk-error-summary__title" id="refused-title">"This was not saved"</h2>
+                <div class="nhsuk-error-summary__body">
+                    <ul class="nhsuk-list nhsuk-error-summary__list">{errors}</ul>
+                    <p>"The page has changed since you opened it, and its form is gone."</p>
+                    {wrote}
+                </div>
+            </div>
+        }
+        .into_any(),
+    )
 }
 
 /// The header: the service's name, where one can go, and whose session it is.

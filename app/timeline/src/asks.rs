@@ -264,7 +264,9 @@ impl Asks<'_, '_> {
                 self.ask(&question, *span, &levels);
             }
             let next = project.supervised.spans().iter().map(|span| span.0).find(|day| *day > end).unwrap_or(FOREVER);
-            let gone = Days::between(end, next).and(&leaves.in_force).without(&asked);
+            // Whoever leads for now what they supervise has not gone: the lead is asked for another supervisor.
+            let leads = project.led_by(leaves.place.person);
+            let gone = Days::between(end, next).and(&leaves.in_force).without(&asked).without(&leads);
             for span in gone.spans() {
                 self.ask(&question, *span, &[people(2, project.leads(), None), desk(Some(span.0))]);
             }

@@ -374,7 +374,15 @@ async fn the_academy_passes_on_what_somebody_supervises_in_one_form() -> Result 
     let (_, rest) = all.body.split_once(&format!("value=\"{project}/")).expect("a place to choose");
     let place = format!("{project}/{}", &rest[..36]);
     let to = at.colleague.to_string();
-    let typed = [("of", of.as_str()), ("places[0]", place.as_str()), ("person", to.as_str())];
+    let many: Vec<String> = (0..300).map(|_| format!("{project}/{}", app::id::TeamRoleId::new())).collect();
+    let names: Vec<String> = (0..300).map(|at| format!("places[{at}]")).collect();
+    let mut typed = vec![("of", of.as_str()), ("person", to.as_str())];
+    typed.extend(names.iter().zip(&many).map(|(name, place)| (name.as_str(), place.as_str())));
+    let refused = lead.fill(&address, "/api/supervision/pass-on", &typed).await;
+    assert!(lead.follow(&refused).await.words().contains("Choose at most 200 projects at once."));
+    // The same place, over and over, is one.
+    let mut typed = vec![("of", of.as_str()), ("person", to.as_str())];
+    typed.extend(names.iter().map(|name| (name.as_str(), place.as_str())));
     let done = lead.fill(&address, "/api/supervision/pass-on", &typed).await;
     assert_eq!(done.location(), "/?done=passed-on", "{}", done.body);
     assert!(home(&app, at.colleague).await.words().contains("You are asked to supervise "));

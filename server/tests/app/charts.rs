@@ -151,12 +151,21 @@ async fn a_whole_import_is_undone_in_one_step() {
     assert!(browser.get(&batch).await.words().contains("6 points will be void"));
     let undone = browser.fill(&batch, UNDO, &[]).await;
     let undone = browser.follow(&undone).await.words();
-    assert!(undone.contains("It is undone") && undone.contains("undid an import of measurements"), "{undone}");
+    assert!(undone.contains("It is undone. Data points made void: 6. Data points left: 0."), "{undone}");
+    assert!(undone.contains("undid an import of measurements"), "{undone}");
     assert!(undone.contains("Void points (6)") && !undone.contains("6 points imported by"));
     assert!(browser.get(&batch).await.form(UNDO).is_none(), "once");
+    assert!(!browser.get(&format!("/measures/{measure}")).await.body.contains("href=\"/batches/"), "nothing to undo");
     let again = import(&browser, measure, &weeks(0, &[4; 6])).await.words();
     assert!(again.contains("6 data points imported"), "void points are not in the way");
+    for week in 1..=3 {
+        import(&browser, measure, &weeks(week * 10, &[4; 2])).await;
+    }
+    // Under the chart stand the newest three; in the history each.
+    let page = browser.get(&format!("/measures/{measure}")).await.body;
+    assert_eq!(page.matches("href=\"/batches/").count(), 3 + 4);
     let other = app.browser(app.fixture.colleague).await;
+    assert!(!other.get(&format!("/measures/{measure}")).await.body.contains("href=\"/batches/"));
     assert_eq!(other.get(&batch).await.status, StatusCode::FORBIDDEN);
 }
 
@@ -176,6 +185,13 @@ async fn whoever_types_a_second_observation_of_a_day_is_offered_several() {
     let back = twice.location();
     let twice = browser.follow(&twice).await;
     assert!(twice.body.contains("Yes, record several a day") && twice.body.contains("record several a day."));
+    let (record, yes) = (twice.body.find("Record the point"), twice.body.find("Yes, record several a day"));
+    assert!(record.is_some() && record < yes, "the Enter key presses the first button");
+    // Another day is no second observation of one.
+    let monday = [&[("taken_on.day", "1")], &typed[1..], &[("several", "yes")]].concat();
+    let single = browser.fill(&back, RECORD, &monday).await;
+    let words = browser.follow(&single).await.words();
+    assert!(words.contains("The measurement is recorded.") && !words.contains("One point a day"), "{words}");
     let recorded = browser.fill(&back, RECORD, &[&typed[..], &[("several", "yes")]].concat()).await;
     let words = browser.follow(&recorded).await.words();
     assert!(words.contains("The measurement is recorded.") && words.contains("One point a day"), "{words}");

@@ -119,6 +119,26 @@ async fn a_project_passes_from_hand_to_hand() {
 }
 
 #[tokio::test]
+async fn a_refusal_is_read_though_its_form_is_gone() {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let project = measured(&app).await;
+    let handover = offered(&app, project, &at.colleague.to_string()).await;
+    let colleague = app.browser(at.colleague).await;
+    let mut form = colleague.get(&handover).await.form(ANSWER).expect("a form to answer");
+    let trainee = app.browser(at.trainee).await;
+    trainee.fill(&handover, WITHDRAW, &[]).await;
+    form.retain(|(name, _)| name != "answer" && name != "word");
+    let mut typed: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    typed.extend([("answer", "declined"), ("word", "I leave for Truro in May.")]);
+    let refused = colleague.post(ANSWER, &typed).await;
+    let page = colleague.follow(&refused).await;
+    assert!(page.words().contains("This was not saved"), "{}", page.words());
+    assert!(page.words().contains("I leave for Truro in May."), "{}", page.words());
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
 async fn what_is_missing_is_told_and_what_was_typed_is_kept() {
     let app = App::new().await;
     let project = measured(&app).await;

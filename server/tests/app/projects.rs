@@ -423,6 +423,18 @@ async fn a_project_with_a_handover_under_way_is_not_closed() {
         .expect("a handover");
     change.commit().await.expect("committed");
     let trainee = app.browser(app.fixture.trainee).await;
+    let early = trainee.get(&format!("/projects/{project}/status?to=complete")).await;
+    assert!(!early.words().contains("nobody is asked who leads it next"), "{}", early.words());
+    let mut change = app.fixture.store.write().await.expect("a change");
+    sqlx::query("update post set ends_on = '2026-04-30' where person_id = $1")
+        .bind(app.fixture.trainee)
+        .execute(&mut *change)
+        .await
+        .expect("ends soon");
+    change.commit().await.expect("committed");
+    let leaving = trainee.get(&format!("/projects/{project}/status?to=complete")).await;
+    assert!(leaving.words().contains("Tara Trainee leads it until 30 April 2026, in 8 weeks."), "{}", leaving.words());
+    assert!(leaving.words().contains("Go on measuring it"), "{}", leaving.words());
     let answer = trainee.fill(&format!("/projects/{project}/status?to=complete"), "/api/projects/status", &[]).await;
     let page = trainee.follow(&answer).await;
     assert!(page.words().contains("Withdraw it first"));

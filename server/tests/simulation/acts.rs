@@ -264,7 +264,7 @@ impl Actor<'_> {
         let but: Vec<PersonId> = [of, self.person].into_iter().chain(lead).collect();
         let Some(colleague) = self.world.senior_but(&but).await? else { return Ok(None) };
         let change = self.request.change(ManageTeam(row.project_id), async |conn, allowed| {
-            team::pass_on::pass_on(conn, allowed, (place, of), colleague).await
+            team::pass_on::pass_on(conn, allowed, (place, of), colleague).await.map(drop)
         });
         Ok(Some(change.await))
     }

@@ -8,9 +8,11 @@
 //! A value that is missing or not finite is passed over: it counts neither as a point of a period
 //! nor in a run, and breaks none.
 
+mod floating;
 mod median;
 mod stable;
 
+pub use floating::{FloatingMedian, floating_median};
 pub use median::{MedianPhase, MedianShift, Sides, TooFewPoints, median_shift};
 pub use stable::{Accept, StablePhase, StableShift, stable_shift};
 

@@ -1,6 +1,6 @@
 use serde_json::Value;
 use spc::limits::{self, ControlLimits, Data, LimitOptions};
-use spc::rebase::{Accept, StablePhase, StableShift, stable_shift};
+use spc::rebase::{Accept, FloatingMedian, StablePhase, StableShift, floating_median, stable_shift};
 use spc::screening::Screening;
 
 use crate::book::{Book, Dataset, Datasets, File};
@@ -20,7 +20,7 @@ pub fn check(file: &File, datasets: &Datasets, book: &mut Book) {
 }
 
 fn one(case: &Value, chart: &str, datasets: &Datasets) -> Result<(), String> {
-    let (mut shift, options) = asked(case)?;
+    let Asked { mut shift, options, median } = asked(case)?;
 
     let (values, n) = aggregated(datasets.get(case)?, chart);
     let denominators = match (chart, case["value"].as_str()) {
@@ -60,6 +60,9 @@ fn one(case: &Value, chart: &str, datasets: &Datasets) -> Result<(), String> {
         None => Err("too few points for limits".to_owned()),
         Some(phases) => {
             lines(&mut expected, &phases);
+            if let Some((when, points)) = median {
+                expected.numbers("median", &floating_median(&phases, points, when));
+            }
             periods(&mut expected, &phases);
             rules(&mut expected, &phases);
             expected.finish()
@@ -67,8 +70,16 @@ fn one(case: &Value, chart: &str, datasets: &Datasets) -> Result<(), String> {
     }
 }
 
-/// What a case asks of the re-basing and of the limits.
-fn asked(case: &Value) -> Result<(StableShift, LimitOptions), String> {
+/// What a case asks.
+struct Asked {
+    shift: StableShift,
+    options: LimitOptions,
+    /// When a median is drawn, and of how many points.
+    median: Option<(FloatingMedian, usize)>,
+}
+
+/// What a case asks of the re-basing, of the limits and of the median of the last points.
+fn asked(case: &Value) -> Result<Asked, String> {
     let mut shift = StableShift::autospc();
     let mut options = LimitOptions::autospc();
     let mut given = Given::of(case);
@@ -89,8 +100,15 @@ fn asked(case: &Value) -> Result<(StableShift, LimitOptions), String> {
         (.., false) => Accept::Unopposed,
         _ => Accept::UnopposedForGood,
     };
+    let points = given.count("floating_median_n").unwrap_or(12);
+    let median = match given.word("floating_median") {
+        None | Some("no") => None,
+        Some("yes") => Some((FloatingMedian::Always, points)),
+        Some("auto") => Some((FloatingMedian::IfShifted, points)),
+        Some(other) => return Err(format!("unknown floating_median {other}")),
+    };
     given.finish()?;
-    Ok((shift, options))
+    Ok(Asked { shift, options, median })
 }
 
 fn lines(expected: &mut Expected, phases: &[StablePhase]) {

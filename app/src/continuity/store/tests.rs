@@ -133,7 +133,7 @@ async fn a_supervisor_who_goes_has_a_day_and_one_who_does_not_count_has_a_reason
         let found = row(change, stage.project, TODAY).await.expect("a row");
         (found.supervisor_named.clone(), spoken(&Strip::of(found, TODAY)))
     };
-    let sonia = |unconfirmed| Some(NamedSupervisor { name: "Sonia Supervisor".to_owned(), unconfirmed });
+    let sonia = |unconfirmed| Some(NamedSupervisor { name: "Sonia Supervisor".to_owned(), leads: false, unconfirmed });
     let (named, said) = told(&mut change).await;
     assert_eq!(named, sonia(false));
     assert!(said.contains("Nobody today Sonia Supervisor is away or has left Name another supervisor"), "{said}");

@@ -52,42 +52,54 @@ pub(super) fn expression(query: &Query) -> Option<String> {
     Some(terms.collect::<Vec<_>>().join(" OR "))
 }
 
-/// How a text is looked for where the index has a word of it in no form: by those that are spelled like it, in the
-/// index's own language. None when it has them all, or nothing like one of them.
+/// How a text is looked for where no project of the trust has a word of it in any form: by the words of its projects
+/// that are spelled like it, in the index's own language. None when they have them all, or nothing like one of them.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn spelled_like(conn: &mut Connection, text: &str) -> Result<Option<String>, Error> {
+pub async fn spelled_like(conn: &mut Connection, trust: TrustId, text: &str) -> Result<Option<String>, Error> {
     let words = sought::words(text);
-    let known: Vec<(String, bool)> = sqlx::query_as(
-        "select w.value, exists (select 1 from project_text where project_text match '\"' || w.value || '\"*') from json_each($1) w order by w.key",
-    )
-    .bind(Json(&words))
-    .fetch_all(&mut *conn)
-    .await?;
-    if known.iter().all(|(_, known)| *known) {
+    let known = in_trust(conn, trust, &words).await?;
+    if known.len() == words.len() {
         return Ok(None);
     }
     let mut terms = Vec::new();
-    for (word, known) in known {
-        if known {
-            terms.push(format!("\"{word}\"*"));
+    for word in words {
+        if known.contains(&word) {
+            terms.push(sought::term(&word));
             continue;
         }
-        let near = nearest(conn, &word).await?;
+        let near = nearest(conn, trust, &word).await?;
         if near.is_empty() {
             return Ok(None);
         }
-        terms.push(format!("({})", near.iter().map(|term| format!("\"{term}\"*")).collect::<Vec<_>>().join(" OR ")));
+        terms.push(format!("({})", near.iter().map(|near| sought::term(near)).collect::<Vec<_>>().join(" OR ")));
     }
     Ok(Some(terms.join(" AND ")))
 }
 
-/// How many words of the index stand in for one that is not in it.
-const NEAREST: usize = 3;
+/// Those of the words that a project of the trust has. The index holds the words of every trust: that another has one
+/// is nobody's business here.
+async fn in_trust(conn: &mut Connection, trust: TrustId, words: &[String]) -> Result<Vec<String>, Error> {
+    let asked: Vec<(&String, String)> = words.iter().map(|word| (word, sought::term(word))).collect();
+    Ok(sqlx::query_scalar(
+        "select w.value ->> 0 from json_each($1) w where exists (
+            select 1 from project_text join project p on p.number = project_text.rowid
+            where project_text match w.value ->> 1 and p.trust_id = $2 and p.status <> 'draft')
+         order by w.key",
+    )
+    .bind(Json(asked))
+    .bind(trust)
+    .fetch_all(conn)
+    .await?)
+}
 
-/// The words of the index that are spelled most like a word, the commonest first.
-async fn nearest(conn: &mut Connection, word: &str) -> Result<Vec<String>, Error> {
+/// How many words of the index stand in for one that is not in it, and of how many is asked whether the trust has them.
+const NEAREST: usize = 3;
+const LIKELY: usize = 20;
+
+/// The words of the trust's projects that are spelled most like a word, the commonest first.
+async fn nearest(conn: &mut Connection, trust: TrustId, word: &str) -> Result<Vec<String>, Error> {
     let Some(first) = word.chars().next() else { return Ok(Vec::new()) };
     let terms: Vec<String> = sqlx::query_scalar(
         "select term from project_word where term >= $1 and term < $2 and length(term) <= $3 order by doc desc limit 5000",
@@ -95,12 +107,13 @@ async fn nearest(conn: &mut Connection, word: &str) -> Result<Vec<String>, Error
     .bind(first.to_string())
     .bind(format!("{first}\u{10ffff}"))
     .bind(i64::try_from(word.chars().count() + 2).unwrap_or(i64::MAX))
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
     let mut near: Vec<(usize, String)> =
         terms.into_iter().filter_map(|term| Some((sought::difference_of_stem(word, &term)?, term))).collect();
     near.sort_by_key(|(letters, _)| *letters);
-    Ok(near.into_iter().take(NEAREST).map(|(_, term)| term).collect())
+    let likely: Vec<String> = near.into_iter().take(LIKELY).map(|(_, term)| term).collect();
+    Ok(in_trust(conn, trust, &likely).await?.into_iter().take(NEAREST).collect())
 }
 
 /// The numbers of the trust's projects that are most like the query, best first: the one place that

@@ -9,7 +9,7 @@ use crate::access::{Allowed, Coordinate, RegisterProject};
 use crate::error::Error;
 use crate::history;
 use crate::id::{PersonId, ProjectId};
-use crate::testing::{Fixture, TODAY, on};
+use crate::testing::{Fixture, TODAY, make, on};
 
 async fn coordinate(fixture: &Fixture) -> Allowed<Coordinate> {
     let request = fixture.request(Some(fixture.lead)).await;
@@ -413,7 +413,13 @@ async fn a_misspelt_word_is_looked_for_by_those_like_it_beside_the_others() {
         ("zzzz sepsis", None),
         ("", None),
     ] {
-        let found = spelled_like(&mut conn, text).await.expect(text);
+        let found = spelled_like(&mut conn, at.trust, text).await.expect(text);
         assert_eq!(found.as_deref(), like, "{text}");
+    }
+    drop(conn);
+    let mut change = at.store.write().await.expect("a writer");
+    let elsewhere = make::trust(&mut change, "Another").await.expect("a trust");
+    for text in ["sepsis", "antibotics sepsis", "antibotics"] {
+        assert_eq!(spelled_like(&mut change, elsewhere, text).await, Ok(None), "a word of another trust: {text}");
     }
 }

@@ -6,6 +6,7 @@ use chrono::{Duration, NaiveDate};
 use super::pool::first_day;
 use super::prepare::{HandoverContext, context, expire_lapsed_offer, live, take_back};
 use crate::access::{Act, Allowed, Bridge, KeepLooking, LeadAgain, OnProject};
+use crate::continuity::asks::model::LONGEST_LOOK;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::handover::model::State;
@@ -13,6 +14,7 @@ use crate::history::{self, Entry};
 use crate::id::{HandoverId, PersonId, ProjectId};
 use crate::people;
 use crate::project::store::keep_looking;
+use crate::roles::holds_on;
 use crate::team::store::supervision;
 
 /// The project, when it is open and nobody leads it today, and whoever acts is in post.
@@ -91,9 +93,26 @@ pub async fn lead_again(conn: &mut Connection, allowed: &Allowed<LeadAgain>) -> 
 /// reminded.
 ///
 /// # Errors
-/// A refusal when somebody leads it.
+/// A refusal when somebody leads it, or nobody has for less than [`LONGEST_LOOK`] days.
 pub async fn look_on(conn: &mut Connection, allowed: &Allowed<KeepLooking>, until: NaiveDate) -> Result<(), Error> {
     unled(conn, allowed).await?;
+    let since: Option<NaiveDate> = sqlx::query_scalar(concat!(
+        "select no_lead_since from standing s where project_id = $1 and ",
+        holds_on!("s", "$2")
+    ))
+    .bind(allowed.project())
+    .bind(allowed.today())
+    .fetch_optional(&mut *conn)
+    .await?
+    .flatten();
+    let choice = since.map(|since| since + Duration::days(LONGEST_LOOK));
+    if let Some(day) = choice.filter(|day| *day > allowed.today()) {
+        let day = crate::format::date(day);
+        return Err(Error::field(
+            "looks_until",
+            format!("You can choose this from {day}, when it has been without a lead for six weeks."),
+        ));
+    }
     keep_looking::choose(conn, allowed.project(), until).await?;
     let entry = Entry::project(allowed.project(), "chose to keep looking for a lead");
     history::record(conn, allowed, entry.change("Until", "", crate::format::date(until))).await

@@ -38,6 +38,9 @@ pub struct ImportForm {
 
 /// What is done with rows that differ from what is stored.
 pub const CORRECT: &str = "correct";
+/// So many points one import corrects at most: each correction stands by itself in the history, and undoing the import
+/// takes back each of them.
+pub const MOST_CORRECTIONS: usize = 1_000;
 /// The values are parts of one.
 pub const OF_ONE: &str = "one";
 
@@ -220,6 +223,16 @@ impl Plan {
         }
         let mut fields = Fields::new();
         let correcting = form.different == CORRECT && totals.different > 0;
+        if correcting && totals.different > MOST_CORRECTIONS {
+            errors.push(FieldError::new(
+                "different",
+                format!(
+                    "{} differ from what is stored. One import corrects at most {}: bring the corrections in parts, or keep what is stored.",
+                    rows(totals.different),
+                    thousands(MOST_CORRECTIONS)
+                ),
+            ));
+        }
         let reason = if correcting {
             fields.required("reason", &form.reason, MAX_LINE_CHARS, "Say why what is stored is corrected.")
         } else {
@@ -629,6 +642,30 @@ mod tests {
             Found::Wrong(wrong) => wrong.iter().map(|(_, why)| why.as_str()).collect::<Vec<_>>().join(" "),
         };
         plan.rows.iter().map(|row| format!("{} {}", row.line, letter(row))).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn one_import_corrects_a_thousand_points_at_most() {
+        let point = Point {
+            taken_on: TODAY,
+            taken_at: None,
+            place: String::new(),
+            amount: Amount::Value(1.0),
+            note: String::new(),
+        };
+        let of = |count| Plan {
+            rows: (0..count).map(|at| Row { line: 1, found: Found::Different(point.clone(), at) }).collect(),
+            ..Plan::default()
+        };
+        let correct = ImportForm { different: CORRECT.into(), reason: "again".into(), ..ImportForm::default() };
+        assert_eq!(of(1_000).settled(&correct).expect("settled").corrections.len(), 1_000);
+        let Err(Error::Invalid(errors)) = of(1_001).settled(&correct) else { panic!("refused") };
+        assert_eq!(errors.len(), 1);
+        assert_eq!(errors[0].field, "different");
+        assert!(errors[0].message.contains("1,001 rows differ") && errors[0].message.contains("at most 1,000"));
+        let mut kept = of(1_001);
+        kept.rows.push(Row { line: 2, found: Found::New(point.clone()) });
+        assert_eq!(kept.settled(&ImportForm::default()).expect("settled").new.len(), 1, "kept as stored");
     }
 
     #[tokio::test]

@@ -24,6 +24,7 @@ pub(super) async fn batch(request: Request) -> Result<Page, Error> {
     let batch = store::batch(&mut conn, id).await?;
     let measure = store::measure(&mut conn, batch.measure_id).await?;
     request.require(&mut conn, RecordMeasurement(measure.project_id)).await?;
+    let corrections = store::standing_corrections(&mut conn, id).await?;
     drop(conn);
     let title = match batch.way {
         crate::measures::model::Way::Typed => "Points recorded together",
@@ -34,19 +35,27 @@ pub(super) async fn batch(request: Request) -> Result<Page, Error> {
         let summary = form.summary();
         let href = format!("/measures/{}", measure.id);
         let act = if let Some(at) = batch.undone_at {
-            view! { <p>"This was undone on "{ui::time(date_in_london(at))}". The points are void, and can be put back one by one."</p> }
+            let back = match batch.standing {
+                0 => None,
+                1 => Some(" 1 of them was put back since.".to_owned()),
+                many => Some(format!(" {many} of them were put back since.")),
+            };
+            view! { <p>"This was undone on "{ui::time(date_in_london(at))}". The points are void, and can be put back one by one."{back}</p> }
+                .into_any()
+        } else if batch.standing + corrections == 0 {
+            view! { <p>"There is nothing to undo: every point is void already, or was changed again since."</p> }
                 .into_any()
         } else {
             let fields = view! {
                 {form.hidden("batch", id)}
                 <div class="baton-actions">
-                    <button class="nhsuk-button nhsuk-button--warning" type="submit">{undoing(&batch)}</button>
+                    <button class="nhsuk-button nhsuk-button--warning" type="submit">{format!("Undo all {}", points(batch.standing + corrections))}</button>
                     <a href=href.clone()>"Cancel"</a>
                 </div>
             }
             .into_any();
             view! {
-                <p>{what_it_does(&batch)}</p>
+                <p>{what_it_does(&batch, corrections)}</p>
                 {form.draw(fields)}
             }
             .into_any()
@@ -58,7 +67,7 @@ pub(super) async fn batch(request: Request) -> Result<Page, Error> {
                 {ui::heading(&measure.name, title)}
                 {ui::summary_list(vec![
                     ("Points", points(batch.points).into_any()),
-                    ("Corrected", points(i64::try_from(batch.corrected.len()).unwrap_or(i64::MAX)).into_any()),
+                    ("Corrected", points(batch.corrected).into_any()),
                     ("Recorded", view! { {batch.recorded_by.clone()}", "{ui::time(date_in_london(batch.recorded_at))} }.into_any()),
                 ])}
                 {act}
@@ -68,17 +77,16 @@ pub(super) async fn batch(request: Request) -> Result<Page, Error> {
     }))
 }
 
-fn undoing(batch: &Batch) -> String {
-    format!("Undo all {}", points(batch.standing + i64::try_from(batch.corrected.len()).unwrap_or_default()))
-}
-
-fn what_it_does(batch: &Batch) -> String {
+fn what_it_does(batch: &Batch, corrections: i64) -> String {
     let mut said = format!("{} will be void: on no chart, and kept in the history.", points(batch.standing));
     if batch.touched > 0 {
         said += &format!(" {} of them changed since.", batch.touched);
     }
-    if !batch.corrected.is_empty() {
-        said += " What was corrected will be as it was before, unless it was corrected again since.";
+    if corrections > 0 {
+        said += &format!(" {} will be as before the correction.", points(corrections));
+    }
+    if batch.corrected > corrections {
+        said += &format!(" {} changed again since, and will be left.", points(batch.corrected - corrections));
     }
     said + " You can record them again, or put single points back."
 }

@@ -62,7 +62,7 @@ pub(super) async fn measurement(request: Request) -> Result<Page, Error> {
                 ])}
                 {forms}
                 <h2 class="nhsuk-heading-m">"History"</h2>
-                {timeline(&rows)}
+                {timeline(rows.iter().map(|row| (row, None)))}
             </div></div>
         }
         .into_any()
@@ -172,10 +172,10 @@ fn correct_form(request: &Request, measure: &Measure, point: &Measurement) -> (A
     (summary, form.draw(fields))
 }
 
-pub(super) fn timeline(rows: &[Row]) -> AnyView {
+/// What was done, each with what the reader can do about it.
+pub(super) fn timeline<'a>(rows: impl Iterator<Item = (&'a Row, Option<AnyView>)>) -> AnyView {
     let entries = rows
-        .iter()
-        .map(|row| {
+        .map(|(row, act)| {
             let who = row.actor.clone().unwrap_or_else(|| "Baton".to_owned());
             let changes = row
                 .changes()
@@ -193,7 +193,7 @@ pub(super) fn timeline(rows: &[Row]) -> AnyView {
             view! {
                 <li class="baton-timeline__entry">
                     <p class="baton-timeline__what"><strong>{who}</strong>" "{row.action.clone()}</p>
-                    <p class="baton-timeline__when">{ui::time(date_in_london(row.at))}</p>
+                    <p class="baton-timeline__when">{ui::time(date_in_london(row.at))}{act}</p>
                     <ul class="baton-timeline__detail">{changes}</ul>
                 </li>
             }

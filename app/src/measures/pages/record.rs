@@ -75,14 +75,15 @@ pub(super) fn record_form(form: Form, measure: &Measure) -> AnyView {
         {amount_fields(&form, measure)}
         {form.line("note", "Note (optional)").hint("What was unusual that day. Nothing about patients.").view()}
         {seldom_fields(&form, measure)}
-        {several(&form, measure)}
         {ui::submit("Record the point")}
+        {several(&form, measure)}
     }
     .into_any();
     form.draw(fields)
 }
 
-/// Offered to whoever types a second observation of a day: every observation is kept, and a day is one point.
+/// Offered to whoever types a second observation of a day: every observation is kept, and a day is one point. It stands
+/// after the button that records, which the Enter key presses because it is the first.
 fn several(form: &Form, measure: &Measure) -> Option<AnyView> {
     let twice = |error: &FieldError| error.link.is_some() || error.message.contains(SAME_MOMENT);
     if !form.errors().iter().any(twice) {
@@ -119,12 +120,12 @@ pub(super) async fn points(request: Request) -> Result<Page, Error> {
         let fields = view! {
             {form.hidden("measure", id)}
             {grid(&request, &form, &measure)}
-            {several(&form, &measure)}
             <p class="baton-grid__told" role="status"></p>
             <div class="baton-actions">
                 <button class="nhsuk-button" type="submit">"Record these points"</button>
                 <button class="nhsuk-button nhsuk-button--secondary" type="submit" name="then" value="more">"More rows"</button>
             </div>
+            {several(&form, &measure)}
             <PointGrid />
         }
         .into_any();

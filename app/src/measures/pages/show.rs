@@ -11,7 +11,7 @@ use super::record::{record_form, value_label};
 use crate::access::{self, Action};
 use crate::clock::date_in_london;
 use crate::error::Error;
-use crate::history::Row;
+use crate::format;
 use crate::id::MeasureId;
 use crate::measures::api::RecordPoint;
 use crate::measures::chart::{self, Large};
@@ -20,7 +20,7 @@ use crate::measures::chart_settings::model::ChartType;
 use crate::measures::choice::Why;
 use crate::measures::model::{self, DataType, State};
 use crate::measures::series::{Measure, MeasureSeries, Measurement};
-use crate::measures::store::{self, Batch, POINTS_A_PAGE, Shown};
+use crate::measures::store::{self, Batch, Changed, POINTS_A_PAGE, Shown};
 use crate::measures::{icons, parts, reader, values};
 use crate::project::parts::{Section, sections};
 use crate::web::page::Page;
@@ -57,7 +57,9 @@ pub(super) async fn measure(request: Request) -> Result<Page, Error> {
             }
         });
         // People come for the form; who has just recorded something looks at the chart.
-        let recorded = ["recorded", "points", "counted", "imported"].contains(&request.query("done"));
+        let done = request.query("done");
+        let recorded =
+            ["recorded", "points", "counted", "imported"].contains(&done) || done.starts_with("batch-undone");
         let (before, after) = if recorded { (None, side) } else { (side, None) };
         let class = columns(recordable, recorded);
         let table = Data { drawn: &drawn, points: &points, counted, void: &void, voided, page, may_record };
@@ -79,7 +81,7 @@ pub(super) async fn measure(request: Request) -> Result<Page, Error> {
             </div>
             {recordable.then(|| together(&batches))}
             {table.view()}
-            {changed(&changes)}
+            {changed(&changes, may_record)}
         }
         .into_any()
     })
@@ -146,8 +148,7 @@ fn together(batches: &[Batch]) -> AnyView {
     let items = batches
         .iter()
         .map(|batch| {
-            let corrected = batch.corrected.len();
-            let corrected = (corrected > 0).then(|| format!(", {corrected} corrected"));
+            let corrected = (batch.corrected > 0).then(|| format!(", {} corrected", batch.corrected));
             let told = format!("{} {}", points_in_words(batch.points), batch.way.done());
             view! {
                 <li>
@@ -284,13 +285,23 @@ fn notes(chart: &spc::Chart) -> Option<AnyView> {
 /// So many changes are shown under a chart.
 const CHANGES_SHOWN: u32 = 20;
 
-fn changed(rows: &[Row]) -> AnyView {
+fn changed(rows: &[Changed], may_record: bool) -> AnyView {
     if rows.is_empty() {
         return ().into_any();
     }
     let title =
         format!("What changed ({})", if rows.len() == CHANGES_SHOWN as usize { "the latest" } else { "all of it" });
-    ui::details(&title, timeline(rows))
+    let undo = |changed: &Changed| {
+        let batch = changed.undoable.filter(|_| may_record)?;
+        let told = format!(" what came on {}", format::date(date_in_london(changed.row.at)));
+        Some(
+            view! {
+                " "<a class="baton-no-print" href=format!("/batches/{batch}")>"Undo"<span class="nhsuk-u-visually-hidden">{told}</span></a>
+            }
+            .into_any(),
+        )
+    };
+    ui::details(&title, timeline(rows.iter().map(|changed| (&changed.row, undo(changed)))))
 }
 
 fn cycles(series: &MeasureSeries) -> AnyView {

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
+use super::settled::resettle;
 use crate::access::{Allowed, RecordMeasurement};
 use crate::db::Connection;
 use crate::error::Error;
@@ -26,11 +27,10 @@ pub struct Batch {
     pub points: i64,
     /// How many of them are not void.
     pub standing: i64,
-    /// How many of them were corrected, excluded or voided since.
+    /// How many of those that are not void were corrected or excluded since.
     pub touched: i64,
-    /// The points that it corrected.
-    #[sqlx(json)]
-    pub corrected: Vec<Corrected>,
+    /// How many points it corrected.
+    pub corrected: i64,
     /// Who recorded them.
     pub recorded_by: String,
     /// When.
@@ -69,6 +69,21 @@ pub async fn batch_of(conn: &mut Connection, point: MeasurementId) -> Result<Opt
         .bind(point)
         .fetch_optional(conn)
         .await?)
+}
+
+/// How many corrections of an act can be taken back: those of points that nobody changed since.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn standing_corrections(conn: &mut Connection, batch: BatchId) -> Result<i64, Error> {
+    Ok(sqlx::query_scalar(
+        "select count(*) from point_batch b cross join json_each(b.corrected) c
+            cross join measurement s on s.id = c.value ->> 0 and s.version = c.value ->> 1
+         where b.id = $1",
+    )
+    .bind(batch)
+    .fetch_one(conn)
+    .await?)
 }
 
 /// The project of points that came together, which never changes.
@@ -113,8 +128,21 @@ pub async fn begin(
     Ok(id)
 }
 
+/// What the undoing of an act did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Undone {
+    /// So many points became void.
+    pub void: usize,
+    /// So many corrections were taken back.
+    pub taken_back: usize,
+    /// So many were left: their points changed again since.
+    pub kept: usize,
+    /// So many points of the measure are not void.
+    pub left: i64,
+}
+
 /// Undoes an act: the points that it brought become void, and what it corrected is as before, but for what was changed
-/// again since.
+/// again since. A chart that was settled by these points is settled by what is left.
 ///
 /// # Errors
 /// [`Error::Invalid`] when it is undone already.
@@ -123,7 +151,7 @@ pub async fn undo(
     allowed: &Allowed<RecordMeasurement>,
     measure: &Measure,
     batch: &Batch,
-) -> Result<(), Error> {
+) -> Result<Undone, Error> {
     if measure.project_id != allowed.project() || batch.measure_id != measure.id {
         return Err(Error::NotFound);
     }
@@ -131,16 +159,21 @@ pub async fn undo(
         return Err(Error::form("This was undone already. Nothing was changed."));
     }
     let reason = format!("Undone together with all that was {} with it", batch.way.done());
-    let void = sqlx::query(
-        "update measurement set state = 'void', reason = $2, version = version + 1 where batch_id = $1 and state <> 'void'",
+    let void: Vec<i64> = sqlx::query_scalar(
+        "update measurement set state = 'void', reason = $2, version = version + 1 where batch_id = $1 and state <> 'void'
+         returning entry",
     )
     .bind(batch.id)
     .bind(&reason)
-    .execute(&mut *conn)
-    .await?
-    .rows_affected();
+    .fetch_all(&mut *conn)
+    .await?;
+    let corrected: String = sqlx::query_scalar("select corrected from point_batch where id = $1")
+        .bind(batch.id)
+        .fetch_one(&mut *conn)
+        .await?;
+    let corrected: Vec<Corrected> = serde_json::from_str(&corrected)?;
     let mut taken_back = 0;
-    for corrected in &batch.corrected {
+    for corrected in &corrected {
         taken_back += usize::from(take_back(conn, allowed, measure, corrected, &reason).await?);
     }
     sqlx::query("update point_batch set undone_at = $2, undone_by = $3 where id = $1")
@@ -150,15 +183,23 @@ pub async fn undo(
         .execute(&mut *conn)
         .await?;
     sqlx::query(refresh_last_on!()).bind(measure.id).execute(&mut *conn).await?;
-    let left = batch.corrected.len() - taken_back;
+    let left = sqlx::query_scalar("select count(*) from measurement where measure_id = $1 and state <> 'void'")
+        .bind(measure.id)
+        .fetch_one(&mut *conn)
+        .await?;
+    let undone = Undone { void: void.len(), taken_back, kept: corrected.len() - taken_back, left };
     let told = |count: usize| if count == 0 { String::new() } else { count.to_string() };
     let entry = Entry::new("batch", batch.id, batch.way.undid())
         .in_project(measure.project_id)
         .change("Measure", "", &measure.name)
-        .change("Points made void", "", if void == 0 { String::new() } else { void.to_string() })
-        .change("Corrections taken back", "", told(taken_back))
-        .change("Corrected again since, and left", "", told(left));
-    history::record(conn, allowed, entry).await
+        .change("Points made void", "", told(undone.void))
+        .change("Corrections taken back", "", told(undone.taken_back))
+        .change("Changed again since, and left", "", told(undone.kept));
+    history::record(conn, allowed, entry).await?;
+    if let Some(first) = void.into_iter().min() {
+        resettle(conn, allowed, measure.id, first).await?;
+    }
+    Ok(undone)
 }
 
 /// Takes one correction back, unless the point was changed again since; whether it did.

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
-use sqlx::Database;
+use sqlx::{Database, FromRow};
 
 use super::chart_settings::store::chart_settings_columns;
 use super::model::{self, Definition};
@@ -14,7 +14,7 @@ use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::format;
 use crate::history::{self, Entry};
-use crate::id::{MeasureId, PriorityId, ProjectId, TrustId};
+use crate::id::{BatchId, MeasureId, PriorityId, ProjectId, TrustId};
 use crate::priorities;
 use crate::priorities::store::Priority;
 use crate::project;
@@ -30,13 +30,13 @@ macro_rules! points {
     };
 }
 
-pub use batches::{Batch, Corrected, batch, batch_of, begin, project_of_batch, undo};
+pub use batches::{Batch, Corrected, Undone, batch, batch_of, begin, project_of_batch, standing_corrections, undo};
 pub use points::{
-    MOST_POINTS, MOST_POINTS_OF_PROJECT, allow_several_per_day, allows_several_per_day, correct, has_room, held,
-    insert, measurement, measurements, project_of_measurement, record, refresh_last_on, replace, set_state, span,
+    MOST_POINTS, MOST_POINTS_OF_PROJECT, allow_several_per_day, allows_several_per_day, clashes, correct, has_room,
+    held, insert, measurement, measurements, project_of_measurement, record, refresh_last_on, replace, set_state, span,
     takes_points,
 };
-pub use settled::{settle, settle_all};
+pub use settled::{resettle, settle, unsettled};
 
 /// The columns of [`Measure`], of `measure m` joined to `project p`.
 macro_rules! measure_columns {
@@ -87,7 +87,11 @@ macro_rules! series {
 macro_rules! changes {
     ($limit:literal) => {
         concat!(
-            "select h.at, p.name as actor, h.action, coalesce(d.detail, '') as detail
+            "select h.at, p.name as actor, h.action, coalesce(d.detail, '') as detail,
+                    (select b.id from point_batch b
+                     where h.object = 'batch' and b.id = h.object_id and b.undone_at is null
+                       and (b.corrected <> '[]'
+                            or exists (select 1 from measurement s where s.batch_id = b.id and s.state <> 'void'))) as undoable
              from history h
              left join person p on p.id = h.actor_id
              left join history_detail d on d.sequence = h.sequence
@@ -123,9 +127,9 @@ macro_rules! refresh_last_on {
 /// What selects [`Batch`]es, of `point_batch b`.
 macro_rules! batches {
     () => {
-        "select b.id, b.measure_id, b.way, b.points, b.corrected, p.name as recorded_by, b.recorded_at, b.undone_at,
+        "select b.id, b.measure_id, b.way, b.points, json_array_length(b.corrected) as corrected, p.name as recorded_by, b.recorded_at, b.undone_at,
                 (select count(*) from measurement s where s.batch_id = b.id and s.state <> 'void') as standing,
-                (select count(*) from measurement s where s.batch_id = b.id and s.version > 1) as touched
+                (select count(*) from measurement s where s.batch_id = b.id and s.state <> 'void' and s.version > 1) as touched
          from point_batch b join person p on p.id = b.recorded_by"
     };
 }
@@ -185,7 +189,17 @@ pub struct Shown {
     /// The newest acts that recorded several points and are not undone.
     pub batches: Vec<Batch>,
     /// What was done to the measure and its points, newest first.
-    pub changes: Vec<history::Row>,
+    pub changes: Vec<Changed>,
+}
+
+/// Something that was done to a measure or its points.
+#[derive(Clone, Debug, FromRow)]
+pub struct Changed {
+    /// What the history says.
+    #[sqlx(flatten)]
+    pub row: history::Row,
+    /// The act that recorded several points in it, while there is something of it to undo.
+    pub undoable: Option<BatchId>,
 }
 
 /// So many points stand on a page of a measure's data.

@@ -159,9 +159,37 @@ pub const MOST_POINTS: i64 = 20_000;
 /// such pages keep everybody else waiting.
 pub const MOST_POINTS_OF_PROJECT: i64 = 60_000;
 
+/// Whether one of these points is of a moment of which there is one already.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn clashes(conn: &mut Connection, measure: MeasureId, points: &[(String, Point)]) -> Result<bool, Error> {
+    Ok(!room_and_clashes(conn, measure, points).await?.1.is_empty())
+}
+
 /// Whether points have room in a measure, and a moment of their own each: one round trip. Each point comes
 /// with the name of the input that holds its date.
 async fn fit(conn: &mut Connection, measure: MeasureId, points: &[(String, Point)]) -> Result<(), Error> {
+    let (held, mut clashes) = room_and_clashes(conn, measure, points).await?;
+    has_room(held, points.len())?;
+    clashes.dedup_by_key(|clash| clash.0);
+    let errors: Vec<FieldError> = clashes
+        .into_iter()
+        .filter_map(|(place, first)| {
+            let (field, point) = points.get(usize::try_from(place).ok()?)?;
+            Some(duplicate_point_error(field, point, first))
+        })
+        .collect();
+    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+}
+
+/// What a measure and its project hold; and which of these points are of a moment of which there is one, each by its
+/// place, with that one.
+async fn room_and_clashes(
+    conn: &mut Connection,
+    measure: MeasureId,
+    points: &[(String, Point)],
+) -> Result<((i64, i64), Vec<(i64, MeasurementId)>), Error> {
     const FIT: &str = concat!(
         held!(),
         ";
@@ -179,17 +207,7 @@ async fn fit(conn: &mut Connection, measure: MeasureId, points: &[(String, Point
     batch::bind(&mut parameters, measure)?;
     batch::bind(&mut parameters, serde_json::to_string(&moments)?)?;
     let mut answers = batch::ask(conn, FIT, parameters).await?;
-    has_room(answers.one()?, points.len())?;
-    let mut clashes: Vec<(i64, MeasurementId)> = answers.all()?;
-    clashes.dedup_by_key(|clash| clash.0);
-    let errors: Vec<FieldError> = clashes
-        .into_iter()
-        .filter_map(|(place, first)| {
-            let (field, point) = points.get(usize::try_from(place).ok()?)?;
-            Some(duplicate_point_error(field, point, first))
-        })
-        .collect();
-    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+    Ok((answers.one()?, answers.all()?))
 }
 
 /// How many points a measure holds, and how many all measures of its project, void ones included.

@@ -52,6 +52,10 @@ async fn points_are_recorded_all_or_none_and_a_second_one_is_refused_with_a_link
     let points = scene.points().await;
     assert_eq!(points.len(), 2, "nothing half-stored");
     assert_eq!(errors[0].link, Some(format!("/measurements/{}", points[0].id)));
+    let mut conn = scene.fixture.store.read().await.expect("a reader");
+    assert_eq!(clashes(&mut conn, scene.measure, &[ratio("2026-03-03"), ratio("2026-03-02")]).await, Ok(true));
+    assert_eq!(clashes(&mut conn, scene.measure, &[ratio("2026-03-03")]).await, Ok(false));
+    drop(conn);
     let mut elsewhere = ratio("2026-03-02");
     elsewhere.1.place = "Ward 4".to_owned();
     scene.record(&[elsewhere.clone()]).await.expect("another place");
@@ -295,11 +299,19 @@ async fn what_was_recorded_together_is_undone_together_but_for_later_corrections
             })
             .await
     };
-    undo_of(act).await.expect("undone");
+    let mut conn = scene.fixture.store.read().await.expect("a reader");
+    assert_eq!(standing_corrections(&mut conn, act).await, Ok(1));
+    assert_eq!(batch(&mut conn, act).await.expect("read").corrected, 2);
+    drop(conn);
+    assert_eq!(undo_of(act).await, Ok(Undone { void: 0, taken_back: 1, kept: 1, left: 4 }));
     let points = scene.points().await;
     assert_eq!(points[3].amount(), alone.amount(), "as it was");
     assert_eq!(points[0].amount(), Amount::Ratio(22.0, 24.0), "what was corrected again is left");
-    undo_of(together.id).await.expect("undone");
+    let mut conn = scene.fixture.store.read().await.expect("a reader");
+    let undoable = shown(&mut conn, scene.measure, 1, 20).await.expect("read").changes;
+    assert_eq!(undoable.iter().filter_map(|changed| changed.undoable).collect::<Vec<_>>(), [together.id]);
+    drop(conn);
+    assert_eq!(undo_of(together.id).await, Ok(Undone { void: 3, taken_back: 0, kept: 0, left: 1 }));
     assert!(undo_of(together.id).await.is_err(), "once");
     let points = scene.points().await;
     assert_eq!(points.iter().filter(|point| point.state == State::Void).count(), 3);
@@ -314,6 +326,104 @@ async fn what_was_recorded_together_is_undone_together_but_for_later_corrections
     assert_eq!(history::verify_chain(&mut conn).await.expect("history"), None);
 }
 
+/// Points of a run of days, each of so many in a hundred.
+fn shares(first: &str, tops: &[f64]) -> Vec<(String, Point)> {
+    let day = |at: usize| on(first) + chrono::Days::new(at as u64);
+    let share = |(at, top): (usize, &f64)| {
+        let (field, point) = point(first, Amount::Ratio(*top, 100.0));
+        (field, Point { taken_on: day(at), ..point })
+    };
+    tops.iter().enumerate().map(share).collect()
+}
+
+const CALM: [f64; 12] = [50.0, 52.0, 49.0, 51.0, 50.0, 48.0, 50.0, 51.0, 49.0, 52.0, 50.0, 48.0];
+const WILD: [f64; 12] = [10.0, 90.0, 15.0, 85.0, 10.0, 90.0, 20.0, 80.0, 10.0, 90.0, 15.0, 85.0];
+
+impl Scene {
+    async fn settled(&self) -> (Option<ChartType>, i64) {
+        let mut conn = self.fixture.store.read().await.expect("a reader");
+        let settings = load_series_of_measure(&mut conn, self.measure).await.expect("a chart").settings;
+        (settings.settled_chart, settings.settled_entry)
+    }
+
+    /// Undoes the act in which the point of this number came.
+    async fn undo_act_of(&self, entry: i64) {
+        let points = self.points().await;
+        let point = points.iter().find(|point| point.entry == entry).expect("a point").id;
+        self.act(self.fixture.trainee, async |conn, allowed, measure| {
+            let act = batch_of(conn, point).await?.ok_or(Error::NotFound)?;
+            undo(conn, allowed, measure, &act).await
+        })
+        .await
+        .expect("undone");
+    }
+
+    async fn newest_change(&self) -> (String, Vec<(String, String, String)>) {
+        let mut conn = self.fixture.store.read().await.expect("a reader");
+        let row = changes(&mut conn, self.measure, 1).await.expect("history").remove(0);
+        let told = row.changes().into_iter().map(|change| (change.field, change.from, change.to)).collect();
+        (row.action, told)
+    }
+}
+
+#[tokio::test]
+async fn undoing_lets_a_chart_go_that_was_settled_by_points_that_are_gone() {
+    let scene = Scene::new().await;
+    scene.record(&shares("2026-01-01", &CALM[..4])).await.expect("recorded");
+    scene.record(&shares("2026-02-01", &WILD)).await.expect("recorded");
+    assert_eq!(scene.settled().await, (Some(ChartType::PPrime), 16));
+    scene.undo_act_of(16).await;
+    assert_eq!(scene.settled().await, (None, 0));
+    let (action, told) = scene.newest_change().await;
+    assert_eq!(action, "left the chart to later points");
+    assert_eq!(told[1], ("Chart".to_owned(), ChartType::PPrime.label().to_owned(), String::new()));
+    scene.record(&shares("2026-02-01", &CALM)).await.expect("recorded");
+    assert_eq!(scene.settled().await, (Some(ChartType::P), 28), "the points that are right settle it");
+}
+
+#[tokio::test]
+async fn undoing_settles_a_chart_anew_by_what_is_left() {
+    let scene = Scene::new().await;
+    scene.record(&shares("2026-02-01", &WILD)).await.expect("recorded");
+    scene.record(&shares("2026-01-01", &CALM)).await.expect("recorded");
+    assert_eq!(scene.settled().await, (Some(ChartType::PPrime), 12));
+    scene.undo_act_of(1).await;
+    assert_eq!(scene.settled().await, (Some(ChartType::P), 24));
+    let (action, told) = scene.newest_change().await;
+    assert_eq!(action, "settled the chart anew");
+    let labels = [ChartType::PPrime, ChartType::P].map(|chart| chart.label().to_owned());
+    assert_eq!((&told[1].1, &told[1].2), (&labels[0], &labels[1]));
+    let mut conn = scene.fixture.store.read().await.expect("a reader");
+    assert_eq!(history::verify_chain(&mut conn).await.expect("history"), None);
+}
+
+#[tokio::test]
+async fn undoing_leaves_a_chart_alone_that_other_points_settled_or_still_suits() {
+    let scene = Scene::new().await;
+    scene.record(&shares("2026-01-01", &CALM)).await.expect("recorded");
+    scene.record(&shares("2026-02-01", &WILD)).await.expect("recorded");
+    assert_eq!(scene.settled().await, (Some(ChartType::P), 12));
+    scene.undo_act_of(13).await;
+    assert_eq!(scene.settled().await, (Some(ChartType::P), 12), "settled before they came");
+    // Again as if it had been settled by the last point, and p′ set aside.
+    let set = async |sql: &'static str| {
+        let mut change = scene.fixture.store.write().await.expect("a change");
+        sqlx::query(sql).execute(&mut *change).await.expect("set");
+        change.commit().await.expect("committed");
+    };
+    scene.record(&shares("2026-02-01", &WILD)).await.expect("recorded");
+    scene.record(&shares("2026-02-13", &CALM[..3])).await.expect("recorded");
+    set("update measure set settled_entry = 39, declined_chart = 'p_prime'").await;
+    scene.undo_act_of(39).await;
+    assert_eq!(scene.settled().await, (Some(ChartType::P), 39), "what was set aside stays aside");
+    scene.undo_act_of(25).await;
+    assert_eq!(scene.settled().await, (Some(ChartType::P), 39), "it suits what is left");
+    let nothing = scene
+        .act(scene.fixture.trainee, async |conn, allowed, measure| resettle(conn, allowed, measure.id, 40).await)
+        .await;
+    assert_eq!((nothing, scene.settled().await.1), (Ok(()), 39));
+}
+
 #[tokio::test]
 async fn charts_from_before_they_were_kept_are_settled_once() {
     let scene = Scene::new().await;
@@ -326,10 +436,12 @@ async fn charts_from_before_they_were_kept_are_settled_once() {
         })
         .await
         .expect("points");
-    for _ in 0..2 {
-        let mut change = scene.fixture.store.write().await.expect("a change");
-        settle_all(&mut change, crate::testing::noon()).await.expect("settled");
-        change.commit().await.expect("committed");
+    for found in [1, 0] {
+        let mut conn = scene.fixture.store.read().await.expect("a reader");
+        assert_eq!(unsettled(&mut conn).await.expect("read").len(), found);
+        drop(conn);
+        let who = scene.fixture.trainee;
+        scene.act(who, async |conn, allowed, measure| settle(conn, allowed, measure.id).await).await.expect("settled");
     }
     let mut conn = scene.fixture.store.read().await.expect("a reader");
     let settings = load_series_of_measure(&mut conn, scene.measure).await.expect("a chart").settings;
@@ -337,6 +449,44 @@ async fn charts_from_before_they_were_kept_are_settled_once() {
     assert_eq!((settings.settled_on, settings.settled_entry), (Some(TODAY), 12));
     let told = changes(&mut conn, scene.measure, 20).await.expect("history");
     assert_eq!(told.iter().filter(|row| row.action == "settled the chart").count(), 1);
+}
+
+#[tokio::test]
+async fn a_chart_can_be_settled_from_twelve_periods_on() {
+    let scene = Scene::new().await;
+    let can = async |sql: &'static str| {
+        let mut change = scene.fixture.store.write().await.expect("a change");
+        sqlx::query(sql).execute(&mut *change).await.expect("set");
+        change.commit().await.expect("committed");
+        let mut conn = scene.fixture.store.read().await.expect("a reader");
+        !unsettled(&mut conn).await.expect("read").is_empty()
+    };
+    let monday = on("2025-12-01");
+    let points: Vec<Point> =
+        (0..22_u64).map(|at| Point { taken_on: monday + chrono::Days::new(at / 2), ..ratio("2026-02-01").1 }).collect();
+    scene
+        .act(scene.fixture.trainee, async |conn, allowed, measure| {
+            insert(conn, allowed, measure.id, None, points.iter()).await?;
+            history::record(conn, allowed, Entry::new("measure", measure.id, "recorded points")).await
+        })
+        .await
+        .expect("points");
+    assert!(!can("update measure set period = null").await, "eleven days, each twice");
+    assert!(!can("update measure set period = 'day'").await);
+    assert!(can("update measure set data_type = 'cases_between'").await, "each of 22 counts");
+    assert!(!can("update measure set data_type = 'percentage'").await);
+    assert!(can("update measurement set taken_on = date('2025-12-01', (entry - 1) || ' days')").await, "22 days");
+    assert!(!can("update measure set period = 'week'").await, "four weeks");
+    assert!(
+        !can("update measurement set taken_on = date('2025-09-01', ((entry - 1) / 2 * 7 + entry % 2 * 6) || ' days')")
+            .await
+    );
+    assert!(
+        can("update measurement set taken_on = date('2025-09-01', ((entry - 1) * 7) || ' days')").await,
+        "22 weeks"
+    );
+    assert!(!can("update measure set period = 'month'").await);
+    assert!(can("update measurement set taken_on = date('2024-01-31', 'start of month', entry || ' months')").await);
 }
 
 #[tokio::test]

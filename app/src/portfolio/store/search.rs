@@ -85,11 +85,12 @@ pub async fn search(conn: &mut Connection, trust: TrustId, text: &str, today: Na
     let mut answers = batch::ask_built(conn, statements, query.arguments).await?;
     let mut results = Results { projects: found(answers.all()?), ..Results::default() };
     let named = |entry: &str| sought::is_in(&words, entry);
-    results.people = shown(answers.all()?, |one: &FoundPerson| named(&one.name));
+    let name = sought::name(&words);
+    results.people = shown(answers.all()?, |one: &FoundPerson| sought::is_in(&name, &one.name));
     results.priorities = shown(answers.all()?, |one: &FoundEntry<_>| named(&one.title));
     results.departments = shown(answers.all()?, |one: &FoundEntry<_>| named(&format!("{} {}", one.title, one.detail)));
     if results.projects.rows.is_empty()
-        && let Some(like) = spelled_like(conn, text).await?
+        && let Some(like) = spelled_like(conn, trust, text).await?
     {
         let query = projects(trust, text, like, today)?;
         results.projects = misspelt(found(batch::ask_built(conn, query.text, query.arguments).await?.all()?));

@@ -1,13 +1,18 @@
 //! Changing a project's status: what can happen, and one page that confirms it.
 
+use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use timeline::DUE_DAYS;
 
 use crate::access;
+use crate::continuity;
+use crate::continuity::model::ProjectRow;
 use crate::error::Error;
 use crate::id::ProjectId;
 use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::project;
+use crate::project::model::Status;
 use crate::project::parts::{Section, sections};
 use crate::project::store::ProjectSummary;
 use crate::projects::api::ChangeStatus;
@@ -26,11 +31,12 @@ pub async fn status(request: Request) -> Result<Reply, Error> {
     }
     request.require(&mut conn, access::ChangeStatus(id)).await?;
     let head = project::store::summary(&mut conn, id).await?;
+    let row = continuity::store::row(&mut conn, id, request.today()).await?;
     drop(conn);
     let chosen: Option<Transition> = request.query("to").parse().ok();
     // A form that came back keeps its place, also when the status has moved on meanwhile.
     Ok(match chosen.filter(|to| to.is_allowed_from(head.status) || request.rejected.is_some()) {
-        Some(to) => confirm(request, head, to),
+        Some(to) => confirm(request, head, row, to),
         None => choose(&request, head),
     }
     .into())
@@ -66,7 +72,29 @@ fn choose(request: &Request, head: ProjectSummary) -> Page {
     })
 }
 
-fn confirm(request: Request, head: ProjectSummary, to: Transition) -> Page {
+/// What closing a project means whose lead leaves before long: that nobody is asked any more who comes next.
+fn left_closed(row: &ProjectRow, to: Transition, today: NaiveDate) -> Option<AnyView> {
+    let lead = row.lead.as_ref().filter(|_| to.status() == Status::Closed)?;
+    let last = lead.until.filter(|last| (*last - today).num_days() <= DUE_DAYS)?;
+    let words = format!(
+        "{} leads it until {}, {}. Once it is closed nobody is asked who leads it next, and nobody measures whether the change has lasted.",
+        lead.name,
+        crate::format::date(last),
+        ui::distance(last, today)
+    );
+    let sustain = Transition::Sustain.is_allowed_from(row.status).then(|| {
+        view! {
+            <p>
+                "Is the change in place? "
+                <a href=format!("/projects/{}/status?to={}", row.id, Transition::Sustain)>"Go on measuring it"</a>
+                " and hand it over instead."
+            </p>
+        }
+    });
+    Some(view! { <div class="nhsuk-inset-text"><p>{words}</p>{sustain}</div> }.into_any())
+}
+
+fn confirm(request: Request, head: ProjectSummary, row: ProjectRow, to: Transition) -> Page {
     Page::new(format!("{}: {}", to.label(), head.title), move || {
         let form = Form::new(&request, ChangeStatus::PATH).version(head.version);
         let (happens, undone) = to.consequence();
@@ -107,6 +135,7 @@ fn confirm(request: Request, head: ProjectSummary, to: Transition) -> Page {
                 {sections(&request, head.id, Section::Overview)}
                 <p>{happens}</p>
                 <p>{undone}</p>
+                {left_closed(&row, to, request.today())}
                 {form.draw(fields)}
             </div></div>
         }

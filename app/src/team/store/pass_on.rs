@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use sqlx::FromRow;
 
-use super::{SUPERVISOR_STAYS, does_not_lead, insert_membership, supervision, supervisor_stays};
+use super::{SUPERVISOR_STAYS, has_room_for_question, insert_membership, supervision, supervisor_stays};
 use crate::access::{Allowed, ManageTeam};
 use crate::db::Connection;
 use crate::error::Error;
@@ -12,7 +12,7 @@ use crate::history::{self, Entry};
 use crate::id::{PersonId, ProjectId, TeamRoleId, TrustId};
 use crate::people;
 use crate::roles::{holds_on, in_force, open_project};
-use crate::team::model::{OpenedBy, RoleState, TeamRole};
+use crate::team::model::{MOST_PASSED_ON, OpenedBy, RoleState, TeamRole};
 
 /// A project that somebody supervises.
 #[derive(Clone, Debug, FromRow)]
@@ -47,17 +47,19 @@ pub async fn supervised(
          left join standing z on z.project_id = p.id and ", holds_on!("z", "$3"), "
          left join person l on l.id = z.lead_id
          where r.person_id = $1 and r.role = 'supervisor' and ", in_force!("r", "$3"), " and p.trust_id = $2 and ", open_project!("p"), "
-         order by p.title collate nocase, p.id limit 200"
+         order by p.title collate nocase, p.id limit $4"
     ))
     .bind(person)
     .bind(trust)
     .bind(today)
+    .bind(MOST_PASSED_ON as i64)
     .fetch_all(conn)
     .await?)
 }
 
 /// Invites a colleague to supervise a project in the place of a supervisor, whose place ends once they accept. Who is
 /// asked already stays asked; where they supervise it beside them already, nobody is asked and the place ends at once.
+/// Gives whether somebody is asked.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the place is not a supervisor's in the project, [`Error::Invalid`] when the colleague is
@@ -67,8 +69,63 @@ pub async fn pass_on(
     allowed: &Allowed<ManageTeam>,
     (membership, of): (TeamRoleId, PersonId),
     to: PersonId,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let (project, trust, today) = (allowed.project(), allowed.in_trust()?, allowed.today());
+    is_supervised_by(conn, project, (membership, of), today).await?;
+    if to == of || !people::store::is_colleague(conn, trust, to, today).await? {
+        return Err(Error::field("person", "Choose a colleague from the list."));
+    }
+    if supervision::leads(conn, project, to, today).await? {
+        let title = crate::project::store::summary(conn, project).await?.title;
+        return Err(Error::field(
+            "person",
+            format!(
+                "They lead “{title}”, and whoever leads a project cannot supervise it. Leave it out, or choose somebody else."
+            ),
+        ));
+    }
+    let beside: Option<(TeamRoleId, RoleState, Option<TeamRoleId>)> = sqlx::query_as(
+        "select id, state, instead_of from team_role where project_id = $1 and person_id = $2 and role = 'supervisor' and state <> 'declined'
+           and (until_on is null or until_on > $3)",
+    )
+    .bind(project)
+    .bind(to)
+    .bind(today)
+    .fetch_optional(&mut *conn)
+    .await?;
+    let asked = match beside {
+        Some((_, RoleState::Asked, Some(instead_of))) if instead_of == membership => return Ok(true),
+        Some((beside, ..)) => beside,
+        None => {
+            has_room_for_question(conn, project).await?;
+            let (role, state, by) = (TeamRole::Supervisor, RoleState::Asked, OpenedBy::Team);
+            insert_membership(conn, allowed, project, to, role, state, by, "").await?
+        }
+    };
+    sqlx::query("update team_role set instead_of = $2 where id = $1")
+        .bind(asked)
+        .bind(membership)
+        .execute(&mut *conn)
+        .await?;
+    if let Some((beside, RoleState::Accepted, _)) = beside {
+        if allowed.actor != Some(of) {
+            supervisor_stays(conn, allowed, project, SUPERVISOR_STAYS).await?;
+        }
+        supervision::take_over(conn, allowed, beside).await?;
+        return Ok(false);
+    }
+    let (old, new) = (people::store::name(conn, of).await?, people::store::name(conn, to).await?);
+    let entry = Entry::new("team_role", asked, "asked a colleague to take supervision over").in_project(project);
+    history::record(conn, allowed, entry.change("Supervisor", old, new)).await?;
+    Ok(true)
+}
+
+async fn is_supervised_by(
+    conn: &mut Connection,
+    project: ProjectId,
+    (membership, of): (TeamRoleId, PersonId),
+    today: NaiveDate,
+) -> Result<(), Error> {
     let there: bool = sqlx::query_scalar(concat!(
         "select exists (select 1 from team_role r where r.id = $1 and r.project_id = $2 and r.person_id = $4 and r.role = 'supervisor' and ",
         in_force!("r", "$3"),
@@ -83,41 +140,7 @@ pub async fn pass_on(
     if !there {
         return Err(Error::NotFound);
     }
-    let colleagues = people::store::colleagues(conn, trust, today).await?;
-    if to == of || !colleagues.iter().any(|colleague| colleague.id == to) {
-        return Err(Error::field("person", "Choose a colleague from the list."));
-    }
-    does_not_lead(conn, project, to, today, "person").await?;
-    let beside: Option<(TeamRoleId, RoleState)> = sqlx::query_as(
-        "select id, state from team_role where project_id = $1 and person_id = $2 and role = 'supervisor' and state <> 'declined'
-           and (until_on is null or until_on > $3)",
-    )
-    .bind(project)
-    .bind(to)
-    .bind(today)
-    .fetch_optional(&mut *conn)
-    .await?;
-    let asked = match beside {
-        Some((beside, _)) => beside,
-        None => {
-            let (role, state, by) = (TeamRole::Supervisor, RoleState::Asked, OpenedBy::Team);
-            insert_membership(conn, allowed, project, to, role, state, by, "").await?
-        }
-    };
-    sqlx::query("update team_role set instead_of = $2 where id = $1")
-        .bind(asked)
-        .bind(membership)
-        .execute(&mut *conn)
-        .await?;
-    if let Some((beside, RoleState::Accepted)) = beside {
-        if allowed.actor != Some(of) {
-            supervisor_stays(conn, allowed, project, SUPERVISOR_STAYS).await?;
-        }
-        return supervision::take_over(conn, allowed, beside).await;
-    }
-    let (old, new) = (people::store::name(conn, of).await?, people::store::name(conn, to).await?);
-    let entry = Entry::new("team_role", asked, "asked a colleague to take supervision over").in_project(project);
-    history::record(conn, allowed, entry.change("Supervisor", old, new)).await
+    Ok(())
 }
 
 #[cfg(test)]
@@ -159,8 +182,17 @@ mod tests {
             .fetch_one(&mut *change)
             .await?;
             let allowed = request.require(&mut change, ManageTeam(project)).await?;
-            pass_on(&mut change, &allowed, (held, at.supervisor), at.colleague).await?;
-            assert_eq!(supervisors(&mut change, project).await?, left, "{beside:?}");
+            let asks = pass_on(&mut change, &allowed, (held, at.supervisor), at.colleague).await?;
+            assert_eq!(
+                (supervisors(&mut change, project).await?, asks),
+                (left, beside != Some("accepted")),
+                "{beside:?}"
+            );
+            if asks {
+                let told = history::of_project(&mut change, project, 50, 0).await?.len();
+                assert_eq!(pass_on(&mut change, &allowed, (held, at.supervisor), at.colleague).await, Ok(true));
+                assert_eq!(history::of_project(&mut change, project, 50, 0).await?.len(), told, "asked once");
+            }
             change.commit().await?;
         }
         Ok(())

@@ -588,9 +588,9 @@ fn changes() -> Vec<Row> {
     ]
 }
 
-/// Nobody leads the projects of the team or those of others, and no handover is under way.
+/// Nobody has led the projects of the team or those of others for six weeks, and no handover is under way.
 const LOOKING: &str =
-    "delete from handover; update team_role set until_on = '2026-02-10' where role = 'lead' and until_on is null";
+    "delete from handover; update team_role set until_on = '2026-01-20' where role = 'lead' and until_on is null";
 
 /// Whoever led the projects of the team was gone for six weeks and is back: nobody leads them.
 const BACK: &str = "delete from handover;

@@ -2,7 +2,6 @@ mod changes;
 mod load;
 
 use super::*;
-use crate::access::{Allowed, ManageOrganisation};
 use crate::db::{self, Store, UNDERIVED};
 use crate::testing::{Fixture, Result, TODAY};
 
@@ -185,14 +184,14 @@ async fn what_a_change_does_is_said_before_it_is_made() -> Result {
         ),
         ("update post set percent = 50 where person_id = $1", at.trainee, vec![]),
     ] {
-        let change = async |conn: &mut Connection, _: &Allowed<ManageOrganisation>| {
-            Ok(sqlx::query(sql).bind(person).execute(conn).await.map(drop)?)
-        };
-        let request = at.request(Some(at.administrator)).await;
-        let told = request.preview(ManageOrganisation(at.trust), change).await?;
+        let mut undone = at.store.write().await?;
+        sqlx::query(sql).bind(person).execute(&mut *undone).await?;
+        let told = at.store.effects(&mut undone, TODAY).await?;
         let lines: Vec<_> = told.lines.iter().map(|line| (line.project.as_str(), line.text.as_str())).collect();
         assert_eq!(lines, expected, "{sql}");
-        assert_eq!(told.digest, request.preview(ManageOrganisation(at.trust), change).await?.digest);
+        let again = at.store.effects(&mut undone, TODAY).await?;
+        assert!(again.are_seen(&told.digest));
+        assert_eq!(again.are_seen("another"), expected.is_empty(), "there is nothing to see");
     }
     let mut conn = at.store.read().await?;
     assert_eq!(differences(&mut conn).await?, [""; 0], "nothing was changed");

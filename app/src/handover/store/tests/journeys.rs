@@ -360,6 +360,12 @@ async fn a_supervisor_leads_a_project_that_nobody_leads_until_their_day() {
     assert_eq!(stage.bridge(colleague, "2026-04-01").await, Err(Error::Forbidden));
     stage.bridge(supervisor, "2026-04-01").await.expect("leads for now");
     assert_eq!(stage.stands(stage.today()).await, (Some(supervisor), None), "who leads does not supervise");
+    assert_eq!(stage.asked("pass_on_supervision", stage.today()).await, [], "who leads for now has not gone");
+    assert_eq!(stage.asked("no_supervisor", stage.today()).await, [(Some(supervisor), false)]);
+    let mut conn = stage.at.store.read().await.expect("a reader");
+    let row = crate::continuity::store::row(&mut conn, stage.project, stage.today()).await.expect("a row");
+    assert!(row.supervisor_named.is_some_and(|named| named.leads));
+    drop(conn);
     assert_eq!(stage.stands(on("2026-04-02")).await, (None, Some(supervisor)));
 }
 
@@ -405,12 +411,15 @@ async fn who_is_back_after_a_break_leads_again_by_saying_so() {
 async fn whoever_keeps_looking_is_reminded_again_on_the_day() {
     let mut stage = Stage::new().await;
     stage.end_post(stage.at.trainee, TODAY).await;
-    stage.pass(43);
-    let request = stage.request(stage.at.lead).await;
-    let mut change = stage.at.store.write().await.expect("a change");
-    let allowed = request.require(&mut change, KeepLooking(stage.project)).await.expect("allowed");
-    look_on(&mut change, &allowed, on("2026-05-10")).await.expect("chosen");
-    change.commit().await.expect("committed");
+    for (days, early) in [(42, true), (1, false)] {
+        stage.pass(days);
+        let request = stage.request(stage.at.lead).await;
+        let mut change = stage.at.store.write().await.expect("a change");
+        let allowed = request.require(&mut change, KeepLooking(stage.project)).await.expect("allowed");
+        let chosen = look_on(&mut change, &allowed, on("2026-05-10")).await;
+        assert_eq!(chosen.is_err(), early, "{chosen:?} on {}", stage.today());
+        change.commit().await.expect("committed");
+    }
     let mut conn = stage.at.store.read().await.expect("a reader");
     for (day, rests) in [("2026-05-09", true), ("2026-05-10", false)] {
         let resting: bool = sqlx::query_scalar(

@@ -18,7 +18,7 @@ use crate::testing::{TODAY, make, on};
 
 impl Stage {
     /// What is asked on a day: of whom (none for the desk), and whether it rests.
-    async fn asked(&self, kind: &'static str, day: NaiveDate) -> Vec<(Option<PersonId>, bool)> {
+    pub(super) async fn asked(&self, kind: &'static str, day: NaiveDate) -> Vec<(Option<PersonId>, bool)> {
         let mut conn = self.at.store.read().await.expect("a reader");
         sqlx::query_as(
             "select person_id, rests from ask where project_id = $1 and kind = $2 and from_on <= $3 and until_on > $3 order by level",

@@ -6,6 +6,7 @@ mod effects;
 mod field;
 
 use std::cell::RefCell;
+use std::sync::atomic::Ordering;
 
 use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;
@@ -59,6 +60,9 @@ impl Form {
     #[must_use]
     pub fn named(request: &Request, action: &'static str, name: &str) -> Self {
         let rejected = request.rejected.as_ref().filter(|r| r.action == action && r.name == name);
+        if rejected.is_some() {
+            request.has_rejected_form.store(true, Ordering::Relaxed);
+        }
         Self {
             action,
             name: name.to_owned(),
