@@ -2,6 +2,7 @@
 
 pub mod administration;
 pub mod home;
+pub mod news;
 pub mod search;
 
 use chrono::NaiveDate;
@@ -18,7 +19,7 @@ use crate::id::TrustId;
 use crate::people;
 use crate::people::store::{DEPARTMENTS, Department};
 use crate::priorities::store::{CURRENT, PriorityChoice};
-use crate::roles::{in_force, open_project};
+use crate::roles::{holds_on, in_force, open_project};
 
 /// The projects of a trust that a filter finds, a page of them, as they stand on the filter's day; where nothing has the
 /// words, what has words that are spelled like them. Somebody's draft is found by nobody but those who write it.
@@ -226,6 +227,11 @@ fn apply_filter(query: &mut ProjectQuery, filter: &Filter, words: &str, today: N
             " and p.id in (select r.project_id from team_role r where ",
             in_force!("r", "$2"),
             " and r.person_id = "
+        ));
+        query.bind(person)?.push(concat!(
+            " union select z.project_id from standing z where ",
+            holds_on!("z", "$2"),
+            " and z.lead_id = "
         ));
         query.bind(person)?.push(")");
     }

@@ -361,3 +361,26 @@ async fn a_discarded_draft_is_read_by_nobody() {
         assert_eq!(browser.get(&format!("/handovers/{id}")).await.status, StatusCode::NOT_FOUND);
     }
 }
+
+#[tokio::test]
+async fn a_project_that_somebody_has_asked_to_take_on_is_offered_to_nobody_else_and_says_who_asked() {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let project = at.project("Sepsis").await;
+    run(&app, "update team_role set until_on = '2026-03-01' where role = 'lead'").await;
+    let reader = app.browser(at.administrator).await;
+    let link = format!("href=\"/projects/{project}/take-on\"");
+    let pages = ["/pool".to_owned(), format!("/projects/{project}"), format!("/projects/{project}/handovers")];
+    for page in &pages {
+        assert!(reader.get(page).await.words().contains(&link), "{page}");
+    }
+    let answer = app.browser(at.colleague).await.post(TAKE_ON, &[("project", &project.to_string())]).await;
+    assert!(answer.status.is_redirection(), "{}", answer.body);
+    for page in &pages {
+        let shown = reader.get(page).await;
+        assert!(!shown.words().contains(&link), "{page}");
+        let says = page.ends_with("handovers")
+            || shown.plain().contains("Colin Colleague asked on 4 March 2026 to take it on");
+        assert!(says, "{page}: {}", shown.plain());
+    }
+}

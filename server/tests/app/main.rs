@@ -31,3 +31,4 @@ mod tampering;
 mod together;
 mod unchanged;
 mod walks;
+mod words;

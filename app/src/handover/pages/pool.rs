@@ -155,16 +155,10 @@ fn item(row: ProjectRow, drawn: Option<Small>, today: NaiveDate) -> AnyView {
     let waits = row.looking_since().map(|since| {
         view! { <p class="baton-list__words">"Waiting since "{ui::time(since)}", "{ui::distance(since, today)}"."</p> }
     });
-    let asked = row.offer.as_ref().and_then(|offer| offer.to.clone());
-    let step = match (asked, &row.agreed) {
-        // The strip says who takes it over, and when.
-        (None, Some(_)) => ().into_any(),
-        (Some(name), _) => view! { <p class="baton-list__words">{format!("{name} has been asked or has asked to take it on.")}</p> }.into_any(),
-        (None, None) => view! {
-            <p class="baton-list__words"><a class="baton-act" href=format!("/projects/{id}/take-on")>"Take it on"<span class="nhsuk-u-visually-hidden">": "{row.title.clone()}</span></a></p>
-        }
-        .into_any(),
-    };
+    // The strip says who takes it over, and when; or who has asked to, and since when.
+    let step = (row.agreed.is_none() && row.asked_for().is_none()).then(|| {
+        view! { <p class="baton-list__words"><a class="baton-act" href=format!("/projects/{id}/take-on")>"Take it on"<span class="nhsuk-u-visually-hidden">": "{row.title.clone()}</span></a></p> }
+    });
     let figure = drawn.map(|drawn| {
         view! {
             <figure class="baton-chart baton-chart--small">
