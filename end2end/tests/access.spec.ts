@@ -60,7 +60,7 @@ test("a lead, of a measure and of what else they have", async ({ page }) => {
   const pages = ["", "/edit", "/chart", "/points", "/import", "/tally", "/slide"].map((at) => measure + at);
   const cycle = await first(page, `${project}/cycles`, "/cycles/");
   const point = await first(page, measure, "/measurements/");
-  await lookAt(page, [...pages, cycle, point, "/", "/projects", "/pool", "/priorities", "/charts", "/account", "/account/dates", "/account/password", "/past", "/trusts", "/search?q=handover", "/projects/register", "/projects/register?type=quality_improvement", "/sign-out"]);
+  await lookAt(page, [...pages, cycle, point, "/", "/projects", "/pool", "/priorities", "/charts", "/account", "/account/dates", "/account/password", "/past", "/trusts", "/tasks", "/search?q=handover", "/projects/register", "/projects/register?type=quality_improvement", "/sign-out"]);
 });
 
 test("a colleague", async ({ page }) => {

@@ -82,11 +82,11 @@ impl Charts {
             let board = format!("/projects/{project}/board");
             let more = may_record.then(|| view! { <a href=define>"Define another measure"</a> });
             let slide = view! {
-                <a href=format!("/projects/{project}/slide.png") download="">"Download a slide (PNG)"</a>
+                <a href=format!("/projects/{project}/slide.png") download="">"Download a slide (PNG)"</a>" "
                 <a href=format!("/projects/{project}/slide")>"Slide to print"</a>
             };
             let more =
-                view! { <p class="baton-actions">{more}<a href=board>"All measures in one table"</a>{slide}</p> };
+                view! { <p class="baton-actions">{more}<a href=board>"All measures in one table"</a>" "{slide}</p> };
             view! { <div class="baton-charts">{figures}</div>{more} }.into_any()
         };
         view! {

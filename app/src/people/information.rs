@@ -79,7 +79,7 @@ async fn accessibility(request: Request) -> Result<Page, Error> {
                 <li>"use every page and form with the keyboard alone, with a screen reader, and without JavaScript"</li>
                 <li>"zoom to 400 % or use a narrow screen without losing anything"</li>
                 <li>"use your own colours: charts, timelines and driver diagrams follow them"</li>
-                <li>"read every chart in words and as a table as well: nothing is told by colour alone"</li>
+                <li>"read every chart in words and as a table as well: nothing depends on colour alone"</li>
                 <li>"print every project, measure, team and handover summary"</li>
             </ul>
             <h2 class="nhsuk-heading-m">"What does not work yet"</h2>
