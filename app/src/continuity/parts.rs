@@ -87,7 +87,8 @@ impl Answer {
     }
 
     fn record(mut self, measure: MeasureId) -> Self {
-        let href = format!("/measures/{measure}/points");
+        // The form for one point, with the day on which it is due.
+        let href = format!("/measures/{measure}#record");
         self.mend = Some(Mend { href, label: "Record it", may: |mends| mends.works });
         self
     }
@@ -109,7 +110,7 @@ impl Answer {
             markup.raw(" <span class=\"baton-strip__more\">").text(words).raw("</span>");
         }
         if let Some(Mend { href, label, .. }) = self.mend.as_ref().filter(|mend| (mend.may)(mends)) {
-            markup.raw(" <a href=\"").text(href).raw("\">").raw(label);
+            markup.raw(" <a class=\"baton-act\" href=\"").text(href).raw("\">").raw(label);
             markup.raw("<span class=\"nhsuk-u-visually-hidden\">: ").text(title).raw("</span></a>");
         }
         markup.raw("</dd></div>");

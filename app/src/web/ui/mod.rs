@@ -118,23 +118,46 @@ pub fn summary_list(rows: Vec<(&str, AnyView)>) -> AnyView {
     view! { <dl class="nhsuk-summary-list">{rows}</dl> }.into_any()
 }
 
-/// A column of a [`table`]: its heading, and whether it holds numbers.
+/// A column of a [`table`]: its heading, and what it holds.
 #[derive(Clone, Debug)]
 pub struct Column {
     heading: String,
-    numeric: bool,
+    holds: Holds,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holds {
+    Words,
+    Numbers,
+    Acts,
+}
+
+impl Column {
+    fn class(&self, base: &str) -> String {
+        match self.holds {
+            Holds::Words => base.to_owned(),
+            Holds::Numbers => format!("{base} {base}--numeric"),
+            Holds::Acts => format!("{base} baton-no-print"),
+        }
+    }
 }
 
 /// A column of words.
 #[must_use]
 pub fn words(heading: &str) -> Column {
-    Column { heading: heading.to_owned(), numeric: false }
+    Column { heading: heading.to_owned(), holds: Holds::Words }
 }
 
 /// A column of numbers, set to the right.
 #[must_use]
 pub fn numbers(heading: &str) -> Column {
-    Column { heading: heading.to_owned(), numeric: true }
+    Column { heading: heading.to_owned(), holds: Holds::Numbers }
+}
+
+/// A column of links and buttons: on paper it is left out.
+#[must_use]
+pub fn acts(heading: &str) -> Column {
+    Column { heading: heading.to_owned(), holds: Holds::Acts }
 }
 
 /// A table that scrolls inside its own region on a narrow screen. The first cell of a row names it.
@@ -150,11 +173,10 @@ pub fn table_under_heading(caption: &str, columns: Vec<Column>, rows: Vec<Vec<An
 }
 
 fn draw_table(class: &'static str, caption: &str, columns: Vec<Column>, rows: Vec<Vec<AnyView>>) -> AnyView {
-    let cell = |base: &str, numeric: bool| if numeric { format!("{base} {base}--numeric") } else { base.to_owned() };
     let head = columns
         .iter()
         .map(|column| {
-            view! { <th scope="col" class=cell("nhsuk-table__header", column.numeric)>{column.heading.clone()}</th> }
+            view! { <th scope="col" class=column.class("nhsuk-table__header")>{column.heading.clone()}</th> }
         })
         .collect_view();
     let body = rows
@@ -166,10 +188,9 @@ fn draw_table(class: &'static str, caption: &str, columns: Vec<Column>, rows: Ve
                 .enumerate()
                 .map(|(at, (value, column))| {
                     if at == 0 {
-                        view! { <th scope="row" class=cell("nhsuk-table__header", column.numeric)>{value}</th> }
-                            .into_any()
+                        view! { <th scope="row" class=column.class("nhsuk-table__header")>{value}</th> }.into_any()
                     } else {
-                        view! { <td class=cell("nhsuk-table__cell", column.numeric)>{value}</td> }.into_any()
+                        view! { <td class=column.class("nhsuk-table__cell")>{value}</td> }.into_any()
                     }
                 })
                 .collect_view();
