@@ -148,12 +148,12 @@ async fn a_whole_import_is_undone_in_one_step() {
     assert!(point.contains("one of 6 points imported together") && point.contains("imported measurements"), "{point}");
     let batch = first.body.split("href=\"/batches/").nth(1).and_then(|rest| rest.split('"').next()).expect("an act");
     let batch = format!("/batches/{batch}");
-    assert!(browser.get(&batch).await.words().contains("6 points will be void"));
+    assert!(browser.get(&batch).await.words().contains("6 points will be deleted"));
     let undone = browser.fill(&batch, UNDO, &[]).await;
     let undone = browser.follow(&undone).await.words();
-    assert!(undone.contains("It is undone. Data points made void: 6. Data points left: 0."), "{undone}");
+    assert!(undone.contains("It is undone. Data points deleted: 6. Data points left: 0."), "{undone}");
     assert!(undone.contains("undid an import of measurements"), "{undone}");
-    assert!(undone.contains("Void points (6)") && !undone.contains("6 points imported by"));
+    assert!(undone.contains("Deleted data points (6)") && !undone.contains("6 points imported by"));
     assert!(browser.get(&batch).await.form(UNDO).is_none(), "once");
     assert!(!browser.get(&format!("/measures/{measure}")).await.body.contains("href=\"/batches/"), "nothing to undo");
     let again = import(&browser, measure, &weeks(0, &[4; 6])).await.words();

@@ -306,9 +306,12 @@ async fn people_are_kept_by_the_trusts_own_academy_leads_and_administrators() {
 #[tokio::test]
 async fn what_baton_is_can_be_read_by_anybody() {
     let app = App::new().await;
-    for (path, words) in
-        [("/about", "No project is ever silently ownerless."), ("/accessibility", "WCAG"), ("/privacy", "two cookies")]
-    {
+    for (path, words) in [
+        ("/about", "No project is ever silently ownerless."),
+        ("/accessibility", "WCAG"),
+        ("/privacy", "two cookies"),
+        ("/glossary", "PDSA cycle"),
+    ] {
         let page = app.nobody().get(path).await;
         assert!(page.status == StatusCode::OK && page.body.contains(words), "{path}: {}", page.body);
     }

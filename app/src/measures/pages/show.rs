@@ -362,8 +362,8 @@ impl Data<'_> {
         };
         let void = (voided > 0).then(|| {
             let title = match voided {
-                ..=POINTS_A_PAGE => "Void points: on no chart".to_owned(),
-                _ => format!("Void points: on no chart. The newest {POINTS_A_PAGE}; all are in the CSV file"),
+                ..=POINTS_A_PAGE => "Deleted data points: on no chart".to_owned(),
+                _ => format!("Deleted data points: on no chart. The newest {POINTS_A_PAGE}; all are in the CSV file"),
             };
             ui::details(&format!("Deleted data points ({voided})"), ui::table(&title, self.columns(), rows(self.void)))
         });

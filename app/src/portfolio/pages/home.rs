@@ -123,7 +123,7 @@ fn presence(posts: &Posts, works: bool, reads: bool) -> AnyView {
         (_, Some(day), _) => {
             let place = posts.department.as_deref().map_or_else(String::new, |name| format!(" in {name}"));
             let then = if reads {
-                "Until then you can read the trust’s projects, answer what you are asked, and ask to take on a project that looks for a lead."
+                "Until then you can read the trust’s projects, answer what you are asked, and ask to take on a project that is looking for a lead."
             } else {
                 "Until then you can answer what you are asked."
             };

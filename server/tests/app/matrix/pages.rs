@@ -27,6 +27,7 @@ pub fn rows() -> Vec<Row> {
         public("/forgotten-password", at!("/forgotten-password")),
         public("/about", at!("/about")),
         public("/accessibility", at!("/accessibility")),
+        public("/glossary", at!("/glossary")),
         public("/privacy", at!("/privacy")),
         public("/how-charts-are-checked", at!("/how-charts-are-checked")),
         page("/", "", NONE, at!("/"), SIGNED_IN),
