@@ -11,7 +11,6 @@ use super::model::{Filter, Found, Gap, PAGE, Sort, Statuses};
 use crate::batch;
 use crate::continuity::store::{NEXT_ON, ON_DAY, OPEN, ProjectQuery, ProjectRecord, STANDING};
 use crate::db::Connection;
-use crate::duplicates::sought;
 use crate::duplicates::store::spelled_like;
 use crate::error::Error;
 use crate::id::TrustId;
@@ -19,6 +18,7 @@ use crate::people;
 use crate::people::store::{DEPARTMENTS, Department};
 use crate::priorities::store::{CURRENT, PriorityChoice};
 use crate::roles::{in_force, open_project};
+use crate::sought;
 
 /// The projects of a trust that a filter finds, a page of them, as they stand on the filter's day; where nothing has the
 /// words, what has words that are spelled like them. Somebody's draft is found by nobody but those who write it.
