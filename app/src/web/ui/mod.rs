@@ -3,7 +3,7 @@
 mod form;
 mod markup;
 
-pub use form::{Field, Form, Kind, submit, submit_as};
+pub use form::{Field, Form, Found, Kind, Offered, Pick, Picker, picker_id, sought, submit, submit_as};
 pub use markup::Markup;
 
 use chrono::NaiveDate;
