@@ -50,7 +50,7 @@ test("a colleague is invited, accepts on the home page, and is in the team", asy
   await page.getByRole("button", { name: "Invite" }).click();
   await expectProblem(page, /./);
   await expect(page.getByLabel("A word to them (optional)")).toHaveValue("You know the ward well.");
-  await chooseColleague(page.getByLabel("Colleague", { exact: true }), "Tom Okafor");
+  await chooseColleague(page, "Whom do you invite?", "Tom Okafor");
   await page.getByRole("radio", { name: "Member" }).check();
   await page.getByRole("button", { name: "Invite" }).click();
   await expectDone(page, "The invitation is sent.");

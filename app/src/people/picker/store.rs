@@ -132,22 +132,21 @@ pub async fn candidates(
     Ok(Candidates { arriving, team, chosen, found })
 }
 
-/// Those who are meant by a text: first whose name begins with its words, then whose name is spelled like them, then
-/// whose department or grade has the others of its words.
+/// Those who are meant by a text: whose name begins with its words, then whose grade or department has the others of
+/// them; where there are none, whose name is spelled like them.
 fn matching(all: Vec<Candidate>, text: &str) -> Found {
     let words = sought::name(&sought::words(text));
-    let rank = |one: &Candidate| {
-        if sought::begins(&words, &one.name) {
-            return Some(0_u8);
-        }
-        if sought::is_in(&words, &one.name) {
-            return Some(1);
-        }
-        sought::begins(&words, &format!("{} {}", one.name, one.post)).then_some(2)
-    };
-    let mut hits: Vec<(u8, Candidate)> = all.into_iter().filter_map(|one| Some((rank(&one)?, one))).collect();
-    hits.sort_by_key(|(rank, _)| *rank);
-    Found { total: hits.len(), people: hits.into_iter().map(|(_, one)| one).take(SHOWN).collect() }
+    let named = |one: &Candidate| sought::begins(&words, &one.name);
+    let placed = |one: &Candidate| sought::begins(&words, &format!("{} {}", one.name, one.post));
+    let (first, others): (Vec<_>, Vec<_>) = all.into_iter().partition(named);
+    let (second, others): (Vec<_>, Vec<_>) = others.into_iter().partition(placed);
+    let mut people: Vec<Candidate> = first.into_iter().chain(second).collect();
+    if people.is_empty() {
+        people = others.into_iter().filter(|one| sought::is_in(&words, &one.name)).collect();
+    }
+    let total = people.len();
+    people.truncate(SHOWN);
+    Found { people, total }
 }
 
 #[cfg(test)]
