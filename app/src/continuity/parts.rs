@@ -108,11 +108,30 @@ impl Answer {
         for words in &self.more {
             markup.raw(" <span class=\"baton-strip__more\">").text(words).raw("</span>");
         }
+        self.draw_mend(markup, title, mends);
+        markup.raw("</dd></div>");
+    }
+
+    /// In a line with the others: only what is missing or late stands out.
+    fn draw_in_line(&self, markup: &mut Markup, title: &str, mends: Mends) {
+        markup.raw(match (self.missing, self.late) {
+            (true, _) => "<div class=\"baton-answers__item baton-answers__item--missing\"><dt>",
+            (_, true) => "<div class=\"baton-answers__item baton-answers__item--late\"><dt>",
+            _ => "<div class=\"baton-answers__item\"><dt>",
+        });
+        markup.raw(self.label).raw("</dt> <dd>").text(&self.words);
+        for words in &self.more {
+            markup.raw(", ").text(words);
+        }
+        self.draw_mend(markup, title, mends);
+        markup.raw("</dd></div> ");
+    }
+
+    fn draw_mend(&self, markup: &mut Markup, title: &str, mends: Mends) {
         if let Some(Mend { href, label, .. }) = self.mend.as_ref().filter(|mend| (mend.may)(mends)) {
             markup.raw(" <a href=\"").text(href).raw("\">").raw(label);
             markup.raw("<span class=\"nhsuk-u-visually-hidden\">: ").text(title).raw("</span></a>");
         }
-        markup.raw("</dd></div>");
     }
 }
 
@@ -166,6 +185,19 @@ impl Strip {
     fn write(&self, markup: &mut Markup, mends: Mends) {
         for answer in [self.held(), self.supervised(), self.measurement(), self.step()] {
             answer.draw(markup, &self.row.title, mends);
+        }
+    }
+
+    /// The four answers as they stand in a line.
+    fn write_in_line(&self, markup: &mut Markup, mends: Mends) {
+        let mut measurement = self.measurement();
+        if !measurement.late {
+            measurement.more.clear();
+        }
+        let mut step = self.step();
+        step.words = shortened(&step.words);
+        for answer in [self.held(), self.supervised(), measurement, step] {
+            answer.draw_in_line(markup, &self.row.title, mends);
         }
     }
 
@@ -317,6 +349,18 @@ impl Strip {
     }
 }
 
+/// The most letters of a next step in a list: the whole of it stands on the project's page.
+const LONGEST_STEP: usize = 80;
+
+/// Words that fit into a line of a list.
+fn shortened(words: &str) -> String {
+    if words.chars().count() <= LONGEST_STEP {
+        return words.to_owned();
+    }
+    let start: String = words.chars().take(LONGEST_STEP - 1).collect();
+    format!("{}…", start.trim_end())
+}
+
 /// Where a project stands as tags, where it says more than the strip does. Only what is wrong has a colour.
 fn continuity_tags(markup: &mut Markup, row: &ProjectRow) {
     if row.at_risk {
@@ -359,18 +403,18 @@ fn draw_row(markup: &mut Markup, row: ProjectRow, today: NaiveDate, in_section: 
     };
     markup.raw("<li class=\"baton-list__row\"><div class=\"baton-list__head\">").raw(opens);
     markup.raw("<a href=\"/projects/").value(row.id).raw("\">").text(&row.title).raw("</a>").raw(closes);
-    markup.raw("<p class=\"baton-list__meta\">");
-    for fact in [&row.reference, &row.department].into_iter().flatten() {
-        markup.text(fact).raw(" · ");
-    }
-    let active = crate::format::date(row.active_on());
-    markup.raw("last activity ").text(&active).raw("</p><p class=\"baton-list__tags\">");
+    markup.raw("<p class=\"baton-list__tags\">");
     // Nearly every project is active: that is not said of each.
     if row.status != Status::Active {
         markup.tag(row.status.label(), colour(row.status)).raw(" ");
     }
     continuity_tags(markup, &row);
-    markup.raw("</p></div><dl class=\"baton-strip baton-strip--compact\">");
-    Strip::of(row, today).write(markup, mends);
-    markup.raw("</dl></li>");
+    markup.raw("</p></div><div class=\"baton-list__facts\"><p class=\"baton-list__meta\">");
+    for fact in [&row.reference, &row.department].into_iter().flatten() {
+        markup.text(fact).raw(" · ");
+    }
+    let active = crate::format::date(row.active_on());
+    markup.raw("last activity ").text(&active).raw("</p> <dl class=\"baton-answers\">");
+    Strip::of(row, today).write_in_line(markup, mends);
+    markup.raw("</dl></div></li>");
 }

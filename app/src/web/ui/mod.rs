@@ -123,18 +123,56 @@ pub fn summary_list(rows: Vec<(&str, AnyView)>) -> AnyView {
 pub struct Column {
     heading: String,
     numeric: bool,
+    /// Where the heading leads to, and how the column is sorted now.
+    sort: Option<(String, Sorted)>,
 }
 
 /// A column of words.
 #[must_use]
 pub fn words(heading: &str) -> Column {
-    Column { heading: heading.to_owned(), numeric: false }
+    Column { heading: heading.to_owned(), numeric: false, sort: None }
+}
+
+/// Which way a column is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sorted {
+    Not,
+    Up,
+    Down,
+}
+
+impl Column {
+    /// The heading leads to the table sorted by this column, the other way round where it is already.
+    #[must_use]
+    pub fn sorts(self, href: String, sorted: Sorted) -> Self {
+        Self { sort: Some((href, sorted)), ..self }
+    }
+
+    fn head(&self) -> AnyView {
+        let base = "nhsuk-table__header";
+        let class = if self.numeric { format!("{base} {base}--numeric") } else { base.to_owned() };
+        let Some((href, sorted)) = &self.sort else {
+            return view! { <th scope="col" class=class>{self.heading.clone()}</th> }.into_any();
+        };
+        let (sorts, mark) = match sorted {
+            Sorted::Not => (None, ""),
+            Sorted::Up => (Some("ascending"), " ▲"),
+            Sorted::Down => (Some("descending"), " ▼"),
+        };
+        view! {
+            <th scope="col" class=class aria-sort=sorts>
+                <a href=href.clone()>{self.heading.clone()}</a>
+                <span aria-hidden="true">{mark}</span>
+            </th>
+        }
+        .into_any()
+    }
 }
 
 /// A column of numbers, set to the right.
 #[must_use]
 pub fn numbers(heading: &str) -> Column {
-    Column { heading: heading.to_owned(), numeric: true }
+    Column { heading: heading.to_owned(), numeric: true, sort: None }
 }
 
 /// A table that scrolls inside its own region on a narrow screen. The first cell of a row names it.
@@ -151,12 +189,7 @@ pub fn table_under_heading(caption: &str, columns: Vec<Column>, rows: Vec<Vec<An
 
 fn draw_table(class: &'static str, caption: &str, columns: Vec<Column>, rows: Vec<Vec<AnyView>>) -> AnyView {
     let cell = |base: &str, numeric: bool| if numeric { format!("{base} {base}--numeric") } else { base.to_owned() };
-    let head = columns
-        .iter()
-        .map(|column| {
-            view! { <th scope="col" class=cell("nhsuk-table__header", column.numeric)>{column.heading.clone()}</th> }
-        })
-        .collect_view();
+    let head = columns.iter().map(Column::head).collect_view();
     let body = rows
         .into_iter()
         .map(|row| {
