@@ -203,7 +203,7 @@ export async function islandsAwake(page: Page): Promise<void> {
 /** Records a point of a percentage on its chart's page. */
 export async function recordPoint(page: Page, on: Date, had: number, of: number): Promise<void> {
   await fillDate(page, "Date", on);
-  await page.getByLabel("How many had it").fill(String(had));
+  await page.getByLabel("How many met it").fill(String(had));
   await page.getByLabel("Out of how many").fill(String(of));
   await page.getByRole("button", { name: "Record the point" }).click();
 }

@@ -14,7 +14,7 @@ use crate::db::Connection;
 use crate::digest::hex;
 use crate::error::Error;
 use crate::id::{PersonId, ProjectId, TrustId};
-use crate::roles::in_force;
+use crate::roles::{in_force, leads_on};
 
 /// One field's change, as the history detail keeps it.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -105,7 +105,9 @@ async fn append<A: Act>(conn: &mut Connection, by: &Allowed<A>, entry: Entry) ->
             and ((status = 'draft' and author_id = $3)
                 or exists (select 1 from team_role r where r.project_id = $7 and r.person_id = $3 and ",
         in_force!("r", "$15"),
-        "))"
+        ") or ",
+        leads_on!("$7", "$3", "$15"),
+        ")"
     ))
     .bind(sequence)
     .bind(at)

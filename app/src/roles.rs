@@ -119,6 +119,39 @@ macro_rules! holds_on {
     };
 }
 
+/// Whether somebody leads a project on a day, as its timeline says: also whoever gave it away and leads on until the
+/// next lead is there, though their own place is over.
+macro_rules! leads_on {
+    ($project:literal, $person:literal, $day:literal) => {
+        concat!(
+            "exists (select 1 from standing ld where ld.project_id = ",
+            $project,
+            " and ld.lead_id = ",
+            $person,
+            " and ",
+            $crate::roles::holds_on!("ld", $day),
+            ")"
+        )
+    };
+}
+
+/// Whether the place in a team was begun by a handover that is agreed and has not come true: they come to lead.
+macro_rules! comes_to_lead {
+    ($role:literal, $day:literal) => {
+        concat!(
+            "exists (select 1 from standing cl where cl.project_id = ",
+            $role,
+            ".project_id and cl.handover_id = ",
+            $role,
+            ".begun_by and cl.lead_id is not ",
+            $role,
+            ".person_id and ",
+            $crate::roles::holds_on!("cl", $day),
+            ")"
+        )
+    };
+}
+
 /// Whether a handover waits for the supervisor's answer on a day: it is offered to somebody, and nobody has answered for
 /// the supervisor. What is offered to whoever asks, or agreed, waits for none.
 macro_rules! awaits_supervisor {
@@ -298,11 +331,13 @@ pub(crate) use arrives_on;
 pub(crate) use asked_for_desk;
 pub(crate) use asked_rows;
 pub(crate) use awaits_supervisor;
+pub(crate) use comes_to_lead;
 pub(crate) use desk_seats;
 pub(crate) use for_seat;
 pub(crate) use has_post;
 pub(crate) use holds_on;
 pub(crate) use in_force;
+pub(crate) use leads_on;
 pub(crate) use lines_waiting;
 pub(crate) use live_offer;
 pub(crate) use open_project;

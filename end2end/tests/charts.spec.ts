@@ -17,7 +17,7 @@ async function changedMeasure(page: Page): Promise<string> {
     for (let row = 1; row <= 12; row += 1) {
       const week = half * 12 + row - 1;
       await page.getByLabel(`Date, row ${row}`, { exact: true }).fill(typed(day(7 * (week - 24))));
-      await page.getByLabel(`How many had it, row ${row}`, { exact: true }).fill(String((half ? 17 : 12) + (row % 2)));
+      await page.getByLabel(`How many met it, row ${row}`, { exact: true }).fill(String((half ? 17 : 12) + (row % 2)));
       await page.getByLabel(`Out of how many, row ${row}`, { exact: true }).fill("20");
     }
     await page.getByRole("button", { name: "Record these points" }).click();

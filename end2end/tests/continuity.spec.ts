@@ -3,7 +3,7 @@
 
 import { type Locator, type Page } from "@playwright/test";
 import { axe, expect, fitsNarrow, signInAs, test, unique } from "../fixtures";
-import { answer, chooseColleague, day, expectDone, expectProblem, fillDate, offerHandover, operator, press, section, supervisedProject, told, waiting } from "../steps";
+import { answer, chooseColleague, day, expectDone, expectProblem, fillDate, offerHandover, operator, press, section, supervisedProject, told, unfold, waiting } from "../steps";
 
 const SUMMARIES =
   "Improving the quality and content of discharge summaries on acute medicine wards: a quality improvement project";
@@ -87,9 +87,9 @@ test("a doctor who arrives finds a project in the pool, and leads it from the fi
   await takeOn(page, "Acute medicine", OXYGEN);
   await expect(page.getByText(`You lead the project from ${told(first)}.`)).toBeVisible();
   await axe(page);
-  await page.getByLabel("A word to them (optional)").fill("I start on the unit in the winter.");
+  await page.getByLabel("Message (optional)").fill("I start on the unit in the winter.");
   await page.getByRole("button", { name: "Ask to take it on" }).click();
-  await expectDone(page, "Your wish to take the project on is with its supervisor or the QI academy.");
+  await expectDone(page, "Your request has been sent to the supervisor or the QI academy.");
   await page.goto("/");
   await expect(page.getByRole("region", { name: /^You wait for/ })).toContainText("Helen Marsh");
   await axe(page);
@@ -171,7 +171,7 @@ test("a lead leaves early, and the next one reads the summary that was kept for 
   await takeOn(page, "Obstetrics and gynaecology", BUNDLE);
   await expect(page.getByText("The bundle works on the postnatal ward.")).toHaveCount(0);
   await page.getByRole("button", { name: "Ask to take it on" }).click();
-  await expectDone(page, "Your wish to take the project on is with its supervisor or the QI academy.");
+  await expectDone(page, "Your request has been sent to the supervisor or the QI academy.");
   await signInAs(page, "Caroline Bray");
   await press(await wanted(page), "Agree", BUNDLE);
   await expectDone(page, "Both have accepted. The handover is agreed.");
@@ -234,6 +234,7 @@ test("the last academy lead goes, and another is named with it", async ({ page }
   await page.goto(`/people?q=${encodeURIComponent("Amir")}`);
   await page.getByRole("link", { name: "Amir Saleh" }).click();
   await page.getByRole("button", { name: "Sign-in and roles" }).click();
+  await unfold(page, "Grant the role of academy lead");
   await page.getByRole("button", { name: "Grant the role of academy lead" }).click();
   await expect(page.getByRole("row", { name: /Academy lead/ })).toContainText("Has this role");
   await axe(page);

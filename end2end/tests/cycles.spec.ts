@@ -13,7 +13,7 @@ test("a cycle is predicted, studied beside what was predicted, and carried on in
   const project = await registerProject(page, unique("Sepsis boxes"));
   await unfold(page, "PDSA cycles");
   await page.getByRole("link", { name: "Plan the first cycle" }).click();
-  await page.getByLabel("What do you test?").fill("Box on one trolley");
+  await page.getByLabel("What are you testing?").fill("Box on one trolley");
   await fillDate(page, "When does the test start?", day(-14));
   await page.getByLabel("How large is the test?").selectOption({ label: "One shift or clinic" });
   await page.getByLabel("Plan: what question is the test to answer?").fill("Is it quicker on nights?");
@@ -41,10 +41,10 @@ test("a cycle is predicted, studied beside what was predicted, and carried on in
 
   await page.getByRole("link", { name: "Plan the next cycle" }).click();
   await expect(page.getByRole("region", { name: /From cycle 1/ })).toContainText("A box on each trolley, Monday.");
-  await expect(page.getByLabel("What do you test?")).toHaveValue("Box on one trolley");
+  await expect(page.getByLabel("What are you testing?")).toHaveValue("Box on one trolley");
   await expect(page.getByLabel("How large is the test?")).toHaveValue("day");
   await expect(page.getByLabel("Plan: what do you predict, and why?")).toHaveValue("");
-  await page.getByLabel("What do you test?").fill("Box on each trolley");
+  await page.getByLabel("What are you testing?").fill("Box on each trolley");
   await page.getByLabel("Plan: what do you predict, and why?").fill("Under an hour on nine days of ten.");
   await page.getByRole("button", { name: "Save the cycle" }).click();
   await expectDone(page, "The cycle is saved.");
@@ -99,7 +99,7 @@ test("a driver diagram is drawn from the aim to an idea that is tested", async (
 
   await outline.getByRole("link", { name: /^Plan a test ?: A sepsis box on the trolley$/ }).click();
   await expect(page.getByLabel(/Which change idea/).locator("option:checked")).toHaveText("A sepsis box on the trolley");
-  await page.getByLabel("What do you test?").fill("One box on one shift");
+  await page.getByLabel("What are you testing?").fill("One box on one shift");
   await page.getByRole("button", { name: "Save the cycle" }).click();
   await expectDone(page, "The cycle is saved.");
   await page.goto(`${project}/drivers`);

@@ -15,7 +15,7 @@ function offer(page: Page, project: string, to: string): Promise<string> {
 async function respond(page: Page, heading: RegExp, yes: RegExp | string, word = ""): Promise<void> {
   await expect(page.getByRole("heading", { name: heading })).toBeVisible();
   await page.getByRole("radio", { name: yes }).check();
-  if (word) await page.getByLabel("A word with it").fill(word);
+  if (word) await page.getByLabel("Comment").fill(word);
   await page.getByRole("button", { name: "Send answer" }).click();
 }
 
@@ -33,7 +33,7 @@ test("a project passes from one lead to the next, who records the next point", a
   await fitsNarrow(page);
 
   // Much of it is there already, and the list says what is missing.
-  await expect(page.getByText(/\d+ of \d+ needed parts are there/)).toBeVisible();
+  await expect(page.getByText(/\d+ of \d+ required sections complete/)).toBeVisible();
   await expect(page.getByLabel("The state of the project, in one paragraph")).not.toHaveValue("");
   await page.getByLabel("Where the files and tools are (optional)").fill("In the ward's shared folder.");
   await page.getByRole("button", { name: "Save as draft" }).click();
@@ -131,9 +131,9 @@ test("a project offered to the pool is taken on by somebody else", async ({ page
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Take this project on");
   await axe(page);
   await fitsNarrow(page);
-  await page.getByLabel("A word to them (optional)").fill("It is my ward.");
+  await page.getByLabel("Message (optional)").fill("It is my ward.");
   await page.getByRole("button", { name: "Ask to take it on" }).click();
-  await expectDone(page, "Your wish to take the project on is with its supervisor or the QI academy.");
+  await expectDone(page, "Your request has been sent to the supervisor or the QI academy.");
 
   await signInAs(page, "Helen Marsh");
   await page.goto(handover);

@@ -22,13 +22,13 @@ async function compare(page: Page, first: string, second: string): Promise<void>
   await page.getByLabel("Reference of the first project, for example QI-2026-0042").fill(first);
   await page.getByLabel("Reference of the second project").fill(second);
   await page.getByRole("button", { name: "Compare" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("What are these two projects to each other?");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("How are these two projects related?");
 }
 
 test("the academy lead decides that two projects are related, and undoes it", async ({ page }) => {
   const { first, second, at } = await pair(page, "Thickened fluids for dysphagia");
-  await page.getByRole("link", { name: "Look-alikes" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Look-alike projects");
+  await page.getByRole("link", { name: "Possible duplicates" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Possible duplicates");
   await axe(page);
   await fitsNarrow(page);
   await page.getByRole("button", { name: `Decide about ${second} and ${first}` }).click();
@@ -125,6 +125,7 @@ test("a priority is created, edited, retired and taken back", async ({ page }) =
   await page.getByLabel("Owner").fill("Director of nursing");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("Director of nursing")).toBeVisible();
+  await unfold(page, "Retire this priority");
   await page.getByRole("button", { name: "Retire" }).click();
   await expectDone(page, "It is retired.");
   await expect(page.getByText("Retired").first()).toBeVisible();
@@ -175,6 +176,7 @@ test("a person is added with a post, gets another one, and an administrator gran
   await page.getByRole("link", { name }).click();
   await page.getByRole("button", { name: "Sign-in and roles" }).click();
   await axe(page);
+  await unfold(page, "Grant the role of academy lead");
   await page.getByRole("button", { name: "Grant the role of academy lead" }).click();
   await expect(page.getByRole("row", { name: /Academy lead/ })).toContainText("Has this role");
   await page.goto(person);
@@ -190,6 +192,7 @@ test("a department in use is not removed; a new one is added and retired", async
   await page.getByRole("table").first().getByRole("rowheader").getByRole("link").first().click();
   await axe(page);
   await fitsNarrow(page);
+  await unfold(page, "Retire or remove this department");
   await page.getByRole("button", { name: "Remove" }).click();
   const problem = await expectProblem(page, /./);
   if (scripted()) await expect(problem).toBeFocused();
@@ -204,6 +207,7 @@ test("a department in use is not removed; a new one is added and retired", async
   await expect(page).toHaveURL(/[?&]done=/);
   await page.goto("/departments");
   await page.getByRole("link", { name, exact: true }).click();
+  await unfold(page, "Retire or remove this department");
   await page.getByRole("button", { name: "Retire" }).click();
   await expectDone(page, "It is retired.");
 });

@@ -64,7 +64,7 @@ test("many points are recorded at once", async ({ page }) => {
   await fitsNarrow(page);
   const fill = async (row: number, on: string, had: string, of: string) => {
     await page.getByLabel(`Date, row ${row}`, { exact: true }).fill(on);
-    await page.getByLabel(`How many had it, row ${row}`, { exact: true }).fill(had);
+    await page.getByLabel(`How many met it, row ${row}`, { exact: true }).fill(had);
     await page.getByLabel(`Out of how many, row ${row}`, { exact: true }).fill(of);
   };
   await fill(1, typed(day(-70)), "10", "20");
@@ -78,7 +78,7 @@ test("many points are recorded at once", async ({ page }) => {
   const problem = await expectProblem(page, /date/i);
   if (scripted()) await expect(problem).toBeFocused();
   await expect(page.getByLabel("Date, row 3", { exact: true })).toHaveValue("the other day");
-  await expect(page.getByLabel("How many had it, row 8", { exact: true })).toHaveValue("16");
+  await expect(page.getByLabel("How many met it, row 8", { exact: true })).toHaveValue("16");
   await axe(page);
 
   await fill(3, typed(day(-56)), "11", "20");
@@ -100,7 +100,7 @@ test("cells copied from a spreadsheet fill the grid", async ({ page }) => {
     input.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
   }, [0, 1, 2, 3, 4, 5, 6].map((week) => `${typed(day(-50 + 7 * week))}\t${10 + week}\t20`).join("\n"));
   await expect(page.getByText("7 rows filled. Check them before you record them.")).toBeVisible();
-  await expect(page.getByLabel("How many had it, row 7", { exact: true })).toHaveValue("16");
+  await expect(page.getByLabel("How many met it, row 7", { exact: true })).toHaveValue("16");
   await page.getByRole("button", { name: "Record these points" }).click();
   await expectDone(page, "7 data points recorded.");
 });
@@ -111,14 +111,14 @@ test("a second point for the same date leads to the first", async ({ page }) => 
   await expectDone(page, "The measurement is recorded.");
   await recordPoint(page, day(-3), 16, 20);
   const problem = await expectProblem(page, "There is already a point");
-  await expect(page.getByLabel("How many had it")).toHaveValue("16");
+  await expect(page.getByLabel("How many met it")).toHaveValue("16");
   await problem.getByRole("link", { name: /There is already a point/ }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText(told(day(-3)));
   await axe(page);
   await fitsNarrow(page);
 
   await page.getByRole("group", { name: "Date" }).getByLabel("Day").waitFor();
-  await page.getByLabel("How many had it").fill("17");
+  await page.getByLabel("How many met it").fill("17");
   await page.getByLabel("Why is it corrected?").fill("Typed wrongly");
   await page.getByRole("button", { name: "Save the correction" }).click();
   await expectDone(page, "The measurement is changed.");
@@ -165,7 +165,7 @@ test("a PDSA cycle marks the chart, and its study is written later", async ({ pa
   await page.getByRole("link", { name: "Plan the first cycle" }).click();
   await axe(page);
   await fitsNarrow(page);
-  await page.getByLabel("What do you test?").fill("Sepsis box on the trolley");
+  await page.getByLabel("What are you testing?").fill("Sepsis box on the trolley");
   await fillDate(page, "When does the test start?", day(-10));
   await page.getByLabel("Plan: what question is the test to answer?").fill("Does a box within reach save time?");
   await page.getByLabel("Plan: what do you predict, and why?").fill("Ten minutes, because nobody walks.");
@@ -200,6 +200,7 @@ test("a measure is edited, retired and taken up again", async ({ page }) => {
   await page.goto(measure);
   await expect(page.getByText(/Target 95/).first()).toBeVisible();
   await page.goto(`${measure}/edit`);
+  await unfold(page, "Retire this measure");
   await page.getByRole("button", { name: "Retire the measure" }).click();
   await page.goto(measure);
   await expect(page.getByRole("button", { name: "Record the point" })).toHaveCount(0);

@@ -46,10 +46,10 @@ test("a colleague is invited, accepts on the home page, and is in the team", asy
   await fitsNarrow(page);
 
   // Asking nobody is told, and keeps what was typed.
-  await page.getByLabel("A word to them (optional)").fill("You know the ward well.");
+  await page.getByLabel("Message (optional)").fill("You know the ward well.");
   await page.getByRole("button", { name: "Invite" }).click();
   await expectProblem(page, /./);
-  await expect(page.getByLabel("A word to them (optional)")).toHaveValue("You know the ward well.");
+  await expect(page.getByLabel("Message (optional)")).toHaveValue("You know the ward well.");
   await chooseColleague(page, "Whom do you invite?", "Tom Okafor");
   await page.getByRole("radio", { name: "Member" }).check();
   await page.getByRole("button", { name: "Invite" }).click();

@@ -135,7 +135,7 @@ test("the account shows posts and projects, and changes the password", async ({ 
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Your account");
   await axe(page);
   await fitsNarrow(page);
-  await page.getByLabel("Your password now").fill("wrong as can be");
+  await page.getByLabel("Current password").fill("wrong as can be");
   await page.getByLabel("New password").fill("short");
   await page.getByRole("button", { name: "Change password" }).click();
   await expectProblem(page, /password/i);

@@ -77,7 +77,7 @@ pub enum Reading {
     Value(f64),
     /// Numerator and denominator. A denominator of zero or less makes a gap.
     Ratio {
-        /// How many had it, or how many events there were.
+        /// How many met it, or how many events there were.
         numerator: f64,
         /// Out of how many, or out of how much exposure.
         denominator: f64,

@@ -8,7 +8,9 @@ use super::relationship::Relationship;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{HandoverId, MeasureId, ProjectId, TeamRoleId, TrustId};
-use crate::roles::{account_open, arrives_on, asked_for_desk, has_post, holds_on, in_force, live_offer, role_on};
+use crate::roles::{
+    account_open, arrives_on, asked_for_desk, has_post, holds_on, in_force, leads_on, live_offer, role_on,
+};
 use crate::visitor::Person;
 
 /// The person in the trust of their session, as they are now.
@@ -156,18 +158,6 @@ pub(super) enum At {
     Measure(MeasureId),
 }
 
-/// Whether the timeline has somebody lead the project: also whoever gave it away and leads on until the next lead is
-/// there, though their own place is over.
-macro_rules! leads {
-    () => {
-        concat!(
-            "exists (select 1 from standing z where z.project_id = p.id and z.lead_id = $2 and ",
-            holds_on!("z", "$3"),
-            ")"
-        )
-    };
-}
-
 /// The one row of [`InProject`]: `$1` is what the condition speaks of, `$2` to `$6` as for [`Now`]. Who has not
 /// accepted the trust accepts it by answering, if the trust gave them their password: of others, somebody who owns the
 /// address has to show the trust's code first.
@@ -179,9 +169,9 @@ macro_rules! in_project {
                 exists (select 1 from tie where person_id = $2 and trust_id = p.trust_id and state = 'accepted') as tied,
                 exists (select 1 from tie k where k.person_id = $2 and k.trust_id = p.trust_id and (k.state = 'accepted'
                         or (k.state = 'asked' and exists (select 1 from credential c where c.person_id = $2 and c.given_by_trust = p.trust_id)))) as known,
-                coalesce(max(r.role = 'lead' and ", in_force!("r", "$3"), "), 0) or ", leads!(), " as lead,
+                coalesce(max(r.role = 'lead' and ", in_force!("r", "$3"), "), 0) or ", leads_on!("p.id", "$2", "$3"), " as lead,
                 coalesce(max(r.role = 'supervisor' and ", in_force!("r", "$3"), "), 0) as supervisor,
-                coalesce(max(", in_force!("r", "$3"), "), 0) or ", leads!(), " as team,
+                coalesce(max(", in_force!("r", "$3"), "), 0) or ", leads_on!("p.id", "$2", "$3"), " as team,
                 coalesce(max(r.state = 'asked' and r.opened_by = 'team' and r.until_on is null), 0) as invited,
                 coalesce(max(r.state = 'accepted' and r.until_on is not null and r.until_on <= $3 and not r.by_mistake), 0) as past,
                 exists (select 1 from handover h where h.project_id = p.id and h.to_person = $2

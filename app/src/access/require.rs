@@ -73,7 +73,7 @@ fn knows_of(object: Object, relationship: Relationship, in_their_trust: bool) ->
 /// Why nothing changes in a project that is closed, to somebody who could change it otherwise.
 fn closed(relationship: Relationship) -> Error {
     Error::form(if relationship.merged {
-        "This project was merged into another and changes no more. The academy lead can undo that under Look-alikes."
+        "This project was merged into another and changes no more. The academy lead can undo that under Possible duplicates."
     } else if relationship.runs() {
         "This project is closed. Reopen it first."
     } else {

@@ -151,6 +151,13 @@ impl ProjectRow {
         self.no_lead_since.into_iter().chain(offered.map(date_in_london)).min()
     }
 
+    /// Who has asked to take it on and waits for an answer, and when they asked: until it is given, nobody else asks.
+    #[must_use]
+    pub fn asked_for(&self) -> Option<(&str, Option<NaiveDate>)> {
+        let offer = self.offer.as_ref().filter(|offer| offer.to_pool)?;
+        Some((offer.to.as_deref()?, offer.offered_at.map(date_in_london)))
+    }
+
     /// The next measurement should have been taken by now. Nothing is overdue while a project is paused.
     #[must_use]
     pub fn is_overdue(&self, today: NaiveDate) -> bool {

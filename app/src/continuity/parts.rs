@@ -232,7 +232,7 @@ impl Strip {
             }
             (None, None) => Answer::missing(label, HELD, "Nobody: in the pool"),
         };
-        let free = row.lead.is_none() && row.agreed.is_none();
+        let free = row.lead.is_none() && row.agreed.is_none() && row.asked_for().is_none();
         let answer = if free { answer.mend(row.id, "take-on", "Take it on") } else { answer };
         match self.passing() {
             Some(passing) => answer.more(passing),
@@ -251,6 +251,9 @@ impl Strip {
             });
         }
         let offer = self.row.offer.as_ref()?;
+        if let Some((name, Some(asked))) = self.row.asked_for() {
+            return Some(format!("{name} asked on {} to take it on from {}", day(asked), day(offer.on)));
+        }
         Some(match (&offer.to, offer.to_pool) {
             (Some(name), true) => format!("{name} asks to take it on from {}", day(offer.on)),
             (Some(name), false) => format!("Offered to {name} from {}", day(offer.on)),

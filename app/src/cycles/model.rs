@@ -140,7 +140,7 @@ impl CycleForm {
     /// [`Error::Invalid`] with everything that is wrong.
     pub fn parse(&self) -> Result<Plan, Error> {
         let mut fields = Fields::new();
-        let title = fields.required("title", &self.title, MAX_LINE_CHARS, "Say in a few words what you test.");
+        let title = fields.required("title", &self.title, MAX_LINE_CHARS, "Enter what you are testing.");
         let question = fields.text("question", &self.question, MAX_PARAGRAPH_CHARS);
         let prediction = fields.text("prediction", &self.prediction, MAX_PARAGRAPH_CHARS);
         let scale = optional(&mut fields, "scale", &self.scale, "Choose the size of the test from the list.");

@@ -16,6 +16,7 @@ use crate::measures::parts::Charts;
 use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::project::parts::{Section, sections};
 use crate::route;
+use crate::web::glossary;
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -167,6 +168,7 @@ async fn new_cycle(request: Request) -> Result<Page, Error> {
                 <p>
                     "Plan, do, study, act: a small test of a change. One patient, one shift, one ward is often enough to learn whether an idea works."
                 </p>
+                {glossary::help("What does a cycle look like?", glossary::CYCLE, ().into_any())}
                 {before.as_ref().map(previous_cycle)}
                 {form.draw(fields)}
             </div></div>
@@ -214,9 +216,9 @@ fn plan_fields(form: &Form, offered: &Offered, project: ProjectId) -> AnyView {
     let idea = if offered.ideas.is_empty() {
         view! {
             <p class="nhsuk-hint">
-                "Which idea is it, of all that could be tried? A "
+                "Link this to a change idea: draw a "
                 <a href=format!("/projects/{project}/drivers")>"driver diagram"</a>
-                " shows what the aim depends on."
+                " first."
             </p>
         }
         .into_any()
@@ -232,12 +234,12 @@ fn plan_fields(form: &Form, offered: &Offered, project: ProjectId) -> AnyView {
         form.select("continues", "Does it carry on an earlier cycle?", with_none("No", &offered.before)).view()
     });
     view! {
-        {form.line("title", "What do you test?").hint("For example, sepsis box on the ward’s trolley.").view()}
+        {form.line("title", "What are you testing?").hint("For example, sepsis box on the ward’s trolley.").view()}
         {idea}
         {before}
         {form.date("starts_on", "When does the test start?").hint("The charts mark this date.").view()}
         {form
-            .select("scale", "How large is the test?", with_none("Not said", &Scale::options()))
+            .select("scale", "How large is the test?", with_none("Not specified", &Scale::options()))
             .hint("The smallest test that can teach you something: if it fails, little is lost.")
             .view()}
         {form

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::id::{DriverId, ProjectId};
 use crate::project::parts::{Section, sections};
 use crate::route;
+use crate::web::glossary;
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -209,6 +210,7 @@ fn forms(request: &Request, diagram: &Diagram, nodes: &[Node<'_>]) -> (AnyView, 
     let forms = view! {
         <section class="baton-no-print" aria-labelledby="add">
             <h2 class="nhsuk-heading-m" id="add">"Add to the diagram"</h2>
+            {glossary::help("What is a driver?", glossary::DRIVER, ().into_any())}
             {add}
             {restore}
         </section>
@@ -266,7 +268,7 @@ fn edit_form(request: &Request, diagram: &Diagram, nodes: &[Node<'_>], line: &st
     let offered: Vec<(String, String)> =
         diagram.measures.iter().map(|measure| (measure.id.to_string(), measure.name.clone())).collect();
     let offered = (!offered.is_empty())
-        .then(|| form.checkboxes("measures[]", "Which measures tell whether it moves? (optional)", offered).view());
+        .then(|| form.checkboxes("measures[]", "Which measures show whether it changes? (optional)", offered).view());
     let fields = view! {
         {form.hidden("driver", line.id)}
         {form.line("text", "What is it?").view()}

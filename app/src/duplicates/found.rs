@@ -9,7 +9,7 @@ use super::model::Similar;
 #[must_use]
 pub fn similar_found(found: Vec<Similar>, asked: bool) -> AnyView {
     let summary = match (found.len(), asked) {
-        (0, false) => "They are listed here once your title says enough.".to_owned(),
+        (0, false) => "Keep typing: similar projects will appear here.".to_owned(),
         (0, true) => "No other project looks like this.".to_owned(),
         (1, _) => "1 project like this. Is it the same work?".to_owned(),
         (n, _) => format!("{n} projects like this. Is one of them the same work?"),

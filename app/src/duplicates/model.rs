@@ -116,7 +116,7 @@ choices! {
         /// The first brings the other's change to another place.
         SpreadOf = "spread_of" => "Spread of",
         /// They only look alike.
-        NotAlike = "not_alike" => "Not alike",
+        NotAlike = "not_alike" => "Not duplicates",
         /// The registrant of the first says how it differs.
         Differs = "differs" => "Differs from",
     }
@@ -134,7 +134,7 @@ choices! {
         /// Both go on.
         Related = "related" => "Related",
         /// They only look alike.
-        NotAlike = "not_alike" => "Not alike",
+        NotAlike = "not_alike" => "Not duplicates",
     }
 }
 

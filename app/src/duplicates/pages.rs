@@ -38,11 +38,11 @@ async fn look_alikes(request: Request) -> Result<Page, Error> {
     let before = request.query("before").parse().ok();
     let found = store::pairs(&mut conn, &allowed, before).await?;
     drop(conn);
-    Ok(Page::new("Look-alike projects", move || {
+    Ok(Page::new("Possible duplicates", move || {
         let compared = i64::try_from(found.compared).unwrap_or_default();
         let none = found.pairs.is_empty().then(|| {
             ui::empty(
-                "No pair to decide about here. When two projects of your trust have titles that look alike, they are shown side by side and you decide what they are to each other.",
+                "There are no possible duplicates here. When two projects of your trust have similar titles, they are shown side by side and you decide what they are to each other.",
                 None,
             )
         });
@@ -54,8 +54,8 @@ async fn look_alikes(request: Request) -> Result<Page, Error> {
             "{} among {}, each compared with all older ones.",
             crate::format::count(
                 i64::try_from(found.pairs.len()).unwrap_or_default(),
-                "pair to decide about",
-                "pairs to decide about"
+                "possible duplicate",
+                "possible duplicates"
             ),
             crate::format::count(
                 compared,
@@ -65,7 +65,7 @@ async fn look_alikes(request: Request) -> Result<Page, Error> {
         );
         let pairs = found.pairs.iter().map(|pair| side_by_side(&request, pair, before)).collect_view();
         view! {
-            {ui::heading("", "Look-alike projects")}
+            {ui::heading("", "Possible duplicates")}
             {views(false)}
             <p role="status">{told}</p>
             {none}
@@ -80,7 +80,7 @@ async fn look_alikes(request: Request) -> Result<Page, Error> {
 
 fn views(decided: bool) -> AnyView {
     ui::tabs(
-        "Look-alike projects",
+        "Possible duplicates",
         vec![
             ("To decide".to_owned(), "/look-alikes".to_owned(), !decided),
             ("Decided".to_owned(), "/look-alikes?view=decided".to_owned(), decided),
@@ -98,7 +98,7 @@ fn side_by_side(request: &Request, pair: &Pair, before: Option<i64>) -> AnyView 
         {form.hidden("answer", Answer::NotAlike)}
         {form.hidden("before", before.map(|before| before.to_string()).unwrap_or_default())}
         <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">
-            "Not alike"<span class="nhsuk-u-visually-hidden">{format!(": {names}")}</span>
+            "Not duplicates"<span class="nhsuk-u-visually-hidden">{format!(": {names}")}</span>
         </button>
     }
     .into_any();
@@ -202,7 +202,7 @@ async fn pair(request: Request) -> Result<Page, Error> {
         store::merge_effects(&mut conn, second.id, first.id, request.today()).await?,
     ];
     drop(conn);
-    Ok(Page::new("What are these two projects to each other?", move || {
+    Ok(Page::new("How are these two projects related?", move || {
         let form = Form::new(&request, Decide::PATH);
         let summary = form.summary();
         let body = match decision {
@@ -225,9 +225,9 @@ async fn pair(request: Request) -> Result<Page, Error> {
             }
         };
         view! {
-            {ui::back("/look-alikes", "Look-alike projects")}
+            {ui::back("/look-alikes", "Possible duplicates")}
             {summary}
-            {ui::heading("", "What are these two projects to each other?")}
+            {ui::heading("", "How are these two projects related?")}
             <div class="baton-compare">
                 <section class="baton-compare__part">
                     <h2 class="baton-compare__name">"Side by side"</h2>
@@ -249,7 +249,7 @@ fn nothing_to_compare(asked: &[String; 2]) -> AnyView {
         "Enter the references of two projects of your trust to see them side by side."
     };
     view! {
-        {ui::back("/look-alikes", "Look-alike projects")}
+        {ui::back("/look-alikes", "Possible duplicates")}
         {ui::heading("", "Compare two projects")}
         <p role="status">{told}</p>
         {choose(&asked[0], &asked[1])}
@@ -277,7 +277,7 @@ fn answers(first: &Side, second: &Side, effects: &[MergeEffects; 2]) -> Vec<(Str
                     ("They are related".to_owned(), "Both go on, and each shows a link to the other.".to_owned())
                 }
                 Answer::NotAlike => (
-                    "They are not alike".to_owned(),
+                    "Not duplicates".to_owned(),
                     "Nothing shows on the projects, and this pair is not suggested again.".to_owned(),
                 ),
             };
@@ -290,8 +290,8 @@ fn decided(request: &Request, rows: Vec<Decided>, total: i64, page: i64) -> AnyV
     let last = (total + store::DECIDED_A_PAGE - 1) / store::DECIDED_A_PAGE;
     let list = if rows.is_empty() {
         ui::empty(
-            "Nothing is decided yet. What you decide about look-alike pairs is listed here, and you can undo it.",
-            Some(("/look-alikes", "See the pairs to decide about")),
+            "Nothing is decided yet. What you decide about possible duplicates is listed here, and you can undo it.",
+            Some(("/look-alikes", "See the possible duplicates")),
         )
     } else {
         let items = rows.iter().map(|row| view! { <li>{decided_item(request, row)}</li> }).collect_view();

@@ -35,7 +35,7 @@ choices! {
         /// Taken back before it took effect.
         Withdrawn = "withdrawn" => "Withdrawn",
         /// Nobody answered in time.
-        Lapsed = "lapsed" => "Lapsed",
+        Lapsed = "lapsed" => "Expired",
     }
 
     /// Who answers a handover.

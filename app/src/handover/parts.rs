@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::{KeepLookingForLead, LeadProjectAgain, LeadUntil};
-use super::model::{Answer, Party};
+use super::model::{Answer, Party, State};
 use super::store::{self, Answered, LeftBehind, Listed};
 use crate::access::{Action, Relationship, may};
 use crate::batch::Answers;
@@ -50,6 +50,12 @@ impl Handovers {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.listed.is_empty() && self.left.is_none()
+    }
+
+    /// Whether somebody has asked to take the project on and waits for an answer.
+    #[must_use]
+    pub fn is_asked_for(&self) -> bool {
+        self.listed.iter().any(|one| one.to_pool && one.to.is_some() && one.state() == State::Offered)
     }
 
     /// Draws them, to be opened on demand; nothing where there are none.
@@ -116,7 +122,7 @@ pub fn without_a_lead(request: &Request, project: ProjectId, relationship: Relat
         let last = crate::format::date(today + Days::new(LONGEST_BRIDGE.unsigned_abs()));
         let fields = view! {
             {form.hidden("project", project)}
-            <p>"You lead it from today, without anybody’s yes, and it goes on looking for a lead who stays. Where a handover is agreed, you lead until its eve."</p>
+            <p>"You lead it from today, without anybody’s yes, and the search for a permanent lead goes on. Where a handover is agreed, you lead until its eve."</p>
             {form.date("leads_until", "What is your last day?").hint(&format!("At the latest {last}.")).view()}
             {ui::submit("Lead it until then")}
         }

@@ -108,7 +108,7 @@ fn table(charts: &[(MeasureSeries, spc::Chart)], with_project: bool) -> AnyView 
     view! {
         {ui::table("Measures", columns, rows)}
         <p class="nhsuk-hint">
-            "Variation is that of the latest point. H is high, L is low; a wave is common cause. P: the process as it is will meet the target; F: it will miss it; ?: it will hit and miss it by chance."
+            "Variation is that of the latest point. H is high, L is low; a wave is common cause. P: the process as it is will meet the target; F: it will miss it; ?: the target is sometimes met and sometimes missed, by chance."
         </p>
     }
     .into_any()

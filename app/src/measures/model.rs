@@ -46,7 +46,7 @@ choices! {
         /// Lower is better.
         Decrease = "decrease" => "Lower is better",
         /// Neither.
-        Neutral = "neutral" => "Neither: a change is only a change",
+        Neutral = "neutral" => "Neither",
     }
 }
 
@@ -344,8 +344,8 @@ impl MeasureForm {
             MAX_PARAGRAPH_CHARS,
             "Say exactly what is measured, so that two people would get the same number.",
         );
-        let kind = fields.choice("kind", &self.kind, "Choose what the measure tells of.");
-        let data_type = fields.choice::<DataType>("data_type", &self.data_type, "Choose what one number is.");
+        let kind = fields.choice("kind", &self.kind, "Choose the type of measure.");
+        let data_type = fields.choice::<DataType>("data_type", &self.data_type, "Choose what you record each time.");
         let mut unit = fields.text("unit", &self.unit, 40);
         let mut per = None;
         match data_type {
@@ -452,7 +452,7 @@ pub struct PointForm {
     pub place: String,
     /// The value.
     pub value: String,
-    /// How many had it.
+    /// How many met it.
     pub numerator: String,
     /// Out of how many.
     pub denominator: String,
@@ -499,7 +499,7 @@ impl PointForm {
         if data_type.is_ratio() && (!alone || self.value.trim().is_empty()) {
             let (top, bottom) = (name("numerator"), name("denominator"));
             let before = fields.is_ok();
-            let numerator = part(fields, &top, &self.numerator, "Enter how many had it. If none had, enter 0.");
+            let numerator = part(fields, &top, &self.numerator, "Enter how many met it. If none did, enter 0.");
             let denominator = part(fields, &bottom, &self.denominator, "Enter out of how many.");
             let whole = |fields: &mut Fields, field: &str, value: f64| {
                 if value.fract() != 0.0 {

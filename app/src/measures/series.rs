@@ -83,7 +83,7 @@ pub struct SeriesPoint {
     pub entry: i64,
     /// The value.
     pub value: Option<f64>,
-    /// How many had it.
+    /// How many met it.
     pub numerator: Option<f64>,
     /// Out of how many.
     pub denominator: Option<f64>,
@@ -216,7 +216,7 @@ pub struct Measurement {
     pub entry: i64,
     /// The value.
     pub value: Option<f64>,
-    /// How many had it.
+    /// How many met it.
     pub numerator: Option<f64>,
     /// Out of how many.
     pub denominator: Option<f64>,

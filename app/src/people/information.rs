@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::error::Error;
 use crate::route;
+use crate::web::glossary::GLOSSARY;
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
 use crate::web::ui;
@@ -11,7 +12,12 @@ use crate::web::ui;
 /// The pages about Baton itself.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    vec![route!("/about", about), route!("/accessibility", accessibility), route!("/privacy", privacy)]
+    vec![
+        route!("/about", about),
+        route!("/accessibility", accessibility),
+        route!("/privacy", privacy),
+        route!("/glossary", glossary),
+    ]
 }
 
 fn page(title: &'static str, body: AnyView) -> AnyView {
@@ -41,7 +47,7 @@ async fn about(request: Request) -> Result<Page, Error> {
                 <li>"When is the next measurement?"</li>
                 <li>"What is the next step?"</li>
             </ol>
-            <p>"A missing answer is shown to the people who can mend it."</p>
+            <p>"A missing answer is shown to the people who can fix it."</p>
             <h2 class="nhsuk-heading-m">"How a project passes on"</h2>
             <p>"Twelve weeks before its lead's post ends, a project is due for handover. The lead offers it to a colleague or to the pool; the colleague and the supervisor accept. A project whose lead has left without handing over goes into the pool by itself. What each person contributed stays on record."</p>
             <h2 class="nhsuk-heading-m">"What is not for Baton"</h2>
@@ -62,7 +68,7 @@ async fn accessibility(_: Request) -> Result<Page, Error> {
             <ul class="nhsuk-list nhsuk-list--bullet">
                 <li>"use every page and form with the keyboard alone, with a screen reader, and without JavaScript"</li>
                 <li>"zoom to 400 % or use a narrow screen without losing anything"</li>
-                <li>"read every chart in words and as a table as well: nothing is told by colour alone"</li>
+                <li>"read every chart in words and as a table as well: nothing is shown by colour alone"</li>
                 <li>"print every project and handover pack"</li>
             </ul>
             <h2 class="nhsuk-heading-m">"How it is tested"</h2>
@@ -71,6 +77,28 @@ async fn accessibility(_: Request) -> Result<Page, Error> {
             <p>"Tell your academy lead or whoever runs Baton in your trust what you were trying to do, and with which browser or aid. They can give you the same information in another form."</p>
         };
         page("Accessibility", body.into_any())
+    }))
+}
+
+async fn glossary(_: Request) -> Result<Page, Error> {
+    Ok(Page::new("Glossary", || {
+        let terms = GLOSSARY
+            .iter()
+            .map(|term| {
+                let example =
+                    (!term.example.is_empty()).then(|| view! { <p><strong>"For example: "</strong>{term.example}</p> });
+                view! {
+                    <h2 class="nhsuk-heading-s nhsuk-u-margin-bottom-1" id=term.id>{term.name}</h2>
+                    <p>{term.meaning}</p>
+                    {example}
+                }
+            })
+            .collect_view();
+        let body = view! {
+            <p>"The words of improvement, as Baton uses them."</p>
+            {terms}
+        };
+        page("Glossary", body.into_any())
     }))
 }
 

@@ -62,7 +62,7 @@ impl PasswordForm {
     pub fn parse(&self) -> Result<(String, String), Error> {
         let mut fields = Fields::new();
         if self.password.is_empty() {
-            fields.error("password", "Enter your password as it is now.");
+            fields.error("password", "Enter your current password.");
         }
         new_password(&mut fields, &self.new_password);
         if fields.is_ok() && self.new_password == self.password {

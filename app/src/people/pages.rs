@@ -287,7 +287,7 @@ async fn account(request: Request) -> Result<Page, Error> {
         let form = Form::new(&request, ChangePassword::PATH);
         let summary = form.summary();
         let fields = view! {
-            {form.password("password", "Your password now").autocomplete("current-password").view()}
+            {form.password("password", "Current password").autocomplete("current-password").view()}
             {form.password("new_password", "New password").hint(NEW_PASSWORD).autocomplete("new-password").view()}
             {ui::submit("Change password")}
         }

@@ -3,6 +3,7 @@
 pub mod administration;
 mod counts;
 pub mod home;
+pub mod news;
 pub mod search;
 
 use chrono::NaiveDate;
@@ -18,7 +19,7 @@ use crate::id::{PersonId, TrustId};
 use crate::people;
 use crate::people::store::{DEPARTMENTS, Department};
 use crate::priorities::store::{CURRENT, PriorityChoice};
-use crate::roles::{in_force, open_project};
+use crate::roles::{holds_on, in_force, open_project};
 use crate::sought;
 
 /// The projects of a trust that a filter finds, a page of them, as they stand on the filter's day; where nothing has the
@@ -284,12 +285,17 @@ fn push_gap(query: &mut ProjectQuery, gap: Gap, stands: &'static str, today: Nai
     Ok(())
 }
 
-/// Adds the condition that a colleague has a place in the project's team.
+/// Adds the condition that a colleague has a place in the project's team, or leads it.
 fn push_place(query: &mut ProjectQuery, person: PersonId) -> Result<(), Error> {
     query.push(concat!(
         " and p.id in (select r.project_id from team_role r where ",
         in_force!("r", "$2"),
         " and r.person_id = "
+    ));
+    query.bind(person)?.push(concat!(
+        " union select z.project_id from standing z where ",
+        holds_on!("z", "$2"),
+        " and z.lead_id = "
     ));
     query.bind(person)?.push(")");
     Ok(())

@@ -62,7 +62,7 @@ impl PriorityForm {
             "Enter where this was decided, such as the Quality Account.",
         );
         let owner =
-            fields.required("owner", &self.owner, MAX_LINE_CHARS, "Enter who answers for it: a name or an office.");
+            fields.required("owner", &self.owner, MAX_LINE_CHARS, "Enter who is accountable: a name or a post.");
         let starts_on = fields.required_date("starts_on", &self.starts_on, "Enter the first day.");
         let ends_on = fields.date("ends_on", &self.ends_on);
         if fields.is_ok() && ends_on.is_some_and(|end| end < starts_on) {

@@ -80,10 +80,10 @@ async fn list(request: Request) -> Result<Page, Error> {
 
 fn fields(form: &Form) -> AnyView {
     view! {
-        {form.line("title", "What is to be improved").hint("In a few words, for example: Antibiotics within the hour in sepsis").limit(MAX_LINE_CHARS).view()}
-        {form.lines("aim", "Aim", 4).hint("What would be different, and how one would know").limit(MAX_PARAGRAPH_CHARS).view()}
+        {form.line("title", "Priority").hint("In a few words, for example: Antibiotics within the hour in sepsis").limit(MAX_LINE_CHARS).view()}
+        {form.lines("aim", "Aim", 4).hint("What would be different, and how you would know").limit(MAX_PARAGRAPH_CHARS).view()}
         {form.line("source", "Source").hint("Where it was decided, for example: Quality Account 2026 to 2027").view()}
-        {form.line("owner", "Owner").hint("Who answers for it: a name or an office").view()}
+        {form.line("owner", "Owner").hint("Who is accountable: a name or a post").view()}
         {form.date("starts_on", "First day").hint("For example, 1 4 2026").view()}
         {form.date("ends_on", "Last day (optional)").view()}
     }

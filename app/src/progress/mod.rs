@@ -2,6 +2,7 @@
 //! its files and tools are.
 
 pub mod api;
+mod meanwhile;
 pub mod model;
 pub mod pages;
 pub mod parts;

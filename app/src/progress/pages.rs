@@ -6,8 +6,9 @@ use leptos::server_fn::ServerFn;
 use super::api::{
     AddLink, AddTask, DeleteProgress, EditLink, EditTask, EditUpdate, FinishTask, PostUpdate, PutBackProgress,
 };
+use super::meanwhile::{Typed, deleted_meanwhile};
 use super::model::{LinkKind, Thing, UPDATE};
-use super::parts::{link as draw_link, list, note};
+use super::parts::{frame, link as draw_link, list, note, own_tasks};
 use super::store::links::{self, WebLink};
 use super::store::tasks::{self, Task};
 use super::store::updates::{self, PAGE, Update};
@@ -16,12 +17,11 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{PersonId, ProjectId, TaskId, UpdateId, WebLinkId};
 use crate::project;
-use crate::project::parts::{Section, sections};
 use crate::project::store::ProjectSummary;
 use crate::route;
 use crate::team;
 use crate::team::store::Membership;
-use crate::web::page::{Page, Route};
+use crate::web::page::{Page, Reply, Route};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
 
@@ -32,6 +32,7 @@ pub fn routes() -> Vec<Route> {
         route!("/projects/{id}/tasks", of_project),
         route!("/projects/{id}/updates", told),
         route!("/projects/{id}/links", kept),
+        route!("/tasks", own),
         route!("/tasks/{id}", task),
         route!("/updates/{id}", update),
         route!("/links/{id}", link),
@@ -54,18 +55,6 @@ impl Looked {
     fn writes(&self) -> bool {
         may(Action::WriteProgress(self.project.id), self.relationship)
     }
-}
-
-/// The frame of the room's pages: the way back, what went wrong, the title, the project's pages.
-fn frame(request: &Request, project: &ProjectSummary, title: &str, summary: AnyView, body: AnyView) -> AnyView {
-    view! {
-        {ui::back(&format!("/projects/{}", project.id), &project.title)}
-        {summary}
-        {ui::heading(&project.title, title)}
-        {sections(request, project.id, Section::Overview)}
-        {body}
-    }
-    .into_any()
 }
 
 /// Who of the team can be chosen for a task; whoever has it stays to be chosen.
@@ -93,6 +82,38 @@ fn task_fields(form: &Form, people: Vec<(String, String)>) -> AnyView {
         {form.date("due_on", "By when? (optional)").hint("Of the open tasks the one with the earliest date is the project’s next step.").view()}
     }
     .into_any()
+}
+
+/// How many of one's own tasks a page shows.
+const A_PAGE: i64 = 20;
+
+/// One's open tasks over all projects.
+async fn own(request: Request) -> Result<Reply, Error> {
+    let (person, trust) = (request.person()?.id, request.person()?.trust);
+    let today = request.today();
+    let page = request.query("page").parse::<i64>().unwrap_or(1).clamp(1, 1000);
+    let mut conn = request.store.read().await?;
+    let rows = tasks::mine(&mut conn, trust, person, today, (A_PAGE, (page - 1) * A_PAGE)).await?;
+    drop(conn);
+    if rows.is_empty() && page > 1 {
+        return Ok(Reply::Redirect("/tasks".to_owned()));
+    }
+    Ok(Page::new("Your tasks", move || {
+        let total = rows.first().map_or(0, |task| task.total);
+        let shown = if rows.is_empty() {
+            ui::empty("What you are to do in your projects will be here, the soonest first.", None)
+        } else {
+            own_tasks(&rows, today)
+        };
+        view! {
+            {ui::back("/", "Home")}
+            {ui::heading("", &format!("Your tasks ({total})"))}
+            {shown}
+            {ui::pages(page, (total + A_PAGE - 1) / A_PAGE, |page| format!("/tasks?page={page}"))}
+        }
+        .into_any()
+    })
+    .into())
 }
 
 async fn of_project(request: Request) -> Result<Page, Error> {
@@ -204,7 +225,7 @@ fn delete(request: &Request, thing: Thing, version: i64, what: &str) -> AnyView 
     let form = Form::new(request, DeleteProgress::PATH).version(version);
     let fields = view! {
         {form.hidden("thing", thing)}
-        <p>"It goes from the project’s page and from its handover summary. You can put it back at the foot of the page that lists them, and the history keeps that it was here."</p>
+        <p>"It is taken off the project’s page and the handover summary. You can put it back from the foot of the list, and the history still shows it."</p>
         <button class="nhsuk-button nhsuk-button--warning" type="submit" data-module="nhsuk-button" data-prevent-double-click="true">{format!("Delete the {what}")}</button>
     }
     .into_any();
@@ -220,7 +241,14 @@ async fn task(request: Request) -> Result<Page, Error> {
     let team = team::store::team(&mut conn, task.project_id, request.today()).await?;
     drop(conn);
     if task.removed {
-        return Err(Error::NotFound);
+        let typed = Typed::of(&request, [EditTask::PATH, AddTask::PATH])?;
+        return Ok(Page::new(format!("Task: {}", task.what), move || {
+            let form =
+                typed.again(&request, AddTask::PATH, &["what", "person", "due_on.day", "due_on.month", "due_on.year"]);
+            let people = people(&team.memberships, &request, None);
+            let fields = view! { {form.hidden("project", task.project_id)}{task_fields(&form, people)}{adding(task.project_id, "tasks", "Add it as a new task")} }.into_any();
+            deleted_meanwhile(&request, &team.project, form, "task", fields)
+        }));
     }
     Ok(Page::new(format!("Task: {}", task.what), move || {
         let form = Form::new(&request, EditTask::PATH)
@@ -235,14 +263,18 @@ async fn task(request: Request) -> Result<Page, Error> {
     }))
 }
 
-fn saving(project: ProjectId, list: &'static str) -> AnyView {
+fn adding(project: ProjectId, list: &'static str, label: &'static str) -> AnyView {
     view! {
         <div class="baton-actions">
-            {ui::submit("Save changes")}
+            {ui::submit(label)}
             <a href=format!("/projects/{project}/{list}")>"Cancel"</a>
         </div>
     }
     .into_any()
+}
+
+fn saving(project: ProjectId, list: &'static str) -> AnyView {
+    adding(project, list, "Save changes")
 }
 
 fn narrow(form: AnyView, delete: AnyView) -> AnyView {
@@ -313,7 +345,12 @@ async fn update(request: Request) -> Result<Page, Error> {
     let head = project::store::summary(&mut conn, update.project_id).await?;
     drop(conn);
     if update.removed {
-        return Err(Error::NotFound);
+        let typed = Typed::of(&request, [EditUpdate::PATH, PostUpdate::PATH])?;
+        return Ok(Page::new("Update", move || {
+            let form = typed.again(&request, PostUpdate::PATH, &["words", "on_day.day", "on_day.month", "on_day.year"]);
+            let fields = view! { {form.hidden("project", update.project_id)}{update_fields(&form)}{adding(update.project_id, "updates", "Post it as a new update")} }.into_any();
+            deleted_meanwhile(&request, &head, form, "update", fields)
+        }));
     }
     Ok(Page::new("Update", move || {
         let own = request.visitor.id() == Some(update.author_id);
@@ -391,7 +428,12 @@ async fn link(request: Request) -> Result<Page, Error> {
     let head = project::store::summary(&mut conn, link.project_id).await?;
     drop(conn);
     if link.removed {
-        return Err(Error::NotFound);
+        let typed = Typed::of(&request, [EditLink::PATH, AddLink::PATH])?;
+        return Ok(Page::new(format!("Link: {}", link.title), move || {
+            let form = typed.again(&request, AddLink::PATH, &["title", "address", "kind", "account"]);
+            let fields = view! { {form.hidden("project", link.project_id)}{link_fields(&form)}{adding(link.project_id, "links", "Add it as a new link")} }.into_any();
+            deleted_meanwhile(&request, &head, form, "link", fields)
+        }));
     }
     Ok(Page::new(format!("Link: {}", link.title), move || {
         let form = Form::new(&request, EditLink::PATH)

@@ -6,14 +6,34 @@ use leptos::server_fn::ServerFn;
 
 use super::api::FinishTask;
 use super::store::links::{self, WebLink};
-use super::store::tasks::{self, Task};
+use super::store::tasks::{self, MyTask, Task};
 use super::store::updates::{self, NEWEST, Update};
 use crate::batch::Answers;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::ProjectId;
+use crate::project::parts::{Section, sections};
+use crate::project::store::ProjectSummary;
 use crate::web::request::Request;
-use crate::web::ui::{self, Form};
+use crate::web::ui::{self, Form, Markup};
+
+/// The frame of the room's pages: the way back, what went wrong, the title, the project's pages.
+pub(super) fn frame(
+    request: &Request,
+    project: &ProjectSummary,
+    title: &str,
+    summary: AnyView,
+    body: AnyView,
+) -> AnyView {
+    view! {
+        {ui::back(&format!("/projects/{}", project.id), &project.title)}
+        {summary}
+        {ui::heading(&project.title, title)}
+        {sections(request, project.id, Section::Overview)}
+        {body}
+    }
+    .into_any()
+}
 
 /// How many open tasks stand on a project's page: the rest is one click away.
 const SHOWN: usize = 3;
@@ -216,6 +236,22 @@ fn item(
         </li>
     }
     .into_any()
+}
+
+/// Tasks of whoever looks, over several projects, each leading to the tasks of its project.
+#[must_use]
+pub fn own_tasks(tasks: &[MyTask], today: NaiveDate) -> AnyView {
+    let mut markup = Markup::default();
+    for task in tasks {
+        markup.raw("<li><a href=\"/projects/").value(task.project_id).raw("/tasks\">").text(&task.what).raw("</a>");
+        markup.raw(" <span class=\"baton-told\">").text(&task.project);
+        if let Some(day) = task.due_on {
+            let by = if day < today { ", overdue since " } else { ", by " };
+            markup.text(by).time(day);
+        }
+        markup.raw("</span></li>");
+    }
+    markup.into_items("nhsuk-list baton-links")
 }
 
 /// Updates, each with its day and who wrote it.

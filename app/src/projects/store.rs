@@ -311,7 +311,7 @@ pub async fn change_status(
     }
     if now.merged_into.is_some() {
         return Err(Error::form(
-            "This project was merged into another. The academy lead can undo that under Look-alikes.",
+            "This project was merged into another. The academy lead can undo that under Possible duplicates.",
         ));
     }
     if !change.to.is_allowed_from(now.status) {

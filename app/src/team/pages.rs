@@ -49,7 +49,7 @@ pub fn current(team: &[Membership], today: NaiveDate, changed_in: Option<Project
                 membership.name.clone().into_any(),
                 membership.role.label().into_any(),
                 post,
-                view! { {membership.is_ahead(today).then_some("from ")}{ui::time(membership.from_on)}{membership.until_on.map(|on| view! { " until "{ui::time(on)} })} }.into_any(),
+                view! { {membership.is_ahead(today).then_some("from ")}{ui::time(membership.from_on)}{until(membership)} }.into_any(),
             ];
             if let Some(project) = changed_in {
                 cells.push(if membership.role == TeamRole::Lead {
@@ -71,6 +71,13 @@ pub fn current(team: &[Membership], today: NaiveDate, changed_in: Option<Project
         columns.push(ui::words("Change"));
     }
     ui::table("In the team", columns, rows)
+}
+
+fn until(membership: &Membership) -> AnyView {
+    if membership.leads_on {
+        return " until the next lead is there".into_any();
+    }
+    membership.until_on.map(|on| view! { " until "{ui::time(on)} }).into_any()
 }
 
 /// Who was in the team, with what they contributed.
@@ -227,7 +234,7 @@ fn invite(form: Form, project: &ProjectSummary, colleagues: Offered) -> AnyView 
             </div>
         </details>
         {form.radios("role", "What do you ask them to be?", roles).view()}
-        {form.line("message", "A word to them (optional)").view()}
+        {form.line("message", "Message (optional)").view()}
         {ui::submit("Invite")}
     }
     .into_any();

@@ -43,7 +43,7 @@ pub fn question(request: &Request, project: &ProjectSummary, place: &Membership,
     });
     let fields = view! {
         {form.hidden("question", place.id)}
-        {form.line("word", "A word with your answer (optional)").view()}
+        {form.line("word", "Message (optional)").view()}
         <div class="baton-buttons-inline">
             {accept}
             <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit" name="answer" value="declined">"Decline"{of()}</button>

@@ -47,25 +47,31 @@ pub struct Membership {
     pub mistake: bool,
     /// When the question was put.
     pub asked_at: DateTime<Utc>,
+    /// It is over, and they lead on until the next lead is there.
+    pub leads_on: bool,
 }
 
 impl Membership {
     /// In force on this day.
     #[must_use]
     pub fn is_current(&self, today: NaiveDate) -> bool {
-        self.state == RoleState::Accepted && self.from_on <= today && self.until_on.is_none_or(|on| on > today)
+        self.leads_on
+            || self.state == RoleState::Accepted && self.from_on <= today && self.until_on.is_none_or(|on| on > today)
     }
 
     /// Accepted, and to begin after this day.
     #[must_use]
     pub fn is_ahead(&self, today: NaiveDate) -> bool {
-        self.state == RoleState::Accepted && self.from_on > today
+        self.state == RoleState::Accepted && self.from_on > today && self.until_on.is_none_or(|on| on > self.from_on)
     }
 
     /// In force once, and no more; one that was given by mistake is forgotten.
     #[must_use]
     pub fn is_past(&self, today: NaiveDate) -> bool {
-        !self.mistake && self.state == RoleState::Accepted && self.until_on.is_some_and(|on| on <= today)
+        !self.mistake
+            && !self.leads_on
+            && self.state == RoleState::Accepted
+            && self.until_on.is_some_and(|on| on <= today)
     }
 
     /// Asked, and not answered yet.
@@ -90,6 +96,10 @@ macro_rules! memberships {
                     'id', r.id, 'person', r.person_id, 'name', coalesce(k.named, n.name), 'role', r.role, 'state', r.state,
                     'opened_by', r.opened_by, 'message', r.message, 'from_on', r.from_on, 'until_on', r.until_on,
                     'contribution', r.contribution, 'mistake', json(iif(r.by_mistake, 'true', 'false')), 'asked_at', r.asked_at,
+                    'leads_on', json(iif(r.role = 'lead' and r.state = 'accepted' and r.until_on <= ", $today, "
+                        and r.id = (select x.id from team_role x where x.project_id = ", $project, " and x.person_id = r.person_id
+                            and x.role = 'lead' and x.state = 'accepted' and x.from_on <= ", $today, " order by x.from_on desc, x.id desc limit 1)
+                        and ", $crate::roles::leads_on!($project, "r.person_id", $today), ", 'true', 'false')),
                     'account', json(iif(k.named is null and exists (select 1 from credential c where c.person_id = r.person_id), 'true', 'false')),
                     'post', coalesce(o.grade || ', ' || e.name, ''), 'post_ends', o.ends_on)
                     order by case r.role when 'lead' then 0 when 'supervisor' then 1 else 2 end, r.from_on, n.name)
@@ -649,6 +659,9 @@ pub async fn leave(conn: &mut Connection, allowed: &Allowed<LeaveTeam>, contribu
     .bind(allowed.today())
     .fetch_all(&mut *conn)
     .await?;
+    if memberships.is_empty() && supervision::leads(conn, project, allowed.person()?, allowed.today()).await? {
+        return Err(keeps_the_lead(project));
+    }
     if let Some((_, _, from)) = memberships.iter().find(|(_, role, _)| *role == TeamRole::Lead) {
         let ahead = under_way(conn, project, allowed.today()).await?.filter(|_| *from > allowed.today());
         return Err(ahead.map_or_else(|| keeps_the_lead(project), steps_back));

@@ -6,6 +6,7 @@ pub mod codes;
 pub mod confirm;
 pub mod cookie;
 pub mod form;
+pub mod glossary;
 pub mod page;
 pub mod request;
 pub mod shell;

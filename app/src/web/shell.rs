@@ -80,8 +80,8 @@ fn what_went_wrong(error: &Error, request: &Request) -> (&'static str, Vec<Strin
         Error::Forbidden | Error::SignIn => (
             "You cannot do this",
             vec![
-                "Your place in this trust or in this project does not allow it.".into(),
-                "The project's lead, its supervisor or the academy lead can do it or can give you a place in the team.".into(),
+                "You do not have permission to do this.".into(),
+                "The project’s lead, its supervisor or the QI academy can do it, or can add you to the team.".into(),
             ],
         ),
         Error::Unconfirmed(seen) => {
@@ -144,8 +144,8 @@ pub fn error_page(error: &Error, request: &Request) -> Page {
 /// banner, whatever an address says; in braces, a number that the address gives by that name.
 const DONE: &[(&str, &str)] = &[
     ("saved", "Your changes are saved."),
-    ("on-it", "It is with you until then. Everybody at the academy sees it."),
-    ("goes-on", "Your word that it goes on is recorded."),
+    ("on-it", "You are on it until then. Everybody at the QI academy sees it."),
+    ("goes-on", "It is recorded that the project goes on."),
     ("asked", "This person is known to Baton already. They will be asked."),
     ("trust-accepted", "You belong to this trust now. You can change over to it at any time."),
     ("trust-declined", "Your answer is recorded. The trust sees that somebody else is meant."),
@@ -175,8 +175,8 @@ const DONE: &[(&str, &str)] = &[
     ("handover-draft", "The handover is saved as a draft."),
     ("offered", "The handover is offered. It stands until both have answered."),
     ("withdrawn", "The offer is withdrawn. You still lead the project."),
-    ("taken", "Your wish to take the project on is with its supervisor or the QI academy."),
-    ("bridged", "You lead the project until the day that you gave. It still looks for a lead who stays."),
+    ("taken", "Your request has been sent to the supervisor or the QI academy."),
+    ("bridged", "You lead the project until the day that you gave. The search for a permanent lead goes on."),
     ("leads-again", "You lead the project again."),
     ("looking", "The project goes on looking for a lead. You are asked again on the day that you gave."),
     ("supervisor-confirmed", "The supervisor is confirmed until the day that you gave."),
@@ -191,14 +191,14 @@ const DONE: &[(&str, &str)] = &[
     ("phase-removed", "The phase is removed. Its points are read with those before it again."),
     ("priority", "The priority is saved."),
     ("points", "{new} data points recorded."),
-    ("batch-undone", "It is undone. Data points made void: {void}. Data points left: {left}."),
+    ("batch-undone", "It is undone. Data points deleted: {void}. Data points left: {left}."),
     (
         "batch-undone-corrected",
-        "It is undone. Data points made void: {void}. Corrections taken back: {back}. Data points left: {left}.",
+        "It is undone. Data points deleted: {void}. Corrections taken back: {back}. Data points left: {left}.",
     ),
     (
         "batch-undone-partly",
-        "It is undone. Data points made void: {void}. Corrections taken back: {back}. Changed again since, and left as they are: {kept}. Data points left: {left}.",
+        "It is undone. Data points deleted: {void}. Corrections taken back: {back}. Changed again since, and left as they are: {kept}. Data points left: {left}.",
     ),
     ("chart-changed", "The chart is changed. It is in the measure’s history."),
     ("chart-kept", "The chart stays as it is. It is in the measure’s history."),
@@ -288,7 +288,7 @@ fn header(request: &Request) -> AnyView {
                 links.extend([item("/projects", "Projects"), item("/pool", "Pool"), item("/priorities", "Priorities")]);
             }
             if person.academy_lead {
-                links.push(item("/look-alikes", "Look-alikes"));
+                links.push(item("/look-alikes", "Possible duplicates"));
             }
             if person.academy_lead || person.administrator {
                 links.push(item("/people", "People"));
@@ -423,6 +423,7 @@ fn footer() -> AnyView {
             <div class="nhsuk-width-container">
                 <ul class="nhsuk-footer__list">
                     <li class="nhsuk-footer__list-item"><a class="nhsuk-footer__list-item-link" href="/about">"About Baton"</a></li>
+                    <li class="nhsuk-footer__list-item"><a class="nhsuk-footer__list-item-link" href="/glossary">"Glossary"</a></li>
                     <li class="nhsuk-footer__list-item"><a class="nhsuk-footer__list-item-link" href="/accessibility">"Accessibility"</a></li>
                     <li class="nhsuk-footer__list-item"><a class="nhsuk-footer__list-item-link" href="/privacy">"Privacy"</a></li>
                 </ul>

@@ -423,7 +423,7 @@ async fn the_waiting_of_a_project_begins_with_a_capital_and_a_leaver_leads_nothi
         .await?;
     change.commit().await?;
     let left = app.browser(at.trainee).await.get("/").await.words();
-    assert!(left.contains("Projects you led that look for a lead (1)"), "{left}");
+    assert!(left.contains("Projects you led that are looking for a lead (1)"), "{left}");
     assert!(!left.contains("Projects you lead ("), "{left}");
     Ok(())
 }

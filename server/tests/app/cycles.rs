@@ -13,7 +13,7 @@ async fn a_cycle_is_planned_written_and_marked_on_the_charts() {
     let new = format!("/projects/{project}/cycles/new");
     let answer = browser.fill(&new, "/api/cycles/plan", &[("prediction", "Faster"), ("title", "")]).await;
     let form = browser.follow(&answer).await;
-    assert!(form.body.contains("Say in a few words what you test."));
+    assert!(form.body.contains("Enter what you are testing."));
     let answer = browser.fill(&new, "/api/cycles/plan", &[("title", "Sepsis box"), ("prediction", "Faster")]).await;
     let page = browser.follow(&answer).await;
     assert!(page.body.contains("The cycle is saved.") && page.body.contains("Cycle 1: Sepsis box"));

@@ -11,7 +11,7 @@ use http::StatusCode;
 use crate::harness::{Answer, App, Browser, Form};
 
 /// Ids that stand for each placeholder of the routes: one of every kind of thing in the trust.
-struct World {
+pub struct World {
     draft: ProjectId,
     /// Led, and not offered to anybody.
     other: ProjectId,
@@ -33,7 +33,7 @@ async fn unregister(conn: &mut Connection) -> Result {
 }
 
 #[expect(clippy::cognitive_complexity, reason = "it only fills the store: each `?` counts as a branch")]
-async fn world(fixture: &Fixture) -> Result<World> {
+pub async fn world(fixture: &Fixture) -> Result<World> {
     let project = fixture.project("Weekend handover").await;
     let draft = fixture.project("A draft").await;
     let other = fixture.project("Weekend handover on the wards").await;
@@ -94,37 +94,43 @@ async fn world(fixture: &Fixture) -> Result<World> {
 }
 
 impl World {
-    /// The address of every route, with its placeholder filled in; a draft's pages beside a project's, and
-    /// the largest forms, which stand on no page as it is.
+    /// The address of every page, as [`Self::pages`] has it.
     fn paths(&self) -> Vec<String> {
+        self.pages().into_iter().map(|(path, _)| path).collect()
+    }
+
+    /// The address of every route, with its placeholder filled in, and the route; a draft's pages beside a project's,
+    /// and the largest forms, which stand on no page as it is.
+    pub fn pages(&self) -> Vec<(String, String)> {
+        let of = |page: &str, id: &str| (page.replace("{id}", id), page.to_owned());
         let mut paths = vec![
-            "/projects/register?type=quality_improvement".to_owned(),
-            "/projects/register?type=clinical_audit".to_owned(),
-            format!("/projects/{}/handover", self.other),
-            format!("/projects/{}/take-on", self.free),
-            format!("/projects/{}/measures/new?type=rate", self.ids["projects"]),
+            of("/projects/register?type=quality_improvement", ""),
+            of("/projects/register?type=clinical_audit", ""),
+            of("/projects/{id}/handover", &self.other.to_string()),
+            of("/projects/{id}/take-on", &self.free.to_string()),
+            of("/projects/{id}/measures/new?type=rate", &self.ids["projects"]),
         ];
         for to in ["pause", "sustain", "complete", "stop", "not_qi"] {
-            paths.push(format!("/projects/{}/status?to={to}", self.other));
+            paths.push(of(&format!("/projects/{{id}}/status?to={to}"), &self.other.to_string()));
         }
         for route in app::routes::routes() {
             let Some((before, rest)) = route.path.split_once('{') else {
-                paths.push(route.path.to_owned());
+                paths.push((route.path.to_owned(), route.path.to_owned()));
                 continue;
             };
             let kind = before.trim_matches('/').split('/').next().unwrap_or_default();
             let id = self.ids.get(kind).unwrap_or_else(|| panic!("teach this test what stands for {}", route.path));
             let rest = rest.split_once('}').map_or("", |(_, rest)| rest);
-            paths.push(format!("{before}{id}{rest}"));
+            paths.push((format!("{before}{id}{rest}"), route.path.to_owned()));
             if kind == "projects" {
-                paths.push(format!("{before}{}{rest}", self.draft));
+                paths.push((format!("{before}{}{rest}", self.draft), format!("{} of a draft", route.path)));
             }
         }
         paths
     }
 }
 
-fn people(fixture: &Fixture) -> [(&'static str, PersonId); 5] {
+pub fn people(fixture: &Fixture) -> [(&'static str, PersonId); 5] {
     [
         ("lead", fixture.trainee),
         ("colleague", fixture.colleague),

@@ -79,7 +79,7 @@ async fn a_project_passes_from_hand_to_hand() {
     let project = measured(&app).await;
     let at = &app.fixture;
     let page = app.browser(at.trainee).await.get(&format!("/projects/{project}/handover")).await;
-    assert!(page.words().contains("3 of 5 needed parts are there"), "who and when, and the next step, are missing");
+    assert!(page.words().contains("3 of 5 required sections complete"), "who and when, and the next step, are missing");
     assert!(page.words().contains("The sepsis nurse collects it."), "how the next point is got is known");
     assert!(page.words().contains("75% (18 of 24) on 25 February 2026"), "where it stands is known");
     let form = page.form(PREPARE).expect("a form");
@@ -153,7 +153,7 @@ async fn what_is_missing_is_told_and_what_was_typed_is_kept() {
         "Enter by when the next step is to be done.",
         "Only I know this.",
         "Posters.",
-        "3 of 5 needed parts are there",
+        "3 of 5 required sections complete",
     ] {
         assert!(back.words().contains(words), "{words}");
     }
@@ -244,7 +244,7 @@ async fn somebody_takes_a_project_on_from_the_pool() {
     offered(&app, project, "pool").await;
     assert_eq!(lead_on(&app, project, on("2026-07-01")).await, []);
     let pool = browser.get("/pool").await;
-    assert!(pool.words().contains("1 project looks for a lead") && pool.words().contains("Sepsis bundle"));
+    assert!(pool.words().contains("1 project is looking for a lead") && pool.words().contains("Sepsis bundle"));
     let department = at.department;
     assert!(browser.get(&format!("/pool?department={department}")).await.words().contains("Sepsis bundle"));
     let none = browser.get("/pool?specialty=Cardiology").await;
@@ -359,5 +359,28 @@ async fn a_discarded_draft_is_read_by_nobody() {
         let browser = app.browser(person).await;
         assert_eq!(browser.get(&pack).await.status, StatusCode::NOT_FOUND);
         assert_eq!(browser.get(&format!("/handovers/{id}")).await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn a_project_that_somebody_has_asked_to_take_on_is_offered_to_nobody_else_and_says_who_asked() {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let project = at.project("Sepsis").await;
+    run(&app, "update team_role set until_on = '2026-03-01' where role = 'lead'").await;
+    let reader = app.browser(at.administrator).await;
+    let link = format!("href=\"/projects/{project}/take-on\"");
+    let pages = ["/pool".to_owned(), format!("/projects/{project}"), format!("/projects/{project}/handovers")];
+    for page in &pages {
+        assert!(reader.get(page).await.words().contains(&link), "{page}");
+    }
+    let answer = app.browser(at.colleague).await.post(TAKE_ON, &[("project", &project.to_string())]).await;
+    assert!(answer.status.is_redirection(), "{}", answer.body);
+    for page in &pages {
+        let shown = reader.get(page).await;
+        assert!(!shown.words().contains(&link), "{page}");
+        let says = page.ends_with("handovers")
+            || shown.plain().contains("Colin Colleague asked on 4 March 2026 to take it on");
+        assert!(says, "{page}: {}", shown.plain());
     }
 }

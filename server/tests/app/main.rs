@@ -32,3 +32,4 @@ mod tampering;
 mod together;
 mod unchanged;
 mod walks;
+mod words;

@@ -142,3 +142,90 @@ async fn each_page_of_a_project_leads_to_the_others_and_marks_its_own() {
         assert_eq!((inside.matches("<a ").count(), inside.matches("aria-current").count()), (6, 1), "{page}");
     }
 }
+
+/// What somebody sent, and saves anew after it was deleted: the page of its change, what it is called there, the forms
+/// that change and that add it, and what is typed.
+type Lost<'a> = (&'a str, &'a str, &'a str, &'a [(&'a str, &'a str)]);
+
+#[tokio::test]
+async fn what_was_typed_into_something_that_was_deleted_meanwhile_is_kept_and_saved_anew() {
+    let app = App::new().await;
+    let project = app.fixture.project("Sepsis").await;
+    let mut change = app.fixture.store.write().await.expect("a change");
+    let task = make::task(&mut change, project, app.fixture.trainee, "Ask the ward", None).await.expect("a task");
+    let update = make::update(&mut change, project, app.fixture.trainee, "Met", false).await.expect("an update");
+    let link = make::web_link(&mut change, project, app.fixture.trainee, "https://a.example/").await.expect("a link");
+    change.commit().await.expect("committed");
+    let (writer, other) = (app.browser(app.fixture.trainee).await, app.browser(app.fixture.supervisor).await);
+    let day = [("on_day.day", "2"), ("on_day.month", "3"), ("on_day.year", "2026")];
+    let met = [("words", "Met the ward sister, who agreed to try it"), day[0], day[1], day[2]];
+    let lost: [(String, Lost<'_>); 3] = [
+        (format!("/tasks/{task}"), ("tasks", "/api/tasks/edit", "/api/tasks/add", &[("what", "Ask the night sister")])),
+        (format!("/updates/{update}"), ("updates", "/api/updates/edit", "/api/updates/post", &met)),
+        (format!("/links/{link}"), ("links", "/api/links/edit", "/api/links/add", &[("title", "The shared drive")])),
+    ];
+    for (page, (list, edit, add, typed)) in lost {
+        let drawn = writer.get(&page).await.form(edit).expect("a form");
+        let deleted = other.fill(&page, "/api/progress/delete", &[]).await;
+        assert!(deleted.location().contains("done=progress-deleted"), "{}", deleted.location());
+        assert_eq!(writer.get(&page).await.status, StatusCode::NOT_FOUND, "nothing was typed: {page}");
+        let mut sent: Vec<(&str, &str)> = drawn.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        sent.retain(|(name, _)| !typed.iter().any(|(key, _)| key == name));
+        sent.extend(typed);
+        let back = writer.follow(&writer.post(edit, &sent).await).await;
+        assert!(back.plain().contains("while you were changing it"), "{page}: {}", back.plain());
+        let anew = back.form(add).unwrap_or_else(|| panic!("no form that saves it anew: {}", back.body));
+        for (name, value) in typed {
+            let kept = anew.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str());
+            assert_eq!(kept, Some(*value), "{page}");
+        }
+        // Where it is refused once more, it is still there.
+        let emptied: Vec<(&str, &str)> = anew
+            .iter()
+            .map(|(name, value)| (name.as_str(), if name == typed[0].0 { "" } else { value.as_str() }))
+            .collect();
+        let refused = writer.follow(&writer.post(add, &emptied).await).await;
+        assert!(refused.form(add).is_some() && refused.plain().contains("There is a problem"), "{}", refused.plain());
+        let pairs: Vec<(&str, &str)> = anew.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let saved = writer.post(add, &pairs).await;
+        assert!(saved.location().starts_with(&format!("/projects/{project}/{list}?done=")), "{}", saved.location());
+        assert!(writer.follow(&saved).await.plain().contains(typed[0].1), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn home_shows_the_soonest_of_ones_open_tasks_and_leads_to_the_rest() {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let (sepsis, falls) = (at.project("Sepsis").await, at.project("Falls").await);
+    let browser = app.browser(at.trainee).await;
+    assert!(!browser.get("/").await.plain().contains("Your tasks"));
+    let mut change = at.store.write().await.expect("a change");
+    for number in 1..=12 {
+        let project = if number % 2 == 0 { sepsis } else { falls };
+        let what = format!("Ask ward {number}.");
+        make::task(&mut change, project, at.supervisor, &what, TODAY.checked_add_days(chrono::Days::new(number)))
+            .await
+            .expect("a task");
+    }
+    make::task(&mut change, sepsis, at.supervisor, "Some day", None).await.expect("a task");
+    sqlx::query("update task set person_id = $1").bind(at.trainee).execute(&mut *change).await.expect("theirs");
+    sqlx::query("update task set person_id = $1 where what = 'Ask ward 2.'")
+        .bind(at.supervisor)
+        .execute(&mut *change)
+        .await
+        .expect("another's");
+    change.commit().await.expect("committed");
+    let home = browser.get("/").await;
+    let told = home.plain();
+    assert!(told.contains("Your tasks (12)") && home.words().contains("href=\"/tasks\""), "{told}");
+    let mine = |told: &str| (1..=12).filter(|one| told.contains(&format!("Ask ward {one}."))).collect::<Vec<_>>();
+    let section = told.split("Your tasks (12)").nth(1).and_then(|rest| rest.split("All 12 tasks").next());
+    assert_eq!(mine(section.expect("a section")), [1, 3, 4, 5, 6]);
+    let all = browser.get("/tasks").await;
+    assert_eq!(mine(&all.plain()), [1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    assert!(all.plain().contains("Some day") && all.body.contains(&format!("/projects/{sepsis}/tasks")));
+    assert_eq!(browser.get("/tasks?page=9").await.location(), "/tasks");
+    let elsewhere = app.browser(at.stranger).await.get("/tasks").await;
+    assert!(elsewhere.plain().contains("Your tasks (0)"), "{}", elsewhere.plain());
+}

@@ -143,7 +143,7 @@ fn does_one(request: &Request, row: &Asked, action: Action) -> AnyView {
         Action::LeadAgain => at_once(request, row, LEAD_AGAIN, "Lead it again"),
         Action::Bridge => {
             let field = ("leads_until", "What is your last day as lead?", LONGEST_BRIDGE);
-            let says = "You lead it from today, and it goes on looking for a lead who stays.";
+            let says = "You lead it from today, and the search for a permanent lead goes on.";
             until_a_day(request, row, BRIDGE, ("Lead it for now", says, "Lead it until then"), field)
         }
         Action::KeepLooking => {
@@ -236,7 +236,7 @@ fn answer(request: &Request, row: &Asked, answering: Answering) -> AnyView {
     let hint = if answering == Answering::Question { "" } else { "So that the project finds the right person next." };
     let refuses = view! {
         {decline.hidden(object, id)}{home(&decline)}
-        {decline.line("word", "A word with it").hint(hint).view()}
+        {decline.line("word", "Comment").hint(hint).view()}
         {button(no, &row.title, Some("declined"))}
     }
     .into_any();

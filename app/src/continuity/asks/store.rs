@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{PersonId, ProjectId};
 use crate::roles::{
-    asked_for_desk, asked_rows, awaits_supervisor, has_post, holds_on, in_force, live_offer, post_on, role_on,
+    asked_for_desk, asked_rows, awaits_supervisor, has_post, holds_on, in_force, leads_on, live_offer, post_on, role_on,
 };
 
 /// The name of a person as a trust knows them: until they accept it, as it wrote them.
@@ -160,7 +160,9 @@ pub const OF_PERSON: &str = concat!(
     ") as under_way,
         exists (select 1 from team_role m where m.project_id = y.project_id and m.person_id = $4 and m.role = 'lead' and ",
     in_force!("m", "$2"),
-    ") as leads,
+    ") or ",
+    leads_on!("y.project_id", "$4", "$2"),
+    " as leads,
         exists (select 1 from team_role m where m.project_id = y.project_id and m.person_id = $4 and m.role = 'supervisor' and ",
     in_force!("m", "$2"),
     ") as supervises,
@@ -186,6 +188,9 @@ const PUT: &str = concat!(
      union select r.id, r.project_id from team_role r where r.person_id = $4 and r.state = 'asked' and r.opened_by = 'person' and r.until_on is null
      union select r.id, r.project_id from team_role m join team_role r on r.project_id = m.project_id
         where m.person_id = $4 and m.role = 'lead' and ", in_force!("m", "$2"), "
+          and r.state = 'asked' and r.opened_by = 'team' and r.until_on is null
+     union select r.id, r.project_id from standing z join team_role r on r.project_id = z.project_id
+        where z.lead_id = $4 and ", holds_on!("z", "$2"), "
           and r.state = 'asked' and r.opened_by = 'team' and r.until_on is null
      union select r.id, r.project_id from project d join team_role r on r.project_id = d.id
         where d.author_id = $4 and d.status = 'draft' and r.state = 'asked' and r.opened_by = 'team' and r.until_on is null"

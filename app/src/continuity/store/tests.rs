@@ -95,7 +95,7 @@ async fn an_offer_stands_beside_the_lead_or_the_pool() {
     for (to_pool, named, told) in [
         (false, true, "Offered to Colin Colleague from 6 May 2026"),
         (true, false, "Offered to whoever takes it on from 6 May 2026"),
-        (true, true, "Colin Colleague asks to take it on from 6 May 2026"),
+        (true, true, "Colin Colleague asked on 4 March 2026 to take it on from 6 May 2026"),
     ] {
         let stage = Stage::new().await;
         let led = stage.led(stage.at.trainee, "2026-01-01", "2026-06-01");
@@ -110,7 +110,9 @@ async fn an_offer_stands_beside_the_lead_or_the_pool() {
         let told = if named { told } else { "Offered to whoever takes it on" };
         assert!(said.contains("Nobody since 20 January 2026: in the pool") && said.contains(told), "{said}");
         assert!(named || !said.contains("takes it on from"), "they begin as soon as they are accepted: {said}");
-        assert!(said.contains("Take it on"), "{said}");
+        let asked = to_pool && named;
+        assert_eq!(said.contains("Take it on"), !asked, "nobody else asks while one is asked about: {said}");
+        assert_eq!(found.asked_for(), asked.then_some(("Colin Colleague", Some(TODAY))));
         assert_eq!(found.looking_since(), Some(on("2026-01-20")));
     }
 }

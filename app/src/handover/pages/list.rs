@@ -23,7 +23,8 @@ pub async fn of_project(request: Request) -> Result<Page, Error> {
     drop(conn);
     let offers = may(Action::OfferHandover(id), relationship);
     let finishes = !offers && may(Action::WriteSummary(id), relationship);
-    let takes_on = relationship.unled_since.is_some() && may(Action::TakeOn(id), relationship);
+    let takes_on =
+        relationship.unled_since.is_some() && !handovers.is_asked_for() && may(Action::TakeOn(id), relationship);
     Ok(Page::new(format!("Handovers of {}", head.title), move || {
         let draft = head.status == Status::Draft;
         let href = |page: &str| format!("/projects/{id}/{page}");

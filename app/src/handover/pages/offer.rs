@@ -91,7 +91,7 @@ fn draw(request: &Request, handover: &Handover, strip: &Strip, may: &May) -> Any
             {ui::summary_list(rows)}
             {take_on}
             {forms}
-            {section("What the next lead is told", Some(body))}
+            {section("Handover summary", Some(body))}
             <p><a href=format!("/handovers/{}/pack", handover.id)>"Handover pack, with charts, to print"</a></p>
         </div></div>
     }
@@ -105,10 +105,10 @@ fn happens(handover: &Handover, state: State, is_led: bool, today: chrono::Naive
     match state {
         State::Draft => String::new(),
         State::Offered if handover.to_person.is_none() && !is_led => {
-            "The project looks for a lead. Whoever takes it on leads it from the day on which its supervisor has accepted them.".to_owned()
+            "The project is looking for a lead. Whoever takes it on leads it from the day on which its supervisor has accepted them.".to_owned()
         }
         State::Offered if handover.to_person.is_none() => format!(
-            "The project looks for a lead. Whoever takes it on leads it from {}, or from the day on which its supervisor has accepted them.",
+            "The project is looking for a lead. Whoever takes it on leads it from {}, or from the day on which its supervisor has accepted them.",
             crate::format::date(on)
         ),
         State::Offered => {
@@ -127,8 +127,8 @@ fn happens(handover: &Handover, state: State, is_led: bool, today: chrono::Naive
             }
             let waits = waits.join(" and for ");
             match handover.lapses_on.and_then(|day| day.pred_opt()) {
-                Some(last) => format!("It waits for {waits}. It lapses after {}.", crate::format::date(last)),
-                None => format!("It waits for {waits}."),
+                Some(last) => format!("Waiting for {waits}. The offer expires after {}.", crate::format::date(last)),
+                None => format!("Waiting for {waits}."),
             }
         }
         State::Agreed if handover.broken => format!(
@@ -156,8 +156,8 @@ fn forms(request: &Request, handover: &Handover, may: &May) -> (AnyView, AnyView
         let summary = form.summary();
         let has_accepted = handover.answer(Party::Successor).is_some();
         let heading = if has_accepted { "Change your answer" } else { "Will you take this project on?" };
-        let means = format!("If you accept, and the supervisor does, you lead “{title}” from {}: you take the next step, see to it that the next points are measured, and hand it over in your turn.", crate::format::date(on));
-        (summary, answer(form, handover, heading, means, "Yes, I take it on", "No"))
+        let means = format!("If you accept, and the supervisor does, you lead “{title}” from {}: you take the next step, keep it measured, and hand it over in turn.", crate::format::date(on));
+        (summary, answer(form, handover, heading, means, "Yes, I’ll take it on", "No"))
     });
     let supervisor = (may.supervisor && handover.answer(Party::Supervisor).is_none()).then(|| {
         let form = Form::named(request, AnswerHandoverAsSupervisor::PATH, "supervisor");
@@ -183,7 +183,7 @@ fn forms(request: &Request, handover: &Handover, may: &May) -> (AnyView, AnyView
         } else {
             (
                 "Withdraw this handover",
-                "Whoever leads the project goes on leading it while their post lasts; where nobody does, it looks for a lead. What was offered and answered is kept, and the project can be offered again.",
+                "Whoever leads the project goes on leading it while their post lasts; where nobody does, it goes to the pool. What was offered and answered is kept, and the project can be offered again.",
                 "Withdraw",
             )
         };
@@ -209,7 +209,7 @@ fn answer(form: Form, handover: &Handover, heading: &str, means: String, yes: &s
         {form.hidden("handover", handover.id)}
         <p>{means}</p>
         {form.radios("answer", "Your answer", vec![option(Answer::Accepted, yes), option(Answer::Declined, no)]).view()}
-        {form.lines("word", "A word with it", 2).hint("Needed if you decline.").limit(SENTENCE).view()}
+        {form.lines("word", "Comment", 2).hint("Required if you decline.").limit(SENTENCE).view()}
         {ui::submit("Send answer")}
     }
     .into_any();

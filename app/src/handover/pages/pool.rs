@@ -70,11 +70,11 @@ pub async fn pool(request: Request) -> Result<Reply, Error> {
     Ok(Page::new("Pool", move || {
         let (rows, total, departments) = (found.rows, found.total, found.departments);
         let list = if rows.is_empty() { nothing(asked.is_narrowed()) } else { list(rows, charts, today) };
-        let count = crate::format::count(total, "project looks", "projects look");
+        let count = crate::format::count(total, "project is looking", "projects are looking");
         let pagination = ui::pages(page, (total + A_PAGE - 1) / A_PAGE, |to| asked.address(to));
         view! {
-            {ui::heading("", "Projects that look for a lead")}
-            <p>"Taking one on means: you lead it, take its next step, see to it that it is measured, and hand it over in your turn. Its supervisor, or the academy lead, says yes first."</p>
+            {ui::heading("", "Projects looking for a lead")}
+            <p>"If you take one on, you lead it, take its next step, keep it measured and hand it over in turn. Its supervisor or the QI academy has to agree first."</p>
             <div class="baton-browse">
                 {filters(&departments, asked.department, asked.specialty.as_deref())}
                 <div class="baton-browse__results">
@@ -92,7 +92,7 @@ pub async fn pool(request: Request) -> Result<Reply, Error> {
 fn nothing(narrowed: bool) -> AnyView {
     if narrowed {
         return ui::empty(
-            "No project here looks for a lead. Other departments may have one.",
+            "No project here is looking for a lead. Other departments may have one.",
             Some(("/pool", "See the whole pool")),
         );
     }
@@ -155,16 +155,10 @@ fn item(row: ProjectRow, drawn: Option<Small>, today: NaiveDate) -> AnyView {
     let waits = row.looking_since().map(|since| {
         view! { <p class="baton-list__words">"Waiting since "{ui::time(since)}", "{ui::distance(since, today)}"."</p> }
     });
-    let asked = row.offer.as_ref().and_then(|offer| offer.to.clone());
-    let step = match (asked, &row.agreed) {
-        // The strip says who takes it over, and when.
-        (None, Some(_)) => ().into_any(),
-        (Some(name), _) => view! { <p class="baton-list__words">{format!("{name} has been asked or has asked to take it on.")}</p> }.into_any(),
-        (None, None) => view! {
-            <p class="baton-list__words"><a href=format!("/projects/{id}/take-on")>"Take it on"<span class="nhsuk-u-visually-hidden">": "{row.title.clone()}</span></a></p>
-        }
-        .into_any(),
-    };
+    // The strip says who takes it over, and when; or who has asked to, and since when.
+    let step = (row.agreed.is_none() && row.asked_for().is_none()).then(|| {
+        view! { <p class="baton-list__words"><a href=format!("/projects/{id}/take-on")>"Take it on"<span class="nhsuk-u-visually-hidden">": "{row.title.clone()}</span></a></p> }
+    });
     let figure = drawn.map(|drawn| {
         view! {
             <figure class="baton-chart baton-chart--small">

@@ -149,7 +149,7 @@ fn tasks(form: &Form, parts: &[Part]) -> AnyView {
         .collect_view();
     view! {
         <section aria-labelledby="needed">
-            <h2 class="nhsuk-heading-s" id="needed">{format!("{done} of {} needed parts are there", parts.len())}</h2>
+            <h2 class="nhsuk-heading-s" id="needed">{format!("{done} of {} required sections complete", parts.len())}</h2>
             <ul class="nhsuk-task-list">{rows}</ul>
         </section>
     }

@@ -93,8 +93,7 @@ fn in_the_way(
             return note("You are named as its next lead.".into(), see, "Answer");
         }
         if live.to_pool || lead.is_some() {
-            let words =
-                format!("It is with {name}, and waits for an answer. If they do not take it on, it is free again.");
+            let words = format!("Waiting for an answer from {name}. If they do not take it on, it is free again.");
             return note(words, see, "See the handover");
         }
         return None;
@@ -148,7 +147,7 @@ fn asking(
     let from = when(context, last, starts, today);
     let fields = view! {
         {form.hidden("project", context.id)}
-        {form.lines("word", "A word to them (optional)", 2).hint("What draws you to it, how long you can stay.").limit(SENTENCE).view()}
+        {form.lines("word", "Message (optional)", 2).hint("Why you are interested, and how long you can stay.").limit(SENTENCE).view()}
         {ui::submit("Ask to take it on")}
     }
     .into_any();
@@ -156,8 +155,8 @@ fn asking(
         <h2 class="nhsuk-heading-m">"What taking it on means"</h2>
         <ul class="nhsuk-list nhsuk-list--bullet">
             <li>{who}" You lead the project "{from}"."</li>
-            <li>"You take the next step, and see to it that the next points are measured and recorded."</li>
-            <li>"You keep its page true: status, aim, next step."</li>
+            <li>"You take the next step, and make sure that the next data points are recorded."</li>
+            <li>"You keep its page up to date: status, aim, next step."</li>
             <li>"Before your post ends you hand it over in your turn, to a colleague or back to the pool."</li>
         </ul>
         {form.draw(fields)}

@@ -1,4 +1,4 @@
-//! The pool: which projects look for a lead.
+//! The pool: which projects are looking for a lead.
 
 use chrono::NaiveDate;
 

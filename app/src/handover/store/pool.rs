@@ -108,7 +108,7 @@ async fn offer_to_take(
             if to_pool || context.leads.is_some() {
                 let name = to_name.unwrap_or_default();
                 return Err(error_linking_to(
-                    format!("It is with {name}, and waits for an answer. If they do not take it on, it is free again."),
+                    format!("Waiting for an answer from {name}. If they do not take it on, it is free again."),
                     id,
                 ));
             }

@@ -13,7 +13,7 @@ use crate::history::{self, Entry};
 use crate::id::{HandoverId, PersonId, ProjectId, TrustId};
 use crate::progress::store::next_step;
 use crate::project::model::Status;
-use crate::roles::{account_open, holds_on, in_force, live_offer, post_on};
+use crate::roles::{account_open, comes_to_lead, holds_on, in_force, live_offer, post_on};
 use crate::team::model::TeamRole;
 use crate::team::store::{leads, supervision};
 use crate::{measures, people};
@@ -55,7 +55,7 @@ pub struct HandoverContext {
     /// The next step.
     pub next_step: String,
     pub next_step_on: Option<NaiveDate>,
-    /// Who leads, whether or not their post goes on.
+    /// Who leads; where nobody does, who led last and keeps the place.
     pub leader: Option<PersonId>,
     pub leader_name: Option<String>,
     /// Since when.
@@ -91,11 +91,13 @@ pub async fn context(conn: &mut Connection, project: ProjectId, today: NaiveDate
         "select p.id, p.trust_id, coalesce(p.reference, '') as reference, p.title, p.status, p.problem,
                 p.aim_what, p.aim_whom, p.aim_how_much, p.aim_by,
                 coalesce(", next_step!("p.id", "what"), ", '') as next_step, ", next_step!("p.id", "due_on"), " as next_step_on,
-                l.person_id as leader, n.name as leader_name, l.from_on as leads_since,
+                n.id as leader, n.name as leader_name,
+                (select max(r.from_on) from team_role r where r.project_id = p.id and r.person_id = n.id and r.role = 'lead'
+                 and r.state = 'accepted' and r.from_on <= $2) as leads_since,
                 (select nullif(max(coalesce(o.ends_on, '9999-12-31')), '9999-12-31') from post o
-                 where o.person_id = l.person_id and o.trust_id = p.trust_id and ", post_on!("o", "$2"), ") as last_day,
+                 where o.person_id = n.id and o.trust_id = p.trust_id and ", post_on!("o", "$2"), ") as last_day,
                 (select count(*) from measure m join measurement x on x.measure_id = m.id
-                 where m.project_id = p.id and x.recorded_by = l.person_id and x.state <> 'void') as recorded,
+                 where m.project_id = p.id and x.recorded_by = n.id and x.state <> 'void') as recorded,
                 (select count(*) from cycle c where c.project_id = p.id) as cycles,
                 g.id as agreed, ", comes_true_on!("g"), " as agreed_for, s.name as agreed_to,
                 exists (select 1 from ask a where a.project_id = p.id and a.object_id = g.id and a.kind = 'broken_handover' and ", holds_on!("a", "$2"), ") as broken,
@@ -105,15 +107,18 @@ pub async fn context(conn: &mut Connection, project: ProjectId, today: NaiveDate
                  where r.project_id = p.id and r.role = 'supervisor' and ", in_force!("r", "$2"), " and ", account_open!("m", "$2"), "
                    and (r.confirmed_until >= $2 or exists (select 1 from post o where o.person_id = m.id and o.trust_id = p.trust_id and ", post_on!("o", "$2"), "))
                    and not exists (select 1 from away a where a.person_id = m.id and a.trust_id = p.trust_id and a.starts_on <= $2 and a.ends_on >= $2)) as supervisors,
-                (select json_group_array(json_object('person', r.person_id, 'name', m.name, 'role', r.role) order by r.from_on, m.name)
-                 from team_role r join person m on m.id = r.person_id
-                 where r.project_id = p.id and ", in_force!("r", "$2"), ") as team
+                (select json_group_array(json_object('person', q.person_id, 'name', m.name, 'role', q.role) order by q.from_on, m.name)
+                 from (select r.person_id, r.role, r.from_on from team_role r where r.project_id = p.id and ", in_force!("r", "$2"), "
+                         and not ", comes_to_lead!("r", "$2"), "
+                       union all select z.lead_id, 'lead', z.from_on where z.lead_id is not null and not exists (select 1 from team_role r
+                         where r.project_id = p.id and r.person_id = z.lead_id and r.role = 'lead' and ", in_force!("r", "$2"), ")
+                      ) q join person m on m.id = q.person_id) as team
          from project p
-         left join team_role l on l.id = (select r.id from team_role r where r.project_id = p.id and r.role = 'lead' and ", in_force!("r", "$2"), " order by r.from_on desc, r.id desc limit 1)
-         left join person n on n.id = l.person_id
          left join standing z on z.project_id = p.id and ", holds_on!("z", "$2"), "
          left join handover g on g.id = z.handover_id and g.state = 'agreed'
          left join person s on s.id = g.to_person
+         left join person n on n.id = coalesce(z.lead_id, (select r.person_id from team_role r where r.project_id = p.id and r.role = 'lead' and ", in_force!("r", "$2"), "
+            and not ", comes_to_lead!("r", "$2"), " order by r.from_on desc, r.id desc limit 1))
          where p.id = $1"
     ))
     .bind(project)
@@ -495,7 +500,7 @@ pub(super) fn ended(handover: &Handover) -> Error {
         State::Agreed => "This handover is agreed already.",
         State::Declined => "This offer was declined. The project needs a new one.",
         State::Withdrawn => "This offer was withdrawn. The project needs a new one.",
-        State::Lapsed => "This offer lapsed, because nobody answered in time. The project needs a new one.",
+        State::Lapsed => "This offer expired because nobody answered in time. The project needs a new one.",
     })
 }
 

@@ -9,7 +9,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{HandoverId, MeasureId, PersonId, ProjectId, TrustId};
 use crate::project::model::Status;
-use crate::roles::{holds_on, in_force, live_offer};
+use crate::roles::{holds_on, in_force, leads_on, live_offer};
 use crate::team::model::TeamRole;
 
 /// A handover's answers, in one column.
@@ -109,8 +109,10 @@ pub const LEFT_BEHIND: &str = concat!(
        and exists (select 1 from team_role r where r.project_id = $1 and r.person_id = h.created_by and r.role = 'lead'
             and r.state = 'accepted' and r.from_on <= $2)
        and not exists (select 1 from standing z where z.project_id = $1 and z.lead_id = h.created_by and ", holds_on!("z", "$2"), ")
-       and exists (select 1 from team_role r where r.project_id = $1 and r.person_id = $4 and r.role in ('lead', 'supervisor') and ",
+       and (exists (select 1 from team_role r where r.project_id = $1 and r.person_id = $4 and r.role in ('lead', 'supervisor') and ",
     in_force!("r", "$2"),
+    ") or ",
+    leads_on!("$1", "$4", "$2"),
     ")
      order by h.created_at desc, h.id desc limit 1"
 );

@@ -188,7 +188,7 @@ fn phases(request: &Request, series: &MeasureSeries, drawn: &spc::Chart) -> (Any
             .hint("For example, sepsis boxes on every ward since then.")
             .view()}
         {form
-            .number("freeze_after", "Lines from its first how many points? (optional)")
+            .number("freeze_after", "How many points to use for its lines (optional)")
             .hint("Leave it empty to use all of them.")
             .width(3)
             .view()}
@@ -346,7 +346,7 @@ async fn checked(_: Request) -> Result<Page, Error> {
             {ui::heading("", "How the charts are checked")}
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 <p>
-                    "A chart must not tell a falsehood. Baton’s chart engine is given the same numbers as seven tools of the field, and its answers are compared with theirs: every centre line, every limit, every signal, to nine digits. Where the tools disagree with each other, each one’s choices are a named set of options of the one engine."
+                    "A chart must not mislead. Baton’s chart engine is given the same numbers as seven tools of the field, and its answers are compared with theirs: every centre line, every limit, every signal, to nine digits. Where the tools disagree with each other, each one’s choices are a named set of options of the one engine."
                 </p>
                 <p><strong>{format!("{} of {} cases give the same answer.", spc::format::plain(f64::from(passed)), spc::format::plain(f64::from(total)))}</strong></p>
                 <p>"What Baton chooses by itself, and why, is written under each chart. A signal says that a process changed, never why."</p>

@@ -373,7 +373,7 @@ fn date_column(roles: &[Role], data_type: DataType) -> Result<usize, &'static st
     match (value, numerator, denominator) {
         (_, true, true) | (true, false, false) => Ok(date),
         _ if data_type.is_ratio() => {
-            Err("Choose the columns that hold how many had it and out of how many, or the one that holds the value.")
+            Err("Choose the columns that hold how many met it and out of how many, or the one that holds the value.")
         }
         _ => Err("Choose the column that holds the value."),
     }

@@ -85,7 +85,7 @@ fn first(request: &Request, measure: &Measure) -> AnyView {
     let form = Form::new(request, ImportPoints::PATH);
     let href = format!("/measures/{}", measure.id);
     let columns = if measure.data_type.is_ratio() {
-        "a date, how many had it, and out of how many (or only the value)"
+        "a date, how many met it, and out of how many (or only the value)"
     } else {
         "a date and the value"
     };
@@ -98,7 +98,7 @@ fn first(request: &Request, measure: &Measure) -> AnyView {
             .view()}
         {form
             .file("file", "Or choose a file", ".csv,.txt,.tsv,.xlsx")
-            .hint("CSV or Excel (.xlsx). Of a workbook, the first sheet that holds anything is read.")
+            .hint("CSV or Excel (.xlsx). In a workbook, only the first sheet that contains data is read.")
             .view()}
         <div class="baton-actions">
             {ui::submit("Check the rows")}

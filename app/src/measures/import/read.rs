@@ -25,8 +25,8 @@ choices! {
         Place = "place" => "Place",
         /// The value itself.
         Value = "value" => "Value",
-        /// How many had it.
-        Numerator = "numerator" => "How many had it",
+        /// How many met it.
+        Numerator = "numerator" => "How many met it",
         /// Out of how many.
         Denominator = "denominator" => "Out of how many",
         /// A note.

@@ -40,10 +40,10 @@ pub(super) async fn batch(request: Request) -> Result<Page, Error> {
                 1 => Some(" 1 of them was put back since.".to_owned()),
                 many => Some(format!(" {many} of them were put back since.")),
             };
-            view! { <p>"This was undone on "{ui::time(date_in_london(at))}". The points are void, and can be put back one by one."{back}</p> }
+            view! { <p>"This was undone on "{ui::time(date_in_london(at))}". The data points are deleted, and can be put back one by one."{back}</p> }
                 .into_any()
         } else if batch.standing + corrections == 0 {
-            view! { <p>"There is nothing to undo: every point is void already, or was changed again since."</p> }
+            view! { <p>"There is nothing to undo: every data point is deleted already, or was changed again since."</p> }
                 .into_any()
         } else {
             let fields = view! {
@@ -78,7 +78,7 @@ pub(super) async fn batch(request: Request) -> Result<Page, Error> {
 }
 
 fn what_it_does(batch: &Batch, corrections: i64) -> String {
-    let mut said = format!("{} will be void: on no chart, and kept in the history.", points(batch.standing));
+    let mut said = format!("{} will be deleted: taken off the chart and kept in the history.", points(batch.standing));
     if batch.touched > 0 {
         said += &format!(" {} of them changed since.", batch.touched);
     }

@@ -12,6 +12,7 @@ use crate::measures::series::Measure;
 use crate::measures::store;
 use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::project::parts::{Section, sections};
+use crate::web::glossary;
 use crate::web::page::Page;
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -94,9 +95,10 @@ fn questions(request: &Request, path: &str) -> AnyView {
     ];
     view! {
         <p>"Most projects need three to five measures: one outcome, one or two processes, and one that would show harm elsewhere."</p>
+        {glossary::help("What is a measure?", glossary::MEASURE, ().into_any())}
         <form method="get" action=path.to_owned() class="baton-form baton-questions">
             {missing}
-            {question(request, "number", "What is one number?", "What you write down each time.", numbers)}
+            {question(request, "number", "What do you record each time?", "The answer decides the chart.", numbers)}
             <div class="baton-questions__counted">
                 {question(request, "out_of", "Is there a denominator?", "Whether it is counted out of something.", wholes)}
                 {question(request, "rare", "Is it rare?", "So rare that more than half of your weeks or months would have none.", rares)}
@@ -205,7 +207,7 @@ fn definition_fields(form: &Form, data_type: DataType) -> AnyView {
         {form.number("target", "Target (optional)").hint("The value that you aim for.").width(5).view()}
         {form.select("every_days", "How often is it measured?", frequencies).view()}
         </div>
-        {form.date("starts_on", "Start date").hint("Points from before this date are welcome: they are the baseline.").view()}
+        {form.date("starts_on", "Start date").hint("You can record data points from before this date as well: they become the baseline.").view()}
         <details class="nhsuk-details" open=seldom>
             <summary class="nhsuk-details__summary">
                 <span class="nhsuk-details__summary-text">"Where the data come from, and who collects them"</span>
@@ -312,17 +314,20 @@ fn place_and_retirement(request: &Request, measure: &Measure) -> AnyView {
         }
         .into_any();
     }
+    let retire = view! {
+        <p>
+            "No more data points will be due, and it is taken off the project’s page. All of its data points are kept, and you can take it up again."
+        </p>
+        {one_button(RetireMeasure::PATH, "retire", "", "Retire the measure")}
+    }
+    .into_any();
     view! {
         <h2 class="nhsuk-heading-m">"Its place on the project’s page"</h2>
         <div class="baton-buttons-inline">
             {one_button(MoveMeasure::PATH, "up", "up", "Move up")}
             {one_button(MoveMeasure::PATH, "down", "down", "Move down")}
         </div>
-        <h2 class="nhsuk-heading-m">"Retire it"</h2>
-        <p>
-            "No more points will be due, and it leaves the project’s page. All of its points are kept, and you can take it up again."
-        </p>
-        {one_button(RetireMeasure::PATH, "retire", "", "Retire the measure")}
+        {ui::details("Retire this measure", retire)}
     }
     .into_any()
 }

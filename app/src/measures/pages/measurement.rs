@@ -102,8 +102,8 @@ fn point_forms(request: &Request, measure: &Measure, point: &Measurement) -> (An
         VoidPoint::PATH,
         "void",
         [
-            "Make the point void",
-            "For a point that was never right, such as one of another ward. It leaves the chart, and stays in history. You can put it back.",
+            "Delete this data point",
+            "For a data point that was never right, such as one from another ward. It is taken off the chart and kept in the history. You can put it back.",
         ],
     );
     (

@@ -20,7 +20,7 @@ use crate::web::ui::{self, Form};
 fn ratio_labels(measure: &Measure) -> (String, String) {
     match measure.data_type {
         DataType::Rate => ("How many".to_owned(), format!("Out of how many {}", measure.unit)),
-        _ => ("How many had it".to_owned(), "Out of how many".to_owned()),
+        _ => ("How many met it".to_owned(), "Out of how many".to_owned()),
     }
 }
 

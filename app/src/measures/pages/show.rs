@@ -343,7 +343,7 @@ impl Data<'_> {
             0 if voided == 0 => {
                 ui::empty("Every point will be listed here, with who recorded it and what was changed.", None)
             }
-            0 => ui::empty("All points are void.", None),
+            0 => ui::empty("All data points are deleted.", None),
             _ if self.points.is_empty() => {
                 ui::empty("There are no points on this page.", Some(("?page=1#data", "See the newest points")))
             }
@@ -360,7 +360,7 @@ impl Data<'_> {
                 ..=POINTS_A_PAGE => "Void points: on no chart".to_owned(),
                 _ => format!("Void points: on no chart. The newest {POINTS_A_PAGE}; all are in the CSV file"),
             };
-            ui::details(&format!("Void points ({voided})"), ui::table(&title, self.columns(), rows(self.void)))
+            ui::details(&format!("Deleted data points ({voided})"), ui::table(&title, self.columns(), rows(self.void)))
         });
         view! {
             <section aria-labelledby="data">

@@ -355,7 +355,7 @@ pub async fn correct(
         return Err(Error::Conflict);
     }
     if before.state == State::Void {
-        return Err(Error::form("The point is void. Put it back before you correct it."));
+        return Err(Error::form("The data point is deleted. Put it back before you correct it."));
     }
     if let Some(first) = find_point_at(conn, measure.id, point, Some(before.id)).await? {
         return Err(Error::Invalid(vec![duplicate_point_error("taken_on", point, first)]));

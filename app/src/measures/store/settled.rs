@@ -119,7 +119,7 @@ pub async fn resettle<A: Act>(
     .await?;
     let because = match after {
         Some(_) => because,
-        None => "Points that it was settled by are void, and those left are too few for limits.",
+        None => "Data points that it was settled by are deleted, and those left are too few for limits.",
     };
     let entry = Entry::new("measure", measure, action)
         .in_project(measured.measure.project_id)

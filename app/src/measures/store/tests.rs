@@ -267,24 +267,23 @@ async fn what_was_recorded_together_is_undone_together_but_for_later_corrections
     scene.record(&[ratio("2026-02-02")]).await.expect("one alone");
     scene.record(&[ratio("2026-02-09"), ratio("2026-02-16"), ratio("2026-02-23")]).await.expect("three together");
     let points = scene.points().await;
-    let (last, alone) = (points[0].clone(), points[3].clone());
+    let [last, alone] = [0, 3].map(|at| points[at].clone());
     let mut conn = scene.fixture.store.read().await.expect("a reader");
     assert!(batch_of(&mut conn, alone.id).await.expect("read").is_none());
     let together = batch_of(&mut conn, last.id).await.expect("read").expect("an act");
     assert_eq!((together.way, together.points, together.standing, together.touched), (Way::Typed, 3, 3, 0));
     assert_eq!(project_of_batch(&mut conn, together.id).await, Ok(scene.project));
     drop(conn);
-    let (of_alone, of_last) = (alone.clone(), last.clone());
     // An import that corrects the one and the last: of which the last is corrected again.
     let act = scene
         .act(who, async |conn, allowed, measure| {
-            let corrected = [Corrected::before(&of_alone), Corrected::before(&of_last)];
+            let corrected = [Corrected::before(&alone), Corrected::before(&last)];
             let act = begin(conn, allowed, measure.id, Way::Imported, 0, &corrected).await?;
             let (_, better) = point("2026-02-02", Amount::Ratio(20.0, 24.0));
-            replace(conn, allowed, measure, &of_alone, &better, "counted again").await?;
+            replace(conn, allowed, measure, &alone, &better, "counted again").await?;
             let (_, better) = point("2026-02-23", Amount::Ratio(21.0, 24.0));
-            replace(conn, allowed, measure, &of_last, &better, "counted again").await?;
-            let again = measurement(conn, of_last.id).await?;
+            replace(conn, allowed, measure, &last, &better, "counted again").await?;
+            let again = measurement(conn, last.id).await?;
             let (_, better) = point("2026-02-23", Amount::Ratio(22.0, 24.0));
             replace(conn, allowed, measure, &again, &better, "and again").await?;
             Ok(act)

@@ -60,7 +60,7 @@ async fn begin(request: Request) -> Result<Page, Error> {
                 {sections(&request, measure.project_id, Section::Measures)}
                 {going_on(&open)}
                 <p>
-                    "Press Yes or No for each one that you look at. The count is kept while you walk on, and others in the team can press too, on their own telephones. When you close it, it becomes one point of the chart."
+                    "Press Yes or No for each one that you look at. The count is kept while you walk on, and others in the team can press too, on their own phones. When you close it, it becomes one point of the chart."
                 </p>
                 {form.draw(fields)}
             </div></div>
@@ -181,15 +181,7 @@ fn edit_form(request: &Request, tally: &Tally) -> (AnyView, AnyView) {
         <button class="nhsuk-button nhsuk-button--secondary" type="submit">"Save date and place"</button>
     }
     .into_any();
-    let folded = view! {
-        <details class="nhsuk-details" open=open>
-            <summary class="nhsuk-details__summary">
-                <span class="nhsuk-details__summary-text">"Change the date or the place"</span>
-            </summary>
-            <div class="nhsuk-details__text">{form.draw(fields)}</div>
-        </details>
-    };
-    (summary, folded.into_any())
+    (summary, ui::details_open("Change the date or the place", open, form.draw(fields)))
 }
 
 fn closed(tally: &Tally, measure: &Measure) -> AnyView {

@@ -63,8 +63,8 @@ async fn list(request: Request) -> Result<Page, Error> {
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summaries}
                 {ui::heading("", "Changeover dates")}
-                <p>"On these days many posts end and begin. Within 14 days of one, Baton starts no question that can wait."</p>
-                <p>"They were first set to the first Wednesdays of February, April, August and December, for two years. Put right what is otherwise in your trust, and add the years that follow."</p>
+                <p>"Many posts end and begin on these days. Within 14 days of one, Baton holds back questions that can wait."</p>
+                <p>"They were first set to the first Wednesdays of February, April, August and December, for two years. Change them to match your trust, and add the years that follow."</p>
                 {dates}
                 {add.draw(fields)}
             </div></div>

@@ -26,8 +26,8 @@ impl LastDayForm {
         let mut fields = Fields::new();
         let ends_on = within_five_years(&mut fields, "ends_on", &self.ends_on, today);
         match (self.open.is_empty(), self.ends_on.trim().is_empty()) {
-            (true, true) => fields.error("ends_on", "Enter your last day, or say that no end is in sight."),
-            (false, false) => fields.error("ends_on", "Enter a last day or say that no end is in sight, not both."),
+            (true, true) => fields.error("ends_on", "Enter your last day, or say that there is no end date."),
+            (false, false) => fields.error("ends_on", "Enter a last day or say that there is no end date, not both."),
             _ => {}
         }
         fields.finish(|| ends_on)

@@ -50,7 +50,7 @@ async fn own(request: Request) -> Result<Page, Error> {
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summaries}
                 {ui::heading("", "Your dates")}
-                <p>"What you say here holds at once: Baton plans handovers by it. The QI academy sees it and can correct it."</p>
+                <p>"Changes apply at once, and Baton plans handovers by them. The QI academy sees them and can correct them."</p>
                 {none}
                 {sections}
                 {away}
@@ -66,7 +66,7 @@ fn post_section(request: &Request, post: &Post, departments: &[Department], summ
     let begins = if post.starts_on > today { "Begins on " } else { "Since " };
     let ends = match post.ends_on {
         Some(day) => view! { ". Last day: "{ui::time(day)}", "{ui::distance(day, today)}"." }.into_any(),
-        None => view! { ", no end in sight." }.into_any(),
+        None => view! { ", no end date." }.into_any(),
     };
     let right = post.ends_on.map(|day| confirming(request, post, day, summaries));
     view! {
@@ -103,7 +103,7 @@ fn last_day_form(request: &Request, post: &Post, summaries: &mut Vec<AnyView>) -
         None => ("I leave: my last day is", "For example, 4 8 2026"),
     };
     let open = post.ends_on.is_some().then(|| {
-        let choices = vec![("yes".to_owned(), "No end is in sight".to_owned())];
+        let choices = vec![("yes".to_owned(), "No end date".to_owned())];
         form.checkboxes("open[]", "Or", choices).view()
     });
     let fields = view! {
@@ -134,7 +134,7 @@ fn moving(request: &Request, post: &Post, departments: &[Department], summaries:
     options.extend(others.into_iter().map(|department| (department.id.to_string(), department.name.clone())));
     let hint = match post.ends_on {
         Some(day) => format!("Leave empty if it is still {}", crate::format::date(day)),
-        None => "Leave empty while no end is in sight".to_owned(),
+        None => "Leave empty if there is no end date".to_owned(),
     };
     let fields = view! {
         {form.hidden("id", post.id)}
@@ -209,17 +209,17 @@ async fn said(request: Request) -> Result<Reply, Error> {
     if rows.is_empty() && page > 1 {
         return Ok(Reply::Redirect(address(1)));
     }
-    Ok(Page::new("What people said of their dates", move || {
+    Ok(Page::new("Dates that people changed", move || {
         let last = (total + store::PAGE - 1) / store::PAGE;
         let body = if rows.is_empty() {
-            ui::empty("What people say of their own posts and time away will be here.", None)
+            ui::empty("Changes that people make to their own dates will be listed here.", None)
         } else {
             view! { {said_table(rows)}{ui::pages(page, last, address)} }.into_any()
         };
         view! {
             {ui::back("/people", "People")}
-            {ui::heading("", "What people said of their dates")}
-            <p>"It holds already. Where something is wrong, open their page and correct it: it then leaves this list."</p>
+            {ui::heading("", "Dates that people changed")}
+            <p>"These changes already apply. If one is wrong, open the person’s page and correct it: it then leaves this list."</p>
             {body}
         }
         .into_any()
@@ -236,7 +236,7 @@ fn said_table(rows: Vec<Said>) -> AnyView {
         };
         let dates = match row.ends_on {
             Some(end) => view! { {ui::time(row.starts_on)}" to "{ui::time(end)} }.into_any(),
-            None => view! { "Since "{ui::time(row.starts_on)}", no end in sight" }.into_any(),
+            None => view! { "Since "{ui::time(row.starts_on)}", no end date" }.into_any(),
         };
         vec![
             view! { <a href=format!("/people/{}", row.person_id)>{row.name}</a> }.into_any(),
@@ -246,5 +246,5 @@ fn said_table(rows: Vec<Said>) -> AnyView {
         ]
     });
     let columns = vec![ui::words("Name"), ui::words("Post or time away"), ui::words("Dates"), ui::words("Said on")];
-    ui::table_under_heading("What people said of their dates", columns, rows.collect())
+    ui::table_under_heading("Dates that people changed", columns, rows.collect())
 }

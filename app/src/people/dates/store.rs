@@ -78,7 +78,7 @@ async fn say_end(
     db::expect_one(done)
 }
 
-/// Says that one's own post ends earlier, is extended, or has no end in sight.
+/// Says that one's own post ends earlier, is extended, or has no end date.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a post of somebody else, [`Error::Conflict`] when it was changed meanwhile,

@@ -248,7 +248,7 @@ pub async fn make_answer_code(person: PersonId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Names another academy lead, with no end in sight, before the last one goes.
+/// Names another academy lead, with no end date, before the last one goes.
 async fn name_another(request: &Request, conn: &mut Connection, trust: TrustId, successor: &str) -> Result<(), Error> {
     if successor.is_empty() {
         return Ok(());

@@ -307,8 +307,10 @@ impl TrustRole {
     #[must_use]
     pub fn explained(self) -> &'static str {
         match self {
-            Self::AcademyLead => "Keeps priorities, people and departments; helps every project of the trust.",
-            Self::Administrator => "Keeps people and departments, and decides who has these roles.",
+            Self::AcademyLead => {
+                "Manages priorities, people and departments, and can help with every project in the trust."
+            }
+            Self::Administrator => "Manages people and departments, and decides who has these roles.",
         }
     }
 }

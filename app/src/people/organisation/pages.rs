@@ -213,10 +213,10 @@ fn ending(request: &Request, place: Place, retired: bool) -> (AnyView, AnyView) 
         let fields = fields.into_any();
         form.draw(fields)
     };
-    let section = view! {
-        <h2 class="nhsuk-heading-m">{format!("End this {}", place.kind())}</h2>
+    let open = retired || change.is_rejected() || remove.is_rejected();
+    let body = view! {
         <p>{words}" Remove it only when it was added by mistake and nothing refers to it."</p>
         <div class="baton-actions">{button(change, label)}{button(remove, "Remove")}</div>
     };
-    (told, section.into_any())
+    (told, ui::details_open(&format!("Retire or remove this {}", place.kind()), open, body.into_any()))
 }

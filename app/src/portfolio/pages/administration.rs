@@ -107,5 +107,5 @@ fn lately(acts: Vec<Act>) -> AnyView {
         action: act.action,
         detail: String::new(),
     });
-    ui::details("What was done of late", project::parts::lately(rows.collect()))
+    ui::details("Recent activity", project::parts::lately(rows.collect()))
 }

@@ -13,7 +13,10 @@ use crate::continuity::model::ProjectRow;
 use crate::continuity::parts::{Mends, rows_in_section};
 use crate::error::Error;
 use crate::format::{count, date};
-use crate::portfolio::store::home::{Due, Home, LOOKING, Mine, News, Posts, home as load};
+use crate::portfolio::store::home::{Due, Home, LOOKING, Mine, Posts, home as load};
+use crate::portfolio::store::news::News;
+use crate::progress::parts::own_tasks;
+use crate::progress::store::tasks::MyTask;
 use crate::project::model::Status;
 use crate::visitor::Person;
 use crate::web::page::{Page, Reply};
@@ -69,7 +72,8 @@ pub async fn home(request: Request) -> Result<Reply, Error> {
 /// `reads`: they read what is the trust's.
 fn draw(request: &Request, person: &Person, home: Home, reads: bool) -> AnyView {
     let today = request.today();
-    let Home { asks, waits_for, mine, due, posts, news, past, looking, looking_total, academy, administration } = home;
+    let Home { asks, waits_for, mine, due, tasks, posts, news, past, looking, looking_total, academy, administration } =
+        home;
     let mine = Parts::of(mine);
     let works = person.belongs();
     let arrives = !posts.has_post && posts.begins_on.is_some();
@@ -96,8 +100,9 @@ fn draw(request: &Request, person: &Person, home: Home, reads: bool) -> AnyView 
         {administration.map(|told| administration::begin(told, request.now))}
         {first}
         {works.then(|| data_points(&due, today))}
+        {your_tasks(&tasks, today)}
         {list("Projects you lead", "led", mine.led, today, runs)}
-        {list("Projects you led that look for a lead", "left", mine.left, today, runs)}
+        {list("Projects you led that are looking for a lead", "left", mine.left, today, runs)}
         {list("Projects you lead next", "next", mine.next, today, Mends::default())}
         {parts::waits_for(&waits_for)}
         {list("Projects you supervise", "supervised", mine.supervised, today, runs)}
@@ -141,7 +146,7 @@ fn finishes(posts: &Posts, works: bool, mine: &[ProjectRow], today: NaiveDate) -
         return ().into_any();
     }
     let items = free.into_iter().map(|row| {
-        view! { <li><a href=format!("/projects/{}/handover", row.id)>"Finish what the next lead is told"</a>{format!(": {}", row.title)}</li> }
+        view! { <li><a href=format!("/projects/{}/handover", row.id)>"Finish the handover summary"</a>{format!(": {}", row.title)}</li> }
     });
     view! {
         <p>"For two weeks after your last day you can finish what you tell whoever leads next."</p>
@@ -221,12 +226,25 @@ fn data_points(due: &[Due], today: NaiveDate) -> AnyView {
     .into_any()
 }
 
+fn your_tasks(tasks: &[MyTask], today: NaiveDate) -> AnyView {
+    let Some(total) = tasks.first().map(|task| task.total) else { return ().into_any() };
+    let rest = usize::try_from(total).is_ok_and(|total| total > tasks.len());
+    view! {
+        <section aria-labelledby="tasks">
+            <h2 class="nhsuk-heading-m" id="tasks">{format!("Your tasks ({total})")}</h2>
+            {own_tasks(tasks, today)}
+            {rest.then(|| view! { <p><a href="/tasks">{format!("All {total} tasks")}</a></p> })}
+        </section>
+    }
+    .into_any()
+}
+
 fn first_steps() -> AnyView {
     view! {
         <section aria-labelledby="first">
             <h2 class="nhsuk-heading-m" id="first">"Where to start"</h2>
             <ul class="nhsuk-list nhsuk-list--bullet">
-                <li><a href="/pool">"Take on a project that looks for a lead"</a>": its summary tells you where it stands"</li>
+                <li><a href="/pool">"Take on a project that is looking for a lead"</a>": its summary tells you where it stands"</li>
                 <li><a href="/projects">"See what others work on"</a>", and ask to join a team"</li>
                 <li><a href="/projects/register">"Register a project"</a>": four answers are enough"</li>
             </ul>

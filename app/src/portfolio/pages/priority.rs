@@ -79,18 +79,21 @@ pub async fn priority(request: Request) -> Result<Page, Error> {
 /// Editing it, retiring it or taking it back into use.
 fn manage(found: &Priority, form: Form) -> AnyView {
     let id = found.id;
-    let label = if found.retired_on.is_some() { "Take back into use" } else { "Retire" };
+    let retired = found.retired_on.is_some();
+    let label = if retired { "Take back into use" } else { "Retire" };
+    let open = retired || form.is_rejected();
     let fields = view! {
         {form.hidden("id", id)}
         <button class="nhsuk-button nhsuk-button--secondary" type="submit">{label}</button>
     }
     .into_any();
+    let body = view! {
+        <p>"A retired priority keeps its projects; no further project can be linked to it. You can take it back into use at any time."</p>
+        {form.draw(fields)}
+    };
     view! {
-        <div class="baton-actions">
-            {ui::button_link(&format!("/priorities/{id}/edit"), "Edit", true)}
-            {form.draw(fields)}
-        </div>
-        <p class="nhsuk-hint">"A retired priority keeps its projects; no further project can be linked to it. You can take it back into use at any time."</p>
+        <div class="baton-actions">{ui::button_link(&format!("/priorities/{id}/edit"), "Edit", true)}</div>
+        {ui::details_open(if retired { label } else { "Retire this priority" }, open, body.into_any())}
     }
     .into_any()
 }

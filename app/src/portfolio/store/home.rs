@@ -3,12 +3,11 @@
 
 use std::sync::LazyLock;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use sqlx::{Database, FromRow};
 
 use crate::batch;
-use crate::clock::date_in_london;
 use crate::continuity::asks;
 use crate::continuity::asks::model::{Asked, Line, WaitsFor, lines};
 use crate::continuity::model::ProjectRow;
@@ -17,7 +16,9 @@ use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::id::{MeasureId, PersonId, PriorityId, ProjectId, TrustId};
 use crate::portfolio::store::administration::{ADMINISTRATION, Administration};
-use crate::roles::{holds_on, in_force, open_project, post_on};
+use crate::portfolio::store::news::{FELL, News, TOLD, news};
+use crate::progress::store::tasks::{self, MyTask};
+use crate::roles::{comes_to_lead, holds_on, in_force, leads_on, open_project, post_on};
 use crate::team::model::TeamRole;
 
 /// How many of the projects that look for a lead are shown.
@@ -55,17 +56,6 @@ pub struct Posts {
     pub department: Option<String>,
     /// The last day of the last one that is over.
     pub ended_on: Option<NaiveDate>,
-}
-
-/// Something that happened to a project, and to which nothing is to be done.
-#[derive(Clone, Debug)]
-pub struct News {
-    pub project_id: ProjectId,
-    pub title: String,
-    pub on: NaiveDate,
-    /// Who did it; none for what came by its day.
-    pub actor: Option<String>,
-    pub action: String,
 }
 
 /// What the next changeover does.
@@ -115,6 +105,8 @@ pub struct Home {
     pub waits_for: Vec<WaitsFor>,
     pub mine: Vec<Mine>,
     pub due: Vec<Due>,
+    /// Their open tasks, the soonest first: as many as a home shows.
+    pub tasks: Vec<MyTask>,
     pub posts: Posts,
     pub news: Vec<News>,
     /// How many past projects they have.
@@ -129,7 +121,9 @@ pub struct Home {
 /// The projects of the trust, not closed, on which they have a place today, those that they come to lead, and their
 /// drafts.
 const MINE: &str = concat!(
-    "with own as (select r.project_id as id, r.role from team_role r where r.person_id = $4 and ",
+    "with own as (select r.project_id as id, iif(",
+    comes_to_lead!("r", "$2"),
+    ", 'next', r.role) as role from team_role r where r.person_id = $4 and ",
     in_force!("r", "$2"),
     // Whoever gave it away leads on until the next lead is there.
     " union all select z.project_id, 'lead' from standing z where z.lead_id = $4 and ",
@@ -142,7 +136,7 @@ const MINE: &str = concat!(
       from own join project p on p.id = own.id where p.trust_id = $1 and p.status <> 'closed' group by p.id)"
 );
 
-/// Projects that look for a lead in the departments of the posts that they have or will have soon.
+/// Projects looking for a lead in the departments of the posts that they have or will have soon.
 const LOOKS: &str = concat!(
     "with found as materialized (select s.project_id as id, coalesce(s.no_lead_since, date(h.offered_at)) as since
       from (select distinct o.department_id from post o where o.person_id = $4 and o.trust_id = $1
@@ -160,8 +154,12 @@ const LOOKS: &str = concat!(
 /// The measures of the projects that they work on and that somebody leads, of which a point is due.
 const DUE: &str = concat!(
     "select m.id as measure_id, m.name as measure, p.title as project, m.next_on as \"on\"
-     from (select distinct r.project_id from team_role r where r.person_id = $4 and r.role not in ('supervisor', 'sponsor') and ",
+     from (select r.project_id from team_role r where r.person_id = $4 and r.role not in ('supervisor', 'sponsor') and ",
     in_force!("r", "$2"),
+    " and not ",
+    comes_to_lead!("r", "$2"),
+    " union select z.project_id from standing z where z.lead_id = $4 and ",
+    holds_on!("z", "$2"),
     ") own cross join project p on p.id = own.project_id cross join measure m on m.project_id = p.id
       where p.trust_id = $1 and p.status in ('active', 'sustaining') and m.retired_on is null and m.every_days is not null
         and m.next_on <= $2
@@ -182,42 +180,6 @@ const POSTS: &str = concat!(
            where o.person_id = $4 and o.trust_id = $1 and o.starts_on > $2 and o.starts_on <= date($2, '+84 days')) coming"
 );
 
-/// The registered projects of the trust in which they have a part, as `own`.
-macro_rules! part_in {
-    () => {
-        concat!(
-            "(select r.project_id as id from team_role r where r.person_id = $4 and ",
-            in_force!("r", "$2"),
-            " union select h.project_id from handover h where h.from_person = $4 and h.state <> 'draft'
-              union select h.project_id from handover h where h.to_person = $4 and h.state <> 'draft') own
-              cross join project p on p.id = own.id and p.trust_id = $1 and p.status <> 'draft'"
-        )
-    };
-}
-
-/// What others did to those projects in the last 14 days, of the newest twenty acts of each, but for what is done
-/// every day.
-const TOLD: &str = concat!(
-    "select p.id as project_id, p.title, g.at, n.name as actor, g.action from ",
-    part_in!(),
-    " cross join history g on g.sequence in (select x.sequence from history x where x.project_id = own.id order by x.sequence desc limit 20)
-      left join person n on n.id = g.actor_id
-      where substr(g.at, 1, 10) >= date($2, '-14 days') and substr(g.at, 1, 19) >= substr(p.submitted_at, 1, 19) and g.actor_id is not $4
-        and g.action in ('offered the handover', 'accepted the handover', 'declined the handover', 'agreed the handover', 'withdrew the handover',
-          'handover lapsed', 'asked to take it on', 'accepted a place in the team', 'declined a place in the team', 'confirmed a place in the team',
-          'refused a place in the team', 'left the team', 'closed the project', 'reopened the project', 'changed the status',
-          'merged into another project', 'posted an update')
-      order by p.id, g.sequence desc"
-);
-
-/// Which of those projects fell into the pool in the last 14 days.
-const FELL: &str = concat!(
-    "select p.id, p.title, s.from_on from ",
-    part_in!(),
-    " cross join standing s on s.project_id = p.id and s.state = 'in_pool' and s.from_on = s.no_lead_since
-        and s.from_on <= $2 and s.from_on > date($2, '-14 days')"
-);
-
 /// The projects of a trust that they have accepted in which they had a part that is over, as `p`.
 macro_rules! past {
     ($person:literal, $day:literal) => {
@@ -226,8 +188,8 @@ macro_rules! past {
                 and r.state = 'accepted' and r.by_mistake = 0 and r.from_on <= ", $day, ") own
               join project p on p.id = own.id and p.status <> 'draft'
               join tie k on k.person_id = ", $person, " and k.trust_id = p.trust_id and k.state = 'accepted'
-              where (p.status = 'closed' or not exists (select 1 from team_role r where r.project_id = p.id and r.person_id = ", $person, "
-                and ", in_force!("r", $day), "))"
+              where (p.status = 'closed' or (not exists (select 1 from team_role r where r.project_id = p.id and r.person_id = ", $person, "
+                and ", in_force!("r", $day), ") and not ", leads_on!("p.id", $person, $day), "))"
         )
     };
 }
@@ -288,8 +250,19 @@ fn rows_of(page: &'static str) -> String {
 
 /// What every home asks, in the order in which the answers are taken.
 static EVERYBODY: LazyLock<String> = LazyLock::new(|| {
-    [asks::store::OF_PERSON, &asks::store::WAITS_FOR, &rows_of(MINE), DUE, POSTS, TOLD, FELL, PAST, &rows_of(LOOKS)]
-        .join(";\n")
+    [
+        asks::store::OF_PERSON,
+        &asks::store::WAITS_FOR,
+        &rows_of(MINE),
+        DUE,
+        POSTS,
+        &TOLD,
+        FELL,
+        PAST,
+        &rows_of(LOOKS),
+        tasks::MINE,
+    ]
+    .join(";\n")
 });
 
 /// The same and what an academy lead's asks besides.
@@ -302,15 +275,6 @@ pub(super) static WITH_ADMINISTRATION: LazyLock<String> =
 
 /// The same and what both ask besides, for whoever is both.
 static WITH_BOTH: LazyLock<String> = LazyLock::new(|| [WITH_ACADEMY.as_str(), ADMINISTRATION].join(";\n"));
-
-#[derive(FromRow)]
-struct Told {
-    project_id: ProjectId,
-    title: String,
-    at: DateTime<Utc>,
-    actor: Option<String>,
-    action: String,
-}
 
 /// The parameters that the statements of a home page share.
 pub(super) fn parameters(
@@ -359,6 +323,7 @@ pub async fn home(
     let news = news(answers.all()?, answers.all()?);
     let (past,) = answers.one()?;
     let looking: Vec<ProjectRecord> = answers.all()?;
+    let tasks = answers.all()?;
     let academy = if academy {
         let changeover = answers.all()?.into_iter().next();
         Some(Academy { changeover, tiles: answers.one()?, idle: answers.all()? })
@@ -368,27 +333,7 @@ pub async fn home(
     let administration = if administrator { Some(answers.one()?) } else { None };
     let looking_total = looking.first().map_or(0, |record| record.total);
     let looking = looking.into_iter().map(|record| record.row).collect();
-    Ok(Home { asks, waits_for, mine, due, posts, news, past, looking, looking_total, academy, administration })
-}
-
-fn news(told: Vec<Told>, fell: Vec<(ProjectId, String, NaiveDate)>) -> Vec<News> {
-    let fell = fell.into_iter().map(|(project_id, title, on)| News {
-        project_id,
-        title,
-        on,
-        actor: None,
-        action: "fell into the pool, because nobody leads it".to_owned(),
-    });
-    let told = told.into_iter().map(|Told { project_id, title, at, actor, action }| News {
-        project_id,
-        title,
-        on: date_in_london(at),
-        actor,
-        action,
-    });
-    let mut news: Vec<News> = told.chain(fell).collect();
-    news.sort_by_key(|one| std::cmp::Reverse(one.on));
-    news
+    Ok(Home { asks, waits_for, mine, due, tasks, posts, news, past, looking, looking_total, academy, administration })
 }
 
 /// A project in which somebody had a part that is over.

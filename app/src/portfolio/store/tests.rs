@@ -338,12 +338,14 @@ async fn past_is_what_is_closed_or_left_the_latest_first_a_page_at_a_time() {
     .execute(&mut *change)
     .await
     .expect("closed");
+    change.commit().await.expect("committed");
+    let mut conn = at.store.read().await.expect("a reader");
     for (page, ids) in [((9, 0), vec![closed, left]), ((1, 0), vec![closed]), ((1, 1), vec![left]), ((9, 2), vec![])] {
-        let (found, total) = home::past(&mut change, at.trainee, TODAY, page).await.expect("read");
+        let (found, total) = home::past(&mut conn, at.trainee, TODAY, page).await.expect("read");
         assert_eq!((found.iter().map(|one| one.id).collect::<Vec<_>>(), total), (ids, 2), "{page:?}");
         assert!(found.iter().all(|one| one.id != led && one.places.len() == 1));
     }
-    let (found, total) = home::past(&mut change, at.colleague, TODAY, (9, 0)).await.expect("read");
+    let (found, total) = home::past(&mut conn, at.colleague, TODAY, (9, 0)).await.expect("read");
     assert_eq!((found.len(), total), (0, 0));
 }
 

@@ -9,9 +9,9 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::format::date;
 use crate::history::{self, Entry};
-use crate::id::{PersonId, ProjectId, TaskId};
+use crate::id::{PersonId, ProjectId, TaskId, TrustId};
 use crate::progress::model::TaskDetails;
-use crate::roles::{has_post, in_force};
+use crate::roles::{has_post, leads_on};
 
 /// How many that are done or deleted a page lists.
 const MOST_LISTED: i64 = 100;
@@ -26,7 +26,7 @@ pub struct Task {
     pub person_id: Option<PersonId>,
     /// Their name.
     pub person: Option<String>,
-    /// They are in the team no more, or have left the trust.
+    /// They are in the team no more, nor come to it, or have left the trust.
     pub gone: bool,
     pub due_on: Option<NaiveDate>,
     /// When it was done.
@@ -37,17 +37,40 @@ pub struct Task {
     pub version: i64,
 }
 
+/// Whether an accepted place in a team is not over on a day: it counts, or is to begin.
+macro_rules! stays {
+    ($role:literal, $day:literal) => {
+        concat!(
+            $role,
+            ".state = 'accepted' and (",
+            $role,
+            ".until_on is null or (",
+            $role,
+            ".until_on > ",
+            $day,
+            " and ",
+            $role,
+            ".until_on > ",
+            $role,
+            ".from_on))"
+        )
+    };
+}
+
 /// A select of tasks `w`: `$2` is today.
 macro_rules! select_tasks {
     ($($rest:expr),+) => {
         concat!(
             "select w.id, w.project_id, w.what, w.person_id, n.name as person, w.due_on, w.done_at, b.name as done_by,
                 w.removed_at is not null as removed, w.version,
-                w.person_id is not null and not exists (select 1 from team_role r where r.project_id = w.project_id and r.person_id = w.person_id and ",
-            in_force!("r", "$2"),
+                w.person_id is not null and not ",
+            leads_on!("w.project_id", "w.person_id", "$2"),
+            " and not exists (select 1 from team_role r where r.project_id = w.project_id and r.person_id = w.person_id and ",
+            stays!("r", "$2"),
             " and (r.role = 'supervisor' or ",
             has_post!("w.person_id", "p.trust_id", "$2"),
-            ")) as gone
+            " or exists (select 1 from post c where c.person_id = w.person_id and c.trust_id = p.trust_id and c.starts_on > $2
+                and c.starts_on <= date(max(r.from_on, $2), '+84 days')))) as gone
              from task w join project p on p.id = w.project_id
              left join person n on n.id = w.person_id left join person b on b.id = w.done_by ",
             $($rest),+
@@ -59,6 +82,63 @@ macro_rules! select_tasks {
 pub const OPEN: &str = select_tasks!(
     "where w.project_id = $1 and w.done_at is null and w.removed_at is null order by w.due_on is null, w.due_on, w.id"
 );
+
+/// A task of somebody's own, in a list over all their projects.
+#[derive(Clone, Debug, FromRow)]
+pub struct MyTask {
+    pub what: String,
+    pub due_on: Option<NaiveDate>,
+    pub project_id: ProjectId,
+    pub project: String,
+    /// How many they have in all.
+    pub total: i64,
+}
+
+/// The open tasks of a person in a trust on a day, in whose projects they are, come to, or lead: the soonest first.
+macro_rules! own_tasks {
+    ($trust:literal, $day:literal, $person:literal, $rows:literal) => {
+        concat!(
+            "select w.what, w.due_on, p.id as project_id, p.title as project, count(*) over () as total
+             from task w join project p on p.id = w.project_id
+             where w.person_id = ",
+            $person,
+            " and w.done_at is null and w.removed_at is null and p.trust_id = ",
+            $trust,
+            " and p.status <> 'closed' and (exists (select 1 from team_role r where r.project_id = p.id and r.person_id = ",
+            $person,
+            " and ",
+            stays!("r", $day),
+            ") or ",
+            leads_on!("p.id", $person, $day),
+            ") order by w.due_on is null, w.due_on, p.title, w.id ",
+            $rows
+        )
+    };
+}
+
+/// What a home page asks: `$1` the trust, `$2` today, `$4` whose tasks. At most five [`MyTask`] rows.
+pub const MINE: &str = own_tasks!("$1", "$2", "$4", "limit 5");
+
+/// A page of somebody's open tasks over all projects of a trust, the soonest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn mine(
+    conn: &mut Connection,
+    trust: TrustId,
+    person: PersonId,
+    today: NaiveDate,
+    (rows, before): (i64, i64),
+) -> Result<Vec<MyTask>, Error> {
+    Ok(sqlx::query_as(own_tasks!("$1", "$2", "$3", "limit $4 offset $5"))
+        .bind(trust)
+        .bind(today)
+        .bind(person)
+        .bind(rows)
+        .bind(before)
+        .fetch_all(conn)
+        .await?)
+}
 
 /// The open tasks of a project: the first is its next step.
 ///
@@ -100,10 +180,14 @@ async fn named(
     today: NaiveDate,
 ) -> Result<String, Error> {
     let Some(person) = person else { return Ok(String::new()) };
-    let name: Option<String> = sqlx::query_scalar(
-        "select n.name from person n where n.id = $2 and exists (select 1 from team_role r
-            where r.project_id = $1 and r.person_id = $2 and r.state = 'accepted' and (r.until_on is null or r.until_on > $3))",
-    )
+    let name: Option<String> = sqlx::query_scalar(concat!(
+        "select n.name from person n where n.id = $2 and (exists (select 1 from team_role r
+            where r.project_id = $1 and r.person_id = $2 and ",
+        stays!("r", "$3"),
+        ") or ",
+        leads_on!("$1", "$2", "$3"),
+        ")",
+    ))
     .bind(project)
     .bind(person)
     .bind(today)

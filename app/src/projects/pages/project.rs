@@ -8,6 +8,7 @@ use leptos::server_fn::ServerFn;
 
 use crate::access::{self, Action, Relationship};
 use crate::continuity::asks;
+use crate::continuity::model::ProjectRow;
 use crate::continuity::parts::{Mends, Strip};
 use crate::cycles::parts::Cycles;
 use crate::db::Connection;
@@ -116,7 +117,6 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
         return Ok(draft(request, shown, charts, drivers, cycles)?.into());
     }
     let strip = Strip::take(&mut answers, today)?;
-    let is_led = strip.row().lead.is_some();
     let handovers = Handovers::take(&mut answers)?;
     let links = Links::take(&mut answers, &mut conn, &request).await?;
     let waiting = answers.all()?;
@@ -136,7 +136,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
             {strip.view(mends)}
             {asks::parts::on_project(&waiting)}
             {standing_words(project, goes_on, today)}
-            {actions(&shown, is_led, due)}
+            {actions(&shown, strip.row(), due)}
             {without_a_lead}
             {sections(&request, project.id, Section::Overview)}
             <div class="baton-overview">
@@ -235,9 +235,10 @@ fn standing_words(project: &Project, goes_on: bool, today: NaiveDate) -> AnyView
 /// How many of a project's actions stand beside each other: the others open on demand.
 const IN_SIGHT: usize = 5;
 
-/// One row, of which the first is the main one. `is_led`: the project has a lead in post, as the strip says; `due`: the
+/// One row, of which the first is the main one. `row`: who leads it and who asks to, as the strip says; `due`: the
 /// measure that is measured next.
-fn actions(shown: &ProjectView, is_led: bool, due: Option<MeasureId>) -> AnyView {
+fn actions(shown: &ProjectView, row: &ProjectRow, due: Option<MeasureId>) -> AnyView {
+    let (is_led, asked_for) = (row.lead.is_some(), row.asked_for().is_some());
     let id = shown.project.id;
     let open = shown.project.status.is_open();
     let of = |page: &str| format!("/projects/{id}/{page}");
@@ -245,10 +246,10 @@ fn actions(shown: &ProjectView, is_led: bool, due: Option<MeasureId>) -> AnyView
     let record = due.filter(|_| shown.may(Action::RecordMeasurement));
     let record = record.map(|measure| (format!("/measures/{measure}/points"), "Record a data point"));
     // Whoever looks at a project without a lead finds first how to be it.
-    let take_on = (!is_led && shown.may(Action::TakeOn)).then(|| (of("take-on"), "Take it on"));
+    let take_on = (!is_led && !asked_for && shown.may(Action::TakeOn)).then(|| (of("take-on"), "Take it on"));
     let rest = [
         (shown.may(Action::OfferHandover), "handover", "Hand over"),
-        (finishes, "handover", "Finish what the next lead is told"),
+        (finishes, "handover", "Finish the handover summary"),
         (shown.may(Action::WriteProgress), "updates#add", "Post an update"),
         (shown.may(Action::AskToJoin), "team#join", "Ask to join"),
         (shown.may(Action::EditProject), "edit", "Edit"),

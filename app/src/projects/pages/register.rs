@@ -19,6 +19,7 @@ use crate::project::parts::{Section, sections};
 use crate::projects::api::{EditProject, RegisterProject};
 use crate::projects::store::{self, Project};
 use crate::team::model::TeamRole;
+use crate::web::glossary;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -115,7 +116,7 @@ pub async fn register(request: Request) -> Result<Reply, Error> {
             <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
                 {summary}
                 {ui::heading(kind.label(), "Register a project")}
-                <p>"Four answers register it. A draft needs only a title. Never enter information about patients."</p>
+                <p>"You need four answers to register. A draft needs only a title. Never enter information about patients."</p>
                 {form.draw(fields)}
             </div></div>
         }
@@ -219,6 +220,7 @@ fn optional(form: &Form) -> AnyView {
     let origins = Origin::options();
     view! {
         <h2 class="nhsuk-heading-s">"Aim"</h2>
+        {glossary::help("What makes a good aim?", glossary::AIM, good_aim())}
         {form.line("aim_what", "What do you want to change?").view()}
         {form.line("aim_whom", "For whom?").view()}
         {form.line("aim_how_much", "By how much?").hint("For example: from 60% to 90%.").view()}
@@ -226,6 +228,20 @@ fn optional(form: &Form) -> AnyView {
         <h2 class="nhsuk-heading-s">"Where it came from"</h2>
         {form.select("origin", "What did it come from?", origins).view()}
         {form.line("origin_note", "More about that").hint("For example the number of the incident. Nothing about patients.").view()}
+    }
+    .into_any()
+}
+
+/// SMART as four questions to oneself: it is no score.
+fn good_aim() -> AnyView {
+    view! {
+        <p>"Can you say yes to each?"</p>
+        <ul class="nhsuk-list nhsuk-list--bullet">
+            <li>"Specific: does it say what changes, and for whom?"</li>
+            <li>"Measurable: does it give two numbers, where you are and where you want to be?"</li>
+            <li>"Achievable and relevant: can this team do it, and does it matter to the trust?"</li>
+            <li>"Time-bound: does it give a date?"</li>
+        </ul>
     }
     .into_any()
 }
@@ -248,7 +264,7 @@ fn supervisor(form: &Form, offered: &Offered, then: Option<&'static str>) -> Any
     };
     view! {
         <h2 class="nhsuk-heading-s">"Supervisor"</h2>
-        <p>"Somebody on a permanent post who supervises the project when you rotate. They are asked, and count once they accept."</p>
+        <p>"Somebody on a permanent post who supervises the project when you rotate. They are asked, and become the supervisor once they accept."</p>
         {picker.view()}
         <p>"Or somebody who is not found:"</p>
         {form.line("supervisor_name", "Their name").view()}

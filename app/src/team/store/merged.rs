@@ -9,7 +9,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{PersonId, ProjectId};
-use crate::roles::{account_open, in_force};
+use crate::roles::{account_open, holds_on, in_force};
 use crate::team::model::{OpenedBy, RoleState, TeamRole};
 
 /// Somebody of a team who has no place in another project's.
@@ -34,10 +34,12 @@ pub async fn outside(
     Ok(sqlx::query_as(concat!(
         "select r.person_id as person, n.name, iif(r.role = 'lead', 'member', r.role) as role,
                 min(case r.role when 'supervisor' then 0 when 'lead' then 1 else 2 end)
-         from team_role r join person n on n.id = r.person_id
-         where r.project_id = $1 and ",
+         from (select r.project_id, r.person_id, r.role from team_role r where r.project_id = $1 and ",
         in_force!("r", "$3"),
-        " and ",
+        " union select z.project_id, z.lead_id, 'lead' from standing z where z.project_id = $1 and z.lead_id is not null and ",
+        holds_on!("z", "$3"),
+        ") r join person n on n.id = r.person_id
+         where ",
         account_open!("n", "$3"),
         "
            and not exists (select 1 from team_role o where o.project_id = $2 and o.person_id = r.person_id

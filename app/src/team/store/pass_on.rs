@@ -114,10 +114,19 @@ pub async fn pass_on(
         supervision::take_over(conn, allowed, beside).await?;
         return Ok(false);
     }
+    record_asked(conn, allowed, asked, (of, to)).await.map(|()| true)
+}
+
+async fn record_asked(
+    conn: &mut Connection,
+    allowed: &Allowed<ManageTeam>,
+    asked: TeamRoleId,
+    (of, to): (PersonId, PersonId),
+) -> Result<(), Error> {
     let (old, new) = (people::store::name(conn, of).await?, people::store::name(conn, to).await?);
-    let entry = Entry::new("team_role", asked, "asked a colleague to take supervision over").in_project(project);
-    history::record(conn, allowed, entry.change("Supervisor", old, new)).await?;
-    Ok(true)
+    let entry =
+        Entry::new("team_role", asked, "asked a colleague to take supervision over").in_project(allowed.project());
+    history::record(conn, allowed, entry.change("Supervisor", old, new)).await
 }
 
 async fn is_supervised_by(

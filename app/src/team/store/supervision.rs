@@ -8,7 +8,7 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{PersonId, ProjectId, TeamRoleId};
-use crate::roles::{holds_on, in_force};
+use crate::roles::{holds_on, in_force, leads_on};
 
 /// Makes a person lead a project from a day on, until another or without an end; the places of whoever was to lead it
 /// on that day end. What begins later stands, and so does what an agreed handover begins whose successor is on the way.
@@ -115,11 +115,13 @@ pub async fn leads(
     person: PersonId,
     today: NaiveDate,
 ) -> Result<bool, Error> {
-    Ok(sqlx::query_scalar(
+    Ok(sqlx::query_scalar(concat!(
         "select exists (select 1 from team_role where project_id = $1 and person_id = $2 and role = 'lead' and state = 'accepted'
                 and (until_on is null or until_on > $3))
-             or exists (select 1 from project where id = $1 and author_id = $2 and status = 'draft')",
-    )
+             or ",
+        leads_on!("$1", "$2", "$3"),
+        " or exists (select 1 from project where id = $1 and author_id = $2 and status = 'draft')",
+    ))
     .bind(project)
     .bind(person)
     .bind(today)
@@ -213,17 +215,18 @@ pub(super) async fn take_over<A: Act>(
     allowed: &Allowed<A>,
     accepted: TeamRoleId,
 ) -> Result<(), Error> {
-    let ended: Option<(TeamRoleId, ProjectId)> = sqlx::query_as(concat!(
+    let ended: Option<(TeamRoleId, ProjectId, bool)> = sqlx::query_as(concat!(
         "update team_role as r set until_on = max(r.from_on, $2)
          where r.id = (select n.instead_of from team_role n where n.id = $1) and ",
         in_force!("r", "$2"),
-        " returning id, project_id"
+        " returning id, project_id, (select n.person_id is $3 from team_role n where n.id = $1)"
     ))
     .bind(accepted)
     .bind(allowed.today())
+    .bind(allowed.actor)
     .fetch_optional(&mut *conn)
     .await?;
-    let Some((membership, project)) = ended else { return Ok(()) };
-    history::record(conn, allowed, Entry::new("team_role", membership, "passed supervision on").in_project(project))
-        .await
+    let Some((membership, project, by_successor)) = ended else { return Ok(()) };
+    let action = if by_successor { "took supervision over" } else { "passed supervision on" };
+    history::record(conn, allowed, Entry::new("team_role", membership, action).in_project(project)).await
 }

@@ -64,6 +64,8 @@ async fn who_leads_for_now_takes_the_place_of_who_led_and_does_not_supervise_mea
     let until = on("2026-04-02");
     let mut change = at.store.write().await?;
     supervision::lead_for_now(&mut change, project, at.supervisor, TODAY, Some(until), noon()).await?;
+    change.commit().await?;
+    let mut change = at.store.write().await?;
     assert!(!supervision::leads(&mut change, project, at.trainee, TODAY).await?);
     assert!(supervision::leads(&mut change, project, at.supervisor, TODAY).await?);
     assert!(!supervision::leads(&mut change, project, at.supervisor, until).await?);

@@ -224,8 +224,14 @@ fn draw_table(class: &'static str, caption: &str, columns: Vec<Column>, rows: Ve
 /// A detail that opens on demand.
 #[must_use]
 pub fn details(summary: &str, body: AnyView) -> AnyView {
+    details_open(summary, false, body)
+}
+
+/// As [`details`], opened already where it holds what was just sent.
+#[must_use]
+pub fn details_open(summary: &str, open: bool, body: AnyView) -> AnyView {
     view! {
-        <details class="nhsuk-details">
+        <details class="nhsuk-details" open=open>
             <summary class="nhsuk-details__summary">
                 <span class="nhsuk-details__summary-text">{summary.to_owned()}</span>
             </summary>

@@ -31,6 +31,7 @@ pub fn rows() -> Vec<Row> {
         public("/how-charts-are-checked", at!("/how-charts-are-checked")),
         page("/", "", NONE, at!("/"), SIGNED_IN),
         page("/past", "", NONE, at!("/past"), SIGNED_IN),
+        page("/tasks", "", NONE, at!("/tasks"), SIGNED_IN),
         page("/sign-out", "", NONE, at!("/sign-out"), HAS_SESSION),
         page("/account", "", NONE, at!("/account"), SIGNED_IN),
         page("/account/dates", "", NONE, at!("/account/dates"), SIGNED_IN),

@@ -263,7 +263,7 @@ impl Words<'_> {
             .filter(|_| matches!(row.kind, Kind::AnswerAsSuccessor | Kind::AgreeToHandover | Kind::AnswerTakeOn));
         let then = then(&row.next);
         match (then.is_empty(), lapses) {
-            (true, Some(day)) => format!("Without an answer it lapses after {}.", date(day)),
+            (true, Some(day)) => format!("Without an answer it expires after {}.", date(day)),
             (true, None) if row.kind == Kind::HandOver => {
                 format!("Otherwise nobody leads {} after {}.", self.it(), self.last())
             }

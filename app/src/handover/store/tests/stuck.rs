@@ -4,12 +4,18 @@ use chrono::NaiveDate;
 
 use super::super::*;
 use super::Stage;
-use crate::access::{AnswerQuestion, Bridge, ChangeStatus, EditProject, KeepLooking, ManageTeam, WriteSummary};
+use crate::access::{
+    AnswerQuestion, Bridge, ChangeStatus, EditProject, KeepLooking, LeaveTeam, ManageTeam, WriteProgress, WriteSummary,
+};
 use crate::continuity::asks;
 use crate::error::Error;
 use crate::handover::model::{Party, State, To};
 use crate::id::{PersonId, TeamRoleId};
 use crate::people::model::Named;
+use crate::portfolio::model::Filter;
+use crate::portfolio::store::{home, list};
+use crate::progress::model::TaskForm;
+use crate::progress::store::tasks;
 use crate::projects;
 use crate::projects::model::{StatusChange, Transition};
 use crate::team;
@@ -171,6 +177,11 @@ async fn who_comes_back_after_somebody_led_for_now_is_asked() {
     let allowed = request.require(&mut change, Bridge(stage.project)).await.expect("allowed");
     bridge(&mut change, &allowed, on("2026-05-31")).await.expect("leads it");
     change.commit().await.expect("committed");
+    let mut conn = stage.at.store.read().await.expect("a reader");
+    let home = home::home(&mut conn, stage.at.trust, trainee, (false, false), stage.today()).await.expect("a home");
+    let news: Vec<_> = home.news.iter().map(|one| (one.actor.as_deref(), one.action.as_str())).collect();
+    assert!(news.contains(&(Some("Sonia Supervisor"), "leads the project for now")), "{news:?}");
+    drop(conn);
     assert_eq!(stage.asked("returned_lead", on("2026-06-01")).await, [(Some(trainee), false)]);
 }
 
@@ -231,5 +242,101 @@ async fn who_gave_a_project_away_works_on_it_until_the_next_lead_is_there() {
         let mut conn = stage.at.store.read().await.expect("a reader");
         let works = request.may(&mut conn, EditProject(stage.project)).await.expect("asked");
         assert_eq!(works, leads, "{day}");
+    }
+}
+
+/// A stage on which the trainee has given the project to the colleague for 10 April, and leads on because the colleague
+/// begins on the 24th; two days after the 10th.
+async fn leads_on() -> Stage {
+    let mut stage = Stage::new().await;
+    let (trainee, colleague) = (stage.at.trainee, stage.at.colleague);
+    stage.reopen_post(trainee).await;
+    stage.agreed(colleague, "2026-04-10").await;
+    let late = "update post set starts_on = '2026-04-24' where person_id = $1 and $2 is not null";
+    stage.run(late, colleague, TODAY).await;
+    stage.pass((on("2026-04-12") - stage.today()).num_days());
+    stage
+}
+
+#[tokio::test]
+async fn what_somebody_leads_on_is_theirs_on_home_in_lists_and_not_among_their_past_projects() {
+    let stage = leads_on().await;
+    let (at, today) = (&stage.at, stage.today());
+    let measure = at.measure(stage.project).await;
+    let mut conn = at.store.read().await.expect("a reader");
+    for (person, leads, due) in [(at.trainee, true, vec![measure]), (at.colleague, false, vec![])] {
+        let home = home::home(&mut conn, at.trust, person, (false, false), today).await.expect("a home");
+        let mine: Vec<_> = home.mine.iter().map(|one| (one.row.id, one.leads, one.leads_next)).collect();
+        assert_eq!(mine, [(stage.project, leads, !leads)]);
+        assert_eq!(home.due.iter().map(|one| one.measure_id).collect::<Vec<_>>(), due);
+        assert_eq!(home.past, 0);
+        assert_eq!(home::past(&mut conn, person, today, (9, 0)).await.expect("past").1, 0);
+    }
+    for filter in
+        [Filter { mine: Some(at.trainee), ..Filter::default() }, Filter { with: Some(at.trainee), ..Filter::default() }]
+    {
+        assert_eq!(list(&mut conn, at.trust, &filter, today).await.expect("a list").rows.len(), 1, "{filter:?}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_leads_on_is_in_the_team_does_tasks_waits_for_answers_and_prepares() {
+    let stage = leads_on().await;
+    let (trainee, colleague, today) = (stage.at.trainee, stage.at.colleague, stage.today());
+    let request = stage.request(trainee).await;
+    let mut change = stage.at.store.write().await.expect("a change");
+    let place = team::store::team(&mut change, stage.project, today).await.expect("a team").memberships;
+    let place = place.iter().find(|one| one.person == trainee).expect("a place");
+    assert!(place.leads_on && place.is_current(today) && !place.is_past(today));
+    let before = context(&mut change, stage.project, today).await.expect("a context");
+    assert_eq!(before.leader, Some(trainee));
+    assert!(before.team.iter().any(|one| one.person == trainee && one.role == TeamRole::Lead));
+    assert!(before.team.iter().all(|one| one.person != colleague), "they come to it");
+    assert!(team::store::supervision::leads(&mut change, stage.project, trainee, today).await.expect("asked"));
+
+    let allowed = request.require(&mut change, WriteProgress(stage.project)).await.expect("allowed");
+    for person in [trainee, colleague] {
+        let said = TaskForm { what: "Ask the ward".into(), person: person.to_string(), ..TaskForm::default() };
+        let said = said.parse(today, None).expect("a task");
+        let task = tasks::add(&mut change, &allowed, &said).await.expect("added");
+        let task = tasks::task(&mut change, task, today).await.expect("a task");
+        assert!(!task.gone, "one leads on, the other comes");
+    }
+    let active: NaiveDate = sqlx::query_scalar("select last_active_on from project where id = $1")
+        .bind(stage.project)
+        .fetch_one(&mut *change)
+        .await
+        .expect("a day");
+    assert_eq!(active, today, "what they do is the team's");
+
+    let manages = request.require(&mut change, ManageTeam(stage.project)).await.expect("allowed");
+    let whom = Named::Colleague(stage.at.lead);
+    let invitation = Invitation { whom, role: TeamRole::Member, message: String::new() };
+    team::store::invite(&mut change, &manages, &invitation).await.expect("invited");
+    let leaves = request.require(&mut change, LeaveTeam(stage.project)).await.expect("allowed");
+    let refused = team::store::leave(&mut change, &leaves, "Led it").await;
+    assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+    change.commit().await.expect("committed");
+    let mut conn = stage.at.store.read().await.expect("a reader");
+    let waits = asks::store::you_wait_for(&mut conn, trainee, today).await.expect("waits");
+    assert!(waits.iter().any(|one| one.kind == timeline::Kind::Invitation), "{waits:?}");
+}
+
+#[tokio::test]
+async fn a_task_of_the_agreed_next_lead_is_of_somebody_who_arrives() {
+    let stage = Stage::new().await;
+    let colleague = stage.at.colleague;
+    stage.agreed(colleague, "2026-05-10").await;
+    stage
+        .run("update post set starts_on = '2026-05-06' where person_id = $1 and $2 is not null", colleague, TODAY)
+        .await;
+    let request = stage.request(stage.at.trainee).await;
+    let mut change = stage.at.store.write().await.expect("a change");
+    let allowed = request.require(&mut change, WriteProgress(stage.project)).await.expect("allowed");
+    let said = TaskForm { what: "Ask the ward".into(), person: colleague.to_string(), ..TaskForm::default() };
+    let said = said.parse(TODAY, None).expect("a task");
+    let id = tasks::add(&mut change, &allowed, &said).await.expect("added");
+    for (day, gone) in [("2026-03-04", false), ("2026-05-05", false), ("2026-05-10", false), ("2026-08-05", true)] {
+        assert_eq!(tasks::task(&mut change, id, on(day)).await.expect("a task").gone, gone, "{day}");
     }
 }

@@ -189,7 +189,7 @@ fn password_section(
 
 /// What a person is the only one of, so that it does not end by itself.
 struct Only {
-    /// The only administrator who can sign in, with no end in sight.
+    /// The only administrator who can sign in, with no end date.
     administrator: bool,
     /// Of the only academy lead: who could take over.
     successors: Option<Offered>,
@@ -260,11 +260,13 @@ fn grant_form(request: &Request, person: &Person, role: TrustRole, summaries: &m
         {form.hidden("person", person.id)}
         {form.hidden("role", role)}
         {form.date("from_on", "First day (optional)").hint("Leave empty for today").view()}
-        {form.date("last_on", "Last day (optional)").hint("Leave empty while no end is in sight").view()}
+        {form.date("last_on", "Last day (optional)").hint("Leave empty if there is no end date").view()}
     }
     .into_any();
+    let open = form.is_rejected();
     let button = small_button(form, fields, "Grant", of(role));
-    view! { <h3 class="nhsuk-heading-s">{role.label()}</h3>{button} }.into_any()
+    let label = format!("Grant{}", of(role));
+    ui::details_open(&label, open, view! { <p>{role.explained()}</p>{button} }.into_any())
 }
 
 fn role_forms(request: &Request, person: &Person, held: Held, only: &Only, summaries: &mut Vec<AnyView>) -> AnyView {
@@ -275,7 +277,7 @@ fn role_forms(request: &Request, person: &Person, held: Held, only: &Only, summa
     let days = view! {
         {dated.hidden("person", person.id)}
         {dated.hidden("role", role)}
-        {dated.date("last_on", "Last day").hint("Leave empty while no end is in sight").view()}
+        {dated.date("last_on", "Last day").hint("Leave empty if there is no end date").view()}
         {only.successor(&dated, role)}
     }
     .into_any();
@@ -330,5 +332,7 @@ fn closing_section(
         <button class="nhsuk-button nhsuk-button--secondary" type="submit">{form.doing(label)}</button>
     }
     .into_any();
-    view! { <h2 class="nhsuk-heading-s">"Account"</h2><p>{words}</p>{form.draw(fields)} }.into_any()
+    let open = closed || form.is_rejected();
+    let folded = ui::details_open(label, open, view! { <p>{words}</p>{form.draw(fields)} }.into_any());
+    view! { <h2 class="nhsuk-heading-s">"Account"</h2>{folded} }.into_any()
 }

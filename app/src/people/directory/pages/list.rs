@@ -70,7 +70,7 @@ pub(super) async fn list(request: Request) -> Result<Reply, Error> {
             {empty_desk(desk)}
             <div class="baton-actions">
                 {ui::button_link("/people/new", "Add a person", false)}
-                <a href="/people/dates">"What people said of their dates"</a>
+                <a href="/people/dates">"Dates that people changed"</a>
                 {coordinates.then(|| view! { <a href="/changeovers">"Changeover dates"</a> })}
             </div>
             <div class="baton-browse">

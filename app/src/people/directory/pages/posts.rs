@@ -131,7 +131,7 @@ pub(super) async fn edit_post(request: Request) -> Result<Page, Error> {
         let body = view! {
             {form.draw(fields)}
             <h2 class="nhsuk-heading-m">"Added by mistake?"</h2>
-            <p>"A post that is over is kept with its dates. Remove it only when it never was."</p>
+            <p>"A post that has ended stays on record. Remove one only if it was added by mistake."</p>
             {remove.draw(gone)}
         }
         .into_any();

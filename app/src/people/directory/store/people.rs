@@ -8,7 +8,7 @@ use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::id::{DepartmentId, PersonId, ProjectId, TrustId};
 use crate::people::directory::model::{Show, TrustRole};
-use crate::roles::{in_force, open_project};
+use crate::roles::{comes_to_lead, in_force, open_project};
 
 /// How many people a page of the list shows.
 pub const PAGE: i64 = 25;
@@ -329,6 +329,8 @@ pub async fn projects(
          from team_role r join project p on p.id = r.project_id
          where r.person_id = $1 and ",
         in_force!("r", "$3"),
+        " and not ",
+        comes_to_lead!("r", "$3"),
         " and (r.role = 'supervisor'
                or (r.role = 'lead' and exists (select 1 from standing s where s.project_id = p.id and s.state = 'in_pool'
                                                and s.until_on > $3 and s.from_on <= $3)))
