@@ -25,6 +25,8 @@ const STEP: &str = "M4 12h15M13 6l6 6-6 6";
 pub struct Strip {
     row: ProjectRow,
     today: NaiveDate,
+    /// In a line of a list: the project's page has the rest.
+    short: bool,
 }
 
 /// What whoever looks at a strip may do about it: no link leads to what they may not do.
@@ -49,6 +51,8 @@ struct Answer {
     label: &'static str,
     icon: &'static str,
     words: String,
+    /// Until when it holds; empty where that is not known, or not said.
+    until: String,
     more: Vec<String>,
     late: bool,
     mend: Option<Mend>,
@@ -64,11 +68,25 @@ struct Mend {
 
 impl Answer {
     fn given(label: &'static str, icon: &'static str, words: impl Into<String>) -> Self {
-        Self { label, icon, words: words.into(), more: Vec::new(), late: false, mend: None, missing: false }
+        Self {
+            label,
+            icon,
+            words: words.into(),
+            until: String::new(),
+            more: Vec::new(),
+            late: false,
+            mend: None,
+            missing: false,
+        }
     }
 
     fn missing(label: &'static str, icon: &'static str, words: impl Into<String>) -> Self {
         Self { missing: true, ..Self::given(label, icon, words) }
+    }
+
+    fn until(mut self, words: String) -> Self {
+        self.until = words;
+        self
     }
 
     fn more(mut self, words: impl Into<String>) -> Self {
@@ -105,7 +123,7 @@ impl Answer {
             .raw(self.label)
             .raw("</dt><dd>")
             .text(&self.words);
-        for words in &self.more {
+        for words in [&self.until].into_iter().chain(&self.more).filter(|words| !words.is_empty()) {
             markup.raw(" <span class=\"baton-strip__more\">").text(words).raw("</span>");
         }
         self.draw_mend(markup, title, mends);
@@ -120,6 +138,9 @@ impl Answer {
             _ => "<div class=\"baton-answers__item\"><dt>",
         });
         markup.raw(self.label).raw("</dt> <dd>").text(&self.words);
+        if !self.until.is_empty() {
+            markup.raw(" ").text(&self.until);
+        }
         for words in &self.more {
             markup.raw(", ").text(words);
         }
@@ -155,7 +176,7 @@ impl Strip {
     /// The four answers of a row that was read already.
     #[must_use]
     pub fn of(row: ProjectRow, today: NaiveDate) -> Self {
-        Self { row, today }
+        Self { row, today, short: false }
     }
 
     /// The project as its list row.
@@ -190,13 +211,7 @@ impl Strip {
 
     /// The four answers as they stand in a line.
     fn write_in_line(&self, markup: &mut Markup, mends: Mends) {
-        let mut measurement = self.measurement();
-        if !measurement.late {
-            measurement.more.clear();
-        }
-        let mut step = self.step();
-        step.words = shortened(&step.words);
-        for answer in [self.held(), self.supervised(), measurement, step] {
+        for answer in [self.held(), self.supervised(), self.measurement(), self.step()] {
             answer.draw_in_line(markup, &self.row.title, mends);
         }
     }
@@ -220,7 +235,7 @@ impl Strip {
         }
         let answer = match (&row.lead, row.no_lead_since) {
             (Some(lead), _) => {
-                let answer = Answer::given(label, HELD, lead.name.clone()).more(self.until(lead.until));
+                let answer = Answer::given(label, HELD, lead.name.clone()).until(self.until(lead.until));
                 if row.continuity == Some(Continuity::Due) {
                     answer.mend(row.id, "handover", "Hand it over")
                 } else {
@@ -266,10 +281,11 @@ impl Strip {
     /// A last day in words, and how far it is while that is near.
     fn until(&self, last: Option<NaiveDate>) -> String {
         match last {
-            Some(last) if (0..=DUE_DAYS).contains(&(last - self.today).num_days()) => {
+            Some(last) if !self.short && (0..=DUE_DAYS).contains(&(last - self.today).num_days()) => {
                 format!("until {}, {}", crate::format::date(last), ui::distance(last, self.today))
             }
             Some(last) => format!("until {}", crate::format::date(last)),
+            None if self.short => String::new(),
             None => "with no end date".to_owned(),
         }
     }
@@ -279,7 +295,7 @@ impl Strip {
         let row = &self.row;
         if let Some(supervisor) = &row.supervisor {
             let answer = Answer::given(label, SUPERVISED, supervisor.name.clone());
-            return if supervisor.until.is_some() { answer.more(self.until(supervisor.until)) } else { answer };
+            return if supervisor.until.is_some() { answer.until(self.until(supervisor.until)) } else { answer };
         }
         if self.is_closed() {
             return Answer::given(label, SUPERVISED, "Nobody");
@@ -319,7 +335,8 @@ impl Strip {
                 } else {
                     crate::format::date(next.on)
                 };
-                let answer = Answer { late, ..Answer::given(label, MEASUREMENT, words) }.more(next.measure.clone());
+                let answer = Answer { late, ..Answer::given(label, MEASUREMENT, words) };
+                let answer = if self.short { answer } else { answer.more(next.measure.clone()) };
                 if late { answer.record(next.id) } else { answer }
             }
             None if row.measures > 0 => Answer::given(label, MEASUREMENT, "When there is something to measure"),
@@ -341,19 +358,20 @@ impl Strip {
             }
             return Answer::missing(label, STEP, "Not set").mend(row.id, "tasks", "Set the next step");
         }
-        let answer = Answer::given(label, STEP, row.next_step.clone());
+        let words = if self.short { shortened(&row.next_step) } else { row.next_step.clone() };
+        let answer = Answer::given(label, STEP, words);
         match row.next_step_on {
             Some(on) if on < self.today => {
                 Answer { late: true, ..answer }.more(format!("overdue since {}", crate::format::date(on)))
             }
-            Some(on) => answer.more(format!("by {}", crate::format::date(on))),
-            None => answer,
+            Some(on) if !self.short => answer.more(format!("by {}", crate::format::date(on))),
+            Some(_) | None => answer,
         }
     }
 }
 
 /// The most letters of a next step in a list: the whole of it stands on the project's page.
-const LONGEST_STEP: usize = 80;
+const LONGEST_STEP: usize = 60;
 
 /// Words that fit into a line of a list.
 fn shortened(words: &str) -> String {
@@ -417,7 +435,7 @@ fn draw_row(markup: &mut Markup, row: ProjectRow, today: NaiveDate, in_section: 
         markup.text(fact).raw(" · ");
     }
     let active = crate::format::date(row.active_on());
-    markup.raw("last activity ").text(&active).raw("</p> <dl class=\"baton-answers\">");
-    Strip::of(row, today).write_in_line(markup, mends);
+    markup.raw("active ").text(&active).raw("</p> <dl class=\"baton-answers\">");
+    Strip { short: true, ..Strip::of(row, today) }.write_in_line(markup, mends);
     markup.raw("</dl></div></li>");
 }

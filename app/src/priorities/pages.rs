@@ -1,6 +1,8 @@
 //! The trust's priorities: the list, and the forms of the academy lead. Each one's page, which shows its projects, is
 //! the portfolio's.
 
+use std::cmp::Ordering;
+
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -14,12 +16,23 @@ use crate::parse::{MAX_LINE_CHARS, MAX_PARAGRAPH_CHARS};
 use crate::route;
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
-use crate::web::ui::{self, Form};
+use crate::web::ui::{self, Form, Listing, by_name};
 
 /// The slice's pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     vec![route!("/priorities", list), route!("/priorities/new", new), route!("/priorities/{id}/edit", edit)]
+}
+
+/// How two priorities stand to each other in a column.
+fn by_column(column: &str, one: &PriorityRow, other: &PriorityRow) -> Ordering {
+    let order = match column {
+        "owner" => by_name(&one.owner, &other.owner),
+        "dates" => one.starts_on.cmp(&other.starts_on),
+        "open" => one.open.cmp(&other.open),
+        _ => Ordering::Equal,
+    };
+    order.then_with(|| by_name(&one.title, &other.title))
 }
 
 async fn list(request: Request) -> Result<Page, Error> {
@@ -30,6 +43,7 @@ async fn list(request: Request) -> Result<Page, Error> {
     let rows = store::list(&mut conn, trust).await?;
     drop(conn);
     let today = request.today();
+    let listing = Listing::of(&request, "/priorities", &["title", "owner", "dates", "open"]);
     Ok(Page::new("Priorities", move || {
         let (now, past): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.is_current(today));
         let unserved = now.iter().filter(|row| row.open == 0).count();
@@ -43,11 +57,14 @@ async fn list(request: Request) -> Result<Page, Error> {
                     row.open.into_any(),
                 ]
             });
-            ui::table(
-                caption,
-                vec![ui::words("Priority"), ui::words("Owner"), ui::words("Dates"), ui::numbers("Open projects")],
-                rows.collect(),
-            )
+            let columns = [
+                (ui::words("Priority"), "title"),
+                (ui::words("Owner"), "owner"),
+                (ui::words("Dates"), "dates"),
+                (ui::numbers("Open projects"), "open"),
+            ];
+            let columns = columns.map(|(column, key)| if mark { listing.column(column, key) } else { column });
+            ui::table(caption, columns.into(), rows.collect())
         };
         let gap = (unserved > 0).then(|| {
             let told = match unserved {
@@ -62,7 +79,15 @@ async fn list(request: Request) -> Result<Page, Error> {
             let words = "The trust's priorities will be here, each with the projects that serve it.";
             ui::empty(words, may.then_some(("/priorities/new", "Add the first priority")))
         } else {
-            view! { {gap}{table("Current priorities", now, true)} }.into_any()
+            let count = i64::try_from(now.len()).unwrap_or(i64::MAX);
+            let (now, pages) = listing.page(now, by_column);
+            view! {
+                <p role="status">{crate::format::count(count, "current priority", "current priorities")}</p>
+                {gap}
+                {table("Current priorities", now, true)}
+                {pages}
+            }
+            .into_any()
         };
         let add = may.then(|| ui::button_link("/priorities/new", "Add a priority", false));
         let past = (!past.is_empty())

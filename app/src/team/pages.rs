@@ -226,7 +226,7 @@ fn invite(form: Form, project: &ProjectSummary, colleagues: Offered) -> AnyView 
         {form.hidden("project", project.id)}
         {form.picker("person", "Whom do you invite?", colleagues).or_none_of_these("", "None of these").view()}
         <details class="nhsuk-details" open=newcomer>
-            <summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">"They are not found"</span></summary>
+            <summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">"They are not in Baton yet"</span></summary>
             <div class="nhsuk-details__text">
                 <p>"Name them. They are shown as asked, and can answer once they have an account."</p>
                 {form.line("name", "Their name").view()}

@@ -266,7 +266,7 @@ fn supervisor(form: &Form, offered: &Offered, then: Option<&'static str>) -> Any
         <h2 class="nhsuk-heading-s">"Supervisor"</h2>
         <p>"Somebody on a permanent post who supervises the project when you rotate. They are asked, and become the supervisor once they accept."</p>
         {picker.view()}
-        <p>"Or somebody who is not found:"</p>
+        <p>"Or somebody who is not in Baton yet:"</p>
         {form.line("supervisor_name", "Their name").view()}
         {form.email("supervisor_address", "Their email address").view()}
     }

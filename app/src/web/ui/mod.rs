@@ -1,9 +1,11 @@
 //! Design-system markup: NHS components as functions. Knows nothing of the domain.
 
 mod form;
+mod listing;
 mod markup;
 
 pub use form::{Field, Form, Found, Kind, Offered, Pick, Picker, picker_id, sought, submit, submit_as};
+pub use listing::{Listing, by_name};
 pub use markup::Markup;
 
 use chrono::NaiveDate;
