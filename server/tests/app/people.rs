@@ -338,7 +338,8 @@ async fn the_lists_of_people_departments_and_priorities_sort_by_their_headings_a
     assert!(people.body.contains("aria-sort=\"ascending\""));
     assert!(people.body.contains("href=\"/people?sort=ends&amp;reverse=yes\""));
     let people = browser.get("/people?reverse=yes").await;
-    assert!(at(&people.body, ">Tara Trainee") < at(&people.body, ">Adam Administrator</a>"));
+    let rows = people.body.split("<tbody").nth(1).expect("a table");
+    assert!(at(rows, ">Tara Trainee") < at(rows, ">Adam Administrator"));
     let departments = browser.get("/departments?sort=people&reverse=yes&page=7").await;
     assert!(departments.words().contains("1 department") && departments.body.contains("aria-sort=\"descending\""));
     assert!(departments.body.contains(">Acute medicine"), "beyond the end is the last page");
