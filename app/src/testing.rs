@@ -212,6 +212,7 @@ impl Fixture {
             attempts: Attempts::default(),
             codes: Codes::default(),
             demo: false,
+            contact: "".into(),
             caller: Caller { visitor, id: "test".to_owned(), now },
             client: "127.0.0.1".to_owned(),
             path: "/".to_owned(),

@@ -73,7 +73,7 @@ test("a doctor who is named accepts before the first day, and leads from it", as
   await expect(answer(page, "Led by")).toContainText("Wei Chen");
   await expect(answer(page, "Led by")).toContainText(`Nadia Rahman takes it over on ${told(first)}`);
   await page.getByRole("link", { name: "Pool", exact: true }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toContainText("look for a lead");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("looking for a lead");
   await lookOn(page, first, SUMMARIES);
   await expect(page.getByRole("main")).toContainText("Nadia Rahman");
   await expect(page.getByRole("main")).not.toContainText("Wei Chen");

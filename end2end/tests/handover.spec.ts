@@ -58,7 +58,7 @@ test("a project passes from one lead to the next, who records the next point", a
   await page.getByRole("button", { name: "Offer handover" }).click();
   await expectDone(page, "The handover is offered.");
   const handover = new URL(page.url()).pathname;
-  await expect(page.getByText(/It waits for Tom Okafor as the next lead and for Helen Marsh as supervisor/)).toBeVisible();
+  await expect(page.getByText(/Waiting for Tom Okafor as the next lead and for Helen Marsh as supervisor/)).toBeVisible();
   await axe(page);
   await fitsNarrow(page);
 

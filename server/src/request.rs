@@ -43,6 +43,8 @@ pub struct AppState {
     pub clock: Clock,
     /// The demonstration: one may sign in as its people.
     pub demo: bool,
+    /// Whom people write to about Baton; empty when the operator did not say.
+    pub contact: Arc<str>,
     /// The one host of a demonstration: it lets in whoever asks, so no other site may ask in a browser's
     /// name by letting its own name stand for this computer.
     pub host: Option<Host>,
@@ -112,6 +114,7 @@ pub fn of_visitor(state: &AppState, parts: &Parts, params: Vec<(String, String)>
         attempts: state.attempts.clone(),
         codes: state.codes.clone(),
         demo: state.demo,
+        contact: Arc::clone(&state.contact),
         caller: Caller {
             visitor,
             id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),

@@ -30,6 +30,8 @@ pub struct Serving {
     pub public_url: String,
     /// Fill an empty store with the demonstration trust, and let people sign in as its people.
     pub demo: bool,
+    /// Whom people write to about Baton: an email address, an https address, or words; empty for nobody in particular.
+    pub contact: String,
     /// Minutes without a request after which a session ends.
     pub idle_minutes: u32,
     /// Hours after which a session ends in any case.
@@ -53,6 +55,7 @@ impl Default for Serving {
             addr: ([127, 0, 0, 1], 3000).into(),
             public_url: "http://127.0.0.1:3000".to_owned(),
             demo: false,
+            contact: String::new(),
             idle_minutes: 60,
             absolute_hours: 12,
             trusted_proxies: 0,
@@ -111,6 +114,7 @@ pub async fn state(store: Store, serving: &Serving, clock: Clock) -> anyhow::Res
         codes: app::web::codes::Codes::default(),
         clock,
         demo: serving.demo,
+        contact: serving.contact.trim().into(),
         host,
         trusted_proxies: serving.trusted_proxies,
         strict_transport: secure.then_some(HeaderValue::from_static(transport)),

@@ -83,6 +83,10 @@ pub struct ServeSettings {
     /// its people. Refused on a store that holds any trust but the demonstration.
     #[arg(long, env = "BATON_DEMO")]
     demo: bool,
+    /// Whom people write to about Baton, on its page about accessibility: an email address, the https address of
+    /// a page, or a few words such as "the IT service desk, extension 1234".
+    #[arg(long, env = "BATON_CONTACT", default_value = "", hide_default_value = true, value_parser = contact)]
+    contact: String,
     /// Minutes without a request after which a session ends.
     #[arg(long, env = "BATON_SESSION_IDLE", default_value_t = 60, value_parser = clap::value_parser!(u32).range(5..=1440))]
     session_idle: u32,
@@ -110,12 +114,21 @@ pub struct ServeSettings {
     connections: u32,
 }
 
+fn contact(words: &str) -> Result<String, String> {
+    let words = words.trim();
+    if words.chars().count() > 200 || words.chars().any(char::is_control) {
+        return Err("a contact is one line of at most 200 characters".to_owned());
+    }
+    Ok(words.to_owned())
+}
+
 impl From<ServeSettings> for Serving {
     fn from(settings: ServeSettings) -> Self {
         Self {
             public_url: settings.public_url.unwrap_or_else(|| format!("http://{}", settings.addr)),
             addr: settings.addr,
             demo: settings.demo,
+            contact: settings.contact,
             idle_minutes: settings.session_idle,
             absolute_hours: settings.session_hours,
             trusted_proxies: if settings.behind_proxy { 1 } else { settings.trusted_proxies.into() },

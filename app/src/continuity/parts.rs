@@ -105,7 +105,8 @@ impl Answer {
     }
 
     fn record(mut self, measure: MeasureId) -> Self {
-        let href = format!("/measures/{measure}/points");
+        // The form for one point, with the day on which it is due.
+        let href = format!("/measures/{measure}#record");
         self.mend = Some(Mend { href, label: "Record it", may: |mends| mends.works });
         self
     }
@@ -150,7 +151,7 @@ impl Answer {
 
     fn draw_mend(&self, markup: &mut Markup, title: &str, mends: Mends) {
         if let Some(Mend { href, label, .. }) = self.mend.as_ref().filter(|mend| (mend.may)(mends)) {
-            markup.raw(" <a href=\"").text(href).raw("\">").raw(label);
+            markup.raw(" <a class=\"baton-act\" href=\"").text(href).raw("\">").raw(label);
             markup.raw("<span class=\"nhsuk-u-visually-hidden\">: ").text(title).raw("</span></a>");
         }
     }

@@ -61,7 +61,7 @@ impl Drivers {
             view! {
                 <p>"The aim depends on:"</p>
                 <ul class="nhsuk-list nhsuk-list--bullet">{items}</ul>
-                <p><a href=href>"The driver diagram"</a></p>
+                <p class="baton-no-print"><a href=href>"The driver diagram"</a></p>
             }
             .into_any()
         }

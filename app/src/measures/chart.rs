@@ -246,6 +246,12 @@ impl Large {
     pub fn view(&self) -> AnyView {
         self.picture.view(reader::along_points(&self.chart))
     }
+
+    /// The picture without what is read at its points.
+    #[must_use]
+    pub fn still(&self) -> AnyView {
+        self.picture.view(None)
+    }
 }
 
 impl Spread {

@@ -13,6 +13,7 @@ pub mod parts;
 pub mod png;
 pub mod reader;
 pub mod series;
+pub mod slide;
 pub mod store;
 pub mod tally;
 pub mod values;

@@ -58,7 +58,7 @@ choices! {
         /// It is shown, hollow, and used for no calculation.
         Excluded = "excluded" => "Excluded",
         /// It was recorded by mistake: it is on no chart.
-        Void = "void" => "Void",
+        Void = "void" => "Deleted",
     }
 }
 

@@ -81,7 +81,12 @@ impl Charts {
                 .collect_view();
             let board = format!("/projects/{project}/board");
             let more = may_record.then(|| view! { <a href=define>"Define another measure"</a> });
-            let more = view! { <p class="baton-actions">{more}<a href=board>"All measures in one table"</a></p> };
+            let slide = view! {
+                <a href=format!("/projects/{project}/slide.png") download="">"Download a slide (PNG)"</a>" "
+                <a href=format!("/projects/{project}/slide")>"Slide to print"</a>
+            };
+            let more =
+                view! { <p class="baton-actions">{more}<a href=board>"All measures in one table"</a>" "{slide}</p> };
             view! { <div class="baton-charts">{figures}</div>{more} }.into_any()
         };
         view! {
@@ -99,14 +104,14 @@ fn figure(drawn: &Small, today: NaiveDate, may_record: bool) -> AnyView {
     let measure = &drawn.series.measure;
     let href = format!("/measures/{}", measure.id);
     let record = may_record.then(|| {
-        view! { " "<a href=format!("{href}#record")>"Record a point"<span class="nhsuk-u-visually-hidden">" of "{measure.name.clone()}</span></a> }
+        view! { " "<a class="baton-act baton-no-print" href=format!("{href}#record")>"Record a point"<span class="nhsuk-u-visually-hidden">" of "{measure.name.clone()}</span></a> }
     });
     view! {
         <figure class="baton-chart baton-chart--small">
             <figcaption class="baton-chart__caption"><a href=href.clone()>{measure.name.clone()}</a></figcaption>
             {drawn.view()}
             <p class="baton-chart__found">{chart::headline(&drawn.chart)}" "{spc::words::brief(&drawn.chart)}</p>
-            <p class="baton-chart__found">{due(measure, today)}{record}</p>
+            <p class="baton-chart__found baton-chart__due"><span>{due(measure, today)}</span>{record}</p>
         </figure>
     }
     .into_any()

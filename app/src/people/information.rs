@@ -60,21 +60,49 @@ async fn about(request: Request) -> Result<Page, Error> {
     }))
 }
 
-async fn accessibility(_: Request) -> Result<Page, Error> {
-    Ok(Page::new("Accessibility", || {
+/// Whom to write to, as the operator said: an email address and the address of a page are links.
+fn contact(said: &str) -> AnyView {
+    let words = said.to_owned();
+    if said.starts_with("https://") && !said.contains(char::is_whitespace) {
+        return view! { <a href=said.to_owned()>{words}</a> }.into_any();
+    }
+    if said.contains('@') && !said.contains(char::is_whitespace) {
+        return view! { <a href=format!("mailto:{said}")>{words}</a> }.into_any();
+    }
+    words.into_any()
+}
+
+async fn accessibility(request: Request) -> Result<Page, Error> {
+    Ok(Page::new("Accessibility", move || {
+        let whom = match &*request.contact {
+            "" => view! { <p>"Contact your QI academy or whoever runs Baton in your trust."</p> }.into_any(),
+            said => view! { <p>"Contact "{contact(said)}", or your QI academy."</p> }.into_any(),
+        };
         let body = view! {
             <p>"Everybody in the trust should be able to use Baton. It is made to meet level AA of the Web Content Accessibility Guidelines (WCAG) 2.2."</p>
             <p>"You can:"</p>
             <ul class="nhsuk-list nhsuk-list--bullet">
                 <li>"use every page and form with the keyboard alone, with a screen reader, and without JavaScript"</li>
                 <li>"zoom to 400 % or use a narrow screen without losing anything"</li>
-                <li>"read every chart in words and as a table as well: nothing is shown by colour alone"</li>
-                <li>"print every project and handover pack"</li>
+                <li>"use your own colours: charts, timelines and driver diagrams follow them"</li>
+                <li>"read every chart in words and as a table as well: nothing depends on colour alone"</li>
+                <li>"print every project, measure, team and handover summary"</li>
             </ul>
-            <h2 class="nhsuk-heading-m">"How it is tested"</h2>
-            <p>"Automatic checks (axe) run over the main pages whenever Baton is changed, and the journeys through it are tested with and without JavaScript. Wide tables scroll sideways inside a frame of their own on narrow screens. We know of no other limits."</p>
+            <h2 class="nhsuk-heading-m">"What does not work yet"</h2>
+            <p>"We know of these limits:"</p>
+            <ul class="nhsuk-list nhsuk-list--bullet">
+                <li>"Wide tables and large driver diagrams scroll sideways inside a frame of their own on narrow screens. The keyboard scrolls them too, and an outline below a diagram says the same in words."</li>
+                <li>"The pictures that you download, of a chart or as a slide, hold no text that a screen reader can read. The page that they come from says the same in words."</li>
+                <li>"Printed pages and PDF files made by your browser carry no headings for screen readers in some browsers. Share the page itself instead."</li>
+                <li>"No independent audit has been made yet, and nobody who uses a screen reader every day has tried all of Baton."</li>
+            </ul>
             <h2 class="nhsuk-heading-m">"If something does not work for you"</h2>
-            <p>"Tell your academy lead or whoever runs Baton in your trust what you were trying to do, and with which browser or aid. They can give you the same information in another form."</p>
+            {whom}
+            <p>"Say what you were trying to do, and with which browser or aid. Ask for the same information in another form if you need it."</p>
+            <h2 class="nhsuk-heading-m">"How to complain"</h2>
+            <p>"If you are not happy with the answer, use your trust’s complaints procedure. The Equality and Human Rights Commission (EHRC) enforces the Public Sector Bodies (Websites and Mobile Applications) (No. 2) Accessibility Regulations 2018. If the trust’s reply does not settle it, contact the "<a href="https://www.equalityadvisoryservice.com/">"Equality Advisory and Support Service"</a>". In Northern Ireland, contact the "<a href="https://www.equalityni.org/">"Equality Commission for Northern Ireland"</a>"."</p>
+            <h2 class="nhsuk-heading-m">"How it is tested"</h2>
+            <p>"Automatic checks (axe, with its best-practice rules) run over every kind of page, at desktop and phone width, whenever Baton is changed. The journeys through it are tested with and without JavaScript, with forced colours, and on paper."</p>
         };
         page("Accessibility", body.into_any())
     }))

@@ -51,6 +51,23 @@ pub const SUMMARY: &str = "select p.id, p.trust_id, p.reference, p.title, p.stat
          from project p left join department d on d.id = p.department_id
          where p.id = $1";
 
+/// A project's aim in a sentence; empty when nothing of it is written.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such project.
+pub async fn aim(conn: &mut Connection, project: ProjectId) -> Result<String, Error> {
+    let text = "select aim_what, aim_whom, aim_how_much, aim_by from project where id = $1";
+    let (what, whom, how_much, by): (String, String, String, Option<NaiveDate>) =
+        sqlx::query_as(text).bind(project).fetch_one(conn).await?;
+    let mut parts: Vec<String> = [what, whom, how_much]
+        .into_iter()
+        .map(|part| part.trim().trim_end_matches(['.', ',']).to_owned())
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.extend(by.map(|by| format!("by {}", crate::format::date(by))));
+    Ok(parts.join(", "))
+}
+
 /// The project of this reference.
 ///
 /// # Errors

@@ -68,7 +68,7 @@ pub fn current(team: &[Membership], today: NaiveDate, changed_in: Option<Project
     }
     let mut columns = vec![ui::words("Name"), ui::words("Role"), ui::words("Post"), ui::words("Since")];
     if changed_in.is_some() {
-        columns.push(ui::words("Change"));
+        columns.push(ui::acts("Change"));
     }
     ui::table("In the team", columns, rows)
 }
@@ -133,7 +133,7 @@ pub async fn team(request: Request) -> Result<Page, Error> {
     drop(conn);
     Ok(Page::new(format!("Team of {}", project.title), move || {
         let invitation = Form::new(&request, Invite::PATH);
-        let joining = Form::new(&request, AskToJoin::PATH);
+        let joining = Form::named(&request, AskToJoin::PATH, "join");
         let leaving = Form::new(&request, LeaveTeam::PATH);
         let summaries = view! { {invitation.summary()}{joining.summary()}{leaving.summary()} };
         let leave = leaves.then(|| leave(leaving, &project, relationship));
@@ -147,7 +147,7 @@ pub async fn team(request: Request) -> Result<Page, Error> {
             {questions(&request, &project, &team, relationship, waits)}
             {current(&team, today, manages.then_some(id), may(Action::OfferHandover))}
             {past(&team, today)}
-            <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
+            <div class="nhsuk-grid-row baton-no-print"><div class="nhsuk-grid-column-two-thirds">
                 {invite}
                 {join}
                 {leave}

@@ -30,6 +30,8 @@ pub struct RequestParts {
     pub codes: Codes,
     /// The demonstration: one may sign in as its people.
     pub demo: bool,
+    /// Whom people write to about Baton; empty when the operator did not say.
+    pub contact: Arc<str>,
     /// Who asks, and when.
     pub caller: Caller,
     /// The address of the client, for the limit on sign-in attempts.

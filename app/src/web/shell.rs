@@ -276,37 +276,32 @@ fn header(request: &Request) -> AnyView {
         }
         .into_any()
     };
-    let (banner, account, links) = match &request.visitor {
-        Visitor::Nobody => (None, None, Vec::new()),
-        Visitor::Held(person) => {
-            (person.demonstration.then(demonstration_banner), Some(account_links(person)), Vec::new())
+    let mut links = Vec::new();
+    if let Visitor::Person(person) = &request.visitor {
+        links.push(item("/", "Home"));
+        // The trust’s lists are for its people of today, and for whoever arrives soon.
+        if person.reads_trust() {
+            links.extend([item("/projects", "Projects"), item("/pool", "Pool"), item("/priorities", "Priorities")]);
         }
-        Visitor::Person(person) => {
-            let mut links = vec![item("/", "Home")];
-            // The trust’s lists are for its people of today, and for whoever arrives soon.
-            if person.reads_trust() {
-                links.extend([item("/projects", "Projects"), item("/pool", "Pool"), item("/priorities", "Priorities")]);
-            }
-            if person.academy_lead {
-                links.push(item("/look-alikes", "Possible duplicates"));
-            }
-            if person.academy_lead || person.administrator {
-                links.push(item("/people", "People"));
-                links.push(item("/departments", "Departments"));
-            }
-            let banner = person.demonstration.then(demonstration_banner);
-            (banner, Some(account_links(person)), links)
+        if person.academy_lead {
+            links.push(item("/look-alikes", "Possible duplicates"));
         }
-    };
+        if person.academy_lead || person.administrator {
+            links.push(item("/people", "People"));
+            links.push(item("/departments", "Departments"));
+        }
+    }
+    let account = request.visitor.account().ok().map(|person| account_links(person, !links.is_empty()));
+    let banner = request.visitor.account().is_ok_and(|person| person.demonstration).then(demonstration_banner);
     let trust = request.visitor.person().ok().map(|person| trust_switch(request, person));
     // The page of the search has the form itself.
     let searches = request.visitor.person().is_ok_and(Person::reads_trust) && here != "/search";
     let search = searches.then(search);
-    let navigation = (!links.is_empty()).then(|| {
+    let navigation = request.visitor.person().ok().map(|person| {
         view! {
             <nav class="nhsuk-header__navigation" aria-label="Menu">
                 <div class="nhsuk-header__navigation-container nhsuk-width-container">
-                    <ul class="nhsuk-header__navigation-list">{links}</ul>
+                    <ul class="nhsuk-header__navigation-list">{links}{account_in_menu(person)}</ul>
                 </div>
             </nav>
         }
@@ -328,31 +323,41 @@ fn header(request: &Request) -> AnyView {
     .into_any()
 }
 
-/// The search of what one's trust has; on a phone the way to it.
+/// The search of what one's trust has; on a phone a line of its own.
 fn search() -> AnyView {
     view! {
         <form class="baton-header__search" method="get" action="/search" role="search">
             <label class="nhsuk-u-visually-hidden" for="header-search">"Search projects, people, priorities"</label>
             <input class="baton-header__search-input" id="header-search" name="q" type="search" maxlength="200"
-                placeholder="Search projects, people, priorities" autocomplete="off" />
+                placeholder="Projects, people, priorities" autocomplete="off" />
             <button class="baton-header__search-button" type="submit">"Search"</button>
         </form>
-        <a class="baton-header__search-link" href="/search">"Search"</a>
     }
     .into_any()
 }
 
-fn account_links(person: &Person) -> AnyView {
-    let asked = (person.questions > 0).then(|| {
-        let words = if person.questions == 1 { "A trust asks for you" } else { "Trusts ask for you" };
-        view! {
-            <li class="nhsuk-header__account-item"><a class="nhsuk-header__account-link" href="/trusts">{words}</a></li>
-        }
-    });
+fn questions(person: &Person) -> Option<&'static str> {
+    (person.questions > 0).then_some(if person.questions == 1 { "A trust asks for you" } else { "Trusts ask for you" })
+}
+
+/// Whose session it is, and what waits for them. `menu`: on a phone all but what waits is in the menu, which is shown
+/// while the `details` here is open; it holds nothing itself, so that there is one menu for all screens.
+fn account_links(person: &Person, menu: bool) -> AnyView {
+    let class = if menu { "nhsuk-header__account-item baton-header__wide" } else { "nhsuk-header__account-item" };
+    let asked = questions(person)
+        .map(|words| view! { <li class=class><a class="nhsuk-header__account-link" href="/trusts">{words}</a></li> });
     let waiting = (person.asks > 0).then(|| {
         view! {
             <li class="nhsuk-header__account-item">
                 <a class="nhsuk-header__account-link baton-header__waiting" href="/">{format!("{} waiting", person.asks)}</a>
+            </li>
+        }
+    });
+    let menu = menu.then(|| {
+        let news = (person.questions > 0).then(|| format!(" ({})", person.questions));
+        view! {
+            <li class="nhsuk-header__account-item baton-header__narrow">
+                <details class="baton-header__menu"><summary>"Menu"{news}</summary></details>
             </li>
         }
     });
@@ -361,16 +366,30 @@ fn account_links(person: &Person) -> AnyView {
             <ul class="nhsuk-header__account-list">
                 {asked}
                 {waiting}
-                <li class="nhsuk-header__account-item">
+                <li class=class>
                     <a class="nhsuk-header__account-link" href="/account">{person.name.clone()}</a>
                 </li>
-                <li class="nhsuk-header__account-item">
+                <li class=class>
                     <a class="nhsuk-header__account-link" href="/sign-out">"Sign out"</a>
                 </li>
+                {menu}
             </ul>
         </nav>
     }
     .into_any()
+}
+
+/// The same at the end of a phone's menu.
+fn account_in_menu(person: &Person) -> AnyView {
+    let item = |href: &'static str, words: String| {
+        view! {
+            <li class="nhsuk-header__navigation-item baton-header__narrow">
+                <a class="nhsuk-header__navigation-link" href=href>{words}</a>
+            </li>
+        }
+    };
+    let asked = questions(person).map(|words| item("/trusts", words.to_owned()));
+    view! { {asked}{item("/account", person.name.clone())}{item("/sign-out", "Sign out".to_owned())} }.into_any()
 }
 
 /// The server function that goes on in another trust: the header knows it by its address only.
@@ -406,12 +425,12 @@ fn trust_switch(request: &Request, person: &Person) -> AnyView {
 /// Says on every page that nothing here is real.
 fn demonstration_banner() -> AnyView {
     view! {
-        <div class="baton-demo-banner" role="note">
+        <aside class="baton-demo-banner" aria-label="Demonstration">
             <div class="nhsuk-width-container">
                 <strong>"Demonstration."</strong>
-                " The trust, its people and every number are invented."
+                " Everything in it is invented."
             </div>
-        </div>
+        </aside>
     }
     .into_any()
 }

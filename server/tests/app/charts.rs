@@ -148,12 +148,12 @@ async fn a_whole_import_is_undone_in_one_step() {
     assert!(point.contains("one of 6 points imported together") && point.contains("imported measurements"), "{point}");
     let batch = first.body.split("href=\"/batches/").nth(1).and_then(|rest| rest.split('"').next()).expect("an act");
     let batch = format!("/batches/{batch}");
-    assert!(browser.get(&batch).await.words().contains("6 points will be void"));
+    assert!(browser.get(&batch).await.words().contains("6 points will be deleted"));
     let undone = browser.fill(&batch, UNDO, &[]).await;
     let undone = browser.follow(&undone).await.words();
-    assert!(undone.contains("It is undone. Data points made void: 6. Data points left: 0."), "{undone}");
+    assert!(undone.contains("It is undone. Data points deleted: 6. Data points left: 0."), "{undone}");
     assert!(undone.contains("undid an import of measurements"), "{undone}");
-    assert!(undone.contains("Void points (6)") && !undone.contains("6 points imported by"));
+    assert!(undone.contains("Deleted data points (6)") && !undone.contains("6 points imported by"));
     assert!(browser.get(&batch).await.form(UNDO).is_none(), "once");
     assert!(!browser.get(&format!("/measures/{measure}")).await.body.contains("href=\"/batches/"), "nothing to undo");
     let again = import(&browser, measure, &weeks(0, &[4; 6])).await.words();
@@ -286,6 +286,38 @@ async fn the_picture_travels_as_png() {
     let stranger = app.browser(app.fixture.stranger).await;
     let refused = stranger.get(&format!("/measures/{measure}/chart.png")).await.status;
     assert!(refused == StatusCode::FORBIDDEN || refused == StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_project_and_a_measure_travel_as_a_slide() {
+    let app = App::new().await;
+    let (project, measure) = scene(&app).await;
+    let mut change = app.fixture.store.write().await.expect("a change");
+    app::testing::make::task(&mut change, project, app.fixture.trainee, "Ask the ward", None).await.expect("a task");
+    change.commit().await.expect("committed");
+    let browser = app.browser(app.fixture.colleague).await;
+    for of in [format!("/measures/{measure}"), format!("/projects/{project}")] {
+        let picture = browser.get(&format!("{of}/slide.png")).await;
+        assert_eq!(picture.headers["content-type"], "image/png");
+        let kept = picture.headers["content-disposition"].to_str().expect("words").to_owned();
+        assert!(kept.contains("attachment") && kept.contains("-slide.png"), "{kept}");
+        assert!(picture.body.contains("PNG") && picture.body.len() > 10_000);
+        let page = browser.get(&format!("{of}/slide")).await;
+        let words = page.words();
+        assert!(words.contains("Antibiotics in sepsis") && words.contains("Ask the ward"), "{words}");
+        assert!(words.contains("baton-slide__verdict") && words.contains(&format!("{of}/slide.png")));
+        assert!(browser.get(&of).await.body.contains(&format!("{of}/slide.png")), "one press from {of}");
+        for nobody in [app.browser(app.fixture.stranger).await, app.nobody()] {
+            for file in ["slide", "slide.png"] {
+                let refused = nobody.get(&format!("{of}/{file}")).await;
+                assert!(refused.status != StatusCode::OK, "{of}/{file}");
+                assert!(!refused.body.contains("Antibiotics"), "{of}/{file}");
+            }
+        }
+    }
+    let bare = app.fixture.project("Without a measure").await;
+    assert_eq!(browser.get(&format!("/projects/{bare}/slide.png")).await.status, StatusCode::OK);
+    assert!(browser.get(&format!("/projects/{bare}/slide")).await.words().contains("No measure yet"));
 }
 
 #[tokio::test]

@@ -99,7 +99,7 @@ async fn not_alike_is_remembered_and_can_be_taken_back() {
     let lead = app.browser(app.fixture.lead).await;
     let answer = lead.fill("/look-alikes", DECIDE, &[]).await;
     let list = lead.follow(&answer).await;
-    assert!(list.body.contains("No pair to decide about here"));
+    assert!(list.body.contains("There are no possible duplicates here"));
     assert!(lead.get("/look-alikes?view=decided").await.body.contains("is not like"));
     assert!(!lead.get(&format!("/projects/{newer}")).await.body.contains("Linked projects"));
     let answer = lead.fill("/look-alikes?view=decided", UNDO, &[]).await;
@@ -183,6 +183,6 @@ async fn looking_before_the_first_project_hides_nothing_from_the_list() {
     let app = App::new().await;
     two(&app).await;
     let lead = app.browser(app.fixture.lead).await;
-    assert!(lead.get("/look-alikes?before=0").await.body.contains("No pair to decide about here"));
+    assert!(lead.get("/look-alikes?before=0").await.body.contains("There are no possible duplicates here"));
     assert!(lead.get("/look-alikes").await.body.contains("Weekend handover on the wards"));
 }

@@ -89,7 +89,7 @@ async fn a_project_passes_from_hand_to_hand() {
 
     let handover = offered(&app, project, &at.colleague.to_string()).await;
     let page = answered(&app, at.colleague, &handover, ANSWER, true).await;
-    assert!(page.words().contains("It waits for Sonia Supervisor as supervisor."));
+    assert!(page.words().contains("Waiting for Sonia Supervisor as supervisor."));
     let page = answered(&app, at.supervisor, &handover, SUPERVISE, true).await;
     assert!(page.words().contains("Both have accepted. Colin Colleague leads the project from 1 July 2026."));
     assert_eq!(lead_on(&app, project, on("2026-06-30")).await, [at.trainee]);
@@ -212,7 +212,7 @@ async fn an_offer_that_nobody_answers_lapses() {
     assert!(page.words().contains("Nobody answered in time.") && page.form(ANSWER).is_none());
     offered(&app, project, "pool").await;
     let page = app.browser(at.colleague).await.get(&format!("/projects/{project}")).await;
-    assert!(page.words().contains("Lapsed") && page.words().contains("Tara Trainee to the pool"));
+    assert!(page.words().contains("Expired") && page.words().contains("Tara Trainee to the pool"));
 }
 
 #[tokio::test]
@@ -255,11 +255,10 @@ async fn somebody_takes_a_project_on_from_the_pool() {
     let asked = browser.fill(&take_on, TAKE_ON, &[("word", "It is my field")]).await;
     let page = browser.follow(&asked).await;
     assert!(
-        page.words().contains("It waits for Sonia Supervisor as supervisor.")
-            && page.words().contains("It is my field")
+        page.words().contains("Waiting for Sonia Supervisor as supervisor.") && page.words().contains("It is my field")
     );
     let other = app.browser(at.lead).await.get(&take_on).await;
-    assert!(other.words().contains("It is with Colin Colleague") && other.form(TAKE_ON).is_none());
+    assert!(other.words().contains("Waiting for an answer from Colin Colleague") && other.form(TAKE_ON).is_none());
     let handover = asked.location().split('?').next().unwrap_or_default().to_owned();
     let page = answered(&app, at.supervisor, &handover, SUPERVISE, true).await;
     assert!(page.words().contains("Colin Colleague leads the project from 1 July 2026."));

@@ -345,6 +345,7 @@ const OPEN_PAGES: &[&str] = &[
     "/forgotten-password",
     "/about",
     "/accessibility",
+    "/glossary",
     "/privacy",
     "/how-charts-are-checked",
 ];

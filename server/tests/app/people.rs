@@ -1,7 +1,8 @@
 //! Signing in and out.
 
-use app::testing::make;
+use app::testing::{Fixture, make};
 use http::StatusCode;
+use server::serve::Serving;
 
 use crate::harness::App;
 
@@ -305,11 +306,30 @@ async fn people_are_kept_by_the_trusts_own_academy_leads_and_administrators() {
 #[tokio::test]
 async fn what_baton_is_can_be_read_by_anybody() {
     let app = App::new().await;
-    for (path, words) in
-        [("/about", "No project is ever silently ownerless."), ("/accessibility", "WCAG"), ("/privacy", "two cookies")]
-    {
+    for (path, words) in [
+        ("/about", "No project is ever silently ownerless."),
+        ("/accessibility", "WCAG"),
+        ("/privacy", "two cookies"),
+        ("/glossary", "PDSA cycle"),
+    ] {
         let page = app.nobody().get(path).await;
         assert!(page.status == StatusCode::OK && page.body.contains(words), "{path}: {}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn the_page_about_accessibility_says_whom_to_write_to_as_the_operator_said() {
+    for (said, drawn) in [
+        ("", "Contact your QI academy or whoever runs Baton"),
+        ("qi@trust.example", "<a href=\"mailto:qi@trust.example\">qi@trust.example</a>"),
+        ("https://help.trust.example/", "<a href=\"https://help.trust.example/\">"),
+        ("the <b>IT</b> service desk", "the &lt;b&gt;IT&lt;/b&gt; service desk"),
+    ] {
+        let serving = Serving { contact: said.to_owned(), ..Serving::default() };
+        let app = App::serving(Fixture::new().await, &serving).await;
+        let page = app.nobody().get("/accessibility").await.words();
+        assert!(page.contains(drawn), "{said}: {page}");
+        assert!(page.contains("How to complain") && page.contains("We know of these limits"), "{page}");
     }
 }
 

@@ -39,7 +39,7 @@ async fn the_points_of_a_measure_stand_on_pages() {
     assert!(first.contains("Points, newest first: page 1 of 3"), "{first}");
     assert!(first.contains("Ward 140<") || first.contains("Ward 140 "), "the newest");
     assert!(first.contains("href=\"?page=2#data\"") && !first.contains("Ward 75<"), "{first}");
-    assert!(first.contains("Void points (10)"));
+    assert!(first.contains("Deleted data points (10)"));
     let last = page("?page=3").await;
     assert!(last.contains("page 3 of 3") && last.contains("href=\"?page=2#data\"") && !last.contains("?page=4"));
     for beyond in ["?page=4", "?page=9223372036854775807", "?page=-1", "?page=x"] {

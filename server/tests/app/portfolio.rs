@@ -179,11 +179,11 @@ async fn pool_and_board_follow_every_change_and_stay_in_their_trust() {
     let colleague = app.browser(fixture.colleague).await;
     let stranger = app.browser(fixture.stranger).await;
     let pools = async |count: usize, what: &str| {
-        let told = format!("{count} project{} for a lead", if count == 1 { " looks" } else { "s look" });
+        let told = format!("{count} project{} for a lead", if count == 1 { " is looking" } else { "s are looking" });
         assert!(colleague.get("/pool").await.body.contains(&told), "the pool {what}");
         let pooled = numbers(&lead.get("/").await).into_iter().find(|(href, _)| href.contains("in_pool"));
         assert_eq!(pooled.map(|(_, pooled)| pooled), Some(count), "the board {what}");
-        assert!(stranger.get("/pool").await.body.contains("0 projects look"), "another trust’s pool {what}");
+        assert!(stranger.get("/pool").await.body.contains("0 projects are looking"), "another trust’s pool {what}");
     };
     pools(0, "before").await;
     change(fixture, LEADERLESS, falls).await;

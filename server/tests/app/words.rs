@@ -117,6 +117,7 @@ async fn words() -> Result<Words> {
         for (_, person) in people(&app.fixture) {
             let browser = app.browser(person).await;
             let answer = browser.get(&path).await;
+            // A picture to download says nothing.
             let is_page =
                 answer.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
             if answer.status != StatusCode::OK || !is_page {

@@ -26,6 +26,7 @@ use flags::{cycle_marks, flag_room, shown_cycles};
 use frame::Frame;
 use key::Key;
 use labels::{label_room, level_labels, place_level_labels};
+pub use lettering::wrapped;
 use lettering::{capitalised, fitted};
 use lines::{phase_lines, target_lines};
 use notes::notes;

@@ -124,7 +124,7 @@ fn each(request: &Request, line: &Line) -> AnyView {
 fn does(request: &Request, row: &Asked) -> AnyView {
     if !row.known {
         let words = format!("Tell {} whether you are who it asks for", row.trust);
-        return view! { <div class="baton-ask__does"><a href="/trusts">{words}{of(&row.title)}</a></div> }.into_any();
+        return view! { <div class="baton-ask__does"><a class="baton-act" href="/trusts">{words}{of(&row.title)}</a></div> }.into_any();
     }
     let actions = row.actions();
     let here = request.person().is_ok_and(|person| person.trust == row.trust_id);
@@ -151,7 +151,10 @@ fn does_one(request: &Request, row: &Asked, action: Action) -> AnyView {
             let says = "It stays in the pool, and nobody is reminded until then.";
             until_a_day(request, row, KEEP_LOOKING, ("Keep looking for a lead", says, "Keep looking until then"), field)
         }
-        _ => row.address(action).map(|to| view! { <a href=to>{action.label()}{of(&row.title)}</a> }).into_any(),
+        _ => row
+            .address(action)
+            .map(|to| view! { <a class="baton-act" href=to>{action.label()}{of(&row.title)}</a> })
+            .into_any(),
     }
 }
 
@@ -191,7 +194,7 @@ fn until_a_day(
     view! {
         {summary}
         <details class="baton-ask__decline" open=open>
-            <summary>{format!("{word}…")}{of(&row.title)}</summary>
+            <summary class="baton-act">{format!("{word}…")}{of(&row.title)}</summary>
             {form.draw(fields)}
         </details>
     }
@@ -244,7 +247,7 @@ fn answer(request: &Request, row: &Asked, answering: Answering) -> AnyView {
         {accepting}{declining}
         {accept.draw(agrees)}
         <details class="baton-ask__decline" open=open>
-            <summary>{format!("{no}…")}{of(&row.title)}</summary>
+            <summary class="baton-act">{format!("{no}…")}{of(&row.title)}</summary>
             {decline.draw(refuses)}
         </details>
     }
@@ -293,7 +296,7 @@ fn claim(request: &Request, line: &Line) -> AnyView {
     view! {
         {summary}
         <details class="baton-ask__decline" open=open>
-            <summary>"I’m on it until…"{of(&row.title)}</summary>
+            <summary class="baton-act">"I’m on it until…"{of(&row.title)}</summary>
             {form.draw(fields)}
         </details>
     }

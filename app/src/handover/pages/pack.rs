@@ -12,7 +12,6 @@ use crate::handover::store::{self, Handover, HandoverContext};
 use crate::id::{HandoverId, PersonId, ProjectId};
 use crate::measures::chart::Small;
 use crate::measures::store::load_series;
-use crate::measures::values;
 use crate::progress::parts::Progress;
 use crate::project::parts::{Section, sections};
 use crate::web::page::{Page, Reply};
@@ -195,7 +194,8 @@ fn whole(
             .iter()
             .map(|member| view! { <li>{format!("{}, {}", member.name, member.role.label().to_lowercase())}</li> })
             .collect_view();
-        parts.push(part("Team today", view! { <ul>{lines}</ul> }.into_any()));
+        let body = view! { <ul>{lines}</ul> };
+        parts.push(view! { <section class="baton-pack__section baton-pack__section--names"><h2>"Team today"</h2>{body}</section> }.into_any());
     }
     if !cycles.is_empty() {
         let lines = cycles
@@ -221,21 +221,14 @@ fn credits(pack: &Pack, handover: Option<&Handover>, names: &PackRequirements) -
 }
 
 fn figure(drawn: &Small, pack: &Pack) -> AnyView {
-    let charted = &drawn.series;
-    let measure = &charted.measure;
-    let last =
-        charted.points.iter().filter(|point| point.excluded == 0).max_by_key(|point| (point.taken_on, point.entry));
-    let last = last.map_or_else(
-        || "No points yet.".into_any(),
-        |last| view! { "Last: "{values::amount(measure, last.amount())}" on "{ui::time(last.taken_on)}"." }.into_any(),
-    );
+    let measure = &drawn.series.measure;
     let plan = pack.plans.iter().find(|plan| plan.measure == measure.id);
     let plan = plan.map(|plan| view! { <p class="baton-chart__found">{planned(&plan.how, plan.next_on)}</p> });
     view! {
         <figure class="baton-chart baton-chart--small">
             <figcaption class="baton-chart__caption">{measure.name.clone()}</figcaption>
             {drawn.view()}
-            <p class="baton-chart__found">{last}" "{spc::words::short(&drawn.chart)}</p>
+            <p class="baton-chart__found">{spc::words::short(&drawn.chart)}</p>
             {plan}
         </figure>
     }

@@ -157,7 +157,7 @@ fn item(row: ProjectRow, drawn: Option<Small>, today: NaiveDate) -> AnyView {
     });
     // The strip says who takes it over, and when; or who has asked to, and since when.
     let step = (row.agreed.is_none() && row.asked_for().is_none()).then(|| {
-        view! { <p class="baton-list__words"><a href=format!("/projects/{id}/take-on")>"Take it on"<span class="nhsuk-u-visually-hidden">": "{row.title.clone()}</span></a></p> }
+        view! { <p class="baton-list__words"><a class="baton-act" href=format!("/projects/{id}/take-on")>"Take it on"<span class="nhsuk-u-visually-hidden">": "{row.title.clone()}</span></a></p> }
     });
     let figure = drawn.map(|drawn| {
         view! {

@@ -211,7 +211,7 @@ fn phases(request: &Request, series: &MeasureSeries, drawn: &spc::Chart) -> (Any
 
 fn targets(request: &Request, series: &MeasureSeries) -> (AnyView, AnyView) {
     let MeasureSeries { measure, settings, .. } = series;
-    let form = Form::new(request, SetTarget::PATH);
+    let form = Form::named(request, SetTarget::PATH, "target");
     let summary = form.summary();
     let rows: Vec<Vec<AnyView>> = settings
         .later_targets

@@ -7,6 +7,7 @@ mod files;
 mod measurement;
 mod record;
 mod show;
+mod slide;
 
 use crate::route;
 use crate::web::page::Route;
@@ -22,6 +23,10 @@ pub fn routes() -> Vec<Route> {
         route!("/measures/{id}/chart.svg", files::chart_file),
         route!("/measures/{id}/chart.png", files::chart_picture),
         route!("/measures/{id}/points.csv", files::points_file),
+        route!("/measures/{id}/slide", slide::measure_page),
+        route!("/measures/{id}/slide.png", slide::measure_picture),
+        route!("/projects/{id}/slide", slide::project_page),
+        route!("/projects/{id}/slide.png", slide::project_picture),
         route!("/measurements/{id}", measurement::measurement),
         route!("/batches/{id}", batch::batch),
     ]

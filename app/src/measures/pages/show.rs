@@ -106,10 +106,12 @@ fn facts(measure: &Measure, may_define: bool) -> AnyView {
     ];
     facts.extend(measure.target.map(|target| format!("Target {}", values::value(measure, target))));
     let retired = measure.retired_on.map(|on| view! { {ui::tag("Retired", "grey")}" since "{ui::time(on)} });
-    let edit = may_define.then(|| view! { <a href=format!("/measures/{}/edit", measure.id)>"Edit the measure"</a> });
+    let edit = may_define.then(
+        || view! { <a class="baton-no-print" href=format!("/measures/{}/edit", measure.id)>"Edit the measure"</a> },
+    );
     view! {
         <p class="baton-meta">{retired}{facts.join(" · ")}" "{edit}</p>
-        {ui::details("What exactly is measured", ui::paragraphs(&measure.definition))}
+        <div class="baton-print-open">{ui::details("What exactly is measured", ui::paragraphs(&measure.definition))}</div>
     }
     .into_any()
 }
@@ -230,7 +232,8 @@ fn figure(drawn: &Large, suggestions: AnyView, may_define: bool) -> AnyView {
         };
         ui::details(&format!("{} of the same data", spread.chart.kind.name()), body.into_any())
     });
-    let change = may_define.then(|| view! { <p><a href=format!("/measures/{id}/chart")>"Chart settings"</a></p> });
+    let change = may_define
+        .then(|| view! { <p class="baton-no-print"><a href=format!("/measures/{id}/chart")>"Chart settings"</a></p> });
     let how = view! {
         <p>{why(drawn)}</p>
         <ul class="nhsuk-list nhsuk-list--bullet">{method}</ul>
@@ -251,6 +254,8 @@ fn figure(drawn: &Large, suggestions: AnyView, may_define: bool) -> AnyView {
         {spread}
         {change}
         <p class="baton-actions">
+            <a href=format!("/measures/{id}/slide.png") download="">"Download a slide (PNG)"</a>
+            <a href=format!("/measures/{id}/slide")>"Slide to print"</a>
             <a href=format!("/measures/{id}/chart.png") download="">"Download the chart (PNG)"</a>
             <a href=format!("/measures/{id}/chart.svg") download="">"Download the chart (SVG)"</a>
             <a href=format!("/measures/{id}/points.csv") download="">"Download the data (CSV)"</a>
@@ -316,7 +321,7 @@ fn cycles(series: &MeasureSeries) -> AnyView {
         <section aria-labelledby="cycles">
             <h2 class="nhsuk-heading-s" id="cycles">"Tests of change on the chart"</h2>
             <ol>{items}</ol>
-            <p><a href=format!("/projects/{project}#cycles")>"Open them on the project’s page"</a></p>
+            <p class="baton-no-print"><a href=format!("/projects/{project}#cycles")>"Open them on the project’s page"</a></p>
         </section>
     }
     .into_any()
@@ -357,8 +362,8 @@ impl Data<'_> {
         };
         let void = (voided > 0).then(|| {
             let title = match voided {
-                ..=POINTS_A_PAGE => "Void points: on no chart".to_owned(),
-                _ => format!("Void points: on no chart. The newest {POINTS_A_PAGE}; all are in the CSV file"),
+                ..=POINTS_A_PAGE => "Deleted data points: on no chart".to_owned(),
+                _ => format!("Deleted data points: on no chart. The newest {POINTS_A_PAGE}; all are in the CSV file"),
             };
             ui::details(&format!("Deleted data points ({voided})"), ui::table(&title, self.columns(), rows(self.void)))
         });
@@ -379,7 +384,7 @@ impl Data<'_> {
         if measure.data_type.is_ratio() {
             columns.push(ui::numbers("Recorded as"));
         }
-        columns.extend([ui::words("Note"), ui::words("State"), ui::words("Recorded by"), ui::words("Open")]);
+        columns.extend([ui::words("Note"), ui::words("State"), ui::words("Recorded by"), ui::acts("Open")]);
         columns
     }
 

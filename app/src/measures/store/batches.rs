@@ -192,7 +192,7 @@ pub async fn undo(
     let entry = Entry::new("batch", batch.id, batch.way.undid())
         .in_project(measure.project_id)
         .change("Measure", "", &measure.name)
-        .change("Points made void", "", told(undone.void))
+        .change("Data points deleted", "", told(undone.void))
         .change("Corrections taken back", "", told(undone.taken_back))
         .change("Changed again since, and left", "", told(undone.kept));
     history::record(conn, allowed, entry).await?;

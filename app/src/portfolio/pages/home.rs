@@ -123,7 +123,7 @@ fn presence(posts: &Posts, works: bool, reads: bool) -> AnyView {
         (_, Some(day), _) => {
             let place = posts.department.as_deref().map_or_else(String::new, |name| format!(" in {name}"));
             let then = if reads {
-                "Until then you can read the trust’s projects, answer what you are asked, and ask to take on a project that looks for a lead."
+                "Until then you can read the trust’s projects, answer what you are asked, and ask to take on a project that is looking for a lead."
             } else {
                 "Until then you can answer what you are asked."
             };
@@ -213,7 +213,7 @@ fn data_points(due: &[Due], today: NaiveDate) -> AnyView {
         let late = (today - one.on).num_days();
         let late = if late > 0 { format!(", {} late", count(late, "day", "days")) } else { ", today".to_owned() };
         markup.raw("<li>").text(&one.project).raw(": ").text(&one.measure).raw(", ").time(one.on).text(&late);
-        markup.raw(" <a href=\"/measures/").value(one.measure_id).raw("/points\">Record");
+        markup.raw(" <a class=\"baton-act\" href=\"/measures/").value(one.measure_id).raw("#record\">Record");
         markup.raw("<span class=\"nhsuk-u-visually-hidden\">: ").text(&one.project).raw(": ").text(&one.measure);
         markup.raw("</span></a></li>");
     }

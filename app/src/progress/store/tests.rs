@@ -28,6 +28,7 @@ async fn the_first_open_task_is_the_next_step_and_the_timeline_knows_its_day() -
     tasks::add(&mut change, &allowed, &to_do("Some day", "").parse(TODAY, None)?).await?;
     tasks::add(&mut change, &allowed, &to_do("Later", "20 3 2026").parse(TODAY, None)?).await?;
     let first = tasks::add(&mut change, &allowed, &to_do("Ask the ward", "10 3 2026").parse(TODAY, None)?).await?;
+    assert!(tasks::mine(&mut change, at.trust, at.trainee, TODAY, (20, 0)).await?.is_empty(), "nobody has them yet");
     assert_eq!(step(&mut change, project).await?, Some(("Ask the ward".into(), Some(on("2026-03-10")))));
     let open: Vec<String> = tasks::open(&mut change, project, TODAY).await?.into_iter().map(|task| task.what).collect();
     assert_eq!(open, ["Ask the ward", "Later", "Some day"]);

@@ -28,6 +28,14 @@ async fn a_draft_is_inserted_changed_from_the_version_seen_and_deleted() -> Resu
     let before = details(&mut change, draft).await?;
     assert_eq!(before, said.details);
     assert_eq!(summary(&mut change, draft).await?.status, Status::Draft);
+    assert_eq!(aim(&mut change, draft).await?, "");
+    let written = "update project set aim_what = 'Fewer delays.', aim_how_much = 'to 9 in 10', aim_by = '2026-12-01' where id = $1";
+    sqlx::query(written).bind(draft).execute(&mut *change).await?;
+    assert_eq!(aim(&mut change, draft).await?, "Fewer delays, to 9 in 10, by 1 December 2026");
+    sqlx::query("update project set aim_what = '', aim_how_much = '', aim_by = null where id = $1")
+        .bind(draft)
+        .execute(&mut *change)
+        .await?;
 
     let other = registration(&at, "Sepsis bundle")?;
     let stale = update(&mut change, &allowed, (draft, 9), &before, at.trust, &other).await;

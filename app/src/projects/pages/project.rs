@@ -244,7 +244,7 @@ fn actions(shown: &ProjectView, row: &ProjectRow, due: Option<MeasureId>) -> Any
     let of = |page: &str| format!("/projects/{id}/{page}");
     let finishes = !is_led && shown.may(Action::WriteSummary) && !shown.may(Action::OfferHandover);
     let record = due.filter(|_| shown.may(Action::RecordMeasurement));
-    let record = record.map(|measure| (format!("/measures/{measure}/points"), "Record a data point"));
+    let record = record.map(|measure| (format!("/measures/{measure}#record"), "Record a data point"));
     // Whoever looks at a project without a lead finds first how to be it.
     let take_on = (!is_led && !asked_for && shown.may(Action::TakeOn)).then(|| (of("take-on"), "Take it on"));
     let rest = [

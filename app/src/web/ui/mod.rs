@@ -120,19 +120,36 @@ pub fn summary_list(rows: Vec<(&str, AnyView)>) -> AnyView {
     view! { <dl class="nhsuk-summary-list">{rows}</dl> }.into_any()
 }
 
-/// A column of a [`table`]: its heading, and whether it holds numbers.
+/// A column of a [`table`]: its heading, and what it holds.
 #[derive(Clone, Debug)]
 pub struct Column {
     heading: String,
-    numeric: bool,
+    holds: Holds,
     /// Where the heading leads to, and how the column is sorted now.
     sort: Option<(String, Sorted)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holds {
+    Words,
+    Numbers,
+    Acts,
+}
+
+impl Column {
+    fn class(&self, base: &str) -> String {
+        match self.holds {
+            Holds::Words => base.to_owned(),
+            Holds::Numbers => format!("{base} {base}--numeric"),
+            Holds::Acts => format!("{base} baton-no-print"),
+        }
+    }
 }
 
 /// A column of words.
 #[must_use]
 pub fn words(heading: &str) -> Column {
-    Column { heading: heading.to_owned(), numeric: false, sort: None }
+    Column { heading: heading.to_owned(), holds: Holds::Words, sort: None }
 }
 
 /// Which way a column is sorted.
@@ -151,8 +168,7 @@ impl Column {
     }
 
     fn head(&self) -> AnyView {
-        let base = "nhsuk-table__header";
-        let class = if self.numeric { format!("{base} {base}--numeric") } else { base.to_owned() };
+        let class = self.class("nhsuk-table__header");
         let Some((href, sorted)) = &self.sort else {
             return view! { <th scope="col" class=class>{self.heading.clone()}</th> }.into_any();
         };
@@ -174,7 +190,13 @@ impl Column {
 /// A column of numbers, set to the right.
 #[must_use]
 pub fn numbers(heading: &str) -> Column {
-    Column { heading: heading.to_owned(), numeric: true, sort: None }
+    Column { heading: heading.to_owned(), holds: Holds::Numbers, sort: None }
+}
+
+/// A column of links and buttons: on paper it is left out.
+#[must_use]
+pub fn acts(heading: &str) -> Column {
+    Column { heading: heading.to_owned(), holds: Holds::Acts, sort: None }
 }
 
 /// A table that scrolls inside its own region on a narrow screen. The first cell of a row names it.
@@ -190,7 +212,6 @@ pub fn table_under_heading(caption: &str, columns: Vec<Column>, rows: Vec<Vec<An
 }
 
 fn draw_table(class: &'static str, caption: &str, columns: Vec<Column>, rows: Vec<Vec<AnyView>>) -> AnyView {
-    let cell = |base: &str, numeric: bool| if numeric { format!("{base} {base}--numeric") } else { base.to_owned() };
     let head = columns.iter().map(Column::head).collect_view();
     let body = rows
         .into_iter()
@@ -201,10 +222,9 @@ fn draw_table(class: &'static str, caption: &str, columns: Vec<Column>, rows: Ve
                 .enumerate()
                 .map(|(at, (value, column))| {
                     if at == 0 {
-                        view! { <th scope="row" class=cell("nhsuk-table__header", column.numeric)>{value}</th> }
-                            .into_any()
+                        view! { <th scope="row" class=column.class("nhsuk-table__header")>{value}</th> }.into_any()
                     } else {
-                        view! { <td class=cell("nhsuk-table__cell", column.numeric)>{value}</td> }.into_any()
+                        view! { <td class=column.class("nhsuk-table__cell")>{value}</td> }.into_any()
                     }
                 })
                 .collect_view();

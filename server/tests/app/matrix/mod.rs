@@ -4,6 +4,7 @@
 //! check of `access.rs` broken, it does.
 
 mod forms;
+mod ids;
 mod known;
 mod links;
 mod pages;
@@ -82,6 +83,26 @@ async fn every_function_of_what_a_project_holds_is_for_whom_the_table_says() -> 
 #[tokio::test]
 async fn every_other_function_is_for_whom_the_table_says() -> Result {
     hold(forms::of_the_rest(), "all other functions").await
+}
+
+#[tokio::test]
+async fn no_page_has_an_id_twice_or_names_one_that_is_not_there() -> Result {
+    let mut world = World::new().await?;
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for row in pages::rows() {
+        if !row.before.is_empty() {
+            world.restore().await;
+            world.prepare(row.before).await;
+        }
+        wrong.extend(ids::of_row(&mut world, &row, &mut seen).await);
+        if !row.before.is_empty() {
+            world.restore().await;
+        }
+    }
+    say(&format!("{seen} pages read for their ids"));
+    assert!(seen > 1_000, "only {seen} pages");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
 }
 
 /// With one check of one action broken, a cell differs, for each check and each action.
