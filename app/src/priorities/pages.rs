@@ -24,6 +24,30 @@ pub fn routes() -> Vec<Route> {
     vec![route!("/priorities", list), route!("/priorities/new", new), route!("/priorities/{id}/edit", edit)]
 }
 
+/// Priorities; with a `listing` its headings sort them, and those without a project are marked.
+fn table(caption: &str, rows: Vec<PriorityRow>, listing: Option<&Listing>) -> AnyView {
+    let rows = rows.into_iter().map(|row| {
+        let none = (listing.is_some() && row.open == 0).then(|| view! { " "{ui::tag("No project", "orange")} });
+        vec![
+            view! { <a href=format!("/priorities/{}", row.id)>{row.title}</a>{none} }.into_any(),
+            row.owner.into_any(),
+            dates(row.starts_on, row.ends_on),
+            row.open.into_any(),
+        ]
+    });
+    let columns = [
+        (ui::words("Priority"), "title"),
+        (ui::words("Owner"), "owner"),
+        (ui::words("Dates"), "dates"),
+        (ui::numbers("Open projects"), "open"),
+    ];
+    let columns = columns.map(|(column, key)| match listing {
+        Some(listing) => listing.column(column, key),
+        None => column,
+    });
+    ui::table(caption, columns.into(), rows.collect())
+}
+
 /// How two priorities stand to each other in a column.
 fn by_column(column: &str, one: &PriorityRow, other: &PriorityRow) -> Ordering {
     let order = match column {
@@ -47,25 +71,6 @@ async fn list(request: Request) -> Result<Page, Error> {
     Ok(Page::new("Priorities", move || {
         let (now, past): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.is_current(today));
         let unserved = now.iter().filter(|row| row.open == 0).count();
-        let table = |caption: &str, rows: Vec<PriorityRow>, mark: bool| {
-            let rows = rows.into_iter().map(|row| {
-                let none = (mark && row.open == 0).then(|| view! { " "{ui::tag("No project", "orange")} });
-                vec![
-                    view! { <a href=format!("/priorities/{}", row.id)>{row.title}</a>{none} }.into_any(),
-                    row.owner.into_any(),
-                    dates(row.starts_on, row.ends_on),
-                    row.open.into_any(),
-                ]
-            });
-            let columns = [
-                (ui::words("Priority"), "title"),
-                (ui::words("Owner"), "owner"),
-                (ui::words("Dates"), "dates"),
-                (ui::numbers("Open projects"), "open"),
-            ];
-            let columns = columns.map(|(column, key)| if mark { listing.column(column, key) } else { column });
-            ui::table(caption, columns.into(), rows.collect())
-        };
         let gap = (unserved > 0).then(|| {
             let told = match unserved {
                 1 => "1 priority has no open project. A new project for it is especially welcome.".to_owned(),
@@ -84,14 +89,14 @@ async fn list(request: Request) -> Result<Page, Error> {
             view! {
                 <p role="status">{crate::format::count(count, "current priority", "current priorities")}</p>
                 {gap}
-                {table("Current priorities", now, true)}
+                {table("Current priorities", now, Some(&listing))}
                 {pages}
             }
             .into_any()
         };
         let add = may.then(|| ui::button_link("/priorities/new", "Add a priority", false));
         let past = (!past.is_empty())
-            .then(|| ui::details("Retired and ended priorities", table("Retired and ended priorities", past, false)));
+            .then(|| ui::details("Retired and ended priorities", table("Retired and ended priorities", past, None)));
         view! {
             {ui::heading("", "Priorities")}
             <p>"What the trust wants improved. Every project serves at least one, or says why it answers a local need."</p>

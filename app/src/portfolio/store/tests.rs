@@ -398,6 +398,27 @@ async fn the_search_finds_words_references_names_and_what_is_misspelt() {
     assert_eq!(people::store::colleague_name(&mut conn, at.other_trust, at.colleague).await, Ok(None));
 }
 
+/// What the filters of a list offer: the filter, the option, and the list with it.
+fn options(at: &Fixture, filter: &Filter) -> Vec<(&'static str, String, Filter)> {
+    let mut options = Vec::new();
+    for status in Statuses::ALL.iter().filter(|status| **status != Statuses::Draft) {
+        options.push(("status", status.to_string(), Filter { statuses: *status, ..filter.clone() }));
+    }
+    for state in Continuity::ALL {
+        options.push(("continuity", state.to_string(), Filter { continuity: Some(*state), ..filter.clone() }));
+    }
+    for gap in Gap::ALL {
+        options.push(("gap", gap.to_string(), Filter { gap: Some(*gap), ..filter.clone() }));
+    }
+    for kind in ProjectType::ALL {
+        options.push(("type", kind.to_string(), Filter { kind: Some(*kind), ..filter.clone() }));
+    }
+    let (department, priority) = (Some(at.department), Some(at.priority));
+    options.push(("department", at.department.to_string(), Filter { department, ..filter.clone() }));
+    options.push(("priority", at.priority.to_string(), Filter { priority, ..filter.clone() }));
+    options
+}
+
 #[tokio::test]
 async fn each_option_says_how_many_it_would_show() {
     let at = Fixture::new().await;
@@ -437,23 +458,7 @@ async fn each_option_says_how_many_it_would_show() {
         Filter { on: Some(day(100)), ..usual.clone() },
     ] {
         let counts = browse(&mut conn, at.trust, &filter, TODAY).await.expect("a list").counts;
-        let mut options: Vec<(&str, String, Filter)> = Vec::new();
-        for status in Statuses::ALL.iter().filter(|status| **status != Statuses::Draft) {
-            options.push(("status", status.to_string(), Filter { statuses: *status, ..filter.clone() }));
-        }
-        for state in Continuity::ALL {
-            options.push(("continuity", state.to_string(), Filter { continuity: Some(*state), ..filter.clone() }));
-        }
-        for gap in Gap::ALL {
-            options.push(("gap", gap.to_string(), Filter { gap: Some(*gap), ..filter.clone() }));
-        }
-        for kind in ProjectType::ALL {
-            options.push(("type", kind.to_string(), Filter { kind: Some(*kind), ..filter.clone() }));
-        }
-        let (department, priority) = (Some(at.department), Some(at.priority));
-        options.push(("department", at.department.to_string(), Filter { department, ..filter.clone() }));
-        options.push(("priority", at.priority.to_string(), Filter { priority, ..filter.clone() }));
-        for (name, option, with) in options {
+        for (name, option, with) in options(&at, &filter) {
             let listed = list(&mut conn, at.trust, &with, TODAY).await.expect("a list").total;
             assert_eq!(counts.of(name, &option), Some(listed), "{name}={option} beside {filter:?}");
             seen += listed;
