@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn a_form_whose_effects_were_not_seen_comes_back_with_them_and_with_nothing_wrong() {
         let line = Consequence { text: "Nobody leads it from 5 August.".to_owned(), ..Consequence::default() };
-        let seen = Unconfirmed { lines: vec![line], digest: "abc".to_owned() };
+        let seen = Unconfirmed { lines: vec![line], digest: "abc".to_owned(), doubt: false };
         let (status, _, kept) = told(Err(Refusal::Failed(Error::Unconfirmed(seen.clone()))), true);
         let kept = kept.expect("kept");
         assert_eq!((status, kept.status, kept.errors.len()), (303, 422, 0));

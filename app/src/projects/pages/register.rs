@@ -105,8 +105,9 @@ pub async fn register(request: Request) -> Result<Reply, Error> {
             {about(&form, &offered)}
             {(kind == ProjectType::ClinicalAudit).then(|| audit(&form))}
             {later(&form, &offered, form.is_rejected())}
+            {form.effects()}
             <div class="baton-actions">
-                {ui::submit("Register project")}
+                {ui::submit(&form.doing("Register project"))}
                 {ui::submit_as("Save as draft", "then", "draft")}
             </div>
         }
@@ -302,14 +303,15 @@ pub async fn edit(request: Request) -> Result<Page, Error> {
             {is_audit.then(|| audit(&form))}
             {optional(&form)}
             {asks.then(|| supervisor(&form, &offered, finishes.then_some("register")))}
+            {form.effects()}
             <div class="baton-actions">
                 {if finishes {
                     view! {
-                        <button class="nhsuk-button" type="submit" name="then" value="register" data-module="nhsuk-button" data-prevent-double-click="true">"Register project"</button>
+                        <button class="nhsuk-button" type="submit" name="then" value="register" data-module="nhsuk-button" data-prevent-double-click="true">{form.doing("Register project")}</button>
                         {ui::submit_as("Save draft", "then", "draft")}
                     }.into_any()
                 } else {
-                    ui::submit("Save changes")
+                    ui::submit(&form.doing("Save changes"))
                 }}
                 <a href=format!("/projects/{id}")>"Cancel"</a>
             </div>
