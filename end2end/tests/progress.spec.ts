@@ -75,7 +75,7 @@ test("a team keeps tasks, posts an update and says where its files are", async (
 
 test("a project’s pages are one click apart, and its overview is short", async ({ page }) => {
   await signInAs(page, "Priya Raman");
-  await page.goto("/projects?mine=yes");
+  await page.goto("/projects?mine=yes&q=Improving+the+safety+of+weekend+handover");
   await page.getByRole("link", { name: /^Improving the safety of weekend handover/ }).first().click();
   const project = new URL(page.url()).pathname;
   await expect(page.getByRole("button", { name: "Record a data point" })).toBeVisible();

@@ -54,7 +54,7 @@ test("a colleague is invited, accepts on the home page, and is in the team", asy
   await page.getByRole("radio", { name: "Member" }).check();
   await page.getByRole("button", { name: "Invite", exact: true }).click();
   await expectDone(page, "The invitation is sent.");
-  await expect(page.getByText(/Tom Okafor is asked to be member/)).toBeVisible();
+  await expect(page.getByText(/Tom Okafor was asked to be a member/)).toBeVisible();
 
   await signInAs(page, "Tom Okafor");
   await expect(page.getByText("You know the ward well.").first()).toBeVisible();

@@ -84,13 +84,15 @@ pub async fn edit_project(#[server(flatten)] form: ProjectForm) -> Result<(), Er
 
 /// Registers a draft as it stands.
 #[server(endpoint = "projects/submit")]
-pub async fn submit_draft(project: String) -> Result<(), Error> {
+pub async fn submit_draft(project: String, #[server(default)] confirmed: String) -> Result<(), Error> {
     let request = Request::current();
     request.person()?;
     let project: ProjectId = id(&project)?;
     request
         .change(access::FinishDraft(project), async |conn, allowed| {
-            store::project(conn, project, request.today(), 0).await?.form()?.parse(Completeness::Registered)?;
+            let said =
+                store::project(conn, project, request.today(), 0).await?.form()?.parse(Completeness::Registered)?;
+            said.dates_are_meant(None, &confirmed, allowed.today())?;
             store::submit(conn, allowed).await
         })
         .await?;

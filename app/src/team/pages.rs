@@ -186,14 +186,14 @@ fn questions(
             let joins = membership.wants_to_join() && !supervises;
             let asked = match (joins, membership.wants_to_join()) {
                 (true, _) => "asked to join",
-                (false, true) => "waits for the academy lead to be",
-                (false, false) => "is asked to be",
+                (false, true) => "waits for the QI academy to be a",
+                (false, false) => "was asked to be a",
             };
             let role = (!joins).then(|| format!(" {}", membership.role.label().to_lowercase()));
             let account = (!membership.account).then_some(" They have no account yet: the QI academy can confirm a supervisor for them.");
             view! {
                 <div class="nhsuk-inset-text">
-                    <p><strong>{membership.name.clone()}</strong>" "{asked}{role}" since "{ui::time(crate::clock::date_in_london(membership.asked_at))}" and has no answer yet."{account}</p>
+                    <p><strong>{membership.name.clone()}</strong>" "{asked}{role}" on "{ui::time(crate::clock::date_in_london(membership.asked_at))}". There is no answer yet."{account}</p>
                     {(manages && !joins).then(|| withdraw(request, project.id, membership))}
                 </div>
             }

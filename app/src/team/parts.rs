@@ -27,9 +27,9 @@ pub fn question(request: &Request, project: &ProjectSummary, place: &Membership,
         }
         .into_any(),
         (true, _) => view! { <p>{name}" asks to join the team of "{title}"."</p> }.into_any(),
-        (false, true) => view! { <p>"You are asked to be "<strong>{role}</strong>" of "{title}". "{place.role.sentence()}</p> }.into_any(),
+        (false, true) => view! { <p>"You are asked to be a "<strong>{role}</strong>" of "{title}". "{place.role.sentence()}</p> }.into_any(),
         (false, false) => view! {
-            <p>{name}" was asked to be "{role}" of "{title}". You can answer for them, when you have their word."</p>
+            <p>{name}" was asked to be a "{role}" of "{title}". You can answer for them, when you have their word."</p>
         }
         .into_any(),
     };

@@ -275,7 +275,7 @@ pub fn field_errors(error: &Error) -> Vec<FieldError> {
         Error::Unconfirmed(_) => Vec::new(),
         Error::Conflict => vec![FieldError::new(
             "",
-            "Somebody else changed this while you were writing. Both versions are below: choose what to keep.",
+            "Somebody else changed this first. Where both versions are shown, choose what to keep.",
         )],
         other => vec![FieldError::new("", other.to_string())],
     }

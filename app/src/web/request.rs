@@ -45,7 +45,7 @@ pub struct RequestParts {
     /// The form that was sent from this page and could not be accepted.
     pub rejected: Option<Arc<Rejected>>,
     /// The page has that form, which says what was wrong.
-    pub has_rejected_form: AtomicBool,
+    pub has_rejected_form: Arc<AtomicBool>,
 }
 
 impl std::ops::Deref for Request {

@@ -245,9 +245,15 @@ fn done(request: &Request) -> AnyView {
 fn refused(request: &Request) -> Option<AnyView> {
     let rejected = request.rejected.as_ref().filter(|_| !request.has_rejected_form.load(Ordering::Relaxed))?;
     let errors = rejected.errors.iter().map(|error| view! { <li>{error.message.clone()}</li> }).collect_view();
-    let words =
-        rejected.typed.iter().map(|(_, value)| value).filter(|value| value.trim().contains(char::is_whitespace));
-    let wrote = words.map(|words| view! { <p class="baton-lines">{words.clone()}</p> }).collect::<Vec<_>>();
+    let written = |(name, value): &&(String, String)| {
+        let hidden = name.starts_with('_') || ["then", "version", "confirmed"].contains(&name.as_str());
+        !hidden && !value.trim().is_empty() && uuid::Uuid::parse_str(value).is_err()
+    };
+    let line = |(name, value): &(String, String)| {
+        let name = name.replace(['_', '.', '[', ']'], " ");
+        view! { <p class="baton-lines">{format!("{}: {value}", name.trim())}</p> }
+    };
+    let wrote: Vec<_> = rejected.typed.iter().filter(written).map(line).collect();
     let wrote = (!wrote.is_empty()).then(|| view! { <h3 class="nhsuk-heading-s">"What you wrote"</h3>{wrote} });
     Some(
         view! {

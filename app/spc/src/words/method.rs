@@ -39,8 +39,8 @@ fn which_chart(chart: &Chart) -> String {
                 .into()
         }
         (_, false) => format!(
-            "With fewer than {LIMITS_FROM} points this is a run chart; it becomes a {} then.",
-            lower_name(chart.wanted)
+            "With fewer than {LIMITS_FROM} points this is a run chart; it becomes {} then.",
+            with_article(chart.wanted)
         ),
         _ => format!("{}.", chart.kind.name()),
     }
@@ -136,6 +136,12 @@ fn formula(chart: &Chart, phase: &Phase) -> Option<String> {
         ChartKind::S => format!("Limits: s̄ ± 3 × s̄ × c5 ÷ c4; {at_last}: {range}."),
         ChartKind::R => format!("Limits: R̄ ± 3 × R̄ × d3 ÷ d2; {at_last}: {range}."),
     })
+}
+
+fn with_article(kind: ChartKind) -> String {
+    let name = lower_name(kind);
+    let article = if name.starts_with(['I', 'R', 'X', 's', 'x']) { "an" } else { "a" };
+    format!("{article} {name}")
 }
 
 fn lower_name(kind: ChartKind) -> String {

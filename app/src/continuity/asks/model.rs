@@ -315,7 +315,7 @@ impl Waiting {
             Kind::Gap => "to bridge the days without a lead".into(),
             Kind::NoLead => "to find a lead".into(),
             Kind::NoSupervisor => "to ask somebody to supervise it".into(),
-            Kind::AskedToSupervise => format!("to say whether {about} supervises it"),
+            Kind::AskedToSupervise => "to say whether they will supervise it".into(),
             Kind::Invitation => format!("to say whether {about} joins the team"),
             Kind::ConfirmSupervisor => format!("to confirm {about} as supervisor"),
             Kind::PassOnSupervision => "to find the next supervisor".into(),

@@ -215,6 +215,8 @@ fn filters(filter: &Filter, offered: &Offered, today: NaiveDate) -> AnyView {
             {select("gap", "What is missing", "Any", &Gap::options(), text(filter.gap.map(|gap| gap.to_string())))}
             {select("sort", "Sorted by", "", &Sort::options(), filter.sort.to_string())}
             {day_field(filter, today)}
+            {filter.with.map(|with| view! { <input type="hidden" name="with" value=with.to_string() /> })}
+            {filter.reversed.then(|| view! { <input type="hidden" name="reverse" value="yes" /> })}
             <div class="nhsuk-form-group">
                 <div class="nhsuk-checkboxes nhsuk-checkboxes--small">
                     <div class="nhsuk-checkboxes__item">

@@ -20,7 +20,7 @@ const COLUMNS: [(&str, Sort); 9] = [
     ("Supervisor", Sort::Supervisor),
     ("Next measurement", Sort::Measurement),
     ("Last activity", Sort::Updated),
-    ("At risk", Sort::Risk),
+    ("Continuity", Sort::Risk),
 ];
 
 /// A page of projects.

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use sqlx::FromRow;
 
-use super::{SUPERVISOR_STAYS, has_room_for_question, insert_membership, supervision, supervisor_stays};
+use super::{SUPERVISOR_STAYS, end_role, has_room_for_question, insert_membership, supervision, supervisor_stays};
 use crate::access::{Allowed, ManageTeam};
 use crate::db::Connection;
 use crate::error::Error;
@@ -102,6 +102,7 @@ pub async fn pass_on(
             insert_membership(conn, allowed, project, to, role, state, by, "").await?
         }
     };
+    withdraw_others(conn, allowed, membership, asked).await?;
     sqlx::query("update team_role set instead_of = $2 where id = $1")
         .bind(asked)
         .bind(membership)
@@ -127,6 +128,27 @@ async fn record_asked(
     let entry =
         Entry::new("team_role", asked, "asked a colleague to take supervision over").in_project(allowed.project());
     history::record(conn, allowed, entry.change("Supervisor", old, new)).await
+}
+
+/// Whoever else is asked in the place of the same supervisor is asked no longer: the first to accept would be displaced
+/// by the next.
+async fn withdraw_others(
+    conn: &mut Connection,
+    allowed: &Allowed<ManageTeam>,
+    membership: TeamRoleId,
+    asked: TeamRoleId,
+) -> Result<(), Error> {
+    let others: Vec<TeamRoleId> = sqlx::query_scalar(
+        "select id from team_role where instead_of = $1 and id <> $2 and state = 'asked' and until_on is null",
+    )
+    .bind(membership)
+    .bind(asked)
+    .fetch_all(&mut *conn)
+    .await?;
+    for other in others {
+        end_role(conn, allowed, other, None).await?;
+    }
+    Ok(())
 }
 
 async fn is_supervised_by(
@@ -201,6 +223,14 @@ mod tests {
                 let told = history::of_project(&mut change, project, 50, 0).await?.len();
                 assert_eq!(pass_on(&mut change, &allowed, (held, at.supervisor), at.colleague).await, Ok(true));
                 assert_eq!(history::of_project(&mut change, project, 50, 0).await?.len(), told, "asked once");
+                pass_on(&mut change, &allowed, (held, at.supervisor), at.lead).await?;
+                let asked: Vec<PersonId> = sqlx::query_scalar(
+                    "select person_id from team_role where instead_of = $1 and state = 'asked' and until_on is null",
+                )
+                .bind(held)
+                .fetch_all(&mut *change)
+                .await?;
+                assert_eq!(asked, [at.lead], "somebody else is asked instead");
             }
             change.commit().await?;
         }

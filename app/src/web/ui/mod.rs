@@ -40,7 +40,8 @@ pub fn distance(date: NaiveDate, today: NaiveDate) -> String {
         1 => "1 day".to_owned(),
         n @ 2..=20 => format!("{n} days"),
         n @ 21..=89 => format!("{} weeks", n / 7),
-        n => format!("{} months", n / 30),
+        n @ 90..=729 => format!("{} months", n / 30),
+        n => format!("{} years", n / 365),
     };
     if days > 0 { format!("in {size}") } else { format!("{size} ago") }
 }

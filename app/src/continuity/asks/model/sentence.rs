@@ -155,9 +155,9 @@ impl Words<'_> {
             Kind::AskedToSupervise => {
                 format!("{} was asked on {} to supervise {projects}, and has not answered.", self.about(), self.since())
             }
-            Kind::Invitation if self.is_own() => format!("You are asked to be {place} of {projects}."),
+            Kind::Invitation if self.is_own() => format!("You are asked to be a {place} of {projects}."),
             Kind::Invitation => format!(
-                "{} was asked on {} to be {place} of {projects}, and has not answered.",
+                "{} was asked on {} to be a {place} of {projects}, and has not answered.",
                 self.about(),
                 self.since()
             ),

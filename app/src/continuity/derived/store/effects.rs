@@ -178,7 +178,7 @@ fn of_place(place: Place, before: &[Stretch], after: &[Stretch], today: NaiveDat
         (Some(was), Some(day)) if was != day => {
             let text = match (was == today, day == today) {
                 (true, _) => format!("has a {what} again, until {}", last(day)),
-                (_, true) => format!("loses its {what} today, and not after {}", last(was)),
+                (_, true) => format!("loses its {what} today instead of after {}", last(was)),
                 _ => format!("has its {what} until {} instead of {}", last(day), last(was)),
             };
             Some((was.min(day), text, place.mend().filter(|_| day < was)))

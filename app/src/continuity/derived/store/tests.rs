@@ -170,7 +170,7 @@ async fn what_a_change_does_is_said_before_it_is_made() -> Result {
         (
             "delete from post where person_id = $1",
             at.trainee,
-            vec![("Sepsis", "loses its lead today, and not after 4 August 2026")],
+            vec![("Sepsis", "loses its lead today instead of after 4 August 2026")],
         ),
         (
             "update post set ends_on = null where person_id = $1",

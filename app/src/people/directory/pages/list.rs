@@ -125,6 +125,8 @@ fn filters(filter: &Filter, departments: &[Department]) -> AnyView {
                 <label class="nhsuk-label" for="show">"Show"</label>
                 <select class="nhsuk-select" id="show" name="show">{shows}</select>
             </div>
+            <input type="hidden" name="sort" value=filter.sort.code() />
+            {filter.reversed.then(|| view! { <input type="hidden" name="reverse" value="yes" /> })}
             <div class="baton-actions">
                 <button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small" type="submit">"Apply filters"</button>
                 <a href="/people">"Clear"</a>

@@ -7,7 +7,8 @@ mod field;
 mod picker;
 
 use std::cell::RefCell;
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;
@@ -32,6 +33,8 @@ pub struct Form {
     version: Option<i64>,
     stored: Vec<(String, String)>,
     rejected: Option<Rejected>,
+    /// What is set when the form that was rejected is drawn.
+    is_drawn: Arc<AtomicBool>,
     drawn: RefCell<Vec<Drawn>>,
 }
 
@@ -62,9 +65,6 @@ impl Form {
     #[must_use]
     pub fn named(request: &Request, action: &'static str, name: &str) -> Self {
         let rejected = request.rejected.as_ref().filter(|r| r.action == action && r.name == name);
-        if rejected.is_some() {
-            request.has_rejected_form.store(true, Ordering::Relaxed);
-        }
         Self {
             action,
             name: name.to_owned(),
@@ -74,6 +74,7 @@ impl Form {
             version: None,
             stored: Vec::new(),
             rejected: rejected.map(|rejected| Rejected::clone(rejected)),
+            is_drawn: Arc::clone(&request.has_rejected_form),
             drawn: RefCell::default(),
         }
     }
@@ -296,6 +297,9 @@ impl Form {
     }
 
     fn drawn_as(self, class: &'static str, encoding: Option<&'static str>, fields: AnyView) -> AnyView {
+        if self.is_rejected() {
+            self.is_drawn.store(true, Ordering::Relaxed);
+        }
         let compare = self.compare();
         let version = self.version.map(|version| self.hidden("version", version));
         let name = (!self.name.is_empty()).then(|| self.hidden(form::NAME, &self.name));
