@@ -13,7 +13,7 @@ use crate::batch;
 use crate::continuity::store::{NEXT_ON, ON_DAY, OPEN, ProjectQuery, ProjectRecord, STANDING};
 use crate::db::Connection;
 use crate::duplicates::sought;
-use crate::duplicates::store::spelled_like;
+use crate::duplicates::store::{of_trust, spelled_like};
 use crate::error::Error;
 use crate::id::TrustId;
 use crate::people;
@@ -27,7 +27,7 @@ use crate::roles::{holds_on, in_force, open_project};
 /// # Errors
 /// When the store cannot be read.
 pub async fn list(conn: &mut Connection, trust: TrustId, filter: &Filter, today: NaiveDate) -> Result<Found, Error> {
-    let words = sought::expression(&filter.text);
+    let words = of_trust(trust, &sought::expression(&filter.text));
     let found = find(conn, listing(trust, filter, &words, limit(filter), today)?).await?;
     or_misspelt(conn, trust, filter, found, today).await
 }
@@ -44,7 +44,7 @@ async fn or_misspelt(
         return Ok(found);
     }
     let Some(words) = spelled_like(conn, trust, &filter.text).await? else { return Ok(found) };
-    Ok(misspelt(find(conn, listing(trust, filter, &words, limit(filter), today)?).await?))
+    Ok(misspelt(find(conn, listing(trust, filter, &of_trust(trust, &words), limit(filter), today)?).await?))
 }
 
 /// What was found by words that are spelled like those of the text.
@@ -81,7 +81,7 @@ pub async fn browse(
     filter: &Filter,
     today: NaiveDate,
 ) -> Result<Browsed, Error> {
-    let words = sought::expression(&filter.text);
+    let words = of_trust(trust, &sought::expression(&filter.text));
     let query = listing(trust, filter, &words, limit(filter), today)?.select_rows();
     let text = [&query.text, DEPARTMENTS, CURRENT].join(";\n");
     let mut answers = batch::ask_built(conn, text, query.arguments).await?;

@@ -1,0 +1,14 @@
+-- The words of the search index know their trust, so that a search reads the projects of one trust and not those of all:
+-- `trust` holds one word, the trust's id without what parts words. Whoever searches says which columns their words stand
+-- in, and the trust's is none of them.
+drop table project_word;
+drop table project_text;
+create virtual table project_text using fts5 (
+    title, problem, aim, trust,
+    content = '', contentless_delete = 1,
+    tokenize = 'porter unicode61 remove_diacritics 2'
+);
+insert into project_text (rowid, title, problem, aim, trust)
+    select number, title, problem, trim(aim_what || ' ' || aim_whom || ' ' || aim_how_much), 't' || replace(trust_id, '-', '') || '0'
+    from project where status <> 'draft';
+create virtual table project_word using fts5vocab (project_text, row);
