@@ -12,3 +12,10 @@ insert into project_text (rowid, title, problem, aim, trust)
     select number, title, problem, trim(aim_what || ' ' || aim_whom || ' ' || aim_how_much), 't' || replace(trust_id, '-', '') || '0'
     from project where status <> 'draft';
 create virtual table project_word using fts5vocab (project_text, row);
+
+-- A home asks in six ways where somebody has a place, and reads no more than stands here.
+drop index team_role_person;
+create index team_role_person on team_role (person_id, state, role, project_id, from_on, until_on, by_mistake, begun_by);
+
+-- The next step of each project of a list: the first here.
+create index task_next on task (project_id, due_on is null, due_on, id, what) where done_at is null and removed_at is null;
