@@ -26,13 +26,17 @@ impl FieldError {
     }
 }
 
-/// What a change would do to projects, for whoever asks for it to see before it is made.
+/// What a change would do to projects, or what of it can hardly be meant, for whoever asks for it to see before it is
+/// made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unconfirmed {
     /// What becomes of each project, in the order of the days; none when the change does nothing to any.
     pub lines: Vec<Consequence>,
     /// What stands for exactly these lines: whoever has seen them sends it along.
     pub digest: String,
+    /// The lines say what can hardly be meant, not what the change does.
+    #[serde(default)]
+    pub doubt: bool,
 }
 
 /// What becomes of a project by a change.

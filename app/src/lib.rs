@@ -19,6 +19,7 @@ pub mod limits;
 pub mod parse;
 mod roles;
 pub mod sheet;
+pub mod sought;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod visitor;

@@ -47,12 +47,12 @@ test("a colleague is invited, accepts on the home page, and is in the team", asy
 
   // Asking nobody is told, and keeps what was typed.
   await page.getByLabel("Message (optional)").fill("You know the ward well.");
-  await page.getByRole("button", { name: "Invite" }).click();
+  await page.getByRole("button", { name: "Invite", exact: true }).click();
   await expectProblem(page, /./);
   await expect(page.getByLabel("Message (optional)")).toHaveValue("You know the ward well.");
-  await chooseColleague(page.getByLabel("Colleague", { exact: true }), "Tom Okafor");
+  await chooseColleague(page, "Whom do you invite?", "Tom Okafor");
   await page.getByRole("radio", { name: "Member" }).check();
-  await page.getByRole("button", { name: "Invite" }).click();
+  await page.getByRole("button", { name: "Invite", exact: true }).click();
   await expectDone(page, "The invitation is sent.");
   await expect(page.getByText(/Tom Okafor is asked to be member/)).toBeVisible();
 

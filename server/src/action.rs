@@ -5,9 +5,10 @@
 //!    as for a person, stands in `app::limits`.
 //! 3. [`submission`]: what was typed, on which page, under which key.
 //! 4. [`sender`]: is it theirs to send?
-//! 5. [`server_function`] calls the function, once for the same form with the same words. It asks for
+//! 5. Does it only look for somebody to choose? Then it comes back, with who was found, and nothing is done.
+//! 6. [`server_function`] calls the function, once for the same form with the same words. It asks for
 //!    permission, parses and stores.
-//! 6. [`outcome`]: what the sender is told. A browser is led on, or back to its form, where every answer
+//! 7. [`outcome`]: what the sender is told. A browser is led on, or back to its form, where every answer
 //!    still stands (`app::web::form` keeps it); a machine gets JSON with the right status.
 
 mod outcome;
@@ -68,6 +69,9 @@ async fn submit(
     sender::check(submission, &request.visitor, form_owner)?;
     if let Some(error) = received.refused.take() {
         return Err(error.into());
+    }
+    if submission.looks_for().is_some() {
+        return Err(Refusal::Looks);
     }
     if let Some(file) = received.file.take() {
         let text = if file.is_empty() { String::new() } else { state.tables.text(file).await? };

@@ -25,6 +25,8 @@ const STEP: &str = "M4 12h15M13 6l6 6-6 6";
 pub struct Strip {
     row: ProjectRow,
     today: NaiveDate,
+    /// In a line of a list: the project's page has the rest.
+    short: bool,
 }
 
 /// What whoever looks at a strip may do about it: no link leads to what they may not do.
@@ -49,6 +51,8 @@ struct Answer {
     label: &'static str,
     icon: &'static str,
     words: String,
+    /// Until when it holds; empty where that is not known, or not said.
+    until: String,
     more: Vec<String>,
     late: bool,
     mend: Option<Mend>,
@@ -64,11 +68,25 @@ struct Mend {
 
 impl Answer {
     fn given(label: &'static str, icon: &'static str, words: impl Into<String>) -> Self {
-        Self { label, icon, words: words.into(), more: Vec::new(), late: false, mend: None, missing: false }
+        Self {
+            label,
+            icon,
+            words: words.into(),
+            until: String::new(),
+            more: Vec::new(),
+            late: false,
+            mend: None,
+            missing: false,
+        }
     }
 
     fn missing(label: &'static str, icon: &'static str, words: impl Into<String>) -> Self {
         Self { missing: true, ..Self::given(label, icon, words) }
+    }
+
+    fn until(mut self, words: String) -> Self {
+        self.until = words;
+        self
     }
 
     fn more(mut self, words: impl Into<String>) -> Self {
@@ -106,14 +124,36 @@ impl Answer {
             .raw(self.label)
             .raw("</dt><dd>")
             .text(&self.words);
-        for words in &self.more {
+        for words in [&self.until].into_iter().chain(&self.more).filter(|words| !words.is_empty()) {
             markup.raw(" <span class=\"baton-strip__more\">").text(words).raw("</span>");
         }
+        self.draw_mend(markup, title, mends);
+        markup.raw("</dd></div>");
+    }
+
+    /// In a line with the others: only what is missing or late stands out.
+    fn draw_in_line(&self, markup: &mut Markup, title: &str, mends: Mends) {
+        markup.raw(match (self.missing, self.late) {
+            (true, _) => "<div class=\"baton-answers__item baton-answers__item--missing\"><dt>",
+            (_, true) => "<div class=\"baton-answers__item baton-answers__item--late\"><dt>",
+            _ => "<div class=\"baton-answers__item\"><dt>",
+        });
+        markup.raw(self.label).raw("</dt> <dd>").text(&self.words);
+        if !self.until.is_empty() {
+            markup.raw(" ").text(&self.until);
+        }
+        for words in &self.more {
+            markup.raw(", ").text(words);
+        }
+        self.draw_mend(markup, title, mends);
+        markup.raw("</dd></div> ");
+    }
+
+    fn draw_mend(&self, markup: &mut Markup, title: &str, mends: Mends) {
         if let Some(Mend { href, label, .. }) = self.mend.as_ref().filter(|mend| (mend.may)(mends)) {
             markup.raw(" <a class=\"baton-act\" href=\"").text(href).raw("\">").raw(label);
             markup.raw("<span class=\"nhsuk-u-visually-hidden\">: ").text(title).raw("</span></a>");
         }
-        markup.raw("</dd></div>");
     }
 }
 
@@ -137,7 +177,7 @@ impl Strip {
     /// The four answers of a row that was read already.
     #[must_use]
     pub fn of(row: ProjectRow, today: NaiveDate) -> Self {
-        Self { row, today }
+        Self { row, today, short: false }
     }
 
     /// The project as its list row.
@@ -170,6 +210,13 @@ impl Strip {
         }
     }
 
+    /// The four answers as they stand in a line.
+    fn write_in_line(&self, markup: &mut Markup, mends: Mends) {
+        for answer in [self.held(), self.supervised(), self.measurement(), self.step()] {
+            answer.draw_in_line(markup, &self.row.title, mends);
+        }
+    }
+
     fn is_closed(&self) -> bool {
         self.row.status == Status::Closed
     }
@@ -189,7 +236,7 @@ impl Strip {
         }
         let answer = match (&row.lead, row.no_lead_since) {
             (Some(lead), _) => {
-                let answer = Answer::given(label, HELD, lead.name.clone()).more(self.until(lead.until));
+                let answer = Answer::given(label, HELD, lead.name.clone()).until(self.until(lead.until));
                 if row.continuity == Some(Continuity::Due) {
                     answer.mend(row.id, "handover", "Hand it over")
                 } else {
@@ -235,10 +282,11 @@ impl Strip {
     /// A last day in words, and how far it is while that is near.
     fn until(&self, last: Option<NaiveDate>) -> String {
         match last {
-            Some(last) if (0..=DUE_DAYS).contains(&(last - self.today).num_days()) => {
+            Some(last) if !self.short && (0..=DUE_DAYS).contains(&(last - self.today).num_days()) => {
                 format!("until {}, {}", crate::format::date(last), ui::distance(last, self.today))
             }
             Some(last) => format!("until {}", crate::format::date(last)),
+            None if self.short => String::new(),
             None => "with no end date".to_owned(),
         }
     }
@@ -248,7 +296,7 @@ impl Strip {
         let row = &self.row;
         if let Some(supervisor) = &row.supervisor {
             let answer = Answer::given(label, SUPERVISED, supervisor.name.clone());
-            return if supervisor.until.is_some() { answer.more(self.until(supervisor.until)) } else { answer };
+            return if supervisor.until.is_some() { answer.until(self.until(supervisor.until)) } else { answer };
         }
         if self.is_closed() {
             return Answer::given(label, SUPERVISED, "Nobody");
@@ -288,7 +336,8 @@ impl Strip {
                 } else {
                     crate::format::date(next.on)
                 };
-                let answer = Answer { late, ..Answer::given(label, MEASUREMENT, words) }.more(next.measure.clone());
+                let answer = Answer { late, ..Answer::given(label, MEASUREMENT, words) };
+                let answer = if self.short { answer } else { answer.more(next.measure.clone()) };
                 if late { answer.record(next.id) } else { answer }
             }
             None if row.measures > 0 => Answer::given(label, MEASUREMENT, "When there is something to measure"),
@@ -310,15 +359,28 @@ impl Strip {
             }
             return Answer::missing(label, STEP, "Not set").mend(row.id, "tasks", "Set the next step");
         }
-        let answer = Answer::given(label, STEP, row.next_step.clone());
+        let words = if self.short { shortened(&row.next_step) } else { row.next_step.clone() };
+        let answer = Answer::given(label, STEP, words);
         match row.next_step_on {
             Some(on) if on < self.today => {
                 Answer { late: true, ..answer }.more(format!("overdue since {}", crate::format::date(on)))
             }
-            Some(on) => answer.more(format!("by {}", crate::format::date(on))),
-            None => answer,
+            Some(on) if !self.short => answer.more(format!("by {}", crate::format::date(on))),
+            Some(_) | None => answer,
         }
     }
+}
+
+/// The most letters of a next step in a list: the whole of it stands on the project's page.
+const LONGEST_STEP: usize = 60;
+
+/// Words that fit into a line of a list.
+fn shortened(words: &str) -> String {
+    if words.chars().count() <= LONGEST_STEP {
+        return words.to_owned();
+    }
+    let start: String = words.chars().take(LONGEST_STEP - 1).collect();
+    format!("{}…", start.trim_end())
 }
 
 /// Where a project stands as tags, where it says more than the strip does. Only what is wrong has a colour.
@@ -363,18 +425,18 @@ fn draw_row(markup: &mut Markup, row: ProjectRow, today: NaiveDate, in_section: 
     };
     markup.raw("<li class=\"baton-list__row\"><div class=\"baton-list__head\">").raw(opens);
     markup.raw("<a href=\"/projects/").value(row.id).raw("\">").text(&row.title).raw("</a>").raw(closes);
-    markup.raw("<p class=\"baton-list__meta\">");
-    for fact in [&row.reference, &row.department].into_iter().flatten() {
-        markup.text(fact).raw(" · ");
-    }
-    let active = crate::format::date(row.active_on());
-    markup.raw("last activity ").text(&active).raw("</p><p class=\"baton-list__tags\">");
+    markup.raw("<p class=\"baton-list__tags\">");
     // Nearly every project is active: that is not said of each.
     if row.status != Status::Active {
         markup.tag(row.status.label(), colour(row.status)).raw(" ");
     }
     continuity_tags(markup, &row);
-    markup.raw("</p></div><dl class=\"baton-strip baton-strip--compact\">");
-    Strip::of(row, today).write(markup, mends);
-    markup.raw("</dl></li>");
+    markup.raw("</p></div><div class=\"baton-list__facts\"><p class=\"baton-list__meta\">");
+    for fact in [&row.reference, &row.department].into_iter().flatten() {
+        markup.text(fact).raw(" · ");
+    }
+    let active = crate::format::date(row.active_on());
+    markup.raw("active ").text(&active).raw("</p> <dl class=\"baton-answers\">");
+    Strip { short: true, ..Strip::of(row, today) }.write_in_line(markup, mends);
+    markup.raw("</dl></div></li>");
 }

@@ -7,5 +7,4 @@ pub mod api;
 mod found;
 pub mod pages;
 pub mod parts;
-pub mod sought;
 pub mod store;

@@ -52,6 +52,12 @@ impl Handovers {
         self.listed.is_empty() && self.left.is_none()
     }
 
+    /// How many were offered.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.listed.len()
+    }
+
     /// Whether somebody has asked to take the project on and waits for an answer.
     #[must_use]
     pub fn is_asked_for(&self) -> bool {
@@ -64,7 +70,7 @@ impl Handovers {
         if self.is_empty() {
             return ().into_any();
         }
-        let title = format!("Handovers ({})", self.listed.len());
+        let title = format!("Handovers ({})", self.count());
         ui::folded_section("handovers", &title, self.view())
     }
 

@@ -106,6 +106,7 @@ fn table(charts: &[(MeasureSeries, spc::Chart)], with_project: bool) -> AnyView 
         })
         .collect();
     view! {
+        <p role="status">{crate::format::count(i64::try_from(charts.len()).unwrap_or(i64::MAX), "measure", "measures")}</p>
         {ui::table("Measures", columns, rows)}
         <p class="nhsuk-hint">
             "Variation is that of the latest point. H is high, L is low; a wave is common cause. P: the process as it is will meet the target; F: it will miss it; ?: the target is sometimes met and sometimes missed, by chance."

@@ -5,6 +5,7 @@ pub mod dates;
 pub mod directory;
 pub mod model;
 pub mod organisation;
+pub mod picker;
 pub mod ties;
 
 pub mod api;

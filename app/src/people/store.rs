@@ -372,40 +372,7 @@ pub async fn departments(conn: &mut Connection, trust: TrustId) -> Result<Vec<De
     Ok(sqlx::query_as(DEPARTMENTS).bind(trust).fetch_all(conn).await?)
 }
 
-/// Somebody who works in the trust today.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct Colleague {
-    pub id: PersonId,
-    pub name: String,
-    /// Their post: grade and department.
-    pub post: String,
-}
-
-/// The people with a current post in the trust who have accepted it, by name.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn colleagues(conn: &mut Connection, trust: TrustId, today: NaiveDate) -> Result<Vec<Colleague>, Error> {
-    Ok(sqlx::query_as(concat!(
-        "select p.id, p.name, min(o.grade || ', ' || d.name) as post
-         from post o join person p on p.id = o.person_id join department d on d.id = o.department_id
-         join tie k on k.person_id = o.person_id and k.trust_id = o.trust_id and k.state = 'accepted'
-         where o.trust_id = $1 and ",
-        post_on!("o", "$2"),
-        "
-           and ",
-        account_open!("p", "$2"),
-        "
-         group by p.id, p.name
-         order by p.name collate nocase"
-    ))
-    .bind(trust)
-    .bind(today)
-    .fetch_all(conn)
-    .await?)
-}
-
-/// Whether somebody is among the [`colleagues`] of a trust.
+/// Whether somebody has a current post in the trust and has accepted it.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -580,12 +547,6 @@ mod tests {
     async fn colleagues_are_those_of_the_trust_with_a_current_post() {
         let at = Fixture::new().await;
         let mut conn = at.store.read().await.expect("a reader");
-        let now = colleagues(&mut conn, at.trust, TODAY).await.expect("colleagues");
-        assert_eq!(now.len(), 5);
-        let tara = now.iter().find(|colleague| colleague.id == at.trainee).expect("the trainee");
-        assert_eq!(tara.post, "FY2, Acute medicine");
-        let later = colleagues(&mut conn, at.trust, on("2026-08-05")).await.expect("colleagues");
-        assert!(!later.iter().any(|colleague| colleague.id == at.trainee));
         assert!(is_colleague(&mut conn, at.trust, at.trainee, TODAY).await.expect("read"));
         assert!(!is_colleague(&mut conn, at.trust, at.trainee, on("2026-08-05")).await.expect("read"));
         let departments = departments(&mut conn, at.trust).await.expect("departments");

@@ -70,6 +70,14 @@ choices! {
         Title = "title" => "Title",
         /// By reference.
         Reference = "reference" => "Reference",
+        /// By the department's name.
+        Department = "department" => "Department",
+        /// By the lead's name; those without one come last.
+        Lead = "lead" => "Lead",
+        /// By the lead's last day; those without a lead come first.
+        Until = "until" => "Lead until",
+        /// By the supervisor's name; those without one come last.
+        Supervisor = "supervisor" => "Supervisor",
     }
 }
 
@@ -84,6 +92,37 @@ impl Default for Statuses {
 impl Default for Sort {
     fn default() -> Self {
         Self::Updated
+    }
+}
+
+impl Sort {
+    /// Whether the largest comes first, where nobody says otherwise.
+    #[must_use]
+    pub fn descends(self) -> bool {
+        matches!(self, Self::Updated | Self::Risk)
+    }
+}
+
+/// How many projects each option of a list's filters would show beside its other filters: the filter's name, the
+/// option's value and the number. What is not there would show none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts(pub Vec<(String, String, i64)>);
+
+impl Counts {
+    /// How many an option would show; none where nothing was counted.
+    #[must_use]
+    pub fn of(&self, filter: &str, option: &str) -> Option<i64> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let count = |option: &str| {
+            self.0.iter().find(|(of, value, _)| of == filter && value == option).map_or(0, |(_, _, number)| *number)
+        };
+        Some(match (filter, option) {
+            ("status", "open") => ["active", "paused", "sustaining"].into_iter().map(count).sum(),
+            ("status", "any") => ["active", "paused", "sustaining", "closed"].into_iter().map(count).sum(),
+            _ => count(option),
+        })
     }
 }
 
@@ -111,6 +150,10 @@ pub struct Filter {
     pub person: Option<PersonId>,
     /// The order.
     pub sort: Sort,
+    /// The other way round than usual.
+    pub reversed: bool,
+    /// As a table whose columns sort, for those who coordinate.
+    pub table: bool,
     /// The day on which the projects stand as the list shows them; none for today.
     pub on: Option<NaiveDate>,
     /// The page, from 1; none for all of them.
@@ -144,6 +187,8 @@ impl Filter {
             with: value("with").parse().ok(),
             person: Some(person),
             sort: value("sort").parse().unwrap_or_default(),
+            reversed: value("reverse") == "yes",
+            table: value("view") == "table",
             on: parse::date(value("on")).filter(|day| *day != today && (first..=last).contains(day)),
             page: Some(value("page").parse().unwrap_or(1).clamp(1, 100_000)),
         }
@@ -164,6 +209,8 @@ impl Filter {
         add("mine", self.mine.map(|_| "yes".to_owned()));
         add("with", self.with.map(|id| id.to_string()));
         add("sort", (self.sort != Sort::default()).then(|| self.sort.as_str().to_owned()));
+        add("reverse", self.reversed.then(|| "yes".to_owned()));
+        add("view", self.table.then(|| "table".to_owned()));
         add("on", self.on.map(|day| day.to_string()));
         add("page", self.page.filter(|page| *page > 1).map(|page| page.to_string()));
         pairs
@@ -190,6 +237,8 @@ mod tests {
             with: Some(PersonId::new()),
             person: Some(person),
             sort: Sort::Risk,
+            reversed: true,
+            table: true,
             on: Some(on("2027-01-06")),
             page: Some(3),
         };

@@ -1,6 +1,7 @@
 //! Lists of projects, and what a home page shows.
 
 pub mod administration;
+mod counts;
 pub mod home;
 pub mod news;
 pub mod search;
@@ -8,18 +9,18 @@ pub mod search;
 use chrono::NaiveDate;
 use timeline::Continuity;
 
-use super::model::{Filter, Found, Gap, PAGE, Sort, Statuses};
+use super::model::{Counts, Filter, Found, Gap, PAGE, Sort, Statuses};
 use crate::batch;
 use crate::continuity::store::{NEXT_ON, ON_DAY, OPEN, ProjectQuery, ProjectRecord, STANDING};
 use crate::db::Connection;
-use crate::duplicates::sought;
 use crate::duplicates::store::{of_trust, spelled_like};
 use crate::error::Error;
-use crate::id::TrustId;
+use crate::id::{PersonId, TrustId};
 use crate::people;
 use crate::people::store::{DEPARTMENTS, Department};
 use crate::priorities::store::{CURRENT, PriorityChoice};
 use crate::roles::{holds_on, in_force, open_project};
+use crate::sought;
 
 /// The projects of a trust that a filter finds, a page of them, as they stand on the filter's day; where nothing has the
 /// words, what has words that are spelled like them. Somebody's draft is found by nobody but those who write it.
@@ -67,6 +68,8 @@ pub struct Browsed {
     pub found: Found,
     pub departments: Vec<Department>,
     pub priorities: Vec<PriorityChoice>,
+    /// How many projects each of what they offer would show.
+    pub counts: Counts,
     /// The name of the colleague whose projects are listed.
     pub colleague: Option<String>,
 }
@@ -82,17 +85,21 @@ pub async fn browse(
     today: NaiveDate,
 ) -> Result<Browsed, Error> {
     let words = of_trust(trust, &sought::expression(&filter.text));
-    let query = listing(trust, filter, &words, limit(filter), today)?.select_rows();
-    let text = [&query.text, DEPARTMENTS, CURRENT].join(";\n");
-    let mut answers = batch::ask_built(conn, text, query.arguments).await?;
+    let mut query = listing(trust, filter, &words, limit(filter), today)?.select_rows();
+    query.text = [&query.text, DEPARTMENTS, CURRENT, ""].join(";\n");
+    counts::push(&mut query, filter, &words, today)?;
+    let mut answers = batch::ask_built(conn, query.text, query.arguments).await?;
     let found = found(answers.all()?);
     let (departments, priorities) = (answers.all()?, answers.all()?);
+    let counts = Counts(answers.all()?);
     let found = or_misspelt(conn, trust, filter, found, today).await?;
     let colleague = match filter.with {
         Some(with) => people::store::colleague_name(conn, trust, with).await?,
         None => None,
     };
-    Ok(Browsed { found, departments, priorities, colleague })
+    // Of what is spelled like the words nothing was counted.
+    let counts = if found.misspelt { Counts::default() } else { counts };
+    Ok(Browsed { found, departments, priorities, counts, colleague })
 }
 
 fn limit(filter: &Filter) -> Option<(i64, i64)> {
@@ -102,26 +109,72 @@ fn limit(filter: &Filter) -> Option<(i64, i64)> {
 /// The lead's last day, or the day since which there is none: as the index of those at risk has it.
 const GOES_ON: &str = "coalesce(s.no_lead_since, s.lead_last_on, '9999-12-31')";
 
-/// What a list is ordered by: values, and how each is compared.
-fn order(sort: Sort) -> &'static [(&'static str, &'static str)] {
+/// A value that a list is ordered by.
+struct Key {
+    value: &'static str,
+    descends: bool,
+    /// Compared as names are.
+    named: bool,
+    /// Who has none comes last, whichever way round.
+    last: bool,
+}
+
+impl Key {
+    const fn rising(value: &'static str) -> Self {
+        Self { value, descends: false, named: false, last: false }
+    }
+
+    const fn falling(value: &'static str) -> Self {
+        Self { descends: true, ..Self::rising(value) }
+    }
+
+    const fn named(value: &'static str) -> Self {
+        Self { named: true, last: true, ..Self::rising(value) }
+    }
+}
+
+/// What a list is ordered by, the most important first.
+fn order(sort: Sort) -> &'static [Key] {
+    const UPDATED: &[Key] = &[Key::falling("p.last_active_on"), Key::falling("p.updated_at")];
+    const RISK: &[Key] = &[Key::falling("s.at_risk"), Key::rising(GOES_ON), Key::falling("p.updated_at")];
+    const MEASUREMENT: &[Key] = &[Key { last: true, ..Key::rising(NEXT_ON) }];
+    const TITLE: &[Key] = &[Key { last: false, ..Key::named("p.title") }];
+    const REFERENCE: &[Key] = &[Key::rising("p.reference")];
+    const DEPARTMENT: &[Key] = &[Key::named("(select d.name from department d where d.id = p.department_id)")];
+    const LEAD: &[Key] = &[Key::named("(select l.name from person l where l.id = s.lead_id)")];
+    const UNTIL: &[Key] = &[Key::rising(GOES_ON)];
+    const SUPERVISOR: &[Key] = &[Key::named("(select v.name from person v where v.id = s.supervisor_id)")];
     match sort {
         // A team's last act is known by its day; within a day the row that changed last comes first.
-        Sort::Updated => &[("p.last_active_on", " desc"), ("p.updated_at", " desc")],
+        Sort::Updated => UPDATED,
         // A draft stands nowhere, and comes last.
-        Sort::Risk => &[("s.at_risk", " desc"), (GOES_ON, ""), ("p.updated_at", " desc")],
-        Sort::Measurement => &[(NEXT_ON, " nulls last")],
-        Sort::Title => &[("p.title", " collate nocase")],
-        Sort::Reference => &[("p.reference", "")],
+        Sort::Risk => RISK,
+        Sort::Measurement => MEASUREMENT,
+        Sort::Title => TITLE,
+        Sort::Reference => REFERENCE,
+        Sort::Department => DEPARTMENT,
+        Sort::Lead => LEAD,
+        Sort::Until => UNTIL,
+        Sort::Supervisor => SUPERVISOR,
     }
+}
+
+/// Whether it orders by where projects stand.
+fn orders_by_standing(sort: Sort) -> bool {
+    matches!(sort, Sort::Risk | Sort::Lead | Sort::Until | Sort::Supervisor)
 }
 
 const KEYS: [&str; 3] = ["k0", "k1", "k2"];
 
-fn push_order(query: &mut ProjectQuery, sort: Sort) {
-    for ((_, how), key) in order(sort).iter().zip(KEYS) {
-        query.push(key).push(how).push(", ");
+fn push_order(query: &mut ProjectQuery, filter: &Filter) {
+    for (key, name) in order(filter.sort).iter().zip(KEYS) {
+        query
+            .push(name)
+            .push(if key.named { " collate nocase" } else { "" })
+            .push(if key.descends == filter.reversed { "" } else { " desc" })
+            .push(if key.last { " nulls last, " } else { ", " });
     }
-    query.push("number");
+    query.push(if filter.reversed { "number desc" } else { "number" });
 }
 
 /// The statement of a list: the words of its text as the index asks for them, how many rows of it are read, and how many
@@ -140,14 +193,14 @@ fn listing(
     let (_, conditions) = counted.split_once(" where ").unwrap_or_default();
     query.push("with page as materialized (select f.id, '' as roles, (select count(*)").text.push_str(&counted);
     query.push(") as total, row_number() over (order by ");
-    push_order(&mut query, filter.sort);
+    push_order(&mut query, filter);
     query.push(") as place from (select p.id, p.number");
-    for ((value, _), key) in order(filter.sort).iter().zip(KEYS) {
-        query.push(", ").push(value).push(" as ").push(key);
+    for (key, name) in order(filter.sort).iter().zip(KEYS) {
+        query.push(", ").push(key.value).push(" as ").push(name);
     }
-    if narrows || filter.sort != Sort::Risk {
+    if narrows || !orders_by_standing(filter.sort) {
         query.text.push_str(&counted);
-    } else if filter.statuses == Statuses::Open {
+    } else if filter.statuses == Statuses::Open && filter.sort == Sort::Risk {
         query
             // What is over comes first in the index, and is most of what is left out.
             .push(" from standing s indexed by standing_risk cross join project p on p.id = s.project_id where s.trust_id = $1
@@ -158,7 +211,7 @@ fn listing(
         query.push(" from project p").push(STANDING).push(" where ").text.push_str(conditions);
     }
     query.push(" order by ");
-    push_order(&mut query, filter.sort);
+    push_order(&mut query, filter);
     if let Some((rows, before)) = limit {
         query.push(" limit ").bind(rows)?.push(" offset ").bind(before)?;
     }
@@ -189,20 +242,66 @@ fn push_source(query: &mut ProjectQuery, filter: &Filter) -> Result<bool, Error>
     Ok(false)
 }
 
-fn apply_filter(query: &mut ProjectQuery, filter: &Filter, words: &str, today: NaiveDate) -> Result<(), Error> {
-    let statuses = match filter.continuity {
+/// The condition that a project has one of the statuses.
+fn has_status(statuses: Statuses) -> &'static str {
+    match statuses {
+        Statuses::Open => open_project!("p"),
+        Statuses::Active => "p.status = 'active'",
+        Statuses::Paused => "p.status = 'paused'",
+        Statuses::Sustaining => "p.status = 'sustaining'",
+        Statuses::Closed => "p.status = 'closed'",
+        Statuses::Any => "p.status in ('active', 'paused', 'sustaining', 'closed')",
+        Statuses::Draft => "p.status = 'draft'",
+    }
+}
+
+/// The statuses that are meant: what ended is closed.
+fn statuses(filter: &Filter) -> Statuses {
+    match filter.continuity {
         Some(Continuity::Ended) if filter.statuses == Statuses::Open => Statuses::Closed,
         _ => filter.statuses,
+    }
+}
+
+/// Adds the condition that an answer of the project is missing or late: `stands` is the row that says where it stands.
+fn push_gap(query: &mut ProjectQuery, gap: Gap, stands: &'static str, today: NaiveDate) -> Result<(), Error> {
+    match gap {
+        Gap::Risk => query.push(stands).push(".at_risk = 1"),
+        Gap::Supervisor => query.push(stands).push(".supervisor_id is null"),
+        Gap::Measure => {
+            query.push("not exists (select 1 from measure m where m.project_id = p.id and m.retired_on is null)")
+        }
+        // Whatever day is looked at: what is measured until then is not known.
+        Gap::Measurement => {
+            query.push("p.status in ('active', 'sustaining') and ").push(NEXT_ON).push(" < ").bind(today)?
+        }
+        Gap::Quiet => query.push("p.id in (").push(home::QUIET).push(")"),
+        Gap::Step => query.push(
+            "not exists (select 1 from task w where w.project_id = p.id and w.done_at is null and w.removed_at is null)",
+        ),
     };
-    query.push(match statuses {
-        Statuses::Open => concat!(" and ", open_project!("p")),
-        Statuses::Active => " and p.status = 'active'",
-        Statuses::Paused => " and p.status = 'paused'",
-        Statuses::Sustaining => " and p.status = 'sustaining'",
-        Statuses::Closed => " and p.status = 'closed'",
-        Statuses::Any => " and p.status in ('active', 'paused', 'sustaining', 'closed')",
-        Statuses::Draft => " and p.status = 'draft'",
-    });
+    Ok(())
+}
+
+/// Adds the condition that a colleague has a place in the project's team, or leads it.
+fn push_place(query: &mut ProjectQuery, person: PersonId) -> Result<(), Error> {
+    query.push(concat!(
+        " and p.id in (select r.project_id from team_role r where ",
+        in_force!("r", "$2"),
+        " and r.person_id = "
+    ));
+    query.bind(person)?.push(concat!(
+        " union select z.project_id from standing z where ",
+        holds_on!("z", "$2"),
+        " and z.lead_id = "
+    ));
+    query.bind(person)?.push(")");
+    Ok(())
+}
+
+fn apply_filter(query: &mut ProjectQuery, filter: &Filter, words: &str, today: NaiveDate) -> Result<(), Error> {
+    let statuses = statuses(filter);
+    query.push(" and ").push(has_status(statuses));
     if statuses == Statuses::Draft {
         query.push(" and (p.author_id = ").bind(filter.person)?;
         query.push(" or p.id in (select project_id from team_role where state in ('asked', 'accepted') and until_on is null and person_id = ");
@@ -221,32 +320,12 @@ fn apply_filter(query: &mut ProjectQuery, filter: &Filter, words: &str, today: N
         query.push(" and p.type = ").bind(kind)?;
     }
     for person in filter.mine.into_iter().chain(filter.with) {
-        query.push(concat!(
-            " and p.id in (select r.project_id from team_role r where ",
-            in_force!("r", "$2"),
-            " and r.person_id = "
-        ));
-        query.bind(person)?.push(concat!(
-            " union select z.project_id from standing z where ",
-            holds_on!("z", "$2"),
-            " and z.lead_id = "
-        ));
-        query.bind(person)?.push(")");
+        push_place(query, person)?;
     }
-    match filter.gap {
-        Some(Gap::Risk) => query.push(" and s.at_risk = 1"),
-        Some(Gap::Supervisor) => query.push(" and s.supervisor_id is null"),
-        Some(Gap::Measure) => {
-            query.push(" and not exists (select 1 from measure m where m.project_id = p.id and m.retired_on is null)")
-        }
-        // Whatever day is looked at: what is measured until then is not known.
-        Some(Gap::Measurement) => {
-            query.push(" and p.status in ('active', 'sustaining') and ").push(NEXT_ON).push(" < ").bind(today)?
-        }
-        Some(Gap::Quiet) => query.push(" and p.id in (").push(home::QUIET).push(")"),
-        Some(Gap::Step) => query.push(" and not exists (select 1 from task w where w.project_id = p.id and w.done_at is null and w.removed_at is null)"),
-        None => query,
-    };
+    if let Some(gap) = filter.gap {
+        query.push(" and ");
+        push_gap(query, gap, "s", today)?;
+    }
     if !filter.text.is_empty() {
         apply_text(query, &filter.text, words)?;
     }

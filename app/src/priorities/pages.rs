@@ -1,6 +1,8 @@
 //! The trust's priorities: the list, and the forms of the academy lead. Each one's page, which shows its projects, is
 //! the portfolio's.
 
+use std::cmp::Ordering;
+
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -14,12 +16,47 @@ use crate::parse::{MAX_LINE_CHARS, MAX_PARAGRAPH_CHARS};
 use crate::route;
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
-use crate::web::ui::{self, Form};
+use crate::web::ui::{self, Form, Listing, by_name};
 
 /// The slice's pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     vec![route!("/priorities", list), route!("/priorities/new", new), route!("/priorities/{id}/edit", edit)]
+}
+
+/// Priorities; with a `listing` its headings sort them, and those without a project are marked.
+fn table(caption: &str, rows: Vec<PriorityRow>, listing: Option<&Listing>) -> AnyView {
+    let rows = rows.into_iter().map(|row| {
+        let none = (listing.is_some() && row.open == 0).then(|| view! { " "{ui::tag("No project", "orange")} });
+        vec![
+            view! { <a href=format!("/priorities/{}", row.id)>{row.title}</a>{none} }.into_any(),
+            row.owner.into_any(),
+            dates(row.starts_on, row.ends_on),
+            row.open.into_any(),
+        ]
+    });
+    let columns = [
+        (ui::words("Priority"), "title"),
+        (ui::words("Owner"), "owner"),
+        (ui::words("Dates"), "dates"),
+        (ui::numbers("Open projects"), "open"),
+    ];
+    let columns = columns.map(|(column, key)| match listing {
+        Some(listing) => listing.column(column, key),
+        None => column,
+    });
+    ui::table(caption, columns.into(), rows.collect())
+}
+
+/// How two priorities stand to each other in a column.
+fn by_column(column: &str, one: &PriorityRow, other: &PriorityRow) -> Ordering {
+    let order = match column {
+        "owner" => by_name(&one.owner, &other.owner),
+        "dates" => one.starts_on.cmp(&other.starts_on),
+        "open" => one.open.cmp(&other.open),
+        _ => Ordering::Equal,
+    };
+    order.then_with(|| by_name(&one.title, &other.title))
 }
 
 async fn list(request: Request) -> Result<Page, Error> {
@@ -30,25 +67,10 @@ async fn list(request: Request) -> Result<Page, Error> {
     let rows = store::list(&mut conn, trust).await?;
     drop(conn);
     let today = request.today();
+    let listing = Listing::of(&request, "/priorities", &["title", "owner", "dates", "open"]);
     Ok(Page::new("Priorities", move || {
         let (now, past): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.is_current(today));
         let unserved = now.iter().filter(|row| row.open == 0).count();
-        let table = |caption: &str, rows: Vec<PriorityRow>, mark: bool| {
-            let rows = rows.into_iter().map(|row| {
-                let none = (mark && row.open == 0).then(|| view! { " "{ui::tag("No project", "orange")} });
-                vec![
-                    view! { <a href=format!("/priorities/{}", row.id)>{row.title}</a>{none} }.into_any(),
-                    row.owner.into_any(),
-                    dates(row.starts_on, row.ends_on),
-                    row.open.into_any(),
-                ]
-            });
-            ui::table(
-                caption,
-                vec![ui::words("Priority"), ui::words("Owner"), ui::words("Dates"), ui::numbers("Open projects")],
-                rows.collect(),
-            )
-        };
         let gap = (unserved > 0).then(|| {
             let told = match unserved {
                 1 => "1 priority has no open project. A new project for it is especially welcome.".to_owned(),
@@ -62,11 +84,19 @@ async fn list(request: Request) -> Result<Page, Error> {
             let words = "The trust's priorities will be here, each with the projects that serve it.";
             ui::empty(words, may.then_some(("/priorities/new", "Add the first priority")))
         } else {
-            view! { {gap}{table("Current priorities", now, true)} }.into_any()
+            let count = i64::try_from(now.len()).unwrap_or(i64::MAX);
+            let (now, pages) = listing.page(now, by_column);
+            view! {
+                <p role="status">{crate::format::count(count, "current priority", "current priorities")}</p>
+                {gap}
+                {table("Current priorities", now, Some(&listing))}
+                {pages}
+            }
+            .into_any()
         };
         let add = may.then(|| ui::button_link("/priorities/new", "Add a priority", false));
         let past = (!past.is_empty())
-            .then(|| ui::details("Retired and ended priorities", table("Retired and ended priorities", past, false)));
+            .then(|| ui::details("Retired and ended priorities", table("Retired and ended priorities", past, None)));
         view! {
             {ui::heading("", "Priorities")}
             <p>"What the trust wants improved. Every project serves at least one, or says why it answers a local need."</p>

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 use super::model::{Origin, ProjectType};
-use crate::error::Error;
+use crate::error::{Consequence, Error, Unconfirmed};
+use crate::format;
 use crate::history::Entry;
 use crate::id::{DepartmentId, PriorityId, ProjectId};
 use crate::parse::{Fields, MAX_LINE_CHARS, MAX_PARAGRAPH_CHARS};
@@ -71,6 +72,8 @@ pub struct ProjectForm {
     pub seen: Vec<String>,
     /// How this one differs from them.
     pub differs: String,
+    /// The dates that were asked about and are meant.
+    pub confirmed: String,
 }
 
 impl ProjectForm {
@@ -217,6 +220,46 @@ pub struct Registration {
     pub differs: String,
 }
 
+/// A project lasts months: a date so many days ahead is rather a slip of the finger.
+const FAR_AHEAD: i64 = 5 * 366;
+
+impl Registration {
+    /// Asks about dates that can hardly be meant: those that have passed, and those that are years ahead. What stood there
+    /// `before` was meant, and so is what stands in `confirmed`.
+    ///
+    /// # Errors
+    /// [`Error::Unconfirmed`] with a sentence about each.
+    pub fn dates_are_meant(
+        &self,
+        before: Option<&ProjectDetails>,
+        confirmed: &str,
+        today: NaiveDate,
+    ) -> Result<(), Error> {
+        let details = &self.details;
+        let dates = [
+            ("The aim is to be met by", details.aim_by, before.and_then(|before| before.aim_by)),
+            ("The next audit is on", details.reaudit_on, before.and_then(|before| before.reaudit_on)),
+            ("The next step is due on", self.next_step_on, None),
+        ];
+        let (mut lines, mut digest) = (Vec::new(), Vec::new());
+        for (what, day, before) in dates {
+            let Some(day) = day.filter(|_| day != before) else { continue };
+            let why = match (day - today).num_days() {
+                ..0 => "which has passed",
+                0..=FAR_AHEAD => continue,
+                _ => "which is more than five years away",
+            };
+            lines.push(Consequence { text: format!("{what} {}, {why}.", format::date(day)), ..Consequence::default() });
+            digest.push(day.to_string());
+        }
+        let digest = digest.join(" ");
+        if lines.is_empty() || digest == confirmed {
+            return Ok(());
+        }
+        Err(Error::Unconfirmed(Unconfirmed { lines, digest, doubt: true }))
+    }
+}
+
 /// What a person says about a project: the columns of its row that the form edits, by the form's names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
 pub struct ProjectDetails {
@@ -253,7 +296,7 @@ impl ProjectDetails {
     /// store's to know.
     #[must_use]
     pub fn changes(&self, before: &Self, entry: Entry) -> Entry {
-        let date = |date: Option<NaiveDate>| date.map(crate::format::date).unwrap_or_default();
+        let date = |date: Option<NaiveDate>| date.map(format::date).unwrap_or_default();
         entry
             .change("Type", before.kind.label(), self.kind.label())
             .change("Title", &before.title, &self.title)

@@ -27,6 +27,9 @@ pub async fn register_project(#[server(flatten)] form: ProjectForm) -> Result<()
     let project = request
         .change(access::RegisterProject(trust), async |conn, allowed| {
             let said = form.parse(if draft { Completeness::Draft } else { Completeness::Registered })?;
+            if !draft {
+                said.dates_are_meant(None, &form.confirmed, allowed.today())?;
+            }
             let project = if draft {
                 store::save_draft(conn, allowed, &said).await?
             } else {
@@ -59,6 +62,10 @@ pub async fn edit_project(#[server(flatten)] form: ProjectForm) -> Result<(), Er
             let mut said =
                 form.parse(if draft && !registers { Completeness::Draft } else { Completeness::Registered })?;
             said.supervisor = said.supervisor.filter(|_| draft);
+            if !draft || registers {
+                let before = project::store::details(conn, project).await?;
+                said.dates_are_meant((!registers).then_some(&before), &form.confirmed, allowed.today())?;
+            }
             store::edit(conn, allowed, version(&form.version)?, &said).await?;
             if registers {
                 let finishes = request.require(conn, access::FinishDraft(project)).await?;

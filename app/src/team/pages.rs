@@ -9,6 +9,8 @@ use crate::error::Error;
 use crate::id::{HandoverId, PersonId, ProjectId, TeamRoleId};
 use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::people;
+use crate::people::picker::parts::offered;
+use crate::people::picker::store::Choosing;
 use crate::project::parts::{Section, sections};
 use crate::project::store::ProjectSummary;
 use crate::route;
@@ -18,7 +20,7 @@ use crate::team::parts::question;
 use crate::team::store::{self, Membership, Team};
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
-use crate::web::ui::{self, Form};
+use crate::web::ui::{self, Form, Offered};
 
 /// The room's pages.
 #[must_use]
@@ -120,8 +122,13 @@ pub async fn team(request: Request) -> Result<Page, Error> {
         && !team
             .iter()
             .any(|membership| Some(membership.person) == request.visitor.id() && membership.is_open_question());
-    let colleagues =
-        if manages { people::store::colleagues(&mut conn, project.trust, today).await? } else { Vec::new() };
+    let colleagues = if manages {
+        let choosing =
+            Choosing { trust: project.trust, today, until: today, project: Some(id), except: request.visitor.id() };
+        offered(&mut conn, &request, "person", None, &choosing).await?
+    } else {
+        Offered::default()
+    };
     let waits = !relationship.coordinates() && store::awaits_supervisor(&mut conn, id, today).await?.is_some();
     drop(conn);
     Ok(Page::new(format!("Team of {}", project.title), move || {
@@ -209,14 +216,7 @@ fn withdraw(request: &Request, project: ProjectId, membership: &Membership) -> A
     view! { <div class="baton-buttons-inline">{form.draw(fields)}</div> }.into_any()
 }
 
-fn invite(form: Form, project: &ProjectSummary, colleagues: Vec<people::store::Colleague>) -> AnyView {
-    let options: Vec<(String, String)> = std::iter::once((String::new(), "Choose a colleague".to_owned()))
-        .chain(
-            colleagues
-                .into_iter()
-                .map(|colleague| (colleague.id.to_string(), format!("{} ({})", colleague.name, colleague.post))),
-        )
-        .collect();
+fn invite(form: Form, project: &ProjectSummary, colleagues: Offered) -> AnyView {
     let roles = TeamRole::INVITABLE
         .iter()
         .map(|role| (role.as_str().to_owned(), role.label().to_owned(), role.sentence().to_owned()))
@@ -224,9 +224,9 @@ fn invite(form: Form, project: &ProjectSummary, colleagues: Vec<people::store::C
     let newcomer = form.is_rejected() && !(form.value("name").is_empty() && form.value("address").is_empty());
     let fields = view! {
         {form.hidden("project", project.id)}
-        {form.select("person", "Colleague", options).view()}
+        {form.picker("person", "Whom do you invite?", colleagues).or_none_of_these("", "None of these").view()}
         <details class="nhsuk-details" open=newcomer>
-            <summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">"They are not in the list"</span></summary>
+            <summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">"They are not in Baton yet"</span></summary>
             <div class="nhsuk-details__text">
                 <p>"Name them. They are shown as asked, and can answer once they have an account."</p>
                 {form.line("name", "Their name").view()}
@@ -393,7 +393,8 @@ pub async fn supervision(request: Request) -> Result<Page, Error> {
         request.require(&mut conn, access::Coordinate(trust)).await?;
     }
     let supervised = store::pass_on::supervised(&mut conn, of, trust, today).await?;
-    let colleagues = people::store::colleagues(&mut conn, trust, today).await?;
+    let choosing = Choosing { trust, today, until: today, project: None, except: Some(of) };
+    let colleagues = offered(&mut conn, &request, "person", None, &choosing).await?;
     // Nobody is named here who is not known in the trust by what they supervise.
     let name = if of == me || !supervised.is_empty() {
         people::store::name_in(&mut conn, trust, of).await?
@@ -422,12 +423,7 @@ pub async fn supervision(request: Request) -> Result<Page, Error> {
     }))
 }
 
-fn pass_on(
-    form: Form,
-    of: PersonId,
-    supervised: Vec<store::pass_on::Supervised>,
-    colleagues: Vec<people::store::Colleague>,
-) -> AnyView {
+fn pass_on(form: Form, of: PersonId, supervised: Vec<store::pass_on::Supervised>, colleagues: Offered) -> AnyView {
     let places = supervised
         .into_iter()
         .map(|one| {
@@ -437,18 +433,10 @@ fn pass_on(
             (format!("{}/{}", one.project_id, one.membership), label)
         })
         .collect();
-    let options = std::iter::once((String::new(), "Choose a colleague".to_owned()))
-        .chain(
-            colleagues
-                .into_iter()
-                .filter(|colleague| colleague.id != of)
-                .map(|colleague| (colleague.id.to_string(), format!("{} ({})", colleague.name, colleague.post))),
-        )
-        .collect();
     let fields = view! {
         {form.hidden("of", of)}
         {form.checkboxes("places[]", "Which projects are passed on?", places).view()}
-        {form.select("person", "To whom?", options)
+        {form.picker("person", "To whom?", colleagues)
             .hint("They are asked for each project. The supervision goes on until they accept, and then ends.").view()}
         {ui::submit("Ask them")}
     }

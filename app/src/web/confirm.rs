@@ -52,7 +52,7 @@ async fn told(request: &Request, effects: Effects) -> Result<Unconfirmed, Error>
             mend,
         });
     }
-    Ok(Unconfirmed { lines, digest: effects.digest })
+    Ok(Unconfirmed { lines, digest: effects.digest, doubt: false })
 }
 
 /// The page on which what is lost is mended, and what its link says.

@@ -28,6 +28,12 @@ pub const PAGE: &str = "_page";
 pub const NAME: &str = "_form";
 /// The field that holds the trust that the form was drawn in, when the person belongs to several.
 pub const TRUST: &str = "_trust";
+/// The button that looks for somebody instead of sending the form: its value is the field for which they are chosen.
+pub const FIND: &str = "_find";
+/// Before a field's name: the field that holds the name of whom to look for.
+pub const SOUGHT: &str = "_sought.";
+/// Before a field's name: the field that holds the name that the page has looked for already.
+pub const LOOKED: &str = "_looked.";
 
 /// The server functions that whoever is not signed in may call.
 pub const FOR_NOBODY: &[&str] = &["/api/sign-in", "/api/sign-in-as", "/api/sign-out", "/api/password/reset"];

@@ -35,6 +35,8 @@ pub enum Refusal {
     UnknownKey,
     /// The form was drawn in this trust, and the visitor works in another one by now.
     OtherTrust(TrustId),
+    /// It looks for somebody to choose, and is sent once they are.
+    Looks,
     /// It was not done in time. Whether it will be is not known, and not claimed.
     TimedOut,
     Failed(Error),
@@ -52,6 +54,8 @@ enum Reply {
     Json(Error),
     /// The form again, with this error.
     Form(Error),
+    /// The form again, with whom it looks for.
+    Found,
     /// The page that signs in, and from there the form.
     SignIn(Error),
     /// The page that changes over to this trust, and from there the form.
@@ -65,6 +69,7 @@ impl Reply {
             // changed first.
             Refusal::SessionEnded | Refusal::Failed(Error::SignIn) => Self::SignIn(Error::form(ENDED)),
             Refusal::UnknownKey => Self::Form(Error::form(STRANGE)),
+            Refusal::Looks => Self::Found,
             Refusal::OtherTrust(trust) => Self::ChooseTrust(trust, Error::form(CHANGED_OVER)),
             Refusal::TimedOut => Self::Form(Error::form(SLOW)),
             Refusal::Failed(error) => match error {
@@ -86,6 +91,7 @@ impl Reply {
             Refusal::UnknownKey => Error::form(STRANGE),
             Refusal::OtherTrust(_) => Error::form(CHANGED_OVER),
             Refusal::TimedOut => Error::Busy,
+            Refusal::Looks => Error::Invalid(Vec::new()),
             Refusal::Failed(error) => error,
         })
     }
@@ -98,7 +104,7 @@ pub fn respond(
     submission: &Submission,
     keep: impl FnOnce(Rejected) -> Option<String>,
 ) -> Response {
-    let form = |error: &Error| submission.page_with(keep(submission.rejected(error)));
+    let kept = |error: &Error| keep(submission.rejected(error));
     let reply = match outcome {
         Ok(Done::Before(address)) => return Redirect::to(&address).into_response(),
         Ok(Done::Now(response)) if submission.html => return lead_on(&response, &submission.page),
@@ -108,9 +114,12 @@ pub fn respond(
     };
     let address = match reply {
         Reply::Json(error) => return json(&error),
-        Reply::Form(error) => form(&error),
-        Reply::SignIn(error) => sign_in_address(&form(&error)),
-        Reply::ChooseTrust(trust, error) => format!("/trusts?trust={trust}&next={}", encoded(&form(&error))),
+        Reply::Form(error) => submission.page_with(kept(&error)),
+        Reply::Found => submission.page_with_found(kept(&Error::Invalid(Vec::new()))),
+        Reply::SignIn(error) => sign_in_address(&submission.page_with(kept(&error))),
+        Reply::ChooseTrust(trust, error) => {
+            format!("/trusts?trust={trust}&next={}", encoded(&submission.page_with(kept(&error))))
+        }
     };
     Redirect::to(&address).into_response()
 }
@@ -236,7 +245,7 @@ mod tests {
     #[test]
     fn a_form_whose_effects_were_not_seen_comes_back_with_them_and_with_nothing_wrong() {
         let line = Consequence { text: "Nobody leads it from 5 August.".to_owned(), ..Consequence::default() };
-        let seen = Unconfirmed { lines: vec![line], digest: "abc".to_owned() };
+        let seen = Unconfirmed { lines: vec![line], digest: "abc".to_owned(), doubt: false };
         let (status, _, kept) = told(Err(Refusal::Failed(Error::Unconfirmed(seen.clone()))), true);
         let kept = kept.expect("kept");
         assert_eq!((status, kept.status, kept.errors.len()), (303, 422, 0));

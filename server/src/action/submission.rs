@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use app::error::Error;
 use app::id::TrustId;
 use app::limits;
-use app::web::form::{self, NEVER_REPLAYED, Rejected};
+use app::web::form::{self, FOR_NOBODY, NEVER_REPLAYED, Rejected};
+use app::web::ui::picker_id;
 use http::request::Parts;
 
 use crate::body::Fields;
@@ -58,7 +59,35 @@ impl Submission {
                 _ => None,
             },
             changed: *error == Error::Conflict,
-            status: error.status(),
+            // A form that comes back without an error is what its sender asked for.
+            status: if *error == Error::Invalid(Vec::new()) { 200 } else { error.status() },
+        }
+    }
+
+    /// The field for which a browser looks for somebody instead of sending the form: by its button, or with a name that
+    /// the page has not looked for yet, as the Enter key sends it.
+    pub fn looks_for(&self) -> Option<&str> {
+        if !self.html || FOR_NOBODY.contains(&self.action.as_str()) {
+            return None;
+        }
+        let pressed = Some(first(&self.fields, form::FIND)).filter(|field| !field.is_empty());
+        pressed.or_else(|| {
+            self.fields.iter().find_map(|(name, sought)| {
+                let field = name.strip_prefix(form::SOUGHT)?;
+                let looked = first(&self.fields, &format!("{}{field}", form::LOOKED));
+                (!sought.trim().is_empty() && sought.trim() != looked.trim()).then_some(field)
+            })
+        })
+    }
+
+    /// As [`Self::page_with`], where it shows whom it found.
+    pub fn page_with_found(&self, kept: Option<String>) -> String {
+        let picker = picker_id(first(&self.fields, form::NAME), self.looks_for().unwrap_or_default());
+        let page = self.page_with(kept);
+        if picker.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) {
+            format!("{page}#{picker}")
+        } else {
+            page
         }
     }
 
@@ -155,6 +184,22 @@ mod tests {
         assert_eq!(kept.typed, fields("_form=second&title=A&on.day=4"), "as typed");
         assert_eq!(kept.errors, [FieldError::new("title", "Too short.")]);
         assert!(!kept.changed && form.rejected(&Error::Conflict).changed);
+    }
+
+    #[test]
+    fn a_form_looks_for_somebody_by_its_button_or_with_a_name_not_looked_for_yet() {
+        let asks = |typed: &str| by_browser("/api/x", typed).looks_for().map(str::to_owned);
+        assert_eq!(asks("_find=to&_sought.to="), Some("to".to_owned()));
+        assert_eq!(asks("_sought.to=Raman&to="), Some("to".to_owned()), "as the Enter key sends it");
+        assert_eq!(asks("_sought.to=Raman+&_looked.to=Raman&to=1"), None, "it has been looked for");
+        assert_eq!(asks("_sought.to=Rahman&_looked.to=Raman&to=1"), Some("to".to_owned()), "somebody else is sought");
+        assert_eq!(asks("_sought.to=+&to=1"), None);
+        assert_eq!(sent("application/json", "/api/x", "_find=to").looks_for(), None, "a machine chooses by id");
+        assert_eq!(by_browser("/api/sign-in", "_find=to").looks_for(), None);
+        let form = by_browser("/api/x", "_page=/a&_form=date-lead&_find=to");
+        assert_eq!(form.page_with_found(Some("k".to_owned())), "/a?form=k#date-lead-to-picker");
+        assert_eq!(by_browser("/api/x", "_page=/a&_find=%22%3E").page_with_found(Some("k".to_owned())), "/a?form=k");
+        assert_eq!(form.rejected(&Error::Invalid(Vec::new())).status, 200, "nothing is wrong");
     }
 
     #[test]

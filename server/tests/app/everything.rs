@@ -152,8 +152,13 @@ fn is_text(kind: &str) -> bool {
 
 /// Sends a form with the same text in every field that takes text, and reads where that leads to.
 async fn send(browser: &Browser<'_>, form: &Form, text: &str) -> Answer {
+    send_or_look(browser, form, text, false).await
+}
+
+/// The same; a form that looks for somebody by name does that, or is sent without.
+async fn send_or_look(browser: &Browser<'_>, form: &Form, text: &str, looks: bool) -> Answer {
     let mut pairs: Vec<(&str, &str)> = Vec::new();
-    for field in &form.fields {
+    for field in form.fields.iter().filter(|field| looks || !field.name.starts_with(app::web::form::SOUGHT)) {
         let value = if is_text(&field.kind) { text } else { field.value.as_str() };
         // Of choices that nobody made yet, the first.
         let chosen = field.sent
@@ -187,6 +192,13 @@ async fn each_form(check: impl AsyncFn(&str, &Form, Answer), text: &str) {
                 if !form.post || form.action == "/api/sign-out" || !form.fields.iter().any(|field| is_text(&field.kind))
                 {
                     continue;
+                }
+                if form.fields.iter().any(|field| field.name.starts_with(app::web::form::SOUGHT)) {
+                    let answer = send_or_look(&browser, &form, text, true).await;
+                    assert!(answer.status == StatusCode::OK, "{} from {path} as {who}: {}", form.action, answer.body);
+                    assert!(!answer.body.contains("<img src=x"), "{} from {path} looks for markup", form.action);
+                    let own = tags(&answer.body).into_iter().find(|tag| has_attribute(tag, "onfocus"));
+                    assert_eq!(own, None, "{} from {path} looks for an attribute", form.action);
                 }
                 let answer = send(&browser, &form, text).await;
                 assert!(answer.status.as_u16() < 500, "{} from {path} as {who}: {}", form.action, answer.body);

@@ -18,6 +18,7 @@ mod measures;
 mod named;
 mod operator;
 mod people;
+mod picker;
 mod points;
 mod portfolio;
 mod priorities;

@@ -160,7 +160,7 @@ async fn a_point_is_corrected_excluded_made_void_and_put_back_and_its_history_sa
     let answer = browser.fill(&point, "/api/measurements/include", &[]).await;
     assert!(browser.follow(&answer).await.body.contains("It counts."));
     let answer = browser.fill(&point, "/api/measurements/void", &[("reason", "Another ward’s")]).await;
-    assert!(browser.follow(&answer).await.body.contains("Void: on no chart."));
+    assert!(browser.follow(&answer).await.body.contains("Deleted: on no chart."));
     let page = browser.get(&format!("/measures/{measure}")).await;
     assert!(page.body.contains("Deleted data points (1)"));
     let answer = browser.fill(&point, "/api/measurements/include", &[]).await;

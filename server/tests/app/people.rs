@@ -346,3 +346,23 @@ async fn who_has_no_password_is_told_so_instead_of_getting_lost() {
     assert!(page.contains("You have no password yet."), "{page}");
     assert!(page.contains("FY2, Acute medicine, from") && page.contains("/pool"), "{page}");
 }
+
+#[tokio::test]
+async fn the_lists_of_people_departments_and_priorities_sort_by_their_headings_and_say_how_many() {
+    let app = App::new().await;
+    let browser = app.browser(app.fixture.administrator).await;
+    let at = |page: &str, words: &str| page.find(words).unwrap_or_else(|| panic!("no {words}"));
+    let people = browser.get("/people?sort=ends").await;
+    assert!(people.words().contains("5 people"));
+    assert!(at(&people.body, ">Tara Trainee") < at(&people.body, ">Sonia Supervisor"), "no end comes last");
+    assert!(people.body.contains("aria-sort=\"ascending\""));
+    assert!(people.body.contains("href=\"/people?sort=ends&amp;reverse=yes\""));
+    let people = browser.get("/people?reverse=yes").await;
+    let rows = people.body.split("<tbody").nth(1).expect("a table");
+    assert!(at(rows, ">Tara Trainee") < at(rows, ">Adam Administrator"));
+    let departments = browser.get("/departments?sort=people&reverse=yes&page=7").await;
+    assert!(departments.words().contains("1 department") && departments.body.contains("aria-sort=\"descending\""));
+    assert!(departments.body.contains(">Acute medicine"), "beyond the end is the last page");
+    let priorities = browser.get("/priorities?sort=<b>").await;
+    assert!(priorities.words().contains("1 current priority") && priorities.body.contains("aria-sort=\"ascending\""));
+}

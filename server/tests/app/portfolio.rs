@@ -329,3 +329,48 @@ async fn an_administrators_home_says_what_keeps_the_trust_running_and_each_numbe
     let trainee = app.browser(fixture.trainee).await.get("/").await;
     assert!(!trainee.plain().contains("Last backup"), "that is the administrators’");
 }
+
+/// The heading of a column: its link, and which way it is sorted.
+fn heading(page: &Answer, words: &str) -> (String, String) {
+    let heads = page.body.split("<th scope=\"col\"").skip(1).map(|head| head.split("</th>").next().unwrap_or_default());
+    let head = heads.into_iter().find(|head| head.contains(&format!(">{words}<"))).expect(words);
+    let of = |name: &str| {
+        let value = head.split_once(&format!("{name}=\"")).map_or("", |(_, rest)| rest);
+        value.split('"').next().unwrap_or_default().replace("&amp;", "&")
+    };
+    (of("href"), of("aria-sort"))
+}
+
+#[tokio::test]
+async fn the_table_of_projects_sorts_by_its_headings_either_way() {
+    let app = App::new().await;
+    let fixture = &app.fixture;
+    for title in ["Alpha <i>", "Beta", "Gamma"] {
+        fixture.project(title).await;
+    }
+    let paused = fixture.project("Delta").await;
+    change(fixture, "update project set status = 'paused' where id = $1", paused).await;
+    change(fixture, LEADERLESS, paused).await;
+    let browser = app.browser(fixture.lead).await;
+    let list = browser.get("/projects").await;
+    assert!(list.body.contains("href=\"/projects?view=table\""), "the list leads to the table");
+    let page = browser.get("/projects?view=table&department=").await;
+    assert!(page.words().contains("4 projects") && page.body.contains("Alpha &lt;i&gt;"), "{}", page.body);
+    assert_eq!(heading(&page, "Last activity").1, "descending");
+    let (up, unsorted) = heading(&page, "Project");
+    assert_eq!((up.as_str(), unsorted.as_str()), ("/projects?sort=title&view=table", ""));
+    let at = |page: &Answer, title: &str| page.body.find(&format!(">{title}")).expect("listed");
+    let page = browser.get(&up).await;
+    let (down, sorted) = heading(&page, "Project");
+    assert_eq!((down.as_str(), sorted.as_str()), ("/projects?sort=title&reverse=yes&view=table", "ascending"));
+    assert!(at(&page, "Beta") < at(&page, "Gamma"));
+    let page = browser.get(&down).await;
+    assert_eq!(heading(&page, "Project"), (up, "descending".to_owned()));
+    assert!(at(&page, "Beta") > at(&page, "Gamma"));
+    assert!(page.words().contains("Nobody since"), "what is missing is said");
+    // Applying a filter stays in the table, and each option says how many it shows.
+    assert!(page.body.contains("name=\"view\" value=\"table\""));
+    for words in ["Active (3)", "Paused (1)", "All open (4)", "Acute medicine (4)", "Closed (0)", "In the pool (1)"] {
+        assert!(page.words().contains(&format!(">{words}</option>")), "{words}");
+    }
+}

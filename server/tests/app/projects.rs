@@ -174,6 +174,33 @@ async fn a_draft_is_for_its_author_and_whom_they_invite() {
 }
 
 #[tokio::test]
+async fn a_date_that_can_hardly_be_meant_is_asked_about_once() {
+    let app = App::new().await;
+    let browser = app.browser(app.fixture.trainee).await;
+    let (priority, department) = (app.fixture.priority.to_string(), app.fixture.department.to_string());
+    let typed = [
+        ("title", "Antibiotics within the hour"),
+        ("problem", "It is late."),
+        ("department", department.as_str()),
+        ("priorities[]", priority.as_str()),
+        ("aim_by.day", "4"),
+        ("aim_by.month", "1"),
+        ("aim_by.year", "2020"),
+    ];
+    let asked = browser.fill(FORM, REGISTER, &typed).await;
+    let page = browser.follow(&asked).await;
+    assert!(page.words().contains("The aim is to be met by 4 January 2020, which has passed."), "{}", page.plain());
+    assert!(page.words().contains("Confirm: register project"), "{}", page.plain());
+    let project = project_in(&browser.fill(&asked.location(), REGISTER, &[]).await);
+    // What stands there was meant.
+    let edit = format!("/projects/{project}/edit");
+    let saved = browser.fill(&edit, "/api/projects/edit", &[("title", "Antibiotics within one hour")]).await;
+    assert_eq!(saved.location(), format!("/projects/{project}?done=saved"));
+    let asked = browser.fill(&edit, "/api/projects/edit", &[("aim_by.year", "2040")]).await;
+    assert!(browser.follow(&asked).await.words().contains("4 January 2040, which is more than five years away."));
+}
+
+#[tokio::test]
 async fn a_draft_is_finished_and_registered_or_deleted() {
     let app = App::new().await;
     let author = app.browser(app.fixture.trainee).await;

@@ -42,6 +42,7 @@ async fn home_lists_pool_and_boards_go_to_the_store_three_times() {
         "/projects",
         "/projects?q=sepsis&sort=risk",
         "/projects?on=2026-08-05",
+        "/projects?view=table&sort=lead&reverse=yes",
         "/pool",
         "/pool?specialty=Surgery",
         "/search?q=sepsis",

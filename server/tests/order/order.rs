@@ -33,6 +33,7 @@ pub const ORDER: &[(&str, Band)] = &[
     ("id", Band::Base),
     ("batch", Band::Base),
     ("sheet", Band::Base),
+    ("sought", Band::Base),
     ("roles", Band::Base),
     ("visitor", Band::Base),
     ("access", Band::Base),

@@ -99,7 +99,6 @@ impl Actor<'_> {
             Some(None) => today + Duration::days(28),
             None => today,
         };
-        let candidates = handovers::candidates(&mut conn, self.world.fixture.trust, today, effect).await?;
         let version: i64 = sqlx::query_scalar(
             "select coalesce(max(version), 0) from handover where project_id = $1 and state = 'draft'",
         )
@@ -107,7 +106,7 @@ impl Actor<'_> {
         .fetch_one(&mut *conn)
         .await?;
         drop(conn);
-        let to = if to_pool { To::Pool } else { self.choose(&candidates, context.leader, effect).await? };
+        let to = if to_pool { To::Pool } else { self.choose(context.leader, effect).await? };
         if to == To::Nobody {
             return Ok(None);
         }
@@ -125,28 +124,22 @@ impl Actor<'_> {
         Ok(Some(change.await))
     }
 
-    /// A trainee of the list who has a post on the day and stays for a while; the giver looks for one.
-    async fn choose(
-        &mut self,
-        candidates: &[handovers::Candidate],
-        leader: Option<PersonId>,
-        effect: NaiveDate,
-    ) -> Result<To> {
-        let mut here = Vec::new();
+    /// A trainee who has a post on the day and stays for a while, of those whom the form finds; the giver looks for one.
+    async fn choose(&mut self, leader: Option<PersonId>, effect: NaiveDate) -> Result<To> {
         let mut conn = self.world.fixture.store.read().await?;
-        for candidate in candidates.iter().filter(|one| Some(one.id) != leader && !one.post.starts_with("Consultant")) {
-            let stays: bool = sqlx::query_scalar(
-                "select exists (select 1 from post where person_id = $1 and trust_id = $2 and starts_on <= $3 and (ends_on is null or ends_on >= $3))",
-            )
-            .bind(candidate.id)
-            .bind(self.world.fixture.trust)
-            .bind(effect)
-            .fetch_one(&mut *conn)
-            .await?;
-            if stays {
-                here.push(candidate.id);
-            }
-        }
+        let here: Vec<PersonId> = sqlx::query_scalar(
+            "select o.person_id from post o join person p on p.id = o.person_id
+             join tie k on k.person_id = o.person_id and k.trust_id = o.trust_id and k.state = 'accepted'
+             where o.trust_id = $1 and o.starts_on <= $2 and (o.ends_on is null or o.ends_on >= $2) and o.grade <> 'Consultant'
+               and p.id is not $3 and (p.closed_on is null or p.closed_on > $4)
+             group by p.id order by p.name collate nocase, p.id",
+        )
+        .bind(self.world.fixture.trust)
+        .bind(effect)
+        .bind(leader)
+        .bind(self.today())
+        .fetch_all(&mut *conn)
+        .await?;
         drop(conn);
         Ok(self.world.dice.pick(&here).map_or(To::Nobody, To::Person))
     }

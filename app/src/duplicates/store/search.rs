@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 use sqlx::types::Json;
 
 use super::super::model::{Query, Similar};
-use super::super::sought;
 use super::lead::lead_of;
 use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{ProjectId, TrustId};
+use crate::sought;
 
 /// How many suggestions are shown.
 pub const SUGGESTIONS: u8 = 5;

@@ -1,25 +1,28 @@
 //! Preparing a handover: most of it is filled in already.
 
-use chrono::{Days, NaiveDate};
+use chrono::Days;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::access::{self, Action};
+use crate::db::Connection;
 use crate::error::Error;
 use crate::handover::api::{PrepareHandover, TakeBackHandover};
 use crate::handover::model::{
     FURTHEST, PART, POOL, Pack, PackRequirements, Part, SENTENCE, State, contribution, how, when,
 };
 use crate::handover::prefill;
-use crate::handover::store::{self, Candidate, Handover, HandoverContext};
+use crate::handover::store::{self, Handover, HandoverContext};
 use crate::id::ProjectId;
 use crate::measures::model::frequency;
 use crate::measures::series::MeasureSeries;
 use crate::measures::store::load_series;
+use crate::people::picker::parts::offered;
+use crate::people::picker::store::Choosing;
 use crate::project::parts::{Section, sections};
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
-use crate::web::ui::{self, Form};
+use crate::web::ui::{self, Form, Offered};
 
 /// Prepares the handover of a project, or goes on preparing it.
 pub async fn prepare(request: Request) -> Result<Reply, Error> {
@@ -44,12 +47,10 @@ pub async fn prepare(request: Request) -> Result<Reply, Error> {
         return Err(Error::form("Only an active, paused or sustaining project can be handed over."));
     }
     let measures = load_series(&mut conn, id).await?;
-    let candidates = store::candidates(&mut conn, context.trust_id, today, today + Days::new(FURTHEST)).await?;
+    let candidates = if offers { Some(candidates(&mut conn, &request, &context, last.as_ref()).await?) } else { None };
     drop(conn);
-    Ok(Page::new(format!("Hand over {}", context.title), move || {
-        draw(&request, &context, &measures, last, offers.then_some(candidates))
-    })
-    .into())
+    Ok(Page::new(format!("Hand over {}", context.title), move || draw(&request, &context, &measures, last, candidates))
+        .into())
 }
 
 fn draw(
@@ -57,7 +58,7 @@ fn draw(
     context: &HandoverContext,
     measures: &[MeasureSeries],
     last: Option<Handover>,
-    candidates: Option<Vec<Candidate>>,
+    candidates: Option<Offered>,
 ) -> AnyView {
     let today = request.today();
     let offers = candidates.is_some();
@@ -73,7 +74,7 @@ fn draw(
     let parts = needs.parts(|field| form.value(field));
     let tasks = offers.then(|| tasks(&form, &parts));
     let summary = form.summary();
-    let fields = fields(&form, context, measures, &needs, candidates, today);
+    let fields = fields(&form, context, measures, &needs, candidates);
     let discard = draft.map(|draft| {
         let form = Form::new(request, TakeBackHandover::PATH);
         let fields = view! {
@@ -155,19 +156,23 @@ fn tasks(form: &Form, parts: &[Part]) -> AnyView {
     .into_any()
 }
 
-/// Whom the project can be handed to: the candidates but for who leads it now, or the pool.
-fn recipients(context: &HandoverContext, candidates: Vec<Candidate>, today: NaiveDate) -> Vec<(String, String)> {
-    let mut recipients =
-        vec![(String::new(), "Choose".to_owned()), (POOL.to_owned(), "Nobody yet: offer it to the pool".to_owned())];
-    recipients.extend(candidates.into_iter().filter(|one| Some(one.id) != context.leader).map(|one| {
-        let from = if one.starts_on > today {
-            format!(", from {}", crate::format::date(one.starts_on))
-        } else {
-            String::new()
-        };
-        (one.id.to_string(), format!("{}: {}{from}", one.name, one.post))
-    }));
-    recipients
+/// Whom the project can be handed to: anybody but who leads it now, with a post today or in the year to come.
+async fn candidates(
+    conn: &mut Connection,
+    request: &Request,
+    context: &HandoverContext,
+    last: Option<&Handover>,
+) -> Result<Offered, Error> {
+    let today = request.today();
+    let choosing = Choosing {
+        trust: context.trust_id,
+        today,
+        until: today + Days::new(FURTHEST),
+        project: Some(context.id),
+        except: context.leader,
+    };
+    let stored = last.filter(|last| last.state() == State::Draft).and_then(|draft| draft.to_person);
+    offered(conn, request, "to", stored, &choosing).await
 }
 
 fn plans(form: &Form, measures: &[MeasureSeries]) -> Option<impl IntoView + use<>> {
@@ -213,20 +218,18 @@ fn fields(
     context: &HandoverContext,
     measures: &[MeasureSeries],
     needs: &PackRequirements,
-    candidates: Option<Vec<Candidate>>,
-    today: NaiveDate,
+    candidates: Option<Offered>,
 ) -> AnyView {
     let offers = candidates.is_some();
-    let recipients = candidates.map(|candidates| recipients(context, candidates, today));
     let last_day = match (&context.leader_name, context.last_day) {
         (Some(name), Some(day)) => format!("Today or later. {name}’s post ends on {}.", crate::format::date(day)),
         _ => "Today or later.".to_owned(),
     };
     view! {
         {form.hidden("project", context.id)}
-        {recipients.map(|recipients| view! {
+        {candidates.map(|candidates| view! {
             <h2 class="nhsuk-heading-m">"Who and when"</h2>
-            {form.select("to", "Who takes it over?", recipients)
+            {form.picker("to", "Who takes it over?", candidates).or(POOL, "Nobody yet: offer it to the pool")
                 .hint("In the pool, anybody with a post in the trust can ask to take it on. Your place as lead ends on the day, even if nobody has.").view()}
             {form.date("takes_effect_on", "From which day?").hint(&last_day).view()}
         })}

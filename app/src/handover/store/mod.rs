@@ -17,8 +17,8 @@ pub(crate) use looking::looking;
 pub use looking::{Narrowed, Pool, pool};
 pub use pool::{first_day, take_on};
 pub use prepare::{
-    Candidate, HandoverContext, candidates, context, end_for_merge, expire_lapsed_offer, finish_own, keep_draft,
-    measured, offer, prepared_by_another, withdraw,
+    HandoverContext, context, end_for_merge, expire_lapsed_offer, finish_own, keep_draft, measured, offer,
+    prepared_by_another, withdraw,
 };
 pub use read::{
     Answered, Contributed, Handover, LEFT_BEHIND, LeftBehind, Listed, OF_PROJECT, Planned, TeamMember, find,

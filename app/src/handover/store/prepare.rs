@@ -152,46 +152,6 @@ impl HandoverContext {
     }
 }
 
-/// Somebody who could lead a project.
-#[derive(Clone, Debug, FromRow)]
-pub struct Candidate {
-    pub id: PersonId,
-    pub name: String,
-    /// Grade and department of their post.
-    pub post: String,
-    /// The first day of their post.
-    pub starts_on: NaiveDate,
-}
-
-/// The people of the trust with a post today, or one that starts before `until`, by name.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn candidates(
-    conn: &mut Connection,
-    trust: TrustId,
-    today: NaiveDate,
-    until: NaiveDate,
-) -> Result<Vec<Candidate>, Error> {
-    // With `min` in a query that groups, SQLite takes the other columns from the row of the minimum.
-    Ok(sqlx::query_as(concat!(
-        "select p.id, p.name, o.grade || ', ' || d.name as post, min(o.starts_on) as starts_on
-         from post o join person p on p.id = o.person_id join department d on d.id = o.department_id
-         join tie k on k.person_id = o.person_id and k.trust_id = o.trust_id and k.state = 'accepted'
-         where o.trust_id = $1 and o.starts_on <= $3 and (o.ends_on is null or o.ends_on >= $2)
-           and ",
-        account_open!("p", "$2"),
-        "
-         group by p.id
-         order by p.name collate nocase, p.id"
-    ))
-    .bind(trust)
-    .bind(today)
-    .bind(until)
-    .fetch_all(conn)
-    .await?)
-}
-
 /// The measures of a project for which the pack says how the next point is got.
 ///
 /// # Errors

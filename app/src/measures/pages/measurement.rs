@@ -43,7 +43,7 @@ pub(super) async fn measurement(request: Request) -> Result<Page, Error> {
         let state = match point.state {
             State::Current => "It counts.".to_owned(),
             State::Excluded => format!("Excluded: shown hollow, and used for no calculation. Reason: {}", point.reason),
-            State::Void => format!("Void: on no chart. Reason: {}", point.reason),
+            State::Void => format!("Deleted: on no chart. Reason: {}", point.reason),
         };
         view! {
             {ui::back(&format!("/measures/{}", measure.id), &measure.name)}

@@ -373,6 +373,34 @@ pub(in crate::people) fn within_five_years(
     Some(date)
 }
 
+/// By what a list of people is ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PeopleSort {
+    #[default]
+    Name,
+    /// By the end of their last post in sight; who has no end comes last.
+    Ends,
+    /// By how many projects they lead.
+    Leads,
+}
+
+impl PeopleSort {
+    /// Every one, as it stands in an address.
+    pub const ALL: [(&'static str, Self); 3] = [("name", Self::Name), ("ends", Self::Ends), ("leads", Self::Leads)];
+
+    /// Of an address; the usual one where it says none.
+    #[must_use]
+    pub fn of(code: &str) -> Self {
+        Self::ALL.into_iter().find(|(one, _)| *one == code).map_or_else(Self::default, |(_, sort)| sort)
+    }
+
+    /// As it stands in an address.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        Self::ALL.into_iter().find(|(_, sort)| *sort == self).map_or("name", |(code, _)| code)
+    }
+}
+
 /// Which people a list shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Show {

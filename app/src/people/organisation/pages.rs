@@ -1,5 +1,7 @@
 //! The trust's sites and departments on one page, and the forms that change them.
 
+use std::cmp::Ordering;
+
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -12,7 +14,7 @@ use crate::id::{DepartmentId, SiteId};
 use crate::route;
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
-use crate::web::ui::{self, Form};
+use crate::web::ui::{self, Form, Listing, by_name};
 
 /// The pages of sites and departments.
 #[must_use]
@@ -33,11 +35,12 @@ async fn list(request: Request) -> Result<Page, Error> {
     let sites = store::sites(&mut conn, trust).await?;
     let departments = store::departments(&mut conn, trust, request.today()).await?;
     drop(conn);
+    let listing = Listing::of(&request, "/departments", &["name", "specialty", "site", "people", "open"]);
     Ok(Page::new("Departments and sites", move || {
         let (gone, departments): (Vec<_>, Vec<_>) = departments.into_iter().partition(|row| row.retired_on.is_some());
         let (gone_sites, sites): (Vec<_>, Vec<_>) = sites.into_iter().partition(|row| row.retired_on.is_some());
         let retired = (!gone.is_empty() || !gone_sites.is_empty()).then(|| {
-            let departments = (!gone.is_empty()).then(|| department_table("Retired departments", gone));
+            let departments = (!gone.is_empty()).then(|| department_table("Retired departments", gone, None));
             let sites = (!gone_sites.is_empty()).then(|| site_table("Retired sites", gone_sites));
             ui::details("Retired departments and sites", view! { {departments}{sites} }.into_any())
         });
@@ -45,7 +48,14 @@ async fn list(request: Request) -> Result<Page, Error> {
             let words = "The departments in which people work and improve will be here.";
             ui::empty(words, Some(("/departments/new", "Add the first department")))
         } else {
-            department_table("Departments", departments)
+            let count = i64::try_from(departments.len()).unwrap_or(i64::MAX);
+            let (departments, pages) = listing.page(departments, by_column);
+            view! {
+                <p role="status">{crate::format::count(count, "department", "departments")}</p>
+                {department_table("Departments", departments, Some(&listing))}
+                {pages}
+            }
+            .into_any()
         };
         let sites = if sites.is_empty() {
             let words = "If the trust works at more than one place, its hospitals and sites will be here.";
@@ -67,7 +77,20 @@ async fn list(request: Request) -> Result<Page, Error> {
     }))
 }
 
-fn department_table(caption: &str, rows: Vec<DepartmentRow>) -> AnyView {
+/// How two departments stand to each other in a column.
+fn by_column(column: &str, one: &DepartmentRow, other: &DepartmentRow) -> Ordering {
+    let order = match column {
+        "specialty" => by_name(&one.specialty, &other.specialty),
+        "site" => by_name(&one.site, &other.site),
+        "people" => one.people.cmp(&other.people),
+        "open" => one.open.cmp(&other.open),
+        _ => Ordering::Equal,
+    };
+    order.then_with(|| by_name(&one.name, &other.name))
+}
+
+/// Departments; the headings sort what a `listing` is given for.
+fn department_table(caption: &str, rows: Vec<DepartmentRow>, listing: Option<&Listing>) -> AnyView {
     let rows = rows.into_iter().map(|row| {
         let people = if row.people == 0 {
             row.people.into_any()
@@ -84,12 +107,19 @@ fn department_table(caption: &str, rows: Vec<DepartmentRow>) -> AnyView {
         ]
     });
     let columns = vec![
-        ui::words("Department"),
-        ui::words("Specialty"),
-        ui::words("Site"),
-        ui::numbers("People now"),
-        ui::numbers("Open projects"),
+        (ui::words("Department"), "name"),
+        (ui::words("Specialty"), "specialty"),
+        (ui::words("Site"), "site"),
+        (ui::numbers("People now"), "people"),
+        (ui::numbers("Open projects"), "open"),
     ];
+    let columns = columns
+        .into_iter()
+        .map(|(column, key)| match listing {
+            Some(listing) => listing.column(column, key),
+            None => column,
+        })
+        .collect();
     ui::table(caption, columns, rows.collect())
 }
 

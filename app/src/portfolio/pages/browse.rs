@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use crate::access::ReadTrust;
 use crate::continuity::model::ProjectRow;
 use crate::error::Error;
-use crate::portfolio::model::{Filter, Gap, PAGE, Sort, Statuses, days};
+use crate::portfolio::model::{Counts, Filter, Gap, PAGE, Sort, Statuses, days};
+use crate::portfolio::pages::table;
 use crate::portfolio::store;
 use crate::project::model::ProjectType;
 use crate::sheet;
@@ -19,6 +20,8 @@ use timeline::Continuity;
 struct Offered {
     departments: Vec<(String, String)>,
     priorities: Vec<(String, String)>,
+    /// How many projects each of the options would show.
+    counts: Counts,
     /// Whose projects are shown.
     colleague: Option<String>,
 }
@@ -29,7 +32,7 @@ pub async fn browse(request: Request) -> Result<Reply, Error> {
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ReadTrust(person.trust)).await?;
     let filter = Filter::of(person.id, &request.query, today);
-    let store::Browsed { found, departments, priorities, colleague } =
+    let store::Browsed { found, departments, priorities, counts, colleague } =
         store::browse(&mut conn, person.trust, &filter, today).await?;
     drop(conn);
     if found.rows.is_empty() && filter.page.is_some_and(|page| page > 1) {
@@ -39,25 +42,34 @@ pub async fn browse(request: Request) -> Result<Reply, Error> {
     let works = person.belongs();
     let offered = Offered {
         colleague,
+        counts,
         departments: departments.into_iter().map(|one| (one.id.to_string(), one.name)).collect(),
         priorities: priorities.into_iter().map(|one| (one.id.to_string(), one.title)).collect(),
     };
     Ok(Page::new("Projects", move || {
         let last = (found.total + PAGE - 1) / PAGE;
         let page = filter.page.unwrap_or(1);
-        let results =
-            if found.rows.is_empty() { nothing(&filter) } else { crate::continuity::parts::rows(found.rows, today) };
-        let csv = (found.total > 0).then(|| view! { <a href=address("/projects.csv", &filter)>"Download as CSV"</a> });
+        let results = match (found.rows.is_empty(), filter.table) {
+            (true, _) => nothing(&filter),
+            (false, true) => table::projects(found.rows, &filter, today),
+            (false, false) => crate::continuity::parts::rows(found.rows, today),
+        };
+        let csv = (found.total > 0).then(|| {
+            let whole = Filter { table: false, ..filter.clone() };
+            view! { <a href=address("/projects.csv", &whole)>"Download as CSV"</a> }
+        });
+        let class = if filter.table { "baton-browse baton-browse--table" } else { "baton-browse" };
         view! {
             <div class="baton-actions baton-actions--title">
                 {ui::heading("", "Projects")}
                 {works.then(|| ui::button_link("/projects/register", "Register a project", false))}
             </div>
-            <div class="baton-browse">
+            <div class=class>
                 {filters(&filter, &offered, today)}
                 <div class="baton-browse__results">
                     <div class="baton-browse__summary">
                         <p role="status">{crate::format::count(found.total, "project", "projects")}</p>
+                        {views(&filter)}
                         {csv}
                     </div>
                     {found.misspelt.then(|| view! { <p>{spelled_like(&filter.text)}</p> })}
@@ -78,8 +90,20 @@ pub(super) fn spelled_like(text: &str) -> String {
     format!("Nothing has “{text}”. This is what has words spelled like it.")
 }
 
+/// The list, or the table whose columns sort.
+fn views(filter: &Filter) -> AnyView {
+    let views = [("List", false), ("Table", true)].map(|(label, table)| {
+        let href = address("/projects", &Filter { table, page: None, ..filter.clone() });
+        (href, label.to_owned(), filter.table == table)
+    });
+    let views = views.into_iter().map(|(href, label, here)| {
+        view! { <li><a href=href aria-current=here.then_some("true")>{label}</a></li> }
+    });
+    view! { <nav aria-label="View"><ul class="baton-views">{views.collect_view()}</ul></nav> }.into_any()
+}
+
 /// The address of a view.
-fn address(path: &str, filter: &Filter) -> String {
+pub(super) fn address(path: &str, filter: &Filter) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(filter.query()).finish();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
@@ -160,7 +184,16 @@ fn filters(filter: &Filter, offered: &Offered, today: NaiveDate) -> AnyView {
     let select = |name: &'static str, label: &'static str, all: &str, options: &[(String, String)], chosen: String| {
         let mut markup = Markup::default();
         markup.options((!all.is_empty()).then_some(("", all, false)).into_iter());
-        markup.options(options.iter().map(|(value, label)| (value.as_str(), label.as_str(), *value == chosen)));
+        let counted: Vec<(&str, String, bool)> = options
+            .iter()
+            .map(|(value, label)| {
+                let count =
+                    (name != "sort" && *value != Statuses::Draft.as_str()).then(|| offered.counts.of(name, value));
+                let label = count.flatten().map_or_else(|| label.clone(), |count| format!("{label} ({count})"));
+                (value.as_str(), label, *value == chosen)
+            })
+            .collect();
+        markup.options(counted.iter().map(|(value, label, chosen)| (*value, label.as_str(), *chosen)));
         view! {
             <div class="nhsuk-form-group">
                 <label class="nhsuk-label" for=name>{label}</label>
@@ -175,6 +208,7 @@ fn filters(filter: &Filter, offered: &Offered, today: NaiveDate) -> AnyView {
     view! {
         <form class="baton-filters" method="get" action="/projects">
             <h2 class="baton-filters__title">"Filter"</h2>
+            {filter.table.then(|| view! { <input type="hidden" name="view" value="table" /> })}
             <div class="nhsuk-form-group">
                 <label class="nhsuk-label" for="q">"Words or reference"</label>
                 <input class="nhsuk-input" id="q" name="q" type="search" value=filter.text.clone() />

@@ -8,6 +8,7 @@ mod numbers;
 mod past;
 mod priority;
 mod search;
+mod table;
 
 use crate::route;
 use crate::web::page::Route;

@@ -7,7 +7,7 @@ use crate::access::{ManagePriorities, ReadTrust};
 use crate::continuity::parts::{Mends, rows_in_section};
 use crate::error::Error;
 use crate::id::PriorityId;
-use crate::portfolio::model::{Filter, Sort, Statuses};
+use crate::portfolio::model::{Filter, PAGE, Sort, Statuses};
 use crate::portfolio::store;
 use crate::priorities;
 use crate::priorities::api::{RestorePriority, RetirePriority};
@@ -26,18 +26,20 @@ pub async fn priority(request: Request) -> Result<Page, Error> {
     request.require(&mut conn, ReadTrust(trust)).await?;
     let found = priorities::store::find(&mut conn, trust, id).await?;
     let may = request.may(&mut conn, ManagePriorities(trust)).await?;
+    let page = request.query("page").parse().unwrap_or(1).clamp(1, 100_000);
     let filter = Filter {
         priority: Some(id),
         statuses: Statuses::Open,
         sort: Sort::Risk,
         person: request.visitor.id(),
-        page: Some(1),
+        page: Some(page),
         ..Filter::default()
     };
     let open = store::list(&mut conn, trust, &filter, request.today()).await?;
     drop(conn);
     let today = request.today();
     Ok(Page::new(found.title.clone(), move || {
+        let last = (open.total + PAGE - 1) / PAGE;
         let retired = found.retired_on.map(|on| view! { <p>{ui::tag("Retired", "grey")}" since "{ui::time(on)}</p> });
         let id = found.id;
         let path = if found.retired_on.is_some() { RestorePriority::PATH } else { RetirePriority::PATH };
@@ -71,6 +73,7 @@ pub async fn priority(request: Request) -> Result<Page, Error> {
                 <a href=format!("/projects?priority={id}&status=any")>"Every project of this priority, closed ones too"</a>
             </div>
             {projects}
+            {ui::pages(page, last, |to| format!("/priorities/{id}?page={to}"))}
         }
         .into_any()
     }))

@@ -8,11 +8,11 @@ use super::{found, misspelt};
 use crate::batch;
 use crate::continuity::store::ProjectQuery;
 use crate::db::Connection;
-use crate::duplicates::sought;
 use crate::duplicates::store::{of_trust, spelled_like};
 use crate::error::Error;
 use crate::id::{DepartmentId, PersonId, PriorityId, ProjectId, TrustId};
 use crate::roles::account_open;
+use crate::sought;
 
 /// How many of each kind are shown.
 pub const SHOWN: usize = 10;

@@ -397,3 +397,113 @@ async fn the_search_finds_words_references_names_and_what_is_misspelt() {
     assert_eq!(search::by_reference(&mut conn, at.trust, "1").await, Ok(None), "of which year is not said");
     assert_eq!(people::store::colleague_name(&mut conn, at.other_trust, at.colleague).await, Ok(None));
 }
+
+/// What the filters of a list offer: the filter, the option, and the list with it.
+fn options(at: &Fixture, filter: &Filter) -> Vec<(&'static str, String, Filter)> {
+    let mut options = Vec::new();
+    for status in Statuses::ALL.iter().filter(|status| **status != Statuses::Draft) {
+        options.push(("status", status.to_string(), Filter { statuses: *status, ..filter.clone() }));
+    }
+    for state in Continuity::ALL {
+        options.push(("continuity", state.to_string(), Filter { continuity: Some(*state), ..filter.clone() }));
+    }
+    for gap in Gap::ALL {
+        options.push(("gap", gap.to_string(), Filter { gap: Some(*gap), ..filter.clone() }));
+    }
+    for kind in ProjectType::ALL {
+        options.push(("type", kind.to_string(), Filter { kind: Some(*kind), ..filter.clone() }));
+    }
+    let (department, priority) = (Some(at.department), Some(at.priority));
+    options.push(("department", at.department.to_string(), Filter { department, ..filter.clone() }));
+    options.push(("priority", at.priority.to_string(), Filter { priority, ..filter.clone() }));
+    options
+}
+
+#[tokio::test]
+async fn each_option_says_how_many_it_would_show() {
+    let at = Fixture::new().await;
+    let (first, second) = (at.project("Falls on the ward").await, at.project("Sepsis bundle").await);
+    let (paused, closed) = (at.project("Falls at night").await, at.project("Falls again").await);
+    at.measure(first).await;
+    let mut change = at.store.write().await.expect("a change");
+    for (sql, project) in [
+        ("update project set status = 'paused', type = 'clinical_audit' where id = $1", paused),
+        (
+            "update project set status = 'closed', closed_reason = 'completed', closed_on = '2026-02-20' where id = $1",
+            closed,
+        ),
+        ("update team_role set until_on = '2026-02-01' where project_id = $1 and role = 'lead'", second),
+        (
+            "update team_role set state = 'asked', answered_at = null where project_id = $1 and role = 'supervisor'",
+            first,
+        ),
+        ("delete from project_priority where project_id = $1", second),
+    ] {
+        sqlx::query(sql).bind(project).execute(&mut *change).await.expect(sql);
+    }
+    change.commit().await.expect("committed");
+    let mut conn = at.store.read().await.expect("a reader");
+    let (person, page) = (Some(at.trainee), Some(1));
+    let usual = Filter { person, page, ..Filter::default() };
+    let mut seen = 0;
+    for filter in [
+        usual.clone(),
+        Filter { statuses: Statuses::Any, ..usual.clone() },
+        Filter { text: "falls".into(), ..usual.clone() },
+        Filter { mine: person, kind: Some(ProjectType::ClinicalAudit), ..usual.clone() },
+        Filter { gap: Some(Gap::Supervisor), ..usual.clone() },
+        Filter { gap: Some(Gap::Measure), continuity: Some(Continuity::InPool), ..usual.clone() },
+        Filter { department: Some(at.department), priority: Some(at.priority), ..usual.clone() },
+        Filter { department: Some(DepartmentId::new()), ..usual.clone() },
+        Filter { on: Some(day(100)), ..usual.clone() },
+    ] {
+        let counts = browse(&mut conn, at.trust, &filter, TODAY).await.expect("a list").counts;
+        for (name, option, with) in options(&at, &filter) {
+            let listed = list(&mut conn, at.trust, &with, TODAY).await.expect("a list").total;
+            assert_eq!(counts.of(name, &option), Some(listed), "{name}={option} beside {filter:?}");
+            seen += listed;
+        }
+    }
+    assert!(seen > 50, "{seen} projects were listed");
+    let drafts = Filter { statuses: Statuses::Draft, ..usual };
+    assert_eq!(browse(&mut conn, at.trust, &drafts, TODAY).await.expect("a list").counts, Counts::default());
+}
+
+#[tokio::test]
+async fn a_list_is_sorted_by_each_column_and_the_other_way_round() {
+    let at = Fixture::new().await;
+    let (led, free) = (at.project("Alpha").await, at.project("beta").await);
+    let last = at.project("Gamma").await;
+    let mut change = at.store.write().await.expect("a change");
+    sqlx::query("update team_role set until_on = '2026-02-01' where project_id = $1 and role = 'lead'")
+        .bind(free)
+        .execute(&mut *change)
+        .await
+        .expect("nobody leads it");
+    sqlx::query("update team_role set person_id = $2 where project_id = $1 and role = 'lead'")
+        .bind(last)
+        .bind(at.colleague)
+        .execute(&mut *change)
+        .await
+        .expect("somebody else leads it");
+    change.commit().await.expect("committed");
+    let mut conn = at.store.read().await.expect("a reader");
+    for (sort, up, down) in [
+        (Sort::Title, [led, free, last], [last, free, led]),
+        (Sort::Reference, [led, free, last], [last, free, led]),
+        // Colin before Tara; without a lead always last.
+        (Sort::Lead, [last, led, free], [led, last, free]),
+        // Nobody since February before August and the end of a post that comes later or never.
+        (Sort::Until, [free, led, last], [last, led, free]),
+    ] {
+        for (reversed, order) in [(false, up), (true, down)] {
+            let filter = Filter { sort, reversed, page: Some(1), ..Filter::default() };
+            let found = list(&mut conn, at.trust, &filter, TODAY).await.expect("a list");
+            assert_eq!(found.rows.iter().map(|row| row.id).collect::<Vec<_>>(), order, "{sort} {reversed}");
+        }
+    }
+    for (sort, reversed) in Sort::ALL.iter().flat_map(|sort| [(*sort, false), (*sort, true)]) {
+        let filter = Filter { sort, reversed, page: Some(1), ..Filter::default() };
+        assert_eq!(list(&mut conn, at.trust, &filter, TODAY).await.expect("a list").total, 3, "{sort}");
+    }
+}

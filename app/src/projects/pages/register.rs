@@ -11,6 +11,8 @@ use crate::error::Error;
 use crate::id::{ProjectId, TrustId};
 use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::people;
+use crate::people::picker::parts::offered;
+use crate::people::picker::store::Choosing;
 use crate::priorities;
 use crate::project::model::{Origin, ProjectType, Status};
 use crate::project::parts::{Section, sections};
@@ -28,14 +30,20 @@ const TITLE_HINT: &str = "What you work on and where, in a line.";
 struct Offered {
     departments: Vec<(String, String)>,
     priorities: Vec<(String, String)>,
-    colleagues: Vec<(String, String)>,
+    supervisors: ui::Offered,
 }
 
 impl Offered {
     async fn load(conn: &mut Connection, request: &Request, trust: TrustId, asks: bool) -> Result<Self, Error> {
         let departments = people::store::departments(conn, trust).await?;
         let priorities = priorities::store::current(conn, trust, request.today()).await?;
-        let colleagues = if asks { people::store::colleagues(conn, trust, request.today()).await? } else { Vec::new() };
+        let supervisors = if asks {
+            let today = request.today();
+            let choosing = Choosing { trust, today, until: today, project: None, except: request.visitor.id() };
+            offered(conn, request, "supervisor", None, &choosing).await?
+        } else {
+            ui::Offered::default()
+        };
         let first = |label: &str| vec![(String::new(), label.to_owned())];
         Ok(Self {
             departments: first("Choose a department")
@@ -43,14 +51,7 @@ impl Offered {
                 .chain(departments.into_iter().map(|department| (department.id.to_string(), department.name)))
                 .collect(),
             priorities: priorities.into_iter().map(|priority| (priority.id.to_string(), priority.title)).collect(),
-            colleagues: first("Nobody yet")
-                .into_iter()
-                .chain(
-                    colleagues.into_iter().map(|colleague| {
-                        (colleague.id.to_string(), format!("{} ({})", colleague.name, colleague.post))
-                    }),
-                )
-                .collect(),
+            supervisors,
         })
     }
 
@@ -104,8 +105,9 @@ pub async fn register(request: Request) -> Result<Reply, Error> {
             {about(&form, &offered)}
             {(kind == ProjectType::ClinicalAudit).then(|| audit(&form))}
             {later(&form, &offered, form.is_rejected())}
+            {form.effects()}
             <div class="baton-actions">
-                {ui::submit("Register project")}
+                {ui::submit(&form.doing("Register project"))}
                 {ui::submit_as("Save as draft", "then", "draft")}
             </div>
         }
@@ -208,7 +210,7 @@ fn later(form: &Form, offered: &Offered, open: bool) -> AnyView {
             <div class="nhsuk-details__text">
                 {optional(form)}
                 {next_step(form)}
-                {supervisor(form, offered)}
+                {supervisor(form, offered, None)}
             </div>
         </details>
     }
@@ -255,12 +257,17 @@ fn next_step(form: &Form) -> AnyView {
     .into_any()
 }
 
-fn supervisor(form: &Form, offered: &Offered) -> AnyView {
+fn supervisor(form: &Form, offered: &Offered, then: Option<&'static str>) -> AnyView {
+    let picker = form.picker("supervisor", "A colleague", offered.supervisors.clone()).or("", "Nobody yet");
+    let picker = match then {
+        Some(then) => picker.then("then", then),
+        None => picker,
+    };
     view! {
         <h2 class="nhsuk-heading-s">"Supervisor"</h2>
         <p>"Somebody on a permanent post who supervises the project when you rotate. They are asked, and become the supervisor once they accept."</p>
-        {form.select("supervisor", "A colleague", offered.colleagues.clone()).view()}
-        <p>"Or somebody who is not in the list:"</p>
+        {picker.view()}
+        <p>"Or somebody who is not in Baton yet:"</p>
         {form.line("supervisor_name", "Their name").view()}
         {form.email("supervisor_address", "Their email address").view()}
     }
@@ -295,15 +302,16 @@ pub async fn edit(request: Request) -> Result<Page, Error> {
             {about(&form, &offered)}
             {is_audit.then(|| audit(&form))}
             {optional(&form)}
-            {asks.then(|| supervisor(&form, &offered))}
+            {asks.then(|| supervisor(&form, &offered, finishes.then_some("register")))}
+            {form.effects()}
             <div class="baton-actions">
                 {if finishes {
                     view! {
-                        <button class="nhsuk-button" type="submit" name="then" value="register" data-module="nhsuk-button" data-prevent-double-click="true">"Register project"</button>
+                        <button class="nhsuk-button" type="submit" name="then" value="register" data-module="nhsuk-button" data-prevent-double-click="true">{form.doing("Register project")}</button>
                         {ui::submit_as("Save draft", "then", "draft")}
                     }.into_any()
                 } else {
-                    ui::submit("Save changes")
+                    ui::submit(&form.doing("Save changes"))
                 }}
                 <a href=format!("/projects/{id}")>"Cancel"</a>
             </div>

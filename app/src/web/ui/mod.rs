@@ -1,9 +1,11 @@
 //! Design-system markup: NHS components as functions. Knows nothing of the domain.
 
 mod form;
+mod listing;
 mod markup;
 
-pub use form::{Field, Form, Kind, submit, submit_as};
+pub use form::{Field, Form, Found, Kind, Offered, Pick, Picker, picker_id, sought, submit, submit_as};
+pub use listing::{Listing, by_name};
 pub use markup::Markup;
 
 use chrono::NaiveDate;
@@ -123,6 +125,8 @@ pub fn summary_list(rows: Vec<(&str, AnyView)>) -> AnyView {
 pub struct Column {
     heading: String,
     holds: Holds,
+    /// Where the heading leads to, and how the column is sorted now.
+    sort: Option<(String, Sorted)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,19 +149,54 @@ impl Column {
 /// A column of words.
 #[must_use]
 pub fn words(heading: &str) -> Column {
-    Column { heading: heading.to_owned(), holds: Holds::Words }
+    Column { heading: heading.to_owned(), holds: Holds::Words, sort: None }
+}
+
+/// Which way a column is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sorted {
+    Not,
+    Up,
+    Down,
+}
+
+impl Column {
+    /// The heading leads to the table sorted by this column, the other way round where it is already.
+    #[must_use]
+    pub fn sorts(self, href: String, sorted: Sorted) -> Self {
+        Self { sort: Some((href, sorted)), ..self }
+    }
+
+    fn head(&self) -> AnyView {
+        let class = self.class("nhsuk-table__header");
+        let Some((href, sorted)) = &self.sort else {
+            return view! { <th scope="col" class=class>{self.heading.clone()}</th> }.into_any();
+        };
+        let (sorts, mark) = match sorted {
+            Sorted::Not => (None, ""),
+            Sorted::Up => (Some("ascending"), " ▲"),
+            Sorted::Down => (Some("descending"), " ▼"),
+        };
+        view! {
+            <th scope="col" class=class aria-sort=sorts>
+                <a href=href.clone()>{self.heading.clone()}</a>
+                <span aria-hidden="true">{mark}</span>
+            </th>
+        }
+        .into_any()
+    }
 }
 
 /// A column of numbers, set to the right.
 #[must_use]
 pub fn numbers(heading: &str) -> Column {
-    Column { heading: heading.to_owned(), holds: Holds::Numbers }
+    Column { heading: heading.to_owned(), holds: Holds::Numbers, sort: None }
 }
 
 /// A column of links and buttons: on paper it is left out.
 #[must_use]
 pub fn acts(heading: &str) -> Column {
-    Column { heading: heading.to_owned(), holds: Holds::Acts }
+    Column { heading: heading.to_owned(), holds: Holds::Acts, sort: None }
 }
 
 /// A table that scrolls inside its own region on a narrow screen. The first cell of a row names it.
@@ -173,12 +212,7 @@ pub fn table_under_heading(caption: &str, columns: Vec<Column>, rows: Vec<Vec<An
 }
 
 fn draw_table(class: &'static str, caption: &str, columns: Vec<Column>, rows: Vec<Vec<AnyView>>) -> AnyView {
-    let head = columns
-        .iter()
-        .map(|column| {
-            view! { <th scope="col" class=column.class("nhsuk-table__header")>{column.heading.clone()}</th> }
-        })
-        .collect_view();
+    let head = columns.iter().map(Column::head).collect_view();
     let body = rows
         .into_iter()
         .map(|row| {

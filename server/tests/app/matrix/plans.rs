@@ -31,6 +31,8 @@ const VIEWS: &[&str] = &[
     "/projects?sort=title&page=2",
     "/projects?sort=reference&status=any",
     "/projects?gap=risk&sort=risk",
+    "/projects?view=table&sort=supervisor&reverse=yes",
+    "/projects?view=table&sort=department&status=any",
     "/projects?gap=measure",
     "/projects?gap=step&mine=yes",
     "/projects?continuity=due&gap=supervisor",

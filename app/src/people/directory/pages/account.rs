@@ -15,10 +15,11 @@ use crate::people::directory::api::{
 };
 use crate::people::directory::model::TrustRole;
 use crate::people::directory::store::{self, Address, Held, Person, Tie};
-use crate::people::store::{Colleague, colleagues};
+use crate::people::picker::parts::offered;
+use crate::people::picker::store::Choosing;
 use crate::web::page::Page;
 use crate::web::request::Request;
-use crate::web::ui::{self, Form};
+use crate::web::ui::{self, Form, Offered};
 
 pub(super) async fn account(request: Request) -> Result<Page, Error> {
     let trust = request.person()?.trust;
@@ -33,8 +34,8 @@ pub(super) async fn account(request: Request) -> Result<Page, Error> {
         administrator: person.has(TrustRole::Administrator, today)
             && store::is_last_administrator(&mut conn, trust, id, today).await?,
         successors: if store::is_last_academy_lead(&mut conn, trust, id, today).await? {
-            let all = colleagues(&mut conn, trust, today).await?;
-            Some(all.into_iter().filter(|one| one.id != id).collect())
+            let choosing = Choosing { trust, today, until: today, project: None, except: Some(id) };
+            Some(offered(&mut conn, &request, "successor", None, &choosing).await?)
         } else {
             None
         },
@@ -191,19 +192,17 @@ struct Only {
     /// The only administrator who can sign in, with no end date.
     administrator: bool,
     /// Of the only academy lead: who could take over.
-    successors: Option<Vec<Colleague>>,
+    successors: Option<Offered>,
 }
 
 impl Only {
     /// Asks who takes over, where the only academy lead goes by this form.
     fn successor(&self, form: &Form, role: TrustRole) -> AnyView {
-        let Some(all) = self.successors.as_ref().filter(|_| role == TrustRole::AcademyLead) else {
+        let Some(colleagues) = self.successors.as_ref().filter(|_| role == TrustRole::AcademyLead) else {
             return ().into_any();
         };
-        let mut options = vec![(String::new(), "Choose a colleague".to_owned())];
-        options.extend(all.iter().map(|one| (one.id.to_string(), format!("{}, {}", one.name, one.post))));
         let hint = "They are the trust’s only academy lead. Who takes over has the role from today.";
-        form.select("successor", "Who takes over as academy lead", options).hint(hint).view()
+        form.picker("successor", "Who takes over as academy lead", colleagues.clone()).hint(hint).view()
     }
 }
 

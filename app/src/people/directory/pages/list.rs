@@ -5,18 +5,20 @@ use leptos::prelude::*;
 
 use crate::access::{Coordinate, GrantRoles, ManageOrganisation};
 use crate::error::Error;
-use crate::people::directory::model::{Show, TrustRole};
+use crate::people::directory::model::{PeopleSort, Show, TrustRole};
 use crate::people::directory::store::{self, Filter, PersonRow, Tie};
 use crate::people::store::{Department, departments};
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
-use crate::web::ui;
+use crate::web::ui::{self, Column, Sorted};
 
 fn filter_of(request: &Request) -> Filter {
     Filter {
         name: request.query("q").trim().chars().take(200).collect(),
         department: request.query("department").parse().ok(),
         show: Show::of(request.query("show")),
+        sort: PeopleSort::of(request.query("sort")),
+        reversed: request.query("reverse") == "yes",
         page: request.query("page").parse().unwrap_or(1).clamp(1, 100_000),
     }
 }
@@ -31,6 +33,12 @@ fn address_of(filter: &Filter, page: i64) -> String {
     }
     if filter.show != Show::All {
         query.append_pair("show", filter.show.code());
+    }
+    if filter.sort != PeopleSort::default() {
+        query.append_pair("sort", filter.sort.code());
+    }
+    if filter.reversed {
+        query.append_pair("reverse", "yes");
     }
     if page > 1 {
         query.append_pair("page", &page.to_string());
@@ -62,7 +70,7 @@ pub(super) async fn list(request: Request) -> Result<Reply, Error> {
             let words = "Nobody matches. Try part of the name, another department, or everybody.";
             ui::empty(words, Some(("/people", "Show everybody")))
         } else {
-            view! { {people_table(found.rows, today)}{ui::pages(filter.page, last, |page| address_of(&filter, page))} }
+            view! { {people_table(found.rows, &filter, today)}{ui::pages(filter.page, last, |page| address_of(&filter, page))} }
                 .into_any()
         };
         view! {
@@ -144,7 +152,19 @@ fn empty_desk(desk: store::Desk) -> AnyView {
     .into_any()
 }
 
-fn people_table(rows: Vec<PersonRow>, today: NaiveDate) -> AnyView {
+/// The column whose heading sorts the people by `sort`.
+fn column(column: Column, sort: PeopleSort, filter: &Filter) -> Column {
+    let here = filter.sort == sort;
+    let sorted = match (here, filter.reversed) {
+        (false, _) => Sorted::Not,
+        (true, false) => Sorted::Up,
+        (true, true) => Sorted::Down,
+    };
+    let other = Filter { sort, reversed: here && !filter.reversed, ..filter.clone() };
+    column.sorts(address_of(&other, 1), sorted)
+}
+
+fn people_table(rows: Vec<PersonRow>, filter: &Filter, today: NaiveDate) -> AnyView {
     let rows = rows.into_iter().map(|row| {
         let roles = [(row.academy_lead, TrustRole::AcademyLead), (row.administrator, TrustRole::Administrator)]
             .into_iter()
@@ -174,6 +194,11 @@ fn people_table(rows: Vec<PersonRow>, today: NaiveDate) -> AnyView {
             row.leads.into_any(),
         ]
     });
-    let columns = vec![ui::words("Name"), ui::words("Post now"), ui::words("Ends"), ui::numbers("Projects led")];
+    let columns = vec![
+        column(ui::words("Name"), PeopleSort::Name, filter),
+        ui::words("Post now"),
+        column(ui::words("Ends"), PeopleSort::Ends, filter),
+        column(ui::numbers("Projects led"), PeopleSort::Leads, filter),
+    ];
     ui::table_under_heading("People", columns, rows.collect())
 }

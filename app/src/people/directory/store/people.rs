@@ -7,7 +7,7 @@ use sqlx::{FromRow, QueryBuilder};
 use crate::db::{Connection, Db};
 use crate::error::Error;
 use crate::id::{DepartmentId, PersonId, ProjectId, TrustId};
-use crate::people::directory::model::{Show, TrustRole};
+use crate::people::directory::model::{PeopleSort, Show, TrustRole};
 use crate::roles::{comes_to_lead, in_force, open_project};
 
 /// How many people a page of the list shows.
@@ -24,6 +24,10 @@ pub struct Filter {
     pub department: Option<DepartmentId>,
     /// Which of them.
     pub show: Show,
+    /// In which order.
+    pub sort: PeopleSort,
+    /// The other way round.
+    pub reversed: bool,
     /// The page, from 1.
     pub page: i64,
 }
@@ -137,7 +141,7 @@ fn without_sign_in(query: &mut QueryBuilder<Db>, trust: TrustId, today: NaiveDat
     query.push(") and o.starts_on <= ").push_bind(today + Days::new(SOON)).push(")");
 }
 
-/// The people of a trust who match, by name.
+/// The people of a trust who match, in the order that is asked for.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -175,7 +179,15 @@ pub async fn people(conn: &mut Connection, trust: TrustId, filter: &Filter, toda
         query.push(") and (k.until_on is null or k.until_on > ").push_bind(today).push(")) as ").push(role.as_str());
     }
     matching(&mut query, trust, filter, today);
-    query.push(" order by 2 collate nocase, p.id limit ").push_bind(PAGE);
+    query.push(" order by ").push(match (filter.sort, filter.reversed) {
+        (PeopleSort::Name, false) => "2 collate nocase",
+        (PeopleSort::Name, true) => "2 collate nocase desc",
+        (PeopleSort::Ends, false) => "ends_on nulls last, 2 collate nocase",
+        (PeopleSort::Ends, true) => "ends_on desc nulls last, 2 collate nocase",
+        (PeopleSort::Leads, false) => "leads, 2 collate nocase",
+        (PeopleSort::Leads, true) => "leads desc, 2 collate nocase",
+    });
+    query.push(", p.id limit ").push_bind(PAGE);
     query.push(" offset ").push_bind((filter.page - 1).max(0) * PAGE);
     let rows = query.build_query_as().fetch_all(conn).await?;
     Ok(Found { rows, total })

@@ -32,7 +32,7 @@ impl Form {
             .collect_view();
         view! {
             <div class="nhsuk-inset-text" id=self.id(CONFIRMED)>
-                <h2 class="nhsuk-heading-s">"What this changes"</h2>
+                <h2 class="nhsuk-heading-s">{if seen.doubt { "Is this right?" } else { "What this changes" }}</h2>
                 <ul class="nhsuk-list nhsuk-list--bullet">{lines}</ul>
                 <p>"Nothing is saved yet. Confirm it, or change what you entered."</p>
                 {self.hidden(CONFIRMED, &seen.digest)}
@@ -49,9 +49,8 @@ impl Form {
 
     /// Says above the page's heading that nothing is saved before it is confirmed.
     pub(super) fn not_saved_yet(&self) -> AnyView {
-        if self.unconfirmed().is_none() {
-            return ().into_any();
-        }
+        let Some(seen) = self.unconfirmed() else { return ().into_any() };
+        let what = if seen.doubt { "Check what you entered" } else { "See what this changes" };
         view! {
             <div class="nhsuk-notification-banner" role="alert" aria-labelledby="unconfirmed-title" data-module="nhsuk-notification-banner">
                 <div class="nhsuk-notification-banner__header">
@@ -59,7 +58,7 @@ impl Form {
                 </div>
                 <div class="nhsuk-notification-banner__content">
                     <p class="nhsuk-notification-banner__heading">
-                        <a class="nhsuk-notification-banner__link" href=format!("#{}", self.id(CONFIRMED))>"See what this changes"</a>
+                        <a class="nhsuk-notification-banner__link" href=format!("#{}", self.id(CONFIRMED))>{what}</a>
                         ", then confirm it."
                     </p>
                 </div>

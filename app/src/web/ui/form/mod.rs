@@ -4,6 +4,7 @@
 mod compare;
 mod effects;
 mod field;
+mod picker;
 
 use std::cell::RefCell;
 use std::sync::atomic::Ordering;
@@ -13,6 +14,7 @@ use leptos::prelude::*;
 use serde::Serialize;
 
 pub use self::field::{Field, Kind};
+pub use self::picker::{Found, Offered, Pick, Picker, picker_id, sought};
 use crate::error::{Error, FieldError};
 use crate::id::TrustId;
 use crate::limits;
@@ -177,8 +179,7 @@ impl Form {
     /// The id of a field, to which a link of the page can lead.
     #[must_use]
     pub fn id(&self, name: &str) -> String {
-        let name = name.replace(['[', ']', '.'], "-");
-        if self.name.is_empty() { name } else { format!("{}-{name}", self.name) }
+        id_of(&self.name, name)
     }
 
     /// A field of one line.
@@ -312,6 +313,12 @@ impl Form {
         }
         .into_any()
     }
+}
+
+/// The id of a field of a form that may have a name.
+fn id_of(form: &str, field: &str) -> String {
+    let field = field.replace(['[', ']', '.'], "-");
+    if form.is_empty() { field } else { format!("{form}-{field}") }
 }
 
 /// Every value of this name.

@@ -106,6 +106,13 @@ pub fn difference_of_stem(word: &str, stem: &str) -> Option<usize> {
     letters.filter(|letters| *letters <= tolerance(stem))
 }
 
+/// Whether each of the words is in a text or begins a word of it.
+#[must_use]
+pub fn begins(sought: &[String], text: &str) -> bool {
+    let found = words(text);
+    !sought.is_empty() && sought.iter().all(|word| found.iter().any(|other| other.starts_with(word.as_str())))
+}
+
 /// Whether each of the words is in a text, or begins a word of it, or is spelled like the beginning of one.
 #[must_use]
 pub fn is_in(sought: &[String], text: &str) -> bool {
@@ -160,6 +167,8 @@ mod tests {
             assert_eq!(difference_of_stem(word, stem), letters, "{word}");
         }
         assert!(is_in(&words("Nadya rahman"), "Nadia Rahman"));
+        assert!(begins(&words("rah nad"), "Nadia Rahman") && !begins(&words("Nadya"), "Nadia Rahman"));
+        assert!(!begins(&[], "Nadia Rahman"));
         assert!(is_in(&words("emerg med"), "Emergency medicine"));
         assert!(!is_in(&words("emergency surgery"), "Emergency medicine"));
         assert!(!is_in(&[], "Emergency medicine"));

@@ -1,0 +1,132 @@
+//! How many projects each option of a list's filters would show: one statement, whatever the number of options.
+
+use chrono::NaiveDate;
+
+use super::super::model::{Filter, Gap, Statuses};
+use super::{apply_text, has_status, push_gap, push_place, statuses};
+use crate::continuity::store::{OPEN, ProjectQuery, STANDING};
+use crate::error::Error;
+
+/// What the options are of: its name in the address, and the column of `counted` that holds whether a project passes
+/// what is chosen there.
+const FILTERS: [(&str, &str); 6] = [
+    ("status", "in_status"),
+    ("department", "in_department"),
+    ("priority", "in_priority"),
+    ("type", "in_type"),
+    ("continuity", "in_continuity"),
+    ("gap", "in_gap"),
+];
+
+/// Adds the statement, which gives the filter, the option and the number. Each option is counted beside what is chosen in
+/// the others; of somebody's drafts nothing is counted.
+pub(super) fn push(query: &mut ProjectQuery, filter: &Filter, words: &str, today: NaiveDate) -> Result<(), Error> {
+    if filter.statuses == Statuses::Draft {
+        query.push("select '', '', 0 where false");
+        return Ok(());
+    }
+    push_counted(query, filter, words, today)?;
+    query.push("select 'status', p.status, count(*) from counted p");
+    push_others(query, filter, "status");
+    query.push(
+        " group by p.status union all select 'department', coalesce(p.department_id, ''), count(*) from counted p",
+    );
+    push_others(query, filter, "department");
+    query.push(" group by p.department_id union all select 'type', p.type, count(*) from counted p");
+    push_others(query, filter, "type");
+    query.push(
+        " group by p.type union all select 'priority', c.priority_id, count(*)
+            from counted p cross join project_priority c on c.project_id = p.id",
+    );
+    push_others(query, filter, "priority");
+    query.push(" group by c.priority_id union all select 'continuity', coalesce(p.state, ''), count(*) from counted p");
+    push_others(query, filter, "continuity");
+    // What ended is closed, though only what is open is listed otherwise.
+    query.push(if filter.statuses == Statuses::Open {
+        " and (p.is_listed or p.state = 'ended') group by p.state"
+    } else {
+        " and p.is_listed group by p.state"
+    });
+    for gap in Gap::ALL {
+        query.push(" union all select 'gap', '").push(gap.as_str()).push("', count(*) from counted p");
+        push_others(query, filter, "gap");
+        if means_open(filter, Some(*gap)) {
+            query.push(" and p.is_open");
+        }
+        query.push(" and ");
+        push_gap(query, *gap, "p", today)?;
+    }
+    Ok(())
+}
+
+/// Whether only what is open is listed for what is missing: where no state is chosen, as in the list.
+fn means_open(filter: &Filter, gap: Option<Gap>) -> bool {
+    filter.continuity.is_none() && matches!(gap, Some(Gap::Risk | Gap::Supervisor))
+}
+
+/// Adds the condition that a project passes all filters but one.
+fn push_others(query: &mut ProjectQuery, filter: &Filter, own: &str) {
+    query.push(" where true");
+    for (name, passes) in FILTERS {
+        // The states count what ended beside what is open.
+        if name != own && !(own == "continuity" && name == "status") {
+            query.push(" and p.").push(passes);
+        }
+    }
+    if !["gap", "continuity"].contains(&own) && means_open(filter, filter.gap) {
+        query.push(" and p.is_open");
+    }
+}
+
+/// Adds what is counted: the trust's projects that have the words and the people, each with what it passes.
+fn push_counted(query: &mut ProjectQuery, filter: &Filter, words: &str, today: NaiveDate) -> Result<(), Error> {
+    query
+        .push("with counted as materialized (select p.id, p.status, p.department_id, p.type, s.state, s.at_risk, s.supervisor_id, ")
+        .push(OPEN)
+        .push(" as is_open, ")
+        .push(has_status(filter.statuses))
+        .push(" as is_listed, ")
+        .push(has_status(statuses(filter)))
+        .push(" as in_status, ");
+    match filter.department {
+        Some(department) => query.push("p.department_id is ").bind(department)?,
+        None => query.push("1"),
+    };
+    query.push(" as in_department, ");
+    match filter.priority {
+        Some(priority) => query
+            .push("p.id in (select project_id from project_priority where priority_id = ")
+            .bind(priority)?
+            .push(")"),
+        None => query.push("1"),
+    };
+    query.push(" as in_priority, ");
+    match filter.kind {
+        Some(kind) => query.push("p.type = ").bind(kind)?,
+        None => query.push("1"),
+    };
+    query.push(" as in_type, ");
+    match filter.continuity {
+        Some(state) => query.push("s.state is ").bind(state.as_str())?,
+        None => query.push("1"),
+    };
+    query.push(" as in_continuity, ");
+    match filter.gap {
+        Some(gap) => push_gap(query, gap, "s", today)?,
+        None => {
+            query.push("1");
+        }
+    }
+    query.push(" as in_gap from project p").push(STANDING).push(" where p.trust_id = $1 and p.status <> 'draft'");
+    if filter.on.is_some() {
+        query.push(" and s.project_id is not null");
+    }
+    for person in filter.mine.into_iter().chain(filter.with) {
+        push_place(query, person)?;
+    }
+    if !filter.text.is_empty() {
+        apply_text(query, &filter.text, words)?;
+    }
+    query.push(") ");
+    Ok(())
+}
