@@ -123,7 +123,7 @@ test("the boards sum up, and anybody may see how the charts are checked", async 
   await fitsNarrow(page);
   await signInAs(page, "Margaret Ellis");
   await page.goto("/priorities");
-  await page.getByRole("table").getByRole("link").first().click();
+  await page.getByRole("rowheader").getByRole("link").first().click();
   await page.getByRole("link", { name: "All their measures in one table" }).click();
   await expect(page.getByRole("table", { name: "Measures" })).toBeVisible();
   await axe(page);

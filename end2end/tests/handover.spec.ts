@@ -47,7 +47,7 @@ test("a project passes from one lead to the next, who records the next point", a
   await expect(page.getByLabel("Where the files and tools are (optional)")).toHaveValue("In the ward's shared folder.");
   await axe(page);
 
-  await page.getByLabel(/^How is the next point got\?/).fill("Twenty cannulas on Monday's round.");
+  await page.getByLabel(/^How is the next data point collected\?/).fill("Twenty cannulas on Monday's round.");
   await fillDate(page, "When is it due? Cannulas out within 72 hours", day(1));
   await chooseNext(page, "Tom Okafor");
   await fillDate(page, "From which day?", day(0));

@@ -87,7 +87,7 @@ test("a duplicate is merged, its reference leads on, and the merge is undone", a
 test("a pair that is not alike is not suggested again", async ({ page }) => {
   const { first, second } = await pair(page, "Ankle fracture elevation in plaster");
   await page.goto("/look-alikes");
-  await page.getByRole("button", { name: new RegExp(`^Not alike ?: ${second} and ${first}$`) }).click();
+  await page.getByRole("button", { name: new RegExp(`^Not duplicates ?: ${second} and ${first}$`) }).click();
   await expectDone(page, "The decision about the two projects is recorded.");
   await page.goto("/look-alikes");
   await expect(page.getByRole("heading", { name: `${second} and ${first}` })).toHaveCount(0);

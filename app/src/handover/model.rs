@@ -215,7 +215,7 @@ impl PackRequirements {
         if let Some(first) = self.measures.first() {
             let got = |measure: &Measured| has(&how(measure.id)) && (!measure.rhythm || dated(&when(measure.id)));
             let open = self.measures.iter().find(|measure| !got(measure));
-            parts.push(part("How and when the next points are got", &how(open.unwrap_or(first).id), open.is_none()));
+            parts.push(part("How and when the next data points are collected", &how(open.unwrap_or(first).id), open.is_none()));
         }
         if let Some((person, name)) = &self.leaver {
             let field = contribution(*person);
@@ -364,7 +364,7 @@ impl PackForm {
 
     fn plan(&self, fields: &mut Fields, measure: &Measured) -> Plan {
         let (how, when) = (how(measure.id), when(measure.id));
-        let missing = format!("Say how the next point of “{}” is got.", measure.name);
+        let missing = format!("Say how the next data point of “{}” is collected.", measure.name);
         let typed_when = typed(&self.when, measure.id);
         if !self.is_draft() && measure.rhythm && typed_when.trim().is_empty() {
             fields.error(&when, format!("Enter when the next point of “{}” is due.", measure.name));

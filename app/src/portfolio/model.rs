@@ -217,6 +217,13 @@ impl Filter {
     }
 }
 
+/// The address of a view.
+#[must_use]
+pub fn address(path: &str, filter: &Filter) -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(filter.query()).finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,23 +3,24 @@
 pub mod administration;
 mod counts;
 pub mod home;
+mod narrow;
 pub mod news;
 pub mod search;
 
 use chrono::NaiveDate;
-use timeline::Continuity;
 
+use self::narrow::{apply_text, has_status, push_gap, push_place, statuses};
 use super::model::{Counts, Filter, Found, Gap, PAGE, Sort, Statuses};
 use crate::batch;
 use crate::continuity::store::{NEXT_ON, ON_DAY, OPEN, ProjectQuery, ProjectRecord, STANDING};
 use crate::db::Connection;
 use crate::duplicates::store::{of_trust, spelled_like};
 use crate::error::Error;
-use crate::id::{PersonId, TrustId};
+use crate::id::TrustId;
 use crate::people;
 use crate::people::store::{DEPARTMENTS, Department};
 use crate::priorities::store::{CURRENT, PriorityChoice};
-use crate::roles::{holds_on, in_force, open_project};
+
 use crate::sought;
 
 /// The projects of a trust that a filter finds, a page of them, as they stand on the filter's day; where nothing has the
@@ -242,63 +243,6 @@ fn push_source(query: &mut ProjectQuery, filter: &Filter) -> Result<bool, Error>
     Ok(false)
 }
 
-/// The condition that a project has one of the statuses.
-fn has_status(statuses: Statuses) -> &'static str {
-    match statuses {
-        Statuses::Open => open_project!("p"),
-        Statuses::Active => "p.status = 'active'",
-        Statuses::Paused => "p.status = 'paused'",
-        Statuses::Sustaining => "p.status = 'sustaining'",
-        Statuses::Closed => "p.status = 'closed'",
-        Statuses::Any => "p.status in ('active', 'paused', 'sustaining', 'closed')",
-        Statuses::Draft => "p.status = 'draft'",
-    }
-}
-
-/// The statuses that are meant: what ended is closed.
-fn statuses(filter: &Filter) -> Statuses {
-    match filter.continuity {
-        Some(Continuity::Ended) if filter.statuses == Statuses::Open => Statuses::Closed,
-        _ => filter.statuses,
-    }
-}
-
-/// Adds the condition that an answer of the project is missing or late: `stands` is the row that says where it stands.
-fn push_gap(query: &mut ProjectQuery, gap: Gap, stands: &'static str, today: NaiveDate) -> Result<(), Error> {
-    match gap {
-        Gap::Risk => query.push(stands).push(".at_risk = 1"),
-        Gap::Supervisor => query.push(stands).push(".supervisor_id is null"),
-        Gap::Measure => {
-            query.push("not exists (select 1 from measure m where m.project_id = p.id and m.retired_on is null)")
-        }
-        // Whatever day is looked at: what is measured until then is not known.
-        Gap::Measurement => {
-            query.push("p.status in ('active', 'sustaining') and ").push(NEXT_ON).push(" < ").bind(today)?
-        }
-        Gap::Quiet => query.push("p.id in (").push(home::QUIET).push(")"),
-        Gap::Step => query.push(
-            "not exists (select 1 from task w where w.project_id = p.id and w.done_at is null and w.removed_at is null)",
-        ),
-    };
-    Ok(())
-}
-
-/// Adds the condition that a colleague has a place in the project's team, or leads it.
-fn push_place(query: &mut ProjectQuery, person: PersonId) -> Result<(), Error> {
-    query.push(concat!(
-        " and p.id in (select r.project_id from team_role r where ",
-        in_force!("r", "$2"),
-        " and r.person_id = "
-    ));
-    query.bind(person)?.push(concat!(
-        " union select z.project_id from standing z where ",
-        holds_on!("z", "$2"),
-        " and z.lead_id = "
-    ));
-    query.bind(person)?.push(")");
-    Ok(())
-}
-
 fn apply_filter(query: &mut ProjectQuery, filter: &Filter, words: &str, today: NaiveDate) -> Result<(), Error> {
     let statuses = statuses(filter);
     query.push(" and ").push(has_status(statuses));
@@ -329,22 +273,6 @@ fn apply_filter(query: &mut ProjectQuery, filter: &Filter, words: &str, today: N
     if !filter.text.is_empty() {
         apply_text(query, &filter.text, words)?;
     }
-    Ok(())
-}
-
-/// The reference, or words of the project.
-fn apply_text(query: &mut ProjectQuery, text: &str, words: &str) -> Result<(), Error> {
-    let reference = sought::reference(text);
-    if reference.is_none() && words.is_empty() {
-        query.push(" and false");
-        return Ok(());
-    }
-    query.push(" and (p.reference like ").bind(reference)?;
-    if !words.is_empty() {
-        query.push(" or p.number in (select rowid from project_text where project_text match ");
-        query.bind(words.to_owned())?.push(")");
-    }
-    query.push(")");
     Ok(())
 }
 

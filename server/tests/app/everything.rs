@@ -176,6 +176,18 @@ async fn send_or_look(browser: &Browser<'_>, form: &Form, text: &str, looks: boo
     if answer.status.is_redirection() { browser.follow(&answer).await } else { answer }
 }
 
+/// A form that looks for somebody by name brings the text back as words.
+async fn looks(browser: &Browser<'_>, form: &Form, text: &str, name: &str) {
+    if !form.fields.iter().any(|field| field.name.starts_with(app::web::form::SOUGHT)) {
+        return;
+    }
+    let answer = send_or_look(browser, form, text, true).await;
+    assert!(answer.status == StatusCode::OK, "{name}: {}", answer.body);
+    assert!(!answer.body.contains("<img src=x"), "{name} looks for markup");
+    let own = tags(&answer.body).into_iter().find(|tag| has_attribute(tag, "onfocus"));
+    assert_eq!(own, None, "{name} looks for an attribute");
+}
+
 /// Every form that posts text, on every page, with a person who may send it.
 async fn each_form(check: impl AsyncFn(&str, &Form, Answer), text: &str) {
     let app = App::new().await;
@@ -193,13 +205,7 @@ async fn each_form(check: impl AsyncFn(&str, &Form, Answer), text: &str) {
                 {
                     continue;
                 }
-                if form.fields.iter().any(|field| field.name.starts_with(app::web::form::SOUGHT)) {
-                    let answer = send_or_look(&browser, &form, text, true).await;
-                    assert!(answer.status == StatusCode::OK, "{} from {path} as {who}: {}", form.action, answer.body);
-                    assert!(!answer.body.contains("<img src=x"), "{} from {path} looks for markup", form.action);
-                    let own = tags(&answer.body).into_iter().find(|tag| has_attribute(tag, "onfocus"));
-                    assert_eq!(own, None, "{} from {path} looks for an attribute", form.action);
-                }
+                looks(&browser, &form, text, &format!("{} from {path} as {who}", form.action)).await;
                 let answer = send(&browser, &form, text).await;
                 assert!(answer.status.as_u16() < 500, "{} from {path} as {who}: {}", form.action, answer.body);
                 check(&format!("{} from {path} as {who}", form.action), &form, answer).await;

@@ -363,6 +363,6 @@ async fn the_lists_of_people_departments_and_priorities_sort_by_their_headings_a
     let departments = browser.get("/departments?sort=people&reverse=yes&page=7").await;
     assert!(departments.words().contains("1 department") && departments.body.contains("aria-sort=\"descending\""));
     assert!(departments.body.contains(">Acute medicine"), "beyond the end is the last page");
-    let priorities = browser.get("/priorities?sort=<b>").await;
+    let priorities = browser.get("/priorities?sort=%3Cb%3E").await;
     assert!(priorities.words().contains("1 current priority") && priorities.body.contains("aria-sort=\"ascending\""));
 }

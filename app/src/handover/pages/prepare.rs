@@ -133,7 +133,7 @@ fn tasks(form: &Form, parts: &[Part]) -> AnyView {
         .iter()
         .map(|part| {
             let status = if part.done {
-                view! { <div class="nhsuk-task-list__status nhsuk-task-list__status--completed">"There"</div> }.into_any()
+                view! { <div class="nhsuk-task-list__status nhsuk-task-list__status--completed">"Complete"</div> }.into_any()
             } else {
                 view! { <div class="nhsuk-task-list__status">{ui::tag("Missing", "blue")}</div> }.into_any()
             };
@@ -186,7 +186,7 @@ fn plans(form: &Form, measures: &[MeasureSeries]) -> Option<impl IntoView + use<
                 format!("When is it due? {} (optional)", measure.name)
             };
             view! {
-                {form.lines(&how(measure.id), &format!("How is the next point got? {}", measure.name), 2)
+                {form.lines(&how(measure.id), &format!("How is the next data point collected? {}", measure.name), 2)
                     .hint("Who counts, where, with what.").limit(SENTENCE).view()}
                 {form.date(&when(measure.id), &when_label).hint(&due).view()}
             }

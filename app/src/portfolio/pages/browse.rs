@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::access::ReadTrust;
 use crate::continuity::model::ProjectRow;
 use crate::error::Error;
-use crate::portfolio::model::{Counts, Filter, Gap, PAGE, Sort, Statuses, days};
+use crate::portfolio::model::{Counts, Filter, Gap, PAGE, Sort, Statuses, address, days};
 use crate::portfolio::pages::table;
 use crate::portfolio::store;
 use crate::project::model::ProjectType;
@@ -100,12 +100,6 @@ fn views(filter: &Filter) -> AnyView {
         view! { <li><a href=href aria-current=here.then_some("true")>{label}</a></li> }
     });
     view! { <nav aria-label="View"><ul class="baton-views">{views.collect_view()}</ul></nav> }.into_any()
-}
-
-/// The address of a view.
-pub(super) fn address(path: &str, filter: &Filter) -> String {
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(filter.query()).finish();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 fn nothing(filter: &Filter) -> AnyView {

@@ -3,9 +3,8 @@
 use chrono::NaiveDate;
 use leptos::prelude::*;
 
-use super::browse::address;
 use crate::continuity::model::ProjectRow;
-use crate::portfolio::model::{Filter, Sort};
+use crate::portfolio::model::{Filter, Sort, address};
 use crate::project::model::Status;
 use crate::project::parts::colour;
 use crate::web::ui::{self, Column, Sorted};

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::super::model::{Filter, Gap, Statuses};
-use super::{apply_text, has_status, push_gap, push_place, statuses};
+use super::narrow::{apply_text, has_status, push_gap, push_place, statuses};
 use crate::continuity::store::{OPEN, ProjectQuery, STANDING};
 use crate::error::Error;
 

@@ -12,7 +12,7 @@ use crate::handover::store::{Narrowed, looking};
 use crate::id::{DepartmentId, ProjectId};
 use crate::project::model::ProjectType;
 use crate::testing::{Fixture, TODAY, noon};
-use timeline::FOREVER;
+use timeline::{Continuity, FOREVER};
 
 fn day(offset: i64) -> NaiveDate {
     TODAY + chrono::Duration::days(offset)

@@ -172,18 +172,13 @@ impl Column {
         let Some((href, sorted)) = &self.sort else {
             return view! { <th scope="col" class=class>{self.heading.clone()}</th> }.into_any();
         };
-        let (sorts, mark) = match sorted {
-            Sorted::Not => (None, ""),
-            Sorted::Up => (Some("ascending"), " ▲"),
-            Sorted::Down => (Some("descending"), " ▼"),
+        let sorts = match sorted {
+            Sorted::Not => None,
+            Sorted::Up => Some("ascending"),
+            Sorted::Down => Some("descending"),
         };
-        view! {
-            <th scope="col" class=class aria-sort=sorts>
-                <a href=href.clone()>{self.heading.clone()}</a>
-                <span aria-hidden="true">{mark}</span>
-            </th>
-        }
-        .into_any()
+        view! { <th scope="col" class=class aria-sort=sorts><a href=href.clone()>{self.heading.clone()}</a></th> }
+            .into_any()
     }
 }
 
