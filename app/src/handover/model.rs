@@ -215,7 +215,11 @@ impl PackRequirements {
         if let Some(first) = self.measures.first() {
             let got = |measure: &Measured| has(&how(measure.id)) && (!measure.rhythm || dated(&when(measure.id)));
             let open = self.measures.iter().find(|measure| !got(measure));
-            parts.push(part("How and when the next data points are collected", &how(open.unwrap_or(first).id), open.is_none()));
+            parts.push(part(
+                "How and when the next data points are collected",
+                &how(open.unwrap_or(first).id),
+                open.is_none(),
+            ));
         }
         if let Some((person, name)) = &self.leaver {
             let field = contribution(*person);
