@@ -240,8 +240,9 @@ pub async fn add_trust(
 /// When the store cannot write.
 pub async fn index_all(conn: &mut Connection, trust: TrustId) -> Result<(), Error> {
     sqlx::query(
-        "insert into project_text (rowid, title, problem, aim)
-         select number, title, problem, trim(aim_what || ' ' || aim_whom || ' ' || aim_how_much) from project
+        "insert into project_text (rowid, title, problem, aim, trust)
+         select number, title, problem, trim(aim_what || ' ' || aim_whom || ' ' || aim_how_much), 't' || replace(trust_id, '-', '') || '0'
+         from project
          where trust_id = $1 and status <> 'draft'",
     )
     .bind(trust)

@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 
 use super::chart_settings::model::{Baseline, RuleSet};
 use super::choice::{self, Why};
+use super::kept::{self, Drawn};
 use super::model::Direction;
 use super::reader;
 use super::series::{ChartSettings, MeasureSeries};
@@ -144,8 +145,8 @@ pub struct Small {
     /// The measure.
     pub series: MeasureSeries,
     /// Its chart.
-    pub chart: Chart,
-    picture: String,
+    pub chart: Arc<Chart>,
+    picture: Arc<str>,
 }
 
 impl Small {
@@ -169,13 +170,15 @@ impl Small {
         let mut drawn = Vec::with_capacity(all.len());
         for measured in all {
             let draw = move |measured: MeasureSeries| {
-                let chart = of(&measured);
-                let chart = match time {
-                    Some(Time { from, until }) => chart.part(from, until, BEFORE),
-                    None => chart,
+                let drawn = |chart: Chart, measured: &MeasureSeries| {
+                    let drawing = picture(&chart, Size::Small, &format!("{place}-{}", measured.measure.id)).into();
+                    Drawn { chart: Arc::new(chart), drawing }
                 };
-                let picture = picture(&chart, Size::Small, &format!("{place}-{}", measured.measure.id));
-                Self { series: measured, chart, picture }
+                let Drawn { chart, drawing } = match time {
+                    Some(Time { from, until }) => drawn(of(&measured).part(from, until, BEFORE), &measured),
+                    None => kept::picture(place, &measured, |measured| drawn(of(measured), measured)),
+                };
+                Self { series: measured, chart, picture: drawing }
             };
             drawn.push(computed(measured, draw).await?);
         }

@@ -7,6 +7,7 @@ pub mod chart_settings;
 pub mod choice;
 pub mod icons;
 pub mod import;
+mod kept;
 pub mod model;
 pub mod pages;
 pub mod parts;

@@ -11,7 +11,7 @@ use crate::format;
 use crate::id::{MeasureId, MeasurementId, PhaseId, ProjectId, TargetId};
 
 /// A measure, and what one needs to know of its project.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug, PartialEq, FromRow)]
 pub struct Measure {
     /// Its id.
     pub id: MeasureId,
@@ -71,7 +71,7 @@ impl Measure {
 }
 
 /// A point as a chart needs it, in the order of the JSON array that it is read from.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct SeriesPoint {
     /// The day.
     pub taken_on: NaiveDate,
@@ -109,7 +109,7 @@ fn amount(value: Option<f64>, numerator: Option<f64>, denominator: Option<f64>) 
 }
 
 /// A measure with everything that its chart shows.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug, PartialEq, FromRow)]
 pub struct MeasureSeries {
     /// The measure.
     #[sqlx(flatten)]
@@ -126,7 +126,7 @@ pub struct MeasureSeries {
 }
 
 /// How a measure's chart is read.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug, PartialEq, FromRow)]
 pub struct ChartSettings {
     /// The chart that a person asked for.
     pub chart: Option<ChartType>,
@@ -165,7 +165,7 @@ pub struct ChartSettings {
 }
 
 /// The beginning of a phase.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Phase {
     /// Its id.
     pub id: PhaseId,
@@ -178,7 +178,7 @@ pub struct Phase {
 }
 
 /// A target from a day on.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Target {
     /// Its id.
     pub id: TargetId,

@@ -14,7 +14,7 @@ use super::model::{Counts, Filter, Found, Gap, PAGE, Sort, Statuses};
 use crate::batch;
 use crate::continuity::store::{NEXT_ON, ON_DAY, OPEN, ProjectQuery, ProjectRecord, STANDING};
 use crate::db::Connection;
-use crate::duplicates::store::spelled_like;
+use crate::duplicates::store::{of_trust, spelled_like};
 use crate::error::Error;
 use crate::id::TrustId;
 use crate::people;
@@ -29,7 +29,7 @@ use crate::sought;
 /// # Errors
 /// When the store cannot be read.
 pub async fn list(conn: &mut Connection, trust: TrustId, filter: &Filter, today: NaiveDate) -> Result<Found, Error> {
-    let words = sought::expression(&filter.text);
+    let words = of_trust(trust, &sought::expression(&filter.text));
     let found = find(conn, listing(trust, filter, &words, limit(filter), today)?).await?;
     or_misspelt(conn, trust, filter, found, today).await
 }
@@ -46,7 +46,7 @@ async fn or_misspelt(
         return Ok(found);
     }
     let Some(words) = spelled_like(conn, trust, &filter.text).await? else { return Ok(found) };
-    Ok(misspelt(find(conn, listing(trust, filter, &words, limit(filter), today)?).await?))
+    Ok(misspelt(find(conn, listing(trust, filter, &of_trust(trust, &words), limit(filter), today)?).await?))
 }
 
 /// What was found by words that are spelled like those of the text.
@@ -85,7 +85,7 @@ pub async fn browse(
     filter: &Filter,
     today: NaiveDate,
 ) -> Result<Browsed, Error> {
-    let words = sought::expression(&filter.text);
+    let words = of_trust(trust, &sought::expression(&filter.text));
     let mut query = listing(trust, filter, &words, limit(filter), today)?.select_rows();
     query.text = [&query.text, DEPARTMENTS, CURRENT, ""].join(";\n");
     counts::push(&mut query, filter, &words, today)?;
@@ -203,11 +203,9 @@ fn listing(
         query.text.push_str(&counted);
     } else if filter.statuses == Statuses::Open && filter.sort == Sort::Risk {
         query
-            .push(" from standing s indexed by standing_risk cross join project p on p.id = s.project_id where s.trust_id = $1 and ")
-            .push(OPEN)
-            .push(" and ")
-            .push(ON_DAY)
-            .push(" and ")
+            // What is over comes first in the index, and is most of what is left out.
+            .push(" from standing s indexed by standing_risk cross join project p on p.id = s.project_id where s.trust_id = $1
+                and s.until_on > $2 and s.from_on <= $2 and s.state <> 'ended' and ")
             .text
             .push_str(conditions);
     } else {

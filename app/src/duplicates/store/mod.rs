@@ -12,4 +12,4 @@ pub use links::{
     decision, links, merge_effects, record_difference, undo,
 };
 pub use pairs::{COMPARED, Pair, Pairs, Side, pairs, sides};
-pub use search::{SUGGESTIONS, index, rank, remove_from_index, similar, spelled_like};
+pub use search::{SUGGESTIONS, index, of_trust, rank, remove_from_index, similar, spelled_like};

@@ -8,7 +8,7 @@ use sqlx::types::Json;
 
 use super::super::model::Query;
 use super::lead::lead_of;
-use super::search::expression;
+use super::search::{expression, of_trust};
 use crate::access::{Allowed, Coordinate};
 use crate::db::Connection;
 use crate::error::Error;
@@ -129,11 +129,11 @@ pub async fn pairs(conn: &mut Connection, allowed: &Allowed<Coordinate>, before:
     let mut queries: Vec<(i64, Query)> = page.iter().map(|(number, title)| (*number, Query::whole(title))).collect();
     drop_common_words(conn, &mut queries).await?;
     let asked: Vec<(i64, String)> =
-        queries.iter().filter_map(|(number, query)| Some((*number, expression(query)?))).collect();
+        queries.iter().filter_map(|(number, query)| Some((*number, of_trust(trust, &expression(query)?)))).collect();
     let alike: Vec<CandidatePair> = sqlx::query_as(
         "with asked as materialized (select value ->> 0 as number, value ->> 1 as words from json_each($1)),
          hits as materialized (
-             select asked.number as newer, project_text.rowid as older, bm25(project_text, 10.0, 3.0, 3.0) as score
+             select asked.number as newer, project_text.rowid as older, bm25(project_text, 10.0, 3.0, 3.0, 0.0) as score
              from asked, project_text where project_text match asked.words and project_text.rowid <= asked.number),
          likeness as (
              select hits.newer, hits.older, hits.score / own.score as share

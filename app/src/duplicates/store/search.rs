@@ -20,8 +20,8 @@ pub const SUGGESTIONS: u8 = 5;
 pub async fn index(conn: &mut Connection, project: ProjectId) -> Result<(), Error> {
     remove_from_index(conn, project).await?;
     sqlx::query(
-        "insert into project_text (rowid, title, problem, aim)
-         select number, title, problem, trim(aim_what || ' ' || aim_whom || ' ' || aim_how_much)
+        "insert into project_text (rowid, title, problem, aim, trust)
+         select number, title, problem, trim(aim_what || ' ' || aim_whom || ' ' || aim_how_much), 't' || replace(trust_id, '-', '') || '0'
          from project where id = $1 and status <> 'draft'",
     )
     .bind(project)
@@ -40,6 +40,16 @@ pub async fn remove_from_index(conn: &mut Connection, project: ProjectId) -> Res
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// What finds these words, which are in the index's own language, in the projects of a trust: without it the index reads
+/// those of every trust. Nothing where there are none.
+#[must_use]
+pub fn of_trust(trust: TrustId, words: &str) -> String {
+    if words.is_empty() {
+        return String::new();
+    }
+    format!("trust : \"t{}0\" AND {{title problem aim}} : ({words})", trust.0.simple())
 }
 
 /// The query in the index's own language: any of the words, each quoted. None when there is no word.
@@ -81,7 +91,7 @@ pub async fn spelled_like(conn: &mut Connection, trust: TrustId, text: &str) -> 
 /// Those of the words that a project of the trust has. The index holds the words of every trust: that another has one
 /// is nobody's business here.
 async fn in_trust(conn: &mut Connection, trust: TrustId, words: &[String]) -> Result<Vec<String>, Error> {
-    let asked: Vec<(&String, String)> = words.iter().map(|word| (word, sought::term(word))).collect();
+    let asked: Vec<(&String, String)> = words.iter().map(|word| (word, of_trust(trust, &sought::term(word)))).collect();
     Ok(sqlx::query_scalar(
         "select w.value ->> 0 from json_each($1) w where exists (
             select 1 from project_text join project p on p.number = project_text.rowid
@@ -132,9 +142,9 @@ pub async fn rank(
     Ok(sqlx::query_scalar(
         "select p.number from project_text join project p on p.number = project_text.rowid
          where project_text match $1 and p.trust_id = $2 and p.status <> 'draft' and p.id is not $3
-         order by bm25(project_text, 10.0, 3.0, 3.0), p.number desc limit $4",
+         order by bm25(project_text, 10.0, 3.0, 3.0, 0.0), p.number desc limit $4",
     )
-    .bind(expression)
+    .bind(of_trust(trust, &expression))
     .bind(trust)
     .bind(except)
     .bind(limit)

@@ -8,7 +8,7 @@ use super::*;
 use crate::access::{Allowed, Coordinate, RegisterProject};
 use crate::error::Error;
 use crate::history;
-use crate::id::{PersonId, ProjectId};
+use crate::id::{PersonId, ProjectId, TrustId};
 use crate::testing::{Fixture, TODAY, make, on};
 
 async fn coordinate(fixture: &Fixture) -> Allowed<Coordinate> {
@@ -422,4 +422,27 @@ async fn a_misspelt_word_is_looked_for_by_those_like_it_beside_the_others() {
     for text in ["sepsis", "antibotics sepsis", "antibotics"] {
         assert_eq!(spelled_like(&mut change, elsewhere, text).await, Ok(None), "a word of another trust: {text}");
     }
+}
+
+#[tokio::test]
+async fn words_find_a_trusts_own_projects_and_the_trusts_own_word_finds_none() {
+    let fixture = Fixture::new().await;
+    fixture.project("Sepsis on the ward").await;
+    let word = format!("t{}0", fixture.trust.0.simple());
+    let mut conn = fixture.store.read().await.expect("a reader");
+    for (trust, words, found) in [
+        (fixture.trust, "\"sepsis\" \"ward\"", 1),
+        (TrustId::new(), "\"sepsis\"", 0),
+        (fixture.trust, &format!("\"{word}\""), 0),
+    ] {
+        let counted: i64 = sqlx::query_scalar("select count(*) from project_text where project_text match $1")
+            .bind(of_trust(trust, words))
+            .fetch_one(&mut *conn)
+            .await
+            .expect("counted");
+        assert_eq!(counted, found, "{words}");
+    }
+    assert_eq!(of_trust(fixture.trust, ""), "");
+    drop(conn);
+    assert_eq!(titles(&fixture, &word).await, [""; 0]);
 }

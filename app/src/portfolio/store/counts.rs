@@ -7,16 +7,20 @@ use super::narrow::{apply_text, has_status, push_gap, push_place, statuses};
 use crate::continuity::store::{OPEN, ProjectQuery, STANDING};
 use crate::error::Error;
 
-/// What the options are of: its name in the address, and the column of `counted` that holds whether a project passes
-/// what is chosen there.
-const FILTERS: [(&str, &str); 6] = [
-    ("status", "in_status"),
-    ("department", "in_department"),
-    ("priority", "in_priority"),
-    ("type", "in_type"),
-    ("continuity", "in_continuity"),
-    ("gap", "in_gap"),
-];
+/// What something is chosen of: its name in the address, and the column of `counted` that holds whether a project passes
+/// what is chosen there. What lets every project pass is not asked of each.
+fn filters(filter: &Filter) -> impl Iterator<Item = (&'static str, &'static str)> {
+    [
+        ("status", "in_status", true),
+        ("department", "in_department", filter.department.is_some()),
+        ("priority", "in_priority", filter.priority.is_some()),
+        ("type", "in_type", filter.kind.is_some()),
+        ("continuity", "in_continuity", filter.continuity.is_some()),
+        ("gap", "in_gap", filter.gap.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(name, passes, chosen)| chosen.then_some((name, passes)))
+}
 
 /// Adds the statement, which gives the filter, the option and the number. Each option is counted beside what is chosen in
 /// the others; of somebody's drafts nothing is counted.
@@ -67,7 +71,7 @@ fn means_open(filter: &Filter, gap: Option<Gap>) -> bool {
 /// Adds the condition that a project passes all filters but one.
 fn push_others(query: &mut ProjectQuery, filter: &Filter, own: &str) {
     query.push(" where true");
-    for (name, passes) in FILTERS {
+    for (name, passes) in filters(filter) {
         // The states count what ended beside what is open.
         if name != own && !(own == "continuity" && name == "status") {
             query.push(" and p.").push(passes);
@@ -87,37 +91,26 @@ fn push_counted(query: &mut ProjectQuery, filter: &Filter, words: &str, today: N
         .push(has_status(filter.statuses))
         .push(" as is_listed, ")
         .push(has_status(statuses(filter)))
-        .push(" as in_status, ");
-    match filter.department {
-        Some(department) => query.push("p.department_id is ").bind(department)?,
-        None => query.push("1"),
-    };
-    query.push(" as in_department, ");
-    match filter.priority {
-        Some(priority) => query
-            .push("p.id in (select project_id from project_priority where priority_id = ")
-            .bind(priority)?
-            .push(")"),
-        None => query.push("1"),
-    };
-    query.push(" as in_priority, ");
-    match filter.kind {
-        Some(kind) => query.push("p.type = ").bind(kind)?,
-        None => query.push("1"),
-    };
-    query.push(" as in_type, ");
-    match filter.continuity {
-        Some(state) => query.push("s.state is ").bind(state.as_str())?,
-        None => query.push("1"),
-    };
-    query.push(" as in_continuity, ");
-    match filter.gap {
-        Some(gap) => push_gap(query, gap, "s", today)?,
-        None => {
-            query.push("1");
-        }
+        .push(" as in_status");
+    if let Some(department) = filter.department {
+        query.push(", p.department_id is ").bind(department)?.push(" as in_department");
     }
-    query.push(" as in_gap from project p").push(STANDING).push(" where p.trust_id = $1 and p.status <> 'draft'");
+    if let Some(priority) = filter.priority {
+        query.push(", p.id in (select project_id from project_priority where priority_id = ").bind(priority)?;
+        query.push(") as in_priority");
+    }
+    if let Some(kind) = filter.kind {
+        query.push(", p.type = ").bind(kind)?.push(" as in_type");
+    }
+    if let Some(state) = filter.continuity {
+        query.push(", s.state is ").bind(state.as_str())?.push(" as in_continuity");
+    }
+    if let Some(gap) = filter.gap {
+        query.push(", ");
+        push_gap(query, gap, "s", today)?;
+        query.push(" as in_gap");
+    }
+    query.push(" from project p").push(STANDING).push(" where p.trust_id = $1 and p.status <> 'draft'");
     if filter.on.is_some() {
         query.push(" and s.project_id is not null");
     }

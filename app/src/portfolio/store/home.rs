@@ -160,7 +160,7 @@ const DUE: &str = concat!(
     comes_to_lead!("r", "$2"),
     " union select z.project_id from standing z where z.lead_id = $4 and ",
     holds_on!("z", "$2"),
-    ") own cross join project p on p.id = own.project_id cross join measure m on m.project_id = p.id
+    ") own cross join project p on p.id = own.project_id cross join measure m indexed by measure_next on m.project_id = p.id
       where p.trust_id = $1 and p.status in ('active', 'sustaining') and m.retired_on is null and m.every_days is not null
         and m.next_on <= $2
         and not exists (select 1 from standing s where s.project_id = p.id and s.state = 'in_pool' and ",

@@ -54,9 +54,10 @@ pub(super) const TOLD_OF: [&str; 28] = [
     "posted an update",
 ];
 
-/// The registered projects of the trust in which they have a part, or had one until lately, as `own`.
+/// The projects in which they have a part, or had one until lately, as `own`, and what happened to them, which is seldom
+/// anything: only of that the project is read, as `p`, of the trust and registered.
 macro_rules! part_in {
-    () => {
+    ($happened:expr) => {
         concat!(
             "(select r.project_id as id from team_role r where r.person_id = $4 and (",
             in_force!("r", "$2"),
@@ -65,7 +66,9 @@ macro_rules! part_in {
             holds_on!("z", "$2"),
             " union select h.project_id from handover h where h.from_person = $4 and h.state <> 'draft'
               union select h.project_id from handover h where h.to_person = $4 and h.state <> 'draft') own
-              cross join project p on p.id = own.id and p.trust_id = $1 and p.status <> 'draft'"
+              cross join ",
+            $happened,
+            " cross join project p on p.id = own.id and p.trust_id = $1 and p.status <> 'draft'"
         )
     };
 }
@@ -76,10 +79,12 @@ pub(super) static TOLD: LazyLock<String> = LazyLock::new(|| {
     let acts = TOLD_OF.map(|act| format!("'{act}'")).join(", ");
     [
         "select p.id as project_id, p.title, g.at, n.name as actor, g.action from ",
-        part_in!(),
-        " cross join history g on g.sequence in (select x.sequence from history x where x.project_id = own.id order by x.sequence desc limit 20)
-          left join person n on n.id = g.actor_id
-          where substr(g.at, 1, 10) >= date($2, '-14 days') and substr(g.at, 1, 19) >= substr(p.submitted_at, 1, 19) and g.actor_id is not $4
+        part_in!(
+            "history g on g.sequence in (select x.sequence from history x where x.project_id = own.id order by x.sequence desc limit 20)
+                and substr(g.at, 1, 10) >= date($2, '-14 days')"
+        ),
+        " left join person n on n.id = g.actor_id
+          where substr(g.at, 1, 19) >= substr(p.submitted_at, 1, 19) and g.actor_id is not $4
             and g.action in (",
         &acts,
         ") order by p.id, g.sequence desc",
@@ -90,9 +95,10 @@ pub(super) static TOLD: LazyLock<String> = LazyLock::new(|| {
 /// Which of those projects fell into the pool in the last 14 days.
 pub(super) const FELL: &str = concat!(
     "select p.id, p.title, s.from_on from ",
-    part_in!(),
-    " cross join standing s on s.project_id = p.id and s.state = 'in_pool' and s.from_on = s.no_lead_since
-        and s.from_on <= $2 and s.from_on > date($2, '-14 days')"
+    part_in!(
+        "standing s on s.project_id = own.id and s.state = 'in_pool' and s.from_on = s.no_lead_since
+            and s.from_on <= $2 and s.from_on > date($2, '-14 days')"
+    )
 );
 
 /// A row of [`TOLD`].

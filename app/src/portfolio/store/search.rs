@@ -8,7 +8,7 @@ use super::{found, misspelt};
 use crate::batch;
 use crate::continuity::store::ProjectQuery;
 use crate::db::Connection;
-use crate::duplicates::store::spelled_like;
+use crate::duplicates::store::{of_trust, spelled_like};
 use crate::error::Error;
 use crate::id::{DepartmentId, PersonId, PriorityId, ProjectId, TrustId};
 use crate::roles::account_open;
@@ -80,7 +80,7 @@ pub async fn search(conn: &mut Connection, trust: TrustId, text: &str, today: Na
     if words.is_empty() {
         return Ok(Results::default());
     }
-    let query = projects(trust, text, sought::expression(text), today)?;
+    let query = projects(trust, text, &sought::expression(text), today)?;
     let statements = [&query.text, ENTRIES].join(";\n");
     let mut answers = batch::ask_built(conn, statements, query.arguments).await?;
     let mut results = Results { projects: found(answers.all()?), ..Results::default() };
@@ -92,7 +92,7 @@ pub async fn search(conn: &mut Connection, trust: TrustId, text: &str, today: Na
     if results.projects.rows.is_empty()
         && let Some(like) = spelled_like(conn, trust, text).await?
     {
-        let query = projects(trust, text, like, today)?;
+        let query = projects(trust, text, &like, today)?;
         results.projects = misspelt(found(batch::ask_built(conn, query.text, query.arguments).await?.all()?));
     }
     Ok(results)
@@ -103,10 +103,12 @@ fn shown<T>(all: Vec<T>, matches: impl Fn(&T) -> bool) -> Vec<T> {
 }
 
 /// The projects that have the words or the reference, those with the words in their title first.
-fn projects(trust: TrustId, text: &str, words: String, today: NaiveDate) -> Result<ProjectQuery, Error> {
+fn projects(trust: TrustId, text: &str, words: &str, today: NaiveDate) -> Result<ProjectQuery, Error> {
     let mut query = ProjectQuery::as_of(trust, today, today)?;
-    query.push("with hit as materialized (select rowid as number, bm25(project_text, 10.0, 3.0, 3.0) as far from project_text where project_text match ");
-    query.bind(words)?.push("), found as materialized (select p.id, p.number, h.far, p.reference like ");
+    query.push("with hit as materialized (select rowid as number, bm25(project_text, 10.0, 3.0, 3.0, 0.0) as far from project_text where project_text match ");
+    query
+        .bind(of_trust(trust, words))?
+        .push("), found as materialized (select p.id, p.number, h.far, p.reference like ");
     query.bind(sought::reference(text))?.push(
         " as named from project p left join hit h using (number)
             where p.trust_id = $1 and p.status <> 'draft' and (h.number is not null or p.reference like ",
