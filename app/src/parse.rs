@@ -15,6 +15,12 @@ pub const MAX_PARAGRAPH_CHARS: usize = 4000;
 
 const PATIENT: &str = "This looks like an NHS number. Remove it: Baton holds no information about patients. If it is not an NHS number, put a word between its digits.";
 
+/// Control characters but for line ends and tabs, and what Unicode never makes a character: no picture can hold them.
+fn cannot_be_shown(c: char) -> bool {
+    let never = matches!(u32::from(c), 0xfdd0..=0xfdef) || u32::from(c) & 0xfffe == 0xfffe;
+    never || (c.is_control() && c != '\n' && c != '\t')
+}
+
 /// Gathers a form's errors while its fields are parsed, so that all are told at once.
 #[derive(Debug, Default)]
 pub struct Fields {
@@ -46,7 +52,7 @@ impl Fields {
         let length = text.chars().count();
         if length > limit {
             self.error(field, format!("Shorten this to {limit} characters or fewer. It has {length}."));
-        } else if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        } else if text.chars().any(cannot_be_shown) {
             self.error(field, "Remove the characters that cannot be shown.");
         } else if typed.chars().any(invisible::turns) {
             self.error(

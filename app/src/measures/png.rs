@@ -31,7 +31,9 @@ pub fn of(svg: &str) -> Result<Vec<u8>, Error> {
         Error::Internal
     };
     let options = Options { font_family: "Arimo".to_owned(), fontdb: FONTS.clone(), ..Options::default() };
-    let tree = Tree::from_str(svg, &options).map_err(|error| fault(error.to_string()))?;
+    // What was stored before such characters were refused.
+    let svg = svg.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
+    let tree = Tree::from_str(&svg, &options).map_err(|error| fault(error.to_string()))?;
     let size = tree.size().to_int_size();
     let scaled = size.scale_by(SCALE).ok_or_else(|| fault("it has no size".to_owned()))?;
     let mut picture =

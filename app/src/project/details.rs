@@ -250,7 +250,7 @@ impl Registration {
                 _ => "which is more than five years away",
             };
             lines.push(Consequence { text: format!("{what} {}, {why}.", format::date(day)), ..Consequence::default() });
-            digest.push(day.to_string());
+            digest.push(format!("{what} {day}"));
         }
         let digest = digest.join(" ");
         if lines.is_empty() || digest == confirmed {

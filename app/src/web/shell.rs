@@ -7,6 +7,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
 use crate::error::Error;
+use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::visitor::{Person, Visitor};
 use crate::web::page::Page;
 use crate::web::request::Request;
@@ -241,6 +242,9 @@ fn done(request: &Request) -> AnyView {
     .into_any()
 }
 
+/// So much of what was typed is given back, at most: a grid of 200 rows with date, two numbers and a note.
+const MOST_SHOWN: usize = 1_200;
+
 /// What was wrong with a form that its page no longer has, because somebody was faster, and what was written in it.
 fn refused(request: &Request) -> Option<AnyView> {
     let rejected = request.rejected.as_ref().filter(|_| !request.has_rejected_form.load(Ordering::Relaxed))?;
@@ -251,9 +255,11 @@ fn refused(request: &Request) -> Option<AnyView> {
     };
     let line = |(name, value): &(String, String)| {
         let name = name.replace(['_', '.', '[', ']'], " ");
+        // A page is not for what only a file holds.
+        let value: String = value.chars().take(MAX_PARAGRAPH_CHARS).collect();
         view! { <p class="baton-lines">{format!("{}: {value}", name.trim())}</p> }
     };
-    let wrote: Vec<_> = rejected.typed.iter().filter(written).map(line).collect();
+    let wrote: Vec<_> = rejected.typed.iter().filter(written).take(MOST_SHOWN).map(line).collect();
     let wrote = (!wrote.is_empty()).then(|| view! { <h3 class="nhsuk-heading-s">"What you wrote"</h3>{wrote} });
     Some(
         view! {

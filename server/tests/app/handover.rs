@@ -135,7 +135,25 @@ async fn a_refusal_is_read_though_its_form_is_gone() {
     let page = colleague.follow(&refused).await;
     assert!(page.words().contains("This was not saved"), "{}", page.words());
     assert!(page.words().contains("I leave for Truro in May."), "{}", page.words());
+    assert!(page.words().contains("word: I leave for Truro in May."), "{}", page.words());
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn what_is_typed_is_given_back_where_a_project_was_closed_meanwhile() {
+    let app = App::new().await;
+    let project = measured(&app).await;
+    let trainee = app.browser(app.fixture.trainee).await;
+    let updates = format!("/projects/{project}/updates");
+    let mut form = trainee.get(&updates).await.form("/api/updates/post").expect("a form");
+    let stop = format!("/projects/{project}/status?to=stop");
+    trainee.fill(&stop, "/api/projects/status", &[("note", "Nobody had time.")]).await;
+    form.retain(|(name, _)| name != "words");
+    let mut typed: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    typed.push(("words", "Agreed."));
+    let refused = trainee.post("/api/updates/post", &typed).await;
+    let page = trainee.follow(&refused).await;
+    assert!(page.words().contains("This was not saved") && page.words().contains("words: Agreed."), "{}", page.plain());
 }
 
 #[tokio::test]

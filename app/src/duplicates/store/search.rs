@@ -106,7 +106,7 @@ async fn in_trust(conn: &mut Connection, trust: TrustId, words: &[String]) -> Re
 
 /// How many words of the index stand in for one that is not in it, and of how many is asked whether the trust has them.
 const NEAREST: usize = 3;
-const LIKELY: usize = 20;
+const LIKELY: usize = 500;
 
 /// The words of the trust's projects that are spelled most like a word, the commonest first.
 async fn nearest(conn: &mut Connection, trust: TrustId, word: &str) -> Result<Vec<String>, Error> {

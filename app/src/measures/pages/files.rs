@@ -18,10 +18,11 @@ fn file_name(measure: &Measure, ending: &str) -> String {
 }
 
 async fn readable(request: &Request) -> Result<MeasureSeries, Error> {
+    let measure = request.param("id")?;
     let mut conn = request.store.read().await?;
-    let series = store::load_series_of_measure(&mut conn, request.param("id")?).await?;
-    request.require(&mut conn, ReadProject(series.measure.project_id)).await?;
-    Ok(series)
+    let project = store::project_of_measure(&mut conn, measure).await?;
+    request.require(&mut conn, ReadProject(project)).await?;
+    store::load_series_of_measure(&mut conn, measure).await
 }
 
 pub(super) async fn chart_picture(request: Request) -> Result<Reply, Error> {

@@ -31,17 +31,16 @@ async fn load(request: &Request, project: ProjectId, measure: Option<MeasureId>)
     let today = request.today();
     let head = project::store::summary(&mut conn, project).await?;
     let aim = project::store::aim(&mut conn, project).await?;
-    let mut series = store::load_series(&mut conn, project).await?;
+    let measures = store::for_handover(&mut conn, project).await?;
     let step = tasks::open(&mut conn, project, today).await?.into_iter().next();
-    let shown = match measure {
-        // One that is retired is not among those of the project.
+    // Of one measure the points are read: a project may have ten times as many as a slide shows.
+    let shown = match measure.or_else(|| measures.first().map(|first| first.id)) {
         Some(id) => Some(store::load_series_of_measure(&mut conn, id).await?),
-        None if series.is_empty() => None,
-        None => Some(series.remove(0)),
+        None => None,
     };
     drop(conn);
     let here = shown.as_ref().map(|shown| shown.measure.id);
-    let others = series.into_iter().map(|one| (one.measure.id, one.measure.name));
+    let others = measures.into_iter().map(|one| (one.id, one.name));
     let reference = head.reference.unwrap_or_else(|| "Draft".to_owned());
     let department = (!head.department_name.is_empty()).then_some(head.department_name);
     Ok(Loaded {
