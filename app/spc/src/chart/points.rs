@@ -27,6 +27,8 @@ pub(super) fn plotted(series: &Series, options: &ChartOptions) -> Vec<Plotted> {
             .cmp(&(b.date, b.time, b.excluded, b.key))
             .then_with(|| compare(*x, *y))
             .then_with(|| a.label.cmp(&b.label))
+            .then_with(|| in_order(a.reading, b.reading))
+            .then_with(|| a.note.cmp(&b.note))
     });
     let mut targets = options.later_targets.clone();
     targets.sort_by_key(|(from, _)| *from);
@@ -102,6 +104,17 @@ fn one_of(
 fn notes(together: &[(&Point, Option<f64>)]) -> String {
     let said: Vec<&str> = together.iter().map(|(point, _)| point.note.trim()).filter(|note| !note.is_empty()).collect();
     said.join("; ")
+}
+
+/// Some order of readings that give the same value, or none: whichever came first in the input must not matter.
+fn in_order(a: Reading, b: Reading) -> Ordering {
+    let parts = |reading| match reading {
+        Reading::Missing => (0, 0.0, 0.0),
+        Reading::Value(value) => (1, value, 0.0),
+        Reading::Ratio { numerator, denominator } => (2, numerator, denominator),
+    };
+    let (a, b): ((u8, f64, f64), (u8, f64, f64)) = (parts(a), parts(b));
+    a.0.cmp(&b.0).then_with(|| a.1.total_cmp(&b.1)).then_with(|| a.2.total_cmp(&b.2))
 }
 
 fn compare(a: Option<f64>, b: Option<f64>) -> Ordering {
