@@ -140,19 +140,11 @@ async fn new_cycle(request: Request) -> Result<Page, Error> {
             form = form.with("idea", idea);
         }
         let summary = form.summary();
+        let later = view! { {do_fields(&form)}{study_fields(&form)}{act_fields(&form)} }.into_any();
         let fields = view! {
             {form.hidden("project", project)}
             {plan_fields(&form, &offered, project)}
-            <details class="nhsuk-details" open=form.is_rejected()>
-                <summary class="nhsuk-details__summary">
-                    <span class="nhsuk-details__summary-text">"Do, study and act: after the test"</span>
-                </summary>
-                <div class="nhsuk-details__text">
-                    {do_fields(&form)}
-                    {study_fields(&form)}
-                    {act_fields(&form)}
-                </div>
-            </details>
+            {ui::details_open("Do, study and act: after the test", form.is_rejected(), later)}
             <div class="baton-actions">
                 {ui::submit("Save the cycle")}
                 <a href=format!("/projects/{project}")>"Cancel"</a>

@@ -222,17 +222,15 @@ fn invite(form: Form, project: &ProjectSummary, colleagues: Offered) -> AnyView 
         .map(|role| (role.as_str().to_owned(), role.label().to_owned(), role.sentence().to_owned()))
         .collect();
     let newcomer = form.is_rejected() && !(form.value("name").is_empty() && form.value("address").is_empty());
+    let names = view! {
+        <p>"Name them. They are shown as asked, and can answer once they have an account."</p>
+        {form.line("name", "Their name").view()}
+        {form.email("address", "Their email address").view()}
+    };
     let fields = view! {
         {form.hidden("project", project.id)}
         {form.picker("person", "Whom do you invite?", colleagues).or_none_of_these("", "None of these").view()}
-        <details class="nhsuk-details" open=newcomer>
-            <summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">"They are not in Baton yet"</span></summary>
-            <div class="nhsuk-details__text">
-                <p>"Name them. They are shown as asked, and can answer once they have an account."</p>
-                {form.line("name", "Their name").view()}
-                {form.email("address", "Their email address").view()}
-            </div>
-        </details>
+        {ui::details_open("They are not in Baton yet", newcomer, names.into_any())}
         {form.radios("role", "What do you ask them to be?", roles).view()}
         {form.line("message", "Message (optional)").view()}
         {ui::submit("Invite")}

@@ -192,6 +192,16 @@ fn definition_fields(form: &Form, data_type: DataType) -> AnyView {
         DataType::CasesBetween => Some(form.line("unit", "Unit").hint("For example, operations.").width(20).view()),
     };
     let seldom = ["source", "collector"].iter().any(|name| !form.value(name).is_empty()) || form.is_rejected();
+    let source = view! {
+        {form
+            .line("source", "Data source (optional)")
+            .hint("For example, the sepsis audit tool, or ten sets of notes drawn each Monday.")
+            .view()}
+        {form
+            .line("collector", "Who collects them? (optional)")
+            .hint("A role lasts longer than a name: for example, the ward’s resident doctor on Mondays.")
+            .view()}
+    };
     view! {
         {form.hidden("data_type", data_type)}
         {form.line("name", "Name").hint(&format!("For example, {}.", lowered(data_type.example().name))).view()}
@@ -208,21 +218,7 @@ fn definition_fields(form: &Form, data_type: DataType) -> AnyView {
         {form.select("every_days", "How often is it measured?", frequencies).view()}
         </div>
         {form.date("starts_on", "Start date").hint("You can record data points from before this date as well: they become the baseline.").view()}
-        <details class="nhsuk-details" open=seldom>
-            <summary class="nhsuk-details__summary">
-                <span class="nhsuk-details__summary-text">"Where the data come from, and who collects them"</span>
-            </summary>
-            <div class="nhsuk-details__text">
-                {form
-                    .line("source", "Data source (optional)")
-                    .hint("For example, the sepsis audit tool, or ten sets of notes drawn each Monday.")
-                    .view()}
-                {form
-                    .line("collector", "Who collects them? (optional)")
-                    .hint("A role lasts longer than a name: for example, the ward’s resident doctor on Mondays.")
-                    .view()}
-            </div>
-        </details>
+        {ui::details_open("Where the data come from, and who collects them", seldom, source.into_any())}
     }
     .into_any()
 }

@@ -53,19 +53,12 @@ pub(super) fn seldom_fields(form: &Form, measure: &Measure) -> AnyView {
         let label = format!("{}, if you only have that", value_label(measure));
         form.number("value", &label).hint("Leave the two numbers above empty.").width(5).view()
     });
-    view! {
-        <details class="nhsuk-details" open=open>
-            <summary class="nhsuk-details__summary">
-                <span class="nhsuk-details__summary-text">"Time, place and other details"</span>
-            </summary>
-            <div class="nhsuk-details__text">
-                {form.line("taken_at", "Time of day (optional)").hint("For example, 14:05.").width(5).view()}
-                {form.line("place", "Place (optional)").hint("For example, a ward, when several are measured.").width(20).view()}
-                {alone}
-            </div>
-        </details>
-    }
-    .into_any()
+    let fields = view! {
+        {form.line("taken_at", "Time of day (optional)").hint("For example, 14:05.").width(5).view()}
+        {form.line("place", "Place (optional)").hint("For example, a ward, when several are measured.").width(20).view()}
+        {alone}
+    };
+    ui::details_open("Time, place and other details", open, fields.into_any())
 }
 
 pub(super) fn record_form(form: Form, measure: &Measure) -> AnyView {

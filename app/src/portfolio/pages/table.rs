@@ -32,13 +32,8 @@ pub(super) fn projects(rows: Vec<ProjectRow>, filter: &Filter, today: NaiveDate)
 
 fn column(heading: &str, sort: Sort, filter: &Filter) -> Column {
     let here = filter.sort == sort;
-    let sorted = match (here, sort.descends() == filter.reversed) {
-        (false, _) => Sorted::Not,
-        (true, true) => Sorted::Up,
-        (true, false) => Sorted::Down,
-    };
     let other = Filter { sort, reversed: here && !filter.reversed, page: None, ..filter.clone() };
-    ui::words(heading).sorts(address("/projects", &other), sorted)
+    ui::words(heading).sorts(address("/projects", &other), Sorted::of(here, sort.descends() != filter.reversed))
 }
 
 /// What is missing or late, which alone has a colour.

@@ -202,19 +202,8 @@ fn audit(form: &Form) -> AnyView {
 
 /// What can wait: folded away, but never while something in it has to be mended.
 fn later(form: &Form, offered: &Offered, open: bool) -> AnyView {
-    view! {
-        <details class="nhsuk-details" open=open>
-            <summary class="nhsuk-details__summary">
-                <span class="nhsuk-details__summary-text">"Aim, supervisor and next step (optional now, asked for later)"</span>
-            </summary>
-            <div class="nhsuk-details__text">
-                {optional(form)}
-                {next_step(form)}
-                {supervisor(form, offered, None)}
-            </div>
-        </details>
-    }
-    .into_any()
+    let fields = view! { {optional(form)}{next_step(form)}{supervisor(form, offered, None)} };
+    ui::details_open("Aim, supervisor and next step (optional now, asked for later)", open, fields.into_any())
 }
 
 fn optional(form: &Form) -> AnyView {

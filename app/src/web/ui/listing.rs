@@ -49,12 +49,8 @@ impl Listing {
     /// The column whose heading sorts the table by `key`.
     #[must_use]
     pub fn column(&self, column: Column, key: &str) -> Column {
-        let sorted = match (self.sort == key, self.reversed) {
-            (false, _) => Sorted::Not,
-            (true, false) => Sorted::Up,
-            (true, true) => Sorted::Down,
-        };
-        column.sorts(self.address(key, self.sort == key && !self.reversed, 1), sorted)
+        let here = self.sort == key;
+        column.sorts(self.address(key, here && !self.reversed, 1), Sorted::of(here, self.reversed))
     }
 
     /// The rows of the page, in the order that `compare` gives for a column, and the links to the other pages. A page

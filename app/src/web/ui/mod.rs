@@ -161,6 +161,18 @@ pub enum Sorted {
     Down,
 }
 
+impl Sorted {
+    /// Of a column by which the table is sorted or is not, from the last row to the first or not.
+    #[must_use]
+    pub const fn of(here: bool, descends: bool) -> Self {
+        match (here, descends) {
+            (false, _) => Self::Not,
+            (true, false) => Self::Up,
+            (true, true) => Self::Down,
+        }
+    }
+}
+
 impl Column {
     /// The heading leads to the table sorted by this column, the other way round where it is already.
     #[must_use]

@@ -37,6 +37,13 @@ impl Stage {
         .expect("asks")
     }
 
+    /// What somebody is asked today in one kind of ask.
+    async fn line(&self, person: PersonId, kind: timeline::Kind) -> asks::model::Line {
+        let mut conn = self.at.store.read().await.expect("a reader");
+        let lines = asks::store::of_person(&mut conn, person, self.today()).await.expect("asks");
+        lines.into_iter().find(|line| line.first.kind == kind).expect("asked")
+    }
+
     async fn status(&self, by: PersonId, to: Transition, review_on: Option<NaiveDate>) {
         let request = self.request(by).await;
         let mut change = self.at.store.write().await.expect("a change");
@@ -195,9 +202,7 @@ async fn a_gap_ends_on_the_first_day_of_the_next_lead() {
         .run("update post set starts_on = '2026-05-20' where person_id = $1 and $2 is not null", colleague, TODAY)
         .await;
     stage.pass(2);
-    let mut conn = stage.at.store.read().await.expect("a reader");
-    let lines = asks::store::of_person(&mut conn, supervisor, stage.today()).await.expect("asks");
-    let gap = lines.iter().find(|line| line.first.kind == timeline::Kind::Gap).expect("a gap");
+    let gap = stage.line(supervisor, timeline::Kind::Gap).await;
     let what = gap.sentence(supervisor, stage.today()).what;
     assert!(what.contains("from 10 May 2026 until Colin Colleague takes over on 20 May 2026"), "{what}");
 }
@@ -210,9 +215,7 @@ async fn another_successor_is_wanted_by_the_day_from_which_nobody_leads() {
     stage.end_post(trainee, on("2026-04-20")).await;
     stage.run("update person set closed_on = $2 where id = $1", colleague, TODAY).await;
     stage.pass(2);
-    let mut conn = stage.at.store.read().await.expect("a reader");
-    let lines = asks::store::of_person(&mut conn, supervisor, stage.today()).await.expect("asks");
-    let broken = lines.iter().find(|line| line.first.kind == timeline::Kind::BrokenHandover).expect("it is broken");
+    let broken = stage.line(supervisor, timeline::Kind::BrokenHandover).await;
     assert_eq!(broken.first.due_on, Some(on("2026-04-21")));
 }
 

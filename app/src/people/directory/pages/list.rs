@@ -157,13 +157,8 @@ fn empty_desk(desk: store::Desk) -> AnyView {
 /// The column whose heading sorts the people by `sort`.
 fn column(column: Column, sort: PeopleSort, filter: &Filter) -> Column {
     let here = filter.sort == sort;
-    let sorted = match (here, filter.reversed) {
-        (false, _) => Sorted::Not,
-        (true, false) => Sorted::Up,
-        (true, true) => Sorted::Down,
-    };
     let other = Filter { sort, reversed: here && !filter.reversed, ..filter.clone() };
-    column.sorts(address_of(&other, 1), sorted)
+    column.sorts(address_of(&other, 1), Sorted::of(here, filter.reversed))
 }
 
 fn people_table(rows: Vec<PersonRow>, filter: &Filter, today: NaiveDate) -> AnyView {
