@@ -390,6 +390,34 @@ async fn the_academy_passes_on_what_somebody_supervises_in_one_form() -> Result 
 }
 
 #[tokio::test]
+async fn of_several_projects_nobody_is_named_who_is_next_for_one_only() -> Result {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let one = at.project("Sepsis").await;
+    let other = at.project("Falls").await;
+    let mut change = at.store.write().await?;
+    sqlx::query("update team_role set person_id = $2 where project_id = $1 and role = 'lead'")
+        .bind(other)
+        .bind(at.colleague)
+        .execute(&mut *change)
+        .await?;
+    change.commit().await?;
+    let supervisor = app.browser(at.supervisor).await;
+    let page = supervisor.get("/supervision").await;
+    let place = |project: ProjectId| {
+        let (_, rest) = page.body.split_once(&format!("value=\"{project}/")).expect("a place to choose");
+        format!("{project}/{}", &rest[..36])
+    };
+    let (first, second, to) = (place(one), place(other), at.lead.to_string());
+    let typed = [("places[0]", first.as_str()), ("places[1]", second.as_str()), ("person", to.as_str())];
+    supervisor.fill("/supervision", "/api/supervision/pass-on", &typed).await;
+    let asked = home(&app, at.lead).await;
+    assert!(asked.words().contains("You are asked to supervise 2 projects."), "{}", asked.plain());
+    assert!(asked.words().contains("Then whoever comes next in each team is asked too"), "{}", asked.plain());
+    Ok(())
+}
+
+#[tokio::test]
 async fn before_it_is_saved_a_change_of_dates_leads_to_what_mends_it() -> Result {
     let app = App::new().await;
     let at = &app.fixture;

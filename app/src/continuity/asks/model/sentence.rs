@@ -256,12 +256,24 @@ impl Words<'_> {
         }
     }
 
+    /// Who is asked next. Of several projects the same ones only where it is so for each.
+    fn next(&self) -> Vec<Turn> {
+        let for_each = |turn: &Turn| self.line.rows().all(|row| row.next.contains(turn));
+        let next = self.row.next.iter().map(|turn| match &turn.name {
+            Some(_) if !for_each(turn) => {
+                Turn { name: Some("whoever comes next in each team".to_owned()), ..turn.clone() }
+            }
+            _ => turn.clone(),
+        });
+        next.collect()
+    }
+
     fn otherwise(&self) -> String {
         let row = self.row;
         let lapses = row
             .last_day()
             .filter(|_| matches!(row.kind, Kind::AnswerAsSuccessor | Kind::AgreeToHandover | Kind::AnswerTakeOn));
-        let then = then(&row.next);
+        let then = then(&self.next());
         match (then.is_empty(), lapses) {
             (true, Some(day)) => format!("Without an answer it expires after {}.", date(day)),
             (true, None) if row.kind == Kind::HandOver => {
