@@ -167,6 +167,15 @@ pub fn days(today: NaiveDate) -> (NaiveDate, NaiveDate) {
 }
 
 impl Filter {
+    /// The statuses that are meant: what ended is closed.
+    #[must_use]
+    pub fn meant_statuses(&self) -> Statuses {
+        match self.continuity {
+            Some(Continuity::Ended) if self.statuses == Statuses::Open => Statuses::Closed,
+            _ => self.statuses,
+        }
+    }
+
     /// The filter that an address asks for, as this person. What is not understood is left out.
     #[must_use]
     pub fn of(person: PersonId, query: &[(String, String)], today: NaiveDate) -> Self {

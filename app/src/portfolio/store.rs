@@ -9,7 +9,7 @@ pub mod search;
 
 use chrono::NaiveDate;
 
-use self::narrow::{apply_text, has_status, push_gap, push_place, statuses};
+use self::narrow::{apply_text, has_status, push_gap, push_place};
 use super::model::{Counts, Filter, Found, Gap, PAGE, Sort, Statuses};
 use crate::batch;
 use crate::continuity::store::{NEXT_ON, ON_DAY, OPEN, ProjectQuery, ProjectRecord, STANDING};
@@ -244,7 +244,7 @@ fn push_source(query: &mut ProjectQuery, filter: &Filter) -> Result<bool, Error>
 }
 
 fn apply_filter(query: &mut ProjectQuery, filter: &Filter, words: &str, today: NaiveDate) -> Result<(), Error> {
-    let statuses = statuses(filter);
+    let statuses = filter.meant_statuses();
     query.push(" and ").push(has_status(statuses));
     if statuses == Statuses::Draft {
         query.push(" and (p.author_id = ").bind(filter.person)?;

@@ -171,6 +171,25 @@ async fn a_long_list_is_paged_and_its_csv_holds_all_of_it() {
 }
 
 #[tokio::test]
+async fn a_filter_by_what_was_retired_or_ended_says_so_and_is_kept() {
+    let app = App::new().await;
+    let lead = app.browser(app.fixture.lead).await;
+    let mut change = app.fixture.store.write().await.expect("a change");
+    sqlx::query("update department set retired_on = '2026-03-01' where id = $1")
+        .bind(app.fixture.department)
+        .execute(&mut *change)
+        .await
+        .expect("retired");
+    change.commit().await.expect("committed");
+    let department = app.fixture.department;
+    let page = lead.get(&format!("/projects?department={department}")).await;
+    assert!(page.body.contains(&format!("value=\"{department}\" selected>No longer in use")), "{}", page.plain());
+    assert!(!page.plain().contains(&department.to_string()), "{}", page.plain());
+    let ended = lead.get("/projects?continuity=ended").await;
+    assert!(ended.body.contains("value=\"closed\" selected"), "{}", ended.plain());
+}
+
+#[tokio::test]
 async fn pool_and_board_follow_every_change_and_stay_in_their_trust() {
     let app = App::new().await;
     let fixture = &app.fixture;

@@ -118,7 +118,10 @@ fn nothing(filter: &Filter) -> AnyView {
 /// What the list is narrowed to, each with the link that takes it away.
 fn narrowed(filter: &Filter, offered: &Offered) -> AnyView {
     let label = |options: &[(String, String)], value: String| {
-        options.iter().find(|(key, _)| *key == value).map_or(value, |(_, label)| label.clone())
+        options
+            .iter()
+            .find(|(key, _)| *key == value)
+            .map_or_else(|| "No longer in use".to_owned(), |(_, label)| label.clone())
     };
     let without = |change: fn(&mut Filter)| {
         let mut less = Filter { page: None, ..filter.clone() };
@@ -187,6 +190,9 @@ fn filters(filter: &Filter, offered: &Offered, today: NaiveDate) -> AnyView {
                 (value.as_str(), label, *value == chosen)
             })
             .collect();
+        // A bookmark may name what was retired since: it is shown, and kept.
+        let retired = !chosen.is_empty() && options.iter().all(|(value, _)| *value != chosen);
+        markup.options(retired.then_some((chosen.as_str(), "No longer in use", true)).into_iter());
         markup.options(counted.iter().map(|(value, label, chosen)| (*value, label.as_str(), *chosen)));
         view! {
             <div class="nhsuk-form-group">
@@ -207,7 +213,7 @@ fn filters(filter: &Filter, offered: &Offered, today: NaiveDate) -> AnyView {
                 <label class="nhsuk-label" for="q">"Words or reference"</label>
                 <input class="nhsuk-input" id="q" name="q" type="search" value=filter.text.clone() />
             </div>
-            {select("status", "Status", "", &Statuses::options(), filter.statuses.to_string())}
+            {select("status", "Status", "", &Statuses::options(), filter.meant_statuses().to_string())}
             {select("continuity", "Continuity", "Any", &states, text(filter.continuity.map(|one| one.to_string())))}
             {select("department", "Department", "All", &offered.departments, text(filter.department.map(|id| id.to_string())))}
             {select("priority", "Priority", "All", &offered.priorities, text(filter.priority.map(|id| id.to_string())))}

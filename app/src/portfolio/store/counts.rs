@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::super::model::{Filter, Gap, Statuses};
-use super::narrow::{apply_text, has_status, push_gap, push_place, statuses};
+use super::narrow::{apply_text, has_status, push_gap, push_place};
 use crate::continuity::store::{OPEN, ProjectQuery, STANDING};
 use crate::error::Error;
 
@@ -90,7 +90,7 @@ fn push_counted(query: &mut ProjectQuery, filter: &Filter, words: &str, today: N
         .push(" as is_open, ")
         .push(has_status(filter.statuses))
         .push(" as is_listed, ")
-        .push(has_status(statuses(filter)))
+        .push(has_status(filter.meant_statuses()))
         .push(" as in_status");
     if let Some(department) = filter.department {
         query.push(", p.department_id is ").bind(department)?.push(" as in_department");

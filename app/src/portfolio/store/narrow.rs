@@ -1,9 +1,8 @@
 //! The conditions by which a list is narrowed, and its options are counted.
 
 use chrono::NaiveDate;
-use timeline::Continuity;
 
-use super::super::model::{Filter, Gap, Statuses};
+use super::super::model::{Gap, Statuses};
 use super::home;
 use crate::continuity::store::{NEXT_ON, ProjectQuery};
 use crate::error::Error;
@@ -21,14 +20,6 @@ pub(super) fn has_status(statuses: Statuses) -> &'static str {
         Statuses::Closed => "p.status = 'closed'",
         Statuses::Any => "p.status in ('active', 'paused', 'sustaining', 'closed')",
         Statuses::Draft => "p.status = 'draft'",
-    }
-}
-
-/// The statuses that are meant: what ended is closed.
-pub(super) fn statuses(filter: &Filter) -> Statuses {
-    match filter.continuity {
-        Some(Continuity::Ended) if filter.statuses == Statuses::Open => Statuses::Closed,
-        _ => filter.statuses,
     }
 }
 
