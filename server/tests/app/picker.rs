@@ -100,7 +100,7 @@ async fn it_is_said_when_nobody_or_too_many_have_the_name() {
     let browser = app.browser(app.fixture.trainee).await;
     let page = format!("/projects/{project}/team");
     let none = look(&browser, &page, INVITE, "person", &[("?", "<i>zz"), ("message", "Do join")]).await;
-    assert!(none.words().contains("Nobody with a post in the trust has a name like “&lt;i&gt;zz”"), "{}", none.body);
+    assert!(none.words().contains("Nobody who can be chosen here has a name like “&lt;i&gt;zz”"), "{}", none.body);
     assert_eq!(value(&none, INVITE, "message").as_deref(), Some("Do join"));
     let many = look(&browser, &page, INVITE, "person", &[("?", "smith")]).await;
     assert!(

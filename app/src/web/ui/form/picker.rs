@@ -262,7 +262,7 @@ impl Radios<'_> {
         let sought = self.picker.sought();
         let words = match (found.total, found.picks.len()) {
             (0, _) => format!(
-                "Nobody with a post in the trust has a name like “{sought}”. Check the spelling, or type another part of the name."
+                "Nobody who can be chosen here has a name like “{sought}”. Check the spelling, or type another part of the name. Who arrives later, or has this place already, is not listed."
             ),
             (total, shown) if total > shown => {
                 format!("{total} people have “{sought}”. These are the first {shown}. Type more of the name.")
