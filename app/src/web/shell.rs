@@ -7,7 +7,6 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
 use crate::error::Error;
-use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::visitor::{Person, Visitor};
 use crate::web::page::Page;
 use crate::web::request::Request;
@@ -242,8 +241,8 @@ fn done(request: &Request) -> AnyView {
     .into_any()
 }
 
-/// So much of what was typed is given back, at most: a grid of 200 rows with date, two numbers and a note.
-const MOST_SHOWN: usize = 1_200;
+/// So many characters of what was typed are given back at most: more than the longest form holds, less than a file.
+const MOST_SHOWN: usize = 100_000;
 
 /// What was wrong with a form that its page no longer has, because somebody was faster, and what was written in it.
 fn refused(request: &Request) -> Option<AnyView> {
@@ -253,13 +252,14 @@ fn refused(request: &Request) -> Option<AnyView> {
         let hidden = name.starts_with('_') || ["then", "version", "confirmed"].contains(&name.as_str());
         !hidden && !value.trim().is_empty() && uuid::Uuid::parse_str(value).is_err()
     };
+    let mut room = MOST_SHOWN;
     let line = |(name, value): &(String, String)| {
-        let name = name.replace(['_', '.', '[', ']'], " ");
-        // A page is not for what only a file holds.
-        let value: String = value.chars().take(MAX_PARAGRAPH_CHARS).collect();
-        view! { <p class="baton-lines">{format!("{}: {value}", name.trim())}</p> }
+        let line = format!("{}: {value}", name.replace(['_', '.', '[', ']'], " ").trim());
+        let line: String = line.chars().take(room).collect();
+        room -= line.chars().count();
+        (!line.is_empty()).then(|| view! { <p class="baton-lines">{line}</p> })
     };
-    let wrote: Vec<_> = rejected.typed.iter().filter(written).take(MOST_SHOWN).map(line).collect();
+    let wrote: Vec<_> = rejected.typed.iter().filter(written).map_while(line).collect();
     let wrote = (!wrote.is_empty()).then(|| view! { <h3 class="nhsuk-heading-s">"What you wrote"</h3>{wrote} });
     Some(
         view! {

@@ -154,6 +154,13 @@ async fn what_is_typed_is_given_back_where_a_project_was_closed_meanwhile() {
     let refused = trainee.post("/api/updates/post", &typed).await;
     let page = trainee.follow(&refused).await;
     assert!(page.words().contains("This was not saved") && page.words().contains("words: Agreed."), "{}", page.plain());
+    // A page gives back no more than a form holds.
+    let long = "<".repeat(300_000);
+    typed.pop();
+    typed.push(("words", &long));
+    let refused = trainee.post("/api/updates/post", &typed).await;
+    let page = trainee.follow(&refused).await;
+    assert!(page.body.len() < 600_000, "{} bytes", page.body.len());
 }
 
 #[tokio::test]
