@@ -16,6 +16,7 @@ pub mod format;
 pub mod history;
 pub mod id;
 pub mod limits;
+pub mod outbox;
 pub mod parse;
 mod roles;
 pub mod sheet;

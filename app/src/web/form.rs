@@ -36,7 +36,17 @@ pub const SOUGHT: &str = "_sought.";
 pub const LOOKED: &str = "_looked.";
 
 /// The server functions that whoever is not signed in may call.
-pub const FOR_NOBODY: &[&str] = &["/api/sign-in", "/api/sign-in-as", "/api/sign-out", "/api/password/reset"];
+pub const FOR_NOBODY: &[&str] = &[
+    "/api/sign-in",
+    "/api/sign-in-as",
+    "/api/sign-out",
+    "/api/password/reset",
+    "/api/password/forgotten",
+    "/api/password/set",
+    "/api/invitations/accept",
+    "/api/join/ask",
+    "/api/join/finish",
+];
 /// The server functions that change the session itself: what they answered once says nothing about now,
 /// so they are done anew each time.
 pub const NEVER_REPLAYED: &[&str] = &[
@@ -45,6 +55,9 @@ pub const NEVER_REPLAYED: &[&str] = &[
     "/api/sign-out",
     "/api/account/password",
     "/api/password/reset",
+    "/api/password/set",
+    "/api/invitations/accept",
+    "/api/join/finish",
     "/api/trusts/answer",
     "/api/trusts/choose",
 ];

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use sqlx::FromRow;
 
-use crate::access::{Act, Allowed, ChooseOwnTrust, ManageOrganisation};
+use crate::access::{Act, Allowed, ChangeOwnAccount, ChooseOwnTrust, ManageOrganisation};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
@@ -295,6 +295,31 @@ pub async fn accept_by_answering<A: Act>(conn: &mut Connection, allowed: &Allowe
         "update tie set state = 'accepted', answered_at = $3, code_hash = null, code_expires_at = null
          where person_id = $1 and trust_id = $2 and state = 'asked'
            and exists (select 1 from credential c where c.person_id = $1 and c.given_by_trust = $2)",
+    )
+    .bind(person)
+    .bind(trust)
+    .bind(allowed.now)
+    .execute(&mut *conn)
+    .await?;
+    if accepted.rows_affected() == 0 {
+        return Ok(());
+    }
+    history::record(conn, allowed, Entry::new("person", person, "accepted the trust")).await
+}
+
+/// Accepts a trust with a link that it mailed to an address of the person's, if it had only asked.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn accept_by_link(
+    conn: &mut Connection,
+    allowed: &Allowed<ChangeOwnAccount>,
+    trust: TrustId,
+) -> Result<(), Error> {
+    let person = allowed.account();
+    let accepted = sqlx::query(
+        "update tie set state = 'accepted', answered_at = $3, code_hash = null, code_expires_at = null
+         where person_id = $1 and trust_id = $2 and state = 'asked'",
     )
     .bind(person)
     .bind(trust)

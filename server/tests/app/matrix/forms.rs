@@ -5,7 +5,7 @@ use super::who::{
     COORDINATES, COORDINATES_OWN, EVERYBODY, HAS_SESSION, LEADS, LED, MANAGES_TEAM, ORGANISES, ORGANISES_OWN,
     SIGNED_IN, WORKED, WORKS, WORKS_IN_TRUST,
 };
-use super::world::{CODE, Object, Object::*, PASSWORD, World};
+use super::world::{CODE, FORGOTTEN, INVITATION, INVITED, NEW_PASSWORD, Object, Object::*, PASSWORD, World};
 
 macro_rules! pairs {
     ($($name:expr => $value:expr),* $(,)?) => {
@@ -121,6 +121,34 @@ fn accounts() -> Vec<Row> {
             |_, _| pairs!["address" => "colleague@trust.nhs.uk", "code" => CODE, "new_password" => "three random words"],
             EVERYBODY,
         ),
+        form("/api/password/forgotten", "", NONE, |_, _| pairs!["address" => "member@trust.nhs.uk"], EVERYBODY),
+        form(
+            "/api/password/set",
+            "",
+            NONE,
+            |_, _| pairs!["link_code" => NEW_PASSWORD, "new_password" => "three random words"],
+            EVERYBODY,
+        )
+        .before(FORGOTTEN),
+        form(
+            "/api/invitations/accept",
+            "",
+            NONE,
+            |_, _| pairs!["link_code" => INVITATION, "new_password" => "three random words"],
+            EVERYBODY,
+        )
+        .before(INVITED),
+        form(
+            "/api/account/sessions/end",
+            "ChangeOwnAccount",
+            NONE,
+            |_, _| pairs!["session" => "0"],
+            SIGNED_IN,
+        )
+        .idle("left away arriving lead member supervisor past invited next colleague academy administrator elsewhere guest asked"),
+        form("/api/account/sessions/end-others", "ChangeOwnAccount", NONE, |_, _| Vec::new(), SIGNED_IN)
+            .before("insert into session (token_hash, person_id, trust_id, created_at, seen_at)
+                     select 'another' || person_id, person_id, trust_id, created_at, seen_at from session where true group by person_id"),
         form(
             "/api/trusts/answer",
             "ChooseOwnTrust",
@@ -233,6 +261,8 @@ fn of_the_trust() -> Vec<Row> {
             |w, o| pairs!["person" => w.id(o, "person"), "password" => "three random words"],
         )
         .before("delete from credential where person_id in (select id from person where name = 'Petra Patel')"),
+        manages("/api/people/invite", |w, o| pairs!["people[0]" => w.id(o, "person"), "how" => "mail"])
+            .before("delete from credential where person_id in (select id from person where name = 'Petra Patel')"),
         manages("/api/people/password-code", |w, o| pairs!["person" => w.id(o, "person")]).before(
             "update credential set password_hash = 'nothing' where person_id in (select id from person where name = 'Petra Patel')",
         ),

@@ -3,10 +3,10 @@
 use super::forms::SUPERVISING;
 use super::row::{NONE, OF_A_TRUST, PROJECTS, REGISTERED, Row, page};
 use super::who::{
-    COORDINATES, COORDINATES_OWN, EVERYBODY, HAS_SESSION, LEADS, LED, MANAGES_TEAM, ORGANISES, ORGANISES_OWN, READS,
-    READS_OWN_TRUST, READS_TRUST, SIGNED_IN, WORKED, WORKS, WORKS_IN_TRUST,
+    ADMINISTERS_OWN, COORDINATES, COORDINATES_OWN, EVERYBODY, HAS_SESSION, LEADS, LED, MANAGES_TEAM, ORGANISES,
+    ORGANISES_OWN, READS, READS_OWN_TRUST, READS_TRUST, SIGNED_IN, WORKED, WORKS, WORKS_IN_TRUST,
 };
-use super::world::{Object::*, World};
+use super::world::{FORGOTTEN, INVITATION, INVITED, NEW_PASSWORD, Object::*, World};
 
 macro_rules! at {
     ($before:literal, $kind:literal, $after:literal) => {
@@ -25,6 +25,8 @@ pub fn rows() -> Vec<Row> {
     vec![
         public("/sign-in", at!("/sign-in")),
         public("/forgotten-password", at!("/forgotten-password")),
+        public("/invitations/{id}", |_, _| format!("/invitations/{INVITATION}")).before(INVITED),
+        public("/password/{id}", |_, _| format!("/password/{NEW_PASSWORD}")).before(FORGOTTEN),
         public("/about", at!("/about")),
         public("/accessibility", at!("/accessibility")),
         public("/glossary", at!("/glossary")),
@@ -86,6 +88,9 @@ pub fn rows() -> Vec<Row> {
             .before(SUPERVISING)
             .of("somebody else's"),
         page("/people", "ManageOrganisation", NONE, at!("/people"), ORGANISES_OWN),
+        page("/people/invitations", "ManageOrganisation", NONE, at!("/people/invitations"), ORGANISES_OWN),
+        page("/people/invitations/links", "ManageOrganisation", NONE, at!("/people/invitations/links"), ORGANISES_OWN),
+        page("/people/mail", "ReadMail", NONE, at!("/people/mail"), ADMINISTERS_OWN),
         page("/people/dates", "ManageOrganisation", NONE, at!("/people/dates"), ORGANISES_OWN),
         page("/changeovers", "Coordinate", NONE, at!("/changeovers"), COORDINATES_OWN),
         page("/people/new", "ManageOrganisation", NONE, at!("/people/new"), ORGANISES_OWN),
