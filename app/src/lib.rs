@@ -51,6 +51,8 @@ pub mod duplicates;
 
 pub mod projects;
 
+pub mod notices;
+
 pub mod portfolio;
 
 pub mod demo;

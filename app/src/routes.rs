@@ -1,7 +1,9 @@
 //! Every page and download, room by room.
 
 use crate::web::page::Route;
-use crate::{cycles, drivers, duplicates, handover, measures, people, portfolio, priorities, progress, projects, team};
+use crate::{
+    cycles, drivers, duplicates, handover, measures, notices, people, portfolio, priorities, progress, projects, team,
+};
 
 /// Every page and download, slice by slice.
 #[must_use]
@@ -11,6 +13,7 @@ pub fn routes() -> Vec<Route> {
         people::pages::routes(),
         priorities::pages::routes(),
         projects::pages::routes(),
+        notices::pages::routes(),
         team::pages::routes(),
         progress::pages::routes(),
         measures::pages::routes(),

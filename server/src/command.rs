@@ -179,6 +179,9 @@ pub async fn mail(data: &Path) -> anyhow::Result<()> {
     let (store, _lock) = open(data).await?;
     let mut conn = store.read().await?;
     let waiting = outbox::waiting(&mut conn, Clock::System.now()).await?;
+    // Where Baton is reached only `serve` knows.
+    let mail = outbox::Mail { base: "https://BATON".into(), sends: false };
+    let of_today = app::notices::store::preview(&mut conn, &mail, Clock::System.now()).await?;
     drop(conn);
     for mail in &waiting {
         say(&format!(
@@ -192,7 +195,12 @@ pub async fn mail(data: &Path) -> anyhow::Result<()> {
         }
         say(&format!("\n{}\n", mail.plain.as_deref().unwrap_or("(Only its addressee reads what it says.)")));
     }
-    say(&app::format::count(i64::try_from(waiting.len())?, "mail would go.", "mails would go."));
+    for (letter, words) in &of_today {
+        let words = if letter.confidential { "(Only its addressee reads what it says.)" } else { words.as_str() };
+        say(&format!("To: {}\nSubject: {}\nNot written yet\n\n{words}\n", letter.address, letter.subject));
+    }
+    let number = i64::try_from(waiting.len() + of_today.len())?;
+    say(&app::format::count(number, "mail would go.", "mails would go."));
     store.close().await;
     Ok(())
 }

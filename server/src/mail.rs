@@ -8,7 +8,8 @@ use std::time::Duration;
 use app::clock::Clock;
 use app::db::Store;
 use app::error::Error;
-use app::outbox::{self, Outgoing};
+use app::notices;
+use app::outbox::{self, Mail, Outgoing};
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::AsyncSmtpTransport;
@@ -175,8 +176,9 @@ pub async fn tidy(store: &Store, clock: Clock) -> Result<(), Error> {
     Ok(())
 }
 
-/// Looks at the outbox now and then, for as long as the server runs.
-pub async fn run(store: Store, mailer: Option<Mailer>, clock: Clock) {
+/// Looks at the outbox now and then, for as long as the server runs, and once a day writes what people are to be told.
+pub async fn run(store: Store, mail: Mail, mailer: Option<Mailer>, clock: Clock) {
+    let mut told_on = None;
     let mut next = tokio::time::interval(EVERY);
     next.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -188,6 +190,17 @@ pub async fn run(store: Store, mailer: Option<Mailer>, clock: Clock) {
         }
         if let Err(error) = tidy(&store, clock).await {
             tracing::warn!(%error, "the outbox could not be tidied");
+        }
+        // Only spares the asking: whether somebody was told is noted in the store.
+        if told_on == Some(clock.today()) || !notices::store::is_time(clock.now()) {
+            continue;
+        }
+        match notices::store::run(&store, &mail, clock.now()).await {
+            Ok(written) => {
+                told_on = Some(clock.today());
+                tracing::info!(written, "the mails of the day are written");
+            }
+            Err(error) => tracing::warn!(%error, "the mails of the day could not be written"),
         }
     }
 }

@@ -154,7 +154,7 @@ pub async fn serve(data: &Path, serving: Serving) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(serving.addr).await.with_context(|| format!("cannot listen on {}", serving.addr))?;
     announce(data, &serving, &listener)?;
-    let mailing = tokio::spawn(mail::run(store.clone(), mailer, Clock::System));
+    let mailing = tokio::spawn(mail::run(store.clone(), serving.mail(), mailer, Clock::System));
     accept(listener, router(state), serving.limits(), stopped()).await;
     // A mail that is on its way then goes again later, under the same id.
     mailing.abort();

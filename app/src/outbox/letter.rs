@@ -62,6 +62,12 @@ pub struct Letter {
 }
 
 impl Letter {
+    /// The plain text.
+    #[must_use]
+    pub fn plain(&self, mail: &Mail) -> String {
+        self.written(mail).0
+    }
+
     /// The plain text and the HTML.
     pub(super) fn written(&self, mail: &Mail) -> (String, String) {
         let (mut plain, mut html) = (String::new(), String::from(HEAD));

@@ -293,6 +293,7 @@ async fn account(request: Request) -> Result<Page, Error> {
                     ("Open projects", projects),
                 ])}
                 <p><a href="/account/dates">"Say your own dates"</a>": a last day, a move to another department, time away"</p>
+                <p><a href="/account/mail">"Mail and calendar"</a>": how often you are told what is asked of you"</p>
                 <p class="nhsuk-hint">"Is something else wrong here? Your academy lead or administrator can change it."</p>
                 <h2 class="nhsuk-heading-m">"Change your password"</h2>
                 {form.draw(fields)}

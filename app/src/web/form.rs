@@ -46,6 +46,7 @@ pub const FOR_NOBODY: &[&str] = &[
     "/api/invitations/accept",
     "/api/join/ask",
     "/api/join/finish",
+    "/api/notices/stop",
 ];
 /// The server functions that change the session itself: what they answered once says nothing about now,
 /// so they are done anew each time.

@@ -345,6 +345,9 @@ const OPEN_PAGES: &[&str] = &[
     "/forgotten-password",
     "/invitations/{id}",
     "/password/{id}",
+    "/join",
+    "/join/{id}",
+    "/calendar/{id}",
     "/about",
     "/accessibility",
     "/glossary",
@@ -360,6 +363,9 @@ const OPEN_FUNCTIONS: &[&str] = &[
     "/api/password/forgotten",
     "/api/password/set",
     "/api/invitations/accept",
+    "/api/join/ask",
+    "/api/join/finish",
+    "/api/notices/stop",
 ];
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use super::who::{
     ADMINISTERS_OWN, COORDINATES, COORDINATES_OWN, EVERYBODY, HAS_SESSION, LEADS, LED, MANAGES_TEAM, ORGANISES,
     ORGANISES_OWN, READS, READS_OWN_TRUST, READS_TRUST, SIGNED_IN, WORKED, WORKS, WORKS_IN_TRUST,
 };
-use super::world::{FORGOTTEN, INVITATION, INVITED, NEW_PASSWORD, Object::*, World};
+use super::world::{CALENDAR, FEED, FORGOTTEN, INVITATION, INVITED, JOIN, JOINS, NEW_PASSWORD, Object::*, World};
 
 macro_rules! at {
     ($before:literal, $kind:literal, $after:literal) => {
@@ -27,6 +27,9 @@ pub fn rows() -> Vec<Row> {
         public("/forgotten-password", at!("/forgotten-password")),
         public("/invitations/{id}", |_, _| format!("/invitations/{INVITATION}")).before(INVITED),
         public("/password/{id}", |_, _| format!("/password/{NEW_PASSWORD}")).before(FORGOTTEN),
+        public("/join", at!("/join")),
+        public("/join/{id}", |_, _| format!("/join/{JOIN}")).before(JOINS),
+        public("/calendar/{id}", |_, _| format!("/calendar/{FEED}.ics")).before(CALENDAR),
         public("/about", at!("/about")),
         public("/accessibility", at!("/accessibility")),
         public("/glossary", at!("/glossary")),
@@ -38,6 +41,7 @@ pub fn rows() -> Vec<Row> {
         page("/sign-out", "", NONE, at!("/sign-out"), HAS_SESSION),
         page("/account", "", NONE, at!("/account"), SIGNED_IN),
         page("/account/dates", "", NONE, at!("/account/dates"), SIGNED_IN),
+        page("/account/mail", "", NONE, at!("/account/mail"), SIGNED_IN),
         page("/account/password", "", NONE, at!("/account/password"), HAS_SESSION),
         page("/trusts", "", NONE, at!("/trusts"), SIGNED_IN),
         page("/projects", "ReadTrust", NONE, at!("/projects"), READS_OWN_TRUST),
@@ -90,6 +94,7 @@ pub fn rows() -> Vec<Row> {
         page("/people", "ManageOrganisation", NONE, at!("/people"), ORGANISES_OWN),
         page("/people/invitations", "ManageOrganisation", NONE, at!("/people/invitations"), ORGANISES_OWN),
         page("/people/invitations/links", "ManageOrganisation", NONE, at!("/people/invitations/links"), ORGANISES_OWN),
+        page("/people/joining", "ManageOrganisation", NONE, at!("/people/joining"), ORGANISES_OWN),
         page("/people/mail", "ReadMail", NONE, at!("/people/mail"), ADMINISTERS_OWN),
         page("/people/dates", "ManageOrganisation", NONE, at!("/people/dates"), ORGANISES_OWN),
         page("/changeovers", "Coordinate", NONE, at!("/changeovers"), COORDINATES_OWN),
