@@ -78,6 +78,7 @@ async fn sign_in(request: Request) -> Result<Reply, Error> {
                     <p>"Register improvement projects, measure them, and hand them over when you rotate."</p>
                     {form.draw(fields)}
                     <p><a href="/forgotten-password">"Forgotten your password?"</a></p>
+                    {request.mail.sends.then(|| view! { <p><a href="/join">"Join by yourself"</a></p> })}
                     {demo}
                 </div>
             </div>

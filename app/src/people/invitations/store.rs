@@ -114,7 +114,7 @@ fn words(name: &str, trust: &str, has_password: bool, expires_at: DateTime<Utc>)
     vec![
         Part::Words(format!("Dear {name},")),
         Part::Words(format!("{trust} has entered you in Baton, its register of quality improvement projects. {what}")),
-        Part::Button(button, format!("/invitations/{SECRET}")),
+        Part::Button(button, format!("/invitation?link={SECRET}")),
         Part::Words(format!("The link works once, until {day}. If it has expired, ask your QI academy for another.")),
     ]
 }
