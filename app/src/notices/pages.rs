@@ -57,7 +57,7 @@ async fn mail(request: Request) -> Result<Page, Error> {
 
 fn calendar_section(request: &Request, made_at: Option<DateTime<Utc>>, secret: Option<String>) -> AnyView {
     let shown = secret.map(|secret| {
-        let address = request.mail.address(&format!("/calendar/{secret}.ics"));
+        let address = request.mail.address(&format!("/calendar.ics?of={secret}"));
         view! {
             <div class="nhsuk-inset-text">
                 <p>"Your calendar’s address, shown only now. Add it in your calendar program as a calendar from the internet:"</p>

@@ -13,7 +13,7 @@ fn letter(at: &Fixture, address: &str) -> Letter {
         parts: vec![
             Part::Words("Dear <Tara>,".to_owned()),
             Part::Heading("Wanted".to_owned()),
-            Part::Button("Choose a password".to_owned(), format!("/invitations/{SECRET}")),
+            Part::Button("Choose a password".to_owned(), format!("/invitation?link={SECRET}")),
             Part::List(vec![
                 ("Sepsis & \"more\"".to_owned(), "/projects/1".to_owned()),
                 ("Falls".to_owned(), String::new()),
@@ -36,18 +36,18 @@ async fn a_mail_says_the_same_in_words_and_in_html_and_only_its_addressee_gets_t
     assert_eq!(count_of_trust(&mut change, at.trust).await?, 1);
     assert_eq!(of_trust(&mut change, at.other_trust, (10, 0)).await?.len(), 0);
     let words = read[0].plain.clone().unwrap_or_default();
-    assert!(words.contains("https://baton.example/invitations/{secret}") && !words.contains("s3cret"), "{words}");
+    assert!(words.contains("https://baton.example/invitation?link={secret}") && !words.contains("s3cret"), "{words}");
     assert_eq!(read[0].subject, "Tamar Vale Bcc: everybody@trust.uk invites you", "one line");
     assert_eq!(waiting(&mut change, noon()).await?.len(), 1);
 
     let mail = claim(&mut change, noon()).await?.expect("a mail");
     assert_eq!((mail.id, mail.attempts), (id, 1));
-    assert!(mail.plain.contains("https://baton.example/invitations/s3cret\r\n"), "{}", mail.plain);
+    assert!(mail.plain.contains("https://baton.example/invitation?link=s3cret\r\n"), "{}", mail.plain);
     assert!(mail.plain.ends_with("-- \r\nYou get this because of a test.\r\nhttps://baton.example\r\n"));
     assert!(mail.plain.contains("Dear <Tara>,") && mail.plain.contains("* Falls"));
     for part in [
         "<p>Dear &lt;Tara&gt;,</p>",
-        "href=\"https://baton.example/invitations/s3cret\"",
+        "href=\"https://baton.example/invitation?link=s3cret\"",
         "<a href=\"https://baton.example/projects/1\">Sepsis &amp; &quot;more&quot;</a>",
         "<li>Falls</li>",
         "You get this because of a test.",

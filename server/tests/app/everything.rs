@@ -89,11 +89,6 @@ pub async fn world(fixture: &Fixture) -> Result<World> {
         ("posts", post),
         ("departments", fixture.department.to_string()),
         ("sites", site.to_string()),
-        // A link that is over: its page says so.
-        ("invitations", "0".repeat(40)),
-        ("password", "0".repeat(40)),
-        ("join", "0".repeat(40)),
-        ("calendar", "0".repeat(40)),
     ];
     Ok(World { draft, other, free, ids: ids.into() })
 }

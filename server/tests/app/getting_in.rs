@@ -48,8 +48,8 @@ async fn a_mailed_invitation_leads_to_a_password_and_home() -> Result {
     let answer =
         lead.fill("/people/invitations", "/api/people/invite", &[("people[]", &person), ("how", "mail")]).await;
     assert_eq!(answer.location(), format!("/people/{colin}/account?done=invited-by-mail"));
-    let link = mailed(at, "/invitations/").await?;
-    assert_eq!(link.len(), "/invitations/".len() + 40, "{link}");
+    let link = mailed(at, "/invitation?link=").await?;
+    assert_eq!(link.len(), "/invitation?link=".len() + 40, "{link}");
 
     // Opening it, as a mail scanner does too, uses nothing up.
     let nobody = app.nobody();
@@ -72,7 +72,9 @@ async fn a_mailed_invitation_leads_to_a_password_and_home() -> Result {
     let used = nobody.get(&link).await;
     assert_eq!(used.status, StatusCode::NOT_FOUND);
     assert!(used.words().contains("This invitation cannot be used"), "{}", used.body);
-    let twice = nobody.post("/api/invitations/accept", &[("link_code", &link[13..]), ("new_password", OWN)]).await;
+    let twice = nobody
+        .post("/api/invitations/accept", &[("link_code", &link["/invitation?link=".len()..]), ("new_password", OWN)])
+        .await;
     assert!(twice.status.is_client_error() || twice.status.is_redirection());
     assert_eq!(sign_in(&nobody, "colin@trust.nhs.uk", OWN).await.location(), "/");
     let page = lead.get("/people/invitations").await.words();
@@ -92,8 +94,9 @@ async fn links_to_hand_over_are_shown_once_with_a_code_for_a_phone() -> Result {
     let made = lead.fill("/people/invitations", "/api/people/invite", &[("people[]", &person), ("how", "hand")]).await;
     let shown = lead.follow(&made).await;
     assert!(shown.body.contains("<svg") && shown.body.contains("viewBox"), "{}", shown.body);
-    let secret = shown.body.split("http://127.0.0.1:3000/invitations/").nth(1).and_then(|rest| rest.split('<').next());
-    let link = format!("/invitations/{}", secret.unwrap_or_default());
+    let secret =
+        shown.body.split("http://127.0.0.1:3000/invitation?link=").nth(1).and_then(|rest| rest.split('<').next());
+    let link = format!("/invitation?link={}", secret.unwrap_or_default());
     assert!(lead.follow(&made).await.words().contains("shown once"));
     assert_eq!(app.browser(at.administrator).await.get(&made.location()).await.status, StatusCode::OK);
     let answer = app.nobody().fill(&link, "/api/invitations/accept", &[("new_password", OWN)]).await;
@@ -123,7 +126,7 @@ async fn whoever_has_forgotten_their_password_gets_one_answer_whatever_the_addre
     assert!(times.iter().all(|time| time.as_millis() >= 300), "{times:?}");
     assert_eq!(count(at, "select count(*) from outbox").await?, 1);
 
-    let link = mailed(at, "/password/").await?;
+    let link = mailed(at, "/new-password?link=").await?;
     let page = nobody.get(&link).await;
     assert!(page.words().contains("Set a new password") && page.body.contains("tara@trust.nhs.uk"), "{}", page.body);
     let before = app.browser(at.trainee).await;
@@ -146,11 +149,11 @@ async fn administrators_read_what_mail_goes_and_never_the_secret_of_a_link() -> 
     let person = colin.to_string();
     let answer = administrator.fill(&page, "/api/people/invite", &[("people[0]", &person), ("how", "mail")]).await;
     assert_eq!(answer.location(), format!("{page}?done=invited-by-mail"));
-    let secret = mailed(at, "/invitations/").await?;
+    let secret = mailed(at, "/invitation?link=").await?;
     let list = administrator.get("/people/mail").await;
     let words = list.words();
     assert!(words.contains("Tamar Vale invites you to Baton") && words.contains("Waiting"), "{words}");
-    assert!(words.contains("/invitations/…") && !words.contains(&secret), "{words}");
+    assert!(words.contains("/invitation?link=…") && !words.contains(&secret), "{words}");
     assert_eq!(app.browser(at.lead).await.get("/people/mail").await.status, StatusCode::FORBIDDEN);
     let elsewhere = app.browser(at.stranger).await.get("/people/mail").await;
     assert!(elsewhere.status.is_client_error());

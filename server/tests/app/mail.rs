@@ -121,7 +121,7 @@ async fn write_letter(at: &Fixture, address: &str, unsubscribe: Option<&str>) ->
         subject: "Tamar Vale – Zoë invites you".to_owned(),
         parts: vec![
             Part::Words("Dear Tara,".to_owned()),
-            Part::Button("Choose".to_owned(), format!("/invitations/{}", outbox::SECRET)),
+            Part::Button("Choose".to_owned(), format!("/invitation?link={}", outbox::SECRET)),
         ],
         because: "You get this because of a test.".to_owned(),
         secret: Some("0123456789abcdef".to_owned()),

@@ -16,14 +16,12 @@ const NOTE_TIME: Duration = Duration::from_millis(500);
 /// The feed's address.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    vec![route!("/calendar/{id}", feed)]
+    vec![route!("/calendar.ics", feed)]
 }
 
 async fn feed(request: Request) -> Result<Reply, Error> {
-    let secret: String = request.param("id")?;
-    let secret = secret.trim_end_matches(".ics");
     let mut conn = request.store.read().await?;
-    let person = store::owner(&mut conn, secret, request.today()).await?;
+    let person = store::owner(&mut conn, request.query("of"), request.today()).await?;
     let (shown, is_new) = store::feed(&mut conn, person, request.now).await?;
     drop(conn);
     if is_new && !matches!(tokio::time::timeout(NOTE_TIME, note(&request, person)).await, Ok(Ok(()))) {

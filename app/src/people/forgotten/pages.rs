@@ -16,7 +16,7 @@ use crate::web::ui::{self, Form};
 /// The slice's pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    vec![route!("/forgotten-password", forgotten), route!("/password/{id}", set)]
+    vec![route!("/forgotten-password", forgotten), route!("/new-password", set)]
 }
 
 async fn forgotten(request: Request) -> Result<Page, Error> {
@@ -66,7 +66,7 @@ async fn forgotten(request: Request) -> Result<Page, Error> {
 }
 
 async fn set(request: Request) -> Result<Page, Error> {
-    let secret: String = request.param("id")?;
+    let secret = request.query("link").to_owned();
     let mut conn = request.store.read().await?;
     let found = store::reset(&mut conn, &secret, request.today(), request.now).await;
     drop(conn);

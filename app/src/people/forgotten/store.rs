@@ -88,7 +88,7 @@ pub async fn mail_link(conn: &mut Connection, caller: &Caller, mail: &Mail, addr
                 "Somebody asked to set the password of your account in Baton anew. The link works once, for {VALID_MINUTES} minutes, until {}.",
                 format::datetime(expires_at)
             )),
-            Part::Button("Set a new password".to_owned(), format!("/password/{SECRET}")),
+            Part::Button("Set a new password".to_owned(), format!("/new-password?link={SECRET}")),
             Part::Words("Was it not you? Then do nothing: your password stays as it is.".to_owned()),
         ],
         because: "You get this mail because this address was entered on Baton’s page for forgotten passwords."

@@ -22,7 +22,7 @@ use crate::web::ui::{self, Form};
 #[must_use]
 pub fn routes() -> Vec<Route> {
     vec![
-        route!("/invitations/{id}", invitation),
+        route!("/invitation", invitation),
         route!("/people/invitations", candidates),
         route!("/people/invitations/links", links),
     ]
@@ -44,7 +44,7 @@ fn over() -> Page {
 }
 
 async fn invitation(request: Request) -> Result<Page, Error> {
-    let secret: String = request.param("id")?;
+    let secret = request.query("link").to_owned();
     let mut conn = request.store.read().await?;
     let found = store::invitation(&mut conn, &secret, request.today(), request.now).await;
     drop(conn);
@@ -89,7 +89,7 @@ fn first_password(form: Form, secret: &str, invitation: &Invitation) -> AnyView 
 fn accept_trust(request: &Request, form: Form, secret: &str, invitation: &Invitation) -> AnyView {
     let signed_in = matches!(&request.visitor, Visitor::Person(person) if person.id == invitation.person);
     if !signed_in {
-        let next = ui::encoded(&format!("/invitations/{id}"));
+        let next = ui::encoded(&format!("/invitation?link={secret}"));
         return view! {
             <p>"You have a password in Baton already. Sign in with it first: then you accept the trust here."</p>
             {ui::button_link(&format!("/sign-in?next={next}"), "Sign in", false)}
@@ -218,7 +218,7 @@ async fn links(request: Request) -> Result<Page, Error> {
             let sheets = handed
                 .iter()
                 .map(|one| {
-                    sheet::sheet(&trust_name, one, &request.mail.address(&format!("/invitations/{}", one.secret)))
+                    sheet::sheet(&trust_name, one, &request.mail.address(&format!("/invitation?link={}", one.secret)))
                 })
                 .collect_view();
             view! {

@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_code_draws_every_dark_module_once() {
-        let address = "https://baton.example/invitations/0123456789abcdef0123456789abcdef01234567";
+        let address = "https://baton.example/invitation?link=0123456789abcdef0123456789abcdef01234567";
         let (path, size) = path(address).expect("a code");
         let code = QrCode::with_error_correction_level(address, EcLevel::M).expect("a code");
         let dark = code.to_colors().into_iter().filter(|module| *module == Color::Dark).count();

@@ -21,7 +21,7 @@ use crate::web::ui::{self, Form};
 /// The slice's pages.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    vec![route!("/join", ask), route!("/join/{id}", join), route!("/people/joining", decide)]
+    vec![route!("/join", join), route!("/people/joining", decide)]
 }
 
 fn two_thirds(body: AnyView) -> AnyView {
@@ -71,7 +71,10 @@ fn over() -> Page {
 }
 
 async fn join(request: Request) -> Result<Page, Error> {
-    let secret: String = request.param("id")?;
+    let secret = request.query("link").to_owned();
+    if secret.is_empty() {
+        return ask(request).await;
+    }
     let mut conn = request.store.read().await?;
     let opened = match store::opened(&mut conn, &secret, request.now).await {
         Err(Error::NotFound) => return Ok(over()),
@@ -121,7 +124,7 @@ fn choose(secret: &str, opened: &Opened) -> AnyView {
     let trusts = opened
         .trusts
         .iter()
-        .map(|trust| view! { <li><a href=format!("/join/{secret}?trust={}", trust.trust_id)>{trust.name.clone()}</a></li> })
+        .map(|trust| view! { <li><a href=format!("/join?link={secret}&trust={}", trust.trust_id)>{trust.name.clone()}</a></li> })
         .collect_view();
     let body = view! {
         {ui::heading("", "Which trust do you work for?")}

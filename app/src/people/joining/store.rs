@@ -246,7 +246,7 @@ pub async fn mail_link(conn: &mut Connection, caller: &Caller, mail: &Mail, addr
     } else {
         vec![
             Part::Words("With this link you join Baton, the register of quality improvement projects. It works once, for 24 hours.".to_owned()),
-            Part::Button("Say who you are and choose a password".to_owned(), format!("/join/{SECRET}")),
+            Part::Button("Say who you are and choose a password".to_owned(), format!("/join?link={SECRET}")),
         ]
     };
     let letter = Letter {

@@ -10,7 +10,7 @@ const TARA: &str = "tara@trust.uk";
 async fn mailed(conn: &mut Connection) -> Result<Option<String>> {
     let Some(mail) = outbox::claim(conn, noon()).await? else { return Ok(None) };
     outbox::sent(conn, mail.id, noon()).await?;
-    let rest = mail.plain.split("/password/").nth(1).unwrap_or_default();
+    let rest = mail.plain.split("/new-password?link=").nth(1).unwrap_or_default();
     Ok(Some(rest.chars().take_while(char::is_ascii_hexdigit).collect()))
 }
 

@@ -33,7 +33,7 @@ async fn newcomer(at: &Fixture, conn: &mut Connection, confirmed: bool) -> Resul
 async fn mailed(conn: &mut Connection) -> Result<String> {
     let mail = outbox::claim(conn, noon()).await?.expect("a mail");
     outbox::sent(conn, mail.id, noon()).await?;
-    let rest = mail.plain.split("/invitations/").nth(1).unwrap_or_default();
+    let rest = mail.plain.split("/invitation?link=").nth(1).unwrap_or_default();
     Ok(rest.chars().take_while(char::is_ascii_hexdigit).collect())
 }
 

@@ -15,7 +15,7 @@ fn organises(at: &Fixture, trust: TrustId) -> Allowed<ManageOrganisation> {
 async fn mailed(conn: &mut Connection) -> Result<Option<String>> {
     let Some(mail) = outbox::claim(conn, noon()).await? else { return Ok(None) };
     outbox::sent(conn, mail.id, noon()).await?;
-    let secret = mail.plain.split("/join/").nth(1);
+    let secret = mail.plain.split("/join?link=").nth(1);
     Ok(secret.map(|rest| rest.chars().take_while(char::is_ascii_hexdigit).collect()))
 }
 
