@@ -38,7 +38,7 @@ async fn owner(conn: &mut Connection, address: &str, today: NaiveDate) -> Result
          where a.address = $1 and a.verified_at is not null and ",
         account_open!("p", "$2"),
         " and exists (select 1 from tie k where k.person_id = p.id and k.state = 'accepted')
-           and (a.proved_at is not null or (select count(*) from tie k where k.person_id = p.id and k.state <> 'declined') = 1)"
+           and (a.proved_at is not null or (select count(*) from tie k where k.person_id = p.id and k.state = 'accepted') = 1)"
     ))
     .bind(address)
     .bind(today)

@@ -225,8 +225,8 @@ pub async fn accept(
     links::spend(conn, &link, now).await?;
     let allowed = access::by_code(person, Some(trust), caller);
     if let Some(address) = &link.mailed_to {
-        links::prove(conn, person, address, now).await?;
         ties::store::accept_by_link(conn, &allowed, trust).await?;
+        links::prove(conn, person, address, now).await?;
     }
     if !has_password {
         let hash = password_hash.ok_or(Error::Conflict)?;

@@ -279,9 +279,19 @@ pub async fn answer(
     .bind(allowed.now)
     .execute(&mut *conn)
     .await?;
+    if accepts {
+        prove_anew(conn, person).await?;
+    }
     // The answer stands in the history of the trust that asked.
     let action = if accepts { "accepted the trust" } else { "said that they are somebody else" };
     history::record(conn, &allowed.told_in(trust), Entry::new("person", person, action)).await
+}
+
+/// Counts no address of a person as proved any more: a trust that alone decided about them until now may have proved
+/// one of its own, and would come into the account that is another trust's too.
+async fn prove_anew(conn: &mut Connection, person: PersonId) -> Result<(), Error> {
+    sqlx::query("update person_address set proved_at = null where person_id = $1").bind(person).execute(conn).await?;
+    Ok(())
 }
 
 /// Accepts the trust in which somebody answers what names them, if it had only asked. Whose password the trust did
@@ -304,6 +314,7 @@ pub async fn accept_by_answering<A: Act>(conn: &mut Connection, allowed: &Allowe
     if accepted.rows_affected() == 0 {
         return Ok(());
     }
+    prove_anew(conn, person).await?;
     history::record(conn, allowed, Entry::new("person", person, "accepted the trust")).await
 }
 
@@ -329,6 +340,7 @@ pub async fn accept_by_link(
     if accepted.rows_affected() == 0 {
         return Ok(());
     }
+    prove_anew(conn, person).await?;
     history::record(conn, allowed, Entry::new("person", person, "accepted the trust")).await
 }
 

@@ -120,6 +120,8 @@ async fn somebody_with_a_password_elsewhere_accepts_the_trust_and_keeps_it() -> 
     let caller = at.request(Some(at.stranger)).await;
     let mut change = at.store.write().await?;
     insert_address(&mut change, at.stranger, "stella@other.uk", Some(noon()), noon()).await?;
+    insert_address(&mut change, at.stranger, "trap@other.uk", Some(noon()), noon() - chrono::Duration::days(1)).await?;
+    sqlx::query("update person_address set proved_at = verified_at").execute(&mut *change).await?;
     make::post(&mut change, at.trust, at.department, at.stranger, "ST3", [Some(on("2026-04-01")), None]).await?;
     ties::ask(&mut change, &organises(&at), at.trust, at.stranger, "Stella", Again::Yes).await?;
     let before = password_hash(&mut change, at.stranger).await?;
@@ -131,6 +133,10 @@ async fn somebody_with_a_password_elsewhere_accepts_the_trust_and_keeps_it() -> 
     accept(&mut change, &caller, &secret, None).await?;
     assert_eq!(password_hash(&mut change, at.stranger).await?, before);
     assert!(ties::questions(&mut change, at.stranger).await?.is_empty());
+    let proved: i64 = sqlx::query_scalar("select count(*) from person_address where proved_at is not null")
+        .fetch_one(&mut *change)
+        .await?;
+    assert_eq!(proved, 1, "of what an earlier trust may have proved nothing is left");
     Ok(())
 }
 
