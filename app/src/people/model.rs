@@ -11,6 +11,8 @@ pub const SHORTEST_PASSWORD: usize = 12;
 /// The longest password, in characters: enough for any phrase, and bounded work for the hash.
 pub const LONGEST_PASSWORD: usize = 200;
 
+/// What is said beside a field for a new password.
+pub const NEW_PASSWORD: &str = "At least 12 characters. Three random words work well.";
 /// So many characters of a password are judged: more would only take longer.
 const LONGEST_JUDGED: usize = 100;
 

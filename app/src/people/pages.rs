@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::{ChangePassword, SignIn, SignInAs, SignOut, onward, with_next};
+use super::model::NEW_PASSWORD;
 use super::{
     changeovers, dates, directory, forgotten, information, invitations, joining, mails, organisation, sessions, store,
     ties,
@@ -225,8 +226,6 @@ async fn sign_out(request: Request) -> Result<Reply, Error> {
     })
     .into())
 }
-
-pub(super) const NEW_PASSWORD: &str = "At least 12 characters. Three random words work well.";
 
 /// Where a password that somebody else gave is changed, before anything else.
 async fn first_password(request: Request) -> Result<Reply, Error> {

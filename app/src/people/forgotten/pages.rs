@@ -7,7 +7,7 @@ use super::api::{ForgottenPassword, SetPassword};
 use super::store;
 use crate::error::Error;
 use crate::people::api::ResetPassword;
-use crate::people::pages::NEW_PASSWORD;
+use crate::people::model::NEW_PASSWORD;
 use crate::route;
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;

@@ -11,7 +11,7 @@ use super::store::{self, Candidate, Invitation, last_day};
 use crate::access::ManageOrganisation;
 use crate::clock::date_in_london;
 use crate::error::Error;
-use crate::people::pages::NEW_PASSWORD;
+use crate::people::model::NEW_PASSWORD;
 use crate::route;
 use crate::visitor::Visitor;
 use crate::web::page::{Page, Route};

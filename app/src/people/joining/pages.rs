@@ -11,7 +11,7 @@ use crate::clock::date_in_london;
 use crate::error::Error;
 use crate::id::TrustId;
 use crate::people::directory::pages::posts::post_fields;
-use crate::people::pages::NEW_PASSWORD;
+use crate::people::model::NEW_PASSWORD;
 use crate::people::store::departments;
 use crate::route;
 use crate::web::page::{Page, Route};

@@ -203,14 +203,14 @@ fn password_section(
         }
         .into_any();
         let given = view! {
-            <p>"Choose a first password, and tell it to them in person. When they first sign in, they change it to one of their own."</p>
+            <p>"Or choose a first password, and tell it to them in person. When they first sign in, they change it to one of their own."</p>
             {form.draw(fields)}
         }
         .into_any();
         view! {
             <p>"They cannot sign in yet. Invite them: with a link that works once they choose their own password."</p>
             {invite.draw(buttons)}
-            {ui::details("Give a first password instead", given)}
+            {given}
         }
         .into_any()
     };
