@@ -213,7 +213,7 @@ mod tests {
             "123456789012",
             "letmeinletmein",
             "abcdefghijkl",
-            "baton-password",
+            "batonbatonbaton",
         ] {
             let says = told(common, &[]);
             assert!(says.contains("too easy to guess") && says.contains("Three random words"), "{common}: {says}");

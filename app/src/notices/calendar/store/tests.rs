@@ -39,7 +39,10 @@ async fn the_days_of_ones_own_projects_are_in_it_and_go_as_cancelled() -> Result
         .bind(project)
         .execute(&mut *change)
         .await?;
-    sqlx::query("update measure set next_on = '2026-03-11' where id = $1").bind(measure).execute(&mut *change).await?;
+    sqlx::query("update measure set last_on = null, starts_on = '2026-03-11' where id = $1")
+        .bind(measure)
+        .execute(&mut *change)
+        .await?;
     sqlx::query("update project set status = 'draft', reference = null, review_on = '2026-05-02' where id = $1")
         .bind(other)
         .execute(&mut *change)
@@ -66,7 +69,10 @@ async fn the_days_of_ones_own_projects_are_in_it_and_go_as_cancelled() -> Result
     assert!(is_new && shown.iter().all(|one| !one.is_cancelled && one.sequence == 0));
     note(&mut change, at.trainee, noon()).await?;
     assert!(!feed(&mut change, at.trainee, noon()).await?.1, "nothing changed");
-    sqlx::query("update measure set next_on = '2026-03-18' where id = $1").bind(measure).execute(&mut *change).await?;
+    sqlx::query("update measure set last_on = null, starts_on = '2026-03-18' where id = $1")
+        .bind(measure)
+        .execute(&mut *change)
+        .await?;
     let later = noon() + Duration::hours(5);
     let shown = note(&mut change, at.trainee, later).await?;
     let of = |shown: &[Shown], day: &str| {
@@ -75,10 +81,16 @@ async fn the_days_of_ones_own_projects_are_in_it_and_go_as_cancelled() -> Result
     };
     assert_eq!(of(&shown, "2026-03-11"), Some((true, 1)), "it was there, and is cancelled");
     assert_eq!(of(&shown, "2026-03-18"), Some((false, 0)));
-    sqlx::query("update measure set next_on = '2026-03-11' where id = $1").bind(measure).execute(&mut *change).await?;
+    sqlx::query("update measure set last_on = null, starts_on = '2026-03-11' where id = $1")
+        .bind(measure)
+        .execute(&mut *change)
+        .await?;
     let (shown, _) = feed(&mut change, at.trainee, later).await?;
     assert_eq!(of(&shown, "2026-03-11"), Some((false, 2)), "it is there again");
-    sqlx::query("update measure set next_on = '2026-03-18' where id = $1").bind(measure).execute(&mut *change).await?;
+    sqlx::query("update measure set last_on = null, starts_on = '2026-03-18' where id = $1")
+        .bind(measure)
+        .execute(&mut *change)
+        .await?;
     let (shown, _) = feed(&mut change, at.trainee, later + CANCELLED).await?;
     assert_eq!(of(&shown, "2026-03-11"), None, "after a while it is forgotten");
     Ok(())
