@@ -22,6 +22,8 @@ pub use settings::MailSettings;
 const EVERY: Duration = Duration::from_secs(2);
 /// Sending one mail may take so long, from connecting to the mail server's last word.
 const SENDING: Duration = Duration::from_secs(60);
+/// How often what calendars tell is noted.
+const NOTED_EVERY: chrono::Duration = chrono::Duration::minutes(10);
 /// So many mails are sent at the same time: one that hangs does not keep all others.
 const AT_ONCE: usize = 4;
 
@@ -178,7 +180,7 @@ pub async fn tidy(store: &Store, clock: Clock) -> Result<(), Error> {
 
 /// Looks at the outbox now and then, for as long as the server runs, and once a day writes what people are to be told.
 pub async fn run(store: Store, mail: Mail, mailer: Option<Mailer>, clock: Clock) {
-    let mut told_on = None;
+    let (mut told_on, mut noted_at) = (None, None);
     let mut next = tokio::time::interval(EVERY);
     next.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -190,6 +192,12 @@ pub async fn run(store: Store, mail: Mail, mailer: Option<Mailer>, clock: Clock)
         }
         if let Err(error) = tidy(&store, clock).await {
             tracing::warn!(%error, "the outbox could not be tidied");
+        }
+        if noted_at.is_none_or(|at| clock.now() - at >= NOTED_EVERY) {
+            noted_at = Some(clock.now());
+            if let Err(error) = notices::calendar::store::note_all(&store, clock.now()).await {
+                tracing::warn!(%error, "what calendars tell could not be noted");
+            }
         }
         // Only spares the asking: whether somebody was told is noted in the store.
         if told_on == Some(clock.today()) || !notices::store::is_time(clock.now()) {

@@ -9,7 +9,7 @@ use sqlx::FromRow;
 use super::model::{Entry, Shown};
 use crate::access::{Allowed, ChangeOwnAccount};
 use crate::clock::date_in_london;
-use crate::db::Connection;
+use crate::db::{Connection, Store};
 use crate::error::Error;
 use crate::history;
 use crate::id::PersonId;
@@ -236,6 +236,28 @@ pub async fn note(conn: &mut Connection, person: PersonId, now: DateTime<Utc>) -
         .await?;
     }
     Ok(shown)
+}
+
+/// Notes for every feed what it tells now, where that is not noted; of how many. Reading a feed writes nothing: what is
+/// cancelled is told from what was noted before.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub async fn note_all(store: &Store, now: DateTime<Utc>) -> Result<usize, Error> {
+    let mut conn = store.read().await?;
+    let people: Vec<PersonId> =
+        sqlx::query_scalar("select person_id from calendar_feed order by person_id").fetch_all(&mut *conn).await?;
+    let mut noted = 0;
+    for person in people {
+        if !feed(&mut conn, person, now).await?.1 {
+            continue;
+        }
+        let mut change = store.write().await?;
+        note(&mut change, person, now).await?;
+        change.commit().await?;
+        noted += 1;
+    }
+    Ok(noted)
 }
 
 #[cfg(test)]

@@ -44,9 +44,9 @@ pub const FEED: &str = "4444444444444444444444444444444444444444";
 pub const JOINS: &str = "insert into mail_domain (trust_id, domain, shared, added_at) select id, 'join.nhs.uk', 0, created_at from trust where name = 'Tamar Vale';
     insert into access_link (id, kind, mailed_to, secret_hash, made_at, expires_at)
     values ('01900000-0000-7000-8000-000000000333', 'joining', 'nadia@join.nhs.uk', 'e69e5e6f3541ea47026a711c50e1b0f79537e2898c0a72af9909c1702821ca6c', '2026-03-04T11:00:00+00:00', '2026-03-05T11:00:00+00:00')";
-/// The member has a calendar.
+/// Somebody who has left has a calendar.
 pub const CALENDAR: &str = "insert into calendar_feed (person_id, secret_hash, made_at)
-    select person_id, 'dc476692645bcd6ed93c5f28138be89934857fb393684fc764e6664ee5c78718', '2026-03-04T11:00:00+00:00' from person_address where address = 'member@trust.nhs.uk'";
+    select person_id, 'dc476692645bcd6ed93c5f28138be89934857fb393684fc764e6664ee5c78718', '2026-03-04T11:00:00+00:00' from person_address where address = 'left@trust.nhs.uk'";
 
 /// What is not there.
 pub const MISSING: &str = "0198c9a4-0000-7000-8000-00000000dead";

@@ -28,6 +28,19 @@ async fn a_calendar_opens_to_its_secret_until_it_is_taken_back() -> Result {
 }
 
 #[tokio::test]
+async fn what_feeds_tell_is_noted_beside_them_and_once() -> Result {
+    let at = Fixture::new().await;
+    let project = at.project("Sepsis").await;
+    at.measure(project).await;
+    let mut change = at.store.write().await?;
+    make(&mut change, &own(&at)).await?;
+    change.commit().await?;
+    assert_eq!(note_all(&at.store, noon()).await?, 1);
+    assert_eq!(note_all(&at.store, noon()).await?, 0);
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_days_of_ones_own_projects_are_in_it_and_go_as_cancelled() -> Result {
     let at = Fixture::new().await;
     let project = at.project("Sepsis").await;
