@@ -274,8 +274,10 @@ fn of_the_trust() -> Vec<Row> {
             "Coordinate",
             NONE,
             |w, _| pairs!["on" => "2026-08-05", "then" => "remind", "ticked[0]" => w.id(Own, "project")],
-            COORDINATES_OWN,
+            &[(Own, "academy")],
         )
+        // A board of another trust has no such project.
+        .stopped(&[(Own, "elsewhere")])
         .before(
             "delete from changeover; insert into changeover (trust_id, on_day) select id, '2026-08-05' from trust;
              update post set ends_on = '2026-08-04' where person_id in (select person_id from team_role where role = 'lead')",
