@@ -7,7 +7,6 @@ create table handover_answer (
     handover_id text not null references handover (id),
     party text not null check (party in ('successor', 'supervisor')),
     person_id text not null references person (id),
-    -- Set when the academy answered because there was no supervisor who could, or no answer in time.
     for_supervisor integer not null default 0 check (for_supervisor in (0, 1)),
     answer text not null check (answer in ('accepted', 'declined')),
     word text not null default '',
