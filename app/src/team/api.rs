@@ -30,7 +30,7 @@ pub async fn name_co_lead(#[server(flatten)] form: InviteForm) -> Result<(), Err
     let project: ProjectId = id(&form.project)?;
     request
         .change(access::NameCoLead(project), async |conn, allowed| {
-            store::co_leads::ask(conn, allowed, &form.parse_co_lead()?).await
+            store::ask_co_lead(conn, allowed, &form.parse_co_lead()?).await
         })
         .await?;
     redirect(format!("/projects/{project}/team?done=invited"));

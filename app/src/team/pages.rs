@@ -135,7 +135,9 @@ pub async fn team(request: Request) -> Result<Page, Error> {
     let waits = !relationship.coordinates() && store::awaits_supervisor(&mut conn, id, today).await?.is_some();
     let under_way = store::under_way(&mut conn, id, today).await?.is_some();
     let leads_on = match request.visitor.id() {
-        Some(person) if relationship.lead => store::co_leads::lead_on(&mut conn, id, person, today).await?,
+        Some(person) if relationship.lead && !under_way => {
+            store::co_leads::lead_on(&mut conn, id, person, today).await?
+        }
         _ => false,
     };
     drop(conn);

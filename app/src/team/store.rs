@@ -11,7 +11,7 @@ use serde::Deserialize;
 use sqlx::FromRow;
 
 use super::model::{Invitation, OpenedBy, RoleState, TeamRole};
-use crate::access::{Act, Allowed, AnswerQuestion, AskToJoin, LeaveTeam, ManageTeam, OnProject};
+use crate::access::{Act, Allowed, AnswerQuestion, AskToJoin, LeaveTeam, ManageTeam, NameCoLead, OnProject};
 use crate::db::Connection;
 use crate::error::{Error, FieldError};
 use crate::history::{self, Entry};
@@ -376,6 +376,29 @@ pub async fn invite(
     put_question(conn, allowed, person, invitation).await
 }
 
+/// Asks somebody to lead the project together with whoever asks.
+///
+/// # Errors
+/// [`Error::Invalid`] when they lead it, supervise it or are asked already, or a handover of it is under way.
+pub async fn ask_co_lead(
+    conn: &mut Connection,
+    allowed: &Allowed<NameCoLead>,
+    invitation: &Invitation,
+) -> Result<(), Error> {
+    let (project, today) = (allowed.project(), allowed.today());
+    if let Some(handover) = under_way(conn, project, today).await? {
+        let mut error = FieldError::new("", co_leads::UNDER_WAY);
+        error.link = Some(format!("/handovers/{handover}"));
+        return Err(Error::Invalid(vec![error]));
+    }
+    let (person, field) = invited(conn, allowed, invitation).await?;
+    if co_leads::supervises(conn, project, person, today).await? {
+        let message = "They supervise this project, or are asked to. Nobody does both: choose somebody else.";
+        return Err(Error::field(field, message));
+    }
+    put_question(conn, allowed, person, invitation).await
+}
+
 /// Whom an invitation names, who may be asked; and the field that names them.
 async fn invited<A: OnProject>(
     conn: &mut Connection,
@@ -687,7 +710,8 @@ pub async fn leave(conn: &mut Connection, allowed: &Allowed<LeaveTeam>, contribu
         return Err(keeps_the_lead(project));
     }
     let leads = memberships.iter().find(|(_, role, _)| *role == TeamRole::Lead);
-    let leads_on = co_leads::lead_on(conn, project, allowed.person()?, allowed.today()).await?;
+    let leads_on = co_leads::lead_on(conn, project, allowed.person()?, allowed.today()).await?
+        && under_way(conn, project, allowed.today()).await?.is_none();
     if let Some((_, _, from)) = leads.filter(|_| !leads_on) {
         let ahead = under_way(conn, project, allowed.today()).await?.filter(|_| *from > allowed.today());
         return Err(ahead.map_or_else(|| keeps_the_lead(project), steps_back));

@@ -3,50 +3,36 @@
 
 use chrono::NaiveDate;
 
-use super::{invited, put_question, supervision, under_way};
-use crate::access::{Act, Allowed, NameCoLead};
+use super::supervision;
+use crate::access::{Act, Allowed};
 use crate::db::Connection;
-use crate::error::{Error, FieldError};
+use crate::error::Error;
 use crate::history::{self, Entry};
-use crate::id::{HandoverId, PersonId, ProjectId, TeamRoleId};
+use crate::id::{PersonId, ProjectId, TeamRoleId};
 use crate::people;
 use crate::roles::{account_open, has_post, in_force};
-use crate::team::model::{Invitation, TeamRole};
+use crate::team::model::TeamRole;
 
 /// Why nobody is asked to lead a project with its lead for now.
 pub const UNDER_WAY: &str =
     "A handover of this project is under way, after which its next lead leads it alone. They can name a co-lead then.";
 
-/// Asks somebody to lead the project together with whoever asks.
-///
-/// # Errors
-/// [`Error::Invalid`] when they lead it, supervise it or are asked already, or a handover of it is under way.
-pub async fn ask(conn: &mut Connection, allowed: &Allowed<NameCoLead>, invitation: &Invitation) -> Result<(), Error> {
-    let (project, today) = (allowed.project(), allowed.today());
-    if let Some(handover) = under_way(conn, project, today).await? {
-        return Err(waits(handover));
-    }
-    let (person, field) = invited(conn, allowed, invitation).await?;
-    let supervises: bool = sqlx::query_scalar(
+/// Whether somebody supervises the project, or is asked to.
+pub(super) async fn supervises(
+    conn: &mut Connection,
+    project: ProjectId,
+    person: PersonId,
+    today: NaiveDate,
+) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar(
         "select exists (select 1 from team_role where project_id = $1 and person_id = $2 and role = 'supervisor' and state <> 'declined'
                 and (until_on is null or until_on > $3))",
     )
     .bind(project)
     .bind(person)
     .bind(today)
-    .fetch_one(&mut *conn)
-    .await?;
-    if supervises {
-        let message = "They supervise this project, or are asked to. Nobody does both: choose somebody else.";
-        return Err(Error::field(field, message));
-    }
-    put_question(conn, allowed, person, invitation).await
-}
-
-fn waits(handover: HandoverId) -> Error {
-    let mut error = FieldError::new("", UNDER_WAY);
-    error.link = Some(format!("/handovers/{handover}"));
-    Error::Invalid(vec![error])
+    .fetch_one(conn)
+    .await?)
 }
 
 /// What it means for somebody's other places that they lead the project from a day on: they are no longer a member beside
@@ -69,8 +55,8 @@ pub(super) async fn begin(
     supervision::end_own(conn, project, person, today).await
 }
 
-/// Whether a lead can leave the project to somebody who leads it with them: it has another lead, who is in post, and no
-/// handover of it is under way.
+/// Whether a lead can leave the project to somebody who leads it with them, while no handover of it is under way: it has
+/// another lead, who is in post.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -80,7 +66,7 @@ pub async fn lead_on(
     person: PersonId,
     today: NaiveDate,
 ) -> Result<bool, Error> {
-    let another: bool = sqlx::query_scalar(concat!(
+    Ok(sqlx::query_scalar(concat!(
         "select exists (select 1 from team_role r join project p on p.id = r.project_id join person n on n.id = r.person_id
             where r.project_id = $1 and r.person_id is not $2 and r.role = 'lead' and r.until_on is null and ",
         in_force!("r", "$3"),
@@ -94,9 +80,8 @@ pub async fn lead_on(
     .bind(project)
     .bind(person)
     .bind(today)
-    .fetch_one(&mut *conn)
-    .await?;
-    Ok(another && under_way(conn, project, today).await?.is_none())
+    .fetch_one(conn)
+    .await?)
 }
 
 /// Withdraws what is asked of those who were to lead the project with its lead: it is offered to somebody, or

@@ -187,12 +187,12 @@ async fn the_lead_asks_somebody_who_then_leads_with_them_and_either_may_leave() 
     let mut change = at.store.write().await?;
     assert!(!co_leads::lead_on(&mut change, project, at.trainee, TODAY).await?, "nobody else leads it");
     let allowed = lead.require(&mut change, NameCoLead(project)).await?;
-    let refused = co_leads::ask(&mut change, &allowed, &to(at.supervisor)).await;
+    let refused = ask_co_lead(&mut change, &allowed, &to(at.supervisor)).await;
     assert!(matches!(refused, Err(Error::Invalid(_))), "nobody leads what they supervise");
-    let refused = co_leads::ask(&mut change, &allowed, &to(at.trainee)).await;
+    let refused = ask_co_lead(&mut change, &allowed, &to(at.trainee)).await;
     assert!(matches!(refused, Err(Error::Invalid(_))), "they lead it");
-    co_leads::ask(&mut change, &allowed, &to(at.colleague)).await?;
-    let refused = co_leads::ask(&mut change, &allowed, &to(at.colleague)).await;
+    ask_co_lead(&mut change, &allowed, &to(at.colleague)).await?;
+    let refused = ask_co_lead(&mut change, &allowed, &to(at.colleague)).await;
     assert!(matches!(refused, Err(Error::Invalid(_))), "they are asked");
     change.commit().await?;
 
@@ -244,7 +244,7 @@ async fn nobody_becomes_a_co_lead_beside_a_handover_or_without_a_lead() -> Resul
     let (lead, colleague) = (at.request(Some(at.trainee)).await, at.request(Some(at.colleague)).await);
     let mut change = at.store.write().await?;
     let allowed = lead.require(&mut change, NameCoLead(project)).await?;
-    co_leads::ask(&mut change, &allowed, &to(at.colleague)).await?;
+    ask_co_lead(&mut change, &allowed, &to(at.colleague)).await?;
     let asked: TeamRoleId =
         sqlx::query_scalar("select id from team_role where state = 'asked'").fetch_one(&mut *change).await?;
     change.commit().await?;
@@ -274,7 +274,7 @@ async fn nobody_becomes_a_co_lead_beside_a_handover_or_without_a_lead() -> Resul
     change.commit().await?;
     let mut change = at.store.write().await?;
     let allowed = lead.require(&mut change, NameCoLead(project)).await?;
-    let refused = co_leads::ask(&mut change, &allowed, &to(at.colleague)).await;
+    let refused = ask_co_lead(&mut change, &allowed, &to(at.colleague)).await;
     assert!(matches!(&refused, Err(Error::Invalid(errors)) if errors[0].message == co_leads::UNDER_WAY), "{refused:?}");
     Ok(())
 }
