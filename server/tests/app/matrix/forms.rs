@@ -599,8 +599,7 @@ fn changes() -> Vec<Row> {
 }
 
 /// Nobody has led the projects of the team or those of others for six weeks, and no handover is under way.
-const LOOKING: &str =
-    "delete from handover; update team_role set until_on = '2026-01-20' where role = 'lead' and until_on is null";
+const LOOKING: &str = "delete from handover; update team_role set until_on = '2026-01-20' where role = 'lead' and (until_on is null or until_on > '2026-01-20')";
 
 /// Whoever leads the projects of the team went some days ago, and nobody leads them since.
 pub const LEFT_LATELY: &str = "delete from handover;
