@@ -329,14 +329,10 @@ pub async fn membership(request: Request) -> Result<Page, Error> {
     let coordinates = relationship.coordinates();
     let waits = store::awaits_supervisor(&mut conn, id, today).await?;
     let longest = store::supervision::longest_confirmation(&mut conn, membership, today).await?;
-    let names_co_lead =
-        access::may(Action::NameCoLead(id), relationship) && store::under_way(&mut conn, id, today).await?.is_none();
+    let may_lead = access::may(Action::NameCoLead(id), relationship)
+        && co_leads::is_free(&memberships, membership, today)
+        && store::under_way(&mut conn, id, today).await?.is_none();
     drop(conn);
-    let asked: Vec<PersonId> = memberships
-        .iter()
-        .filter(|one| one.role == TeamRole::Lead && (one.is_open_question() || one.is_current(today)))
-        .map(|one| one.person)
-        .collect();
     let membership = memberships
         .into_iter()
         .find(|one| {
@@ -344,10 +340,6 @@ pub async fn membership(request: Request) -> Result<Page, Error> {
         })
         .ok_or(Error::NotFound)?;
     let of_another = request.visitor.id() != Some(membership.person);
-    let may_lead = names_co_lead
-        && membership.role != TeamRole::Supervisor
-        && !membership.post.is_empty()
-        && !asked.contains(&membership.person);
     if let Some(handover) = waits.filter(|_| membership.role == TeamRole::Supervisor && of_another && !coordinates) {
         return Ok(stays(request, &project, &membership, handover));
     }
@@ -360,9 +352,7 @@ pub async fn membership(request: Request) -> Result<Page, Error> {
             (form.summary(), confirm(form, id, membership.id, longest))
         });
         let (confirmation_summary, confirmation) = confirmation.unzip();
-        let passes_on = confirms.then(|| {
-            view! { <p><a href=format!("/supervision?of={}", membership.person)>"Pass on everything that they supervise"</a></p> }
-        });
+        let passes_on = confirms.then(|| passes_on(membership.person));
         let summaries = view! { {confirmation_summary}{change.summary()}{end.summary()} };
         let supervisor = (membership.role == TeamRole::Supervisor)
             .then(|| view! { <p>"They supervise this project. Once their place ends, it shows that nobody does, until another supervisor accepts."</p> });
@@ -386,6 +376,10 @@ pub async fn membership(request: Request) -> Result<Page, Error> {
         }
         .into_any()
     }))
+}
+
+fn passes_on(person: PersonId) -> AnyView {
+    view! { <p><a href=format!("/supervision?of={person}")>"Pass on everything that they supervise"</a></p> }.into_any()
 }
 
 fn confirm(form: Form, project: ProjectId, membership: TeamRoleId, longest: NaiveDate) -> AnyView {

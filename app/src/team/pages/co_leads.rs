@@ -1,15 +1,17 @@
 //! Asking somebody to lead a project together with its lead.
 
+use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::access;
 use crate::error::Error;
-use crate::id::{PersonId, ProjectId};
+use crate::id::{PersonId, ProjectId, TeamRoleId};
 use crate::people::picker::parts::offered;
 use crate::people::picker::store::Choosing;
 use crate::project::parts::{Section, sections};
 use crate::team::api::NameCoLead;
+use crate::team::model::TeamRole;
 use crate::team::store::{self, Membership, Team};
 use crate::web::page::Page;
 use crate::web::request::Request;
@@ -31,6 +33,17 @@ pub fn link(project: ProjectId) -> AnyView {
 pub fn ask_this_one(project: ProjectId, membership: &Membership) -> AnyView {
     let to = format!("/projects/{project}/co-lead?person={}", membership.person);
     view! { <p><a href=to>"Ask "{membership.name.clone()}" to lead it with you"</a></p> }.into_any()
+}
+
+/// Whether somebody in the team can be asked: they have a post, and neither supervise the project nor lead it, nor are
+/// asked to lead it.
+pub fn is_free(team: &[Membership], membership: TeamRoleId, today: NaiveDate) -> bool {
+    let leads = |one: &&Membership| one.role == TeamRole::Lead && (one.is_open_question() || one.is_current(today));
+    team.iter().find(|one| one.id == membership).is_some_and(|one| {
+        !matches!(one.role, TeamRole::Lead | TeamRole::Supervisor)
+            && !one.post.is_empty()
+            && !team.iter().filter(leads).any(|lead| lead.person == one.person)
+    })
 }
 
 /// Asking somebody, in the team or not.
