@@ -53,6 +53,10 @@ pub mod projects;
 
 pub mod notices;
 
+pub mod changeover;
+
+pub mod evidence;
+
 pub mod portfolio;
 
 pub mod demo;

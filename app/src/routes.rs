@@ -2,7 +2,8 @@
 
 use crate::web::page::Route;
 use crate::{
-    cycles, drivers, duplicates, handover, measures, notices, people, portfolio, priorities, progress, projects, team,
+    changeover, cycles, drivers, duplicates, evidence, handover, measures, notices, people, portfolio, priorities,
+    progress, projects, team,
 };
 
 /// Every page and download, slice by slice.
@@ -25,6 +26,8 @@ pub fn routes() -> Vec<Route> {
         drivers::pages::routes(),
         handover::pages::routes(),
         duplicates::pages::routes(),
+        changeover::pages::routes(),
+        evidence::pages::routes(),
     ]
     .concat()
 }

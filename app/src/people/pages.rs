@@ -7,8 +7,8 @@ use leptos::server_fn::ServerFn;
 use super::api::{ChangePassword, SignIn, SignInAs, SignOut, onward, with_next};
 use super::model::NEW_PASSWORD;
 use super::{
-    changeovers, dates, directory, forgotten, information, invitations, joining, mails, organisation, sessions, store,
-    ties,
+    changeovers, dates, directory, forgotten, information, interests, invitations, joining, mails, organisation,
+    sessions, store, ties,
 };
 use crate::error::Error;
 use crate::format::{count, date};
@@ -31,6 +31,7 @@ pub fn routes() -> Vec<Route> {
         account,
         ties::pages::routes(),
         dates::pages::routes(),
+        interests::pages::routes(),
         directory::pages::routes(),
         organisation::pages::routes(),
         changeovers::pages::routes(),
@@ -294,6 +295,8 @@ async fn account(request: Request) -> Result<Page, Error> {
                 ])}
                 <p><a href="/account/dates">"Say your own dates"</a>": a last day, a move to another department, time away"</p>
                 <p><a href="/account/mail">"Mail and calendar"</a>": how often you are told what is asked of you"</p>
+                <p><a href="/qi">"Your QI"</a>": what you did in each project, to print and to have confirmed"</p>
+                <p><a href="/account/interests">"Say what you look for and offer"</a>": a project to work on, coaching, supervision"</p>
                 <p class="nhsuk-hint">"Is something else wrong here? Your academy lead or administrator can change it."</p>
                 <h2 class="nhsuk-heading-m">"Change your password"</h2>
                 {form.draw(fields)}

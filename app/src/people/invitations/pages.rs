@@ -146,6 +146,7 @@ async fn candidates(request: Request) -> Result<Page, Error> {
             {summary}
             {ui::heading("", "Invitations")}
             <p>"People who have a post here, or begin within 12 weeks, and cannot sign in yet. "{by_mail}</p>
+            <p><a href="/people/joining">"Who joins by themselves"</a>": with an address that this trust accepts"</p>
             <p>"A link that you hand over, copied or printed, works for people whose address you confirmed and whom no other trust knows. Each link works once, until four weeks after the post begins."</p>
             {body}
         }
