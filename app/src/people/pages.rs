@@ -294,7 +294,7 @@ async fn account(request: Request) -> Result<Page, Error> {
                     ("Open projects", projects),
                 ])}
                 <p><a href="/account/dates">"Say your own dates"</a>": a last day, a move to another department, time away"</p>
-                <p><a href="/account/mail">"Mail and calendar"</a>": how often you are told what is asked of you"</p>
+                <p><a href="/account/mail">"Mail and calendar"</a>": how much mail you want, and the days of your projects in your own calendar"</p>
                 <p><a href="/qi">"Your QI"</a>": what you did in each project, to print and to have confirmed"</p>
                 <p><a href="/account/interests">"Say what you look for and offer"</a>": a project to work on, coaching, supervision"</p>
                 <p class="nhsuk-hint">"Is something else wrong here? Your academy lead or administrator can change it."</p>

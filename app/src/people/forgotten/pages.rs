@@ -21,7 +21,7 @@ pub fn routes() -> Vec<Route> {
 
 async fn forgotten(request: Request) -> Result<Page, Error> {
     Ok(Page::new("Forgotten your password?", move || {
-        let mailed = request.mail.sends.then(|| Form::new(&request, ForgottenPassword::PATH));
+        let mailed = request.mail.sends.then(|| Form::named(&request, ForgottenPassword::PATH, "mail"));
         let form = Form::new(&request, ResetPassword::PATH);
         let summaries = view! { {mailed.as_ref().map(Form::summary)}{form.summary()} }.into_any();
         let open = form.is_rejected();

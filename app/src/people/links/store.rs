@@ -30,7 +30,7 @@ pub struct NewLink<'a> {
 /// # Errors
 /// When the store cannot write.
 pub async fn make(conn: &mut Connection, new: &NewLink<'_>, now: DateTime<Utc>) -> Result<Secret, Error> {
-    sqlx::query("delete from access_link where id in (select id from access_link where expires_at <= $1 limit $2)")
+    sqlx::query("delete from access_link where id in (select id from access_link where expires_at <= $1 order by expires_at limit $2)")
         .bind(now - KEPT)
         .bind(MAX_SWEPT)
         .execute(&mut *conn)
