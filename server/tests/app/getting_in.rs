@@ -43,7 +43,10 @@ async fn a_mailed_invitation_leads_to_a_password_and_home() -> Result {
     let colin = newcomer(at, false).await?;
     let lead = app.browser(at.lead).await;
     let page = lead.get("/people/invitations").await.words();
-    assert!(page.contains("Colin Colleague") && page.contains("By mail only") && page.contains("Not yet"), "{page}");
+    assert!(
+        page.contains("Colin Colleague") && page.contains("By mail only") && page.contains("Not invited yet"),
+        "{page}"
+    );
     let person = colin.to_string();
     let answer =
         lead.fill("/people/invitations", "/api/people/invite", &[("people[]", &person), ("how", "mail")]).await;

@@ -9,6 +9,7 @@ use crate::access::ManageOrganisation;
 use crate::error::Error;
 use crate::people::api::{begin, set_cookie};
 use crate::people::links::model::{LinkForm, hash};
+use crate::people::store::name_in;
 use crate::people::{browser, password};
 use crate::web::attempts::{Door, Whose};
 use crate::web::request::{Request, redirect};
@@ -24,7 +25,15 @@ pub async fn invite_people(#[server(flatten)] form: InviteForm) -> Result<(), Er
             let how = if by_mail { How::ByMail(&request.mail) } else { How::ByHand };
             let mut handed = Vec::new();
             for person in &people {
-                let invited = store::invite(conn, allowed, *person, how).await?;
+                let invited = store::invite(conn, allowed, *person, how).await;
+                let invited = match invited {
+                    Err(Error::Invalid(errors)) if people.len() > 1 => {
+                        let name = name_in(conn, trust, *person).await?;
+                        let why = errors.into_iter().next().map(|error| error.message).unwrap_or_default();
+                        return Err(Error::form(format!("{name}: {why}")));
+                    }
+                    other => other?,
+                };
                 if let Some(secret) = invited.secret {
                     let (name, address) = store::signs_in_as(conn, trust, *person).await?;
                     let secret = secret.as_str().to_owned();

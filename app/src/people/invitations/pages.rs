@@ -121,13 +121,13 @@ async fn candidates(request: Request) -> Result<Page, Error> {
         let body = if people.is_empty() {
             ui::empty("Everybody who works here, or begins within 12 weeks, can sign in.", None)
         } else {
-            let table = table(&form, people, request.now);
+            let boxes = boxes(&form, people, request.now);
             let mail = request.mail.sends.then(|| {
                 view! { <button class="nhsuk-button" type="submit" name="how" value="mail">"Send by mail"</button> }
             });
             let class = if request.mail.sends { "nhsuk-button nhsuk-button--secondary" } else { "nhsuk-button" };
             let fields = view! {
-                {table}
+                {boxes}
                 <div class="baton-actions">
                     {mail}
                     <button class=class type="submit" name="how" value="hand">"Make links to hand over"</button>
@@ -156,51 +156,60 @@ async fn candidates(request: Request) -> Result<Page, Error> {
 
 /// What became of the last invitation.
 fn invited(person: &Candidate, now: DateTime<Utc>) -> AnyView {
-    let (Some(at), Some(until)) = (person.invited_at, person.expires_at) else { return "Not yet".into_any() };
-    let how = if person.by_mail { "By mail on " } else { "A link, on " };
+    let (Some(at), Some(until)) = (person.invited_at, person.expires_at) else { return "Not invited yet. ".into_any() };
+    let how = if person.by_mail { "Invited by mail on " } else { "A link was made on " };
     let state = if person.refused {
-        view! { " "{ui::tag("Mail refused", "red")} }.into_any()
+        view! { ": "{ui::tag("Mail refused", "red")}" " }.into_any()
     } else if until <= now {
-        view! { " "{ui::tag("Expired", "yellow")} }.into_any()
+        view! { ": "{ui::tag("Expired", "yellow")}" " }.into_any()
     } else {
-        view! { ", until "{ui::time(last_day(until))} }.into_any()
+        view! { ", works until "{ui::time(last_day(until))}". " }.into_any()
     };
     view! { {how}{ui::time(date_in_london(at))}{state} }.into_any()
 }
 
-fn table(form: &Form, people: Vec<Candidate>, now: DateTime<Utc>) -> AnyView {
+/// Everybody with a box to tick, but for those who have no address.
+fn boxes(form: &Form, people: Vec<Candidate>, now: DateTime<Utc>) -> AnyView {
     let ticked = form.values("people[]");
-    let rows = people.into_iter().map(|person| {
+    let items = people.into_iter().map(|person| {
         let id = form.id(&format!("people-{}", person.id));
-        let possible = person.has_address;
+        let hint_id = format!("{id}-hint");
+        let begins = if person.starts_on > date_in_london(now) { "begins on " } else { "since " };
+        let how = match (person.has_address, person.by_hand) {
+            (false, _) => {
+                let to = format!("/people/{}/account", person.id);
+                view! { <a href=to>"Add an email address first"<span class="nhsuk-u-visually-hidden">{format!(": {}", person.name)}</span></a> }.into_any()
+            }
+            (true, true) => ().into_any(),
+            (true, false) => "By mail only.".into_any(),
+        };
+        let hint = view! { {person.post.clone()}", "{begins}{ui::time(person.starts_on)}". "{invited(&person, now)}{how} };
+        if !person.has_address {
+            return view! { <div class="nhsuk-checkboxes__item"><p class="nhsuk-u-margin-bottom-0">{person.name}</p><div class="nhsuk-hint">{hint}</div></div> }.into_any();
+        }
         let chosen = if form.is_rejected() {
             ticked.contains(&person.id.to_string())
         } else {
             person.invited_at.is_none() || person.refused
         };
-        let tick = if possible {
-            view! {
-                <div class="nhsuk-checkboxes nhsuk-checkboxes--small"><div class="nhsuk-checkboxes__item">
-                    <input class="nhsuk-checkboxes__input" type="checkbox" id=id.clone() name="people[]" value=person.id.to_string() checked=chosen />
-                    <label class="nhsuk-label nhsuk-checkboxes__label" for=id>{person.name.clone()}</label>
-                </div></div>
-            }
-            .into_any()
-        } else {
-            view! { <a href=format!("/people/{}/account", person.id)>{person.name.clone()}</a> }.into_any()
-        };
-        let how = if !possible {
-            "Add an email address first"
-        } else if person.by_hand {
-            "By mail or by hand"
-        } else {
-            "By mail only"
-        };
-        vec![tick, person.post.clone().into_any(), ui::time(person.starts_on), invited(&person, now), how.into_any()]
+        view! {
+            <div class="nhsuk-checkboxes__item">
+                <input class="nhsuk-checkboxes__input" type="checkbox" id=id.clone() name="people[]" value=person.id.to_string()
+                    checked=chosen aria-describedby=hint_id.clone() />
+                <label class="nhsuk-label nhsuk-checkboxes__label" for=id>{person.name.clone()}</label>
+                <div class="nhsuk-hint nhsuk-checkboxes__hint" id=hint_id>{hint}</div>
+            </div>
+        }
+        .into_any()
     });
-    let columns =
-        vec![ui::words("Name"), ui::words("Post"), ui::words("Begins"), ui::words("Invited"), ui::words("How")];
-    ui::table_under_heading("People to invite", columns, rows.collect())
+    let items = items.collect_view();
+    view! {
+        <fieldset class="nhsuk-fieldset">
+            <legend class="nhsuk-fieldset__legend nhsuk-fieldset__legend--m">"People to invite"</legend>
+            <div class="nhsuk-checkboxes nhsuk-checkboxes--small">{items}</div>
+        </fieldset>
+    }
+    .into_any()
 }
 
 /// Links that were made to be handed over: shown once, to copy or to print.
