@@ -36,31 +36,7 @@ pub async fn invite(
     let trust = allowed.trust();
     let found = directory::person(conn, trust, person).await?;
     let known = Known::load(conn, person, trust, allowed.today()).await?;
-    if found.tie == Tie::Declined {
-        return Err(Error::form(format!("Somebody else is meant, says whoever has the address of {}.", found.name)));
-    }
-    if !known.open {
-        return Err(Error::form(format!("The account of {} is closed. Reopen it first.", found.name)));
-    }
-    let address =
-        match how {
-            How::ByMail(mail) if !mail.sends => {
-                return Err(Error::form("No mail server is set up here. Copy or print the invitation instead."));
-            }
-            How::ByMail(_) if known.has_password && found.tie == Tie::Accepted => {
-                return Err(Error::form(format!("{} has a password already.", found.name)));
-            }
-            How::ByMail(_) => Some(known.address.ok_or_else(|| {
-                Error::form(format!("Baton knows no email address of {}. Add one first.", found.name))
-            })?),
-            How::ByHand => {
-                directory::may_give_sign_in(conn, allowed, person).await?;
-                if known.tied_elsewhere {
-                    return Err(Error::form(OTHER_TRUST));
-                }
-                None
-            }
-        };
+    let address = mailed_to(conn, allowed, &found, &known, how).await?;
     links::end(conn, person, Some(Purpose::Invitation), Some(trust), allowed.now).await?;
     let expires_at = expiry(known.begins_on, allowed.today());
     let link = NewLink {
@@ -96,6 +72,39 @@ pub async fn invite(
     };
     outbox::put(conn, mail, letter, allowed.now).await?;
     Ok(Invited { secret: None, expires_at })
+}
+
+/// The address to which an invitation is mailed; none for one that is handed over. Says what stands in the way.
+async fn mailed_to(
+    conn: &mut Connection,
+    allowed: &Allowed<ManageOrganisation>,
+    found: &directory::Person,
+    known: &Known,
+    how: How<'_>,
+) -> Result<Option<String>, Error> {
+    let name = &found.name;
+    if found.tie == Tie::Declined {
+        return Err(Error::form(format!("Somebody else is meant, says whoever has the address of {name}.")));
+    }
+    if !known.open {
+        return Err(Error::form(format!("The account of {name} is closed. Reopen it first.")));
+    }
+    match how {
+        How::ByMail(mail) if !mail.sends => {
+            Err(Error::form("No mail server is set up here. Copy or print the invitation instead."))
+        }
+        How::ByMail(_) if known.has_password && found.tie == Tie::Accepted => {
+            Err(Error::form(format!("{name} has a password already.")))
+        }
+        How::ByMail(_) if known.address.is_none() => {
+            Err(Error::form(format!("Baton knows no email address of {name}. Add one first.")))
+        }
+        How::ByMail(_) => Ok(known.address.clone()),
+        How::ByHand => {
+            directory::may_give_sign_in(conn, allowed, found.id).await?;
+            if known.tied_elsewhere { Err(Error::form(OTHER_TRUST)) } else { Ok(None) }
+        }
+    }
 }
 
 const OTHER_TRUST: &str = "They are known to another trust too, so a link that is handed over is not enough. Send the invitation by mail: that proves the address.";

@@ -97,6 +97,7 @@ pub fn of_the_rest() -> Vec<Row> {
     [accounts(), own_dates(), of_the_trust(), projects(), teams(), handovers()].concat()
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: a row for each form")]
 fn accounts() -> Vec<Row> {
     vec![
         form(

@@ -157,14 +157,8 @@ fn password_section(
         view! { <p>"You can change your own password on "<a href="/account">"your account page"</a>"."</p> }.into_any()
     } else if !person.signs_in && !confirmed {
         let by_mail = (request.mail.sends && !addresses.is_empty()).then(|| {
-            let invite = Form::new(request, INVITE);
-            summaries.push(invite.summary());
-            let fields = view! {
-                {invite.hidden("people[0]", person.id)}
-                {ui::submit_as("Send an invitation by mail", "how", "mail")}
-            }
-            .into_any();
-            view! { <p>"Or invite them by mail: that confirms the address too."</p>{invite.draw(fields)} }
+            let form = invite_form(request, person, false, summaries);
+            view! { <p>"Or invite them by mail: that confirms the address too."</p>{form} }
         });
         view! {
             <p>"They cannot sign in yet. Add or confirm their email address first: with it they sign in."</p>
@@ -193,28 +187,25 @@ fn password_section(
             {ui::submit("Give sign-in")}
         }
         .into_any();
-        let invite = Form::new(request, INVITE);
-        summaries.push(invite.summary());
-        let mail = request.mail.sends.then(|| ui::submit_as("Send an invitation by mail", "how", "mail"));
-        let buttons = view! {
-            {invite.hidden("people[0]", person.id)}
-            {mail}
-            <button class="nhsuk-button nhsuk-button--secondary" type="submit" name="how" value="hand">"Make a link to hand over"</button>
-        }
-        .into_any();
-        let given = view! {
-            <p>"Or choose a first password, and tell it to them in person. When they first sign in, they change it to one of their own."</p>
-            {form.draw(fields)}
-        }
-        .into_any();
         view! {
             <p>"They cannot sign in yet. Invite them: with a link that works once they choose their own password."</p>
-            {invite.draw(buttons)}
-            {given}
+            {invite_form(request, person, true, summaries)}
+            <p>"Or choose a first password, and tell it to them in person. When they first sign in, they change it to one of their own."</p>
+            {form.draw(fields)}
         }
         .into_any()
     };
     view! { <h2 class="nhsuk-heading-s">"Password"</h2>{body} }.into_any()
+}
+
+/// Invites somebody: by mail where mail is sent, and, when `by_hand`, with a link to hand over.
+fn invite_form(request: &Request, person: &Person, by_hand: bool, summaries: &mut Vec<AnyView>) -> AnyView {
+    let form = Form::new(request, INVITE);
+    summaries.push(form.summary());
+    let mail = request.mail.sends.then(|| ui::submit_as("Send an invitation by mail", "how", "mail"));
+    let hand = by_hand.then(|| ui::submit_as("Make a link to hand over", "how", "hand"));
+    let fields = view! { {form.hidden("people[0]", person.id)}{mail}{hand} }.into_any();
+    form.draw(fields)
 }
 
 /// What a person is the only one of, so that it does not end by itself.
