@@ -146,7 +146,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
             {progress.view(&request, shown.may(Action::WriteProgress), open)}
             {change(&shown, drivers, cycles)}
             {team(&shown)}
-            {handovers.folded()}
+            {handovers.folded(id)}
             {links.folded(&request)}
             {history_section(&shown)}
         }
