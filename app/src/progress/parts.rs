@@ -265,9 +265,10 @@ pub fn notes(updates: &[Update]) -> AnyView {
 pub(super) fn note(update: &Update, acts: Option<AnyView>) -> AnyView {
     let changed = update.changed.then(|| view! { " "<span>"changed since"</span> });
     let acts = acts.map(|acts| view! { " "<span>{acts}</span> });
+    let from = update.came_from.as_ref().map(|reference| view! { " "<span>{format!("from {reference}")}</span> });
     view! {
         <p class="baton-lines">{update.words.clone()}</p>
-        <p class="baton-told">{ui::time(update.on_day)}" "<span>{update.author.clone()}</span>{changed}{acts}</p>
+        <p class="baton-told">{ui::time(update.on_day)}" "<span>{update.author.clone()}</span>{from}{changed}{acts}</p>
     }
     .into_any()
 }
