@@ -27,7 +27,7 @@ async fn of_project(request: Request) -> Result<Page, Error> {
     request.require(&mut conn, ReadProject(id)).await?;
     let (head, series) = store::board_of_project(&mut conn, id).await?;
     drop(conn);
-    let charts = chart::each(series).await?;
+    let charts = chart::each(request.visitor.id(), series).await?;
     Ok(Page::new(format!("Measures: {}", head.title), move || {
         view! {
             {ui::back(&format!("/projects/{id}"), &head.title)}
@@ -51,7 +51,7 @@ async fn of_priority(request: Request) -> Result<Page, Error> {
     let (priority, series, total) = store::board_of_priority(&mut conn, trust, id, page).await?;
     let total = usize::try_from(total).unwrap_or_default();
     drop(conn);
-    let charts = chart::each(series).await?;
+    let charts = chart::each(request.visitor.id(), series).await?;
     Ok(Page::new(format!("Measures: {}", priority.title), move || {
         view! {
             {ui::back(&format!("/priorities/{id}"), &priority.title)}

@@ -73,18 +73,17 @@ async fn of_project(request: &Request) -> Result<Loaded, Error> {
 }
 
 pub(super) async fn measure_picture(request: Request) -> Result<Reply, Error> {
-    picture(of_measure(&request).await?).await
+    picture(&request, of_measure(&request).await?).await
 }
 
 pub(super) async fn project_picture(request: Request) -> Result<Reply, Error> {
-    picture(of_project(&request).await?).await
+    picture(&request, of_project(&request).await?).await
 }
 
-async fn picture(loaded: Loaded) -> Result<Reply, Error> {
+async fn picture(request: &Request, loaded: Loaded) -> Result<Reply, Error> {
     let Loaded { mut slide, shown, reference, .. } = loaded;
     let name = format!("{}-slide.png", reference.to_lowercase());
-    // Two pictures at a time, whoever asks for how many.
-    let body = chart::off_thread(move || {
+    let body = chart::off_thread(request.visitor.id(), move || {
         slide.chart = shown.as_ref().map(chart::of);
         png::of(&slide.svg())
     })
@@ -106,7 +105,7 @@ async fn page(request: Request, loaded: Loaded, measured: bool) -> Result<Page, 
     let Loaded { mut slide, project, shown, others, .. } = loaded;
     let of = shown.as_ref().filter(|_| measured).map(|shown| (shown.measure.id, shown.measure.name.clone()));
     let drawn = match shown {
-        Some(shown) => Some(Large::draw(shown).await?),
+        Some(shown) => Some(Large::draw(request.visitor.id(), shown).await?),
         None => None,
     };
     slide.chart = drawn.as_ref().map(|drawn| drawn.chart.clone());
