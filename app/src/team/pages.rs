@@ -123,8 +123,14 @@ pub async fn team(request: Request) -> Result<Page, Error> {
             .iter()
             .any(|membership| Some(membership.person) == request.visitor.id() && membership.is_open_question());
     let colleagues = if manages {
-        let choosing =
-            Choosing { trust: project.trust, today, until: today, project: Some(id), except: request.visitor.id() };
+        let choosing = Choosing {
+            trust: project.trust,
+            today,
+            until: today,
+            project: Some(id),
+            except: request.visitor.id(),
+            because: "",
+        };
         offered(&mut conn, &request, "person", None, &choosing).await?
     } else {
         Offered::default()
@@ -391,7 +397,14 @@ pub async fn supervision(request: Request) -> Result<Page, Error> {
         request.require(&mut conn, access::Coordinate(trust)).await?;
     }
     let supervised = store::pass_on::supervised(&mut conn, of, trust, today).await?;
-    let choosing = Choosing { trust, today, until: today, project: None, except: Some(of) };
+    let choosing = Choosing {
+        trust,
+        today,
+        until: today,
+        project: None,
+        except: Some(of),
+        because: "it is their supervision that is passed on",
+    };
     let colleagues = offered(&mut conn, &request, "person", None, &choosing).await?;
     // Nobody is named here who is not known in the trust by what they supervise.
     let name = if of == me || !supervised.is_empty() {
