@@ -149,6 +149,7 @@ fn sheet(slide: &Slide, drawn: Option<&Large>) -> AnyView {
             <figure class="baton-chart">
                 <figcaption class="baton-chart__caption">{drawn.series.measure.name.clone()}</figcaption>
                 {drawn.still()}
+                {notes(slide)}
             </figure>
         }
     });
@@ -169,4 +170,22 @@ fn sheet(slide: &Slide, drawn: Option<&Large>) -> AnyView {
         </article>
     }
     .into_any()
+}
+
+/// What the letters of the picture mean.
+fn notes(slide: &Slide) -> Option<AnyView> {
+    let (notes, more) = slide.notes();
+    if notes.is_empty() {
+        return None;
+    }
+    let items =
+        notes.into_iter().map(|(letter, words)| view! { <li><strong>{letter.to_string()}</strong>" "{words}</li> });
+    let more = (more > 0).then(|| {
+        let count = crate::format::count(i64::try_from(more).unwrap_or(i64::MAX), "earlier note", "earlier notes");
+        view! { <li>{format!("{count} on the measure’s page")}</li> }
+    });
+    Some(
+        view! { <ul class="baton-slide__notes" aria-label="Notes on the chart">{items.collect::<Vec<_>>()}{more}</ul> }
+            .into_any(),
+    )
 }
