@@ -71,13 +71,12 @@ impl Charts {
                     None => figure(drawn, today, may_record),
                 })
                 .collect_view();
-            let board = format!("/projects/{project}/board");
-            let more = may_record.then(|| view! { <a href=define>"Define another measure"</a> });
+            let more = may_record.then(|| view! { <a href=define>"Define a measure"</a> });
             let slide = view! {
-                <a href=format!("/projects/{project}/slide.png") download="">"Download a slide (PNG)"</a>" "
+                <a href=format!("/projects/{project}/slide.png") download="">"Slide (PNG)"</a>" "
                 <a href=format!("/projects/{project}/slide")>"Slide to print"</a>
             };
-            let more = view! { <p class="baton-actions">{more}<a href=board>"All measures in one table"</a>" "{slide}</p> };
+            let more = view! { <p class="baton-actions">{more}" "{slide}</p> };
             view! { <div class="baton-charts">{figures}</div>{more} }.into_any()
         };
         view! {

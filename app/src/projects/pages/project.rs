@@ -83,7 +83,8 @@ fn back(shown: &ProjectView) -> AnyView {
 fn mends(shown: &ProjectView) -> Mends {
     Mends {
         works: shown.may(Action::EditProject),
-        runs: shown.may(Action::OfferHandover),
+        // The row of actions under it says so.
+        runs: false,
         takes_on: shown.may(Action::TakeOn),
     }
 }
