@@ -251,12 +251,18 @@ async fn a_draft_is_finished_and_registered_or_deleted() {
                 ("type", "quality_improvement"),
                 ("origin", "idea"),
                 ("local_need", "Our ward"),
+                ("aim_by.day", "4"),
+                ("aim_by.month", "1"),
+                ("aim_by.year", "2020"),
                 ("then", "draft"),
             ],
         )
         .await;
     assert_eq!(answer.location(), format!("/projects/{draft}?done=saved"));
-    let answer = author.fill(&format!("/projects/{draft}"), "/api/projects/submit", &[]).await;
+    let asked = author.fill(&format!("/projects/{draft}"), "/api/projects/submit", &[]).await;
+    let page = author.follow(&asked).await;
+    assert!(page.words().contains("The aim is to be met by 4 January 2020, which has passed."), "{}", page.plain());
+    let answer = author.fill(&asked.location(), "/api/projects/submit", &[]).await;
     assert_eq!(answer.location(), format!("/projects/{draft}/next?done=registered"));
     assert_eq!(text(&app.fixture, "select reference from project where id = $1", draft).await, "QI-2026-0001");
     assert_eq!(
