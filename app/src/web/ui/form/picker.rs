@@ -278,7 +278,10 @@ impl Radios<'_> {
         };
         let left_out = (!found.left_out.is_empty()).then(|| {
             let items = found.left_out.iter().map(|one| view! { <li>{one.clone()}</li> }).collect_view();
-            view! { <p class="baton-picker__group">"Cannot be chosen here:"</p><ul class="nhsuk-list nhsuk-list--bullet">{items}</ul> }
+            // Where nobody was found, that is said above already.
+            let title = (!found.picks.is_empty())
+                .then(|| view! { <p class="baton-picker__group">"Cannot be chosen here:"</p> });
+            view! { {title}<ul class="nhsuk-list nhsuk-list--bullet">{items}</ul> }
         });
         if found.picks.is_empty() {
             return view! { <p class="baton-picker__group">{words}</p>{left_out} }.into_any();
