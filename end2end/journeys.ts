@@ -14,7 +14,7 @@ export interface Taken {
 type Tells = (what: string, field: string) => void;
 
 /**
- * Counts what is done on this page from now on: presses of the mouse, or of a finger; fields that something is typed
+ * Counts what is done on this page from now on: presses of the mouse, or of a finger, and choices from a list; fields that something is typed
  * into, each once a screen; and screens, with the one on which it begins. Prints a line of it. Only with JavaScript,
  * by which the page tells.
  */
@@ -35,8 +35,9 @@ export async function counted(page: Page, journey: string, walk: () => Promise<v
     document.addEventListener("pointerdown", () => tell("press", ""), { capture: true });
     document.addEventListener("input", (event) => {
       const field = event.target as HTMLInputElement;
-      // A box that is ticked was pressed.
-      if (field.type !== "radio" && field.type !== "checkbox" && field.tagName !== "SELECT") tell("type", field.id || field.name);
+      // A box that is ticked was pressed; the browser of a test chooses from a list without pressing.
+      if (field.tagName === "SELECT") tell("press", "");
+      else if (field.type !== "radio" && field.type !== "checkbox") tell("type", field.id || field.name);
     }, { capture: true });
   };
   await page.addInitScript(listen);
@@ -49,7 +50,7 @@ export async function counted(page: Page, journey: string, walk: () => Promise<v
   counts = false;
   page.off("framenavigated", arrives);
   taken.fields = typed.size;
-  const line = `journey | ${journey.padEnd(24)} | ${taken.clicks} clicks | ${taken.fields} typed fields | ${taken.screens} screens`;
+  const line = `journey | ${journey.padEnd(24)} | clicks ${taken.clicks} | typed fields ${taken.fields} | screens ${taken.screens}`;
   console.log(line);
   test.info().annotations.push({ type: "journey", description: line });
   return taken;
