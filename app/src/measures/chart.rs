@@ -84,7 +84,7 @@ const MOST_INLINE: usize = 1_000;
 
 /// Of more points than this no page draws a chart that nobody asked for, unless it is kept: a project may have six of
 /// ten thousand.
-pub const MOST_UNASKED: usize = 2_000;
+const MOST_UNASKED: usize = 2_000;
 
 static AT_ONCE: LazyLock<Queue> = LazyLock::new(|| Queue::new(2));
 
@@ -181,19 +181,17 @@ impl Small {
         for measured in all {
             let many = measured.points.len() > MOST_UNASKED;
             let asked = !many || matches!(large, Heavy::All) || large == Heavy::Asked(Some(measured.measure.id));
-            let drawn = match kept::of(place, &measured) {
-                Err(kept) => Self { series: measured, drawn: Some(kept) },
-                Ok(_) if !asked => Self { series: measured, drawn: None },
-                Ok(missing) => {
-                    let draw = move |measured: MeasureSeries| {
-                        let drawn = Arc::new(Drawn::of(&of(&measured), place, &measured, None));
-                        kept::keep(missing, &measured, Arc::clone(&drawn));
-                        Self { series: measured, drawn: Some(drawn) }
-                    };
-                    computed(who, measured, draw).await?
-                }
+            let (slot, kept) = kept::of(place, &measured);
+            if kept.is_some() || !asked {
+                small.push(Self { series: measured, drawn: kept });
+                continue;
+            }
+            let draw = move |measured: MeasureSeries| {
+                let drawn = Arc::new(Drawn::of(&of(&measured), place, &measured, None));
+                kept::keep(slot, &measured, Arc::clone(&drawn));
+                Self { series: measured, drawn: Some(drawn) }
             };
-            small.push(drawn);
+            small.push(computed(who, measured, draw).await?);
         }
         Ok(small)
     }

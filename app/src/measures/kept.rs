@@ -124,34 +124,32 @@ impl Kept {
 static PICTURES: LazyLock<Mutex<Kept>> = LazyLock::new(|| Mutex::new(Kept::new(KEPT)));
 static LARGE: LazyLock<Mutex<Kept>> = LazyLock::new(|| Mutex::new(Kept::new(KEPT_LARGE)));
 
-/// The place of a picture that is not kept.
+/// Where a picture is kept, and of what.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Missing {
+pub(super) struct Slot {
     place: Place,
     digest: Option<[u8; 32]>,
 }
 
-impl Missing {
+impl Slot {
     fn kept(self) -> std::sync::MutexGuard<'static, Kept> {
         let pictures = if self.digest.is_some() { &LARGE } else { &PICTURES };
         pictures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The picture of a measure in a place of a page as the error, if it was drawn of this very series before; else where
-/// it will be.
-pub(super) fn of(place: &'static str, series: &MeasureSeries) -> Result<Missing, Arc<Drawn>> {
-    let missing = Missing { place: (place, series.measure.id), digest: digest(series) };
-    match missing.kept().of(missing.place, series, missing.digest) {
-        Some(drawn) => Err(drawn),
-        None => Ok(missing),
-    }
+/// Where the picture of a measure in a place of a page is kept, and the picture if it was drawn of this very series
+/// before.
+pub(super) fn of(place: &'static str, series: &MeasureSeries) -> (Slot, Option<Arc<Drawn>>) {
+    let slot = Slot { place: (place, series.measure.id), digest: digest(series) };
+    let drawn = slot.kept().of(slot.place, series, slot.digest);
+    (slot, drawn)
 }
 
 /// Keeps the picture that was drawn of a series.
-pub(super) fn keep(missing: Missing, series: &MeasureSeries, drawn: Arc<Drawn>) {
-    let of = missing.digest.map_or_else(|| Of::Series(Box::new(series.clone())), Of::Digest);
-    missing.kept().keep(missing.place, (of, drawn));
+pub(super) fn keep(slot: Slot, series: &MeasureSeries, drawn: Arc<Drawn>) {
+    let of = slot.digest.map_or_else(|| Of::Series(Box::new(series.clone())), Of::Digest);
+    slot.kept().keep(slot.place, (of, drawn));
 }
 
 #[cfg(test)]
@@ -188,14 +186,12 @@ mod tests {
     }
 
     fn picture(place: &'static str, series: &MeasureSeries) -> Arc<Drawn> {
-        match of(place, series) {
-            Err(kept) => kept,
-            Ok(missing) => {
-                let new = drawn(series);
-                keep(missing, series, Arc::clone(&new));
-                new
-            }
-        }
+        let (slot, kept) = of(place, series);
+        kept.unwrap_or_else(|| {
+            let new = drawn(series);
+            keep(slot, series, Arc::clone(&new));
+            new
+        })
     }
 
     #[tokio::test]
