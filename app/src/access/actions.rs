@@ -165,6 +165,8 @@ actions! {
     KeepLooking(ProjectId) on Project,
     /// Say until when a supervisor on a time-bound post, or without one, counts.
     ConfirmSupervisor(ProjectId) on Project,
+    /// Confirm what somebody did in a project that one supervises.
+    ConfirmPart(ProjectId) on Project,
     /// Read a handover and its pack.
     ReadHandover(HandoverId) on Handover,
     /// Take back an offer.

@@ -71,6 +71,8 @@ pub fn may(action: Action, s: Relationship) -> bool {
         Action::LeadAgain(_) => open && unled && s.returned,
         Action::KeepLooking(_) => open && unled && (s.belongs && s.supervisor || coordinates),
         Action::ConfirmSupervisor(_) => open && coordinates,
+        // Also once it is closed: that is when it is asked for.
+        Action::ConfirmPart(_) => !s.draft && s.belongs && s.supervisor,
         Action::WithdrawHandover(_) => {
             // Being named is enough to step back until the day, and having offered it to take it back.
             s.offered || (s.successor && s.agreed) || s.asked_to_replace || (s.belongs && s.lead) || coordinates

@@ -216,6 +216,11 @@ fn who_may_do_what_is_as_the_table_says() {
             &["academy", "stands-in"],
             &["lead", "supervisor", "administrator", "belongs", "outside", "closed academy"],
         ),
+        (
+            Action::ConfirmPart(p),
+            &["supervisor", "closed supervisor"],
+            &["lead", "academy", "team", "draft supervisor"],
+        ),
         (Action::ReadHandover(h), &["belongs", "arriving", "named-successor", "past"], &["outside", "oneself"]),
         (
             Action::WithdrawHandover(h),

@@ -543,7 +543,7 @@ async fn write_pack<A: OnProject>(
     replace_plans(conn, id, pack).await
 }
 
-async fn replace_plans(conn: &mut Connection, id: HandoverId, pack: &Pack) -> Result<(), Error> {
+pub(super) async fn replace_plans(conn: &mut Connection, id: HandoverId, pack: &Pack) -> Result<(), Error> {
     for delete in [
         "delete from handover_measure where handover_id = $1",
         "delete from handover_contribution where handover_id = $1",

@@ -108,7 +108,10 @@ fn draw(request: &Request, person: &Person, home: Home, reads: bool) -> AnyView 
         {list("Projects you supervise", "supervised", mine.supervised, request, runs)}
         {folded("Drafts", "drafts", mine.drafts, request, |rows| drafts(&rows, today))}
         {folded("Teams you are in", "joined", mine.joined, request, |rows| rows_in_section(rows, today, in_teams))}
-        {(past > 0).then(|| view! { <p><a href="/past">{format!("Your past projects ({past})")}</a></p> })}
+        <p>
+            {(past > 0).then(|| view! { <a href="/past">{format!("Your past projects ({past})")}</a>" · " })}
+            <a href="/qi">"Your QI, for a portfolio or an appraisal"</a>
+        </p>
         {folded("News of the last 14 days", "news", news, request, |news| told(&news))}
         {newcomer.then(first_steps)}
         {last}

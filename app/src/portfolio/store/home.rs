@@ -213,7 +213,7 @@ const CHANGEOVER: &str = concat!(
     "select c.on_day, ",
     losing!("'due', 'offered', 'agreed', 'led', 'resting'"),
     " as losing, ",
-    losing!("'agreed'"),
+    losing!("'agreed', 'resting'"),
     " as arranged, ",
     losing!("'offered'"),
     " as waiting

@@ -23,7 +23,7 @@ pub struct News {
 
 /// The acts that are news, in the words of the history: what others do that changes who leads, who supervises, who is
 /// in the team or how the project stands.
-pub(super) const TOLD_OF: [&str; 28] = [
+pub(super) const TOLD_OF: [&str; 29] = [
     "offered the handover",
     "accepted the handover",
     "declined the handover",
@@ -52,6 +52,7 @@ pub(super) const TOLD_OF: [&str; 28] = [
     "took in a duplicate",
     "decision undone",
     "posted an update",
+    "reminded the team to arrange what comes next",
 ];
 
 /// The projects in which they have a part, or had one until lately, as `own`, and what happened to them, which is seldom

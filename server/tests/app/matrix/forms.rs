@@ -173,6 +173,13 @@ fn own_dates() -> Vec<Row> {
             |_, _| pairs!["starts_on" => "1 6 2026", "ends_on" => "2 6 2026"],
             SIGNED_IN,
         ),
+        form(
+            "/api/account/interests",
+            "ChangeOwnDates",
+            NONE,
+            |_, _| pairs!["kinds[0]" => "project", "until_on" => "1 6 2026"],
+            SIGNED_IN,
+        ),
     ]
 }
 
@@ -262,6 +269,17 @@ fn of_the_trust() -> Vec<Row> {
             .before(
                 "delete from changeover; insert into changeover (trust_id, on_day) select id, '2026-08-05' from trust",
             ),
+        form(
+            "/api/changeover/arrange",
+            "Coordinate",
+            NONE,
+            |w, _| pairs!["on" => "2026-08-05", "then" => "remind", "ticked[0]" => w.id(Own, "project")],
+            COORDINATES_OWN,
+        )
+        .before(
+            "delete from changeover; insert into changeover (trust_id, on_day) select id, '2026-08-05' from trust;
+             update post set ends_on = '2026-08-04' where person_id in (select person_id from team_role where role = 'lead')",
+        ),
         form(
             "/api/people/take-role",
             "GrantRoles",
@@ -672,6 +690,24 @@ fn handovers() -> Vec<Row> {
             &[(Own, "supervisor"), (Same, "academy"), (Other, "elsewhere"), (Paused, "supervisor")],
         )
         .stopped(&[(Closed, "supervisor academy"), (Merged, "supervisor academy")]),
+        form(
+            "/api/evidence/confirm",
+            "ConfirmPart",
+            REGISTERED,
+            |w, o| pairs!["project" => w.id(o, "project"), "person" => w.id(o, "leader")],
+            &[(Own, "supervisor"), (Paused, "supervisor"), (Closed, "supervisor"), (Merged, "supervisor")],
+        ),
+        form(
+            "/api/handovers/amend",
+            "WriteSummary",
+            REGISTERED,
+            |w, o| {
+                pairs!["project" => w.id(o, "project"), "handover" => w.id(o, "handover"), "version" => "1",
+                    "summary" => "Going better"]
+            },
+            LEADS,
+        )
+        .stopped(LED),
         form(
             "/api/handovers/withdraw",
             "WithdrawHandover",

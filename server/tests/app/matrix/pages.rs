@@ -3,8 +3,8 @@
 use super::forms::SUPERVISING;
 use super::row::{NONE, OF_A_TRUST, PROJECTS, REGISTERED, Row, page};
 use super::who::{
-    COORDINATES, COORDINATES_OWN, EVERYBODY, HAS_SESSION, LEADS, LED, MANAGES_TEAM, ORGANISES, ORGANISES_OWN, READS,
-    READS_OWN_TRUST, READS_TRUST, SIGNED_IN, WORKED, WORKS, WORKS_IN_TRUST,
+    CONFIRMS, COORDINATES, COORDINATES_OWN, EVERYBODY, HAS_SESSION, LEADS, LED, MANAGES_TEAM, ORGANISES, ORGANISES_OWN,
+    READS, READS_OWN_TRUST, READS_TRUST, SIGNED_IN, WORKED, WORKS, WORKS_IN_TRUST,
 };
 use super::world::{Object::*, World};
 
@@ -36,8 +36,20 @@ pub fn rows() -> Vec<Row> {
         page("/sign-out", "", NONE, at!("/sign-out"), HAS_SESSION),
         page("/account", "", NONE, at!("/account"), SIGNED_IN),
         page("/account/dates", "", NONE, at!("/account/dates"), SIGNED_IN),
+        page("/account/interests", "", NONE, at!("/account/interests"), SIGNED_IN),
         page("/account/password", "", NONE, at!("/account/password"), HAS_SESSION),
         page("/trusts", "", NONE, at!("/trusts"), SIGNED_IN),
+        page("/qi", "", NONE, at!("/qi"), SIGNED_IN),
+        page("/qi/print", "", NONE, at!("/qi/print"), SIGNED_IN),
+        page(
+            "/qi/{id}",
+            "ConfirmPart",
+            REGISTERED,
+            |w, o| format!("/qi/{}?of={}", w.id(o, "project"), w.id(o, "leader")),
+            CONFIRMS,
+        )
+        .of("somebody else's"),
+        page("/qi/supported", "", NONE, at!("/qi/supported"), SIGNED_IN),
         page("/projects", "ReadTrust", NONE, at!("/projects"), READS_OWN_TRUST),
         page("/search", "ReadTrust", NONE, at!("/search?q=sepsis"), READS_OWN_TRUST),
         page("/projects.csv", "ReadTrust", NONE, at!("/projects.csv"), READS_OWN_TRUST),
@@ -88,6 +100,8 @@ pub fn rows() -> Vec<Row> {
         page("/people", "ManageOrganisation", NONE, at!("/people"), ORGANISES_OWN),
         page("/people/dates", "ManageOrganisation", NONE, at!("/people/dates"), ORGANISES_OWN),
         page("/changeovers", "Coordinate", NONE, at!("/changeovers"), COORDINATES_OWN),
+        page("/changeover", "Coordinate", NONE, at!("/changeover"), COORDINATES_OWN),
+        page("/changeover.csv", "Coordinate", NONE, at!("/changeover.csv"), COORDINATES_OWN),
         page("/people/new", "ManageOrganisation", NONE, at!("/people/new"), ORGANISES_OWN),
         page("/people/{id}", "ManageOrganisation", OF_A_TRUST, at!("/people/", "person", ""), ORGANISES),
         page("/people/{id}/edit", "ManageOrganisation", OF_A_TRUST, at!("/people/", "person", "/edit"), ORGANISES),
@@ -149,6 +163,8 @@ pub fn rows() -> Vec<Row> {
         reads("/cycles/{id}", at!("/cycles/", "cycle", "")),
         page("/handovers/{id}", "ReadProject", REGISTERED, at!("/handovers/", "handover", ""), READS),
         page("/handovers/{id}/pack", "ReadHandover", REGISTERED, at!("/handovers/", "handover", "/pack"), READS),
+        page("/handovers/{id}/summary", "WriteSummary", REGISTERED, at!("/handovers/", "handover", "/summary"), LEADS)
+            .stopped(LED),
         page("/projects/{id}/edit", "EditProject", PROJECTS, at!("/projects/", "project", "/edit"), WORKS)
             .stopped(WORKED),
         page(

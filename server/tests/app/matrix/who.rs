@@ -81,5 +81,9 @@ pub const MANAGES_TEAM: Cells = &[
     (Paused, "lead supervisor academy"),
 ];
 
+/// The supervisor of a project, open or closed; and on their own part its lead.
+pub const CONFIRMS: Cells =
+    &[(Own, "supervisor lead"), (Paused, "supervisor lead"), (Closed, "supervisor lead"), (Merged, "supervisor lead")];
+
 /// What is the academy's.
 pub const COORDINATES: Cells = &[(Own, "academy"), (Other, "elsewhere")];
