@@ -11,13 +11,9 @@ use crate::continuity::parts::{Mends, Strip};
 use crate::error::Error;
 use crate::handover::store::{self, Narrowed};
 use crate::id::{DepartmentId, ProjectId};
-<<<<<<< HEAD
 use crate::measures::chart::{Heavy, Small};
-=======
-use crate::measures::chart::Small;
 use crate::people::interests::model::Interest;
 use crate::people::interests::parts::who;
->>>>>>> main
 use crate::people::store::Department;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
