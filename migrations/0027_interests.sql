@@ -2,6 +2,7 @@
 create table interest (
     trust_id text not null references trust (id),
     person_id text not null references person (id),
+    -- What is looked for or offered.
     kind text not null check (kind in ('project', 'coach', 'partner', 'supervise')),
     -- Where; null for any department.
     department_id text references department (id),
@@ -9,6 +10,7 @@ create table interest (
     note text not null default '',
     -- The last day on which it is meant.
     until_on text not null,
+    -- When they said so last.
     said_at text not null,
     primary key (trust_id, person_id, kind)
 ) strict, without rowid;

@@ -135,6 +135,8 @@ actions! {
     ChangeStatus(ProjectId) on Project,
     /// Invite to the team, change a role, end a role.
     ManageTeam(ProjectId) on Project,
+    /// Ask somebody to lead a project together with whoever leads it.
+    NameCoLead(ProjectId) on Project,
     /// Ask to join a project's team.
     AskToJoin(ProjectId) on Project,
     /// Leave a project's team.

@@ -34,7 +34,7 @@ fn page_of(request: &Request) -> i64 {
 }
 
 async fn own(request: Request) -> Result<Page, Error> {
-    let me = request.person()?.id;
+    let (me, reads) = request.person().map(|person| (person.id, person.reads_trust()))?;
     let page = page_of(&request);
     let mut conn = request.store.read().await?;
     let (parts, total) = store::parts(&mut conn, me, request.today(), (PAGE, (page - 1) * PAGE)).await?;
@@ -44,7 +44,7 @@ async fn own(request: Request) -> Result<Page, Error> {
         let list = if parts.is_empty() && page == 1 {
             ui::empty(
                 "A project stands here from the day on which you have a place in its team, and stays when you leave.",
-                Some(("/projects", "Browse projects")),
+                reads.then_some(("/projects", "Browse projects")),
             )
         } else {
             view! { <ol class="baton-list">{parts.iter().map(row).collect_view()}</ol> }.into_any()

@@ -10,7 +10,7 @@ use crate::history::{self, Entry};
 use crate::id::{PersonId, ProjectId};
 use crate::people;
 
-/// The parts of `$1` on the day `$2`: in the project `$3`, or in all where that is null.
+/// The parts of `$1` on the day `$2`: in the project `$3`, or in all where that is null; in trusts that they have accepted.
 macro_rules! parts {
     () => {
         "select p.id as project_id, coalesce(p.reference, '') as reference, p.title, t.name as trust, coalesce(d.name, '') as department,
@@ -35,6 +35,7 @@ macro_rules! parts {
                  and (r.until_on is null or r.until_on > r.from_on) and ($3 is null or r.project_id = $3)
                group by r.project_id) q
          join project p on p.id = q.project_id and p.status <> 'draft'
+         join tie k on k.person_id = $1 and k.trust_id = p.trust_id and k.state = 'accepted'
          join trust t on t.id = p.trust_id left join department d on d.id = p.department_id"
     };
 }
@@ -51,6 +52,7 @@ pub async fn parts(
 ) -> Result<(Vec<Part>, i64), Error> {
     let total = sqlx::query_scalar(
         "select count(distinct r.project_id) from team_role r join project p on p.id = r.project_id and p.status <> 'draft'
+         join tie k on k.person_id = $1 and k.trust_id = p.trust_id and k.state = 'accepted'
          where r.person_id = $1 and r.state = 'accepted' and r.by_mistake = 0 and r.from_on <= $2
            and (r.until_on is null or r.until_on > r.from_on)",
     )
@@ -132,8 +134,12 @@ pub async fn confirm(conn: &mut Connection, allowed: &Allowed<ConfirmPart>, pers
         return Ok(());
     }
     let name = people::store::name(conn, person).await?;
-    history::record(conn, allowed, Entry::project(project, "confirmed what somebody did").change("Person", "", name))
-        .await
+    history::record(
+        conn,
+        allowed,
+        Entry::project(project, "confirmed a part in the project").change("Person", "", name),
+    )
+    .await
 }
 
 #[cfg(test)]
@@ -146,6 +152,7 @@ mod tests {
         let at = Fixture::new().await;
         let project = at.project("Sepsis").await;
         let measure = at.measure(project).await;
+        let request = at.request(Some(at.supervisor)).await;
         let mut change = at.store.write().await?;
         for (person, day, state) in [
             (at.trainee, "2026-02-01", "current"),
@@ -162,7 +169,6 @@ mod tests {
         assert_eq!(part(&mut change, at.colleague, project, TODAY).await.err(), Some(Error::NotFound));
         assert_eq!(parts(&mut change, at.colleague, TODAY, (10, 0)).await?.1, 0);
 
-        let request = at.request(Some(at.supervisor)).await;
         let allowed = request.require(&mut change, ConfirmPart(project)).await?;
         assert!(matches!(confirm(&mut change, &allowed, at.supervisor).await, Err(Error::Invalid(_))));
         assert_eq!(confirm(&mut change, &allowed, at.colleague).await, Err(Error::NotFound));
@@ -172,7 +178,7 @@ mod tests {
         let confirmed = part(&mut change, at.trainee, project, TODAY).await?.confirmed;
         assert_eq!(confirmed.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["Sonia Supervisor"]);
         let told = history::of_project(&mut change, project, 10, 0).await?;
-        assert_eq!(told.iter().filter(|one| one.action == "confirmed what somebody did").count(), 1);
+        assert_eq!(told.iter().filter(|one| one.action == "confirmed a part in the project").count(), 1);
         Ok(())
     }
 

@@ -19,7 +19,7 @@ fn ticks(page: &Answer) -> (Vec<String>, usize) {
 }
 
 /// Presses a button of the board with what is ticked on it.
-async fn press(browser: &Browser, page: &str, act: &str, more: &[(&str, &str)]) -> Answer {
+async fn press(browser: &Browser<'_>, page: &str, act: &str, more: &[(&str, &str)]) -> Answer {
     let pairs: Vec<(&str, &str)> = more.iter().copied().chain([("then", act)]).collect();
     browser.fill(page, ARRANGE, &pairs).await
 }

@@ -70,12 +70,16 @@ mod tests {
     async fn the_summary_is_written_on_until_the_handover_comes_true() -> Result {
         let at = Fixture::new().await;
         let project = at.project("Sepsis").await;
+        let other = at.project("Falls").await;
         let mut change = at.store.write().await?;
-        let heir = make::person(&mut change, at.trust, at.department, ["Hana Heir", "ST4"], None).await?;
+        let next = make::person(&mut change, at.trust, at.department, ["Hana Heir", "ST4"], None).await?;
+        change.commit().await?;
         let lead = at.request(Some(at.trainee)).await;
+        let (heir, supervisor) = (at.request(Some(next)).await, at.request(Some(at.supervisor)).await);
+        let mut change = at.store.write().await?;
         let allowed = lead.require(&mut change, OfferHandover(project)).await?;
         let (pack, version) = as_it_stands(&mut change, project, TODAY).await?;
-        let pack = Pack { to: To::Person(heir), takes_effect_on: Some(on("2026-08-05")), ..pack };
+        let pack = Pack { to: To::Person(next), takes_effect_on: Some(on("2026-08-05")), ..pack };
         let id = offer(&mut change, &allowed, version, &pack).await?;
         let more = Pack { to: To::Pool, files: "The ward’s folder".into(), next_step: "Audit again".into(), ..pack };
 
@@ -84,10 +88,9 @@ mod tests {
         amend(&mut change, &writes, id, version, &more).await?;
         let after = find(&mut change, id, TODAY).await?;
         assert_eq!((after.files.as_str(), after.next_step.as_str()), ("The ward’s folder", "Audit again"));
-        assert_eq!((after.to_person, after.to_pool, after.state()), (Some(heir), false, State::Offered));
+        assert_eq!((after.to_person, after.to_pool, after.state()), (Some(next), false, State::Offered));
         assert_eq!(amend(&mut change, &writes, id, version, &more).await, Err(Error::Conflict));
 
-        let (heir, supervisor) = (at.request(Some(heir)).await, at.request(Some(at.supervisor)).await);
         let accepts = heir.require(&mut change, AnswerAsSuccessor(id)).await?;
         answer_as_successor(&mut change, &accepts, Answer::Accepted, "").await?;
         let accepts = supervisor.require(&mut change, AnswerAsSupervisor(id)).await?;
@@ -96,7 +99,6 @@ mod tests {
         amend(&mut change, &writes, id, version, &Pack { helped: "Everybody".into(), ..more.clone() }).await?;
         assert_eq!(find(&mut change, id, TODAY).await?.helped, "Everybody", "also once it is agreed");
 
-        let other = at.project("Falls").await;
         let elsewhere = lead.require(&mut change, WriteSummary(other)).await?;
         assert_eq!(amend(&mut change, &elsewhere, id, version + 1, &more).await, Err(Error::NotFound));
         Ok(())

@@ -1,6 +1,6 @@
 //! Every page and download, and who gets it.
 
-use super::forms::SUPERVISING;
+use super::forms::{FINISHES, LEFT_BEHIND, LEFT_LATELY, SUPERVISING};
 use super::row::{NONE, OF_A_TRUST, PROJECTS, REGISTERED, Row, page};
 use super::who::{
     CONFIRMS, COORDINATES, COORDINATES_OWN, EVERYBODY, HAS_SESSION, LEADS, LED, MANAGES_TEAM, ORGANISES, ORGANISES_OWN,
@@ -32,6 +32,7 @@ pub fn rows() -> Vec<Row> {
         public("/how-charts-are-checked", at!("/how-charts-are-checked")),
         page("/", "", NONE, at!("/"), SIGNED_IN),
         page("/past", "", NONE, at!("/past"), SIGNED_IN),
+        page("/asks", "", NONE, at!("/asks"), SIGNED_IN),
         page("/tasks", "", NONE, at!("/tasks"), SIGNED_IN),
         page("/sign-out", "", NONE, at!("/sign-out"), HAS_SESSION),
         page("/account", "", NONE, at!("/account"), SIGNED_IN),
@@ -137,6 +138,14 @@ pub fn rows() -> Vec<Row> {
         reads("/projects/{id}", at!("/projects/", "project", "")),
         reads("/projects/{id}/history", at!("/projects/", "project", "/history")),
         reads("/projects/{id}/team", at!("/projects/", "project", "/team")),
+        page(
+            "/projects/{id}/co-lead",
+            "NameCoLead",
+            PROJECTS,
+            at!("/projects/", "project", "/co-lead"),
+            &[(Own, "lead"), (Paused, "lead")],
+        )
+        .stopped(&[(Closed, "lead"), (Merged, "lead")]),
         reads("/projects/{id}/board", at!("/projects/", "project", "/board")),
         reads("/projects/{id}/cycles", at!("/projects/", "project", "/cycles")),
         reads("/projects/{id}/drivers", at!("/projects/", "project", "/drivers")),
@@ -205,12 +214,21 @@ pub fn rows() -> Vec<Row> {
                 // Whoever reads it is sent on to the project that it was merged into.
                 (
                     Merged,
-                    "away arriving lead member supervisor past invited next colleague academy administrator guest",
+                    "away arriving lead member supervisor past leaver invited next colleague academy administrator guest",
                 ),
             ],
         ),
         page("/projects/{id}/handover", "WriteSummary", PROJECTS, at!("/projects/", "project", "/handover"), LEADS)
             .stopped(LED),
+        page(
+            "/projects/{id}/handover",
+            "WriteSummary",
+            LEFT_BEHIND,
+            at!("/projects/", "project", "/handover"),
+            FINISHES,
+        )
+        .before(LEFT_LATELY)
+        .of("of somebody who has just left"),
         page("/memberships/{id}", "ManageTeam", PROJECTS, at!("/memberships/", "place", ""), MANAGES_TEAM).stopped(LED),
         page(
             "/projects/{id}/take-on",
