@@ -41,6 +41,7 @@ pub const PICKERS: &[(&str, &str)] = &[
     ("/api/projects/register", "supervisor"),
     ("/api/projects/edit", "supervisor"),
     ("/api/projects/invite", "person"),
+    ("/api/projects/name-co-lead", "person"),
     ("/api/supervision/pass-on", "person"),
     ("/api/handovers/prepare", "to"),
     ("/api/people/date-role", "successor"),
