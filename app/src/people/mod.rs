@@ -3,10 +3,16 @@
 pub mod changeovers;
 pub mod dates;
 pub mod directory;
+pub mod forgotten;
 pub mod interests;
+pub mod invitations;
+pub mod joining;
+pub mod links;
+pub mod mails;
 pub mod model;
 pub mod organisation;
 pub mod picker;
+pub mod sessions;
 pub mod ties;
 
 pub mod api;

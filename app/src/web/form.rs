@@ -50,7 +50,18 @@ pub const PICKERS: &[(&str, &str)] = &[
 ];
 
 /// The server functions that whoever is not signed in may call.
-pub const FOR_NOBODY: &[&str] = &["/api/sign-in", "/api/sign-in-as", "/api/sign-out", "/api/password/reset"];
+pub const FOR_NOBODY: &[&str] = &[
+    "/api/sign-in",
+    "/api/sign-in-as",
+    "/api/sign-out",
+    "/api/password/reset",
+    "/api/password/forgotten",
+    "/api/password/set",
+    "/api/invitations/accept",
+    "/api/join/ask",
+    "/api/join/finish",
+    "/api/notices/stop",
+];
 /// The server functions that change the session itself: what they answered once says nothing about now,
 /// so they are done anew each time.
 pub const NEVER_REPLAYED: &[&str] = &[
@@ -59,6 +70,9 @@ pub const NEVER_REPLAYED: &[&str] = &[
     "/api/sign-out",
     "/api/account/password",
     "/api/password/reset",
+    "/api/password/set",
+    "/api/invitations/accept",
+    "/api/join/finish",
     "/api/trusts/answer",
     "/api/trusts/choose",
 ];
