@@ -35,6 +35,20 @@ pub const SOUGHT: &str = "_sought.";
 /// Before a field's name: the field that holds the name that the page has looked for already.
 pub const LOOKED: &str = "_looked.";
 
+/// The forms that choose somebody, by their server function and the field: no other looks for anybody. A page that draws
+/// such a field for a form that is not here is found by the tests.
+pub const PICKERS: &[(&str, &str)] = &[
+    ("/api/projects/register", "supervisor"),
+    ("/api/projects/edit", "supervisor"),
+    ("/api/projects/invite", "person"),
+    ("/api/projects/name-co-lead", "person"),
+    ("/api/supervision/pass-on", "person"),
+    ("/api/handovers/prepare", "to"),
+    ("/api/people/date-role", "successor"),
+    ("/api/people/take-role", "successor"),
+    ("/api/people/close", "successor"),
+];
+
 /// The server functions that whoever is not signed in may call.
 pub const FOR_NOBODY: &[&str] = &[
     "/api/sign-in",

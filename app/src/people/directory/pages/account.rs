@@ -34,7 +34,14 @@ pub(super) async fn account(request: Request) -> Result<Page, Error> {
         administrator: person.has(TrustRole::Administrator, today)
             && store::is_last_administrator(&mut conn, trust, id, today).await?,
         successors: if store::is_last_academy_lead(&mut conn, trust, id, today).await? {
-            let choosing = Choosing { trust, today, until: today, project: None, except: Some(id) };
+            let choosing = Choosing {
+                trust,
+                today,
+                until: today,
+                project: None,
+                except: Some(id),
+                because: "it is their role that ends",
+            };
             Some(offered(&mut conn, &request, "successor", None, &choosing).await?)
         } else {
             None
