@@ -162,7 +162,7 @@ fn accounts() -> Vec<Row> {
             |_, _| pairs!["session" => "0"],
             SIGNED_IN,
         )
-        .idle("left away arriving lead member supervisor past invited next colleague academy administrator elsewhere guest asked"),
+        .idle("left away arriving lead member supervisor past leaver invited next colleague academy administrator elsewhere guest asked"),
         form("/api/account/sessions/end-others", "ChangeOwnAccount", NONE, |_, _| Vec::new(), SIGNED_IN)
             .before("insert into session (token_hash, person_id, trust_id, created_at, seen_at)
                      select 'another' || person_id, person_id, trust_id, created_at, seen_at from session where true group by person_id"),
