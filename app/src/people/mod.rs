@@ -3,6 +3,7 @@
 pub mod changeovers;
 pub mod dates;
 pub mod directory;
+pub mod intake;
 pub mod model;
 pub mod organisation;
 pub mod picker;
