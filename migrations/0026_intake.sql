@@ -43,3 +43,11 @@ create table intake_word (
     means text not null,
     primary key (trust_id, kind, written)
 ) strict, without rowid;
+
+-- What people call a changeover: "August changeover". Empty when nobody said it.
+alter table changeover add column name text not null default '';
+-- The grades that it concerns, as a JSON list; empty for all.
+alter table changeover add column grades text not null default '[]';
+
+-- Days on which many posts begin are proposed as changeovers.
+create index post_begins on post (trust_id, starts_on);

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::{ChangePassword, ResetPassword, SignIn, SignInAs, SignOut, onward, with_next};
-use super::{changeovers, dates, directory, information, organisation, store, ties};
+use super::{changeovers, dates, directory, information, intake, organisation, store, ties};
 use crate::error::Error;
 use crate::format::{count, date};
 use crate::route;
@@ -29,6 +29,7 @@ pub fn routes() -> Vec<Route> {
         ties::pages::routes(),
         dates::pages::routes(),
         directory::pages::routes(),
+        intake::pages::routes(),
         organisation::pages::routes(),
         changeovers::pages::routes(),
         information::routes(),

@@ -13,6 +13,7 @@ mod handover;
 mod harness;
 mod identity;
 mod import;
+mod intake;
 mod matrix;
 mod measures;
 mod named;

@@ -10,7 +10,7 @@ use super::plan::{Ground, Plan, plan};
 use super::read::Reading;
 use super::store;
 use crate::access::ManageOrganisation;
-use crate::error::Error;
+use crate::error::{Error, FieldError};
 use crate::parse;
 use crate::web::confirm;
 use crate::web::request::{Request, redirect};
@@ -31,6 +31,7 @@ pub async fn take_in(
     let trust = request.person()?.trust;
     if then != APPLY {
         let checked = Checked::of(&request, form).await?;
+        checked.columns_fit()?;
         let settled = checked.plan.so_far();
         let effects = confirm::preview(&request, ManageOrganisation(trust), async |conn, allowed| {
             store::put(conn, allowed, &settled).await.map(|_| ())
@@ -43,6 +44,7 @@ pub async fn take_in(
     // Planned before the writer is taken, and again if something of it was changed meanwhile.
     for _ in 0..TRIES {
         let checked = Checked::of(&request, form.clone()).await?;
+        checked.columns_fit()?;
         let settled = checked.plan.settled(checked.ask_order.as_deref(), &checked.form)?;
         let headings = checked.headings();
         let done = confirm::change(&request, ManageOrganisation(trust), &confirmed, async |conn, allowed| {
@@ -52,7 +54,7 @@ pub async fn take_in(
             store::take_in(conn, allowed, &settled, &headings).await.map(Some)
         });
         if let Some(id) = done.await? {
-            redirect(format!("/people/intakes/{id}?done=taken-in"));
+            redirect(format!("/intakes/{id}?done=taken-in"));
             return Ok(());
         }
     }
@@ -96,6 +98,8 @@ pub struct Checked {
     pub ask_order: Option<String>,
     /// What was decided about whole columns, in sentences.
     pub decided: Vec<String>,
+    /// The key under which the form is kept that it came back in; empty for one that is just sent.
+    pub kept: String,
     asked: Asked,
 }
 
@@ -106,6 +110,7 @@ impl Checked {
     /// [`Error::Invalid`] when it is no list.
     pub async fn of(request: &Request, form: IntakeForm) -> Result<Self, Error> {
         let trust = request.person()?.trust;
+        let kept = request.query("form").to_owned();
         let mut conn = request.store.read().await?;
         let remembered = store::columns(&mut conn, trust).await?;
         drop(conn);
@@ -125,9 +130,43 @@ impl Checked {
             let reading = Reading::of(&sheet, &holds, form.order.parse().ok(), form.usual_staff_group());
             let plan = plan(&sheet, &reading, &form, &ground);
             let (ask_order, decided) = (reading.ask_order, reading.decided);
-            Self { form, sheet, ground, plan, ask_order, decided, asked, holds }
+            Self { form, sheet, ground, plan, ask_order, decided, kept, asked, holds }
         });
         planned.await
+    }
+
+    /// What every row needs and no column holds: which, and what to choose.
+    #[must_use]
+    pub fn missing(&self) -> Vec<FieldError> {
+        let has = |one: Holds| self.holds.contains(&one);
+        let needed = [
+            (has(Holds::Name) || (has(Holds::FirstName) && has(Holds::LastName)), "the name"),
+            (has(Holds::Grade), "the grade"),
+            (has(Holds::Department), "the department"),
+            (has(Holds::From), "the first day"),
+        ];
+        let column = |what| FieldError::new("columns[0]", format!("Choose the column that holds {what}."));
+        needed.into_iter().filter(|(has, _)| !has).map(|(_, what)| column(what)).collect()
+    }
+
+    /// Every second column that holds what only one can hold.
+    fn chosen_twice(&self) -> Vec<FieldError> {
+        let second = |one: &Holds| (0..self.holds.len()).filter(|at| self.holds[*at] == *one).nth(1);
+        let wanted = Holds::ALL.iter().filter(|one| **one != Holds::Ignore);
+        let told = |(at, one): (usize, &Holds)| {
+            FieldError::new(
+                format!("columns[{at}]"),
+                format!("Two columns are chosen as “{}”. Choose one.", one.label()),
+            )
+        };
+        wanted.filter_map(|one| second(one).map(|at| (at, one))).map(told).collect()
+    }
+
+    /// # Errors
+    /// [`Error::Invalid`] while the columns do not say what every row needs.
+    fn columns_fit(&self) -> Result<(), Error> {
+        let errors: Vec<FieldError> = self.missing().into_iter().chain(self.chosen_twice()).collect();
+        if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
     }
 
     /// What the list calls its columns, for the next one.

@@ -290,7 +290,7 @@ pub fn is_about_nobody(line: &Line, typed: &Typed, headings: &[String]) -> Optio
     }
     let first = cells.first().map(|cell| plain(cell)).unwrap_or_default();
     let total = first.split(' ').next().is_some_and(|word| TOTALS.contains(&word));
-    (total && typed.address.is_empty() && typed.from.is_empty()).then_some("A total")
+    (total && !typed.address.contains('@') && typed.from.is_empty()).then_some("A total")
 }
 
 #[cfg(test)]

@@ -70,6 +70,12 @@ impl Plan {
         self.totals().asks == 0 && (ask_order.is_none() || !form.order.is_empty())
     }
 
+    /// How many known people are given an address.
+    #[must_use]
+    pub fn addresses_added(&self) -> usize {
+        self.people.all.iter().filter(|one| one.stored.is_some() && one.address.is_some()).count()
+    }
+
     /// What would be done by the rows as far as they are understood.
     #[must_use]
     pub fn so_far(&self) -> Settled {
