@@ -11,8 +11,9 @@ use crate::db::Connection;
 use crate::demo::store::{self as rows, moment};
 use crate::drivers::model::{Lines, Position};
 use crate::id::{
-    BatchId, CycleId, DepartmentId, DriverId, HandoverId, IntakeId, LinkId, MeasureId, MeasurementId, PersonId, PhaseId, PostId,
-    PriorityId, ProjectId, SiteId, TallyId, TargetId, TaskId, TeamRoleId, TrustId, UpdateId, WebLinkId,
+    BatchId, CycleId, DepartmentId, DriverId, HandoverId, IntakeId, LinkId, MeasureId, MeasurementId, PersonId,
+    PhaseId, PostId, PriorityId, ProjectId, SiteId, TallyId, TargetId, TaskId, TeamRoleId, TrustId, UpdateId,
+    WebLinkId,
 };
 use crate::people::directory::model::{AwayDetails, TrustRole};
 use crate::people::directory::store as directory;

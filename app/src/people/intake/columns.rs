@@ -150,75 +150,87 @@ fn headings(all: &[Line]) -> Option<(usize, Vec<String>)> {
     best.map(|(_, at, cells)| (at, cells))
 }
 
-/// What a heading says of its column, and how surely: 0 is surest.
+/// How a heading is recognised: in lower case and without marks.
+enum Says {
+    /// It is one of these.
+    Is(&'static [&'static str]),
+    /// One of its words is one of these.
+    Has(&'static [&'static str]),
+    /// It begins with one of these.
+    Begins(&'static [&'static str]),
+    /// It ends with one of these.
+    Ends(&'static [&'static str]),
+}
+
+impl Says {
+    fn fits(&self, heading: &str) -> bool {
+        match self {
+            Self::Is(any) => any.contains(&heading),
+            Self::Has(any) => heading.split(' ').any(|word| any.contains(&word)),
+            Self::Begins(any) => any.iter().any(|start| heading.starts_with(start)),
+            Self::Ends(any) => any.iter().any(|end| heading.ends_with(end)),
+        }
+    }
+}
+
+/// What headings mean, and how surely: 0 is surest. The first that fits counts. `Ignore` is none of what is wanted.
+const MEANINGS: &[(Says, Holds, u8)] = &[
+    (Says::Has(&["number", "no", "id", "gmc", "title", "manager", "supervisor"]), Holds::Ignore, 0),
+    (Says::Is(&["email", "email address", "e mail", "work email", "work email address"]), Holds::Address, 0),
+    (Says::Has(&["email", "mail"]), Holds::Address, 1),
+    (Says::Is(&["address"]), Holds::Address, 2),
+    (Says::Is(&["first name", "firstname", "forename", "forenames", "given name", "first names"]), Holds::FirstName, 0),
+    (Says::Is(&["last name", "lastname", "surname", "family name"]), Holds::LastName, 0),
+    (
+        Says::Is(&[
+            "name",
+            "full name",
+            "employee name",
+            "trainee name",
+            "doctor name",
+            "staff name",
+            "employee full name",
+        ]),
+        Holds::Name,
+        0,
+    ),
+    (Says::Is(&["trainee", "doctor", "person", "employee", "staff member", "who"]), Holds::Name, 1),
+    (Says::Begins(&["staff group"]), Holds::StaffGroup, 0),
+    (Says::Is(&["professional group", "staff category", "profession"]), Holds::StaffGroup, 0),
+    (Says::Has(&["step", "point"]), Holds::Ignore, 0),
+    (Says::Has(&["grade", "band"]), Holds::Grade, 0),
+    (Says::Is(&["training level", "level"]), Holds::Grade, 0),
+    (Says::Is(&["payscale", "pay scale", "role", "job role", "position"]), Holds::Grade, 1),
+    (Says::Has(&["percentage", "percent", "fte", "wte", "ltft"]), Holds::Percent, 0),
+    (Says::Is(&["full time equivalent", "of full time"]), Holds::Percent, 0),
+    (
+        Says::Is(&["from", "start", "starts", "start date", "date from", "first day", "starts on", "commences"]),
+        Holds::From,
+        0,
+    ),
+    (Says::Is(&["to", "until", "end", "ends", "end date", "date to", "last day", "ends on", "finish"]), Holds::To, 0),
+    (Says::Ends(&["start date", "date from", " start", "commencement date"]), Holds::From, 1),
+    (Says::Ends(&["end date", "date to", "leaving date", "finish date", " end"]), Holds::To, 1),
+    (Says::Is(&["hire date", "date started"]), Holds::From, 2),
+    (Says::Has(&["department", "dept", "ward"]), Holds::Department, 0),
+    (Says::Has(&["site", "hospital"]), Holds::Site, 0),
+    (Says::Has(&["specialty", "speciality", "placement"]), Holds::Department, 1),
+    (Says::Has(&["organisation", "organization", "org", "team", "division"]), Holds::Department, 2),
+    (Says::Has(&["location", "base"]), Holds::Site, 1),
+];
+
+/// What a heading says of its column, and how surely.
 fn named(heading: &str) -> Option<(Holds, u8)> {
-    let whole = plain(heading);
-    let is = |any: &[&str]| any.contains(&whole.as_str());
-    let has = |any: &[&str]| whole.split(' ').any(|word| any.contains(&word));
-    let ends = |any: &[&str]| any.iter().any(|end| whole.ends_with(end));
     if heading.trim() == "%" {
         return Some((Holds::Percent, 0));
     }
-    if whole.is_empty()
-        || whole.chars().count() > 60
-        || has(&["number", "no", "id", "gmc", "title", "manager", "supervisor"])
-    {
+    let whole = plain(heading);
+    // A longer text is a note, whatever words it holds.
+    if whole.is_empty() || whole.chars().count() > 60 {
         return None;
     }
-    let found = if has(&["email", "mail"]) {
-        (Holds::Address, u8::from(!is(&["email", "email address", "e mail", "work email", "work email address"])))
-    } else if is(&["address"]) {
-        (Holds::Address, 2)
-    } else if is(&["first name", "firstname", "forename", "forenames", "given name", "first names"]) {
-        (Holds::FirstName, 0)
-    } else if is(&["last name", "lastname", "surname", "family name"]) {
-        (Holds::LastName, 0)
-    } else if is(&[
-        "name",
-        "full name",
-        "employee name",
-        "trainee name",
-        "doctor name",
-        "staff name",
-        "employee full name",
-    ]) {
-        (Holds::Name, 0)
-    } else if is(&["trainee", "doctor", "person", "employee", "staff member", "who"]) {
-        (Holds::Name, 1)
-    } else if whole.starts_with("staff group") || is(&["professional group", "staff category", "profession"]) {
-        (Holds::StaffGroup, 0)
-    } else if has(&["step", "point"]) {
-        return None;
-    } else if has(&["grade", "band"]) || is(&["training level", "level"]) {
-        (Holds::Grade, 0)
-    } else if has(&["payscale"]) || is(&["pay scale", "role", "job role", "position"]) {
-        (Holds::Grade, 1)
-    } else if has(&["percentage", "percent", "fte", "wte", "ltft"]) || is(&["full time equivalent", "of full time"]) {
-        (Holds::Percent, 0)
-    } else if is(&["from", "start", "starts", "start date", "date from", "first day", "starts on", "commences"]) {
-        (Holds::From, 0)
-    } else if is(&["to", "until", "end", "ends", "end date", "date to", "last day", "ends on", "finish"]) {
-        (Holds::To, 0)
-    } else if ends(&["start date", "date from", "start", "commencement date"]) {
-        (Holds::From, 1)
-    } else if ends(&["end date", "date to", "leaving date", "finish date"]) || whole.ends_with(" end") {
-        (Holds::To, 1)
-    } else if is(&["hire date", "date started"]) {
-        (Holds::From, 2)
-    } else if has(&["department", "dept", "ward"]) {
-        (Holds::Department, 0)
-    } else if has(&["site", "hospital"]) {
-        (Holds::Site, 0)
-    } else if has(&["specialty", "speciality", "placement"]) {
-        (Holds::Department, 1)
-    } else if has(&["organisation", "organization", "org", "team", "division"]) {
-        (Holds::Department, 2)
-    } else if has(&["location", "base"]) {
-        (Holds::Site, 1)
-    } else {
-        return None;
-    };
-    Some(found)
+    let (_, one, doubt) = MEANINGS.iter().find(|(says, ..)| says.fits(&whole))?;
+    (*one != Holds::Ignore).then_some((*one, *doubt))
 }
 
 /// What each column holds: as this trust last chose for a heading, else by its heading, else by what stands in it. What

@@ -84,7 +84,6 @@ impl IntakeForm {
         }
         let text = if field == "file" { &self.file } else { &self.text };
         let told = |why| {
-            let most = columns::MOST_PEOPLE;
             Error::field(
                 field,
                 match why {
@@ -92,7 +91,7 @@ impl IntakeForm {
                     NoList::NoColumns => {
                         "No columns were found. Each row needs a name, a department, a grade and the first day, separated by a tab, a comma or a semicolon.".to_owned()
                     }
-                    NoList::TooMany(rows) => format!("There are {rows} rows. One intake takes at most {most}: bring them in parts."),
+                    NoList::TooMany(rows) => format!("There are {rows} rows. One intake takes at most 5,000: bring them in parts."),
                     NoList::TooWide => format!(
                         "There are more than {} columns. Copy only the columns about people and their posts.",
                         crate::table::MOST_COLUMNS

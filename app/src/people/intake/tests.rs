@@ -314,7 +314,6 @@ async fn five_thousand_rows_are_taken_in() -> Result {
 /// `cargo nextest run --release -p app -E 'test(how_long)' --run-ignored all --no-capture`
 #[tokio::test]
 #[ignore = "says how long it takes on this machine"]
-#[expect(clippy::print_stderr, reason = "that is what it is for")]
 async fn how_long_five_thousand_rows_take() -> Result {
     let at = Fixture::new().await;
     let request = at.request(Some(at.lead)).await;

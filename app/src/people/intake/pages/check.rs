@@ -127,7 +127,7 @@ fn counts(totals: Totals) -> AnyView {
             {line(totals.same, "row is there already: nothing changes", "rows are there already: nothing changes")}
             {line(totals.asks, "row to decide", "rows to decide")}
             {line(totals.wrong, "row not readable", "rows not readable")}
-            {line(totals.nobody, "row is about nobody and left out", "rows are about nobody and left out")}
+            {line(totals.nobody, "row is not about a person and is left out", "rows are not about a person and are left out")}
         </ul>
     }
     .into_any()
@@ -176,5 +176,5 @@ fn as_it_came(form: &Form) -> AnyView {
         {ui::submit_as("Check again", "then", "check")}
     }
     .into_any();
-    ui::details_open("The list as it came, with what you mended", false, body)
+    ui::details_open("The list, with what you corrected", false, body)
 }

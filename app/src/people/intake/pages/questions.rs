@@ -168,13 +168,13 @@ fn unreadable(form: &Form, checked: &Checked) -> AnyView {
         <section aria-labelledby="unreadable">
             <h2 class="nhsuk-heading-m" id="unreadable">"Rows that cannot be read"</h2>
             <p>
-                "Mend them here and check again, or "
+                "Correct them here and check again, or "
                 <a href=format!("/people/intake/rejected.csv?form={key}") download="">"download these rows with the reasons (CSV)"</a>
                 "."
             </p>
             {rows}
             {more(wrong.len(), wrong.len().min(SHOWN))}
-            {form.checkboxes("leave_out[]", "If you do not mend them", vec![("yes".to_owned(), label)]).view()}
+            {form.checkboxes("leave_out[]", "If you do not correct them", vec![("yes".to_owned(), label)]).view()}
         </section>
     }
     .into_any()

@@ -60,7 +60,7 @@ pub(super) fn by_outcome(checked: &Checked) -> AnyView {
         {group(checked, "Known people whose posts change", &is(Who::Known))}
         {group(checked, "People of other trusts", &is(Who::Asked))}
         {group(checked, "There already", &same)}
-        {group(checked, "About nobody", &nobody)}
+        {group(checked, "Not about a person", &nobody)}
     }
     .into_any()
 }

@@ -70,6 +70,7 @@ impl People {
         let maybe: Vec<usize> = named
             .into_iter()
             .filter(|at| said.address.is_none() || self.all[*at].stored.is_some() || self.all[*at].address.is_none())
+            .filter(|at| self.all[*at].stored.is_some() || !self.all[*at].lines.is_empty())
             .collect();
         if maybe.is_empty() {
             return Ok(self.add(said));

@@ -125,7 +125,7 @@ impl Plan {
             errors.push(FieldError::new(
                 "leave_out[]",
                 format!(
-                    "{} cannot be read. Nothing was changed. Mend the rows, or tick the box to leave them out.",
+                    "{} cannot be read. Nothing was changed. Correct the rows, or tick the box to leave them out.",
                     crate::format::count(i64::try_from(totals.wrong).unwrap_or(i64::MAX), "row", "rows")
                 ),
             ));
