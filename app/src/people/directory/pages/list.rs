@@ -78,6 +78,7 @@ pub(super) async fn list(request: Request) -> Result<Reply, Error> {
             {empty_desk(desk)}
             <div class="baton-actions">
                 {ui::button_link("/people/new", "Add a person", false)}
+                <a href="/people/intake">"Take in a list of people"</a>
                 <a href="/people/invitations">"Invitations"</a>
                 {grants.then(|| view! { <a href="/people/mail">"Mail"</a> })}
                 <a href="/people/dates">"Dates that people changed"</a>
