@@ -1,5 +1,6 @@
 //! The store: one SQLite file, one writer, several readers. Nothing else names the engine.
 
+mod changes;
 mod derived;
 pub mod file;
 mod options;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use sqlx::sqlite::SqliteSynchronous;
 
+use self::changes::Changes;
 pub use self::derived::{Derived, Effect, Effects, Mend, UNDERIVED, Work};
 pub use self::file::{lock_exclusive, lock_shared};
 use self::options::options;
@@ -40,6 +42,7 @@ pub struct Store {
     /// For the question whether the store answers: no page keeps it waiting.
     apart: Arc<Readers>,
     writer: Arc<Writer>,
+    changes: Changes,
     derived: Derived,
 }
 
@@ -62,10 +65,11 @@ impl Store {
     async fn open_with(file: &Path, derived: Derived, synchronous: SqliteSynchronous) -> Result<Self, OpenError> {
         upkeep::prepare(file, derived).await?;
         let options = options(file).synchronous(synchronous);
-        let writer = Arc::new(Writer::open(options.clone(), derived).await?);
+        let changes = Changes::new();
+        let writer = Arc::new(Writer::open(options.clone(), derived, changes.clone()).await?);
         let readers = Readers::open(options.clone(), READERS).await?;
         let apart = Readers::open(options, 1).await?;
-        Ok(Self { readers, apart, writer, derived })
+        Ok(Self { readers, apart, writer, changes, derived })
     }
 
     /// A connection that can only read.
@@ -74,6 +78,13 @@ impl Store {
     /// [`Error::Busy`] when none is free in time.
     pub async fn read(&self) -> Result<Read, Error> {
         self.readers.lend().await
+    }
+
+    /// The number of the newest state: what is read after asking for it, and kept under it, is right as long as the
+    /// number is the same. Another program's changes it does not know: none writes what pages show while this one serves.
+    #[must_use]
+    pub fn newest(&self) -> u64 {
+        self.changes.newest()
     }
 
     /// A connection that can only read and that no page uses.
@@ -140,6 +151,22 @@ pub async fn ping(conn: &mut Connection) -> Result<(), Error> {
 mod tests {
     use super::*;
     use crate::continuity::derived::DERIVED;
+
+    #[tokio::test]
+    async fn what_is_committed_has_a_number_of_its_own() -> crate::testing::Result {
+        let folder = tempfile::tempdir()?;
+        let store = Store::open(&folder.path().join("one.db"), DERIVED).await?;
+        let other = Store::open(&folder.path().join("other.db"), DERIVED).await?;
+        let (before, elsewhere) = (store.newest(), other.newest());
+        assert_ne!(before, elsewhere);
+        drop(store.write().await?);
+        assert_eq!(store.newest(), before, "nothing was committed");
+        store.write().await?.commit().await?;
+        assert_ne!(store.newest(), before);
+        assert_ne!(store.newest(), elsewhere);
+        assert_eq!(other.newest(), elsewhere);
+        Ok(())
+    }
 
     #[tokio::test]
     async fn readers_cannot_write_and_an_uncommitted_change_is_gone() {

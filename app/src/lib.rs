@@ -51,6 +51,10 @@ pub mod duplicates;
 
 pub mod projects;
 
+pub mod changeover;
+
+pub mod evidence;
+
 pub mod portfolio;
 
 pub mod demo;

@@ -160,7 +160,7 @@ macro_rules! awaits_supervisor {
             $handover,
             ".to_person is not null and not exists (select 1 from handover_answer v where v.handover_id = ",
             $handover,
-            ".id and v.party = 'anchor') and ",
+            ".id and v.party = 'supervisor') and ",
             $crate::roles::live_offer!($handover, $day)
         )
     };

@@ -1,7 +1,10 @@
 //! Every page and download, room by room.
 
 use crate::web::page::Route;
-use crate::{cycles, drivers, duplicates, handover, measures, people, portfolio, priorities, progress, projects, team};
+use crate::{
+    changeover, cycles, drivers, duplicates, evidence, handover, measures, people, portfolio, priorities, progress,
+    projects, team,
+};
 
 /// Every page and download, slice by slice.
 #[must_use]
@@ -22,6 +25,8 @@ pub fn routes() -> Vec<Route> {
         drivers::pages::routes(),
         handover::pages::routes(),
         duplicates::pages::routes(),
+        changeover::pages::routes(),
+        evidence::pages::routes(),
     ]
     .concat()
 }

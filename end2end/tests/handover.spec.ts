@@ -15,7 +15,7 @@ function offer(page: Page, project: string, to: string): Promise<string> {
 async function respond(page: Page, heading: RegExp, yes: RegExp | string, word = ""): Promise<void> {
   await expect(page.getByRole("heading", { name: heading })).toBeVisible();
   await page.getByRole("radio", { name: yes }).check();
-  if (word) await page.getByLabel("Comment").fill(word);
+  if (word) await page.getByLabel(/Comment|What will you do next/).fill(word);
   await page.getByRole("button", { name: "Send answer" }).click();
 }
 

@@ -64,7 +64,7 @@ test("changeover dates @screenshot", async ({ page }) => {
 test("how projects will stand on a day @screenshot", async ({ page }) => {
   await signInAs(page, "Margaret Ellis");
   await page.goto("/");
-  await page.getByRole("link", { name: "See how projects stand on that day" }).click();
+  await page.getByRole("link", { name: "see how projects stand on that day" }).click();
   await expect(page.getByText("if nothing changes until then")).toBeVisible();
   await screenshot(page, "projects-on-a-day");
 });

@@ -135,6 +135,8 @@ actions! {
     ChangeStatus(ProjectId) on Project,
     /// Invite to the team, change a role, end a role.
     ManageTeam(ProjectId) on Project,
+    /// Ask somebody to lead a project together with whoever leads it.
+    NameCoLead(ProjectId) on Project,
     /// Ask to join a project's team.
     AskToJoin(ProjectId) on Project,
     /// Leave a project's team.
@@ -165,6 +167,8 @@ actions! {
     KeepLooking(ProjectId) on Project,
     /// Say until when a supervisor on a time-bound post, or without one, counts.
     ConfirmSupervisor(ProjectId) on Project,
+    /// Confirm what somebody did in a project that one supervises.
+    ConfirmPart(ProjectId) on Project,
     /// Read a handover and its pack.
     ReadHandover(HandoverId) on Handover,
     /// Take back an offer.

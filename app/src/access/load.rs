@@ -76,6 +76,7 @@ struct Question {
     project_id: ProjectId,
     asked: bool,
     asks_supervisor: bool,
+    asks_lead: bool,
     wants_to_join: bool,
     cannot_answer: bool,
 }
@@ -256,7 +257,7 @@ pub(super) async fn of_question(
     today: NaiveDate,
 ) -> Result<Found, Error> {
     let question: Option<Question> = sqlx::query_as(
-        "select project_id, person_id = $2 as asked, role = 'supervisor' as asks_supervisor, opened_by = 'person' as wants_to_join,
+        "select project_id, person_id = $2 as asked, role = 'supervisor' as asks_supervisor, role = 'lead' as asks_lead, opened_by = 'person' as wants_to_join,
                 not exists (select 1 from credential c where c.person_id = r.person_id) or exists (select 1 from tie k
                     where k.person_id = r.person_id and k.trust_id = (select p.trust_id from project p where p.id = r.project_id)
                       and k.state <> 'accepted') as cannot_answer
@@ -268,9 +269,10 @@ pub(super) async fn of_question(
     .await?;
     let question = question.ok_or(Error::NotFound)?;
     let found = of_project(conn, person, At::Project(question.project_id), today).await?;
-    let Question { asked, asks_supervisor, wants_to_join, cannot_answer, .. } = question;
+    let Question { asked, asks_supervisor, asks_lead, wants_to_join, cannot_answer, .. } = question;
     let asked = asked && found.known;
-    let relationship = Relationship { asked, asks_supervisor, wants_to_join, cannot_answer, ..found.relationship };
+    let relationship =
+        Relationship { asked, asks_supervisor, asks_lead, wants_to_join, cannot_answer, ..found.relationship };
     Ok(Found { relationship, ..found })
 }
 

@@ -46,6 +46,8 @@ pub struct Relationship {
     pub asked: bool,
     /// The question asks for somebody to supervise the project.
     pub asks_supervisor: bool,
+    /// The question asks for somebody to lead the project together with its lead.
+    pub asks_lead: bool,
     /// The question was put by the person who wants to join.
     pub wants_to_join: bool,
     /// Whoever the question is put to has no account here to answer with.

@@ -51,9 +51,13 @@ pub fn may(action: Action, s: Relationship) -> bool {
         Action::ManageTeam(_) => {
             !s.closed && (s.belongs && (s.lead || s.supervisor || (s.draft && s.author)) || (coordinates && !s.draft))
         }
+        // A supervisor or the academy changes the lead by a handover, which asks whoever supervises.
+        Action::NameCoLead(_) => open && s.belongs && s.lead && !unled,
         Action::AskToJoin(_) => open && s.belongs && !s.team && !s.invited,
         Action::LeaveTeam(_) => s.team && !s.closed,
         Action::AnswerQuestion(_) if s.closed => false,
+        // With nobody there is to lead with, leading it takes a supervisor's word.
+        Action::AnswerQuestion(_) if s.asks_lead && unled => false,
         Action::AnswerQuestion(_) => {
             if s.wants_to_join && s.asks_supervisor {
                 // Who names themselves as the supervisor has the academy lead's word for it, never their own.
@@ -71,6 +75,8 @@ pub fn may(action: Action, s: Relationship) -> bool {
         Action::LeadAgain(_) => open && unled && s.returned,
         Action::KeepLooking(_) => open && unled && (s.belongs && s.supervisor || coordinates),
         Action::ConfirmSupervisor(_) => open && coordinates,
+        // Also once it is closed: that is when it is asked for.
+        Action::ConfirmPart(_) => !s.draft && s.belongs && s.supervisor,
         Action::WithdrawHandover(_) => {
             // Being named is enough to step back until the day, and having offered it to take it back.
             s.offered || (s.successor && s.agreed) || s.asked_to_replace || (s.belongs && s.lead) || coordinates

@@ -64,7 +64,7 @@ pub struct NextMeasurement {
 
 /// A state as the store says it; none for a draft.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct State(Option<Continuity>);
+pub struct State(Option<Continuity>);
 
 impl From<State> for Option<Continuity> {
     fn from(State(state): State) -> Self {

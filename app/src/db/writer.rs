@@ -11,6 +11,7 @@ use tokio::sync::{OwnedMutexGuard, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tracing::{Instrument as _, Span};
 
+use super::changes::Changes;
 use super::{Connection, Derived};
 use crate::error::Error;
 
@@ -126,10 +127,14 @@ struct Open {
 
 impl Writer {
     /// Opens the connection, and gives it to whoever asks from then on.
-    pub(super) async fn open(options: SqliteConnectOptions, derived: Derived) -> Result<Self, sqlx::Error> {
+    pub(super) async fn open(
+        options: SqliteConnectOptions,
+        derived: Derived,
+        changes: Changes,
+    ) -> Result<Self, sqlx::Error> {
         let connection = Connection::connect_with(&options).await?;
         let (queue, tickets) = mpsc::unbounded_channel();
-        let worker = Worker { options, derived, connection: Some(share(connection)) };
+        let worker = Worker { options, derived, changes, connection: Some(share(connection)) };
         let work = tokio::spawn(worker.run(tickets));
         Ok(Self(Mutex::new(Some(Open { queue, work }))))
     }
@@ -169,6 +174,7 @@ fn share(connection: Connection) -> Arc<tokio::sync::Mutex<Connection>> {
 struct Worker {
     options: SqliteConnectOptions,
     derived: Derived,
+    changes: Changes,
     /// None after a fault: what it had open is undone by closing it, and the next change opens another.
     connection: Option<Arc<tokio::sync::Mutex<Connection>>>,
 }
@@ -255,6 +261,7 @@ impl Worker {
         let mut connection = self.connection().await?;
         sqlx::query(end).execute(&mut *connection).await?;
         drop(connection);
+        self.changes.committed();
         batch.answer(Ok(()));
         Ok(())
     }

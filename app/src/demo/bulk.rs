@@ -236,6 +236,9 @@ impl Filler<'_> {
         store::Address::insert(&mut change, &addresses).await?;
         let ties: Vec<_> = people.iter().map(|person| store::Tie::of(person, self.trust)).collect();
         store::Tie::insert(&mut change, &ties).await?;
+        // Everybody can sign in, so that they are asked what they would be.
+        let passwords: Vec<_> = people.iter().map(store::Credential::of).collect();
+        store::Credential::insert(&mut change, &passwords).await?;
         store::Post::insert(&mut change, &posts).await?;
         store::TrustRole::insert(&mut change, &[role]).await?;
         change.commit().await
@@ -644,6 +647,17 @@ mod tests {
         .expect("standings");
         let [(false, looking), (true, led)] = led[..] else { panic!("some are led, and some are not: {led:?}") };
         assert!(led > 5 * looking, "most are led: {led} to {looking}");
+        let (leads, unreached, asked): (i64, i64, i64) = sqlx::query_as(
+            "select (select count(*) from desk where person_id is not null and from_on <= $1 and until_on > $1),
+                (select count(*) from ask where kind = 'cannot_be_reached'),
+                (select count(*) from ask where audience = 'desk' and from_on <= $1 and until_on > $1)",
+        )
+        .bind(date_in_london(noon()))
+        .fetch_one(&mut *conn)
+        .await
+        .expect("asks");
+        assert_eq!((leads, unreached), (2, 0), "an academy lead of each trust can act, and everybody can be reached");
+        assert!(asked > 5, "the academy is asked something: {asked}");
         drop(conn);
         assert!(fill(&store, size, noon()).await.is_err(), "only an empty store is filled");
         store.close().await;

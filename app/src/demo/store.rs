@@ -61,6 +61,14 @@ impl Tie {
     }
 }
 
+impl Credential {
+    /// Of somebody who could sign in, but for that no password is this one.
+    #[must_use]
+    pub fn of(person: &Person) -> Self {
+        Self { person_id: person.id, password_hash: "none".to_owned(), changed_at: person.created_at.clone() }
+    }
+}
+
 rows! {
     /// A site.
     Site in "site" { id: SiteId, trust_id: TrustId, name: String, }
@@ -76,6 +84,8 @@ rows! {
         grade: String, starts_on: NaiveDate, ends_on: Option<NaiveDate>, percent: i64, end_confirmed: bool,
         said_at: Option<String>,
     }
+    /// A password.
+    Credential in "credential" { person_id: PersonId, password_hash: String, changed_at: String, }
     /// A role in the trust.
     TrustRole in "trust_role" {
         person_id: PersonId, trust_id: TrustId, role: String, granted_at: String, from_on: Option<NaiveDate>,

@@ -56,6 +56,28 @@ async fn parsed<A: OnProject>(conn: &mut Connection, allowed: &Allowed<A>, form:
     form.parse(&context.requirements(measures, today))
 }
 
+/// Changes what the summary of an offered or agreed handover says.
+#[server(endpoint = "handovers/amend")]
+pub async fn amend_handover(
+    project: String,
+    handover: String,
+    version: String,
+    #[server(flatten)] form: PackForm,
+) -> Result<(), Error> {
+    let request = Request::current();
+    request.person()?;
+    let (project, version): (ProjectId, i64) = (request::id(&project)?, request::version(&version)?);
+    let handover: HandoverId = request::id(&handover)?;
+    request
+        .change(WriteSummary(project), async |conn, allowed| {
+            let pack = parsed(conn, allowed, &PackForm { then: "draft".to_owned(), ..form.clone() }).await?;
+            store::amend(conn, allowed, handover, version, &pack).await
+        })
+        .await?;
+    redirect(format!("/handovers/{handover}?done=saved"));
+    Ok(())
+}
+
 fn answered(handover: &store::Handover) -> String {
     let done = if handover.state() == State::Agreed { "agreed" } else { "answered" };
     format!("/handovers/{}?done={done}", handover.id)

@@ -7,5 +7,5 @@ pub mod model;
 pub mod api;
 pub mod pages;
 pub mod parts;
-mod prefill;
+pub mod prefill;
 pub mod store;

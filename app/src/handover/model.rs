@@ -44,7 +44,7 @@ choices! {
         Successor = "successor" => "The next lead",
         /// The supervisor, or the academy for the supervisor.
         // Stored as the word of the first days; the table's check knows no other.
-        Supervisor = "anchor" => "The supervisor",
+        Supervisor = "supervisor" => "The supervisor",
     }
 
     /// What they answer.

@@ -3,9 +3,13 @@
 use chrono::{Days, NaiveDate};
 
 use super::model::{FURTHEST, Measured, PART, Pack, Plan, SENTENCE, State, To};
-use super::store::{Handover, HandoverContext};
+use super::store::{self, Handover, HandoverContext};
+use crate::db::Connection;
+use crate::error::Error;
 use crate::format;
+use crate::id::ProjectId;
 use crate::measures::series::{Measure, MeasureSeries};
+use crate::measures::store::load_series;
 use crate::measures::values;
 use crate::team::model::TeamRole;
 
@@ -26,6 +30,18 @@ pub fn pack(context: &HandoverContext, charted: &[MeasureSeries], last: Option<&
     };
     let plan = |plan: Plan| written.plans.iter().find(|one| one.measure == plan.measure).cloned().unwrap_or(plan);
     Pack { plans: fresh.plans.into_iter().map(plan).collect(), ..written }
+}
+
+/// The pack as it can be told today, and the version of the draft that it goes on from; 0 without one.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such project.
+pub async fn as_it_stands(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<(Pack, i64), Error> {
+    let last = store::latest(conn, project, today).await?;
+    let context = store::context(conn, project, today).await?;
+    let charted = load_series(conn, project).await?;
+    let version = last.as_ref().filter(|last| last.state() == State::Draft).map_or(0, |draft| draft.version);
+    Ok((pack(&context, &charted, last.as_ref(), today), version))
 }
 
 /// What the pack needs to know of the measures that are shown.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::{ChangePassword, ResetPassword, SignIn, SignInAs, SignOut, onward, with_next};
-use super::{changeovers, dates, directory, information, intake, organisation, store, ties};
+use super::{changeovers, dates, directory, information, intake, interests, organisation, store, ties};
 use crate::error::Error;
 use crate::format::{count, date};
 use crate::route;
@@ -28,6 +28,7 @@ pub fn routes() -> Vec<Route> {
         account,
         ties::pages::routes(),
         dates::pages::routes(),
+        interests::pages::routes(),
         directory::pages::routes(),
         intake::pages::routes(),
         organisation::pages::routes(),
@@ -311,6 +312,8 @@ async fn account(request: Request) -> Result<Page, Error> {
                     ("Open projects", projects),
                 ])}
                 <p><a href="/account/dates">"Say your own dates"</a>": a last day, a move to another department, time away"</p>
+                <p><a href="/qi">"Your QI"</a>": what you did in each project, to print and to have confirmed"</p>
+                <p><a href="/account/interests">"Say what you look for and offer"</a>": a project to work on, coaching, supervision"</p>
                 <p class="nhsuk-hint">"Is something else wrong here? Your academy lead or administrator can change it."</p>
                 <h2 class="nhsuk-heading-m">"Change your password"</h2>
                 {form.draw(fields)}

@@ -7,6 +7,8 @@ mod narrow;
 pub mod news;
 pub mod search;
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use self::narrow::{apply_text, has_status, push_gap, push_place};
@@ -70,12 +72,13 @@ pub struct Browsed {
     pub departments: Vec<Department>,
     pub priorities: Vec<PriorityChoice>,
     /// How many projects each of what they offer would show.
-    pub counts: Counts,
+    pub counts: Arc<Counts>,
     /// The name of the colleague whose projects are listed.
     pub colleague: Option<String>,
 }
 
-/// As [`list`], with what the filters offer.
+/// As [`list`], with what the filters offer. The numbers beside them cost more than all else, so they are counted once in
+/// each `state` of the store: its newest, asked for before anything is read.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -84,22 +87,34 @@ pub async fn browse(
     trust: TrustId,
     filter: &Filter,
     today: NaiveDate,
+    state: u64,
 ) -> Result<Browsed, Error> {
     let words = of_trust(trust, &sought::expression(&filter.text));
     let mut query = listing(trust, filter, &words, limit(filter), today)?.select_rows();
-    query.text = [&query.text, DEPARTMENTS, CURRENT, ""].join(";\n");
-    counts::push(&mut query, filter, &words, today)?;
+    query.text = [&query.text, DEPARTMENTS, CURRENT].join(";\n");
+    let kept = counts::kept(state, trust, filter, today);
+    if kept.is_none() {
+        query.push(";\n");
+        counts::push(&mut query, filter, &words, today)?;
+    }
     let mut answers = batch::ask_built(conn, query.text, query.arguments).await?;
     let found = found(answers.all()?);
     let (departments, priorities) = (answers.all()?, answers.all()?);
-    let counts = Counts(answers.all()?);
+    let counts = match kept {
+        Some(counts) => counts,
+        None => {
+            let counted = Arc::new(Counts(answers.all()?));
+            counts::keep(state, trust, filter, today, &counted);
+            counted
+        }
+    };
     let found = or_misspelt(conn, trust, filter, found, today).await?;
     let colleague = match filter.with {
         Some(with) => people::store::colleague_name(conn, trust, with).await?,
         None => None,
     };
     // Of what is spelled like the words nothing was counted.
-    let counts = if found.misspelt { Counts::default() } else { counts };
+    let counts = if found.misspelt { Arc::default() } else { counts };
     Ok(Browsed { found, departments, priorities, counts, colleague })
 }
 

@@ -22,6 +22,21 @@ pub async fn invite(#[server(flatten)] form: InviteForm) -> Result<(), Error> {
     Ok(())
 }
 
+/// Asks somebody to lead a project together with its lead.
+#[server(endpoint = "projects/name-co-lead")]
+pub async fn name_co_lead(#[server(flatten)] form: InviteForm) -> Result<(), Error> {
+    let request = Request::current();
+    request.person()?;
+    let project: ProjectId = id(&form.project)?;
+    request
+        .change(access::NameCoLead(project), async |conn, allowed| {
+            store::ask_co_lead(conn, allowed, &form.parse_co_lead()?).await
+        })
+        .await?;
+    redirect(format!("/projects/{project}/team?done=invited"));
+    Ok(())
+}
+
 /// Answers an invitation or a request to join.
 #[server(endpoint = "projects/answer")]
 pub async fn answer_question(#[server(flatten)] form: AnswerForm) -> Result<(), Error> {

@@ -48,11 +48,17 @@ choices! {
 }
 
 impl TeamRole {
-    /// The places that somebody can be invited to: a lead comes by a handover.
+    /// The places that the team invites somebody to: a lead comes by a handover, or is asked by the lead themselves.
     pub const INVITABLE: &[Self] = &[Self::Member, Self::Supervisor, Self::Sponsor, Self::ManagerPartner, Self::Coach];
 
     /// The places between which a person is moved without being asked. Who supervises a project says so.
     pub const ASSIGNABLE: &[Self] = &[Self::Member, Self::Sponsor, Self::ManagerPartner, Self::Coach];
+
+    /// What somebody is asked to be: who is asked to lead leads together with whoever asks.
+    #[must_use]
+    pub fn asked(self) -> String {
+        if self == Self::Lead { "co-lead".to_owned() } else { self.label().to_lowercase() }
+    }
 
     /// What somebody in this place does.
     #[must_use]
@@ -93,10 +99,7 @@ impl InviteForm {
     /// [`Error::Invalid`] when nobody or no place is named.
     pub fn parse(&self) -> Result<Invitation, Error> {
         let mut fields = Fields::new();
-        let whom = Named::read(&mut fields, ["person", "name", "address"], [&self.person, &self.name, &self.address]);
-        if whom.is_none() && fields.is_ok() {
-            fields.error("person", "Choose a colleague, or name somebody who has no account yet.");
-        }
+        let whom = self.whom(&mut fields);
         let role = fields
             .choice("role", &self.role, "Choose what you ask them to be.")
             .filter(|role| TeamRole::INVITABLE.contains(role));
@@ -108,6 +111,28 @@ impl InviteForm {
             (Some(whom), Some(role)) => fields.finish(|| Invitation { whom, role, message }),
             _ => fields.finish(|| ()).and(Err(Error::Internal)),
         }
+    }
+
+    /// The invitation to lead the project together with whoever asks.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when nobody is named.
+    pub fn parse_co_lead(&self) -> Result<Invitation, Error> {
+        let mut fields = Fields::new();
+        let whom = self.whom(&mut fields);
+        let message = fields.text("message", &self.message, MAX_LINE_CHARS);
+        match whom {
+            Some(whom) => fields.finish(|| Invitation { whom, role: TeamRole::Lead, message }),
+            None => fields.finish(|| ()).and(Err(Error::Internal)),
+        }
+    }
+
+    fn whom(&self, fields: &mut Fields) -> Option<Named> {
+        let whom = Named::read(fields, ["person", "name", "address"], [&self.person, &self.name, &self.address]);
+        if whom.is_none() && fields.is_ok() {
+            fields.error("person", "Choose a colleague, or name somebody who has no account yet.");
+        }
+        whom
     }
 }
 

@@ -1,5 +1,8 @@
 //! A project's team: who is in it and was in it, who is asked, and how that changes.
 
+mod co_leads;
+mod supervision;
+
 use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -8,13 +11,12 @@ use crate::access::{self, Action, Relationship};
 use crate::error::Error;
 use crate::id::{HandoverId, PersonId, ProjectId, TeamRoleId};
 use crate::parse::MAX_PARAGRAPH_CHARS;
-use crate::people;
 use crate::people::picker::parts::offered;
 use crate::people::picker::store::Choosing;
 use crate::project::parts::{Section, sections};
 use crate::project::store::ProjectSummary;
 use crate::route;
-use crate::team::api::{AskToJoin, ChangeRole, ConfirmSupervisor, EndRole, Invite, LeaveTeam, PassOnSupervision};
+use crate::team::api::{AskToJoin, ChangeRole, ConfirmSupervisor, EndRole, Invite, LeaveTeam};
 use crate::team::model::TeamRole;
 use crate::team::parts::question;
 use crate::team::store::{self, Membership, Team};
@@ -27,8 +29,9 @@ use crate::web::ui::{self, Form, Offered};
 pub fn routes() -> Vec<Route> {
     vec![
         route!("/projects/{id}/team", team),
+        route!("/projects/{id}/co-lead", co_leads::name),
         route!("/memberships/{id}", membership),
-        route!("/supervision", supervision),
+        route!("/supervision", supervision::supervision),
     ]
 }
 
@@ -130,14 +133,22 @@ pub async fn team(request: Request) -> Result<Page, Error> {
         Offered::default()
     };
     let waits = !relationship.coordinates() && store::awaits_supervisor(&mut conn, id, today).await?.is_some();
+    let under_way = store::under_way(&mut conn, id, today).await?.is_some();
+    let leads_on = match request.visitor.id() {
+        Some(person) if relationship.lead && !under_way => {
+            store::co_leads::lead_on(&mut conn, id, person, today).await?
+        }
+        _ => false,
+    };
     drop(conn);
     Ok(Page::new(format!("Team of {}", project.title), move || {
         let invitation = Form::new(&request, Invite::PATH);
         let joining = Form::named(&request, AskToJoin::PATH, "join");
         let leaving = Form::new(&request, LeaveTeam::PATH);
         let summaries = view! { {invitation.summary()}{joining.summary()}{leaving.summary()} };
-        let leave = leaves.then(|| leave(leaving, &project, relationship));
+        let leave = leaves.then(|| leave(leaving, &project, relationship, leads_on));
         let invite = manages.then(|| invite(invitation, &project, colleagues));
+        let name_co_lead = (may(Action::NameCoLead) && !under_way).then(|| co_leads::link(id));
         let join = joins.then(|| join(joining, id));
         view! {
             {ui::back(&format!("/projects/{id}"), &project.title)}
@@ -149,6 +160,7 @@ pub async fn team(request: Request) -> Result<Page, Error> {
             {past(&team, today)}
             <div class="nhsuk-grid-row baton-no-print"><div class="nhsuk-grid-column-two-thirds">
                 {invite}
+                {name_co_lead}
                 {join}
                 {leave}
             </div></div>
@@ -174,6 +186,7 @@ fn questions(
             let of_this = Relationship {
                 asked: Some(membership.person) == me,
                 asks_supervisor: membership.role == TeamRole::Supervisor,
+                asks_lead: membership.role == TeamRole::Lead,
                 wants_to_join: membership.wants_to_join(),
                 cannot_answer: !membership.account,
                 ..relationship
@@ -189,7 +202,7 @@ fn questions(
                 (false, true) => "waits for the QI academy to be a",
                 (false, false) => "was asked to be a",
             };
-            let role = (!joins).then(|| format!(" {}", membership.role.label().to_lowercase()));
+            let role = (!joins).then(|| format!(" {}", membership.role.asked()));
             let account = (!membership.account).then_some(" They have no account yet: the QI academy can confirm a supervisor for them.");
             view! {
                 <div class="nhsuk-inset-text">
@@ -262,11 +275,12 @@ fn join(form: Form, project: ProjectId) -> AnyView {
     .into_any()
 }
 
-fn leave(form: Form, project: &ProjectSummary, relationship: Relationship) -> AnyView {
+/// `leads_on` says that somebody else leads it too.
+fn leave(form: Form, project: &ProjectSummary, relationship: Relationship, leads_on: bool) -> AnyView {
     let id = project.id;
     // Whose post is over prepares nothing any more.
     let hands_over = access::may(Action::OfferHandover(id), relationship);
-    let body = if relationship.lead {
+    let body = if relationship.lead && !leads_on {
         view! {
             <p>"You lead this project. A lead leaves by handing it over, to a colleague or to the pool, so that it never stands without anybody."</p>
             {hands_over.then(|| view! { <p><a href=format!("/projects/{id}/handover")>"Prepare the handover"</a></p> })}
@@ -287,6 +301,7 @@ fn leave(form: Form, project: &ProjectSummary, relationship: Relationship) -> An
         .into_any();
         view! {
             {supervisor}
+            {relationship.lead.then(|| view! { <p>"Whoever leads this project with you then leads it alone."</p> })}
             <p>"You leave today and stay listed as a past contributor. To come back, ask to join."</p>
             {form.draw(fields)}
         }
@@ -310,9 +325,13 @@ pub async fn membership(request: Request) -> Result<Page, Error> {
     request.require(&mut conn, access::ManageTeam(id)).await?;
     let today = request.today();
     let Team { project, memberships } = store::team(&mut conn, id, today).await?;
-    let coordinates = access::relationship(&mut conn, &request, id).await?.coordinates();
+    let relationship = access::relationship(&mut conn, &request, id).await?;
+    let coordinates = relationship.coordinates();
     let waits = store::awaits_supervisor(&mut conn, id, today).await?;
     let longest = store::supervision::longest_confirmation(&mut conn, membership, today).await?;
+    let may_lead = access::may(Action::NameCoLead(id), relationship)
+        && co_leads::is_free(&memberships, membership, today)
+        && store::under_way(&mut conn, id, today).await?.is_none();
     drop(conn);
     let membership = memberships
         .into_iter()
@@ -333,9 +352,7 @@ pub async fn membership(request: Request) -> Result<Page, Error> {
             (form.summary(), confirm(form, id, membership.id, longest))
         });
         let (confirmation_summary, confirmation) = confirmation.unzip();
-        let passes_on = confirms.then(|| {
-            view! { <p><a href=format!("/supervision?of={}", membership.person)>"Pass on everything that they supervise"</a></p> }
-        });
+        let passes_on = confirms.then(|| passes_on(membership.person));
         let summaries = view! { {confirmation_summary}{change.summary()}{end.summary()} };
         let supervisor = (membership.role == TeamRole::Supervisor)
             .then(|| view! { <p>"They supervise this project. Once their place ends, it shows that nobody does, until another supervisor accepts."</p> });
@@ -350,6 +367,7 @@ pub async fn membership(request: Request) -> Result<Page, Error> {
                 {passes_on}
                 <h2 class="nhsuk-heading-m">"Change their role"</h2>
                 {change_role(change, id, membership.id)}
+                {may_lead.then(|| co_leads::ask_this_one(id, &membership))}
                 <h2 class="nhsuk-heading-m">"End their place"</h2>
                 {supervisor}
                 <p>"It ends today. They stay listed as a past contributor and keep reading the project, unless they were added by mistake. To undo it, invite them again."</p>
@@ -358,6 +376,10 @@ pub async fn membership(request: Request) -> Result<Page, Error> {
         }
         .into_any()
     }))
+}
+
+fn passes_on(person: PersonId) -> AnyView {
+    view! { <p><a href=format!("/supervision?of={person}")>"Pass on everything that they supervise"</a></p> }.into_any()
 }
 
 fn confirm(form: Form, project: ProjectId, membership: TeamRoleId, longest: NaiveDate) -> AnyView {
@@ -374,72 +396,6 @@ fn confirm(form: Form, project: ProjectId, membership: TeamRoleId, longest: Naiv
         {form.draw(fields)}
     }
     .into_any()
-}
-
-/// What somebody supervises, with the form that passes it on: one's own, or, for the academy, somebody else's.
-pub async fn supervision(request: Request) -> Result<Page, Error> {
-    let person = request.person()?;
-    let (me, trust, today) = (person.id, person.trust, request.today());
-    let of: PersonId = match request.query("of") {
-        "" => me,
-        other => other.parse().map_err(|_| Error::NotFound)?,
-    };
-    let mut conn = request.store.read().await?;
-    if of == me {
-        request.require(&mut conn, access::ReadTrust(trust)).await?;
-    } else {
-        request.require(&mut conn, access::Coordinate(trust)).await?;
-    }
-    let supervised = store::pass_on::supervised(&mut conn, of, trust, today).await?;
-    let choosing = Choosing { trust, today, until: today, project: None, except: Some(of) };
-    let colleagues = offered(&mut conn, &request, "person", None, &choosing).await?;
-    // Nobody is named here who is not known in the trust by what they supervise.
-    let name = if of == me || !supervised.is_empty() {
-        people::store::name_in(&mut conn, trust, of).await?
-    } else {
-        return Err(Error::NotFound);
-    };
-    drop(conn);
-    let title = if of == me { "What you supervise".to_owned() } else { format!("What {name} supervises") };
-    Ok(Page::new(title.clone(), move || {
-        let form = Form::new(&request, PassOnSupervision::PATH);
-        let summary = form.summary();
-        let body = if supervised.is_empty() {
-            ui::empty("You supervise no open project.", None)
-        } else {
-            pass_on(form, of, supervised, colleagues)
-        };
-        view! {
-            {ui::back("/", "Home")}
-            <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
-                {summary}
-                {ui::heading(&name, &title)}
-                {body}
-            </div></div>
-        }
-        .into_any()
-    }))
-}
-
-fn pass_on(form: Form, of: PersonId, supervised: Vec<store::pass_on::Supervised>, colleagues: Offered) -> AnyView {
-    let places = supervised
-        .into_iter()
-        .map(|one| {
-            let lead = one.lead.map_or_else(|| "nobody leads it".to_owned(), |lead| format!("led by {lead}"));
-            let asked = one.asked.map(|name| format!("; {name} is asked")).unwrap_or_default();
-            let label = format!("{} {} ({lead}{asked})", one.reference, one.title);
-            (format!("{}/{}", one.project_id, one.membership), label)
-        })
-        .collect();
-    let fields = view! {
-        {form.hidden("of", of)}
-        {form.checkboxes("places[]", "Which projects are passed on?", places).view()}
-        {form.picker("person", "To whom?", colleagues)
-            .hint("They are asked for each project. The supervision goes on until they accept, and then ends.").view()}
-        {ui::submit("Ask them")}
-    }
-    .into_any();
-    form.draw(fields)
 }
 
 fn change_role(form: Form, project: ProjectId, membership: TeamRoleId) -> AnyView {

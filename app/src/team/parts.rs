@@ -17,7 +17,7 @@ use crate::web::ui::{self, Form};
 pub fn question(request: &Request, project: &ProjectSummary, place: &Membership, waits: bool) -> AnyView {
     let form = Form::named(request, AnswerQuestion::PATH, &format!("q{}", place.id.0.simple()));
     let supervises = place.role == TeamRole::Supervisor;
-    let role = place.role.label().to_lowercase();
+    let role = place.role.asked();
     let oneself = request.visitor.id() == Some(place.person);
     let name = view! { <strong>{place.name.clone()}</strong> };
     let title = view! { <a href=format!("/projects/{}", project.id)>{project.title.clone()}</a> };

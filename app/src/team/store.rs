@@ -1,5 +1,6 @@
 //! Teams: who is in one, who is asked, and how that changes. The one writer of `team_role`.
 
+pub mod co_leads;
 pub mod leads;
 pub mod merged;
 pub mod pass_on;
@@ -10,7 +11,7 @@ use serde::Deserialize;
 use sqlx::FromRow;
 
 use super::model::{Invitation, OpenedBy, RoleState, TeamRole};
-use crate::access::{Act, Allowed, AnswerQuestion, AskToJoin, LeaveTeam, ManageTeam};
+use crate::access::{Act, Allowed, AnswerQuestion, AskToJoin, LeaveTeam, ManageTeam, NameCoLead, OnProject};
 use crate::db::Connection;
 use crate::error::{Error, FieldError};
 use crate::history::{self, Entry};
@@ -368,14 +369,57 @@ pub async fn invite(
     allowed: &Allowed<ManageTeam>,
     invitation: &Invitation,
 ) -> Result<(), Error> {
+    let (person, field) = invited(conn, allowed, invitation).await?;
+    if invitation.role == TeamRole::Supervisor {
+        does_not_lead(conn, allowed.project(), person, allowed.today(), field).await?;
+    }
+    put_question(conn, allowed, person, invitation).await
+}
+
+/// Asks somebody to lead the project together with whoever asks.
+///
+/// # Errors
+/// [`Error::Invalid`] when they lead it, supervise it or are asked already, or a handover of it is under way.
+pub async fn ask_co_lead(
+    conn: &mut Connection,
+    allowed: &Allowed<NameCoLead>,
+    invitation: &Invitation,
+) -> Result<(), Error> {
+    let (project, today) = (allowed.project(), allowed.today());
+    if let Some(handover) = under_way(conn, project, today).await? {
+        let mut error = FieldError::new("", co_leads::UNDER_WAY);
+        error.link = Some(format!("/handovers/{handover}"));
+        return Err(Error::Invalid(vec![error]));
+    }
+    let (person, field) = invited(conn, allowed, invitation).await?;
+    if co_leads::supervises(conn, project, person, today).await? {
+        let message = "They supervise this project, or are asked to. Nobody does both: choose somebody else.";
+        return Err(Error::field(field, message));
+    }
+    put_question(conn, allowed, person, invitation).await
+}
+
+/// Whom an invitation names, who may be asked; and the field that names them.
+async fn invited<A: OnProject>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    invitation: &Invitation,
+) -> Result<(PersonId, &'static str), Error> {
     let project = allowed.project();
     has_room_for_question(conn, project).await?;
     let person = find(conn, allowed, allowed.in_trust()?, &invitation.whom, "person").await?;
     let field = if matches!(invitation.whom, Named::Colleague(_)) { "person" } else { "address" };
     not_in_place(conn, project, person, invitation.role, allowed.today(), field).await?;
-    if invitation.role == TeamRole::Supervisor {
-        does_not_lead(conn, project, person, allowed.today(), field).await?;
-    }
+    Ok((person, field))
+}
+
+async fn put_question<A: OnProject>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    person: PersonId,
+    invitation: &Invitation,
+) -> Result<(), Error> {
+    let project = allowed.project();
     let (state, opened_by) = asked(conn, allowed, project, allowed.in_trust()?, person, invitation.role).await?;
     let membership =
         insert_membership(conn, allowed, project, person, invitation.role, state, opened_by, &invitation.message)
@@ -497,6 +541,9 @@ pub async fn answer(
             supervision::confirm_at_most(conn, membership, allowed.today()).await?;
         }
         supervision::take_over(conn, allowed, membership).await?;
+    }
+    if accepted && held.role == TeamRole::Lead {
+        co_leads::begin(conn, held.project_id, held.person_id, allowed.today()).await?;
     }
     let action = match (accepted, oneself) {
         (true, true) => "accepted a place in the team",
@@ -647,7 +694,7 @@ async fn end(
 /// Ends every membership that the person has in the team.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a lead, who hands over first.
+/// [`Error::Invalid`] for a lead, who hands over first unless another leads on.
 pub async fn leave(conn: &mut Connection, allowed: &Allowed<LeaveTeam>, contribution: &str) -> Result<(), Error> {
     let project = allowed.project();
     let memberships: Vec<(TeamRoleId, TeamRole, NaiveDate)> = sqlx::query_as(
@@ -662,7 +709,10 @@ pub async fn leave(conn: &mut Connection, allowed: &Allowed<LeaveTeam>, contribu
     if memberships.is_empty() && supervision::leads(conn, project, allowed.person()?, allowed.today()).await? {
         return Err(keeps_the_lead(project));
     }
-    if let Some((_, _, from)) = memberships.iter().find(|(_, role, _)| *role == TeamRole::Lead) {
+    let leads = memberships.iter().find(|(_, role, _)| *role == TeamRole::Lead);
+    let leads_on = co_leads::lead_on(conn, project, allowed.person()?, allowed.today()).await?
+        && under_way(conn, project, allowed.today()).await?.is_none();
+    if let Some((_, _, from)) = leads.filter(|_| !leads_on) {
         let ahead = under_way(conn, project, allowed.today()).await?.filter(|_| *from > allowed.today());
         return Err(ahead.map_or_else(|| keeps_the_lead(project), steps_back));
     }

@@ -190,6 +190,12 @@ const DONE: &[(&str, &str)] = &[
     ("phase", "The phase is started. The chart has new lines from that day on."),
     ("phase-removed", "The phase is removed. Its points are read with those before it again."),
     ("priority", "The priority is saved."),
+    ("confirmed", "It is confirmed with your name and today’s date."),
+    ("board-offer", "{n} offered. Each is agreed once its next lead and its supervisor have accepted."),
+    ("board-pool", "{n} put into the pool. Each lead goes on leading until their last day."),
+    ("board-remind", "{n} reminded. The team sees it on their home pages."),
+    ("board-pause", "{n} paused until then."),
+    ("board-supervise", "{n} passed on. The supervision of each goes on until your colleague accepts it."),
     ("points", "{new} data points recorded."),
     ("batch-undone", "It is undone. Data points deleted: {void}. Data points left: {left}."),
     (
@@ -297,6 +303,7 @@ fn header(request: &Request) -> AnyView {
             links.extend([item("/projects", "Projects"), item("/pool", "Pool"), item("/priorities", "Priorities")]);
         }
         if person.academy_lead {
+            links.push(item("/changeover", "Changeover"));
             links.push(item("/look-alikes", "Possible duplicates"));
         }
         if person.academy_lead || person.administrator {

@@ -222,7 +222,15 @@ impl Asks<'_, '_> {
                     (Kind::AnswerJoin, vec![people(1, answer, None), desk(Some(plus(from, SECOND_AFTER)))])
                 }
             };
-            self.ask(&of_place(kind, place), (from, FOREVER), &levels);
+            let question = of_place(kind, place);
+            if place.role == Role::Lead {
+                // Asked to lead with whoever leads: without a lead there is nobody to lead with.
+                for &span in project.led.and(&Days::from(from)).spans() {
+                    self.ask(&question, span, &levels);
+                }
+            } else {
+                self.ask(&question, (from, FOREVER), &levels);
+            }
         }
         for one in &project.supervisions {
             let Some(person) = project.presence(one.place.person) else { continue };

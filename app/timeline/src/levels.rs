@@ -101,24 +101,19 @@ pub(crate) fn ask(asks: &mut Vec<Ask>, question: &Question, exists: Span, levels
     if exists.0 >= exists.1 {
         return;
     }
-    let mut asked = Vec::new();
+    // Somebody who is asked in several places, or at several levels, is asked once a day.
+    let mut asked: Vec<(Uuid, Days)> = Vec::new();
     for (level, opens) in levels.iter().zip(openings(exists, levels)) {
         let Some(opens) = opens else { continue };
         let open = Days::between(opens, exists.1);
         match &level.who {
             Who::People(people) => {
                 for one in people {
-                    if !asked.contains(&one.person) {
-                        asked.push(one.person);
-                        rows(
-                            asks,
-                            question,
-                            exists.0,
-                            level.number,
-                            Audience::Person(one.person),
-                            &open.and(&one.shown),
-                        );
-                    }
+                    let already = asked.iter().filter(|(person, _)| *person == one.person);
+                    let already = already.fold(Days::NONE, |days, (_, more)| days.or(more));
+                    let days = open.and(&one.shown).without(&already);
+                    rows(asks, question, exists.0, level.number, Audience::Person(one.person), &days);
+                    asked.push((one.person, days));
                 }
             }
             Who::Desk => rows(asks, question, exists.0, level.number, Audience::Desk, &open),

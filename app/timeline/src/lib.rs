@@ -30,7 +30,7 @@ pub use rows::{Ask, Audience, FOREVER, Kind, Standing, Timeline};
 pub use state::Continuity;
 
 /// The version of the rule and of its numbers: rows of another one are derived anew.
-pub const RULE_VERSION: i64 = 3;
+pub const RULE_VERSION: i64 = 4;
 /// A lead's post that ends within this many days makes a project due: 12 weeks. Somebody whose post begins
 /// within them arrives.
 pub const DUE_DAYS: i64 = 84;

@@ -150,6 +150,31 @@ proptest! {
     }
 
     #[test]
+    fn whoever_is_to_answer_an_offer_is_asked_on_every_day_until_its_own(facts in facts(true)) {
+        let timeline = derive(&facts);
+        for offer in facts.handovers.iter().filter(|one| !one.agreed && one.to.is_some()) {
+            let answers = [
+                (offer.successor_accepted, &[Kind::AnswerAsSuccessor][..]),
+                (offer.supervisor_accepted, &[Kind::AgreeToHandover, Kind::AnswerTakeOn][..]),
+            ];
+            for (_, kinds) in answers.iter().filter(|(given, _)| !given) {
+                for offset in 0..730 {
+                    let on = day(offset);
+                    let waits = offer.offered_on <= on && on <= offer.effect_on && row(&timeline, on).is_some();
+                    if !waits || facts.status == Status::Closed { continue }
+                    let asked = timeline.asks.iter().filter(|ask| ask.object == Some(offer.id) && kinds.contains(&ask.kind));
+                    let asked: Vec<&Ask> = asked.filter(|ask| open(ask, on)).collect();
+                    prop_assert!(!asked.is_empty(), "{on}: nobody is asked to answer {offer:?}");
+                    let mut whom: Vec<_> = asked.iter().map(|ask| ask.audience).collect();
+                    whom.sort_unstable();
+                    whom.dedup();
+                    prop_assert_eq!(whom.len(), asked.len(), "each once: {:?}", asked);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn rows_follow_each_other_and_differ(facts in facts(true)) {
         let timeline = derive(&facts);
         prop_assert_eq!(timeline.standings.is_empty(), facts.status == Status::Draft);

@@ -478,6 +478,37 @@ fn who_else_is_in_the_team_puts_nothing_at_risk() {
 }
 
 #[test]
+fn whoever_supervises_by_one_place_after_another_is_asked_on_the_days_of_both() {
+    let small = Small::new()
+        .without_supervisor()
+        .place(Small::SUPERVISOR, Role::Supervisor, 0, Some(20))
+        .place(Small::SUPERVISOR, Role::Supervisor, 20, None)
+        .offer(Some(Small::OTHER), 15, 60, false);
+    let asked = |on: i64| {
+        let open = |ask: &&timeline::Ask| ask.from_on <= day(on) && day(on) < ask.until_on;
+        let rows = small.derive().asks.into_iter().filter(|ask| ask.kind == Kind::AgreeToHandover);
+        rows.filter(|ask| open(&ask)).map(|ask| (ask.level, ask.audience)).collect::<Vec<_>>()
+    };
+    for on in 15..40 {
+        let supervisor = asked(on).iter().filter(|one| **one == (1, Audience::Person(small.supervisor))).count();
+        assert_eq!(supervisor, 1, "once on each day: {on}");
+    }
+}
+
+#[test]
+fn whoever_is_asked_to_lead_with_the_lead_is_asked_while_there_is_one() {
+    let asked = |small: &Small| {
+        let rows = small.derive().asks.into_iter().filter(|ask| ask.kind == Kind::Invitation && ask.level == 1);
+        rows.map(|ask| (small::offset(ask.from_on), small::offset(ask.until_on))).collect::<Vec<_>>()
+    };
+    let forever = small::offset(FOREVER);
+    assert_eq!(asked(&Small::new().invites(Small::OTHER, Role::Lead, 20)), [(20, forever)]);
+    assert_eq!(asked(&Small::new().led_until(40).invites(Small::OTHER, Role::Lead, 20)), [(20, 41)]);
+    assert_eq!(asked(&Small::unled().invites(Small::OTHER, Role::Lead, 20)), []);
+    assert_eq!(asked(&Small::new().led_until(40).invites(Small::OTHER, Role::Member, 20)), [(20, forever)]);
+}
+
+#[test]
 fn whoever_is_invited_to_a_draft_is_asked_and_nobody_else() {
     let draft = |small: Small| small.without_supervisor().status(Status::Draft);
     let kinds = |small: &Small| small.derive().asks.iter().map(|ask| (ask.kind, ask.level)).collect::<Vec<_>>();

@@ -487,3 +487,45 @@ async fn the_demonstrations_sign_in_list_goes_by_the_dates_of_roles() -> Result 
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_home_shows_the_first_of_what_the_academy_is_asked_and_leads_to_all_of_it() -> Result {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let mut projects = Vec::new();
+    for number in 0..25 {
+        projects.push(at.project(&format!("Sepsis {number:02}")).await);
+    }
+    let mut change = at.store.write().await?;
+    for (number, project) in (0..).zip(&projects) {
+        // Twelve lost their lead on days of their own, the others on one.
+        let day = TODAY - chrono::Duration::days(if number < 12 { 3 + number } else { 2 });
+        sqlx::query("update team_role set until_on = $2 where project_id = $1 and role = 'lead'")
+            .bind(project)
+            .bind(day)
+            .execute(&mut *change)
+            .await?;
+    }
+    change.commit().await?;
+    let browser = app.browser(at.lead).await;
+    let home = browser.get("/").await;
+    assert_eq!((waiting(&home), lines(&home)), (13, 10), "{}", home.plain());
+    assert!(
+        home.words().contains("For the QI academy (13)") && home.body.contains("href=\"/asks\""),
+        "{}",
+        home.plain()
+    );
+    let all = browser.get("/asks").await;
+    assert_eq!(lines(&all), 13, "{}", all.plain());
+    assert!(all.words().contains("13 projects"), "{}", all.plain());
+    let (_, line) = all.body.split_once("/asks?line=").expect("a way to the whole line");
+    let line = line.split('"').next().unwrap_or_default();
+    let whole = browser.get(&format!("/asks?line={line}")).await;
+    for project in &projects[12..] {
+        assert!(whole.body.contains(&format!("/projects/{project}")), "{}", whole.plain());
+    }
+    assert!(!whole.body.contains(&format!("/projects/{}", projects[0])));
+    let nobody = app.browser(at.trainee).await.get("/asks").await;
+    assert!(nobody.words().contains("Nothing more is asked of the QI academy"), "{}", nobody.plain());
+    Ok(())
+}

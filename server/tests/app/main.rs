@@ -2,6 +2,7 @@
 //! the command line.
 
 mod asks;
+mod changeover;
 mod charts;
 mod cycles;
 mod dictionary;

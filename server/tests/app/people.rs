@@ -249,6 +249,9 @@ async fn the_academy_lead_keeps_the_changeover_dates() {
     let app = App::new().await;
     let lead = app.browser(app.fixture.lead).await;
     assert!(lead.get("/people").await.body.contains("href=\"/changeovers\""));
+    assert!(
+        lead.get("/changeovers").await.plain().contains("first Wednesdays of February, April, August and December")
+    );
     let day = [("on_day.day", "4"), ("on_day.month", "8"), ("on_day.year", "2027")];
     let answer = lead.fill("/changeovers", "/api/changeovers/add", &day).await;
     assert!(lead.follow(&answer).await.plain().contains("Wednesday 4 August 2027"));
@@ -259,6 +262,18 @@ async fn the_academy_lead_keeps_the_changeover_dates() {
     assert!(!lead.get("/changeovers").await.plain().contains("4 August 2027"));
     let administrator = app.browser(app.fixture.administrator).await;
     assert!(!administrator.get("/people").await.body.contains("href=\"/changeovers\""));
+}
+
+#[tokio::test]
+async fn the_demonstration_says_what_its_changeover_dates_are() {
+    let app = App::demonstration().await;
+    let demonstration = "update trust set demonstration = 1 where id = $1";
+    let mut change = app.fixture.store.write().await.expect("a change");
+    sqlx::query(demonstration).bind(app.fixture.trust).execute(&mut *change).await.expect("marked");
+    change.commit().await.expect("committed");
+    let page = app.browser(app.fixture.lead).await.get("/changeovers").await;
+    assert!(page.plain().contains("In this demonstration they are the first Wednesdays of every fourth month"));
+    assert!(!page.plain().contains("They were first set"), "{}", page.plain());
 }
 
 #[tokio::test]

@@ -222,12 +222,18 @@ async fn a_draft_is_finished_and_registered_or_deleted() {
                 ("type", "quality_improvement"),
                 ("origin", "idea"),
                 ("local_need", "Our ward"),
+                ("aim_by.day", "4"),
+                ("aim_by.month", "1"),
+                ("aim_by.year", "2020"),
                 ("then", "draft"),
             ],
         )
         .await;
     assert_eq!(answer.location(), format!("/projects/{draft}?done=saved"));
-    let answer = author.fill(&format!("/projects/{draft}"), "/api/projects/submit", &[]).await;
+    let asked = author.fill(&format!("/projects/{draft}"), "/api/projects/submit", &[]).await;
+    let page = author.follow(&asked).await;
+    assert!(page.words().contains("The aim is to be met by 4 January 2020, which has passed."), "{}", page.plain());
+    let answer = author.fill(&asked.location(), "/api/projects/submit", &[]).await;
     assert_eq!(answer.location(), format!("/projects/{draft}/next?done=registered"));
     assert_eq!(text(&app.fixture, "select reference from project where id = $1", draft).await, "QI-2026-0001");
     assert_eq!(
@@ -344,6 +350,50 @@ async fn a_supervisor_without_account_counts_once_the_academy_lead_confirms() {
         1
     );
     assert!(lead.get(&format!("/projects/{project}/history")).await.words().contains("She told me"));
+}
+
+#[tokio::test]
+async fn the_lead_asks_a_member_to_lead_with_them_from_the_teams_pages_and_may_then_leave() {
+    const ASK: &str = "/api/projects/name-co-lead";
+    let app = App::new().await;
+    let project = registered(&app, "Sepsis").await;
+    let (team, ask) = (format!("/projects/{project}/team"), format!("/projects/{project}/co-lead"));
+    let (lead, other) = (app.browser(app.fixture.trainee).await, app.browser(app.fixture.colleague).await);
+    let colleague = app.fixture.colleague.to_string();
+    lead.fill(&team, "/api/projects/invite", &[("person", &colleague), ("role", "member")]).await;
+    other.fill(&team, "/api/projects/answer", &[("answer", "accepted")]).await;
+    for (who, may) in [(app.fixture.trainee, true), (app.fixture.colleague, false), (app.fixture.lead, false)] {
+        let browser = app.browser(who).await;
+        assert_eq!(browser.get(&team).await.body.contains(&ask), may, "who leads it asks, nobody else");
+        let status = if may { StatusCode::OK } else { StatusCode::FORBIDDEN };
+        assert_eq!(browser.get(&ask).await.status, status);
+    }
+    let member: String = sqlx::query_scalar("select id from team_role where role = 'member'")
+        .fetch_one(&mut *app.fixture.store.read().await.expect("a store"))
+        .await
+        .expect("a member");
+    let membership = lead.get(&format!("/memberships/{member}")).await;
+    let this_one = format!("{ask}?person={colleague}");
+    assert!(membership.body.contains(&this_one), "{}", membership.words());
+    let nobody = lead.fill(&ask, ASK, &[("person", ""), ("message", "You know it best")]).await;
+    let again = lead.follow(&nobody).await;
+    assert!(
+        again.words().contains("Choose a colleague") && again.body.contains("You know it best"),
+        "{}",
+        again.words()
+    );
+    let asked = lead.fill(&this_one, ASK, &[]).await;
+    assert_eq!(asked.location(), format!("{team}?done=invited"), "they are chosen already");
+    assert!(!lead.get(&format!("/memberships/{member}")).await.body.contains(&this_one), "asked once");
+    let home = other.get("/").await;
+    assert!(home.plain().contains("You are asked to be a co-lead of"), "{}", home.plain());
+    assert!(lead.get(&team).await.form("/api/projects/leave").is_none(), "the only lead hands over");
+    let answered = other.fill(&team, "/api/projects/answer", &[("answer", "accepted")]).await;
+    assert_eq!(answered.location(), format!("{team}?done=answered"));
+    assert!(other.get(&team).await.body.contains(&ask), "they lead it too");
+    let left = lead.fill(&team, "/api/projects/leave", &[("contribution", "Began it")]).await;
+    assert_eq!(left.location(), format!("/projects/{project}?done=left"));
+    assert!(other.get(&team).await.form("/api/projects/leave").is_none(), "now they are the only one");
 }
 
 #[tokio::test]
@@ -500,6 +550,7 @@ const CHANGES: &[(&str, &[(&str, &str)])] = &[
     ("projects/submit", &[("project", "x")]),
     ("projects/delete-draft", &[("project", "x")]),
     ("projects/invite", &[("project", "x")]),
+    ("projects/name-co-lead", &[("project", "x")]),
     ("projects/answer", &[("question", "x")]),
     ("projects/change-role", &[("project", "x"), ("membership", "x")]),
     ("projects/end-role", &[("project", "x"), ("membership", "x")]),

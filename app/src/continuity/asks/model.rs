@@ -129,6 +129,12 @@ pub struct Asked {
     pub until_on: NaiveDate,
     pub rests: bool,
     desk: i64,
+    /// Which line of the academy's it is in, where a page shows only a part of them; else empty.
+    pub line: String,
+    /// How many rows that line has, how many lines there are, and how many of these do not rest; else none.
+    of_line: i64,
+    pub all_lines: i64,
+    all_waiting: i64,
     /// It is for the administrators as well, whoever is at the desk.
     pub administrators: bool,
     pub giver_id: Option<PersonId>,
@@ -231,6 +237,12 @@ impl Line {
     /// How many projects it is about.
     #[must_use]
     pub fn len(&self) -> usize {
+        usize::try_from(self.first.of_line).unwrap_or_default().max(self.shown())
+    }
+
+    /// Of how many a page shows something.
+    #[must_use]
+    pub fn shown(&self) -> usize {
         1 + self.others.len()
     }
 
@@ -245,6 +257,14 @@ impl Line {
     pub fn rests(&self) -> bool {
         self.rows().all(|row| row.rests)
     }
+}
+
+/// How many lines do not rest, also of those that a page does not show.
+#[must_use]
+pub fn waiting(lines: &[Line]) -> usize {
+    let shown = lines.iter().filter(|one| !one.rests()).count();
+    let all = lines.iter().map(|one| one.first.all_waiting).max().unwrap_or_default();
+    usize::try_from(all).unwrap_or_default().max(shown)
 }
 
 /// Gathers rows to lines, in the order of the first row of each.

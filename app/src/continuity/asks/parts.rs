@@ -8,7 +8,7 @@ use timeline::Kind;
 use super::api::{ClaimAsk, SayItGoesOn};
 use super::model::{
     Action, Answering, Asked, Claim, LONGEST_BRIDGE, LONGEST_CLAIM_DAYS, LONGEST_LOOK, Line, Seat, Waiting, WaitsFor,
-    names,
+    names, waiting,
 };
 use crate::clock::date_in_london;
 use crate::format::{count, date};
@@ -34,13 +34,43 @@ pub fn section(request: &Request, heading: &str, id: &'static str, lines: &[Line
     if lines.is_empty() {
         return ().into_any();
     }
-    let waiting = lines.iter().filter(|one| !one.rests()).count();
     let items = lines.iter().map(|one| line(request, one)).collect_view();
     view! {
         <section aria-labelledby=id>
-            <h2 class="nhsuk-heading-m" id=id>{format!("{heading} ({waiting})")}</h2>
+            <h2 class="nhsuk-heading-m" id=id>{format!("{heading} ({})", waiting(lines))}</h2>
             <ul class="baton-asks">{items}</ul>
+            {all(lines)}
         </section>
+    }
+    .into_any()
+}
+
+/// The way to all lines, where only some are shown.
+fn all(lines: &[Line]) -> AnyView {
+    let all = lines.iter().map(|one| one.first.all_lines).max().unwrap_or_default();
+    (usize::try_from(all).is_ok_and(|all| all > lines.len()))
+        .then(|| view! { <p><a href="/asks">{format!("All {all}")}<span class="nhsuk-u-visually-hidden">" that the QI academy is asked"</span></a></p> })
+        .into_any()
+}
+
+/// Lines as a list.
+#[must_use]
+pub fn list(request: &Request, lines: &[Line]) -> AnyView {
+    view! { <ul class="baton-asks">{lines.iter().map(|one| line(request, one)).collect_view()}</ul> }.into_any()
+}
+
+/// One line by itself, with those of its projects that are read.
+#[must_use]
+pub fn whole(request: &Request, line: &Line) -> AnyView {
+    let Ok(person) = request.person() else { return ().into_any() };
+    let here = person.trust == line.first.trust_id;
+    view! {
+        <div class="baton-ask">
+            <p class="baton-ask__says">{line.sentence(person.id, request.today()).to_string()}</p>
+            {line.first.claim.as_ref().map(claimed)}
+            {claim(request, line)}
+        </div>
+        <ul class="baton-ask__projects">{line.rows().map(|row| project(request, row, here)).collect_view()}</ul>
     }
     .into_any()
 }
@@ -106,17 +136,20 @@ fn claimed(claim: &Claim) -> AnyView {
 /// Each project of a line that is about several.
 fn each(request: &Request, line: &Line) -> AnyView {
     let here = request.person().is_ok_and(|person| person.trust == line.first.trust_id);
-    let items = line
-        .rows()
-        .map(|row| {
-            let says = linked(row, here, format!("“{}”", row.title));
-            let reference =
-                row.reference.clone().map(|reference| view! { " "<span class="baton-ask__trust">{reference}</span> });
-            view! { <li class="baton-ask__project"><p>{says}{reference}</p>{does(request, row)}</li> }
-        })
-        .collect_view();
+    let items = line.rows().map(|row| project(request, row, here)).collect_view();
     let summary = count(i64::try_from(line.len()).unwrap_or(i64::MAX), "project", "projects");
-    view! { <div class="baton-ask__each">{ui::details(&summary, view! { <ul class="baton-ask__projects">{items}</ul> }.into_any())}</div> }.into_any()
+    let rest = (line.len() > line.shown()).then(|| {
+        view! { <p><a href=format!("/asks?line={}", line.first.line)>{format!("All {summary}")}</a></p> }
+    });
+    let projects = view! { <ul class="baton-ask__projects">{items}</ul>{rest} }.into_any();
+    view! { <div class="baton-ask__each">{ui::details(&summary, projects)}</div> }.into_any()
+}
+
+fn project(request: &Request, row: &Asked, here: bool) -> AnyView {
+    let says = linked(row, here, format!("“{}”", row.title));
+    let reference =
+        row.reference.clone().map(|reference| view! { " "<span class="baton-ask__trust">{reference}</span> });
+    view! { <li class="baton-ask__project"><p>{says}{reference}</p>{does(request, row)}</li> }.into_any()
 }
 
 /// What can be done about a row: on the spot, or on the page to which it leads. In another trust one goes there

@@ -142,44 +142,93 @@ macro_rules! standing_of_asked {
     };
 }
 
-/// Every ask that is open on the day `$2` for the person `$4`, in every trust, soonest first: one [`Asked`] a row.
-pub const OF_PERSON: &str = concat!(
-    "select ", standing_of_asked!(), "y.project_id, y.trust_id, o.name as trust, p.title, p.reference, y.kind, y.object_id, y.about_id, ",
-    name_in!("y.about_id", "y.trust_id"),
-    " as about, y.cause_on, y.since_on, y.due_on, y.level, y.until_on, y.rests, y.desk, y.giver_id, ",
-    name_in!("y.giver_id", "y.trust_id"),
-    " as giver, y.taker_id, ",
-    name_in!("y.taker_id", "y.trust_id"),
-    " as taker,
-        iif(y.kind in ('answer_join', 'asked_to_supervise', 'invitation'), r.message, coalesce(w.word, '')) as message,
-        iif(y.kind in ('answer_join', 'asked_to_supervise', 'invitation'), r.role, null) as place,
-        iif(y.kind = 'gap', coalesce((select min(z.from_on) from standing z where z.project_id = y.project_id
-                and z.lead_id = h.to_person and z.from_on >= h.takes_effect_on), h.takes_effect_on), h.takes_effect_on) as effect_on,
-        exists (select 1 from handover e where e.project_id = y.project_id and ",
-    awaits_supervisor!("e", "$2"),
-    ") as under_way,
-        exists (select 1 from team_role m where m.project_id = y.project_id and m.person_id = $4 and m.role = 'lead' and ",
-    in_force!("m", "$2"),
-    ") or ",
-    leads_on!("y.project_id", "$4", "$2"),
-    " as leads,
-        exists (select 1 from team_role m where m.project_id = y.project_id and m.person_id = $4 and m.role = 'supervisor' and ",
-    in_force!("m", "$2"),
-    ") as supervises,
-        p.status = 'draft' and p.author_id = $4 as wrote,
-        exists (select 1 from tie k where k.person_id = $4 and k.trust_id = y.trust_id and (k.state = 'accepted'
-                or (k.state = 'asked' and exists (select 1 from credential c where c.person_id = $4 and c.given_by_trust = k.trust_id)))) as known, ",
-    next_turns!("y"),
-    " as next, ",
-    claim!("y"),
-    " as claim
-      from (",
+/// The rows `y` of asks as somebody reads them: one [`Asked`] a row, soonest first.
+macro_rules! as_read {
+    ($rows:expr) => {
+        concat!(
+            "select ", standing_of_asked!(), "y.project_id, y.trust_id, o.name as trust, p.title, p.reference, y.kind, y.object_id, y.about_id, ",
+            name_in!("y.about_id", "y.trust_id"),
+            " as about, y.cause_on, y.since_on, y.due_on, y.level, y.until_on, y.rests, y.desk, y.line, y.of_line,
+                y.all_lines, y.all_waiting, y.giver_id, ",
+            name_in!("y.giver_id", "y.trust_id"),
+            " as giver, y.taker_id, ",
+            name_in!("y.taker_id", "y.trust_id"),
+            " as taker,
+                iif(y.kind in ('answer_join', 'asked_to_supervise', 'invitation'), r.message, coalesce(w.word, '')) as message,
+                iif(y.kind in ('answer_join', 'asked_to_supervise', 'invitation'), r.role, null) as place,
+                iif(y.kind = 'gap', coalesce((select min(z.from_on) from standing z where z.project_id = y.project_id
+                        and z.lead_id = h.to_person and z.from_on >= h.takes_effect_on), h.takes_effect_on), h.takes_effect_on) as effect_on,
+                exists (select 1 from handover e where e.project_id = y.project_id and ",
+            awaits_supervisor!("e", "$2"),
+            ") as under_way,
+                exists (select 1 from team_role m where m.project_id = y.project_id and m.person_id = $4 and m.role = 'lead' and ",
+            in_force!("m", "$2"),
+            ") or ",
+            leads_on!("y.project_id", "$4", "$2"),
+            " as leads,
+                exists (select 1 from team_role m where m.project_id = y.project_id and m.person_id = $4 and m.role = 'supervisor' and ",
+            in_force!("m", "$2"),
+            ") as supervises,
+                p.status = 'draft' and p.author_id = $4 as wrote,
+                exists (select 1 from tie k where k.person_id = $4 and k.trust_id = y.trust_id and (k.state = 'accepted'
+                        or (k.state = 'asked' and exists (select 1 from credential c where c.person_id = $4 and c.given_by_trust = k.trust_id)))) as known, ",
+            next_turns!("y"),
+            " as next, ",
+            claim!("y"),
+            " as claim
+              from (",
+            $rows,
+            ") y join project p on p.id = y.project_id join trust o on o.id = y.trust_id
+              left join team_role r on r.id = y.object_id left join handover h on h.id = y.object_id
+              left join handover_answer w on w.handover_id = y.object_id and w.party = 'successor'
+              order by y.rests, coalesce(y.due_on, y.until_on), y.since_on, p.title, y.project_id, y.audience = 'administrators'"
+        )
+    };
+}
+
+/// The rows of [`asked_rows!`] of which a page shows a part: what somebody is asked themselves, and of what is the
+/// academy's some lines, the soonest first, with some rows of each. Each row says how many rows its line has, how many
+/// lines there are, and how many of these do not rest. Whoever stands in for the academy is asked as that and as an
+/// administrator: it is one project.
+macro_rules! bounded {
+    (own: $own:literal, lines: $lines:literal, from: $from:literal, rows: $rows:literal, after: $after:literal, of: $of:literal) => {
+        concat!(
+            "with mine as materialized (", asked_rows!("$4", "$2"), "),
+              academy as materialized (
+                select own.*, own.trust_id || '.' || own.kind || '.' || own.desk
+                    || iif(own.kind = 'still_yours', '', '.' || coalesce(own.about_id, '') || '.' || own.cause_on) as line,
+                    own.rests || coalesce(own.due_on, own.until_on) || own.since_on || own.project_id as place
+                from mine own where own.desk > 0 and not (own.desk = 2 and own.audience = 'administrators' and exists (select 1 from mine x
+                        where x.desk = 2 and x.audience = 'desk' and ", same_ask!("x", "own"), "))),
+              every_line as materialized (
+                select line, min(place) as first, count(*) as of_line from academy group by line),
+              shown as materialized (
+                select line, of_line from every_line where ", $of, " order by first, line limit ", $lines, " offset ", $from, "),
+              kept as (
+                select part.*, shown.of_line, (select count(*) from every_line) as all_lines,
+                    (select count(*) from every_line where first < '1') as all_waiting,
+                    row_number() over (partition by part.line order by part.place, part.object_id) as number
+                from shown join academy part on part.line = shown.line)
+             select * from kept where number > ", $after, " and number <= ", $after, " + ", $rows, "
+             union all select own.*, '' as line, '' as place, 0, 0, 0, 0 from mine own where own.desk = 0 and ", $own
+        )
+    };
+}
+
+/// Every ask that is open on the day `$2` for the person `$4`, in every trust.
+const OF_PERSON: &str = as_read!(concat!(
+    "select q.*, '' as line, 0 as of_line, 0 as all_lines, 0 as all_waiting from (",
     asked_rows!("$4", "$2"),
-    ") y join project p on p.id = y.project_id join trust o on o.id = y.trust_id
-      left join team_role r on r.id = y.object_id left join handover h on h.id = y.object_id
-      left join handover_answer w on w.handover_id = y.object_id and w.party = 'successor'
-      order by y.rests, coalesce(y.due_on, y.until_on), y.since_on, p.title, y.project_id, y.audience = 'administrators'"
-);
+    ") q"
+));
+
+/// The same as a home shows it: of the academy's lines the first ten, with the first ten rows of each.
+pub const ON_HOME: &str = as_read!(bounded!(own: "true", lines: "10", from: "0", rows: "10", after: "0", of: "true"));
+
+/// Of what is the academy's and the person `$4`'s for it: `$5` lines after `$6`, or the one that is `$9`, each with `$7`
+/// rows after `$8`.
+const OF_DESK: &str =
+    as_read!(bounded!(own: "false", lines: "$5", from: "$6", rows: "$7", after: "$8", of: "($9 is null or line = $9)"));
 
 /// The handovers and places in teams about which somebody waits for others.
 const PUT: &str = concat!(
@@ -256,6 +305,38 @@ fn parameters(
 /// When the store cannot be read.
 pub async fn of_person(conn: &mut Connection, person: PersonId, today: NaiveDate) -> Result<Vec<Line>, Error> {
     let rows: Vec<Asked> = batch::ask(conn, OF_PERSON, parameters(None, today, Some(person))?).await?.all()?;
+    Ok(lines(rows))
+}
+
+/// Which part of what is the academy's a page shows.
+#[derive(Clone, Copy, Debug)]
+pub enum Shown<'a> {
+    /// So many lines after so many others, each with its first rows.
+    Lines { lines: i64, after: i64, rows: i64 },
+    /// So many rows of one line, after so many others.
+    Line { line: &'a str, rows: i64, after: i64 },
+}
+
+/// What is asked of somebody for the academy of a trust on a day, a part of it.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn of_desk(
+    conn: &mut Connection,
+    person: PersonId,
+    today: NaiveDate,
+    shown: Shown<'_>,
+) -> Result<Vec<Line>, Error> {
+    let mut bound = parameters(None, today, Some(person))?;
+    let (numbers, line) = match shown {
+        Shown::Lines { lines, after, rows } => ([lines, after, rows, 0], None),
+        Shown::Line { line, rows, after } => ([1, 0, rows, after], Some(line)),
+    };
+    for number in numbers {
+        batch::bind(&mut bound, number)?;
+    }
+    batch::bind(&mut bound, line.map(str::to_owned))?;
+    let rows: Vec<Asked> = batch::ask(conn, OF_DESK, bound).await?.all()?;
     Ok(lines(rows))
 }
 

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use timeline::{FOREVER, Kind};
 
-use super::model::{Action, Asked, ClaimDetails, ClaimForm, Line, Place, Seat, actions, lines, needs};
-use super::store::{claim, goes_on, of_person, of_project, you_wait_for};
+use super::model::{Action, Asked, ClaimDetails, ClaimForm, Line, Place, Seat, actions, lines, needs, waiting};
+use super::store::{Shown, claim, goes_on, of_desk, of_person, of_project, you_wait_for};
 use crate::access::{EditProject, ManageOrganisation, may, relationship, require};
 use crate::db::Connection;
 use crate::error::Error;
@@ -130,7 +130,62 @@ async fn read(conn: &mut Connection, person: PersonId) -> Result<Vec<Line>> {
     let lines = of_person(conn, person, TODAY).await?;
     let counts = lines.iter().filter(|line| !line.rests()).count();
     assert_eq!(counted(conn, person).await?, counts, "the header counts the lines of home");
+    let of_academy = of_desk(conn, person, TODAY, Shown::Lines { lines: 1000, after: 0, rows: 1000 }).await?;
+    let academy: Vec<_> = lines.iter().filter(|line| line.first.seat() != Seat::Own).collect();
+    assert_eq!(waiting(&of_academy), academy.iter().filter(|line| !line.rests()).count());
+    let sizes = |lines: &mut dyn Iterator<Item = &Line>| -> Vec<_> {
+        let mut sizes: Vec<_> = lines.map(|line| (line.first.kind, line.first.cause_on, line.len())).collect();
+        sizes.sort_unstable();
+        sizes
+    };
+    assert_eq!(sizes(&mut of_academy.iter()), sizes(&mut academy.into_iter()), "the academy's pages show the same");
     Ok(lines)
+}
+
+#[tokio::test]
+async fn what_the_academy_is_asked_is_read_in_parts_that_say_how_much_there_is() -> Result {
+    let at = Fixture::new().await;
+    let mut projects = Vec::new();
+    for number in 0..15 {
+        projects.push(at.project(&format!("Sepsis {number:02}")).await);
+    }
+    let mut change = at.store.write().await?;
+    without_derived(&mut change, &projects).await?;
+    on_desk(&mut change, &at, FOREVER).await?;
+    let causes = ["2026-02-01", "2026-02-02", "2026-02-03", "2026-02-04", "2026-02-05"];
+    for (project, cause) in projects.iter().zip(causes.iter().cycle()) {
+        Row { cause, due: Some(cause), ..Row::of(*project, Kind::NoLead) }.add(&mut change, at.trust).await?;
+    }
+    Row { rests: true, ..Row::of(projects[0], Kind::LookAgain) }.add(&mut change, at.trust).await?;
+    let own = Row::of(projects[1], Kind::ConfirmDates).to(1, at.lead);
+    own.add(&mut change, at.trust).await?;
+    assert_eq!(read(&mut change, at.lead).await?.len(), 7);
+    let (mut seen, mut projects_seen) = (Vec::new(), 0);
+    for after in [0, 2, 4, 6] {
+        let lines = of_desk(&mut change, at.lead, TODAY, Shown::Lines { lines: 2, after, rows: 2 }).await?;
+        for line in &lines {
+            assert_eq!((line.first.all_lines, waiting(&lines)), (6, 5), "those that rest are not counted");
+            assert_eq!(line.first.seat(), Seat::Desk, "what is somebody's own stands on home");
+            let rows = if line.rests() { (1, 1) } else { (3, 2) };
+            assert_eq!((line.len(), line.shown()), rows);
+            seen.push(line.first.cause_on);
+        }
+        if let Some(first) = lines.first().filter(|first| !first.rests()) {
+            for after in [0, 2] {
+                let shown = Shown::Line { line: &first.first.line, rows: 2, after };
+                let one = of_desk(&mut change, at.lead, TODAY, shown).await?;
+                assert_eq!((one[0].first.cause_on, one[0].len()), (first.first.cause_on, 3));
+                projects_seen += one[0].shown();
+            }
+        }
+    }
+    let days = ["2026-02-01", "2026-02-02", "2026-02-03", "2026-02-04", "2026-02-05", "2026-03-01"];
+    assert_eq!(seen, days.map(on), "each once, the soonest first, and last what rests");
+    assert_eq!(projects_seen, 9, "each of the three lines with all of its projects");
+    let nothing = Shown::Line { line: "nothing", rows: 2, after: 0 };
+    assert!(of_desk(&mut change, at.lead, TODAY, nothing).await?.is_empty());
+    assert!(of_desk(&mut change, at.trainee, TODAY, Shown::Lines { lines: 9, after: 0, rows: 9 }).await?.is_empty());
+    Ok(())
 }
 
 #[tokio::test]

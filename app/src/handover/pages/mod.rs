@@ -22,5 +22,6 @@ pub fn routes() -> Vec<Route> {
         route!("/projects/{id}/pack", pack::of_project),
         route!("/handovers/{id}", offer::offer),
         route!("/handovers/{id}/pack", pack::of_handover),
+        route!("/handovers/{id}/summary", prepare::amend),
     ]
 }

@@ -26,6 +26,8 @@ struct May {
     /// They are the next lead of an agreed handover, and may say that they cannot be.
     steps_back: bool,
     takes_on: bool,
+    /// They can go on writing its summary.
+    writes: bool,
 }
 
 /// A handover.
@@ -51,6 +53,7 @@ pub async fn offer(request: Request) -> Result<Reply, Error> {
         for_supervisor: !relationship.asked_as_supervisor,
         withdraw: coming && access::may(Action::WithdrawHandover(id), relationship),
         steps_back: handover.ahead && relationship.successor,
+        writes: coming && access::may(Action::WriteSummary(handover.project_id), relationship),
         takes_on: access::may(Action::TakeOn(handover.project_id), relationship) && !relationship.lead,
     };
     Ok(Page::new(format!("Handover of {}", handover.title), move || draw(&request, &handover, &strip, &may)).into())
@@ -76,6 +79,9 @@ fn draw(request: &Request, handover: &Handover, strip: &Strip, may: &May) -> Any
         ("Takes effect on", handover.takes_effect_on.map_or_else(|| ().into_any(), ui::time)),
     ];
     rows.extend(answers.map(|answers| ("Answers", answers)));
+    let writes = may.writes.then(|| {
+        view! { <p class="baton-no-print"><a href=format!("/handovers/{}/summary", handover.id)>"Go on writing the summary"</a></p> }
+    });
     let (forms, summaries) = forms(request, handover, may);
     let body = pack::told(handover);
     let take_on = (state == State::Offered && handover.to_person.is_none() && may.takes_on)
@@ -92,6 +98,7 @@ fn draw(request: &Request, handover: &Handover, strip: &Strip, may: &May) -> Any
             {take_on}
             {forms}
             {section("Handover summary", Some(body))}
+            {writes}
             <p><a href=format!("/handovers/{}/pack", handover.id)>"Handover pack, with charts, to print"</a></p>
         </div></div>
     }
@@ -157,7 +164,8 @@ fn forms(request: &Request, handover: &Handover, may: &May) -> (AnyView, AnyView
         let has_accepted = handover.answer(Party::Successor).is_some();
         let heading = if has_accepted { "Change your answer" } else { "Will you take this project on?" };
         let means = format!("If you accept, and the supervisor does, you lead “{title}” from {}: you take the next step, keep it measured, and hand it over in turn.", crate::format::date(on));
-        (summary, answer(form, handover, heading, means, "Yes, I’ll take it on", "No"))
+        let word = ("What will you do next, in one line?", "Whoever hands over reads that it was understood. If you say no, say why.");
+        (summary, answer(form, handover, heading, means, ("Yes, I’ll take it on", "No"), word))
     });
     let supervisor = (may.supervisor && handover.answer(Party::Supervisor).is_none()).then(|| {
         let form = Form::named(request, AnswerHandoverAsSupervisor::PATH, "supervisor");
@@ -169,7 +177,7 @@ fn forms(request: &Request, handover: &Handover, may: &May) -> (AnyView, AnyView
         } else {
             format!("You supervise this project. If you accept, {to} works on it with you from {}.", crate::format::date(on))
         };
-        (summary, answer(form, handover, &heading, means, "Yes", "No"))
+        (summary, answer(form, handover, &heading, means, ("Yes", "No"), ("Comment", "Required if you decline.")))
     });
     let withdraw = may.withdraw.then(|| {
         let form = Form::new(request, TakeBackHandover::PATH);
@@ -203,13 +211,20 @@ fn forms(request: &Request, handover: &Handover, may: &May) -> (AnyView, AnyView
     (drawn.collect_view().into_any(), summaries.collect_view().into_any())
 }
 
-fn answer(form: Form, handover: &Handover, heading: &str, means: String, yes: &str, no: &str) -> AnyView {
+fn answer(
+    form: Form,
+    handover: &Handover,
+    heading: &str,
+    means: String,
+    (yes, no): (&str, &str),
+    (word, hint): (&str, &str),
+) -> AnyView {
     let option = |answer: Answer, words: &str| (answer.to_string(), words.to_owned(), String::new());
     let fields = view! {
         {form.hidden("handover", handover.id)}
         <p>{means}</p>
         {form.radios("answer", "Your answer", vec![option(Answer::Accepted, yes), option(Answer::Declined, no)]).view()}
-        {form.lines("word", "Comment", 2).hint("Required if you decline.").limit(SENTENCE).view()}
+        {form.lines("word", word, 2).hint(hint).limit(SENTENCE).view()}
         {ui::submit("Send answer")}
     }
     .into_any();

@@ -12,6 +12,8 @@ use crate::error::Error;
 use crate::handover::store::{self, Narrowed};
 use crate::id::{DepartmentId, ProjectId};
 use crate::measures::chart::Small;
+use crate::people::interests::model::Interest;
+use crate::people::interests::parts::who;
 use crate::people::store::Department;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
@@ -69,6 +71,7 @@ pub async fn pool(request: Request) -> Result<Reply, Error> {
         .collect();
     Ok(Page::new("Pool", move || {
         let (rows, total, departments) = (found.rows, found.total, found.departments);
+        let looking = who(&found.interested, &[Interest::Project]);
         let list = if rows.is_empty() { nothing(asked.is_narrowed()) } else { list(rows, charts, today) };
         let count = crate::format::count(total, "project is looking", "projects are looking");
         let pagination = ui::pages(page, (total + A_PAGE - 1) / A_PAGE, |to| asked.address(to));
@@ -81,6 +84,8 @@ pub async fn pool(request: Request) -> Result<Reply, Error> {
                     <div class="baton-browse__summary"><p role="status">{format!("{count} for a lead")}</p></div>
                     {list}
                     {pagination}
+                    {looking}
+                    <p><a href="/account/interests">"Say that you look for a project, or offer to help"</a></p>
                 </div>
             </div>
         }

@@ -7,13 +7,13 @@ use leptos::server_fn::ServerFn;
 use crate::access::{self, Action};
 use crate::db::Connection;
 use crate::error::Error;
-use crate::handover::api::{PrepareHandover, TakeBackHandover};
+use crate::handover::api::{AmendHandover, PrepareHandover, TakeBackHandover};
 use crate::handover::model::{
     FURTHEST, PART, POOL, Pack, PackRequirements, Part, SENTENCE, State, contribution, how, when,
 };
 use crate::handover::prefill;
 use crate::handover::store::{self, Handover, HandoverContext};
-use crate::id::ProjectId;
+use crate::id::{HandoverId, ProjectId};
 use crate::measures::model::frequency;
 use crate::measures::series::MeasureSeries;
 use crate::measures::store::load_series;
@@ -53,6 +53,39 @@ pub async fn prepare(request: Request) -> Result<Reply, Error> {
         .into())
 }
 
+/// Goes on writing the summary of a handover that is offered or agreed.
+pub async fn amend(request: Request) -> Result<Reply, Error> {
+    let id: HandoverId = request.param("id")?;
+    let today = request.today();
+    let mut conn = request.store.read().await?;
+    let handover = store::find(&mut conn, id, today).await?;
+    request.require(&mut conn, access::WriteSummary(handover.project_id)).await?;
+    if handover.state() != State::Offered && !handover.ahead {
+        return Ok(Reply::Redirect(format!("/handovers/{id}")));
+    }
+    let context = store::context(&mut conn, handover.project_id, today).await?;
+    let measures = load_series(&mut conn, handover.project_id).await?;
+    drop(conn);
+    Ok(Page::new(format!("Handover summary of {}", handover.title), move || {
+        let needs = context.requirements(prefill::measured(&measures), today);
+        let form = filled(&request, AmendHandover::PATH, Some(&handover), &handover.pack(), "");
+        let summary = form.summary();
+        let words = words_of(&form, &context, &measures, &needs);
+        let fields = view! { {form.hidden("handover", id)}{words}{ui::submit("Save the summary")} }.into_any();
+        view! {
+            {ui::back(&format!("/handovers/{id}"), "Handover")}
+            <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
+                {summary}
+                {ui::heading(&format!("{} {}", handover.reference, handover.title), "Handover summary")}
+                <p>"You can go on writing it until the handover takes effect. Whoever takes the project on reads it as it stands."</p>
+                {form.draw(fields)}
+            </div></div>
+        }
+        .into_any()
+    })
+    .into())
+}
+
 fn draw(
     request: &Request,
     context: &HandoverContext,
@@ -70,7 +103,7 @@ fn draw(
         POOL.clone_into(&mut to);
         pack.takes_effect_on = pack.takes_effect_on.or(Some(today));
     }
-    let form = filled(request, draft.as_ref(), &pack, &to);
+    let form = filled(request, PrepareHandover::PATH, draft.as_ref(), &pack, &to);
     let parts = needs.parts(|field| form.value(field));
     let tasks = offers.then(|| tasks(&form, &parts));
     let summary = form.summary();
@@ -105,8 +138,8 @@ fn draw(
     .into_any()
 }
 
-fn filled(request: &Request, draft: Option<&Handover>, pack: &Pack, to: &str) -> Form {
-    let mut form = Form::new(request, PrepareHandover::PATH)
+fn filled(request: &Request, action: &'static str, draft: Option<&Handover>, pack: &Pack, to: &str) -> Form {
+    let mut form = Form::new(request, action)
         .version(draft.map_or(0, |draft| draft.version))
         .with("to", to)
         .with_date("takes_effect_on", pack.takes_effect_on)
@@ -213,26 +246,10 @@ fn credit(form: &Form, needs: &PackRequirements) -> Option<impl IntoView + use<>
         .then(|| view! { <h2 class="nhsuk-heading-m">"Credit"</h2>{leaver}{others} })
 }
 
-fn fields(
-    form: &Form,
-    context: &HandoverContext,
-    measures: &[MeasureSeries],
-    needs: &PackRequirements,
-    candidates: Option<Offered>,
-) -> AnyView {
-    let offers = candidates.is_some();
-    let last_day = match (&context.leader_name, context.last_day) {
-        (Some(name), Some(day)) => format!("Today or later. {name}’s post ends on {}.", crate::format::date(day)),
-        _ => "Today or later.".to_owned(),
-    };
+/// What the summary says.
+fn words_of(form: &Form, context: &HandoverContext, measures: &[MeasureSeries], needs: &PackRequirements) -> AnyView {
     view! {
         {form.hidden("project", context.id)}
-        {candidates.map(|candidates| view! {
-            <h2 class="nhsuk-heading-m">"Who and when"</h2>
-            {form.picker("to", "Who takes it over?", candidates).or(POOL, "Nobody yet: offer it to the pool")
-                .hint("In the pool, anybody with a post in the trust can ask to take it on. Your place as lead ends on the day, even if nobody has.").view()}
-            {form.date("takes_effect_on", "From which day?").hint(&last_day).view()}
-        })}
         <h2 class="nhsuk-heading-m">"Where it stands"</h2>
         {form.lines("summary", "The state of the project, in one paragraph", 5)
             .hint("What has changed, what the numbers say, what is in the way.").limit(PART).view()}
@@ -247,6 +264,31 @@ fn fields(
         {form.date("approvals_expire_on", "When does the first of them expire? (optional)").view()}
         {form.lines("helped", "Who helped (optional)", 3).hint("Names and what to ask them for.").limit(PART).view()}
         {credit(form, needs)}
+    }
+    .into_any()
+}
+
+fn fields(
+    form: &Form,
+    context: &HandoverContext,
+    measures: &[MeasureSeries],
+    needs: &PackRequirements,
+    candidates: Option<Offered>,
+) -> AnyView {
+    let offers = candidates.is_some();
+    let words = words_of(form, context, measures, needs);
+    let last_day = match (&context.leader_name, context.last_day) {
+        (Some(name), Some(day)) => format!("Today or later. {name}’s post ends on {}.", crate::format::date(day)),
+        _ => "Today or later.".to_owned(),
+    };
+    view! {
+        {candidates.map(|candidates| view! {
+            <h2 class="nhsuk-heading-m">"Who and when"</h2>
+            {form.picker("to", "Who takes it over?", candidates).or(POOL, "Nobody yet: offer it to the pool")
+                .hint("In the pool, anybody with a post in the trust can ask to take it on. Your place as lead ends on the day, even if nobody has.").view()}
+            {form.date("takes_effect_on", "From which day?").hint(&last_day).view()}
+        })}
+        {words}
         <p class="nhsuk-hint">"A draft is kept for the next lead if you leave: once you have left without offering it, the next lead and the supervisor read it, and nobody else does."</p>
         <div class="baton-actions">
             {offers.then(|| ui::submit("Offer handover"))}

@@ -15,7 +15,7 @@ use crate::people::ties;
 use crate::progress::store::tasks;
 use crate::project::store::keep_looking;
 use crate::roles::{account_open, in_force, post_on, role_on};
-use crate::team::store::{leads, supervision};
+use crate::team::store::{co_leads, leads, supervision};
 
 /// Records the successor's answer. Whoever answers belongs to the trust from then on, if it had only asked.
 ///
@@ -192,6 +192,7 @@ async fn agree<A: Act>(
     .bind(allowed.now)
     .execute(&mut *conn)
     .await?;
+    co_leads::withdraw(conn, allowed, project).await?;
     if until.is_some() {
         supervision::lead_for_now(conn, project, successor, effect, until, allowed.now).await?;
     } else {

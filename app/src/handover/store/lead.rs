@@ -15,7 +15,7 @@ use crate::id::{HandoverId, PersonId, ProjectId};
 use crate::people;
 use crate::project::store::keep_looking;
 use crate::roles::holds_on;
-use crate::team::store::supervision;
+use crate::team::store::{co_leads, supervision};
 
 /// The project, when it is open and nobody leads it today, and whoever acts is in post.
 async fn unled<A: OnProject>(conn: &mut Connection, allowed: &Allowed<A>) -> Result<HandoverContext, Error> {
@@ -56,6 +56,7 @@ pub async fn bridge(conn: &mut Connection, allowed: &Allowed<Bridge>, last: Naiv
     let until = agreed.map_or(day, |agreed| agreed.min(day));
     // Whoever is away keeps their place, and is asked when they are back and nobody leads.
     supervision::begin_lead(conn, project, person, today, Some(until), allowed.now).await?;
+    co_leads::withdraw(conn, allowed, project).await?;
     keep_looking::end(conn, project, today).await?;
     let name = people::store::name(conn, person).await?;
     let entry = Entry::project(project, "leads the project for now").change("Lead", "", name).change(
@@ -81,6 +82,7 @@ pub async fn lead_again(conn: &mut Connection, allowed: &Allowed<LeadAgain>) -> 
     }
     let until = context.agreed_for.filter(|_| context.is_in_a_gap());
     supervision::lead_for_now(conn, project, person, today, until, allowed.now).await?;
+    co_leads::withdraw(conn, allowed, project).await?;
     keep_looking::end(conn, project, today).await?;
     if until.is_none() {
         supervision::end_own(conn, project, person, today).await?;

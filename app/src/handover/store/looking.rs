@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::id::{DepartmentId, TrustId};
 use crate::measures::series::MeasureSeries;
 use crate::measures::store::FIRST_OF_PAGE;
+use crate::people::interests::store::{INTERESTED, Interested};
 use crate::people::store::{DEPARTMENTS, Department};
 
 /// Which part of the pool is read.
@@ -36,6 +37,8 @@ pub struct Pool {
     pub charted: Vec<MeasureSeries>,
     /// The departments of the trust that are in use.
     pub departments: Vec<Department>,
+    /// Who looks for a project or offers help.
+    pub interested: Vec<Interested>,
 }
 
 /// A trust's projects that look for a lead, the longest waiting first: those that nobody leads, and those whose
@@ -47,12 +50,12 @@ pub async fn pool(conn: &mut Connection, trust: TrustId, narrowed: &Narrowed, to
     let query = looking(trust, narrowed, today)?;
     let charts = [&query.text, FIRST_OF_PAGE].concat();
     let query = query.select_rows();
-    let text = [&query.text, &charts, DEPARTMENTS].join(";\n");
+    let text = [&query.text, &charts, DEPARTMENTS, INTERESTED].join(";\n");
     let mut answers = batch::ask_built(conn, text, query.arguments).await?;
     let rows: Vec<ProjectRecord> = answers.all()?;
     let total = rows.first().map_or(0, |row| row.total);
     let rows = rows.into_iter().map(|record| record.row).collect();
-    Ok(Pool { rows, total, charted: answers.all()?, departments: answers.all()? })
+    Ok(Pool { rows, total, charted: answers.all()?, departments: answers.all()?, interested: answers.all()? })
 }
 
 pub(crate) fn looking(trust: TrustId, narrowed: &Narrowed, today: NaiveDate) -> Result<ProjectQuery, Error> {

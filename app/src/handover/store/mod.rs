@@ -1,5 +1,6 @@
 //! Handovers and the pool: their SQL.
 
+mod amend;
 mod answer;
 mod lead;
 mod looking;
@@ -10,6 +11,7 @@ mod reoffer;
 #[cfg(test)]
 mod tests;
 
+pub use amend::amend;
 pub use answer::{answer_as_successor, answer_as_supervisor};
 pub use lead::{bridge, is_free, lead_again, look_on, offer_to_merged_lead};
 #[cfg(test)]

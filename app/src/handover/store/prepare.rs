@@ -15,7 +15,7 @@ use crate::progress::store::next_step;
 use crate::project::model::Status;
 use crate::roles::{account_open, comes_to_lead, holds_on, in_force, live_offer, post_on};
 use crate::team::model::TeamRole;
-use crate::team::store::{leads, supervision};
+use crate::team::store::{co_leads, leads, supervision};
 use crate::{measures, people};
 
 /// The day on which an agreed handover comes true: its own, or the first on which its successor is there.
@@ -404,6 +404,7 @@ pub async fn offer(
         .bind(allowed.person()?)
         .execute(&mut *conn)
         .await?;
+    co_leads::withdraw(conn, allowed, project).await?;
     if pack.to == To::Pool {
         leads::end_leads(conn, id, project, effect, None).await?;
     }
@@ -543,7 +544,7 @@ async fn write_pack<A: OnProject>(
     replace_plans(conn, id, pack).await
 }
 
-async fn replace_plans(conn: &mut Connection, id: HandoverId, pack: &Pack) -> Result<(), Error> {
+pub(super) async fn replace_plans(conn: &mut Connection, id: HandoverId, pack: &Pack) -> Result<(), Error> {
     for delete in [
         "delete from handover_measure where handover_id = $1",
         "delete from handover_contribution where handover_id = $1",

@@ -1,6 +1,6 @@
 //! The list of changeover dates, with the forms that change it.
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate, Weekday};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -20,15 +20,33 @@ pub fn routes() -> Vec<Route> {
     vec![route!("/changeovers", list)]
 }
 
+/// How the dates came here.
+fn first_set(demonstration: bool) -> &'static str {
+    if demonstration {
+        "In this demonstration they are the first Wednesdays of every fourth month, for two years, and the next one was 3 to 8 weeks ahead when it was filled. In a trust of your own they are first set to the first Wednesdays of February, April, August and December."
+    } else {
+        "They were first set to the first Wednesdays of February, April, August and December, for two years. Change them to match your trust, and add the years that follow."
+    }
+}
+
+/// The first Wednesday in August that is not a changeover yet.
+fn example(today: NaiveDate, days: &[Changeover]) -> NaiveDate {
+    (today.year()..)
+        .filter_map(|year| NaiveDate::from_weekday_of_month_opt(year, 8, Weekday::Wed, 1))
+        .find(|day| *day > today && !days.iter().any(|other| other.on_day == *day))
+        .unwrap_or(today)
+}
+
 async fn list(request: Request) -> Result<Page, Error> {
-    let trust = request.person()?.trust;
+    let (trust, demonstration) = request.person().map(|person| (person.trust, person.demonstration))?;
     let today = request.today();
     let mut conn = request.store.read().await?;
     request.require(&mut conn, Coordinate(trust)).await?;
-    let days = store::changeovers(&mut conn, trust, today).await?;
+    let days = store::described(&mut conn, trust, today).await?;
     let suggested = store::suggested(&mut conn, trust, today).await?;
     let organises = request.may(&mut conn, ManageOrganisation(trust)).await?;
     drop(conn);
+    let example = example(today, &days).format("%-d %-m %Y").to_string();
     Ok(Page::new("Changeover dates", move || {
         let add = Form::new(&request, AddChangeover::PATH);
         let mut summaries = vec![add.summary()];
@@ -41,7 +59,7 @@ async fn list(request: Request) -> Result<Page, Error> {
         };
         let proposed = proposed(&request, &suggested, today, &mut summaries);
         let fields = view! {
-            {add.date("on_day", "Another changeover").hint("The first day of the new posts. For example, 4 8 2027").view()}
+            {add.date("on_day", "Another changeover").hint(&format!("The first day of the new posts. For example, {example}")).view()}
             {words(&add)}
             {ui::submit("Add date")}
         }
@@ -53,7 +71,7 @@ async fn list(request: Request) -> Result<Page, Error> {
                 {summaries}
                 {ui::heading("", "Changeover dates")}
                 <p>"Many posts end and begin on these days. Within 14 days of one, Baton holds back questions that can wait."</p>
-                <p>"They were first set to the first Wednesdays of February, April, August and December, for two years. Change them to match your trust, and add the years that follow."</p>
+                <p>{first_set(demonstration)}</p>
                 {intake}
                 {dates}
                 {proposed}

@@ -52,7 +52,8 @@ fn sentence(changeover: &Changeover, today: NaiveDate) -> AnyView {
         <p class="baton-changeover">
             <strong>{format!("Next changeover: {day}, {}.", ui::distance(*on_day, today))}</strong>
             {format!(" {lose} ")}
-            <a href=format!("/projects?on={on_day}&sort=risk")>"See how projects stand on that day"</a>
+            <a href=format!("/changeover?on={on_day}")>"Open the board"</a>
+            ", or "<a href=format!("/projects?on={on_day}&sort=risk")>"see how projects stand on that day"</a>"."
         </p>
     }
     .into_any()

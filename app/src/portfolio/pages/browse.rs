@@ -1,5 +1,7 @@
 //! Browsing and searching the trust's projects. Every view is an address.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use leptos::prelude::*;
 
@@ -21,7 +23,7 @@ struct Offered {
     departments: Vec<(String, String)>,
     priorities: Vec<(String, String)>,
     /// How many projects each of the options would show.
-    counts: Counts,
+    counts: Arc<Counts>,
     /// Whose projects are shown.
     colleague: Option<String>,
 }
@@ -29,11 +31,12 @@ struct Offered {
 pub async fn browse(request: Request) -> Result<Reply, Error> {
     let person = request.person()?.clone();
     let today = request.today();
+    let state = request.store.newest();
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ReadTrust(person.trust)).await?;
     let filter = Filter::of(person.id, &request.query, today);
     let store::Browsed { found, departments, priorities, counts, colleague } =
-        store::browse(&mut conn, person.trust, &filter, today).await?;
+        store::browse(&mut conn, person.trust, &filter, today, state).await?;
     drop(conn);
     if found.rows.is_empty() && filter.page.is_some_and(|page| page > 1) {
         // The list has become shorter than that.

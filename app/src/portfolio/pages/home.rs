@@ -108,7 +108,10 @@ fn draw(request: &Request, person: &Person, home: Home, reads: bool) -> AnyView 
         {list("Projects you supervise", "supervised", mine.supervised, today, runs)}
         {folded("Drafts", mine.drafts.len(), || drafts(&mine.drafts, today))}
         {folded("Teams you are in", mine.joined.len(), || rows_in_section(mine.joined.clone(), today, in_teams))}
-        {(past > 0).then(|| view! { <p><a href="/past">{format!("Your past projects ({past})")}</a></p> })}
+        <p>
+            {(past > 0).then(|| view! { <a href="/past">{format!("Your past projects ({past})")}</a>" · " })}
+            <a href="/qi">"Your QI, for a portfolio or an appraisal"</a>
+        </p>
         {folded("News of the last 14 days", news.len(), || told(&news))}
         {newcomer.then(first_steps)}
         {last}

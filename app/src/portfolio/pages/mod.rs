@@ -1,7 +1,8 @@
-//! Home, one's past projects, the list of projects, and a priority with its projects.
+//! Home, what is asked of the academy, one's past projects, the list of projects, and a priority with its projects.
 
 mod academy;
 mod administration;
+mod asks;
 mod browse;
 mod home;
 mod numbers;
@@ -19,6 +20,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         route!("/", home::home),
         route!("/past", past::past),
+        route!("/asks", asks::asks),
         route!("/search", search::search),
         route!("/projects", browse::browse),
         route!("/projects.csv", browse::download),

@@ -1,11 +1,61 @@
 //! How many projects each option of a list's filters would show: one statement, whatever the number of options.
 
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
 use chrono::NaiveDate;
 
-use super::super::model::{Filter, Gap, Statuses};
+use super::super::model::{Counts, Filter, Gap, Sort, Statuses};
 use super::narrow::{apply_text, has_status, push_gap, push_place};
 use crate::continuity::store::{OPEN, ProjectQuery, STANDING};
 use crate::error::Error;
+use crate::id::TrustId;
+
+/// So many lists of a trust have their numbers kept.
+const KEPT: usize = 64;
+
+/// A trust's lists, by what they are narrowed to on a day, with the numbers beside their filters.
+type Lists = Vec<(NaiveDate, Filter, Arc<Counts>)>;
+
+/// What was counted since a store last changed.
+#[derive(Debug, Default)]
+struct Kept {
+    /// The number of the state of the store that it was counted in.
+    state: u64,
+    trusts: HashMap<TrustId, Lists>,
+}
+
+static KEPT_COUNTS: LazyLock<Mutex<Kept>> = LazyLock::new(Mutex::default);
+
+/// What a list is narrowed to, whatever page of it is shown and how.
+fn narrowed(filter: &Filter) -> Filter {
+    Filter { sort: Sort::default(), reversed: false, table: false, page: None, person: None, ..filter.clone() }
+}
+
+/// What was counted for a list in this state of the store.
+pub(super) fn kept(state: u64, trust: TrustId, filter: &Filter, today: NaiveDate) -> Option<Arc<Counts>> {
+    let kept = KEPT_COUNTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let lists = kept.trusts.get(&trust).filter(|_| kept.state == state)?;
+    let filter = narrowed(filter);
+    lists.iter().find(|(day, of, _)| *day == today && *of == filter).map(|(_, _, counts)| Arc::clone(counts))
+}
+
+/// Keeps what was counted, until the store changes.
+pub(super) fn keep(state: u64, trust: TrustId, filter: &Filter, today: NaiveDate, counts: &Arc<Counts>) {
+    let mut kept = KEPT_COUNTS.lock().unwrap_or_else(PoisonError::into_inner);
+    if kept.state > state {
+        // Counted before what is kept.
+        return;
+    }
+    if kept.state < state {
+        *kept = Kept { state, trusts: HashMap::new() };
+    }
+    let lists = kept.trusts.entry(trust).or_default();
+    if lists.len() >= KEPT {
+        lists.clear();
+    }
+    lists.push((today, narrowed(filter), Arc::clone(counts)));
+}
 
 /// What something is chosen of: its name in the address, and the column of `counted` that holds whether a project passes
 /// what is chosen there. What lets every project pass is not asked of each.

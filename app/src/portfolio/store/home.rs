@@ -213,7 +213,7 @@ const CHANGEOVER: &str = concat!(
     "select c.on_day, ",
     losing!("'due', 'offered', 'agreed', 'led', 'resting'"),
     " as losing, ",
-    losing!("'agreed'"),
+    losing!("'agreed', 'resting'"),
     " as arranged, ",
     losing!("'offered'"),
     " as waiting
@@ -251,7 +251,7 @@ fn rows_of(page: &'static str) -> String {
 /// What every home asks, in the order in which the answers are taken.
 static EVERYBODY: LazyLock<String> = LazyLock::new(|| {
     [
-        asks::store::OF_PERSON,
+        asks::store::ON_HOME,
         &asks::store::WAITS_FOR,
         &rows_of(MINE),
         DUE,

@@ -23,7 +23,7 @@ pub struct News {
 
 /// The acts that are news, in the words of the history: what others do that changes who leads, who supervises, who is
 /// in the team or how the project stands.
-pub(super) const TOLD_OF: [&str; 28] = [
+pub(super) const TOLD_OF: [&str; 30] = [
     "offered the handover",
     "accepted the handover",
     "declined the handover",
@@ -52,6 +52,8 @@ pub(super) const TOLD_OF: [&str; 28] = [
     "took in a duplicate",
     "decision undone",
     "posted an update",
+    "reminded the team to arrange what comes next",
+    "confirmed a part in the project",
 ];
 
 /// The projects in which they have a part, or had one until lately, as `own`, and what happened to them, which is seldom
@@ -146,6 +148,7 @@ mod tests {
             "it is done every day, and stands on the project's page",
             &[
                 "edited the project",
+                "changed the handover summary",
                 "said that it goes on",
                 "added a task",
                 "changed a task",
@@ -199,7 +202,8 @@ mod tests {
     ];
 
     /// The rooms whose acts concern others than those who did them. Measures, cycles and drivers are a team's daily work.
-    const ROOMS: [&str; 6] = ["team", "progress", "continuity", "handover", "duplicates", "projects"];
+    const ROOMS: [&str; 8] =
+        ["team", "progress", "continuity", "handover", "duplicates", "projects", "changeover", "evidence"];
 
     /// Every text in quotes, and what stands after it, that somebody may write into the history: of a name, what it was
     /// set to before in the same file.

@@ -381,7 +381,7 @@ async fn the_search_finds_words_references_names_and_what_is_misspelt() {
         let found_ids: Vec<_> = found.projects.rows.iter().map(|row| row.id).collect();
         assert_eq!((found_ids, found.projects.misspelt), (ids.clone(), misspelt), "{text}");
         let filter = Filter { text: text.into(), statuses: Statuses::Any, page: Some(1), ..Filter::default() };
-        let listed = browse(&mut conn, at.trust, &filter, TODAY).await.expect(text).found;
+        let listed = browse(&mut conn, at.trust, &filter, TODAY, at.store.newest()).await.expect(text).found;
         assert_eq!(
             (listed.rows.iter().map(|row| row.id).collect::<Vec<_>>(), listed.misspelt),
             (ids, misspelt),
@@ -457,7 +457,7 @@ async fn each_option_says_how_many_it_would_show() {
         Filter { department: Some(DepartmentId::new()), ..usual.clone() },
         Filter { on: Some(day(100)), ..usual.clone() },
     ] {
-        let counts = browse(&mut conn, at.trust, &filter, TODAY).await.expect("a list").counts;
+        let counts = browse(&mut conn, at.trust, &filter, TODAY, at.store.newest()).await.expect("a list").counts;
         for (name, option, with) in options(&at, &filter) {
             let listed = list(&mut conn, at.trust, &with, TODAY).await.expect("a list").total;
             assert_eq!(counts.of(name, &option), Some(listed), "{name}={option} beside {filter:?}");
@@ -466,7 +466,35 @@ async fn each_option_says_how_many_it_would_show() {
     }
     assert!(seen > 50, "{seen} projects were listed");
     let drafts = Filter { statuses: Statuses::Draft, ..usual };
-    assert_eq!(browse(&mut conn, at.trust, &drafts, TODAY).await.expect("a list").counts, Counts::default());
+    let state = at.store.newest();
+    assert_eq!(*browse(&mut conn, at.trust, &drafts, TODAY, state).await.expect("a list").counts, Counts::default());
+}
+
+#[tokio::test]
+async fn the_numbers_beside_filters_are_counted_anew_after_each_change() {
+    let at = Fixture::new().await;
+    let project = at.project("Falls on the ward").await;
+    let mut conn = at.store.read().await.expect("a reader");
+    let usual = Filter { page: Some(1), ..Filter::default() };
+    let paused = async |conn: &mut Connection, filter: &Filter| {
+        let state = at.store.newest();
+        browse(conn, at.trust, filter, TODAY, state).await.expect("a list").counts.of("status", "paused")
+    };
+    assert_eq!(paused(&mut conn, &usual).await, Some(0));
+    let mut change = at.store.write().await.expect("a change");
+    sqlx::query("update project set status = 'paused' where id = $1")
+        .bind(project)
+        .execute(&mut *change)
+        .await
+        .expect("paused");
+    // What is not committed counts for nobody.
+    assert_eq!(paused(&mut conn, &usual).await, Some(0));
+    change.commit().await.expect("committed");
+    for filter in [usual.clone(), Filter { sort: Sort::Title, ..usual.clone() }, usual.clone()] {
+        assert_eq!(paused(&mut conn, &filter).await, Some(1), "{filter:?}");
+    }
+    let words = Filter { text: "sepsis".into(), ..usual };
+    assert_eq!(paused(&mut conn, &words).await, Some(0), "of other words");
 }
 
 #[tokio::test]

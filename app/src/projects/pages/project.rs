@@ -402,7 +402,9 @@ fn draft(
         } else {
             missing_list(missing, edits.then_some(edit.as_str()))
         };
-        let submit = view! { {form.hidden("project", id)}{ui::submit("Register project")} }.into_any();
+        let submit =
+            view! { {form.effects()}{form.hidden("project", id)}{ui::submit(&form.doing("Register project"))} }
+                .into_any();
         let delete = author.then(|| delete_form(&request, id));
         view! {
             {ui::back("/", "Home")}

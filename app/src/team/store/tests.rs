@@ -1,5 +1,5 @@
 use super::*;
-use crate::access::{EditProject, RegisterProject};
+use crate::access::{EditProject, NameCoLead, OfferHandover, RegisterProject};
 use crate::testing::{Fixture, Result, TODAY, make, noon, on};
 
 #[tokio::test]
@@ -162,5 +162,119 @@ async fn answering_accepts_the_trust_only_for_whom_it_gave_the_password() -> Res
     }
     let rows = history::of_object(&mut change, at.stranger, 9).await?;
     assert_eq!(rows.iter().filter(|row| row.action == "accepted the trust").count(), 1, "said once");
+    Ok(())
+}
+
+fn to(person: PersonId) -> Invitation {
+    Invitation { whom: Named::Colleague(person), role: TeamRole::Lead, message: "You know it best.".to_owned() }
+}
+
+async fn leads_of(conn: &mut Connection, project: ProjectId, day: NaiveDate) -> Result<Vec<PersonId>> {
+    let found = team(conn, project, TODAY).await?;
+    let leads = found.memberships.iter().filter(|one| one.role == TeamRole::Lead && one.is_current(day));
+    Ok(leads.map(|one| one.person).collect())
+}
+
+#[tokio::test]
+async fn the_lead_asks_somebody_who_then_leads_with_them_and_either_may_leave() -> Result<()> {
+    let at = Fixture::new().await;
+    let project = at.project("Sepsis").await;
+    let (lead, colleague) = (at.request(Some(at.trainee)).await, at.request(Some(at.colleague)).await);
+    let mut change = at.store.write().await?;
+    make::place(&mut change, project, at.colleague, ["member", "accepted", "team"], on("2026-01-01"), None).await?;
+    change.commit().await?;
+
+    let mut change = at.store.write().await?;
+    assert!(!co_leads::lead_on(&mut change, project, at.trainee, TODAY).await?, "nobody else leads it");
+    let allowed = lead.require(&mut change, NameCoLead(project)).await?;
+    let refused = ask_co_lead(&mut change, &allowed, &to(at.supervisor)).await;
+    assert!(matches!(refused, Err(Error::Invalid(_))), "nobody leads what they supervise");
+    let refused = ask_co_lead(&mut change, &allowed, &to(at.trainee)).await;
+    assert!(matches!(refused, Err(Error::Invalid(_))), "they lead it");
+    ask_co_lead(&mut change, &allowed, &to(at.colleague)).await?;
+    let refused = ask_co_lead(&mut change, &allowed, &to(at.colleague)).await;
+    assert!(matches!(refused, Err(Error::Invalid(_))), "they are asked");
+    change.commit().await?;
+
+    let mut change = at.store.write().await?;
+    let found = team(&mut change, project, TODAY).await?;
+    let asked = found.memberships.iter().find(|one| one.is_open_question()).expect("nobody was asked").id;
+    let waits: i64 = sqlx::query_scalar("select count(*) from ask where kind = 'invitation' and person_id = $1")
+        .bind(at.colleague)
+        .fetch_one(&mut *change)
+        .await?;
+    assert_eq!(waits, 1, "it waits for them");
+    let allowed = colleague.require(&mut change, AnswerQuestion(asked)).await?;
+    answer(&mut change, &allowed, true, "").await?;
+    change.commit().await?;
+
+    let mut change = at.store.write().await?;
+    assert_eq!(leads_of(&mut change, project, TODAY).await?.len(), 2);
+    let found = team(&mut change, project, TODAY).await?;
+    let member = found.memberships.iter().find(|one| one.role == TeamRole::Member).expect("they were a member");
+    assert!(member.is_past(TODAY), "not a member as well");
+    let told: Vec<String> =
+        history::of_object(&mut change, asked, 9).await?.into_iter().map(|row| row.action).collect();
+    assert!(told.iter().any(|action| action == "invited somebody to the team"), "{told:?}");
+    assert!(told.iter().any(|action| action == "accepted a place in the team"), "{told:?}");
+    assert!(co_leads::lead_on(&mut change, project, at.trainee, TODAY).await?);
+    let allowed = lead.require(&mut change, LeaveTeam(project)).await?;
+    leave(&mut change, &allowed, "Began it.").await?;
+    change.commit().await?;
+
+    let mut change = at.store.write().await?;
+    assert_eq!(leads_of(&mut change, project, TODAY).await?, [at.colleague]);
+    let leads: Option<PersonId> =
+        sqlx::query_scalar("select lead_id from standing where project_id = $1 and from_on <= $2 and until_on > $2")
+            .bind(project)
+            .bind(TODAY)
+            .fetch_one(&mut *change)
+            .await?;
+    assert_eq!(leads, Some(at.colleague), "and leads on");
+    let allowed = colleague.require(&mut change, LeaveTeam(project)).await?;
+    let refused = leave(&mut change, &allowed, "Went on.").await;
+    assert!(matches!(refused, Err(Error::Invalid(_))), "the last lead hands over");
+    Ok(())
+}
+
+#[tokio::test]
+async fn nobody_becomes_a_co_lead_beside_a_handover_or_without_a_lead() -> Result<()> {
+    let at = Fixture::new().await;
+    let project = at.project("Sepsis").await;
+    let (lead, colleague) = (at.request(Some(at.trainee)).await, at.request(Some(at.colleague)).await);
+    let mut change = at.store.write().await?;
+    let allowed = lead.require(&mut change, NameCoLead(project)).await?;
+    ask_co_lead(&mut change, &allowed, &to(at.colleague)).await?;
+    let asked: TeamRoleId =
+        sqlx::query_scalar("select id from team_role where state = 'asked'").fetch_one(&mut *change).await?;
+    change.commit().await?;
+
+    // The lead goes: then leading it takes a supervisor's yes.
+    let mut change = at.store.write().await?;
+    let gone = "update post set ends_on = '2026-03-03' where person_id = $1";
+    sqlx::query(gone).bind(at.trainee).execute(&mut *change).await?;
+    change.commit().await?;
+    let mut change = at.store.write().await?;
+    assert_eq!(colleague.require(&mut change, AnswerQuestion(asked)).await.err(), Some(Error::Forbidden));
+    assert_eq!(lead.require(&mut change, NameCoLead(project)).await.err(), Some(Error::Forbidden));
+    sqlx::query("update post set ends_on = null where person_id = $1").bind(at.trainee).execute(&mut *change).await?;
+    change.commit().await?;
+    let mut change = at.store.write().await?;
+    colleague.require(&mut change, AnswerQuestion(asked)).await?;
+
+    // An offer to somebody takes the question back; while it waits nobody else is asked.
+    let allowed = lead.require(&mut change, OfferHandover(project)).await?;
+    co_leads::withdraw(&mut change, &allowed, project).await?;
+    co_leads::withdraw(&mut change, &allowed, project).await?;
+    assert_eq!(colleague.require(&mut change, AnswerQuestion(asked)).await.err(), Some(Error::NotFound));
+    let told = history::of_object(&mut change, asked, 9).await?;
+    assert_eq!(told.iter().filter(|row| row.action == "withdrew an invitation").count(), 1, "said once");
+    let parties = [at.trainee, at.colleague];
+    make::handover(&mut change, project, parties, "offered", TODAY).await?;
+    change.commit().await?;
+    let mut change = at.store.write().await?;
+    let allowed = lead.require(&mut change, NameCoLead(project)).await?;
+    let refused = ask_co_lead(&mut change, &allowed, &to(at.colleague)).await;
+    assert!(matches!(&refused, Err(Error::Invalid(errors)) if errors[0].message == co_leads::UNDER_WAY), "{refused:?}");
     Ok(())
 }

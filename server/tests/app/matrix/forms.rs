@@ -136,7 +136,7 @@ fn accounts() -> Vec<Row> {
             &[
                 (
                     Own,
-                    "left away arriving lead member supervisor past invited next colleague academy administrator guest",
+                    "left away arriving lead member supervisor past leaver invited next colleague academy administrator guest",
                 ),
                 (Other, "colleague elsewhere guest asked"),
             ],
@@ -171,6 +171,13 @@ fn own_dates() -> Vec<Row> {
             "ChangeOwnDates",
             NONE,
             |_, _| pairs!["starts_on" => "1 6 2026", "ends_on" => "2 6 2026"],
+            SIGNED_IN,
+        ),
+        form(
+            "/api/account/interests",
+            "ChangeOwnDates",
+            NONE,
+            |_, _| pairs!["kinds[0]" => "project", "until_on" => "1 6 2026"],
             SIGNED_IN,
         ),
     ]
@@ -280,6 +287,19 @@ fn of_the_trust() -> Vec<Row> {
             .before(
                 "delete from changeover; insert into changeover (trust_id, on_day) select id, '2026-08-05' from trust",
             ),
+        form(
+            "/api/changeover/arrange",
+            "Coordinate",
+            NONE,
+            |w, _| pairs!["on" => "2026-08-05", "then" => "remind", "ticked[0]" => w.id(Own, "project")],
+            &[(Own, "academy")],
+        )
+        // A board of another trust has no such project.
+        .stopped(&[(Own, "elsewhere")])
+        .before(
+            "delete from changeover; insert into changeover (trust_id, on_day) select id, '2026-08-05' from trust;
+             update post set ends_on = '2026-08-04' where person_id in (select person_id from team_role where role = 'lead')",
+        ),
         form(
             "/api/people/take-role",
             "GrantRoles",
@@ -391,11 +411,17 @@ fn projects() -> Vec<Row> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: a row for each form")]
 fn teams() -> Vec<Row> {
     vec![
         form("/api/projects/invite", "ManageTeam", PROJECTS,
             |w, o| pairs!["project" => w.id(o, "project"), "name" => "Some Body", "address" => "some.body@trust.nhs.uk", "role" => "coach"],
             MANAGES_TEAM).stopped(LED),
+        form("/api/projects/name-co-lead", "NameCoLead", PROJECTS,
+            |w, o| pairs!["project" => w.id(o, "project"), "name" => "Some Body", "address" => "some.body@trust.nhs.uk"],
+            &[(Own, "lead"), (Paused, "lead")])
+            .stopped(&[(Closed, "lead"), (Merged, "lead")])
+            .before("delete from handover"),
         form("/api/projects/change-role", "ManageTeam", PROJECTS,
             |w, o| pairs!["project" => w.id(o, "project"), "membership" => w.id(o, "place"), "role" => "member"],
             MANAGES_TEAM).stopped(LED),
@@ -437,6 +463,11 @@ fn teams() -> Vec<Row> {
             &[(Draft, "invited")])
             .before("update team_role set role = 'supervisor', opened_by = 'team' where state = 'asked'")
             .of("whether to supervise"),
+        form("/api/projects/answer", "AnswerQuestion", &[Other, Missing],
+            |w, o| pairs!["question" => w.id(o, "invitation"), "answer" => "accepted"],
+            &[(Other, "colleague")])
+            .before("delete from handover; update team_role set role = 'lead' where state = 'asked' and opened_by = 'team'")
+            .of("whether to lead with the lead"),
         form("/api/projects/confirm-supervisor", "ConfirmSupervisor", PROJECTS,
             |w, o| pairs!["project" => w.id(o, "project"), "membership" => w.id(o, "place"), "confirmed_until" => "1 6 2026"],
             &[(Own, "academy"), (Same, "academy"), (Other, "elsewhere"), (Paused, "academy")])
@@ -607,8 +638,21 @@ fn changes() -> Vec<Row> {
 }
 
 /// Nobody has led the projects of the team or those of others for six weeks, and no handover is under way.
-const LOOKING: &str =
-    "delete from handover; update team_role set until_on = '2026-01-20' where role = 'lead' and until_on is null";
+const LOOKING: &str = "delete from handover; update team_role set until_on = '2026-01-20' where role = 'lead' and (until_on is null or until_on > '2026-01-20')";
+
+/// Whoever leads the projects of the team went some days ago, and nobody leads them since.
+pub const LEFT_LATELY: &str = "delete from handover;
+     update team_role set until_on = null
+         where person_id = (select person_id from person_address where address = 'leaver@trust.nhs.uk');
+     delete from team_role where role = 'lead' and until_on is null
+         and person_id = (select person_id from person_address where address = 'lead@trust.nhs.uk')";
+
+/// Those projects, and one that somebody else leads.
+pub const LEFT_BEHIND: &[Object] = &[Own, Same, Paused, Missing];
+
+/// Who finishes the summary of what somebody has just left.
+pub const FINISHES: Cells =
+    &[(Own, "leaver supervisor academy"), (Same, "academy"), (Paused, "leaver supervisor academy")];
 
 /// Whoever led the projects of the team was gone for six weeks and is back: nobody leads them.
 const BACK: &str = "delete from handover;
@@ -639,6 +683,27 @@ fn handovers() -> Vec<Row> {
         .stopped(LED)
         .before("delete from handover")
         .of("keeping a draft of it"),
+        form(
+            "/api/handovers/prepare",
+            "WriteSummary",
+            LEFT_BEHIND,
+            |w, o| pairs!["project" => w.id(o, "project"), "version" => "0", "then" => "draft", "summary" => "Ask Grace"],
+            FINISHES,
+        )
+        .before(LEFT_LATELY)
+        .of("what somebody finishes who has just left"),
+        form(
+            "/api/handovers/withdraw",
+            "WithdrawHandover",
+            LEFT_BEHIND,
+            |w, o| pairs!["handover" => w.id(o, "handover")],
+            &[(Own, "lead leaver academy"), (Same, "academy"), (Paused, "lead leaver academy")],
+        )
+        .before(
+            "update handover set created_by = (select person_id from person_address where address = 'leaver@trust.nhs.uk')
+                where created_by = (select person_id from person_address where address = 'lead@trust.nhs.uk')",
+        )
+        .of("an offer of somebody who has just left"),
         form(
             "/api/projects/take-on",
             "TakeOn",
@@ -690,6 +755,24 @@ fn handovers() -> Vec<Row> {
             &[(Own, "supervisor"), (Same, "academy"), (Other, "elsewhere"), (Paused, "supervisor")],
         )
         .stopped(&[(Closed, "supervisor academy"), (Merged, "supervisor academy")]),
+        form(
+            "/api/evidence/confirm",
+            "ConfirmPart",
+            REGISTERED,
+            |w, o| pairs!["project" => w.id(o, "project"), "person" => w.id(o, "leader")],
+            &[(Own, "supervisor"), (Paused, "supervisor"), (Closed, "supervisor"), (Merged, "supervisor")],
+        ),
+        form(
+            "/api/handovers/amend",
+            "WriteSummary",
+            REGISTERED,
+            |w, o| {
+                pairs!["project" => w.id(o, "project"), "handover" => w.id(o, "handover"), "version" => "1",
+                    "summary" => "Going better"]
+            },
+            LEADS,
+        )
+        .stopped(LED),
         form(
             "/api/handovers/withdraw",
             "WithdrawHandover",

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use app::testing::Result;
 use http::{StatusCode, header};
 
+use super::forms::LEFT_LATELY;
 use super::row::{Call, Expected};
-use super::world::{Actor, World};
+use super::world::{Actor, Object, World};
 use crate::harness::{Answer, Browser, attribute};
 
 /// A link that leads nowhere: the page and the address, both without their ids, and what came.
@@ -149,6 +150,61 @@ async fn every_link_of_every_page_leads_somewhere_for_whoever_sees_it() -> Resul
     assert_eq!(new, [""; 0], "links that lead nowhere");
     let mended: Vec<&Dead> = known.iter().filter(|link| !dead.contains_key(*link)).collect();
     assert_eq!(mended, Vec::<&Dead>::new(), "lead somewhere now: take them out of KNOWN");
+    Ok(())
+}
+
+/// What is left behind in each way by somebody whose last day was some days ago.
+const LEFT: &[(&str, &str)] = &[
+    ("nobody leads it", LEFT_LATELY),
+    (
+        "they offered it, and nobody has answered",
+        "delete from team_role where role = 'lead' and until_on is null
+             and person_id = (select person_id from person_address where address = 'lead@trust.nhs.uk');
+         update handover set from_person = (select person_id from person_address where address = 'leaver@trust.nhs.uk'),
+             created_by = (select person_id from person_address where address = 'leaver@trust.nhs.uk')
+         where created_by = (select person_id from person_address where address = 'lead@trust.nhs.uk')",
+    ),
+    (
+        "they offered it to the pool",
+        "delete from team_role where role = 'lead' and until_on is null
+             and person_id = (select person_id from person_address where address = 'lead@trust.nhs.uk');
+         update handover set from_person = (select person_id from person_address where address = 'leaver@trust.nhs.uk'),
+             created_by = (select person_id from person_address where address = 'leaver@trust.nhs.uk'), to_person = null, to_pool = 1
+         where state = 'offered' and created_by = (select person_id from person_address where address = 'lead@trust.nhs.uk')",
+    ),
+];
+
+#[tokio::test]
+async fn every_link_leads_somewhere_for_somebody_whose_last_day_was_some_days_ago() -> Result {
+    let mut world = World::new().await?;
+    for (what, before) in LEFT {
+        world.restore().await;
+        world.prepare(before).await;
+        let (links, dead) = walk(&world, Actor::Leaver).await;
+        assert!(links > 200, "{what}: only {links} links were found");
+        assert_eq!(dead, BTreeSet::new(), "{what}: links that lead nowhere");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn whoever_has_just_left_finishes_the_summary_and_takes_their_offer_back() -> Result {
+    let mut world = World::new().await?;
+    world.prepare(LEFT_LATELY).await;
+    let browser = world.browser(Actor::Leaver);
+    let home = browser.get("/").await;
+    let summary = format!("/projects/{}/handover", world.id(Object::Own, "project"));
+    assert!(home.body.contains(&summary), "{}", home.words());
+    let kept = browser.fill(&summary, "/api/handovers/prepare", &[("summary", "Ask Grace"), ("then", "draft")]).await;
+    assert!(kept.status.is_redirection(), "{}", kept.body);
+    assert!(browser.get(&summary).await.body.contains("Ask Grace"));
+    world.restore().await;
+    world.prepare(LEFT[1].1).await;
+    let browser = world.browser(Actor::Leaver);
+    let handover = format!("/handovers/{}", world.id(Object::Own, "handover"));
+    let gone = browser.fill(&handover, "/api/handovers/withdraw", &[]).await;
+    assert!(gone.status.is_redirection(), "{}", gone.body);
+    assert!(browser.get(&handover).await.form("/api/handovers/withdraw").is_none());
     Ok(())
 }
 

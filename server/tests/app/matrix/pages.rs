@@ -1,10 +1,10 @@
 //! Every page and download, and who gets it.
 
-use super::forms::SUPERVISING;
+use super::forms::{FINISHES, LEFT_BEHIND, LEFT_LATELY, SUPERVISING};
 use super::row::{NONE, OF_A_TRUST, PROJECTS, REGISTERED, Row, page};
 use super::who::{
-    COORDINATES, COORDINATES_OWN, EVERYBODY, HAS_SESSION, LEADS, LED, MANAGES_TEAM, ORGANISES, ORGANISES_OWN, READS,
-    READS_OWN_TRUST, READS_TRUST, SIGNED_IN, WORKED, WORKS, WORKS_IN_TRUST,
+    CONFIRMS, COORDINATES, COORDINATES_OWN, EVERYBODY, HAS_SESSION, LEADS, LED, MANAGES_TEAM, ORGANISES, ORGANISES_OWN,
+    READS, READS_OWN_TRUST, READS_TRUST, SIGNED_IN, WORKED, WORKS, WORKS_IN_TRUST,
 };
 use super::world::{Object::*, World};
 
@@ -32,12 +32,25 @@ pub fn rows() -> Vec<Row> {
         public("/how-charts-are-checked", at!("/how-charts-are-checked")),
         page("/", "", NONE, at!("/"), SIGNED_IN),
         page("/past", "", NONE, at!("/past"), SIGNED_IN),
+        page("/asks", "", NONE, at!("/asks"), SIGNED_IN),
         page("/tasks", "", NONE, at!("/tasks"), SIGNED_IN),
         page("/sign-out", "", NONE, at!("/sign-out"), HAS_SESSION),
         page("/account", "", NONE, at!("/account"), SIGNED_IN),
         page("/account/dates", "", NONE, at!("/account/dates"), SIGNED_IN),
+        page("/account/interests", "", NONE, at!("/account/interests"), SIGNED_IN),
         page("/account/password", "", NONE, at!("/account/password"), HAS_SESSION),
         page("/trusts", "", NONE, at!("/trusts"), SIGNED_IN),
+        page("/qi", "", NONE, at!("/qi"), SIGNED_IN),
+        page("/qi/print", "", NONE, at!("/qi/print"), SIGNED_IN),
+        page(
+            "/qi/{id}",
+            "ConfirmPart",
+            REGISTERED,
+            |w, o| format!("/qi/{}?of={}", w.id(o, "project"), w.id(o, "leader")),
+            CONFIRMS,
+        )
+        .of("somebody else's"),
+        page("/qi/supported", "", NONE, at!("/qi/supported"), SIGNED_IN),
         page("/projects", "ReadTrust", NONE, at!("/projects"), READS_OWN_TRUST),
         page("/search", "ReadTrust", NONE, at!("/search?q=sepsis"), READS_OWN_TRUST),
         page("/projects.csv", "ReadTrust", NONE, at!("/projects.csv"), READS_OWN_TRUST),
@@ -97,6 +110,8 @@ pub fn rows() -> Vec<Row> {
         ),
         page("/intakes/{id}", "ManageOrganisation", OF_A_TRUST, at!("/intakes/", "intake", ""), ORGANISES),
         page("/changeovers", "Coordinate", NONE, at!("/changeovers"), COORDINATES_OWN),
+        page("/changeover", "Coordinate", NONE, at!("/changeover"), COORDINATES_OWN),
+        page("/changeover.csv", "Coordinate", NONE, at!("/changeover.csv"), COORDINATES_OWN),
         page("/people/new", "ManageOrganisation", NONE, at!("/people/new"), ORGANISES_OWN),
         page("/people/{id}", "ManageOrganisation", OF_A_TRUST, at!("/people/", "person", ""), ORGANISES),
         page("/people/{id}/edit", "ManageOrganisation", OF_A_TRUST, at!("/people/", "person", "/edit"), ORGANISES),
@@ -132,6 +147,14 @@ pub fn rows() -> Vec<Row> {
         reads("/projects/{id}", at!("/projects/", "project", "")),
         reads("/projects/{id}/history", at!("/projects/", "project", "/history")),
         reads("/projects/{id}/team", at!("/projects/", "project", "/team")),
+        page(
+            "/projects/{id}/co-lead",
+            "NameCoLead",
+            PROJECTS,
+            at!("/projects/", "project", "/co-lead"),
+            &[(Own, "lead"), (Paused, "lead")],
+        )
+        .stopped(&[(Closed, "lead"), (Merged, "lead")]),
         reads("/projects/{id}/board", at!("/projects/", "project", "/board")),
         reads("/projects/{id}/cycles", at!("/projects/", "project", "/cycles")),
         reads("/projects/{id}/drivers", at!("/projects/", "project", "/drivers")),
@@ -158,6 +181,8 @@ pub fn rows() -> Vec<Row> {
         reads("/cycles/{id}", at!("/cycles/", "cycle", "")),
         page("/handovers/{id}", "ReadProject", REGISTERED, at!("/handovers/", "handover", ""), READS),
         page("/handovers/{id}/pack", "ReadHandover", REGISTERED, at!("/handovers/", "handover", "/pack"), READS),
+        page("/handovers/{id}/summary", "WriteSummary", REGISTERED, at!("/handovers/", "handover", "/summary"), LEADS)
+            .stopped(LED),
         page("/projects/{id}/edit", "EditProject", PROJECTS, at!("/projects/", "project", "/edit"), WORKS)
             .stopped(WORKED),
         page(
@@ -198,12 +223,21 @@ pub fn rows() -> Vec<Row> {
                 // Whoever reads it is sent on to the project that it was merged into.
                 (
                     Merged,
-                    "away arriving lead member supervisor past invited next colleague academy administrator guest",
+                    "away arriving lead member supervisor past leaver invited next colleague academy administrator guest",
                 ),
             ],
         ),
         page("/projects/{id}/handover", "WriteSummary", PROJECTS, at!("/projects/", "project", "/handover"), LEADS)
             .stopped(LED),
+        page(
+            "/projects/{id}/handover",
+            "WriteSummary",
+            LEFT_BEHIND,
+            at!("/projects/", "project", "/handover"),
+            FINISHES,
+        )
+        .before(LEFT_LATELY)
+        .of("of somebody who has just left"),
         page("/memberships/{id}", "ManageTeam", PROJECTS, at!("/memberships/", "place", ""), MANAGES_TEAM).stopped(LED),
         page(
             "/projects/{id}/take-on",

@@ -7,19 +7,19 @@ use super::world::Object::*;
 /// Whoever can sign in.
 pub const SIGNED_IN: Cells = &[(
     Own,
-    "left away arriving lead member supervisor past invited next colleague academy administrator elsewhere guest asked",
+    "left away arriving lead member supervisor past leaver invited next colleague academy administrator elsewhere guest asked",
 )];
 
 /// Whoever has a session, also before they have changed the password that somebody else gave them.
 pub const HAS_SESSION: Cells = &[(
     Own,
-    "left away arriving lead held member supervisor past invited next colleague academy administrator elsewhere guest asked",
+    "left away arriving lead held member supervisor past leaver invited next colleague academy administrator elsewhere guest asked",
 )];
 
 /// Everybody.
 pub const EVERYBODY: Cells = &[(
     Own,
-    "nobody expired closed left away arriving lead held member supervisor past invited next colleague academy administrator elsewhere guest asked",
+    "nobody expired closed left away arriving lead held member supervisor past leaver invited next colleague academy administrator elsewhere guest asked",
 )];
 
 /// In post in the trust or arriving: they read what is the trust's.
@@ -39,13 +39,13 @@ pub const WORKS_IN_TRUST: Cells =
 /// Whoever reads a project: in post in its trust or arriving, in its team from wherever, or once its lead;
 /// and who is named in an invitation or an offer. A draft only its author and whom they invited.
 pub const READS: Cells = &[
-    (Own, "away arriving lead member supervisor past invited next colleague academy administrator guest"),
+    (Own, "away arriving lead member supervisor past leaver invited next colleague academy administrator guest"),
     (Same, "away arriving lead member supervisor invited next colleague academy administrator"),
     (Other, "elsewhere guest asked colleague"),
     (Draft, "lead member supervisor away invited guest"),
-    (Paused, "away arriving lead member supervisor past invited next colleague academy administrator guest"),
-    (Closed, "away arriving lead member supervisor past invited next colleague academy administrator guest"),
-    (Merged, "away arriving lead member supervisor past invited next colleague academy administrator guest"),
+    (Paused, "away arriving lead member supervisor past leaver invited next colleague academy administrator guest"),
+    (Closed, "away arriving lead member supervisor past leaver invited next colleague academy administrator guest"),
+    (Merged, "away arriving lead member supervisor past leaver invited next colleague academy administrator guest"),
 ];
 
 /// The team and the academy lead change what a project holds.
@@ -80,6 +80,10 @@ pub const MANAGES_TEAM: Cells = &[
     (Draft, "lead supervisor"),
     (Paused, "lead supervisor academy"),
 ];
+
+/// The supervisor of a project, open or closed; and on their own part its lead.
+pub const CONFIRMS: Cells =
+    &[(Own, "supervisor lead"), (Paused, "supervisor lead"), (Closed, "supervisor lead"), (Merged, "supervisor lead")];
 
 /// What is the academy's.
 pub const COORDINATES: Cells = &[(Own, "academy"), (Other, "elsewhere")];

@@ -64,6 +64,8 @@ words! {
         Supervisor = "supervisor",
         /// Led the projects of the team, and has no post any more.
         Past = "past",
+        /// Led the projects of the team, and whose last day was some days ago.
+        Leaver = "leaver",
         /// Has a post in the trust, and was asked into the draft's team.
         Invited = "invited",
         /// Has a post in the trust, and is named as the next lead.
@@ -320,13 +322,18 @@ impl World {
             (Actor::Arriving, here, fixture.department),
             (Actor::Member, here, fixture.department),
             (Actor::Past, here, fixture.department),
+            (Actor::Leaver, here, fixture.department),
             (Actor::Invited, here, fixture.department),
             (Actor::Next, here, fixture.department),
             (Actor::Elsewhere, there, away_department),
             (Actor::Guest, there, away_department),
             (Actor::Asked, there, away_department),
         ] {
-            let ends = matches!(actor, Actor::Left | Actor::Past).then(|| on("2026-02-03"));
+            let ends = match actor {
+                Actor::Left | Actor::Past => Some(on("2026-02-03")),
+                Actor::Leaver => Some(on("2026-02-25")),
+                _ => None,
+            };
             let name = format!("{actor:?} Person");
             people.insert(actor, make::person(&mut change, trust, department, [&name, "CT2"], ends).await?);
         }
@@ -394,6 +401,7 @@ impl World {
             }
             if team && object != Object::Draft {
                 role(at.conn, project, people[&Actor::Past], "lead", on("2025-09-01"), Some(on("2026-01-01"))).await;
+                role(at.conn, project, people[&Actor::Leaver], "lead", on("2026-01-06"), Some(on("2026-02-26"))).await;
             }
             // A place that the team's lead may change or end: somebody else's.
             let place = role(

@@ -149,7 +149,7 @@ impl Words<'_> {
 
     fn what_of_people(&self) -> String {
         let (projects, row) = (self.projects(), self.row);
-        let place = row.place.map_or_else(|| "in the team".to_owned(), |place| place.label().to_lowercase());
+        let place = row.place.map_or_else(|| "in the team".to_owned(), |place| place.asked());
         match row.kind {
             Kind::AskedToSupervise if self.is_own() => format!("You are asked to supervise {projects}."),
             Kind::AskedToSupervise => {

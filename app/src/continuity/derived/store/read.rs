@@ -47,7 +47,7 @@ macro_rules! project {
             json((select json_group_array(json_array(h.id, h.state = 'agreed', h.from_person, h.to_person, h.to_pool, h.takes_effect_on,
                     coalesce(h.offered_at, h.created_at), h.ended_at,
                     exists (select 1 from handover_answer y where y.handover_id = h.id and y.party = 'successor' and y.answer = 'accepted'),
-                    exists (select 1 from handover_answer y where y.handover_id = h.id and y.party = 'anchor' and y.answer = 'accepted'),
+                    exists (select 1 from handover_answer y where y.handover_id = h.id and y.party = 'supervisor' and y.answer = 'accepted'),
                     h.approvals_expire_on) order by h.id)
                 from handover h where h.project_id = p.id and h.state in ('offered', 'agreed'))))"
         )

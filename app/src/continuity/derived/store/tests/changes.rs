@@ -109,7 +109,7 @@ const CHANGES: &[&str] = &[
     "update handover set takes_effect_on = $4, approvals_expire_on = $4, to_pool = 1 - to_pool where project_id = $2",
     "update team_role set begun_by = (select id from handover where project_id = $2 limit 1) where project_id = $2 and role = 'lead'",
     "insert into handover_answer (handover_id, party, person_id, answer, answered_at) select id, 'successor', to_person, 'accepted', offered_at from handover where project_id = $2 and state = 'offered'",
-    "insert into handover_answer (handover_id, party, person_id, answer, answered_at) select id, 'anchor', $1, 'accepted', offered_at from handover where project_id = $2 and state = 'offered'",
+    "insert into handover_answer (handover_id, party, person_id, answer, answered_at) select id, 'supervisor', $1, 'accepted', offered_at from handover where project_id = $2 and state = 'offered'",
     "update handover_answer set answer = 'declined'",
     "delete from handover_answer",
     "delete from handover where project_id = $2 and not exists (select 1 from handover_answer a where a.handover_id = handover.id)",
