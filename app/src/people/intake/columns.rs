@@ -393,10 +393,10 @@ mod tests {
         assert_eq!(list.rows[0].cells, ["Ann Bell", "a@b.uk b@c.uk"]);
         assert_eq!(list.rows[1].cells[1], "007");
         list.mend(5, 1, " a@b.uk ");
-        list.mend(8, 3, "tab\there");
+        list.mend(9, 3, "tab\there");
         let again = sheet(&list.text()).expect("a list");
         let numbers: Vec<u64> = again.rows.iter().map(|row| row.number).collect();
-        assert_eq!((numbers, again.headings_on), (vec![5, 8], 3));
+        assert_eq!((numbers, again.headings_on), (vec![5, 9], 3));
         assert_eq!(again.rows[0].cells[..2], ["Ann Bell", "a@b.uk"]);
         assert_eq!(again.rows[1].cells[3], "tab here");
         assert_eq!(sheet(&again.text()), Ok(again));

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::columns::{self, Holds, NoList, Sheet};
 use crate::error::Error;
 use crate::id::{DepartmentId, PersonId};
+use crate::parse::nhs_number;
 use crate::people::directory::model::STAFF_GROUPS;
 
 /// The button that does it; every other one only checks.
@@ -99,7 +100,23 @@ impl IntakeForm {
                 },
             )
         };
-        columns::sheet(text).map_err(told)
+        let read = columns::sheet(text);
+        // Cell by cell: two numbers beside each other are no patient's.
+        let patient = match &read {
+            Ok(sheet) => {
+                sheet.rows.iter().find(|row| row.cells.iter().any(|cell| nhs_number::holds(cell))).map(|row| row.number)
+            }
+            Err(_) => text.lines().zip(1..).find(|(line, _)| nhs_number::holds(line)).map(|(_, number)| number),
+        };
+        if let Some(line) = patient {
+            return Err(Error::field(
+                field,
+                format!(
+                    "Line {line} holds what looks like an NHS number. Remove it: Baton holds no information about patients. If it is not an NHS number, put a word between its digits."
+                ),
+            ));
+        }
+        read.map_err(told)
     }
 
     /// What each column holds: as chosen, else as recognised.
