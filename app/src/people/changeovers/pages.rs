@@ -114,8 +114,7 @@ fn row(request: &Request, day: &Changeover, today: NaiveDate, summaries: &mut Ve
     vec![
         view! { {day.on_day.format("%A").to_string()}" "{ui::time(day.on_day)} }.into_any(),
         ui::distance(day.on_day, today).into_any(),
-        view! { {told.join(": ")}{ui::details_open("Name and grades", open, describe.draw(describing))} }
-            .into_any(),
+        view! { {told.join(": ")}{ui::details_open("Name and grades", open, describe.draw(describing))} }.into_any(),
         remove.draw(removing),
     ]
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::model::plain;
+use super::words::plain;
 use crate::choices;
 use crate::table::MOST_COLUMNS;
 use crate::table::dates::{Order, date_of};
