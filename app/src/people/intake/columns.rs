@@ -262,11 +262,14 @@ pub fn recognised(sheet: &Sheet, remembered: &HashMap<String, Holds>) -> Vec<Hol
     holds
 }
 
+/// Whether a cell is what a column is looked for by.
+type Fits<'a> = &'a dyn Fn(&str) -> bool;
+
 /// Of a list without headings: the addresses, the dates and the names.
 fn by_content(sheet: &Sheet, holds: &mut [Holds]) {
     let is_date = |cell: &str| [Order::DayFirst, Order::MonthFirst].iter().any(|order| date_of(cell, *order).is_some());
     let name = |cell: &str| cell.contains(' ') && !cell.contains(|c: char| c.is_ascii_digit() || c == '@');
-    let wanted: [(Holds, &dyn Fn(&str) -> bool); 4] = [
+    let wanted: [(Holds, Fits<'_>); 4] = [
         (Holds::Address, &|cell| cell.contains('@')),
         (Holds::From, &is_date),
         (Holds::To, &is_date),
