@@ -38,6 +38,18 @@ function server(name: string) {
 const enhanced = server("enhanced");
 const plain = server("plain");
 
+// A third server sends mail, to a mail server that shows what it took: for the journeys in which somebody reads it.
+const inbox = once("BATON_E2E_INBOX", () => `http://127.0.0.1:${freePort()}`);
+const smtp = once("BATON_E2E_PORT_SMTP", freePort);
+const mailing = server("mailing");
+once("BATON_E2E_MAILING", () => mailing.baseURL);
+mailing.webServer.command += ` --smtp-url "smtp://127.0.0.1:${smtp}?tls=none" --mail-from "Baton <baton@tamarvale.example>"`;
+const mailServer = {
+  command: `"${process.execPath}" "${join(import.meta.dirname, "mailbox.mjs")}" ${smtp} ${new URL(inbox).port}`,
+  url: inbox,
+  timeout: 30_000,
+};
+
 export default defineConfig({
   testDir: "tests",
   outputDir: "test-results",
@@ -76,5 +88,5 @@ export default defineConfig({
     { name: "with-javascript", use: { baseURL: enhanced.baseURL } },
     { name: "without-javascript", use: { baseURL: plain.baseURL, javaScriptEnabled: false } },
   ],
-  webServer: [enhanced.webServer, plain.webServer],
+  webServer: [enhanced.webServer, plain.webServer, mailServer, mailing.webServer],
 });

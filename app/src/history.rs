@@ -2,15 +2,17 @@
 //! The chain covers the detail's salted digest, so a detail can be erased and the chain still verifies;
 //! a row that says so, and stays, tells an erased detail from a lost one.
 
+pub mod words;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
-use sqlx::FromRow;
+use sqlx::{Database, FromRow, Row as _};
 
 use crate::access::{Act, Allowed};
 use crate::clock::date_in_london;
-use crate::db::Connection;
+use crate::db::{Connection, Db};
 use crate::digest::hex;
 use crate::error::Error;
 use crate::id::{PersonId, ProjectId, TrustId};
@@ -227,13 +229,14 @@ fn hash_parts(parts: &[&str]) -> String {
 }
 
 /// A history row as a page shows it.
-#[derive(Clone, Debug, FromRow, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Deserialize)]
 pub struct Row {
     /// When it was done.
     pub at: DateTime<Utc>,
     /// Who did it; none for Baton itself.
     pub actor: Option<String>,
-    /// What was done.
+    /// What was done, in the words of today.
+    #[serde(deserialize_with = "in_words_of_today")]
     pub action: String,
     /// What changed, as JSON of [`Change`]; empty when erased.
     pub detail: String,
@@ -243,8 +246,29 @@ impl Row {
     /// The changes, when their detail still exists.
     #[must_use]
     pub fn changes(&self) -> Vec<Change> {
-        serde_json::from_str(&self.detail).unwrap_or_default()
+        let recorded: Vec<Change> = serde_json::from_str(&self.detail).unwrap_or_default();
+        let in_words = |change: Change| {
+            Change::new(&words::field(&change.field), words::field(&change.from), words::field(&change.to))
+        };
+        recorded.into_iter().map(in_words).collect()
     }
+}
+
+impl<'r> FromRow<'r, <Db as Database>::Row> for Row {
+    fn from_row(row: &'r <Db as Database>::Row) -> Result<Self, sqlx::Error> {
+        let recorded: &str = row.try_get("action")?;
+        Ok(Self {
+            at: row.try_get("at")?,
+            actor: row.try_get("actor")?,
+            action: words::act(recorded).into_owned(),
+            detail: row.try_get("detail")?,
+        })
+    }
+}
+
+fn in_words_of_today<'de, D: serde::Deserializer<'de>>(recorded: D) -> Result<String, D::Error> {
+    let recorded = <String as serde::Deserialize>::deserialize(recorded)?;
+    Ok(words::act(&recorded).into_owned())
 }
 
 /// What is recorded when a project stops being a draft.
@@ -502,6 +526,21 @@ mod tests {
             .fetch_all(conn)
             .await
             .expect("details")
+    }
+
+    #[tokio::test]
+    async fn old_entries_are_read_in_the_words_of_today_and_stay_as_they_were_recorded() {
+        let fixture = Fixture::new().await;
+        let (mut change, by, project) = three(&fixture).await;
+        let entry = Entry::project(project, "voided a measurement").change("State", "In use", "Void");
+        record(&mut change, &by, entry).await.expect("recorded");
+        let told = of_project(&mut change, project, 1, 0).await.expect("rows").remove(0);
+        assert_eq!(told.action, "deleted a measurement");
+        assert_eq!(told.changes()[0].to, "Deleted");
+        let as_json = serde_json::json!({"at": noon(), "actor": null, "action": "voided a measurement", "detail": ""});
+        let told: Row = serde_json::from_value(as_json).expect("a row");
+        assert_eq!(told.action, "deleted a measurement", "on a project's page too");
+        assert_eq!(verify_chain(&mut change).await, Ok(None), "the record is what it was");
     }
 
     #[tokio::test]

@@ -113,4 +113,8 @@ ids! {
     HandoverId,
     /// A decided link between two projects.
     LinkId,
+    /// A mail that is to go.
+    OutboxId,
+    /// A link that lets somebody in.
+    AccessLinkId,
 }

@@ -16,6 +16,7 @@ pub mod format;
 pub mod history;
 pub mod id;
 pub mod limits;
+pub mod outbox;
 pub mod parse;
 mod roles;
 pub mod sheet;
@@ -50,6 +51,8 @@ pub mod handover;
 pub mod duplicates;
 
 pub mod projects;
+
+pub mod notices;
 
 pub mod changeover;
 

@@ -2,8 +2,8 @@
 
 use crate::web::page::Route;
 use crate::{
-    changeover, cycles, drivers, duplicates, evidence, handover, measures, people, portfolio, priorities, progress,
-    projects, team,
+    changeover, cycles, drivers, duplicates, evidence, handover, measures, notices, people, portfolio, priorities,
+    progress, projects, team,
 };
 
 /// Every page and download, slice by slice.
@@ -14,6 +14,7 @@ pub fn routes() -> Vec<Route> {
         people::pages::routes(),
         priorities::pages::routes(),
         projects::pages::routes(),
+        notices::pages::routes(),
         team::pages::routes(),
         progress::pages::routes(),
         measures::pages::routes(),

@@ -15,6 +15,7 @@ use tempfile::{NamedTempFile, TempDir};
 use crate::continuity::derived::DERIVED;
 use crate::db::{self, Connection, MIGRATIONS, Store};
 use crate::id::{DepartmentId, MeasureId, PersonId, PriorityId, ProjectId, TeamRoleId, TrustId};
+use crate::outbox::Mail;
 use crate::people::directory::model::TrustRole;
 use crate::visitor::{Caller, Sessions, Visitor};
 use crate::web::attempts::Attempts;
@@ -43,6 +44,12 @@ pub fn noon() -> DateTime<Utc> {
 pub fn wrong<T: fmt::Debug>(parsed: std::result::Result<T, crate::error::Error>) -> Vec<String> {
     let Err(crate::error::Error::Invalid(errors)) = parsed else { panic!("accepted: {parsed:?}") };
     errors.into_iter().map(|error| error.field).collect()
+}
+
+/// Baton as mail speaks of it, with a mail server.
+#[must_use]
+pub fn mail() -> Mail {
+    Mail { base: "https://baton.example".into(), sends: true }
 }
 
 /// A date from its ISO form.
@@ -211,6 +218,7 @@ impl Fixture {
             forms: Forms::new("secret"),
             attempts: Attempts::default(),
             codes: Codes::default(),
+            mail: mail(),
             demo: false,
             contact: "".into(),
             caller: Caller { visitor, id: "test".to_owned(), now },

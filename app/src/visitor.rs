@@ -276,6 +276,57 @@ pub async fn end_session(conn: &mut Connection, token: &str, now: DateTime<Utc>)
     Ok(())
 }
 
+/// Notes what a session's browser is, in rough words.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn note_device(conn: &mut Connection, token: &str, device: &str) -> Result<(), Error> {
+    sqlx::query("update session set device = $2 where token_hash = $1")
+        .bind(digest(token))
+        .bind(device)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Ends a session, known by its token's SHA-256, when it is this person's.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn end_own_session(
+    conn: &mut Connection,
+    person: PersonId,
+    session: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query("update session set ended_at = $3 where token_hash = $2 and person_id = $1 and ended_at is null")
+        .bind(person)
+        .bind(session)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Ends every session of a person but one, known by its token's SHA-256.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn end_other_sessions(
+    conn: &mut Connection,
+    person: PersonId,
+    session: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query("update session set ended_at = $3 where person_id = $1 and token_hash <> $2 and ended_at is null")
+        .bind(person)
+        .bind(session)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Ends every session of a person.
 ///
 /// # Errors

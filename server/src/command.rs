@@ -11,6 +11,7 @@ use app::db::{self, Store};
 use app::demo::bulk::{self, Size};
 use app::operator::model::{self, FirstPerson};
 use app::operator::{self, IntegrityReport};
+use app::outbox;
 use app::people::directory::model::TrustRole;
 
 use crate::password;
@@ -164,6 +165,43 @@ pub async fn restore(data: &Path, file: &Path, replace: bool) -> anyhow::Result<
     if let Some(kept) = kept {
         say(&format!("What was there is kept as {}.", kept.display()));
     }
+    Ok(())
+}
+
+/// Prints the mail that would go out now, without the secrets of its links.
+///
+/// # Errors
+/// When there is no store, or it cannot be read.
+pub async fn mail(data: &Path) -> anyhow::Result<()> {
+    if !data.is_file() {
+        bail!("there is no store at {}", data.display());
+    }
+    let (store, _lock) = open(data).await?;
+    let mut conn = store.read().await?;
+    let waiting = outbox::waiting(&mut conn, Clock::System.now()).await?;
+    // Where Baton is reached only `serve` knows.
+    let mail = outbox::Mail { base: "https://BATON".into(), sends: false };
+    let of_today = app::notices::store::preview(&mut conn, &mail, Clock::System.now()).await?;
+    drop(conn);
+    for mail in &waiting {
+        say(&format!(
+            "To: {}\nSubject: {}\nWritten: {}",
+            mail.address,
+            mail.subject,
+            app::format::datetime(mail.written_at)
+        ));
+        if mail.attempts > 0 {
+            say(&format!("Tried: {} times, last answer: {}", mail.attempts, mail.failure));
+        }
+        say(&format!("\n{}\n", mail.plain.as_deref().unwrap_or("(Only its addressee reads what it says.)")));
+    }
+    for (letter, words) in &of_today {
+        let words = if letter.confidential { "(Only its addressee reads what it says.)" } else { words.as_str() };
+        say(&format!("To: {}\nSubject: {}\nNot written yet\n\n{words}\n", letter.address, letter.subject));
+    }
+    let number = i64::try_from(waiting.len() + of_today.len())?;
+    say(&app::format::count(number, "mail would go.", "mails would go."));
+    store.close().await;
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //!   command line.
 //! - `router`: the table of routes; `layers`: what every request goes through.
 //! - `request`: who asks, from where; `page`: pages and files; `action`: how a form travels, step by step.
+//! - `mail`: what the outbox holds goes to the mail server.
 //! - `body`: what a form may hold, for a stranger and for a person; `table`: files with tables.
 
 mod action;
@@ -16,6 +17,7 @@ mod health;
 mod host;
 mod layers;
 pub mod log;
+pub mod mail;
 mod page;
 mod password;
 pub mod request;

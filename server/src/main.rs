@@ -26,6 +26,7 @@ async fn run() -> anyhow::Result<()> {
     server::log::start(settings.log_json);
     match settings.command {
         Command::Serve(serve) => server::serve::serve(&settings.data, serve.into()).await,
+        Command::Mail { dry_run: _ } => server::command::mail(&settings.data).await,
         Command::Check => server::command::check(&settings.data).await,
         Command::Migrate => server::command::migrate(&settings.data).await,
         Command::Backup { file } => server::command::backup(&settings.data, &file).await,

@@ -9,6 +9,7 @@ use app::clock::Clock;
 use app::db::Store;
 use app::error::Error;
 use app::limits;
+use app::outbox::Mail;
 use app::visitor::{self, Caller, Sessions, Visitor};
 use app::web::attempts::Attempts;
 use app::web::codes::Codes;
@@ -40,6 +41,8 @@ pub struct AppState {
     pub attempts: Attempts,
     /// Codes that wait to be shown.
     pub codes: Codes,
+    /// How mail is sent from here.
+    pub mail: Mail,
     pub clock: Clock,
     /// The demonstration: one may sign in as its people.
     pub demo: bool,
@@ -113,6 +116,7 @@ pub fn of_visitor(state: &AppState, parts: &Parts, params: Vec<(String, String)>
         forms: state.forms.clone(),
         attempts: state.attempts.clone(),
         codes: state.codes.clone(),
+        mail: state.mail.clone(),
         demo: state.demo,
         contact: Arc::clone(&state.contact),
         caller: Caller {

@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail};
 use app::clock::Clock;
 use app::db::Store;
 use app::limits;
+use app::outbox::Mail;
 use app::visitor::Sessions;
 use app::web::form::Forms;
 use http::HeaderValue;
@@ -18,6 +19,7 @@ use tokio::sync::Semaphore;
 use crate::body::BodyMemory;
 use crate::connection::{Limits, accept};
 use crate::host::Host;
+use crate::mail::{self, MailSettings, Mailer};
 use crate::request::AppState;
 use crate::router::router;
 use crate::table::TableReader;
@@ -46,6 +48,8 @@ pub struct Serving {
     pub concurrency: usize,
     /// Connections open at the same time; more wait to be accepted.
     pub connections: usize,
+    /// How mail is sent.
+    pub mail: MailSettings,
 }
 
 impl Default for Serving {
@@ -63,6 +67,7 @@ impl Default for Serving {
             timeout_seconds: 20,
             concurrency: 256,
             connections: 2_000,
+            mail: MailSettings::default(),
         }
     }
 }
@@ -79,6 +84,12 @@ impl Serving {
             ),
             _ => bail!("--public-url must begin with https:// (or http:// on loopback)"),
         }
+    }
+
+    /// How mail is sent, as pages and forms know it.
+    fn mail(&self) -> Mail {
+        let sends = self.mail.smtp_url.as_deref().is_some_and(|url| !url.trim().is_empty());
+        Mail { base: self.public_url.trim_end_matches('/').into(), sends }
     }
 
     fn limits(&self) -> Limits {
@@ -112,6 +123,7 @@ pub async fn state(store: Store, serving: &Serving, clock: Clock) -> anyhow::Res
         forms: Forms::new(&secret),
         attempts: app::web::attempts::Attempts::default(),
         codes: app::web::codes::Codes::default(),
+        mail: serving.mail(),
         clock,
         demo: serving.demo,
         contact: serving.contact.trim().into(),
@@ -132,6 +144,7 @@ pub async fn state(store: Store, serving: &Serving, clock: Clock) -> anyhow::Res
 /// When the store cannot be opened or the address is taken.
 pub async fn serve(data: &Path, serving: Serving) -> anyhow::Result<()> {
     serving.secure()?;
+    let mailer = Mailer::new(&serving.mail, &serving.public_url.parse()?)?;
     crate::command::bring_up_to_date(data).await?;
     let (store, _lock) = crate::command::open(data).await?;
     if serving.demo {
@@ -141,7 +154,11 @@ pub async fn serve(data: &Path, serving: Serving) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(serving.addr).await.with_context(|| format!("cannot listen on {}", serving.addr))?;
     announce(data, &serving, &listener)?;
+    let mailing = tokio::spawn(mail::run(store.clone(), serving.mail(), mailer, Clock::System));
     accept(listener, router(state), serving.limits(), stopped()).await;
+    // A mail that is on its way then goes again later, under the same id.
+    mailing.abort();
+    let _ = mailing.await;
     store.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use server::command::AdminCommand;
+use server::mail::MailSettings;
 use server::serve::Serving;
 
 /// Baton, a registry of quality-improvement projects: one program, one SQLite file.
@@ -51,6 +52,12 @@ pub enum Command {
     },
     /// Open the store, verify its integrity, foreign keys, schema and history, and say what is found.
     Check,
+    /// Print what mail would go out now, and send nothing.
+    Mail {
+        /// Only print it: `serve` is what sends.
+        #[arg(long, required = true)]
+        dry_run: bool,
+    },
     /// Bring the schema of the store up to date after a new version of Baton was put in place. Stop the
     /// server first. The store as it was is kept beside as `NAME.before-migration-N`. `serve` does it too.
     Migrate,
@@ -112,6 +119,8 @@ pub struct ServeSettings {
     /// Connections open at the same time; more wait until one ends. Each takes a file: see `ulimit -n`.
     #[arg(long, env = "BATON_CONNECTIONS", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(10..=100_000))]
     connections: u32,
+    #[command(flatten)]
+    mail: MailSettings,
 }
 
 fn contact(words: &str) -> Result<String, String> {
@@ -136,6 +145,7 @@ impl From<ServeSettings> for Serving {
             timeout_seconds: settings.timeout,
             concurrency: settings.concurrency as usize,
             connections: settings.connections as usize,
+            mail: settings.mail,
         }
     }
 }

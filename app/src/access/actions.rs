@@ -119,6 +119,8 @@ actions! {
     ManageOrganisation(TrustId) on Trust,
     /// Grant and take away the roles of academy lead and administrator.
     GrantRoles(TrustId) on Trust,
+    /// See what mail goes to the trust's people.
+    ReadMail(TrustId) on Trust,
     /// Create, edit and retire priorities.
     ManagePriorities(TrustId) on Trust,
     /// See the academy's board and look-alike pairs, and decide about pairs.

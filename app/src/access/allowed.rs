@@ -135,7 +135,7 @@ pub(crate) fn system<A: Act>(act: A, trust: Option<TrustId>, now: DateTime<Utc>)
     Allowed { act, actor: None, trust, request: "system".to_owned(), now, _seal: Seal }
 }
 
-/// The proof for somebody who set a password with a code that was handed to them in person.
+/// The proof for somebody who comes with a code that was handed to them in person, or with a link that lets them in.
 pub(crate) fn by_code(person: PersonId, trust: Option<TrustId>, caller: &Caller) -> Allowed<ChangeOwnAccount> {
     Allowed {
         act: ChangeOwnAccount(person),

@@ -34,7 +34,7 @@ pub fn may(action: Action, s: Relationship) -> bool {
         Action::ReadTrust(_) => s.belongs || s.arriving,
         Action::RegisterProject(_) => s.belongs,
         Action::ManageOrganisation(_) => s.belongs && (s.academy_lead || s.administrator),
-        Action::GrantRoles(_) => s.belongs && s.administrator,
+        Action::GrantRoles(_) | Action::ReadMail(_) => s.belongs && s.administrator,
         Action::ManagePriorities(_) | Action::Coordinate(_) => coordinates,
         Action::ReadProject(_) | Action::ReadHandover(_) => s.reads(),
         Action::EditProject(_)

@@ -61,6 +61,7 @@ fn who_may_do_what_is_as_the_table_says() {
         (Action::ReadTrust(t), &["belongs", "arriving", "academy", "administrator"], &["outside", "past", "oneself"]),
         (Action::ManageOrganisation(t), &["academy", "administrator"], &["outside", "belongs", "lead", "supervisor"]),
         (Action::GrantRoles(t), &["administrator"], &["outside", "belongs", "academy", "lead"]),
+        (Action::ReadMail(t), &["administrator"], &["outside", "belongs", "academy", "lead"]),
         (Action::ManagePriorities(t), &["academy", "stands-in"], &["outside", "belongs", "administrator", "lead"]),
         (Action::Coordinate(t), &["academy", "stands-in"], &["outside", "belongs", "administrator", "lead"]),
         (Action::RegisterProject(t), &["belongs", "academy", "administrator"], &["outside", "past", "arriving"]),

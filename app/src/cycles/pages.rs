@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::id::{CycleId, ProjectId};
 use crate::measures::chart::Time;
 use crate::measures::parts::Charts;
+use crate::measures::store::load_series;
 use crate::parse::MAX_PARAGRAPH_CHARS;
 use crate::project::parts::{Section, sections};
 use crate::route;
@@ -302,9 +303,10 @@ async fn cycle(request: Request) -> Result<Page, Error> {
     let cycles = store::of_project(&mut conn, project).await?;
     let today = request.today();
     let until = cycle.ends_on.unwrap_or(today).max(cycle.starts_on);
-    let charts = Charts::load_time(&mut conn, project, today, Time { from: cycle.starts_on, until }).await?;
+    let series = load_series(&mut conn, project).await?;
     let ideas = store::ideas(&mut conn, project).await?;
     drop(conn);
+    let charts = Charts::draw_time(&request, project, series, Time { from: cycle.starts_on, until }).await?;
     let may_write = access::may(Action::WriteCycle(project), relationship);
     let title = format!("Cycle {}: {}", cycle.number, cycle.title);
     Ok(Page::new(title.clone(), move || {

@@ -261,7 +261,7 @@ fn answers(first: &Side, second: &Side, effects: &[MergeEffects; 2]) -> Vec<(Str
     let (one, two) = (&first.reference, &second.reference);
     let merged = |closes: &str, stays: &str, effects: &MergeEffects| {
         format!(
-            "{closes} closes as merged, and its page leads to {stays}. Its team and history are kept and shown there.{} You can undo this; who is invited or offered the lead by then stays so.",
+            "{closes} closes as merged, and its page leads to {stays}. Its team, updates and history are kept and shown there.{} You can undo this; who is invited or offered the lead by then stays so, and so does a task or link that was changed.",
             effects.sentence()
         )
     };

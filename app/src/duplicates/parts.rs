@@ -13,6 +13,7 @@ use crate::batch::Answers;
 use crate::clock::date_in_london;
 use crate::db::Connection;
 use crate::error::Error;
+use crate::history::words;
 use crate::id::ProjectId;
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
@@ -51,6 +52,9 @@ impl Links {
     /// When the store cannot be read.
     pub async fn take(answers: &mut Answers, conn: &mut Connection, request: &Request) -> Result<Self, Error> {
         let (mut links, mut history): (Vec<Link>, Vec<MergedHistory>) = (answers.all()?, answers.all()?);
+        for row in &mut history {
+            row.action = words::act(&row.action).into_owned();
+        }
         let person = request.person()?;
         // Who belongs to the trust reads all that can be linked; others read what they contributed to.
         if !person.belongs() || links.iter().any(|link| link.trust != person.trust) {

@@ -12,7 +12,7 @@ use crate::clock::date_in_london;
 use crate::error::Error;
 use crate::format::{count, date};
 use crate::id::{PersonId, ProjectId};
-use crate::measures::chart::{Small, Time};
+use crate::measures::chart::{Heavy, Small, Time};
 use crate::measures::store::load_series;
 use crate::people;
 use crate::route;
@@ -124,14 +124,15 @@ async fn charts(request: &Request, part: &Part) -> Result<Charts, Error> {
     let Some(series) = first.filter(|series| !series.points.is_empty()) else {
         return Ok(Charts { start: None, now: None });
     };
+    let who = request.visitor.id();
     let began = part.began_on().unwrap_or(request.today());
     let earliest = series.points.iter().map(|point| point.taken_on).min().unwrap_or(began);
     let start = if earliest < began {
-        Small::draw_time(vec![series.clone()], "start", Some(Time { from: earliest, until: began })).await?.pop()
+        Small::draw_time(who, vec![series.clone()], "start", Time { from: earliest, until: began }).await?.pop()
     } else {
         None
     };
-    Ok(Charts { start, now: Small::draw(vec![series], "now").await?.pop() })
+    Ok(Charts { start, now: Small::draw(who, vec![series], "now", Heavy::All).await?.pop() })
 }
 
 fn drawn(charts: Charts, began: Option<NaiveDate>) -> AnyView {
@@ -140,7 +141,7 @@ fn drawn(charts: Charts, began: Option<NaiveDate>) -> AnyView {
             <figure class="baton-chart baton-chart--small">
                 <figcaption class="baton-chart__caption">{format!("{}, {words}", drawn.series.measure.name)}</figcaption>
                 {drawn.view()}
-                <p class="baton-chart__found">{spc::words::short(&drawn.chart)}</p>
+                <p class="baton-chart__found">{drawn.words()}</p>
             </figure>
         }
     };

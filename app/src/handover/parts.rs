@@ -14,7 +14,10 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{PersonId, ProjectId};
 use crate::web::request::Request;
-use crate::web::ui::{self, Form};
+use crate::web::ui::{self, Form, Part};
+
+/// So many stand on a project's overview, with the way to all of them.
+const FOLDED: usize = 5;
 
 /// A project's handovers, as its page shows them.
 #[derive(Clone, Debug)]
@@ -66,17 +69,28 @@ impl Handovers {
 
     /// Draws them, to be opened on demand; nothing where there are none.
     #[must_use]
-    pub fn folded(self) -> AnyView {
+    pub fn folded(self, project: ProjectId) -> AnyView {
         if self.is_empty() {
             return ().into_any();
         }
-        let title = format!("Handovers ({})", self.count());
-        ui::folded_section("handovers", &title, self.view())
+        let (count, Self { mut listed, left }) = (self.count(), self);
+        listed.truncate(FOLDED);
+        let all = (count > FOLDED).then(|| {
+            let href = format!("/projects/{project}/handovers");
+            view! { <p><a href=href>{format!("All {count} handovers")}</a></p> }
+        });
+        let body = view! { {Self { listed, left }.draw()}{all} }.into_any();
+        ui::folded_section("handovers", &format!("Handovers ({count})"), body)
     }
 
-    /// Draws every handover that was offered, newest first.
+    /// Draws every handover that was offered, newest first, a page of them at a time under the address of their list.
     #[must_use]
-    pub fn view(self) -> AnyView {
+    pub fn pages(self, request: &Request, path: &str) -> AnyView {
+        let Part { rows, links, .. } = Part::of(request, path, "handovers", "Handovers so far", self.listed);
+        view! { {Self { listed: rows, left: self.left }.draw()}{links} }.into_any()
+    }
+
+    fn draw(self) -> AnyView {
         let Self { listed, left } = self;
         let left = left.map(|left| {
             let words = format!("What {} wrote for the next lead before they left", left.author);

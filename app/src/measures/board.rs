@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::series::MeasureSeries;
-use super::store::MOST_ON_A_BOARD;
+use super::store::BoardPage;
 use super::values;
 use super::{chart, icons, store};
 use crate::access::{ReadProject, ReadTrust};
@@ -13,7 +13,7 @@ use crate::project::parts::{Section, sections};
 use crate::route;
 use crate::web::page::{Page, Route};
 use crate::web::request::Request;
-use crate::web::ui;
+use crate::web::ui::{self, Listing};
 
 /// The board's pages.
 #[must_use]
@@ -27,13 +27,13 @@ async fn of_project(request: Request) -> Result<Page, Error> {
     request.require(&mut conn, ReadProject(id)).await?;
     let (head, series) = store::board_of_project(&mut conn, id).await?;
     drop(conn);
-    let charts = chart::each(series).await?;
+    let charts = chart::each(request.visitor.id(), series).await?;
     Ok(Page::new(format!("Measures: {}", head.title), move || {
         view! {
             {ui::back(&format!("/projects/{id}"), &head.title)}
             {ui::heading(&head.reference.unwrap_or_default(), "All measures")}
             {sections(&request, id, Section::Measures)}
-            {table(&charts, false)}
+            {table(&charts, charts.len(), None)}
         }
         .into_any()
     }))
@@ -44,31 +44,37 @@ async fn of_priority(request: Request) -> Result<Page, Error> {
     let trust = request.person()?.trust;
     let mut conn = request.store.read().await?;
     request.require(&mut conn, ReadTrust(trust)).await?;
-    let (priority, series) = store::board_of_priority(&mut conn, trust, id).await?;
+    let listing = Listing::of(&request, &format!("/priorities/{id}/board"), &["project", "measure"]);
+    let (sort, reversed, before) = listing.wanted();
+    let number = |rows: usize| i64::try_from(rows).unwrap_or(i64::MAX);
+    let page = BoardPage { sort, reversed, rows: number(ui::ROWS), before: number(before) };
+    let (priority, series, total) = store::board_of_priority(&mut conn, trust, id, page).await?;
+    let total = usize::try_from(total).unwrap_or_default();
     drop(conn);
-    let charts = chart::each(series).await?;
+    let charts = chart::each(request.visitor.id(), series).await?;
     Ok(Page::new(format!("Measures: {}", priority.title), move || {
-        let cut = (i64::try_from(charts.len()).unwrap_or(i64::MAX) >= MOST_ON_A_BOARD)
-            .then(|| view! { <p>{format!("The first {MOST_ON_A_BOARD} measures are shown.")}</p> });
         view! {
             {ui::back(&format!("/priorities/{id}"), &priority.title)}
             {ui::heading(&priority.title, "All measures of its open projects")}
-            {cut}
-            {table(&charts, true)}
+            {table(&charts, total, Some(&listing))}
+            {listing.links_of(total)}
         }
         .into_any()
     }))
 }
 
-fn table(charts: &[(MeasureSeries, spc::Chart)], with_project: bool) -> AnyView {
+/// Of so many measures in all; with their projects where it is listed.
+fn table(charts: &[(MeasureSeries, spc::Chart)], total: usize, listing: Option<&Listing>) -> AnyView {
     if charts.is_empty() {
         let words = "Every measure will be here, with its latest value, its variation and whether it meets its target.";
         return ui::empty(words, None);
     }
-    let mut columns = vec![ui::words("Measure")];
-    if with_project {
-        columns.push(ui::words("Project"));
-    }
+    let mut columns = match listing {
+        Some(listing) => {
+            vec![listing.column(ui::words("Measure"), "measure"), listing.column(ui::words("Project"), "project")]
+        }
+        None => vec![ui::words("Measure")],
+    };
     columns.extend([
         ui::numbers("Latest"),
         ui::words("On"),
@@ -85,7 +91,7 @@ fn table(charts: &[(MeasureSeries, spc::Chart)], with_project: bool) -> AnyView 
             let latest = drawn.latest();
             let mut row =
                 vec![view! { <a href=format!("/measures/{}", measure.id)>{measure.name.clone()}</a> }.into_any()];
-            if with_project {
+            if listing.is_some() {
                 row.push(
                     view! { <a href=format!("/projects/{}", measure.project_id)>{measure.project_title.clone()}</a> }
                         .into_any(),
@@ -106,7 +112,7 @@ fn table(charts: &[(MeasureSeries, spc::Chart)], with_project: bool) -> AnyView 
         })
         .collect();
     view! {
-        <p role="status">{crate::format::count(i64::try_from(charts.len()).unwrap_or(i64::MAX), "measure", "measures")}</p>
+        <p role="status">{crate::format::count(i64::try_from(total).unwrap_or(i64::MAX), "measure", "measures")}</p>
         {ui::table("Measures", columns, rows)}
         <p class="nhsuk-hint">
             "Variation is that of the latest point. H is high, L is low; a wave is common cause. P: the process as it is will meet the target; F: it will miss it; ?: the target is sometimes met and sometimes missed, by chance."

@@ -10,15 +10,16 @@ use spc::scene::{self, SceneOptions, Size};
 use spc::svg::{self, Style};
 use spc::words;
 use spc::{Chart, ChartKind, ChartOptions, ChartPoint, Cycle, PhaseStart, RuleSetName};
-use tokio::sync::Semaphore;
 
 use super::chart_settings::model::{Baseline, RuleSet};
 use super::choice::{self, Why};
 use super::kept::{self, Drawn};
 use super::model::Direction;
+use super::queue::Queue;
 use super::reader;
 use super::series::{ChartSettings, MeasureSeries};
 use crate::error::Error;
+use crate::id::{MeasureId, PersonId};
 
 impl RuleSet {
     /// The engine's name for it.
@@ -81,28 +82,36 @@ fn baseline(settings: &ChartSettings) -> spc::Baseline {
 /// other request waiting.
 const MOST_INLINE: usize = 1_000;
 
-static AT_ONCE: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
+/// Of more points than this no page draws a chart that nobody asked for, unless it is kept: a project may have six of
+/// ten thousand.
+const MOST_UNASKED: usize = 2_000;
 
-/// Computes what is drawn of a measure, where it keeps nobody waiting.
+static AT_ONCE: LazyLock<Queue> = LazyLock::new(|| Queue::new(2));
+
+/// Computes what is drawn of a measure, where it keeps nobody waiting; `who` asks for it.
 ///
 /// # Errors
 /// [`Error::Internal`] when the computation was given up.
 pub async fn computed<T: Send + 'static>(
+    who: Option<PersonId>,
     measured: MeasureSeries,
     compute: impl FnOnce(MeasureSeries) -> T + Send + 'static,
 ) -> Result<T, Error> {
     if measured.points.len() <= MOST_INLINE {
         return Ok(compute(measured));
     }
-    off_thread(move || compute(measured)).await
+    off_thread(who, move || compute(measured)).await
 }
 
-/// Does a long computation on a thread of its own, two at a time.
+/// Does a long computation on a thread of its own, two at a time and one for each person; `who` asks for it.
 ///
 /// # Errors
 /// [`Error::Internal`] when it was given up.
-pub async fn off_thread<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-    let turn = Arc::clone(&AT_ONCE).acquire_owned().await.map_err(|_| Error::Busy)?;
+pub async fn off_thread<T: Send + 'static>(
+    who: Option<PersonId>,
+    compute: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    let turn = AT_ONCE.turn(who).await?;
     // The turn ends with the job: a caller who goes away stops neither.
     let job = tokio::task::spawn_blocking(move || {
         let computed = compute();
@@ -119,10 +128,10 @@ pub async fn off_thread<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 
 ///
 /// # Errors
 /// [`Error::Internal`] when a computation was given up.
-pub async fn each(all: Vec<MeasureSeries>) -> Result<Vec<(MeasureSeries, Chart)>, Error> {
+pub async fn each(who: Option<PersonId>, all: Vec<MeasureSeries>) -> Result<Vec<(MeasureSeries, Chart)>, Error> {
     let mut charts = Vec::with_capacity(all.len());
     for measured in all {
-        charts.push(computed(measured, |measured| (of(&measured), measured)).await?);
+        charts.push(computed(who, measured, |measured| (of(&measured), measured)).await?);
     }
     Ok(charts.into_iter().map(|(chart, measured)| (measured, chart)).collect())
 }
@@ -144,52 +153,127 @@ const BEFORE: usize = 6;
 pub struct Small {
     /// The measure.
     pub series: MeasureSeries,
-    /// Its chart.
-    pub chart: Arc<Chart>,
-    picture: Arc<str>,
+    /// None where it is too large to be drawn unasked, and nobody has asked for it of late.
+    drawn: Option<Arc<Drawn>>,
+}
+
+/// Which of the large charts are drawn, beside those that are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heavy {
+    /// All: the page is for them.
+    All,
+    /// That of one measure, or of none.
+    Asked(Option<MeasureId>),
 }
 
 impl Small {
-    /// Draws each; `place` tells apart the pictures of a page that show the same measure.
+    /// Draws each; `place` tells apart the pictures of a page that show the same measure; `who` asks for it.
     ///
     /// # Errors
     /// [`Error::Internal`] when a computation was given up.
-    pub async fn draw(all: Vec<MeasureSeries>, place: &'static str) -> Result<Vec<Self>, Error> {
-        Self::draw_time(all, place, None).await
+    pub async fn draw(
+        who: Option<PersonId>,
+        all: Vec<MeasureSeries>,
+        place: &'static str,
+        large: Heavy,
+    ) -> Result<Vec<Self>, Error> {
+        let mut small = Vec::with_capacity(all.len());
+        for measured in all {
+            let many = measured.points.len() > MOST_UNASKED;
+            let asked = !many || matches!(large, Heavy::All) || large == Heavy::Asked(Some(measured.measure.id));
+            let (slot, kept) = kept::of(place, &measured);
+            if kept.is_some() || !asked {
+                small.push(Self { series: measured, drawn: kept });
+                continue;
+            }
+            let draw = move |measured: MeasureSeries| {
+                let drawn = Arc::new(Drawn::of(&of(&measured), place, &measured, None));
+                kept::keep(slot, &measured, Arc::clone(&drawn));
+                Self { series: measured, drawn: Some(drawn) }
+            };
+            small.push(computed(who, measured, draw).await?);
+        }
+        Ok(small)
     }
 
-    /// The same of a time only, where one is given.
+    /// The same of a time only.
     ///
     /// # Errors
     /// [`Error::Internal`] when a computation was given up.
     pub async fn draw_time(
+        who: Option<PersonId>,
         all: Vec<MeasureSeries>,
         place: &'static str,
-        time: Option<Time>,
+        time: Time,
     ) -> Result<Vec<Self>, Error> {
-        let mut drawn = Vec::with_capacity(all.len());
+        let mut small = Vec::with_capacity(all.len());
         for measured in all {
             let draw = move |measured: MeasureSeries| {
-                let drawn = |chart: Chart, measured: &MeasureSeries| {
-                    let drawing = picture(&chart, Size::Small, &format!("{place}-{}", measured.measure.id)).into();
-                    Drawn { chart: Arc::new(chart), drawing }
-                };
-                let Drawn { chart, drawing } = match time {
-                    Some(Time { from, until }) => drawn(of(&measured).part(from, until, BEFORE), &measured),
-                    None => kept::picture(place, &measured, |measured| drawn(of(measured), measured)),
-                };
-                Self { series: measured, chart, picture: drawing }
+                let chart = of(&measured).part(time.from, time.until, BEFORE);
+                let drawn = Drawn::of(&chart, place, &measured, Some(time.from));
+                Self { series: measured, drawn: Some(Arc::new(drawn)) }
             };
-            drawn.push(computed(measured, draw).await?);
+            small.push(computed(who, measured, draw).await?);
         }
-        Ok(drawn)
+        Ok(small)
     }
 
-    /// The picture.
+    /// The picture, or how many points it would be of.
     #[must_use]
     pub fn view(&self) -> AnyView {
-        view! { <div class="baton-chart__drawing" inner_html=self.picture.clone() /> }.into_any()
+        match &self.drawn {
+            Some(drawn) => view! { <div class="baton-chart__drawing" inner_html=drawn.drawing.clone() /> }.into_any(),
+            None => {
+                let number = i64::try_from(self.series.points.len()).unwrap_or(i64::MAX);
+                let words = format!("{} points: the chart takes a moment to draw.", grouped(number));
+                view! { <p class="baton-chart__found">{words}</p> }.into_any()
+            }
+        }
     }
+
+    /// Whether the picture is there.
+    #[must_use]
+    pub fn is_drawn(&self) -> bool {
+        self.drawn.is_some()
+    }
+
+    /// What it says, its verdict in bold, with the centre and the latest value.
+    #[must_use]
+    pub fn said(&self) -> AnyView {
+        let Some(drawn) = &self.drawn else { return ().into_any() };
+        view! { {in_bold(&drawn.headline)}" "{drawn.brief.clone()} }.into_any()
+    }
+
+    /// The same without bold letters; of a time, what its points are beside those before it.
+    #[must_use]
+    pub fn words(&self) -> String {
+        self.drawn.as_ref().map_or_else(String::new, |drawn| drawn.short.clone())
+    }
+}
+
+impl Drawn {
+    /// Draws the small picture of a chart in a place of a page, and says what it says; of a time since a day.
+    pub(super) fn of(chart: &Chart, place: &str, measured: &MeasureSeries, since: Option<NaiveDate>) -> Self {
+        Self {
+            headline: words::headline(chart),
+            brief: words::brief(chart),
+            short: since.map_or_else(|| words::short(chart), |since| words::period(chart, since)),
+            drawing: picture(chart, Size::Small, &format!("{place}-{}", measured.measure.id)).into(),
+        }
+    }
+}
+
+/// A number as people write it: 10,000.
+fn grouped(number: i64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// A measure with its chart in a large picture, and the chart of the spread that goes with it.
@@ -228,8 +312,8 @@ impl Large {
     ///
     /// # Errors
     /// [`Error::Internal`] when the computation was given up.
-    pub async fn draw(measured: MeasureSeries) -> Result<Self, Error> {
-        computed(measured, Self::of).await
+    pub async fn draw(who: Option<PersonId>, measured: MeasureSeries) -> Result<Self, Error> {
+        computed(who, measured, Self::of).await
     }
 
     fn of(measured: MeasureSeries) -> Self {
@@ -299,7 +383,10 @@ pub fn of(measured: &MeasureSeries) -> Chart {
 /// What a chart says first, its verdict in bold.
 #[must_use]
 pub fn headline(chart: &Chart) -> AnyView {
-    let words::Headline { verdict, because } = words::headline(chart);
+    in_bold(&words::headline(chart))
+}
+
+fn in_bold(words::Headline { verdict, because }: &words::Headline) -> AnyView {
     if because.is_empty() {
         return view! { <strong>{format!("{verdict}.")}</strong> }.into_any();
     }

@@ -12,6 +12,7 @@ pub mod model;
 pub mod pages;
 pub mod parts;
 pub mod png;
+mod queue;
 pub mod reader;
 pub mod series;
 pub mod slide;

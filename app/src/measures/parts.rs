@@ -3,14 +3,12 @@
 use chrono::NaiveDate;
 use leptos::prelude::*;
 
-use super::chart::{self, Small, Time};
+use super::chart::{Heavy, Small, Time};
 use super::model;
-use super::series::Measure;
-use super::store;
-use crate::batch::Answers;
-use crate::db::Connection;
+use super::series::{Measure, MeasureSeries};
 use crate::error::Error;
-use crate::id::ProjectId;
+use crate::id::{MeasureId, ProjectId};
+use crate::web::request::Request;
 use crate::web::ui;
 
 /// The section of a project's page that shows its measures as small charts.
@@ -26,35 +24,29 @@ pub struct Charts {
 const PLACE: &str = "small";
 
 impl Charts {
-    /// Loads the series of every measure in use: one query.
+    /// Draws the small charts of the measures in use; of a large one that nobody has looked at of late only where the
+    /// page was asked to by the link that stands in its place.
     ///
     /// # Errors
-    /// When the store cannot be read.
-    pub async fn load(conn: &mut Connection, project: ProjectId, today: NaiveDate) -> Result<Self, Error> {
-        let series = store::load_series(conn, project).await?;
-        Ok(Self { project, today, time: None, drawn: Small::draw(series, PLACE).await? })
+    /// [`Error::Internal`] when a computation was given up.
+    pub async fn draw(request: &Request, project: ProjectId, series: Vec<MeasureSeries>) -> Result<Self, Error> {
+        let asked: Option<MeasureId> = request.query("draw").parse().ok();
+        let drawn = Small::draw(request.visitor.id(), series, PLACE, Heavy::Asked(asked)).await?;
+        Ok(Self { project, today: request.today(), time: None, drawn })
     }
 
     /// The same of a time only, with some points from before it.
     ///
     /// # Errors
-    /// When the store cannot be read.
-    pub async fn load_time(
-        conn: &mut Connection,
+    /// [`Error::Internal`] when a computation was given up.
+    pub async fn draw_time(
+        request: &Request,
         project: ProjectId,
-        today: NaiveDate,
+        series: Vec<MeasureSeries>,
         time: Time,
     ) -> Result<Self, Error> {
-        let series = store::load_series(conn, project).await?;
-        Ok(Self { project, today, time: Some(time), drawn: Small::draw_time(series, PLACE, Some(time)).await? })
-    }
-
-    /// Takes the answer to [`store::SERIES`].
-    ///
-    /// # Errors
-    /// When it is not one.
-    pub async fn take(answers: &mut Answers, project: ProjectId, today: NaiveDate) -> Result<Self, Error> {
-        Ok(Self { project, today, time: None, drawn: Small::draw(answers.all()?, PLACE).await? })
+        let drawn = Small::draw_time(request.visitor.id(), series, PLACE, time).await?;
+        Ok(Self { project, today: request.today(), time: Some(time), drawn })
     }
 
     /// Whether there is nothing to draw yet.
@@ -75,18 +67,16 @@ impl Charts {
             let figures = drawn
                 .iter()
                 .map(|drawn| match time {
-                    Some(time) => figure_of_time(drawn, time),
+                    Some(_) => figure_of_time(drawn),
                     None => figure(drawn, today, may_record),
                 })
                 .collect_view();
-            let board = format!("/projects/{project}/board");
-            let more = may_record.then(|| view! { <a href=define>"Define another measure"</a> });
+            let more = may_record.then(|| view! { <a href=define>"Define a measure"</a> });
             let slide = view! {
-                <a href=format!("/projects/{project}/slide.png") download="">"Download a slide (PNG)"</a>" "
+                <a href=format!("/projects/{project}/slide.png") download="">"Slide (PNG)"</a>" "
                 <a href=format!("/projects/{project}/slide")>"Slide to print"</a>
             };
-            let more =
-                view! { <p class="baton-actions">{more}<a href=board>"All measures in one table"</a>" "{slide}</p> };
+            let more = view! { <p class="baton-actions">{more}" "{slide}</p> };
             view! { <div class="baton-charts">{figures}</div>{more} }.into_any()
         };
         view! {
@@ -106,24 +96,30 @@ fn figure(drawn: &Small, today: NaiveDate, may_record: bool) -> AnyView {
     let record = may_record.then(|| {
         view! { " "<a class="baton-act baton-no-print" href=format!("{href}#record")>"Record a point"<span class="nhsuk-u-visually-hidden">" of "{measure.name.clone()}</span></a> }
     });
+    let said = if drawn.is_drawn() {
+        drawn.said()
+    } else {
+        let asks = format!("/projects/{}?draw={}#measures", measure.project_id, measure.id);
+        view! { <a class="baton-act baton-no-print" href=asks rel="nofollow">"Draw this chart"<span class="nhsuk-u-visually-hidden">" of "{measure.name.clone()}</span></a> }.into_any()
+    };
     view! {
         <figure class="baton-chart baton-chart--small">
             <figcaption class="baton-chart__caption"><a href=href.clone()>{measure.name.clone()}</a></figcaption>
             {drawn.view()}
-            <p class="baton-chart__found">{chart::headline(&drawn.chart)}" "{spc::words::brief(&drawn.chart)}</p>
+            <p class="baton-chart__found">{said}</p>
             <p class="baton-chart__found baton-chart__due"><span>{due(measure, today)}</span>{record}</p>
         </figure>
     }
     .into_any()
 }
 
-fn figure_of_time(drawn: &Small, time: Time) -> AnyView {
+fn figure_of_time(drawn: &Small) -> AnyView {
     let measure = &drawn.series.measure;
     view! {
         <figure class="baton-chart baton-chart--small">
             <figcaption class="baton-chart__caption"><a href=format!("/measures/{}", measure.id)>{measure.name.clone()}</a></figcaption>
             {drawn.view()}
-            <p class="baton-chart__found">{spc::words::period(&drawn.chart, time.from)}</p>
+            <p class="baton-chart__found">{drawn.words()}</p>
         </figure>
     }
     .into_any()

@@ -224,7 +224,7 @@ pub struct Measurement {
     pub note: String,
     /// Whether it counts.
     pub state: State,
-    /// Why it was last corrected, excluded or voided.
+    /// Why it was last corrected, excluded or deleted.
     pub reason: String,
     /// Who recorded it.
     pub recorded_by: String,

@@ -40,6 +40,12 @@ const MOST_CHART: f64 = 484.0;
 const CHART_WIDTH: f64 = 720.0;
 const GAP: f64 = 24.0;
 const FOOT: f64 = HEIGHT - 14.0;
+/// So many notes of those that the picture marks with letters are told: the latest.
+const NOTES: usize = 8;
+/// Of a note a slide tells no more letters than this.
+const NOTE_CHARS: usize = 120;
+/// A line of notes is so high.
+const NOTE_LINE: f64 = 12.0;
 /// Bold letters are so much wider than others.
 const BOLD: f64 = 1.08;
 
@@ -73,6 +79,24 @@ impl Slide {
         (self.next_step.clone(), self.next_step_on.map(|on| format!("by {}", date(on))).unwrap_or_default())
     }
 
+    /// What the notes say that the picture marks with letters: the latest of them, shortened, each with its letter; and
+    /// how many more there are.
+    #[must_use]
+    pub fn notes(&self) -> (Vec<(char, String)>, usize) {
+        let Some(chart) = &self.chart else { return (Vec::new(), 0) };
+        let noted = words::notes(chart);
+        let more = noted.len().saturating_sub(NOTES);
+        let told = noted.into_iter().skip(more).filter_map(|noted| {
+            let point = chart.points.get(noted.place)?;
+            let mut note: String = point.note.chars().take(NOTE_CHARS).collect();
+            if note.len() < point.note.len() {
+                note.push('…');
+            }
+            Some((noted.letter, format!("{}: {note}", date(point.date))))
+        });
+        (told.collect(), more)
+    }
+
     /// The slide as SVG, of a size that depends on nothing that it shows.
     #[must_use]
     pub fn svg(&self) -> String {
@@ -93,14 +117,18 @@ impl Slide {
             down.write(&mut out, &format!("Aim: {}", self.aim), Type::words(12.5), 3);
         }
         let top = down.y + 14.0;
+        let (notes, more) = self.notes();
+        let lines = notes.len().div_ceil(2) + usize::from(more > 0);
+        let below = if lines == 0 { 0.0 } else { 4.0 + NOTE_LINE * f64::from(u8::try_from(lines).unwrap_or(u8::MAX)) };
         let left = self.chart.as_ref().map_or(MARGIN, |drawn| {
-            let width = MOST_CHART.min(2.0 * (FOOT - 14.0 - top));
+            let width = MOST_CHART.min(2.0 * (FOOT - 14.0 - below - top));
             let scale = width / CHART_WIDTH;
             let _ = write!(
                 out,
                 r#"<g transform="translate({MARGIN} {top:.1}) scale({scale:.4})">{}</g>"#,
                 chart::file(drawn)
             );
+            tell_notes(&mut out, &notes, more, (top + width / 2.0 + 4.0, width));
             MARGIN + width + GAP
         });
         self.say(&mut out, Column { left, width: WIDTH - MARGIN - left, y: top });
@@ -142,6 +170,22 @@ impl Slide {
             Some(Verdict::Signal(Meaning::Change)) => "#7c2855",
             _ => "#768692",
         }
+    }
+}
+
+/// What the letters of the picture mean, in two columns under it.
+fn tell_notes(out: &mut String, notes: &[(char, String)], more: usize, (top, width): (f64, f64)) {
+    let half = (width - 12.0) / 2.0;
+    let mut columns = [MARGIN, MARGIN + half + 12.0].map(|left| Column { left, width: half, y: top });
+    for (at, (letter, words)) in notes.iter().enumerate() {
+        let column = &mut columns[at % 2];
+        let next = column.y + NOTE_LINE;
+        column.write(out, &format!("{letter} {words}"), Type { size: 8.5, ..Type::small() }, 1);
+        column.y = next;
+    }
+    if more > 0 {
+        let count = crate::format::count(i64::try_from(more).unwrap_or(i64::MAX), "earlier note", "earlier notes");
+        columns[0].write(out, &format!("{count} on the measure’s page"), Type { size: 8.5, ..Type::small() }, 1);
     }
 }
 
@@ -192,6 +236,7 @@ impl Column {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measures::series::SeriesPoint;
     use crate::measures::store;
     use crate::testing::{Fixture, TODAY};
 
@@ -230,6 +275,49 @@ mod tests {
             // Width and height stand in the first chunk.
             assert_eq!(picture[16..20], 1920_u32.to_be_bytes());
             assert_eq!(picture[20..24], 1080_u32.to_be_bytes());
+        }
+    }
+
+    #[tokio::test]
+    async fn the_letters_of_the_picture_are_explained_under_it_however_many_and_long_the_notes_are() {
+        let at = Fixture::new().await;
+        let measure = at.measure(at.project("Safer handover").await).await;
+        let mut conn = at.store.read().await.expect("a reader");
+        let mut series = store::load_series_of_measure(&mut conn, measure).await.expect("a series");
+        for (many, long) in [(1, 1), (9, 400), (40, 2_000)] {
+            series.points = (0..many)
+                .map(|entry| SeriesPoint {
+                    taken_on: TODAY - chrono::Days::new(7 * (40 - entry)),
+                    taken_at: None,
+                    place: String::new(),
+                    entry: i64::try_from(entry).expect("small"),
+                    value: None,
+                    numerator: Some(8.0),
+                    denominator: Some(10.0),
+                    excluded: 0,
+                    note: Some("wide <b> ".repeat(long)),
+                })
+                .collect();
+            let mut one = slide("Safer handover on the wards and at night");
+            one.chart = Some(chart::of(&series));
+            let (notes, more) = one.notes();
+            let lettered = words::notes(one.chart.as_ref().expect("a chart")).len();
+            assert_eq!((notes.len(), more), (lettered.min(NOTES), lettered.saturating_sub(NOTES)));
+            assert!(notes.iter().all(|(_, words)| words.chars().count() < NOTE_CHARS + 25));
+            let svg = one.svg();
+            let (last, _) = notes.last().expect("a note");
+            assert!(svg.contains(&format!(">{last} ")) && !svg.contains("<b>"), "the latest is told: {svg}");
+            let said = format!("{more} earlier note");
+            assert_eq!(svg.contains(&said), more > 0);
+            // Of the slide's own words, not those of the chart in it.
+            let own = svg.rsplit("</g>").next().expect("words");
+            for line in own.split("<text ").skip(1) {
+                let y = line.split("y=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a height");
+                let (most, y) =
+                    (if line.contains("font-size=\"8.5\"") { FOOT - 9.0 } else { HEIGHT }, y.parse::<f64>());
+                assert!(y.expect("a number") <= most, "{line}");
+            }
+            assert!(crate::measures::png::of(&svg).expect("a picture").starts_with(b"\x89PNG"));
         }
     }
 

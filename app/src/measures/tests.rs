@@ -222,18 +222,33 @@ async fn lists_chart_the_first_measure_in_use_and_a_board_those_of_open_projects
     let ids = |series: Vec<MeasureSeries>| series.into_iter().map(|one| one.measure.id).collect::<Vec<_>>();
     let (trust, priority) = (scene.at.trust, scene.at.priority);
     assert_eq!(ids(first_of(&mut change, Some(scene.project)).await?), [scene.measure]);
-    let (found, board) = store::board_of_priority(&mut change, trust, priority).await?;
-    assert_eq!((found.id, ids(board)), (priority, vec![scene.measure, second]));
+    let page = store::BoardPage { sort: "project", reversed: false, rows: 50, before: 0 };
+    let (found, board, total) = store::board_of_priority(&mut change, trust, priority, page).await?;
+    assert_eq!((found.id, ids(board), total), (priority, vec![scene.measure, second], 2));
+    for (page, shown) in [
+        (store::BoardPage { rows: 1, ..page }, scene.measure),
+        (store::BoardPage { rows: 1, before: 1, ..page }, second),
+        (store::BoardPage { rows: 1, before: 50, ..page }, second),
+    ] {
+        let (_, board, total) = store::board_of_priority(&mut change, trust, priority, page).await?;
+        assert_eq!((ids(board), total), (vec![shown], 2), "beyond the end is the last page: {page:?}");
+    }
+    sqlx::query("update measure set name = 'Z' where id = $1").bind(scene.measure).execute(&mut *change).await?;
+    for (reversed, first) in [(false, second), (true, scene.measure)] {
+        let page = store::BoardPage { sort: "measure", reversed, ..page };
+        let (_, board, _) = store::board_of_priority(&mut change, trust, priority, page).await?;
+        assert_eq!(ids(board).first(), Some(&first), "{page:?}");
+    }
     let (found, board) = store::board_of_project(&mut change, scene.project).await?;
     assert_eq!((found.id, ids(board)), (scene.project, vec![scene.measure, second]));
-    assert!(store::board_of_priority(&mut change, TrustId::new(), priority).await.is_err(), "of another trust");
+    assert!(store::board_of_priority(&mut change, TrustId::new(), priority, page).await.is_err(), "of another trust");
     sqlx::query("update measure set retired_on = $2 where id = $1")
         .bind(scene.measure)
         .bind(TODAY)
         .execute(&mut *change)
         .await?;
     assert_eq!(ids(first_of(&mut change, Some(scene.project)).await?), [second]);
-    assert_eq!(ids(store::board_of_priority(&mut change, trust, priority).await?.1), [second]);
+    assert_eq!(ids(store::board_of_priority(&mut change, trust, priority, page).await?.1), [second]);
     assert_eq!(ids(first_of(&mut change, None).await?), []);
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::db::Store;
 use crate::error::Error;
 use crate::id::{PersonId, TrustId};
 use crate::parse::Fields;
-use crate::people::model::{LONGEST_PASSWORD, SHORTEST_PASSWORD};
+use crate::people::model::new_password;
 use crate::people::{directory, organisation};
 use crate::{measures, parse, people};
 
@@ -32,7 +32,7 @@ pub async fn add_trust(store: &Store, name: &str, now: DateTime<Utc>) -> Result<
 ///
 /// # Errors
 /// [`Error::Invalid`] when there is no such trust, the address is taken or no address, or the password
-/// is too short or too long.
+/// is too short, too long or too common.
 pub async fn add_person(store: &Store, first: FirstPerson, now: DateTime<Utc>) -> Result<PersonId, Error> {
     let mut fields = Fields::new();
     let name = fields.required("name", &first.name, parse::MAX_LINE_CHARS, "Give the person's name.");
@@ -40,9 +40,7 @@ pub async fn add_person(store: &Store, first: FirstPerson, now: DateTime<Utc>) -
     if address.is_none() {
         fields.error("address", "Give an email address, like name@trust.nhs.uk.");
     }
-    if !(SHORTEST_PASSWORD..=LONGEST_PASSWORD).contains(&first.password.chars().count()) {
-        fields.error("password", format!("The password needs {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."));
-    }
+    new_password(&mut fields, "password", &first.password, &[&first.name, &first.address]);
     let (name, address) = fields.finish(|| (name, address.unwrap_or_default()))?;
     let hash = people::hash_password(first.password).await?;
 

@@ -1,12 +1,13 @@
 //! Signing in and out, changing the password, and setting a forgotten one anew.
 
-use http::header::SET_COOKIE;
+use http::header::{SET_COOKIE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
 use super::model::{PasswordForm, ResetForm, SignInForm};
 use super::password::{self, Asker};
+use super::sessions::model::device;
 use super::{browser, codes, store};
 use crate::access::ChangeOwnAccount;
 use crate::db::Connection;
@@ -17,13 +18,13 @@ use crate::web::attempts::{Door, Whose};
 use crate::web::request::{Request, redirect};
 use crate::web::{cookie, ui};
 
-fn set_cookie(options: &ResponseOptions, cookie: &str) -> Result<(), Error> {
+pub(super) fn set_cookie(options: &ResponseOptions, cookie: &str) -> Result<(), Error> {
     options.append_header(SET_COOKIE, HeaderValue::from_str(cookie).map_err(|_| Error::Internal)?);
     Ok(())
 }
 
 /// Begins a session in the place of the one that the browser came with; its cookie.
-async fn begin(
+pub(super) async fn begin(
     conn: &mut Connection,
     request: &Request,
     headers: &HeaderMap,
@@ -32,6 +33,8 @@ async fn begin(
 ) -> Result<String, Error> {
     let before = cookie::session_token(request.sessions, headers);
     let token = store::begin_session(conn, request.sessions, before, whose, held, request.now).await?;
+    let says = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    visitor::note_device(conn, &token, &device(says)).await?;
     Ok(cookie::set_session(request.sessions, &token))
 }
 

@@ -8,11 +8,11 @@ use super::password;
 use crate::error::Error;
 
 /// Letters and digits that nobody takes for one another, read aloud or written by hand.
-const ALPHABET: &[char] = &[
+pub(super) const ALPHABET: &[char] = &[
     'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'M', 'N', 'P', 'Q', 'R', 'S', 'T', 'V', 'W', 'X', 'Y', 'Z', '2',
     '3', '4', '5', '6', '7', '8', '9',
 ];
-const LENGTH: usize = 10;
+pub(super) const LENGTH: usize = 10;
 
 /// A code as the store keeps it.
 #[derive(Clone, Debug)]

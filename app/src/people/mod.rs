@@ -3,11 +3,17 @@
 pub mod changeovers;
 pub mod dates;
 pub mod directory;
+pub mod forgotten;
 pub mod intake;
 pub mod interests;
+pub mod invitations;
+pub mod joining;
+pub mod links;
+pub mod mails;
 pub mod model;
 pub mod organisation;
 pub mod picker;
+pub mod sessions;
 pub mod ties;
 
 pub mod api;

@@ -11,6 +11,11 @@ pub const SHORTEST_PASSWORD: usize = 12;
 /// The longest password, in characters: enough for any phrase, and bounded work for the hash.
 pub const LONGEST_PASSWORD: usize = 200;
 
+/// What is said beside a field for a new password.
+pub const NEW_PASSWORD: &str = "At least 12 characters. Three random words work well.";
+/// So many characters of a password are judged: more would only take longer.
+const LONGEST_JUDGED: usize = 100;
+
 /// Signing in, as typed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -64,7 +69,7 @@ impl PasswordForm {
         if self.password.is_empty() {
             fields.error("password", "Enter your current password.");
         }
-        new_password(&mut fields, &self.new_password);
+        new_password(&mut fields, "new_password", &self.new_password, &[]);
         if fields.is_ok() && self.new_password == self.password {
             fields.error("new_password", "Choose a new password: this is the one that you have.");
         }
@@ -72,16 +77,33 @@ impl PasswordForm {
     }
 }
 
-fn new_password(fields: &mut Fields, typed: &str) {
+/// Notes what is wrong with a new password in a field. What is `known` of its owner, such as their address, is no part
+/// of a good one.
+pub fn new_password(fields: &mut Fields, field: &str, typed: &str, known: &[&str]) {
     let length = typed.chars().count();
     if length < SHORTEST_PASSWORD {
         fields.error(
-            "new_password",
+            field,
             format!("The new password needs at least {SHORTEST_PASSWORD} characters. Three random words work well."),
         );
     } else if length > LONGEST_PASSWORD {
-        fields.error("new_password", format!("The new password may have at most {LONGEST_PASSWORD} characters."));
+        fields.error(field, format!("The new password may have at most {LONGEST_PASSWORD} characters."));
+    } else if is_common(typed, known) {
+        fields.error(
+            field,
+            "This password is too easy to guess: it is a common one, follows a pattern, or is made of your name. Choose another. Three random words work well.",
+        );
     }
+}
+
+/// Whether somebody who tries common passwords and patterns first would find it within a day. Long ones are judged by
+/// their beginning.
+fn is_common(typed: &str, known: &[&str]) -> bool {
+    let judged: String = typed.chars().take(LONGEST_JUDGED).collect();
+    let parts =
+        known.iter().flat_map(|words| words.split(|c: char| !c.is_alphanumeric())).filter(|part| part.len() > 2);
+    let inputs: Vec<&str> = parts.chain(["baton", "password"]).collect();
+    zxcvbn::zxcvbn(&judged, &inputs).score() < zxcvbn::Score::Three
 }
 
 /// Setting a new password with a code, as typed.
@@ -110,7 +132,7 @@ impl ResetForm {
         if self.code.trim().is_empty() {
             fields.error("code", "Enter the code that you were given.");
         }
-        new_password(&mut fields, &self.new_password);
+        new_password(&mut fields, "new_password", &self.new_password, &[&self.address]);
         fields.finish(|| (address.unwrap_or_default(), self.code.clone(), self.new_password.clone()))
     }
 }
@@ -172,6 +194,34 @@ mod tests {
         assert_eq!(wrong(form("three random words", "three random words").parse()), ["new_password"]);
         assert_eq!(wrong(form("three random words", &"a".repeat(LONGEST_PASSWORD + 1)).parse()), ["new_password"]);
         assert!(form("three random words", "four random words").parse().is_ok());
+    }
+
+    #[test]
+    fn a_password_that_is_easily_guessed_is_refused_with_what_to_do_and_a_long_one_is_welcome() {
+        let told = |typed: &str, known: &[&str]| {
+            let mut fields = Fields::new();
+            new_password(&mut fields, "new_password", typed, known);
+            match fields.finish(|| ()) {
+                Err(Error::Invalid(errors)) => errors[0].message.clone(),
+                _ => String::new(),
+            }
+        };
+        for common in [
+            "password1234",
+            "qwertyuiop12",
+            "aaaaaaaaaaaa",
+            "123456789012",
+            "letmeinletmein",
+            "abcdefghijkl",
+            "batonbatonbaton",
+        ] {
+            let says = told(common, &[]);
+            assert!(says.contains("too easy to guess") && says.contains("Three random words"), "{common}: {says}");
+        }
+        assert!(told("amarasingh2026", &["Amara Singh", "amara.singh@trust.nhs.uk"]).contains("too easy"));
+        for good in ["copper kettle ninety", "three random words", "x9#Lq0vT!m2Zp", &"correct horse ".repeat(14)] {
+            assert_eq!(told(good, &["Amara Singh"]), "", "{good}");
+        }
     }
 
     #[test]

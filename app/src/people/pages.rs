@@ -4,8 +4,12 @@ use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::api::{ChangePassword, ResetPassword, SignIn, SignInAs, SignOut, onward, with_next};
-use super::{changeovers, dates, directory, information, intake, interests, organisation, store, ties};
+use super::api::{ChangePassword, SignIn, SignInAs, SignOut, onward, with_next};
+use super::model::NEW_PASSWORD;
+use super::{
+    changeovers, dates, directory, forgotten, information, intake, interests, invitations, joining, mails,
+    organisation, sessions, store, ties,
+};
 use crate::error::Error;
 use crate::format::{count, date};
 use crate::route;
@@ -22,7 +26,6 @@ pub fn routes() -> Vec<Route> {
         route!("/sign-out", sign_out),
         route!("/account", account),
         route!("/account/password", first_password),
-        route!("/forgotten-password", forgotten_password),
     ];
     [
         account,
@@ -33,6 +36,10 @@ pub fn routes() -> Vec<Route> {
         intake::pages::routes(),
         organisation::pages::routes(),
         changeovers::pages::routes(),
+        forgotten::pages::routes(),
+        invitations::pages::routes(),
+        joining::pages::routes(),
+        mails::pages::routes(),
         information::routes(),
     ]
     .concat()
@@ -74,6 +81,7 @@ async fn sign_in(request: Request) -> Result<Reply, Error> {
                     <p>"Register improvement projects, measure them, and hand them over when you rotate."</p>
                     {form.draw(fields)}
                     <p><a href="/forgotten-password">"Forgotten your password?"</a></p>
+                    {request.mail.sends.then(|| view! { <p><a href="/join">"Join by yourself"</a></p> })}
                     {demo}
                 </div>
             </div>
@@ -221,8 +229,6 @@ async fn sign_out(request: Request) -> Result<Reply, Error> {
     .into())
 }
 
-const NEW_PASSWORD: &str = "At least 12 characters. Three random words work well.";
-
 /// Where a password that somebody else gave is changed, before anything else.
 async fn first_password(request: Request) -> Result<Reply, Error> {
     let Visitor::Held(person) = request.visitor.clone() else {
@@ -253,38 +259,15 @@ async fn first_password(request: Request) -> Result<Reply, Error> {
     .into())
 }
 
-async fn forgotten_password(request: Request) -> Result<Page, Error> {
-    Ok(Page::new("Forgotten your password?", move || {
-        let form = Form::new(&request, ResetPassword::PATH);
-        let summary = form.summary();
-        let fields = view! {
-            {form.email("address", "Email address").autocomplete("username").view()}
-            {form.line("code", "Code").hint("10 letters and digits, like ABCDE-FGHJK").width(20).autocomplete("one-time-code").view()}
-            {form.password("new_password", "New password").hint(NEW_PASSWORD).autocomplete("new-password").view()}
-            {ui::submit("Set the password")}
-        }
-        .into_any();
-        view! {
-            {ui::back("/sign-in", "Sign in")}
-            <div class="nhsuk-grid-row"><div class="nhsuk-grid-column-two-thirds">
-                {summary}
-                {ui::heading("", "Forgotten your password?")}
-                <p>"Ask your academy lead or administrator for a code. They give it to you in person, and it works once, within 24 hours."</p>
-                <p>"If you belong to several trusts, or nobody there can help, ask whoever runs Baton."</p>
-                {form.draw(fields)}
-            </div></div>
-        }
-        .into_any()
-    }))
-}
-
 async fn account(request: Request) -> Result<Page, Error> {
     let person = request.person()?.clone();
     let mut conn = request.store.read().await?;
     let posts = directory::store::posts(&mut conn, person.trust, person.id).await?;
     let projects = directory::store::projects(&mut conn, person.trust, person.id, request.today()).await?;
     let addresses = directory::store::addresses(&mut conn, person.trust, person.id).await?;
+    let own = sessions::store::sessions(&mut conn, person.id, request.sessions, request.now).await?;
     drop(conn);
+    let signed_in = sessions::parts::section(&request, own)?;
     Ok(Page::new("Your account", move || {
         let form = Form::new(&request, ChangePassword::PATH);
         let summary = form.summary();
@@ -312,11 +295,13 @@ async fn account(request: Request) -> Result<Page, Error> {
                     ("Open projects", projects),
                 ])}
                 <p><a href="/account/dates">"Say your own dates"</a>": a last day, a move to another department, time away"</p>
+                <p><a href="/account/mail">"Mail and calendar"</a>": how much mail you want, and the days of your projects in your own calendar"</p>
                 <p><a href="/qi">"Your QI"</a>": what you did in each project, to print and to have confirmed"</p>
                 <p><a href="/account/interests">"Say what you look for and offer"</a>": a project to work on, coaching, supervision"</p>
                 <p class="nhsuk-hint">"Is something else wrong here? Your academy lead or administrator can change it."</p>
                 <h2 class="nhsuk-heading-m">"Change your password"</h2>
                 {form.draw(fields)}
+                {signed_in}
             </div></div>
         }
         .into_any()

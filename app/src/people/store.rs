@@ -136,7 +136,8 @@ pub async fn give_password(
     put_password(conn, person, hash, by, true, now).await
 }
 
-async fn put_password(
+/// Sets a password: whose hand gave it, and whether it is to be changed first.
+pub(super) async fn put_password(
     conn: &mut Connection,
     person: PersonId,
     hash: &str,
@@ -482,6 +483,14 @@ pub(super) async fn insert_address(
 /// [`Error::NotFound`] when there is no such person.
 pub async fn name(conn: &mut Connection, person: PersonId) -> Result<String, Error> {
     Ok(sqlx::query_scalar("select name from person where id = $1").bind(person).fetch_one(conn).await?)
+}
+
+/// A trust's name.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such trust.
+pub async fn trust_name(conn: &mut Connection, trust: TrustId) -> Result<String, Error> {
+    Ok(sqlx::query_scalar("select name from trust where id = $1").bind(trust).fetch_one(conn).await?)
 }
 
 /// A person's name as a trust knows it: as the trust wrote it, until they accept.

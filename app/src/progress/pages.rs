@@ -308,7 +308,10 @@ async fn told(request: Request) -> Result<Page, Error> {
             added("add", "Post an update", form.draw(fields))
         });
         let me = request.visitor.id();
-        let items = rows.iter().map(|one| view! { <li>{note(one, acts(one, writes, me))}</li> }).collect_view();
+        let items = rows
+            .iter()
+            .map(|one| view! { <li>{note(one, acts(one, writes && one.project_id == id, me))}</li> })
+            .collect_view();
         let shown = if rows.is_empty() {
             ui::empty("Short updates will be here: what the team did and heard, newest first.", None)
         } else {

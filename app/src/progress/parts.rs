@@ -35,7 +35,7 @@ pub(super) fn frame(
     .into_any()
 }
 
-/// How many open tasks stand on a project's page: the rest is one click away.
+/// How many open tasks and links stand on a project's page: the rest is one click away.
 const SHOWN: usize = 3;
 
 /// What a project's page and its handover summary show of what its team does.
@@ -120,15 +120,17 @@ impl Progress {
         let body = if self.links.is_empty() {
             view! { <p>"No links yet: where are the files, and whose account are they in?"</p> }.into_any()
         } else {
-            let items = self.links.iter().map(|one| view! { <li>{link(one)}</li> }).collect_view();
+            let items = self.links.iter().take(SHOWN).map(|one| view! { <li>{link(one)}</li> }).collect_view();
             view! { <ul class="nhsuk-list baton-notes">{items}</ul> }.into_any()
         };
-        let label = match (may_write, self.links.is_empty()) {
-            (true, true) => "Add a link",
-            (true, false) => "Add or change a link",
-            (false, _) => "All links",
+        let label = match (may_write, self.links.len()) {
+            (true, 0) => "Add a link".to_owned(),
+            (true, ..=SHOWN) => "Add or change a link".to_owned(),
+            (true, many) => format!("All {many} links, and add or change one"),
+            (false, ..=SHOWN) => "All links".to_owned(),
+            (false, many) => format!("All {many} links"),
         };
-        section("links", "Links", body, &all, label)
+        section("links", "Links", body, &all, &label)
     }
 
     /// The parts of a handover summary: title and body of each that is not empty.
@@ -265,9 +267,10 @@ pub fn notes(updates: &[Update]) -> AnyView {
 pub(super) fn note(update: &Update, acts: Option<AnyView>) -> AnyView {
     let changed = update.changed.then(|| view! { " "<span>"changed since"</span> });
     let acts = acts.map(|acts| view! { " "<span>{acts}</span> });
+    let from = update.came_from.as_ref().map(|reference| view! { " "<span>{format!("from {reference}")}</span> });
     view! {
         <p class="baton-lines">{update.words.clone()}</p>
-        <p class="baton-told">{ui::time(update.on_day)}" "<span>{update.author.clone()}</span>{changed}{acts}</p>
+        <p class="baton-told">{ui::time(update.on_day)}" "<span>{update.author.clone()}</span>{from}{changed}{acts}</p>
     }
     .into_any()
 }

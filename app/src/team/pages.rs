@@ -126,8 +126,14 @@ pub async fn team(request: Request) -> Result<Page, Error> {
             .iter()
             .any(|membership| Some(membership.person) == request.visitor.id() && membership.is_open_question());
     let colleagues = if manages {
-        let choosing =
-            Choosing { trust: project.trust, today, until: today, project: Some(id), except: request.visitor.id() };
+        let choosing = Choosing {
+            trust: project.trust,
+            today,
+            until: today,
+            project: Some(id),
+            except: request.visitor.id(),
+            because: "",
+        };
         offered(&mut conn, &request, "person", None, &choosing).await?
     } else {
         Offered::default()

@@ -44,6 +44,10 @@ pub enum Door {
     Code,
     /// A code that answers a trust, by somebody signed in.
     AnswerCode,
+    /// A link that lets somebody in.
+    Link,
+    /// Asking for a link by mail.
+    Mail,
 }
 
 /// Whose password or code is guessed at.
@@ -67,7 +71,7 @@ type Key = (Door, Account);
 impl Door {
     /// Whether anybody may knock at it.
     fn is_strangers(self) -> bool {
-        matches!(self, Self::SignIn | Self::Code)
+        matches!(self, Self::SignIn | Self::Code | Self::Link | Self::Mail)
     }
 }
 

@@ -35,8 +35,33 @@ pub const SOUGHT: &str = "_sought.";
 /// Before a field's name: the field that holds the name that the page has looked for already.
 pub const LOOKED: &str = "_looked.";
 
+/// The forms that choose somebody, by their server function and the field: no other looks for anybody. A page that draws
+/// such a field for a form that is not here is found by the tests.
+pub const PICKERS: &[(&str, &str)] = &[
+    ("/api/projects/register", "supervisor"),
+    ("/api/projects/edit", "supervisor"),
+    ("/api/projects/invite", "person"),
+    ("/api/projects/name-co-lead", "person"),
+    ("/api/supervision/pass-on", "person"),
+    ("/api/handovers/prepare", "to"),
+    ("/api/people/date-role", "successor"),
+    ("/api/people/take-role", "successor"),
+    ("/api/people/close", "successor"),
+];
+
 /// The server functions that whoever is not signed in may call.
-pub const FOR_NOBODY: &[&str] = &["/api/sign-in", "/api/sign-in-as", "/api/sign-out", "/api/password/reset"];
+pub const FOR_NOBODY: &[&str] = &[
+    "/api/sign-in",
+    "/api/sign-in-as",
+    "/api/sign-out",
+    "/api/password/reset",
+    "/api/password/forgotten",
+    "/api/password/set",
+    "/api/invitations/accept",
+    "/api/join/ask",
+    "/api/join/finish",
+    "/api/notices/stop",
+];
 /// The server functions that change the session itself: what they answered once says nothing about now,
 /// so they are done anew each time.
 pub const NEVER_REPLAYED: &[&str] = &[
@@ -45,6 +70,9 @@ pub const NEVER_REPLAYED: &[&str] = &[
     "/api/sign-out",
     "/api/account/password",
     "/api/password/reset",
+    "/api/password/set",
+    "/api/invitations/accept",
+    "/api/join/finish",
     "/api/trusts/answer",
     "/api/trusts/choose",
 ];

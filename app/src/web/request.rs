@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use crate::access::{self, Act, Allowed};
 use crate::db::{Connection, Store, Write};
 use crate::error::Error;
+use crate::outbox::Mail;
 use crate::visitor::{Caller, Sessions};
 use crate::web::attempts::Attempts;
 use crate::web::codes::Codes;
@@ -28,6 +29,8 @@ pub struct RequestParts {
     pub attempts: Attempts,
     /// Codes that wait to be shown.
     pub codes: Codes,
+    /// How mail is sent from here, and the address of Baton in it.
+    pub mail: Mail,
     /// The demonstration: one may sign in as its people.
     pub demo: bool,
     /// Whom people write to about Baton; empty when the operator did not say.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use app::error::Error;
 use app::id::TrustId;
 use app::limits;
-use app::web::form::{self, FOR_NOBODY, NEVER_REPLAYED, Rejected};
+use app::web::form::{self, NEVER_REPLAYED, PICKERS, Rejected};
 use app::web::ui::picker_id;
 use http::request::Parts;
 
@@ -65,18 +65,17 @@ impl Submission {
     }
 
     /// The field for which a browser looks for somebody instead of sending the form: by its button, or with a name that
-    /// the page has not looked for yet, as the Enter key sends it.
-    pub fn looks_for(&self) -> Option<&str> {
-        if !self.html || FOR_NOBODY.contains(&self.action.as_str()) {
+    /// the page has not looked for yet, as the Enter key sends it. Only forms that have such a field look for anybody.
+    pub fn looks_for(&self) -> Option<&'static str> {
+        if !self.html {
             return None;
         }
-        let pressed = Some(first(&self.fields, form::FIND)).filter(|field| !field.is_empty());
-        pressed.or_else(|| {
-            self.fields.iter().find_map(|(name, sought)| {
-                let field = name.strip_prefix(form::SOUGHT)?;
-                let looked = first(&self.fields, &format!("{}{field}", form::LOOKED));
-                (!sought.trim().is_empty() && sought.trim() != looked.trim()).then_some(field)
-            })
+        let mut fields = PICKERS.iter().filter(|(action, _)| *action == self.action).map(|(_, field)| *field);
+        let pressed = first(&self.fields, form::FIND);
+        fields.find(|field| {
+            let sought = first(&self.fields, &format!("{}{field}", form::SOUGHT)).trim();
+            let looked = first(&self.fields, &format!("{}{field}", form::LOOKED)).trim();
+            pressed == *field || (!sought.is_empty() && sought != looked)
         })
     }
 
@@ -84,6 +83,7 @@ impl Submission {
     pub fn page_with_found(&self, kept: Option<String>) -> String {
         let picker = picker_id(first(&self.fields, form::NAME), self.looks_for().unwrap_or_default());
         let page = self.page_with(kept);
+        // The name of the form comes from outside.
         if picker.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) {
             format!("{page}#{picker}")
         } else {
@@ -188,17 +188,25 @@ mod tests {
 
     #[test]
     fn a_form_looks_for_somebody_by_its_button_or_with_a_name_not_looked_for_yet() {
-        let asks = |typed: &str| by_browser("/api/x", typed).looks_for().map(str::to_owned);
-        assert_eq!(asks("_find=to&_sought.to="), Some("to".to_owned()));
-        assert_eq!(asks("_sought.to=Raman&to="), Some("to".to_owned()), "as the Enter key sends it");
+        let prepare = "/api/handovers/prepare";
+        let asks = |typed: &str| by_browser(prepare, typed).looks_for();
+        assert_eq!(asks("_find=to&_sought.to="), Some("to"));
+        assert_eq!(asks("_sought.to=Raman&to="), Some("to"), "as the Enter key sends it");
         assert_eq!(asks("_sought.to=Raman+&_looked.to=Raman&to=1"), None, "it has been looked for");
-        assert_eq!(asks("_sought.to=Rahman&_looked.to=Raman&to=1"), Some("to".to_owned()), "somebody else is sought");
+        assert_eq!(asks("_sought.to=Rahman&_looked.to=Raman&to=1"), Some("to"), "somebody else is sought");
+        assert_eq!(asks("_find=summary&_sought.summary=Raman"), None, "a field that chooses nobody");
         assert_eq!(asks("_sought.to=+&to=1"), None);
-        assert_eq!(sent("application/json", "/api/x", "_find=to").looks_for(), None, "a machine chooses by id");
-        assert_eq!(by_browser("/api/sign-in", "_find=to").looks_for(), None);
-        let form = by_browser("/api/x", "_page=/a&_form=date-lead&_find=to");
+        assert_eq!(sent("application/json", prepare, "_find=to").looks_for(), None, "a machine chooses by id");
+        for other in ["/api/sign-in", "/api/measurements/record", "/api/projects/close"] {
+            let form = by_browser(other, "_find=to&_sought.to=Raman&_find=person&_sought.person=Raman");
+            assert_eq!(form.looks_for(), None, "{other} chooses nobody");
+        }
+        let form = by_browser(prepare, "_page=/a&_form=date-lead&_find=to");
         assert_eq!(form.page_with_found(Some("k".to_owned())), "/a?form=k#date-lead-to-picker");
-        assert_eq!(by_browser("/api/x", "_page=/a&_find=%22%3E").page_with_found(Some("k".to_owned())), "/a?form=k");
+        assert_eq!(
+            by_browser(prepare, "_page=/a&_form=%22%3E&_find=to").page_with_found(Some("k".to_owned())),
+            "/a?form=k"
+        );
         assert_eq!(form.rejected(&Error::Invalid(Vec::new())).status, 200, "nothing is wrong");
     }
 

@@ -321,6 +321,44 @@ async fn a_project_and_a_measure_travel_as_a_slide() {
 }
 
 #[tokio::test]
+async fn a_large_chart_is_drawn_on_a_projects_page_when_somebody_asks_for_it_and_kept_for_all() {
+    let app = App::new().await;
+    let (project, small) = scene(&app).await;
+    let large = app.fixture.measure(project).await;
+    let mut conn = app.fixture.store.write().await.expect("a change");
+    sqlx::query(
+        "with recursive n(i) as (select 1 union all select i + 1 from n where i < 2001)
+         insert into measurement (id, measure_id, taken_on, entry, numerator, denominator, recorded_by, recorded_at)
+         select printf('0198c9a4-0000-7000-8000-%012x', i), $1, date('2019-01-01', i || ' days'), i, i % 7, 10, $2, '2026-02-25T12:00:00+00:00' from n",
+    )
+    .bind(large)
+    .bind(app.fixture.trainee)
+    .execute(&mut *conn)
+    .await
+    .expect("points");
+    conn.commit().await.expect("committed");
+    let page = format!("/projects/{project}");
+    let (one, other) = (app.browser(app.fixture.trainee).await, app.browser(app.fixture.colleague).await);
+    let drawn = |body: &str, measure| body.contains(&format!("small-{measure}"));
+    let before = one.get(&page).await;
+    assert!(drawn(&before.body, small) && !drawn(&before.body, large), "{}", before.body);
+    assert!(before.words().contains("2,001 points: the chart takes a moment to draw."));
+    let asks = format!("{page}?draw={large}");
+    assert!(before.body.contains(&format!("href=\"{asks}#measures\"")), "{}", before.body);
+    assert!(drawn(&one.get(&asks).await.body, large));
+    let after = other.get(&page).await;
+    assert!(drawn(&after.body, large) && !after.words().contains("Draw this chart"), "it is kept for everybody");
+    let mut conn = app.fixture.store.write().await.expect("a change");
+    sqlx::query("update measurement set numerator = 9 where measure_id = $1 and entry = 1000")
+        .bind(large)
+        .execute(&mut *conn)
+        .await
+        .expect("changed");
+    conn.commit().await.expect("committed");
+    assert!(!drawn(&other.get(&page).await.body, large), "it is another series now");
+}
+
+#[tokio::test]
 async fn a_board_sums_up_the_measures_of_a_project_and_of_a_priority() {
     let app = App::new().await;
     let (project, measure) = scene(&app).await;

@@ -10,6 +10,7 @@ use axum::body::{Body, to_bytes};
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, Request, StatusCode, header};
 use server::body::BodyMemory;
+use server::mail::MailSettings;
 use server::request::AppState;
 use server::router::router;
 use server::serve::{Serving, state};
@@ -36,19 +37,38 @@ pub struct Browser<'a> {
     cookie: Option<String>,
 }
 
+/// A mail server that nobody listens at.
+fn mail_server() -> MailSettings {
+    MailSettings {
+        smtp_url: Some("smtp://127.0.0.1:25?tls=none".to_owned()),
+        mail_from: Some("baton@trust.nhs.uk".to_owned()),
+        ..MailSettings::default()
+    }
+}
+
 impl App {
     pub async fn new() -> Self {
-        Self::of(false).await
+        Self::of(false, MailSettings::default()).await
     }
 
     /// The application as a demonstration, in which one may sign in as its people.
     pub async fn demonstration() -> Self {
-        Self::of(true).await
+        Self::of(true, MailSettings::default()).await
     }
 
-    async fn of(demo: bool) -> Self {
+    /// The application with a mail server, to which nothing is sent.
+    pub async fn with_mail() -> Self {
+        Self::of(false, mail_server()).await
+    }
+
+    /// A demonstration that sends mail.
+    pub async fn demonstration_with_mail() -> Self {
+        Self::of(true, mail_server()).await
+    }
+
+    async fn of(demo: bool, mail: MailSettings) -> Self {
         let fixture = Fixture::new().await;
-        let serving = Serving { concurrency: 64, demo, ..Serving::default() };
+        let serving = Serving { concurrency: 64, demo, mail, ..Serving::default() };
         Self::serving(fixture, &serving).await
     }
 

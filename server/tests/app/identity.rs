@@ -343,14 +343,29 @@ const OPEN_PAGES: &[&str] = &[
     "/sign-out",
     "/account/password",
     "/forgotten-password",
+    "/invitation",
+    "/new-password",
+    "/join",
+    "/calendar.ics",
     "/about",
     "/accessibility",
     "/glossary",
     "/privacy",
     "/how-charts-are-checked",
 ];
-const OPEN_FUNCTIONS: &[&str] =
-    &["/api/sign-in", "/api/sign-in-as", "/api/sign-out", "/api/account/password", "/api/password/reset"];
+const OPEN_FUNCTIONS: &[&str] = &[
+    "/api/sign-in",
+    "/api/sign-in-as",
+    "/api/sign-out",
+    "/api/account/password",
+    "/api/password/reset",
+    "/api/password/forgotten",
+    "/api/password/set",
+    "/api/invitations/accept",
+    "/api/join/ask",
+    "/api/join/finish",
+    "/api/notices/stop",
+];
 
 #[tokio::test]
 async fn a_password_that_somebody_else_gave_opens_only_the_page_that_changes_it() {

@@ -165,7 +165,7 @@ async fn a_point_is_corrected_excluded_made_void_and_put_back_and_its_history_sa
     assert!(page.body.contains("Deleted data points (1)"));
     let answer = browser.fill(&point, "/api/measurements/include", &[]).await;
     let page = browser.follow(&answer).await;
-    for told in ["corrected a measurement", "excluded a measurement", "voided a measurement", "put a measurement back"]
+    for told in ["corrected a measurement", "excluded a measurement", "deleted a measurement", "put a measurement back"]
     {
         assert!(page.body.contains(told), "{told}");
     }

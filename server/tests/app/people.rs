@@ -149,6 +149,37 @@ async fn a_post_that_ends_soon_says_what_becomes_of_the_projects() {
 }
 
 #[tokio::test]
+async fn whoever_meets_another_version_resolves_it_and_then_confirms_what_it_changes() {
+    const END: &str = "/api/posts/end";
+    let app = App::new().await;
+    let at = &app.fixture;
+    at.project("Weekend handover").await;
+    let (lead, administrator) = (app.browser(at.lead).await, app.browser(at.administrator).await);
+    let page = lead.get(&format!("/people/{}", at.trainee)).await.body;
+    let post = page.split("href=\"/posts/").nth(1).and_then(|rest| rest.split(['"', '/']).next()).expect("a post");
+    let form = format!("/posts/{post}/end");
+    let day = |day, month, year| [("ends_on.day", day), ("ends_on.month", month), ("ends_on.year", year)];
+    let before = lead.get(&form).await.form(END).expect("the form");
+    let other = administrator.fill(&form, END, &day("1", "6", "2026")).await;
+    assert!(administrator.fill(&other.location(), END, &[]).await.location().ends_with("?done=saved"));
+
+    let mut late: Vec<(&str, &str)> = before
+        .iter()
+        .filter(|(name, _)| !name.starts_with("ends_on"))
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    late.extend(day("1", "4", "2026"));
+    let conflict = lead.post(END, &late).await;
+    let both = lead.follow(&conflict).await;
+    assert!(both.words().contains("Both versions") && !both.words().contains("What this changes"), "{}", both.body);
+    let asked = lead.fill(&conflict.location(), END, &[]).await;
+    let shown = lead.follow(&asked).await;
+    assert!(shown.words().contains("What this changes") && !shown.words().contains("Both versions"), "{}", shown.body);
+    let saved = lead.fill(&asked.location(), END, &[]).await;
+    assert!(lead.follow(&saved).await.body.contains("can lead it until 1 April 2026"), "two steps, and no third");
+}
+
+#[tokio::test]
 async fn a_department_in_use_is_not_removed_and_retiring_is_offered() {
     let app = App::new().await;
     let administrator = app.browser(app.fixture.administrator).await;

@@ -100,8 +100,13 @@ async fn it_is_said_when_nobody_or_too_many_have_the_name() {
     let browser = app.browser(app.fixture.trainee).await;
     let page = format!("/projects/{project}/team");
     let none = look(&browser, &page, INVITE, "person", &[("?", "<i>zz"), ("message", "Do join")]).await;
-    assert!(none.words().contains("Nobody who can be chosen here has a name like “&lt;i&gt;zz”"), "{}", none.body);
+    assert!(none.words().contains("Nobody in the trust has a name like “&lt;i&gt;zz”"), "{}", none.body);
     assert_eq!(value(&none, INVITE, "message").as_deref(), Some("Do join"));
+    let me = look(&browser, &page, INVITE, "person", &[("?", "tara")]).await.words();
+    assert!(me.contains("Nobody who can be chosen here has a name like “tara”."), "{me}");
+    assert!(me.contains("Tara Trainee: that is you."), "{me}");
+    let there = look(&browser, &page, INVITE, "person", &[("?", "sonia")]).await.words();
+    assert!(there.contains("; already in the team"), "{there}");
     let many = look(&browser, &page, INVITE, "person", &[("?", "smith")]).await;
     assert!(
         many.words().contains("23 people have “smith”. These are the first 20. Type more of the name."),

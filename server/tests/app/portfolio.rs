@@ -1,7 +1,7 @@
 //! Home by role, and the list of projects with its filters and its CSV.
 
 use app::id::ProjectId;
-use app::testing::{Fixture, on, role};
+use app::testing::{Fixture, make, on, role};
 use http::StatusCode;
 
 use crate::harness::{Answer, App};
@@ -92,6 +92,63 @@ async fn a_trainees_home_shows_what_is_theirs_and_nobody_elses_draft() {
     assert!(supervisor.contains("Projects you supervise (1)") && !supervisor.contains("Half a thought"));
     let newcomer = app.browser(fixture.colleague).await.get("/").await.words();
     assert!(newcomer.contains("Where to start") && !newcomer.contains("Half a thought"));
+}
+
+#[tokio::test]
+async fn no_list_of_a_home_a_board_or_a_projects_handovers_is_cut_without_a_way_to_the_rest() {
+    let app = App::new().await;
+    let at = &app.fixture;
+    let mut projects = Vec::new();
+    for number in 0..23 {
+        projects.push(at.project(&format!("Project {number:02}")).await);
+    }
+    let project = projects[0];
+    let mut conn = at.store.write().await.expect("a change");
+    for number in 0..52 {
+        make::measure(&mut conn, project, &format!("Measure {number:02}")).await.expect("a measure");
+    }
+    for day in 1..=22 {
+        let day = on(&format!("2026-01-{day:02}"));
+        make::handover(&mut conn, project, [at.trainee, at.colleague], "withdrawn", day).await.expect("a handover");
+    }
+    conn.commit().await.expect("committed");
+    let browser = app.browser(at.trainee).await;
+    let (handovers, board) = (format!("/projects/{project}/handovers"), format!("/priorities/{}/board", at.priority));
+    // Where it is, what its heading says, where the rest is, and what stands on either page alone.
+    for (page, says, rest, [first, last]) in [
+        ("/", "Projects you lead (23)", "/?led=2#led", ["Project 00", "Project 22"]),
+        ("/", "Data points due (52)", "/?due=3#due", ["Measure 00", "Measure 51"]),
+        (handovers.as_str(), "Handovers so far (22)", "?handovers=2#handovers", ["", ""]),
+        (board.as_str(), "52 measures", "?page=2", ["Measure 00", "Measure 51"]),
+        (board.as_str(), "52 measures", "?sort=measure&amp;reverse=yes", ["Measure 00", "Measure 51"]),
+    ] {
+        let whole = browser.get(page).await;
+        assert!(whole.words().contains(says), "{page}: {says}: {}", whole.words());
+        let address = match rest.starts_with('/') {
+            true => rest.to_owned(),
+            false => format!("{page}{rest}"),
+        };
+        let next = browser.get(address.split('#').next().unwrap_or_default().replace("&amp;", "&").as_str()).await;
+        assert!(next.words().contains(says), "{address}: {says}");
+        if first != last {
+            let list = |answer: &Answer| answer.words().split(says).nth(1).unwrap_or_default().to_owned();
+            assert!(list(&whole).contains(first), "{page}: {first}");
+            assert!(list(&next).contains(last), "{address}: {last}");
+        }
+    }
+    let home = browser.get("/").await;
+    assert!(
+        home.body.contains("href=\"/?led=2#led\"") && home.body.contains("aria-label=\"Pages: Projects you lead\"")
+    );
+    assert!(!home.words().contains("Project 22"), "twenty at a time");
+    let second = browser.get(&format!("{handovers}?handovers=2")).await;
+    let rows = |answer: &Answer| answer.body.matches("href=\"/handovers/").count();
+    assert_eq!((rows(&browser.get(&handovers).await), rows(&second)), (20, 2));
+    let overview = browser.get(&format!("/projects/{project}")).await;
+    assert!(overview.words().contains("All 22 handovers") && rows(&overview) == 5);
+    let table = browser.get(&format!("{board}?page=2")).await;
+    assert_eq!(table.body.matches("href=\"/measures/").count(), 2, "the rest of 52");
+    assert!(table.body.contains("?sort=measure") && table.body.contains("aria-sort"));
 }
 
 #[tokio::test]

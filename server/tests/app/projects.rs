@@ -201,6 +201,35 @@ async fn a_date_that_can_hardly_be_meant_is_asked_about_once() {
 }
 
 #[tokio::test]
+async fn what_was_confirmed_is_not_asked_again_once_two_versions_are_resolved() {
+    let app = App::new().await;
+    let project = app.fixture.project("Sepsis").await;
+    let edit = format!("/projects/{project}/edit");
+    let (trainee, supervisor) = (app.browser(app.fixture.trainee).await, app.browser(app.fixture.supervisor).await);
+    let common = [("origin", "idea"), ("problem", "Late.")];
+    let mut mine = common.to_vec();
+    mine.extend([("title", "Sepsis at night"), ("aim_by.day", "4"), ("aim_by.month", "1"), ("aim_by.year", "2020")]);
+    let asked = trainee.fill(&edit, EDIT, &mine).await;
+    assert!(trainee.follow(&asked).await.words().contains("which has passed"));
+    let mut theirs = common.to_vec();
+    theirs.push(("title", "Sepsis in children"));
+    assert!(supervisor.fill(&edit, EDIT, &theirs).await.location().ends_with("?done=saved"));
+
+    // What the form holds was typed over the version of before: what was stored meanwhile is not replaced unseen.
+    let conflict = trainee.fill(&asked.location(), EDIT, &[]).await;
+    let both = trainee.follow(&conflict).await;
+    assert!(both.words().contains("Both versions") && both.words().contains("Sepsis in children"), "{}", both.body);
+    assert!(!both.words().contains("Nothing is saved yet"), "one thing at a time");
+    let form = both.form(EDIT).expect("the form");
+    let value = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    assert_eq!((value("title"), value("aim_by.year")), (Some("Sepsis at night"), Some("2020")), "nothing is lost");
+    let saved = trainee.fill(&conflict.location(), EDIT, &[]).await;
+    assert_eq!(saved.location(), format!("/projects/{project}?done=saved"), "what was confirmed is not asked again");
+    assert_eq!(text(&app.fixture, "select title from project where id = $1", project).await, "Sepsis at night");
+    assert_eq!(text(&app.fixture, "select aim_by from project where id = $1", project).await, "2020-01-04");
+}
+
+#[tokio::test]
 async fn a_draft_is_finished_and_registered_or_deleted() {
     let app = App::new().await;
     let author = app.browser(app.fixture.trainee).await;

@@ -15,7 +15,7 @@ use crate::format::{count, date};
 use crate::people::ties::api::ChooseTrust;
 use crate::team::api::AnswerQuestion;
 use crate::web::request::Request;
-use crate::web::ui::{self, Form};
+use crate::web::ui::{self, Form, Part};
 
 /// The server functions that answer a handover: a later room has them, so they are known by their addresses only.
 pub const ANSWER_AS_NEXT_LEAD: &str = "/api/handovers/answer";
@@ -30,16 +30,19 @@ pub const KEEP_LOOKING: &str = "/api/projects/keep-looking";
 
 /// A section of lines, with the number of those that do not rest; nothing without a line.
 #[must_use]
-pub fn section(request: &Request, heading: &str, id: &'static str, lines: &[Line]) -> AnyView {
+pub fn section(request: &Request, heading: &str, id: &'static str, lines: Vec<Line>) -> AnyView {
     if lines.is_empty() {
         return ().into_any();
     }
-    let items = lines.iter().map(|one| line(request, one)).collect_view();
+    let (waiting, all) = (waiting(&lines), all(&lines));
+    let Part { rows, links, .. } = Part::of(request, "/", id, heading, lines);
+    let items = rows.iter().map(|one| line(request, one)).collect_view();
     view! {
         <section aria-labelledby=id>
-            <h2 class="nhsuk-heading-m" id=id>{format!("{heading} ({})", waiting(lines))}</h2>
+            <h2 class="nhsuk-heading-m" id=id>{format!("{heading} ({waiting})")}</h2>
             <ul class="baton-asks">{items}</ul>
-            {all(lines)}
+            {links}
+            {all}
         </section>
     }
     .into_any()
@@ -338,11 +341,12 @@ fn claim(request: &Request, line: &Line) -> AnyView {
 
 /// What somebody waits for; nothing when they wait for nothing.
 #[must_use]
-pub fn waits_for(waits: &[WaitsFor]) -> AnyView {
+pub fn waits_for(request: &Request, waits: Vec<WaitsFor>) -> AnyView {
     if waits.is_empty() {
         return ().into_any();
     }
-    let items = waits
+    let Part { rows, total, links, .. } = Part::of(request, "/", "waiting", "You wait for", waits);
+    let items = rows
         .iter()
         .map(|one| {
             let subject = match one.kind {
@@ -371,8 +375,9 @@ pub fn waits_for(waits: &[WaitsFor]) -> AnyView {
         .collect_view();
     view! {
         <section aria-labelledby="waiting">
-            <h2 class="nhsuk-heading-m" id="waiting">{format!("You wait for ({})", waits.len())}</h2>
+            <h2 class="nhsuk-heading-m" id="waiting">{format!("You wait for ({total})")}</h2>
             <ul class="nhsuk-list baton-links">{items}</ul>
+            {links}
         </section>
     }
     .into_any()

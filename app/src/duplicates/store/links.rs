@@ -1,40 +1,20 @@
 //! What was decided about two projects, and what a merged project brought along.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use sqlx::FromRow;
 use sqlx::types::Json;
 
 use super::super::model::{Decision, LinkKind};
+use super::ends::end;
+use super::merge::{BeforeMerge, merge, stays, unmerge};
 use crate::access::{Act, Allowed, Coordinate, RegisterProject};
 use crate::db::Connection;
 use crate::error::Error;
-use crate::handover;
 use crate::history::{self, Entry};
-use crate::id::{LinkId, PersonId, ProjectId, TrustId};
+use crate::id::{LinkId, ProjectId, TrustId};
 use crate::project::model::Status;
-use crate::project::store::merged::{StatusBeforeMerge, close_as_merged, reopen_unmerged};
-use crate::roles::{holds_on, live_offer};
 use crate::team::model::TeamRole;
-use crate::team::store::merged::{self, Outside};
-
-#[derive(FromRow)]
-struct PairEnd {
-    reference: String,
-    trust_id: TrustId,
-    status: Status,
-    merged_into: Option<ProjectId>,
-}
-
-async fn end(conn: &mut Connection, trust: TrustId, project: ProjectId) -> Result<PairEnd, Error> {
-    let end: PairEnd = sqlx::query_as(
-        "select coalesce(reference, '') as reference, trust_id, status, merged_into from project where id = $1",
-    )
-    .bind(project)
-    .fetch_one(conn)
-    .await?;
-    if end.trust_id == trust { Ok(end) } else { Err(Error::NotFound) }
-}
 
 /// Decides what two projects are to each other. A duplicate closes as merged, in the same change.
 ///
@@ -102,7 +82,7 @@ async fn insert<A: Act>(
     allowed: &Allowed<A>,
     id: LinkId,
     link: &Decision,
-    before: Option<Json<StatusBeforeMerge>>,
+    before: Option<Json<BeforeMerge>>,
 ) -> Result<(), Error> {
     sqlx::query(
         "insert into project_link (id, project_id, other_id, kind, word, before, decided_by, decided_at)
@@ -121,148 +101,13 @@ async fn insert<A: Act>(
     Ok(())
 }
 
-/// Closes the duplicate as merged and takes back its handover; what its status was made of is given back. The survivor is open, so
-/// merged projects never lead round in a circle.
-async fn merge(
-    conn: &mut Connection,
-    allowed: &Allowed<Coordinate>,
-    decision: &Decision,
-    duplicate: &PairEnd,
-    survivor: &PairEnd,
-) -> Result<StatusBeforeMerge, Error> {
-    if !survivor.status.is_open() {
-        return Err(Error::field(
-            "answer",
-            format!(
-                "{} is closed, so nothing can go on inside it. Reopen it first, or choose that it is the one that closes.",
-                survivor.reference
-            ),
-        ));
-    }
-    if duplicate.merged_into.is_some() {
-        return Err(Error::field("answer", format!("{} was merged into another project before.", duplicate.reference)));
-    }
-    let (today, now) = (allowed.today(), allowed.now);
-    let effects = merge_effects(conn, decision.project, decision.other, today).await?;
-    handover::store::end_for_merge(conn, allowed, decision.project).await?;
-    let before = close_as_merged(conn, decision.project, decision.other, &decision.word, today, now).await?;
-    let entry = Entry::project(decision.project, "merged into another project")
-        .change("Merged into", "", &survivor.reference)
-        .change("Status", duplicate.status.label(), Status::Closed.label())
-        .change("Why", "", &decision.word);
-    history::record(conn, allowed, entry).await?;
-    record(conn, allowed, decision.other, "took in a duplicate", &duplicate.reference, &decision.word).await?;
-    let why = format!("{} goes on inside this project", duplicate.reference);
-    if let Some(lead) = &effects.lead {
-        handover::store::offer_to_merged_lead(conn, allowed, decision.other, lead.person, &why).await?;
-    }
-    merged::invite(conn, allowed, decision.other, &effects.invited, &why).await?;
-    Ok(before)
-}
-
-/// What merging a project into another does to its people and its handovers.
-#[derive(Clone, Debug, Default)]
-pub struct MergeEffects {
-    /// How many handovers that are offered or agreed end.
-    pub handovers: i64,
-    /// Who is invited into the other's team.
-    pub invited: Vec<Outside>,
-    /// Its lead, when the other project is offered to them because nobody leads it.
-    pub lead: Option<Outside>,
-}
-
-impl MergeEffects {
-    /// In sentences.
-    #[must_use]
-    pub fn sentence(&self) -> String {
-        let mut told = String::new();
-        if self.handovers > 0 {
-            let count = crate::format::count(self.handovers, "handover", "handovers");
-            told.push_str(&format!(" {count} of it that is offered or agreed ends, and those concerned are told."));
-        }
-        if let Some(lead) = &self.lead {
-            told.push_str(&format!(" Nobody leads the other project: it is offered to {}.", lead.name));
-        }
-        let names: Vec<&str> = self.invited.iter().map(|one| one.name.as_str()).collect();
-        if !names.is_empty() {
-            told.push_str(&format!(" {} invited into the other’s team.", people_are(&names)));
-        }
-        told
-    }
-}
-
-fn people_are(names: &[&str]) -> String {
-    match names {
-        [one] => format!("{one} is"),
-        [first @ .., last] => format!("{} and {last} are", first.join(", ")),
-        [] => "Nobody is".to_owned(),
-    }
-}
-
-/// What merging a project into another would do.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn merge_effects(
-    conn: &mut Connection,
-    project: ProjectId,
-    other: ProjectId,
-    today: NaiveDate,
-) -> Result<MergeEffects, Error> {
-    let handovers = sqlx::query_scalar(concat!(
-        "select count(*) from handover h where h.project_id = $1 and ((",
-        live_offer!("h", "$2"),
-        ") or (h.state = 'agreed' and h.takes_effect_on > $2))"
-    ))
-    .bind(project)
-    .bind(today)
-    .fetch_one(&mut *conn)
-    .await?;
-    let mut invited = merged::outside(conn, project, other, today).await?;
-    let leads: Option<PersonId> = sqlx::query_scalar(concat!(
-        "select z.lead_id from standing z where z.project_id = $1 and z.lead_id is not null and ",
-        holds_on!("z", "$2")
-    ))
-    .bind(project)
-    .bind(today)
-    .fetch_optional(&mut *conn)
-    .await?;
-    let mut lead = None;
-    if let Some(leads) = leads
-        && handover::store::is_free(conn, other, today).await?
-    {
-        let name = crate::people::store::name(conn, leads).await?;
-        invited.retain(|one| one.person != leads);
-        lead = Some(Outside { person: leads, name, role: TeamRole::Lead });
-    }
-    Ok(MergeEffects { handovers, invited, lead })
-}
-
-/// What came of a merge and stays when it is undone, in a sentence: who was invited into the other's team then, and
-/// whether it was offered to anybody.
-async fn stays(conn: &mut Connection, other: ProjectId, merged_at: DateTime<Utc>) -> Result<String, Error> {
-    let names: Vec<String> = sqlx::query_scalar(
-        "select n.name from team_role r join person n on n.id = r.person_id
-         where r.project_id = $1 and r.asked_at = $2 and r.opened_by = 'team' and r.state <> 'declined' and r.until_on is null
-         union
-         select n.name from handover h join person n on n.id = h.to_person
-         where h.project_id = $1 and h.offered_at = $2 and h.state in ('offered', 'agreed') order by 1",
-    )
-    .bind(other)
-    .bind(merged_at)
-    .fetch_all(conn)
-    .await?;
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    Ok(if names.is_empty() { String::new() } else { format!("{} still asked or in the team", people_are(&names)) })
-}
-
 #[derive(FromRow)]
 struct Stored {
     project_id: ProjectId,
     other_id: ProjectId,
     kind: LinkKind,
     decided_at: DateTime<Utc>,
-    before: Option<Json<StatusBeforeMerge>>,
+    before: Option<Json<BeforeMerge>>,
 }
 
 /// Takes a decision back. A merged project gets exactly the status that it had, unless somebody has
@@ -284,6 +129,7 @@ pub async fn undo(
     .fetch_optional(&mut *conn)
     .await?;
     let stored = stored.ok_or(Error::NotFound)?;
+    let mut kept = String::new();
     let first = end(conn, allowed.trust(), stored.project_id).await?;
     let second = end(conn, allowed.trust(), stored.other_id).await?;
     let mut entry =
@@ -291,16 +137,24 @@ pub async fn undo(
     if let Some(Json(before)) = stored.before
         && first.merged_into == Some(stored.other_id)
     {
-        reopen_unmerged(conn, stored.project_id, &before, allowed.now).await?;
-        entry = entry.change("Status", first.status.label(), before.status.label());
+        let unmerged = unmerge(conn, allowed, (stored.other_id, stored.project_id), &before).await?;
+        entry = entry.change("Status", first.status.label(), before.status.status.label()).change(
+            "Came back",
+            "",
+            unmerged.came_back,
+        );
+        kept = unmerged.kept;
     }
     history::record(conn, allowed, entry).await?;
     let stays = match stored.kind {
         LinkKind::DuplicateOf => stays(conn, stored.other_id, stored.decided_at).await?,
         _ => String::new(),
     };
-    let entry = Entry::project(stored.other_id, "decision undone").change(stored.kind.label(), &first.reference, "");
-    history::record(conn, allowed, entry.change("What stays", "", stays)).await?;
+    let entry = Entry::project(stored.other_id, "decision undone")
+        .change(stored.kind.label(), &first.reference, "")
+        .change("What stays", "", stays)
+        .change("What was changed since and stays", "", kept);
+    history::record(conn, allowed, entry).await?;
     Ok((stored.project_id, stored.kind))
 }
 

@@ -5,10 +5,12 @@ use sqlx::FromRow;
 
 use super::super::model::{Decision, LinkKind, Query};
 use super::*;
-use crate::access::{Allowed, Coordinate, RegisterProject};
+use crate::access::{Allowed, Coordinate, RegisterProject, WriteProgress};
+use crate::db::Connection;
 use crate::error::Error;
 use crate::history;
 use crate::id::{PersonId, ProjectId, TrustId};
+use crate::progress::store::{tasks, updates};
 use crate::testing::{Fixture, TODAY, make, on};
 
 async fn coordinate(fixture: &Fixture) -> Allowed<Coordinate> {
@@ -237,6 +239,61 @@ async fn a_merge_takes_back_the_handover_that_is_under_way() {
     assert_eq!(state, "withdrawn");
     change.commit().await.expect("committed");
     assert_eq!(actions(&fixture, duplicate).await, ["merged into another project", "withdrew the handover"]);
+}
+
+#[tokio::test]
+async fn open_tasks_and_links_come_along_and_undoing_gives_back_what_nobody_changed_since() {
+    let at = Fixture::new().await;
+    let allowed = coordinate(&at).await;
+    let (duplicate, survivor) = (at.project("Sepsis again").await, at.project("Sepsis").await);
+    let request = at.request(Some(at.trainee)).await;
+    let mut change = at.store.write().await.expect("a change");
+    let address = "https://example.nhs.uk/files";
+    for (project, address) in [(duplicate, address), (survivor, address), (duplicate, "https://example.nhs.uk/form")] {
+        make::web_link(&mut change, project, at.trainee, address).await.expect("a link");
+    }
+    let kept = make::task(&mut change, duplicate, at.trainee, "Ask the ward", None).await.expect("a task");
+    let changed = make::task(&mut change, duplicate, at.trainee, "Book a room", None).await.expect("a task");
+    make::update(&mut change, duplicate, at.trainee, "Met the ward", false).await.expect("an update");
+    let of = async |conn: &mut Connection, table: &str, project: ProjectId| -> i64 {
+        let sql = format!("select count(*) from {table} where project_id = $1");
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(project).fetch_one(conn).await.expect("counted")
+    };
+    let effects = merge_effects(&mut change, duplicate, survivor, TODAY).await.expect("effects");
+    let told = effects.sentence();
+    assert!(told.contains("2 open tasks and 1 link of it come along."), "the same address is there already: {told}");
+    let merge = Decision { project: duplicate, other: survivor, kind: LinkKind::DuplicateOf, word: String::new() };
+    let link = decide(&mut change, &allowed, &merge).await.expect("decided");
+    change.commit().await.expect("committed");
+    let mut change = at.store.write().await.expect("a change");
+    assert_eq!((of(&mut change, "task", survivor).await, of(&mut change, "task", duplicate).await), (2, 0));
+    assert_eq!((of(&mut change, "web_link", survivor).await, of(&mut change, "web_link", duplicate).await), (2, 1));
+    let told = history::of_project(&mut change, survivor, 1, 0).await.expect("history");
+    assert!(told[0].detail.contains("2 open tasks and 1 link"), "{}", told[0].detail);
+    let newest = updates::newest(&mut change, survivor).await.expect("updates");
+    let reference: String = sqlx::query_scalar("select reference from project where id = $1")
+        .bind(duplicate)
+        .fetch_one(&mut *change)
+        .await
+        .expect("a reference");
+    assert_eq!(newest.len(), 1, "an update is read where the project goes on");
+    assert_eq!(newest[0].came_from.as_deref(), Some(reference.as_str()));
+    assert_eq!(updates::page(&mut change, survivor, 0).await.expect("a page").1, 1);
+
+    let writes = request.require(&mut change, WriteProgress(survivor)).await.expect("allowed");
+    let before = tasks::task(&mut change, changed, TODAY).await.expect("a task");
+    tasks::set_done(&mut change, &writes, &before, true, before.version).await.expect("done");
+    undo(&mut change, &allowed, link).await.expect("undone");
+    change.commit().await.expect("committed");
+    let mut conn = at.store.read().await.expect("a reader");
+    let project = async |conn: &mut Connection, id| tasks::task(conn, id, TODAY).await.expect("a task").project_id;
+    assert_eq!(project(&mut conn, kept).await, duplicate, "nobody changed it since");
+    assert_eq!(project(&mut conn, changed).await, survivor, "it was done here");
+    assert_eq!((of(&mut conn, "web_link", survivor).await, of(&mut conn, "web_link", duplicate).await), (1, 2));
+    assert!(updates::newest(&mut conn, survivor).await.expect("updates").is_empty());
+    let told = history::of_project(&mut conn, survivor, 1, 0).await.expect("history");
+    assert!(told[0].detail.contains("1 task"), "what stays is said: {}", told[0].detail);
+    assert_eq!(history::verify_chain(&mut conn).await, Ok(None));
 }
 
 // F11

@@ -38,8 +38,8 @@ pub async fn of_project(request: Request) -> Result<Page, Error> {
             view! {
                 <p>"The handover summary is filled in from the project: its measures, tasks, links, updates and team. Whoever takes it on reads it before the first day."</p>
                 <div class="baton-actions">{prepare}{finish}{take_on}{summary}</div>
-                <h2 class="nhsuk-heading-m">{format!("Handovers so far ({})", handovers.count())}</h2>
-                {handovers.view()}
+                <h2 class="nhsuk-heading-m" id="handovers">{format!("Handovers so far ({})", handovers.count())}</h2>
+                {handovers.pages(&request, &href("handovers"))}
             }
             .into_any()
         };

@@ -10,7 +10,7 @@ use crate::handover::model::{Pack, PackRequirements, State};
 use crate::handover::prefill;
 use crate::handover::store::{self, Handover, HandoverContext};
 use crate::id::{HandoverId, PersonId, ProjectId};
-use crate::measures::chart::Small;
+use crate::measures::chart::{Heavy, Small};
 use crate::measures::store::load_series;
 use crate::progress::parts::Progress;
 use crate::project::parts::{Section, sections};
@@ -117,7 +117,7 @@ async fn draw(request: Request, project: ProjectId, handover: Option<Handover>) 
         None => prefill::pack(&context, &measures, None, today),
     };
     let names = context.requirements(prefill::measured(&measures), today);
-    let measures = Small::draw(measures, "pack").await?;
+    let measures = Small::draw(request.visitor.id(), measures, "pack", Heavy::All).await?;
     Ok(Page::new(format!("Handover pack: {}", context.title), move || {
         let asked = handover.as_ref().map_or_else(
             || format!("As of {}", crate::format::date(today)),
@@ -228,7 +228,7 @@ fn figure(drawn: &Small, pack: &Pack) -> AnyView {
         <figure class="baton-chart baton-chart--small">
             <figcaption class="baton-chart__caption">{measure.name.clone()}</figcaption>
             {drawn.view()}
-            <p class="baton-chart__found">{spc::words::short(&drawn.chart)}</p>
+            <p class="baton-chart__found">{drawn.words()}</p>
             {plan}
         </figure>
     }

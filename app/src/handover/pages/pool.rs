@@ -11,7 +11,7 @@ use crate::continuity::parts::{Mends, Strip};
 use crate::error::Error;
 use crate::handover::store::{self, Narrowed};
 use crate::id::{DepartmentId, ProjectId};
-use crate::measures::chart::Small;
+use crate::measures::chart::{Heavy, Small};
 use crate::people::interests::model::Interest;
 use crate::people::interests::parts::who;
 use crate::people::store::Department;
@@ -64,11 +64,12 @@ pub async fn pool(request: Request) -> Result<Reply, Error> {
         // The pool has become shorter than that.
         return Ok(Reply::Redirect(asked.address(1)));
     }
-    let charts: HashMap<ProjectId, Small> = Small::draw(found.charted, "pool")
-        .await?
-        .into_iter()
-        .map(|drawn| (drawn.series.measure.project_id, drawn))
-        .collect();
+    let charts: HashMap<ProjectId, Small> =
+        Small::draw(request.visitor.id(), found.charted, "pool", Heavy::Asked(None))
+            .await?
+            .into_iter()
+            .map(|drawn| (drawn.series.measure.project_id, drawn))
+            .collect();
     Ok(Page::new("Pool", move || {
         let (rows, total, departments) = (found.rows, found.total, found.departments);
         let looking = who(&found.interested, &[Interest::Project]);
@@ -169,7 +170,7 @@ fn item(row: ProjectRow, drawn: Option<Small>, today: NaiveDate) -> AnyView {
             <figure class="baton-chart baton-chart--small">
                 <figcaption class="baton-chart__caption">{drawn.series.measure.name.clone()}</figcaption>
                 {drawn.view()}
-                <p class="baton-chart__found">{spc::words::short(&drawn.chart)}</p>
+                <p class="baton-chart__found">{drawn.words()}</p>
             </figure>
         }
     });

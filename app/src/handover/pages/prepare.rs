@@ -203,6 +203,7 @@ async fn candidates(
         until: today + Days::new(FURTHEST),
         project: Some(context.id),
         except: context.leader,
+        because: "leads the project now",
     };
     let stored = last.filter(|last| last.state() == State::Draft).and_then(|draft| draft.to_person);
     offered(conn, request, "to", stored, &choosing).await

@@ -13,7 +13,7 @@ use crate::handover::api::TakeOnProject;
 use crate::handover::model::{SENTENCE, State};
 use crate::handover::store::{self, Handover, HandoverContext};
 use crate::id::{PersonId, ProjectId};
-use crate::measures::chart::Small;
+use crate::measures::chart::{Heavy, Small};
 use crate::measures::store::load_series;
 use crate::project::parts::{Section, sections};
 use crate::web::page::{Page, Reply};
@@ -33,7 +33,7 @@ pub async fn take_on(request: Request) -> Result<Reply, Error> {
     let last = store::last_offered(&mut conn, id, today).await?;
     let first = load_series(&mut conn, id).await?.into_iter().take(1).collect();
     drop(conn);
-    let first = Small::draw(first, "last").await?;
+    let first = Small::draw(Some(me), first, "last", Heavy::All).await?;
     Ok(Page::new(format!("Take on {}", context.title), move || {
         let stands_in_the_way = in_the_way(&request, &strip, &context, last.as_ref(), starts);
         let first = first.first().map(figure);
@@ -169,7 +169,7 @@ fn figure(drawn: &Small) -> AnyView {
         <figure class="baton-chart baton-chart--small">
             <figcaption class="baton-chart__caption">{drawn.series.measure.name.clone()}</figcaption>
             {drawn.view()}
-            <p class="baton-chart__found">{spc::words::short(&drawn.chart)}</p>
+            <p class="baton-chart__found">{drawn.words()}</p>
         </figure>
     }
     .into_any()

@@ -39,7 +39,7 @@ async fn chart_settings(request: Request) -> Result<Page, Error> {
     let trust = store::trust_rules(&mut conn, request.person()?.trust).await?;
     drop(conn);
     let compute = |series: MeasureSeries| (by_points(&series), chart::of(&series), series);
-    let (by_points, drawn, series) = chart::computed(series, compute).await?;
+    let (by_points, drawn, series) = chart::computed(request.visitor.id(), series, compute).await?;
     let title = "Chart settings";
     Ok(Page::new(format!("{title}: {}", series.measure.name), move || {
         let (summary, settings) = settings_form(&request, &series, &by_points, trust);

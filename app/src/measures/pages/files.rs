@@ -28,14 +28,14 @@ async fn readable(request: &Request) -> Result<MeasureSeries, Error> {
 pub(super) async fn chart_picture(request: Request) -> Result<Reply, Error> {
     let series = readable(&request).await?;
     let name = file_name(&series.measure, "png");
-    let body = chart::off_thread(move || png::of(&chart::file(&chart::of(&series)))).await??;
+    let body = chart::off_thread(request.visitor.id(), move || png::of(&chart::file(&chart::of(&series)))).await??;
     Ok(Reply::File { name, kind: "image/png", body })
 }
 
 pub(super) async fn chart_file(request: Request) -> Result<Reply, Error> {
     let series = readable(&request).await?;
     let name = file_name(&series.measure, "svg");
-    let body = chart::computed(series, |series| chart::file(&chart::of(&series))).await?;
+    let body = chart::computed(request.visitor.id(), series, |series| chart::file(&chart::of(&series))).await?;
     Ok(Reply::File { name, kind: "image/svg+xml", body: body.into_bytes() })
 }
 
@@ -45,10 +45,12 @@ pub(super) async fn points_file(request: Request) -> Result<Reply, Error> {
     let points = store::measurements(&mut conn, series.measure.id).await?;
     drop(conn);
     let name = file_name(&series.measure, "csv");
-    let body = chart::computed(series, move |series| csv_of(&series, &points)).await?.map_err(|error| {
-        tracing::error!(%error, "a CSV could not be written");
-        Error::Internal
-    })?;
+    let body = chart::computed(request.visitor.id(), series, move |series| csv_of(&series, &points)).await?.map_err(
+        |error| {
+            tracing::error!(%error, "a CSV could not be written");
+            Error::Internal
+        },
+    )?;
     Ok(Reply::File { name, kind: "text/csv; charset=utf-8", body })
 }
 

@@ -38,7 +38,7 @@ pub(super) async fn measure(request: Request) -> Result<Page, Error> {
     let may_record = access::may(Action::RecordMeasurement(project), relationship);
     let may_define = access::may(Action::DefineMeasure(project), relationship);
     let Shown { series, points, counted, void, voided, batches, changes } = shown;
-    let drawn = Large::draw(series).await?;
+    let drawn = Large::draw(request.visitor.id(), series).await?;
     Ok(Page::new(drawn.series.measure.name.clone(), move || {
         let measure = &drawn.series.measure;
         let today = request.today();

@@ -73,18 +73,17 @@ async fn of_project(request: &Request) -> Result<Loaded, Error> {
 }
 
 pub(super) async fn measure_picture(request: Request) -> Result<Reply, Error> {
-    picture(of_measure(&request).await?).await
+    picture(&request, of_measure(&request).await?).await
 }
 
 pub(super) async fn project_picture(request: Request) -> Result<Reply, Error> {
-    picture(of_project(&request).await?).await
+    picture(&request, of_project(&request).await?).await
 }
 
-async fn picture(loaded: Loaded) -> Result<Reply, Error> {
+async fn picture(request: &Request, loaded: Loaded) -> Result<Reply, Error> {
     let Loaded { mut slide, shown, reference, .. } = loaded;
     let name = format!("{}-slide.png", reference.to_lowercase());
-    // Two pictures at a time, whoever asks for how many.
-    let body = chart::off_thread(move || {
+    let body = chart::off_thread(request.visitor.id(), move || {
         slide.chart = shown.as_ref().map(chart::of);
         png::of(&slide.svg())
     })
@@ -106,7 +105,7 @@ async fn page(request: Request, loaded: Loaded, measured: bool) -> Result<Page, 
     let Loaded { mut slide, project, shown, others, .. } = loaded;
     let of = shown.as_ref().filter(|_| measured).map(|shown| (shown.measure.id, shown.measure.name.clone()));
     let drawn = match shown {
-        Some(shown) => Some(Large::draw(shown).await?),
+        Some(shown) => Some(Large::draw(request.visitor.id(), shown).await?),
         None => None,
     };
     slide.chart = drawn.as_ref().map(|drawn| drawn.chart.clone());
@@ -150,6 +149,7 @@ fn sheet(slide: &Slide, drawn: Option<&Large>) -> AnyView {
             <figure class="baton-chart">
                 <figcaption class="baton-chart__caption">{drawn.series.measure.name.clone()}</figcaption>
                 {drawn.still()}
+                {notes(slide)}
             </figure>
         }
     });
@@ -170,4 +170,22 @@ fn sheet(slide: &Slide, drawn: Option<&Large>) -> AnyView {
         </article>
     }
     .into_any()
+}
+
+/// What the letters of the picture mean.
+fn notes(slide: &Slide) -> Option<AnyView> {
+    let (notes, more) = slide.notes();
+    if notes.is_empty() {
+        return None;
+    }
+    let items =
+        notes.into_iter().map(|(letter, words)| view! { <li><strong>{letter.to_string()}</strong>" "{words}</li> });
+    let more = (more > 0).then(|| {
+        let count = crate::format::count(i64::try_from(more).unwrap_or(i64::MAX), "earlier note", "earlier notes");
+        view! { <li>{format!("{count} on the measure’s page")}</li> }
+    });
+    Some(
+        view! { <ul class="baton-slide__notes" aria-label="Notes on the chart">{items.collect::<Vec<_>>()}{more}</ul> }
+            .into_any(),
+    )
 }

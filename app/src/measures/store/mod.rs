@@ -234,21 +234,57 @@ pub async fn shown(conn: &mut Connection, measure: MeasureId, page: i64, changes
     Ok(Shown { series, points, counted, void, voided, batches: answers.all()?, changes: answers.all()? })
 }
 
-/// The measures in use of a priority's open projects, each with its chart: `$1` the priority, `$3` how many at most.
-const SERIES_OF_PRIORITY: &str = concat!(
-    series!(),
-    " from project_priority l join project p on p.id = l.project_id join measure m on m.project_id = p.id
-      where l.priority_id = $1 and ",
-    open_project!("p"),
-    " and m.retired_on is null
-      order by p.title collate nocase, p.id, m.position, m.id limit $3"
-);
+/// The measures in use of a priority's open projects: `$1` the priority.
+macro_rules! of_priority {
+    () => {
+        concat!(
+            " from project_priority l join project p on p.id = l.project_id join measure m on m.project_id = p.id
+              where l.priority_id = $1 and ",
+            open_project!("p"),
+            " and m.retired_on is null"
+        )
+    };
+}
 
-static BOARD_OF_PRIORITY: LazyLock<String> =
-    LazyLock::new(|| [priorities::store::FIND, SERIES_OF_PRIORITY].join(";\n"));
+/// A page of them, each with its chart, and how many there are: `$3` how many at most, `$4` how many before them, where
+/// that is beyond the end the last page, `$5` by what they are sorted. In this direction.
+macro_rules! board_of_priority {
+    ($direction:literal) => {
+        concat!(
+            series!(),
+            of_priority!(),
+            " order by iif($5 = 'measure', m.name, p.title) collate nocase ",
+            $direction,
+            ", p.title collate nocase, p.id, m.position, m.id
+              limit $3 offset min($4, (select max(count(*) - 1, 0) / $3 * $3",
+            of_priority!(),
+            "));
+            select count(*)",
+            of_priority!()
+        )
+    };
+}
+
+static BOARD_OF_PRIORITY: LazyLock<[String; 2]> = LazyLock::new(|| {
+    [board_of_priority!("asc"), board_of_priority!("desc")].map(|board| [priorities::store::FIND, board].join(";\n"))
+});
 static BOARD_OF_PROJECT: LazyLock<String> = LazyLock::new(|| [project::store::SUMMARY, SERIES].join(";\n"));
 
-/// A priority of a trust with the measures in use of its open projects, each with its chart.
+/// How a board is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct BoardPage {
+    /// By what it is sorted: `measure`, or else by project.
+    pub sort: &'static str,
+    /// From the last to the first.
+    pub reversed: bool,
+    /// How many measures it shows.
+    pub rows: i64,
+    /// How many come before them.
+    pub before: i64,
+}
+
+/// A priority of a trust with a page of the measures in use of its open projects, each with its chart, and how many
+/// there are of them. Beyond the end it is the last page.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the trust has no such priority.
@@ -256,13 +292,18 @@ pub async fn board_of_priority(
     conn: &mut Connection,
     trust: TrustId,
     priority: PriorityId,
-) -> Result<(Priority, Vec<MeasureSeries>), Error> {
+    page: BoardPage,
+) -> Result<(Priority, Vec<MeasureSeries>, i64), Error> {
     let mut parameters = <Db as Database>::Arguments::default();
     batch::bind(&mut parameters, priority)?;
     batch::bind(&mut parameters, trust)?;
-    batch::bind(&mut parameters, MOST_ON_A_BOARD)?;
-    let mut answers = batch::ask(conn, &BOARD_OF_PRIORITY, parameters).await?;
-    Ok((answers.one()?, answers.all()?))
+    batch::bind(&mut parameters, page.rows)?;
+    batch::bind(&mut parameters, page.before)?;
+    batch::bind(&mut parameters, page.sort)?;
+    let [rising, falling] = &*BOARD_OF_PRIORITY;
+    let mut answers = batch::ask(conn, if page.reversed { falling } else { rising }, parameters).await?;
+    let (priority, series, (total,)) = (answers.one()?, answers.all()?, answers.one()?);
+    Ok((priority, series, total))
 }
 
 /// What names a project, with its measures in use, each with its chart.
@@ -278,9 +319,6 @@ pub async fn board_of_project(
     let mut answers = batch::ask(conn, &BOARD_OF_PROJECT, parameters).await?;
     Ok((answers.one()?, answers.all()?))
 }
-
-/// A board shows no more measures than this: beyond it nobody reads.
-pub const MOST_ON_A_BOARD: i64 = 200;
 
 /// What was done to a measure and its points, newest first.
 ///

@@ -443,7 +443,7 @@ pub async fn set_state(
         .await?;
     let action = match (before.state, state) {
         (_, State::Excluded) => "excluded a measurement",
-        (_, State::Void) => "voided a measurement",
+        (_, State::Void) => "deleted a measurement",
         (State::Void, State::Current) => "put a measurement back",
         (_, State::Current) => "included a measurement again",
     };

@@ -85,7 +85,7 @@ async fn the_last_date_follows_corrections_and_void_points() {
     assert_eq!(chart.points.len(), 2);
     let rows = history::of_object(&mut conn, last.id, 10).await.expect("history");
     let actions: Vec<&str> = rows.iter().map(|row| row.action.as_str()).collect();
-    assert_eq!(actions, ["voided a measurement", "excluded a measurement"], "they were recorded together");
+    assert_eq!(actions, ["deleted a measurement", "excluded a measurement"], "they were recorded together");
     assert_eq!(history::verify_chain(&mut conn).await.expect("history"), None);
 }
 

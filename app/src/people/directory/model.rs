@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::id::DepartmentId;
 use crate::parse::{self, Fields, MAX_LINE_CHARS};
-use crate::people::model::{LONGEST_PASSWORD, SHORTEST_PASSWORD};
+use crate::people::model::new_password;
 
 /// Grades that a form suggests; any other can be typed.
 pub const GRADES: &[&str] = &[
@@ -103,7 +103,7 @@ pub struct PostDetails {
 }
 
 impl PostForm {
-    fn read(&self, fields: &mut Fields) -> Option<PostDetails> {
+    pub(in crate::people) fn read(&self, fields: &mut Fields) -> Option<PostDetails> {
         let department = fields.choice("department", &self.department, "Choose the department.");
         let staff_group = fields.required(
             "staff_group",
@@ -279,16 +279,11 @@ impl FirstPasswordForm {
     /// The password.
     ///
     /// # Errors
-    /// [`Error::Invalid`] when it is too short or too long.
+    /// [`Error::Invalid`] when it is too short, too long or too common.
     pub fn parse(&self) -> Result<String, Error> {
-        let length = self.password.chars().count();
-        if (SHORTEST_PASSWORD..=LONGEST_PASSWORD).contains(&length) {
-            return Ok(self.password.clone());
-        }
-        Err(Error::field(
-            "password",
-            format!("Enter {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters. Three random words work well."),
-        ))
+        let mut fields = Fields::new();
+        new_password(&mut fields, "password", &self.password, &[]);
+        fields.finish(|| self.password.clone())
     }
 }
 

@@ -22,7 +22,7 @@ pub use self::people::{
     Filter, Found, Held, PAGE, Person, PersonProject, PersonRow, SOON, Tie, is_known, people, person, projects,
 };
 pub use self::posts::{Post, add_post, edit_post, end_post, post, posts, remove_post};
-pub(in crate::people) use self::posts::{department_for, last_day};
+pub(in crate::people) use self::posts::{department_for, insert_post_in, last_day};
 pub use self::roles::{date_role, grant, is_last_academy_lead, is_last_administrator, take};
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Whom a form offers, as its field draws them.
 
-use super::store::{self, Candidate, Candidates, Choosing};
+use super::store::{self, Candidate, Candidates, Choosing, LeftOut, Why};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::format;
@@ -23,10 +23,10 @@ pub async fn offered(
     let (text, chosen) = sought(request, field);
     let chosen = chosen.parse().ok().or(stored);
     let candidates = store::candidates(conn, choosing, chosen, &text).await?;
-    Ok(drawn(candidates, choosing))
+    Ok(drawn(candidates, choosing, request.visitor.id()))
 }
 
-fn drawn(candidates: Candidates, choosing: &Choosing) -> Offered {
+fn drawn(candidates: Candidates, choosing: &Choosing, me: Option<PersonId>) -> Offered {
     let Candidates { arriving, team, chosen, found } = candidates;
     let pick = |one: &Candidate| {
         let from = if one.starts_on > choosing.today {
@@ -45,6 +45,31 @@ fn drawn(candidates: Candidates, choosing: &Choosing) -> Offered {
         .into_iter()
         .map(|(heading, people)| (heading, people.iter().map(pick).collect()))
         .collect();
-    let found = found.map(|found| Found { total: found.total, picks: found.people.iter().map(pick).collect() });
+    let in_part = |one: &Candidate| {
+        let pick = pick(one);
+        match one.in_team {
+            None => pick,
+            Some(true) => Pick { hint: format!("{}; already in the team", pick.hint), ..pick },
+            Some(false) => Pick { hint: format!("{}; asked already", pick.hint), ..pick },
+        }
+    };
+    let found = found.map(|found| Found {
+        total: found.total,
+        picks: found.people.iter().map(in_part).collect(),
+        left_out: found.left_out.into_iter().map(|one| not_offered(one, choosing, me)).collect(),
+    });
     Offered { groups, found }
+}
+
+/// Somebody of that name, and why they cannot be chosen here.
+fn not_offered(one: LeftOut, choosing: &Choosing, me: Option<PersonId>) -> String {
+    let why = match one.why {
+        Why::Excepted if choosing.except == me => "that is you".to_owned(),
+        Why::Excepted => choosing.because.to_owned(),
+        Why::Closed => "their account is closed".to_owned(),
+        Why::Begins(day) => format!("their post begins on {}", format::date(day)),
+        Why::Ended(day) => format!("their post ended on {}", format::date(day)),
+        Why::NoPost => "they have no post in the trust".to_owned(),
+    };
+    format!("{}: {why}.", one.name)
 }

@@ -24,6 +24,8 @@ pub struct Choosing {
     pub project: Option<ProjectId>,
     /// Who is not meant.
     pub except: Option<PersonId>,
+    /// Why, where it is somebody else than whoever asks: "leads the project now".
+    pub because: &'static str,
 }
 
 /// Somebody with a post in the trust who has accepted it.
@@ -36,6 +38,53 @@ pub struct Candidate {
     pub department: String,
     /// The first day of their post.
     pub starts_on: NaiveDate,
+    /// They have a place in the project's team, or else are asked to take one.
+    pub in_team: Option<bool>,
+}
+
+/// Somebody of that name who is not offered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    pub name: String,
+    pub why: Why,
+}
+
+/// Why somebody is not offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// They are who is not meant.
+    Excepted,
+    /// Their account is closed.
+    Closed,
+    /// Their post begins later.
+    Begins(NaiveDate),
+    /// Their last post is over.
+    Ended(NaiveDate),
+    /// They have no post.
+    NoPost,
+}
+
+/// A row of [`OTHERS`].
+#[derive(FromRow)]
+struct Other {
+    name: String,
+    excepted: bool,
+    open: bool,
+    begins_on: Option<NaiveDate>,
+    ended_on: Option<NaiveDate>,
+}
+
+impl Other {
+    fn left_out(self) -> LeftOut {
+        let why = match (self.excepted, self.open, self.begins_on, self.ended_on) {
+            (true, ..) => Why::Excepted,
+            (_, false, ..) => Why::Closed,
+            (_, _, Some(day), _) => Why::Begins(day),
+            (_, _, None, Some(day)) => Why::Ended(day),
+            (_, _, None, None) => Why::NoPost,
+        };
+        LeftOut { name: self.name, why }
+    }
 }
 
 /// Whom a search found.
@@ -45,6 +94,8 @@ pub struct Found {
     pub people: Vec<Candidate>,
     /// How many they are altogether.
     pub total: usize,
+    /// Who has the name and cannot be chosen, up to [`SHOWN`].
+    pub left_out: Vec<LeftOut>,
 }
 
 /// Whom a form offers.
@@ -66,7 +117,9 @@ pub struct Candidates {
 macro_rules! candidates {
     ($posts:literal, $whom:expr, $order:literal) => {
         concat!(
-            "select p.id, p.name, o.grade || ', ' || d.name as post, d.name as department, min(o.starts_on) as starts_on
+            "select p.id, p.name, o.grade || ', ' || d.name as post, d.name as department, min(o.starts_on) as starts_on,
+                (select max(a.state = 'accepted') from team_role a where a.project_id = $4 and a.person_id = p.id
+                    and a.state in ('accepted', 'asked') and (a.until_on is null or a.until_on > $2)) as in_team
              from ",
             $posts,
             " cross join person p on p.id = o.person_id cross join department d on d.id = o.department_id
@@ -107,6 +160,21 @@ const LIKELY: &str = concat!(
 /// All who can be chosen, of whom the search takes those whose name has its words.
 const ALL: &str = candidates!("post o", "true", "p.name collate nocase, p.id limit 10000");
 
+/// Who belongs to the trust and cannot be chosen, with what tells why.
+const OTHERS: &str = concat!(
+    "select p.name, p.id is $6 as excepted, ",
+    account_open!("p", "$2"),
+    " as open,
+        (select min(o.starts_on) from post o where o.person_id = p.id and o.trust_id = $1 and o.starts_on > $3) as begins_on,
+        (select max(o.ends_on) from post o where o.person_id = p.id and o.trust_id = $1 and o.ends_on < $2) as ended_on
+     from tie k cross join person p on p.id = k.person_id
+     where k.trust_id = $1 and k.state = 'accepted' and (p.id is $6 or not ",
+    account_open!("p", "$2"),
+    " or not exists (select 1 from post o where o.person_id = p.id and o.trust_id = $1 and o.starts_on <= $3
+            and (o.ends_on is null or o.ends_on >= $2)))
+     order by p.name collate nocase, p.id limit 10000"
+);
+
 /// Whom a form offers to choose, with those who have the words of `text` in their name, or in name and post.
 ///
 /// # Errors
@@ -125,16 +193,16 @@ pub async fn candidates(
     batch::bind(&mut asked, chosen)?;
     batch::bind(&mut asked, choosing.except)?;
     let searches = !text.trim().is_empty();
-    let statements = if searches { [LIKELY, ALL].join(";\n") } else { LIKELY.to_owned() };
+    let statements = if searches { [LIKELY, ALL, OTHERS].join(";\n") } else { LIKELY.to_owned() };
     let mut answers = batch::ask_built(conn, statements, asked).await?;
     let (arriving, team, chosen) = (answers.all()?, answers.all()?, answers.all()?);
-    let found = if searches { Some(matching(answers.all()?, text)) } else { None };
+    let found = if searches { Some(matching(answers.all()?, answers.all()?, text)) } else { None };
     Ok(Candidates { arriving, team, chosen, found })
 }
 
 /// Those who are meant by a text: whose name begins with its words, then whose grade or department has the others of
 /// them; where there are none, whose name is spelled like them.
-fn matching(all: Vec<Candidate>, text: &str) -> Found {
+fn matching(all: Vec<Candidate>, not_offered: Vec<Other>, text: &str) -> Found {
     let words = sought::name(&sought::words(text));
     let named = |one: &Candidate| sought::begins(&words, &one.name);
     let placed = |one: &Candidate| sought::begins(&words, &format!("{} {}", one.name, one.post));
@@ -146,7 +214,10 @@ fn matching(all: Vec<Candidate>, text: &str) -> Found {
     }
     let total = people.len();
     people.truncate(SHOWN);
-    Found { people, total }
+    let left_out = not_offered
+        .into_iter()
+        .filter(|one| if total > 0 { sought::begins(&words, &one.name) } else { sought::is_in(&words, &one.name) });
+    Found { people, total, left_out: left_out.take(SHOWN).map(Other::left_out).collect() }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use sqlx::FromRow;
 
-use crate::access::{Act, Allowed, ChooseOwnTrust, ManageOrganisation};
+use crate::access::{Act, Allowed, ChangeOwnAccount, ChooseOwnTrust, ManageOrganisation};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
@@ -279,9 +279,19 @@ pub async fn answer(
     .bind(allowed.now)
     .execute(&mut *conn)
     .await?;
+    if accepts {
+        prove_anew(conn, person).await?;
+    }
     // The answer stands in the history of the trust that asked.
     let action = if accepts { "accepted the trust" } else { "said that they are somebody else" };
     history::record(conn, &allowed.told_in(trust), Entry::new("person", person, action)).await
+}
+
+/// Counts no address of a person as proved any more: a trust that alone decided about them until now may have proved
+/// one of its own, and would come into the account that is another trust's too.
+async fn prove_anew(conn: &mut Connection, person: PersonId) -> Result<(), Error> {
+    sqlx::query("update person_address set proved_at = null where person_id = $1").bind(person).execute(conn).await?;
+    Ok(())
 }
 
 /// Accepts the trust in which somebody answers what names them, if it had only asked. Whose password the trust did
@@ -304,6 +314,33 @@ pub async fn accept_by_answering<A: Act>(conn: &mut Connection, allowed: &Allowe
     if accepted.rows_affected() == 0 {
         return Ok(());
     }
+    prove_anew(conn, person).await?;
+    history::record(conn, allowed, Entry::new("person", person, "accepted the trust")).await
+}
+
+/// Accepts a trust with a link that it mailed to an address of the person's, if it had only asked.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn accept_by_link(
+    conn: &mut Connection,
+    allowed: &Allowed<ChangeOwnAccount>,
+    trust: TrustId,
+) -> Result<(), Error> {
+    let person = allowed.account();
+    let accepted = sqlx::query(
+        "update tie set state = 'accepted', answered_at = $3, code_hash = null, code_expires_at = null
+         where person_id = $1 and trust_id = $2 and state = 'asked'",
+    )
+    .bind(person)
+    .bind(trust)
+    .bind(allowed.now)
+    .execute(&mut *conn)
+    .await?;
+    if accepted.rows_affected() == 0 {
+        return Ok(());
+    }
+    prove_anew(conn, person).await?;
     history::record(conn, allowed, Entry::new("person", person, "accepted the trust")).await
 }
 

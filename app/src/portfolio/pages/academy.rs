@@ -6,10 +6,11 @@ use leptos::prelude::*;
 use super::numbers;
 use crate::format::{count, date};
 use crate::portfolio::store::home::{Academy, Changeover, Idle};
-use crate::web::ui;
+use crate::web::request::Request;
+use crate::web::ui::{self, Part};
 
 /// The changeover, the numbers and the priorities that nobody works on.
-pub fn begin(academy: Academy, today: NaiveDate) -> AnyView {
+pub fn begin(academy: Academy, today: NaiveDate, request: &Request) -> AnyView {
     let Academy { changeover, tiles, idle } = academy;
     let without_project = i64::try_from(idle.len()).unwrap_or(i64::MAX);
     let tiles = [
@@ -30,7 +31,7 @@ pub fn begin(academy: Academy, today: NaiveDate) -> AnyView {
             <h2 class="nhsuk-u-visually-hidden" id="standing">"Where open projects stand"</h2>
             {numbers::row(tiles)}
         </section>
-        {without(idle)}
+        {without(idle, request)}
     }
     .into_any()
 }
@@ -59,21 +60,22 @@ fn sentence(changeover: &Changeover, today: NaiveDate) -> AnyView {
     .into_any()
 }
 
-fn without(idle: Vec<Idle>) -> AnyView {
+fn without(idle: Vec<Idle>, request: &Request) -> AnyView {
     if idle.is_empty() {
         return ().into_any();
     }
     let summary = count(i64::try_from(idle.len()).unwrap_or(i64::MAX), "priority", "priorities");
-    let items = idle
+    let Part { rows, is_turned, links, .. } = Part::of(request, "/", "idle", "Priorities without a project", idle);
+    let items = rows
         .into_iter()
         .map(|one| view! { <li><a href=format!("/priorities/{}", one.id)>{one.title}</a></li> })
         .collect_view();
     view! {
-        <details class="nhsuk-details" id="idle">
+        <details class="nhsuk-details" id="idle" open=is_turned>
             <summary class="nhsuk-details__summary">
                 <span class="nhsuk-details__summary-text">{format!("{summary} without a project")}</span>
             </summary>
-            <div class="nhsuk-details__text"><ul class="nhsuk-list nhsuk-list--bullet">{items}</ul></div>
+            <div class="nhsuk-details__text"><ul class="nhsuk-list nhsuk-list--bullet">{items}</ul>{links}</div>
         </details>
     }
     .into_any()

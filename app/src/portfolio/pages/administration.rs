@@ -9,13 +9,14 @@ use crate::clock::date_in_london;
 use crate::format::date;
 use crate::portfolio::store::administration::{Act, Administration, Granted, Place};
 use crate::project;
-use crate::web::ui;
+use crate::web::request::Request;
+use crate::web::ui::{self, Part};
 
 /// After so many days without a backup it is said in colour.
 const OLD_BACKUP: i64 = 2;
 
 /// The numbers, and what opens on demand.
-pub fn begin(told: Administration, now: DateTime<Utc>) -> AnyView {
+pub fn begin(told: Administration, request: &Request) -> AnyView {
     let Administration { without_sign_in, ending, empty, roles, acts, backed_up_at, demonstration } = told;
     let departments = i64::try_from(empty.len()).unwrap_or(i64::MAX);
     let tiles = [
@@ -37,9 +38,9 @@ pub fn begin(told: Administration, now: DateTime<Utc>) -> AnyView {
         <section aria-labelledby="administration">
             <h2 class="nhsuk-heading-m" id="administration">"Administration"</h2>
             {numbers::row(tiles)}
-            {backup(backed_up_at, demonstration, now)}
-            {without(empty)}
-            {held(roles)}
+            {backup(backed_up_at, demonstration, request.now)}
+            {without(empty, request)}
+            {held(roles, request)}
             {lately(acts)}
         </section>
     }
@@ -65,25 +66,28 @@ fn backup(at: Option<DateTime<Utc>>, demonstration: bool, now: DateTime<Utc>) ->
     }
 }
 
-fn without(empty: Vec<Place>) -> AnyView {
+fn without(empty: Vec<Place>, request: &Request) -> AnyView {
     if empty.is_empty() {
         return ().into_any();
     }
-    let items = empty
+    let Part { rows, is_turned, links, .. } =
+        Part::of(request, "/", "departments", "Departments without anybody", empty);
+    let items = rows
         .into_iter()
         .map(|one| view! { <li><a href=format!("/departments/{}", one.id)>{one.name}</a></li> })
         .collect_view();
     view! {
-        <details class="nhsuk-details" id="departments">
+        <details class="nhsuk-details" id="departments" open=is_turned>
             <summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">"Departments in which nobody has a post today"</span></summary>
-            <div class="nhsuk-details__text"><ul class="nhsuk-list nhsuk-list--bullet">{items}</ul></div>
+            <div class="nhsuk-details__text"><ul class="nhsuk-list nhsuk-list--bullet">{items}</ul>{links}</div>
         </details>
     }
     .into_any()
 }
 
-fn held(roles: Vec<Granted>) -> AnyView {
-    let items = roles
+fn held(roles: Vec<Granted>, request: &Request) -> AnyView {
+    let Part { rows, total, is_turned, links } = Part::of(request, "/", "roles", "Roles in the trust", roles);
+    let items = rows
         .iter()
         .map(|one| {
             let last = one.until.and_then(|day| day.pred_opt()).map(|day| format!(" until {}", date(day)));
@@ -91,10 +95,9 @@ fn held(roles: Vec<Granted>) -> AnyView {
             view! { <li><a href=format!("/people/{}/account", one.person)>{one.name.clone()}</a>{format!(", {role}")}{last}</li> }
         })
         .collect_view();
-    ui::details(
-        &format!("Roles in the trust ({})", roles.len()),
-        view! { <ul class="nhsuk-list nhsuk-list--bullet">{items}</ul> }.into_any(),
-    )
+    let body = view! { <ul class="nhsuk-list nhsuk-list--bullet">{items}</ul>{links} }.into_any();
+    let title = format!("Roles in the trust ({total})");
+    view! { <div id="roles">{ui::details_open(&title, is_turned, body)}</div> }.into_any()
 }
 
 fn lately(acts: Vec<Act>) -> AnyView {

@@ -21,7 +21,7 @@ use crate::project::model::Status;
 use crate::visitor::Person;
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
-use crate::web::ui::{self, Markup};
+use crate::web::ui::{self, Markup, Part};
 
 /// After so many days without a change, an author is asked what is to become of a draft.
 const OLD_DRAFT: i64 = 30;
@@ -94,25 +94,25 @@ fn draw(request: &Request, person: &Person, home: Home, reads: bool) -> AnyView 
         </div>
         {presence(&posts, works, reads)}
         {finishes(&posts, works, &mine.left, today)}
-        {academy.map(|academy| academy::begin(academy, today))}
-        {parts::section(request, "For the QI academy", "desk", &desk)}
-        {parts::section(request, "Wanted from you", "wanted", &own)}
-        {administration.map(|told| administration::begin(told, request.now))}
+        {academy.map(|academy| academy::begin(academy, today, request))}
+        {parts::section(request, "For the QI academy", "desk", desk)}
+        {parts::section(request, "Wanted from you", "wanted", own)}
+        {administration.map(|told| administration::begin(told, request))}
         {first}
-        {works.then(|| data_points(&due, today))}
+        {works.then(|| data_points(due, request))}
         {your_tasks(&tasks, today)}
-        {list("Projects you lead", "led", mine.led, today, runs)}
-        {list("Projects you led that are looking for a lead", "left", mine.left, today, runs)}
-        {list("Projects you lead next", "next", mine.next, today, Mends::default())}
-        {parts::waits_for(&waits_for)}
-        {list("Projects you supervise", "supervised", mine.supervised, today, runs)}
-        {folded("Drafts", mine.drafts.len(), || drafts(&mine.drafts, today))}
-        {folded("Teams you are in", mine.joined.len(), || rows_in_section(mine.joined.clone(), today, in_teams))}
+        {list("Projects you lead", "led", mine.led, request, runs)}
+        {list("Projects you led that are looking for a lead", "left", mine.left, request, runs)}
+        {list("Projects you lead next", "next", mine.next, request, Mends::default())}
+        {parts::waits_for(request, waits_for)}
+        {list("Projects you supervise", "supervised", mine.supervised, request, runs)}
+        {folded("Drafts", "drafts", mine.drafts, request, |rows| drafts(&rows, today))}
+        {folded("Teams you are in", "joined", mine.joined, request, |rows| rows_in_section(rows, today, in_teams))}
         <p>
             {(past > 0).then(|| view! { <a href="/past">{format!("Your past projects ({past})")}</a>" · " })}
             <a href="/qi">"Your QI, for a portfolio or an appraisal"</a>
         </p>
-        {folded("News of the last 14 days", news.len(), || told(&news))}
+        {folded("News of the last 14 days", "news", news, request, |news| told(&news))}
         {newcomer.then(first_steps)}
         {last}
     }
@@ -158,25 +158,36 @@ fn finishes(posts: &Posts, works: bool, mine: &[ProjectRow], today: NaiveDate) -
     .into_any()
 }
 
-fn list(title: &'static str, id: &'static str, rows: Vec<ProjectRow>, today: NaiveDate, mends: Mends) -> AnyView {
+fn list(title: &'static str, id: &'static str, rows: Vec<ProjectRow>, request: &Request, mends: Mends) -> AnyView {
     if rows.is_empty() {
         return ().into_any();
     }
+    let Part { rows, total, links, .. } = Part::of(request, "/", id, title, rows);
     view! {
         <section aria-labelledby=id>
-            <h2 class="nhsuk-heading-m" id=id>{format!("{title} ({})", rows.len())}</h2>
-            {rows_in_section(rows, today, mends)}
+            <h2 class="nhsuk-heading-m" id=id>{format!("{title} ({total})")}</h2>
+            {rows_in_section(rows, request.today(), mends)}
+            {links}
         </section>
     }
     .into_any()
 }
 
 /// What opens on demand; nothing when there is nothing in it.
-fn folded(title: &str, number: usize, body: impl FnOnce() -> AnyView) -> AnyView {
-    if number == 0 {
+fn folded<T>(
+    title: &str,
+    id: &'static str,
+    rows: Vec<T>,
+    request: &Request,
+    body: impl FnOnce(Vec<T>) -> AnyView,
+) -> AnyView {
+    if rows.is_empty() {
         return ().into_any();
     }
-    view! { <div class="baton-folded">{ui::details(&format!("{title} ({number})"), body())}</div> }.into_any()
+    let Part { rows, total, is_turned, links } = Part::of(request, "/", id, title, rows);
+    let body = view! { {body(rows)}{links} }.into_any();
+    view! { <div class="baton-folded" id=id>{ui::details_open(&format!("{title} ({total})"), is_turned, body)}</div> }
+        .into_any()
 }
 
 fn drafts(drafts: &[Mine], today: NaiveDate) -> AnyView {
@@ -207,12 +218,14 @@ fn told(news: &[News]) -> AnyView {
     view! { <ul class="nhsuk-list">{items.collect_view()}</ul> }.into_any()
 }
 
-fn data_points(due: &[Due], today: NaiveDate) -> AnyView {
+fn data_points(due: Vec<Due>, request: &Request) -> AnyView {
     if due.is_empty() {
         return ().into_any();
     }
+    let today = request.today();
+    let Part { rows: due, total, links, .. } = Part::of(request, "/", "due", "Data points due", due);
     let mut markup = Markup::default();
-    for one in due {
+    for one in &due {
         let late = (today - one.on).num_days();
         let late = if late > 0 { format!(", {} late", count(late, "day", "days")) } else { ", today".to_owned() };
         markup.raw("<li>").text(&one.project).raw(": ").text(&one.measure).raw(", ").time(one.on).text(&late);
@@ -222,8 +235,9 @@ fn data_points(due: &[Due], today: NaiveDate) -> AnyView {
     }
     view! {
         <section aria-labelledby="due">
-            <h2 class="nhsuk-heading-m" id="due">{format!("Data points due ({})", due.len())}</h2>
+            <h2 class="nhsuk-heading-m" id="due">{format!("Data points due ({total})")}</h2>
             {markup.into_items("nhsuk-list baton-links")}
+            {links}
         </section>
     }
     .into_any()

@@ -2,6 +2,7 @@
 
 mod kinds;
 pub mod links;
+pub mod merged;
 pub mod tasks;
 pub mod updates;
 

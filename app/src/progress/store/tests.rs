@@ -1,8 +1,9 @@
 use chrono::NaiveDate;
 
 use super::*;
+use crate::access::{Coordinate, system};
 use crate::progress::model::{LinkForm, TaskForm, UpdateForm};
-use crate::testing::{Fixture, Result, TODAY, on, role};
+use crate::testing::{Fixture, Result, TODAY, make, noon, on, role};
 
 async fn step(conn: &mut Connection, project: ProjectId) -> Result<Option<(String, Option<NaiveDate>)>> {
     let (what, due_on): (Option<String>, Option<NaiveDate>) =
@@ -181,5 +182,26 @@ async fn tasks_that_are_over_are_listed_and_open_ones_are_bounded() -> Result {
     assert!(matches!(tasks::add(&mut change, &allowed, &said).await, Err(Error::Invalid(_))));
     let over = tasks::over(&mut change, project, TODAY).await?;
     assert_eq!(over.iter().map(|task| (task.id, task.removed)).collect::<Vec<_>>(), [(first, true)]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_comes_along_is_counted_before_and_given_back_where_nobody_changed_it() -> Result {
+    let at = Fixture::new().await;
+    let (from, to) = (at.project("Sepsis again").await, at.project("Sepsis").await);
+    let allowed = system(Coordinate(at.trust), Some(at.trust), noon());
+    let mut change = at.store.write().await?;
+    let first = make::task(&mut change, from, at.trainee, "Ask the ward", None).await?;
+    let second = make::task(&mut change, from, at.trainee, "Book a room", None).await?;
+    make::web_link(&mut change, from, at.trainee, "https://example.nhs.uk/files").await?;
+    assert_eq!(merged::would_come_along(&mut change, from, to).await?, (2, 1));
+    let came = merged::take_along(&mut change, &allowed, from, to).await?;
+    assert_eq!(came.counts(), (2, 1));
+    assert_eq!(merged::would_come_along(&mut change, from, to).await?, (0, 0), "nothing is left");
+    sqlx::query("update task set version = version + 1 where id = $1").bind(second).execute(&mut *change).await?;
+    assert_eq!(merged::give_back(&mut change, &allowed, (to, from), &came).await?, (1, 1));
+    assert_eq!(tasks::task(&mut change, first, TODAY).await?.project_id, from);
+    assert_eq!(tasks::task(&mut change, second, TODAY).await?.project_id, to, "it was changed since");
+    assert_eq!(merged::give_back(&mut change, &allowed, (to, from), &came).await?, (0, 0), "once");
     Ok(())
 }

@@ -26,6 +26,8 @@ pub struct Update {
     pub words: String,
     pub author_id: PersonId,
     pub author: String,
+    /// The reference of the project in which it was written, when that was merged into another.
+    pub came_from: Option<String>,
     /// Its words are not those that were posted first.
     pub changed: bool,
     pub removed: bool,
@@ -33,19 +35,27 @@ pub struct Update {
 }
 
 macro_rules! select_updates {
-    ($rest:literal) => {
+    ($($rest:expr),+) => {
         concat!(
             "select u.id, u.project_id, u.on_day, u.words, u.author_id, n.name as author, u.changed_at is not null as changed,
-                u.removed_at is not null as removed, u.version
-             from project_update u join person n on n.id = u.author_id ",
-            $rest
+                iif(p.merged_into is null, null, p.reference) as came_from, u.removed_at is not null as removed, u.version
+             from project_update u join person n on n.id = u.author_id join project p on p.id = u.project_id ",
+            $($rest),+
         )
     };
 }
 
+/// The updates that stand of the project `$1`, and of those that go on in it since they were merged.
+macro_rules! standing {
+    () => {
+        "u.removed_at is null and u.project_id in (
+            with recursive whole(id) as (select $1 union select m.id from whole w join project m on m.merged_into = w.id)
+            select id from whole)"
+    };
+}
+
 /// What [`newest`] asks: `$1` the project. [`Update`] rows.
-pub const LATEST: &str =
-    select_updates!("where u.project_id = $1 and u.removed_at is null order by u.on_day desc, u.id desc limit 3");
+pub const LATEST: &str = select_updates!("where ", standing!(), " order by u.on_day desc, u.id desc limit 3");
 
 /// The newest updates of a project.
 ///
@@ -55,20 +65,22 @@ pub async fn newest(conn: &mut Connection, project: ProjectId) -> Result<Vec<Upd
     Ok(sqlx::query_as(LATEST).bind(project).fetch_all(conn).await?)
 }
 
-/// A page of a project's updates, the newest first, and how many there are.
+/// A page of a project's updates, the newest first, and how many there are, with those of the projects that go on in it.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub async fn page(conn: &mut Connection, project: ProjectId, before: i64) -> Result<(Vec<Update>, i64), Error> {
-    let total = sqlx::query_scalar(UPDATES.stand).bind(project).fetch_one(&mut *conn).await?;
-    let rows = sqlx::query_as(select_updates!(
-        "where u.project_id = $1 and u.removed_at is null order by u.on_day desc, u.id desc limit $2 offset $3"
-    ))
-    .bind(project)
-    .bind(PAGE)
-    .bind(before)
-    .fetch_all(conn)
-    .await?;
+    let total = sqlx::query_scalar(concat!("select count(*) from project_update u where ", standing!()))
+        .bind(project)
+        .fetch_one(&mut *conn)
+        .await?;
+    let rows =
+        sqlx::query_as(select_updates!("where ", standing!(), " order by u.on_day desc, u.id desc limit $2 offset $3"))
+            .bind(project)
+            .bind(PAGE)
+            .bind(before)
+            .fetch_all(conn)
+            .await?;
     Ok((rows, total))
 }
 

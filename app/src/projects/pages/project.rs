@@ -19,6 +19,7 @@ use crate::handover::parts::Handovers;
 use crate::history as record;
 use crate::id::{MeasureId, ProjectId};
 use crate::measures::parts::Charts;
+use crate::measures::series::MeasureSeries;
 use crate::progress::parts::Progress;
 use crate::progress::store::{links as progress_links, tasks, updates};
 use crate::project;
@@ -82,7 +83,8 @@ fn back(shown: &ProjectView) -> AnyView {
 fn mends(shown: &ProjectView) -> Mends {
     Mends {
         works: shown.may(Action::EditProject),
-        runs: shown.may(Action::OfferHandover),
+        // The row of actions under it says so.
+        runs: false,
         takes_on: shown.may(Action::TakeOn),
     }
 }
@@ -110,10 +112,12 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
     }
     let merged = merged_into_it(&request, &mut conn, id).await?;
     let shown = ProjectView { project, relationship, today };
-    let charts = Charts::take(&mut answers, id, today).await?;
+    let series: Vec<MeasureSeries> = answers.all()?;
     let cycles = Cycles::take(&mut answers, id, today)?;
     let drivers = Drivers::take(&mut answers)?;
     if shown.project.status == Status::Draft {
+        drop(conn);
+        let charts = Charts::draw(&request, id, series).await?;
         return Ok(draft(request, shown, charts, drivers, cycles)?.into());
     }
     let strip = Strip::take(&mut answers, today)?;
@@ -121,7 +125,9 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
     let links = Links::take(&mut answers, &mut conn, &request).await?;
     let waiting = answers.all()?;
     let progress = Progress::take(&mut answers, id)?;
+    // Whoever waits for a large chart keeps no reader of the store.
     drop(conn);
+    let charts = Charts::draw(&request, id, series).await?;
     Ok(Page::new(shown.project.details.title.clone(), move || {
         let project = &shown.project;
         let mends = mends(&shown);
@@ -146,7 +152,7 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
             {progress.view(&request, shown.may(Action::WriteProgress), open)}
             {change(&shown, drivers, cycles)}
             {team(&shown)}
-            {handovers.folded()}
+            {handovers.folded(id)}
             {links.folded(&request)}
             {history_section(&shown)}
         }

@@ -39,7 +39,8 @@ impl Offered {
         let priorities = priorities::store::current(conn, trust, request.today()).await?;
         let supervisors = if asks {
             let today = request.today();
-            let choosing = Choosing { trust, today, until: today, project: None, except: request.visitor.id() };
+            let choosing =
+                Choosing { trust, today, until: today, project: None, except: request.visitor.id(), because: "" };
             offered(conn, request, "supervisor", None, &choosing).await?
         } else {
             ui::Offered::default()

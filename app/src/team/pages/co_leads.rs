@@ -55,8 +55,14 @@ pub async fn name(request: Request) -> Result<Page, Error> {
     let Team { project, .. } = store::team(&mut conn, id, today).await?;
     let waits = store::under_way(&mut conn, id, today).await?;
     let asked: Option<PersonId> = request.query("person").parse().ok();
-    let choosing =
-        Choosing { trust: project.trust, today, until: today, project: Some(id), except: request.visitor.id() };
+    let choosing = Choosing {
+        trust: project.trust,
+        today,
+        until: today,
+        project: Some(id),
+        except: request.visitor.id(),
+        because: "",
+    };
     let colleagues = offered(&mut conn, &request, "person", asked, &choosing).await?;
     drop(conn);
     Ok(Page::new(format!("Co-lead of {}", project.title), move || {

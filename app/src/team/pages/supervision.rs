@@ -30,7 +30,14 @@ pub async fn supervision(request: Request) -> Result<Page, Error> {
         request.require(&mut conn, access::Coordinate(trust)).await?;
     }
     let supervised = store::pass_on::supervised(&mut conn, of, trust, today).await?;
-    let choosing = Choosing { trust, today, until: today, project: None, except: Some(of) };
+    let choosing = Choosing {
+        trust,
+        today,
+        until: today,
+        project: None,
+        except: Some(of),
+        because: "it is their supervision that is passed on",
+    };
     let colleagues = offered(&mut conn, &request, "person", None, &choosing).await?;
     // Nobody is named here who is not known in the trust by what they supervise.
     let name = if of == me || !supervised.is_empty() {

@@ -4,11 +4,52 @@ use std::cmp::Ordering;
 
 use leptos::prelude::*;
 
-use super::{Column, Sorted, pages};
+use super::{Column, Sorted, pages, pages_of};
 use crate::web::request::Request;
 
 /// How many rows a page shows.
-const ROWS: usize = 50;
+pub const ROWS: usize = 50;
+
+/// How many rows a list that is one of several on a page shows of itself at a time.
+const IN_PART: usize = 20;
+
+/// A list that is one of several on a page, a page of it at a time.
+#[derive(Debug)]
+pub struct Part<T> {
+    /// The rows that are shown.
+    pub rows: Vec<T>,
+    /// How many there are in all.
+    pub total: usize,
+    /// Another page than the first was asked for: what is folded is open.
+    pub is_turned: bool,
+    /// The links to its other pages.
+    pub links: AnyView,
+}
+
+impl<T> Part<T> {
+    /// The page of it that is asked for by the parameter of its own name, which is also the id of its section. `label`
+    /// tells its links from those of the other lists.
+    #[must_use]
+    pub fn of(request: &Request, path: &str, name: &'static str, label: &str, rows: Vec<T>) -> Self {
+        Self::at(request.query(name).parse().unwrap_or(1), path, name, label, rows)
+    }
+
+    fn at(page: usize, path: &str, name: &'static str, label: &str, rows: Vec<T>) -> Self {
+        let total = rows.len();
+        let last = total.div_ceil(IN_PART).max(1);
+        let page = page.clamp(1, last);
+        let links = pages_of(&format!("Pages: {label}"), number(page), number(last), |to| {
+            let query = if to > 1 { format!("?{name}={to}") } else { String::new() };
+            format!("{path}{query}#{name}")
+        });
+        let rows = rows.into_iter().skip((page - 1) * IN_PART).take(IN_PART).collect();
+        Self { rows, total, is_turned: page > 1, links }
+    }
+}
+
+fn number(pages: usize) -> i64 {
+    i64::try_from(pages).unwrap_or(i64::MAX)
+}
 
 /// How a table is asked for: by which column, which way round, and which page of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,11 +105,24 @@ impl Listing {
         let last = rows.len().div_ceil(ROWS).max(1);
         let page = self.page.min(last);
         let rows = rows.into_iter().skip((page - 1) * ROWS).take(ROWS).collect();
-        let number = |pages: usize| i64::try_from(pages).unwrap_or(i64::MAX);
-        let links = pages(number(page), number(last), |to| {
-            self.address(self.sort, self.reversed, usize::try_from(to).unwrap_or(1))
-        });
-        (rows, links)
+        (rows, self.links(page, last))
+    }
+
+    /// By which column, which way round and how many rows before the page, for a list that the store sorts.
+    #[must_use]
+    pub fn wanted(&self) -> (&'static str, bool, usize) {
+        (self.sort, self.reversed, (self.page - 1).saturating_mul(ROWS))
+    }
+
+    /// The links to the other pages of a list of so many rows that the store sorted.
+    #[must_use]
+    pub fn links_of(&self, total: usize) -> AnyView {
+        let last = total.div_ceil(ROWS).max(1);
+        self.links(self.page.min(last), last)
+    }
+
+    fn links(&self, page: usize, last: usize) -> AnyView {
+        pages(number(page), number(last), |to| self.address(self.sort, self.reversed, usize::try_from(to).unwrap_or(1)))
     }
 }
 
@@ -102,6 +156,26 @@ mod tests {
         assert_eq!(first(listing("odd", true, 1)), (50, 1));
         let (none, _) = listing("name", false, 1).page(Vec::new(), compare);
         assert_eq!(none, [0_u64; 0]);
+    }
+
+    #[test]
+    fn one_of_several_lists_of_a_page_turns_by_itself() {
+        let part = |page| Part::at(page, "/", "led", "Projects you lead", (0..45).collect::<Vec<u64>>());
+        let first = part(1);
+        assert_eq!((first.rows.len(), first.total, first.is_turned), (20, 45, false));
+        let links = first.links.to_html();
+        assert!(links.contains("href=\"/?led=2#led\"") && links.contains("aria-label=\"Pages: Projects you lead\""));
+        let last = part(99);
+        assert_eq!((last.rows.clone(), last.is_turned), ((40..45).collect(), true));
+        assert!(last.links.to_html().contains("page 2 of 3"));
+        assert!(part(2).links.to_html().contains("href=\"/#led\""), "the first page is that of the address alone");
+        assert!(Part::at(1, "/", "led", "", vec![1; 20]).links.to_html().find("<nav").is_none());
+    }
+
+    #[test]
+    fn a_list_that_the_store_sorts_has_the_same_pages() {
+        assert_eq!(listing("odd", true, 3).wanted(), ("odd", true, 100));
+        assert!(listing("name", false, 9).links_of(120).to_html().contains("page 2 of 3"), "the last is the third");
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod listing;
 mod markup;
 
 pub use form::{Field, Form, Found, Kind, Offered, Pick, Picker, picker_id, sought, submit, submit_as};
-pub use listing::{Listing, by_name};
+pub use listing::{Listing, Part, ROWS, by_name};
 pub use markup::Markup;
 
 use chrono::NaiveDate;
@@ -288,15 +288,21 @@ pub fn folded_section(id: &str, title: &str, body: AnyView) -> AnyView {
 /// The pages of a long list: `address` gives the address of a page (from 1).
 #[must_use]
 pub fn pages(page: i64, last: i64, address: impl Fn(i64) -> String) -> AnyView {
+    pages_of("Pages", page, last, address)
+}
+
+/// As [`pages`], of one of several lists that a page has, by what tells it from the others.
+#[must_use]
+pub fn pages_of(label: &str, page: i64, last: i64, address: impl Fn(i64) -> String) -> AnyView {
     if last <= 1 {
         return ().into_any();
     }
-    let link = |to: i64, label: &str, side: &str| {
+    let link = |to: i64, words: &str, side: &str| {
         let href = address(to);
         view! {
             <li class=format!("nhsuk-pagination-item--{side}")>
                 <a class=format!("nhsuk-pagination__link nhsuk-pagination__link--{}", if side == "previous" { "prev" } else { "next" }) href=href rel=if side == "previous" { "prev" } else { "next" }>
-                    <span class="nhsuk-pagination__title">{label.to_owned()}</span>
+                    <span class="nhsuk-pagination__title">{words.to_owned()}</span>
                     <span class="nhsuk-u-visually-hidden">":"</span>
                     <span class="nhsuk-pagination__page">{format!("page {to} of {last}")}</span>
                 </a>
@@ -306,7 +312,7 @@ pub fn pages(page: i64, last: i64, address: impl Fn(i64) -> String) -> AnyView {
     let previous = (page > 1).then(|| link(page - 1, "Previous", "previous"));
     let next = (page < last).then(|| link(page + 1, "Next", "next"));
     view! {
-        <nav class="nhsuk-pagination" aria-label="Pages">
+        <nav class="nhsuk-pagination" aria-label=label.to_owned()>
             <ul class="nhsuk-list nhsuk-pagination__list">{previous}{next}</ul>
         </nav>
     }

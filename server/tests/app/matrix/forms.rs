@@ -5,7 +5,9 @@ use super::who::{
     COORDINATES, COORDINATES_OWN, EVERYBODY, HAS_SESSION, LEADS, LED, MANAGES_TEAM, ORGANISES, ORGANISES_OWN,
     SIGNED_IN, WORKED, WORKS, WORKS_IN_TRUST,
 };
-use super::world::{CODE, Object, Object::*, PASSWORD, World};
+use super::world::{
+    CODE, FORGOTTEN, INVITATION, INVITED, JOIN, JOINS, NEW_PASSWORD, Object, Object::*, PASSWORD, World,
+};
 
 macro_rules! pairs {
     ($($name:expr => $value:expr),* $(,)?) => {
@@ -95,6 +97,7 @@ pub fn of_the_rest() -> Vec<Row> {
     [accounts(), own_dates(), of_the_trust(), projects(), teams(), handovers()].concat()
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: a row for each form")]
 fn accounts() -> Vec<Row> {
     vec![
         form(
@@ -121,6 +124,48 @@ fn accounts() -> Vec<Row> {
             |_, _| pairs!["address" => "colleague@trust.nhs.uk", "code" => CODE, "new_password" => "three random words"],
             EVERYBODY,
         ),
+        form("/api/password/forgotten", "", NONE, |_, _| pairs!["address" => "member@trust.nhs.uk"], EVERYBODY),
+        form(
+            "/api/password/set",
+            "",
+            NONE,
+            |_, _| pairs!["link_code" => NEW_PASSWORD, "new_password" => "three random words"],
+            EVERYBODY,
+        )
+        .before(FORGOTTEN),
+        form(
+            "/api/invitations/accept",
+            "",
+            NONE,
+            |_, _| pairs!["link_code" => INVITATION, "new_password" => "three random words"],
+            EVERYBODY,
+        )
+        .before(INVITED),
+        form("/api/join/ask", "", NONE, |_, _| pairs!["address" => "new@join.nhs.uk"], EVERYBODY).before(JOINS),
+        form(
+            "/api/join/finish",
+            "",
+            NONE,
+            |w, o| and(pairs!["link_code" => JOIN, "trust" => w.id(o, "trust"), "name" => "Nadia New",
+                "new_password" => "three random words"], post(w, o)),
+            EVERYBODY,
+        )
+        .before(JOINS),
+        form("/api/notices/stop", "", NONE, |w, o| pairs!["whom" => w.id(o, "stop token")], EVERYBODY),
+        form("/api/account/mail", "ChangeOwnAccount", NONE, |_, _| pairs!["often" => "weekly"], SIGNED_IN),
+        form("/api/account/calendar/make", "ChangeOwnAccount", NONE, |_, _| Vec::new(), SIGNED_IN),
+        form("/api/account/calendar/revoke", "ChangeOwnAccount", NONE, |_, _| Vec::new(), SIGNED_IN),
+        form(
+            "/api/account/sessions/end",
+            "ChangeOwnAccount",
+            NONE,
+            |_, _| pairs!["session" => "0"],
+            SIGNED_IN,
+        )
+        .idle("left away arriving lead member supervisor past invited next colleague academy administrator elsewhere guest asked"),
+        form("/api/account/sessions/end-others", "ChangeOwnAccount", NONE, |_, _| Vec::new(), SIGNED_IN)
+            .before("insert into session (token_hash, person_id, trust_id, created_at, seen_at)
+                     select 'another' || person_id, person_id, trust_id, created_at, seen_at from session where true group by person_id"),
         form(
             "/api/trusts/answer",
             "ChooseOwnTrust",
@@ -240,6 +285,15 @@ fn of_the_trust() -> Vec<Row> {
             |w, o| pairs!["person" => w.id(o, "person"), "password" => "three random words"],
         )
         .before("delete from credential where person_id in (select id from person where name = 'Petra Patel')"),
+        form("/api/joining/domains/add", "ManageOrganisation", NONE, |_, _| pairs!["domain" => "tamar.nhs.uk"], ORGANISES_OWN),
+        form("/api/joining/domains/remove", "ManageOrganisation", NONE, |_, _| pairs!["domain" => "tamar.nhs.uk"], ORGANISES_OWN)
+            .before("insert into mail_domain (trust_id, domain, shared, added_at) select id, 'tamar.nhs.uk', 0, created_at from trust"),
+        form("/api/joining/code/renew", "ManageOrganisation", NONE, |_, _| Vec::new(), ORGANISES_OWN),
+        manages("/api/joining/seen", |w, o| pairs!["person" => w.id(o, "person")]).before(
+            "update tie set joined_at = '2026-03-01T12:00:00+00:00' where person_id in (select id from person where name = 'Petra Patel')",
+        ),
+        manages("/api/people/invite", |w, o| pairs!["people[0]" => w.id(o, "person"), "how" => "mail"])
+            .before("delete from credential where person_id in (select id from person where name = 'Petra Patel')"),
         manages("/api/people/password-code", |w, o| pairs!["person" => w.id(o, "person")]).before(
             "update credential set password_hash = 'nothing' where person_id in (select id from person where name = 'Petra Patel')",
         ),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use app::web::form::{PICKERS, SOUGHT};
 use http::StatusCode;
 
 use super::row::{Call, Expected, Row};
@@ -51,6 +52,17 @@ pub async fn of_row(world: &mut World, row: &Row, seen: &mut usize) -> Vec<Strin
                 continue;
             }
             *seen += 1;
+            for form in page.forms() {
+                for field in form.fields.iter().filter_map(|field| field.name.strip_prefix(SOUGHT)) {
+                    if !PICKERS.contains(&(form.action.as_str(), field)) {
+                        found.push(format!(
+                            "{}: {} looks for {field}, and is not among PICKERS",
+                            row.name(),
+                            form.action
+                        ));
+                    }
+                }
+            }
             for fault in wrong(&page.body) {
                 found.push(format!("{}, {}, {}: {fault}", row.name(), object.word(), actor.word()));
             }

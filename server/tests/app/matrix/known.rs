@@ -12,7 +12,7 @@ pub const OF_ONESELF: &[&str] = &["ChangeOwnAccount", "ChangeOwnDates", "ChooseO
 pub const READ_FIRST: &[&str] = &["/api/trusts/answer"];
 
 /// The actions that are done in the trust in which one works, whatever they are done to.
-pub const OF_A_TRUST: &[&str] = &["ManageOrganisation", "GrantRoles", "ManagePriorities", "Coordinate"];
+pub const OF_A_TRUST: &[&str] = &["ManageOrganisation", "GrantRoles", "ReadMail", "ManagePriorities", "Coordinate"];
 
 /// Actions of the rows, objects, actors, and why.
 type Otherwise = (&'static [&'static str], &'static [Object], &'static str, &'static str);

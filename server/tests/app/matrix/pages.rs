@@ -3,10 +3,10 @@
 use super::forms::{FINISHES, LEFT_BEHIND, LEFT_LATELY, SUPERVISING};
 use super::row::{NONE, OF_A_TRUST, PROJECTS, REGISTERED, Row, page};
 use super::who::{
-    CONFIRMS, COORDINATES, COORDINATES_OWN, EVERYBODY, HAS_SESSION, LEADS, LED, MANAGES_TEAM, ORGANISES, ORGANISES_OWN,
-    READS, READS_OWN_TRUST, READS_TRUST, SIGNED_IN, WORKED, WORKS, WORKS_IN_TRUST,
+    ADMINISTERS_OWN, CONFIRMS, COORDINATES, COORDINATES_OWN, EVERYBODY, HAS_SESSION, LEADS, LED, MANAGES_TEAM,
+    ORGANISES, ORGANISES_OWN, READS, READS_OWN_TRUST, READS_TRUST, SIGNED_IN, WORKED, WORKS, WORKS_IN_TRUST,
 };
-use super::world::{Object::*, World};
+use super::world::{CALENDAR, FEED, FORGOTTEN, INVITATION, INVITED, JOIN, JOINS, NEW_PASSWORD, Object::*, World};
 
 macro_rules! at {
     ($before:literal, $kind:literal, $after:literal) => {
@@ -25,6 +25,11 @@ pub fn rows() -> Vec<Row> {
     vec![
         public("/sign-in", at!("/sign-in")),
         public("/forgotten-password", at!("/forgotten-password")),
+        public("/invitation", |_, _| format!("/invitation?link={INVITATION}")).before(INVITED),
+        public("/new-password", |_, _| format!("/new-password?link={NEW_PASSWORD}")).before(FORGOTTEN),
+        public("/join", at!("/join")),
+        public("/join", |_, _| format!("/join?link={JOIN}")).before(JOINS).of("with its link"),
+        public("/calendar.ics", |_, _| format!("/calendar.ics?of={FEED}")).before(CALENDAR),
         public("/about", at!("/about")),
         public("/accessibility", at!("/accessibility")),
         public("/glossary", at!("/glossary")),
@@ -37,6 +42,7 @@ pub fn rows() -> Vec<Row> {
         page("/sign-out", "", NONE, at!("/sign-out"), HAS_SESSION),
         page("/account", "", NONE, at!("/account"), SIGNED_IN),
         page("/account/dates", "", NONE, at!("/account/dates"), SIGNED_IN),
+        page("/account/mail", "", NONE, at!("/account/mail"), SIGNED_IN),
         page("/account/interests", "", NONE, at!("/account/interests"), SIGNED_IN),
         page("/account/password", "", NONE, at!("/account/password"), HAS_SESSION),
         page("/trusts", "", NONE, at!("/trusts"), SIGNED_IN),
@@ -99,6 +105,10 @@ pub fn rows() -> Vec<Row> {
             .before(SUPERVISING)
             .of("somebody else's"),
         page("/people", "ManageOrganisation", NONE, at!("/people"), ORGANISES_OWN),
+        page("/people/invitations", "ManageOrganisation", NONE, at!("/people/invitations"), ORGANISES_OWN),
+        page("/people/invitations/links", "ManageOrganisation", NONE, at!("/people/invitations/links"), ORGANISES_OWN),
+        page("/people/joining", "ManageOrganisation", NONE, at!("/people/joining"), ORGANISES_OWN),
+        page("/people/mail", "ReadMail", NONE, at!("/people/mail"), ADMINISTERS_OWN),
         page("/people/dates", "ManageOrganisation", NONE, at!("/people/dates"), ORGANISES_OWN),
         page("/people/intake", "ManageOrganisation", NONE, at!("/people/intake"), ORGANISES_OWN),
         page(

@@ -20,6 +20,8 @@ const READ_WHOLE: &[(&str, &str, &str)] = &[
     ("trust", "t.demonstration = 1", "the demonstration, and there are few trusts"),
     ("history", "order by sequence desc limit 1", "stops at the first row"),
     ("session", "order by created_at limit", "stops at the first session that may still be used"),
+    ("access_link", "order by expires_at limit", "stops at the first link that is not long over"),
+    ("mail_domain", "exists (select 1 from mail_domain)", "stops at the first row"),
     ("password_code", "delete from password_code", "holds only the codes of a day"),
     ("project", "select count(*) as n from project", "how many projects there are says how rare a word is"),
 ];

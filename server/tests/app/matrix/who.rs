@@ -70,6 +70,7 @@ pub const WORKED: Cells =
 /// What is a trust's: its academy lead and its administrator.
 pub const ORGANISES: Cells = &[(Own, "academy administrator"), (Other, "elsewhere")];
 pub const ORGANISES_OWN: Cells = &[(Own, "academy administrator elsewhere")];
+pub const ADMINISTERS_OWN: Cells = &[(Own, "administrator")];
 pub const COORDINATES_OWN: Cells = &[(Own, "academy elsewhere")];
 
 /// Invites to a team, and changes and ends places in it.

@@ -20,6 +20,34 @@ pub const PASSWORD: &str = "copper kettle ninety";
 /// The code that the colleague has for a new password, and `asked` for their answer.
 pub const CODE: &str = "ABCDE-FGHJK";
 
+/// The secrets of the links that [`INVITED`] and [`FORGOTTEN`] make.
+pub const INVITATION: &str = "1111111111111111111111111111111111111111";
+pub const NEW_PASSWORD: &str = "2222222222222222222222222222222222222222";
+
+/// Petra Patel has no password, and an invitation that was handed over.
+pub const INVITED: &str = "delete from credential where person_id in (select id from person where name = 'Petra Patel');
+    insert into access_link (id, kind, person_id, trust_id, secret_hash, made_at, expires_at)
+    select '01900000-0000-7000-8000-000000000111', 'invitation', k.person_id, k.trust_id,
+           '468d019ea81224aeca7ee270b11959d8a187f6f0b6a3febff1c34dc1d66c8d85', '2026-03-04T11:00:00+00:00', '2026-04-04T00:00:00+00:00'
+    from person p join tie k on k.person_id = p.id join trust t on t.id = k.trust_id where p.name = 'Petra Patel' and t.name = 'Tamar Vale'";
+/// The member was mailed a link for a forgotten password.
+pub const FORGOTTEN: &str = "insert into access_link (id, kind, person_id, mailed_to, secret_hash, made_at, expires_at)
+    select '01900000-0000-7000-8000-000000000222', 'password', person_id, address,
+           '79396ef8980b554cb66116d8c775a13c499189f5681b6d3a2efd2df8990afc55', '2026-03-04T11:59:00+00:00', '2026-03-04T12:09:00+00:00'
+    from person_address where address = 'member@trust.nhs.uk'";
+
+/// The secrets of the links that [`JOINS`] and [`CALENDAR`] make.
+pub const JOIN: &str = "3333333333333333333333333333333333333333";
+pub const FEED: &str = "4444444444444444444444444444444444444444";
+
+/// Somebody whose domain the trust accepts was mailed a link with which they join.
+pub const JOINS: &str = "insert into mail_domain (trust_id, domain, shared, added_at) select id, 'join.nhs.uk', 0, created_at from trust where name = 'Tamar Vale';
+    insert into access_link (id, kind, mailed_to, secret_hash, made_at, expires_at)
+    values ('01900000-0000-7000-8000-000000000333', 'joining', 'nadia@join.nhs.uk', 'e69e5e6f3541ea47026a711c50e1b0f79537e2898c0a72af9909c1702821ca6c', '2026-03-04T11:00:00+00:00', '2026-03-05T11:00:00+00:00')";
+/// Somebody who has left has a calendar.
+pub const CALENDAR: &str = "insert into calendar_feed (person_id, secret_hash, made_at)
+    select person_id, 'dc476692645bcd6ed93c5f28138be89934857fb393684fc764e6664ee5c78718', '2026-03-04T11:00:00+00:00' from person_address where address = 'left@trust.nhs.uk'";
+
 /// What is not there.
 pub const MISSING: &str = "0198c9a4-0000-7000-8000-00000000dead";
 
@@ -293,7 +321,7 @@ impl World {
         reason = "one thing after another is put into the store; each `?` counts as a branch"
     )]
     pub async fn new() -> Result<Self> {
-        let app = App::demonstration().await;
+        let app = App::demonstration_with_mail().await;
         let fixture = &app.fixture;
         let (here, there) = (fixture.trust, fixture.other_trust);
         let mut projects = BTreeMap::new();
@@ -462,6 +490,9 @@ impl World {
             &[&people[&Actor::Colleague].to_string(), &code],
         )
         .await?;
+        let secret = app::db::installation_secret(at.conn).await?;
+        let token = app::notices::model::stop_token(&secret, people[&Actor::Member]);
+        at.ids.insert((Object::Own, "stop token"), token);
         let ids = at.ids;
         change.commit().await?;
 

@@ -34,7 +34,14 @@ pub(super) async fn account(request: Request) -> Result<Page, Error> {
         administrator: person.has(TrustRole::Administrator, today)
             && store::is_last_administrator(&mut conn, trust, id, today).await?,
         successors: if store::is_last_academy_lead(&mut conn, trust, id, today).await? {
-            let choosing = Choosing { trust, today, until: today, project: None, except: Some(id) };
+            let choosing = Choosing {
+                trust,
+                today,
+                until: today,
+                project: None,
+                except: Some(id),
+                because: "it is their role that ends",
+            };
             Some(offered(&mut conn, &request, "successor", None, &choosing).await?)
         } else {
             None
@@ -52,16 +59,17 @@ pub(super) async fn account(request: Request) -> Result<Page, Error> {
             return frame(back, summaries.collect_view().into_any(), &person.name, title, body);
         }
         let mut summaries = Vec::new();
-        let addresses_confirmed = addresses.iter().any(|address| address.verified_at.is_some());
-        let addresses = addresses_section(&request, &person, &addresses, &mut summaries);
-        let confirmed = addresses_confirmed;
-        let password = password_section(&request, &person, who, confirmed, &mut summaries);
+        let listed = addresses_section(&request, &person, &addresses, &mut summaries);
+        let password = password_section(&request, &person, who, &addresses, &mut summaries);
         let roles = roles_section(&request, &person, who, &only, &mut summaries);
         let close = closing_section(&request, &person, who, &only, &mut summaries);
-        let body = view! { {addresses}{password}{roles}{close} }.into_any();
+        let body = view! { {listed}{password}{roles}{close} }.into_any();
         frame(back, summaries.collect_view().into_any(), &person.name, title, body)
     }))
 }
+
+/// The server function that invites people: it stands in a slice of its own, which reads this one.
+pub(super) const INVITE: &str = "/api/people/invite";
 
 /// Who looks at a person's page, and what they may decide there.
 #[derive(Clone, Copy)]
@@ -146,16 +154,24 @@ fn password_section(
     request: &Request,
     person: &Person,
     who: Deciding,
-    confirmed: bool,
+    addresses: &[Address],
     summaries: &mut Vec<AnyView>,
 ) -> AnyView {
+    let confirmed = addresses.iter().any(|address| address.verified_at.is_some());
     let body = if person.is_closed(request.today()) {
         view! { <p>"The account is closed. Reopen it before anything about their password."</p> }.into_any()
     } else if person.signs_in && who.me == person.id {
         view! { <p>"You can change your own password on "<a href="/account">"your account page"</a>"."</p> }.into_any()
     } else if !person.signs_in && !confirmed {
-        view! { <p>"They cannot sign in yet. Add or confirm their email address first: with it they sign in."</p> }
-            .into_any()
+        let by_mail = (request.mail.sends && !addresses.is_empty()).then(|| {
+            let form = invite_form(request, person, false, summaries);
+            view! { <p>"Or invite them by mail: that confirms the address too."</p>{form} }
+        });
+        view! {
+            <p>"They cannot sign in yet. Add or confirm their email address first: with it they sign in."</p>
+            {by_mail}
+        }
+        .into_any()
     } else if person.signs_in {
         let form = Form::new(request, MakePasswordCode::PATH);
         summaries.push(form.summary());
@@ -179,12 +195,24 @@ fn password_section(
         }
         .into_any();
         view! {
-            <p>"They cannot sign in yet. Choose a first password, and tell it to them in person. When they first sign in, they change it to one of their own."</p>
+            <p>"They cannot sign in yet. Invite them: with a link that works once they choose their own password."</p>
+            {invite_form(request, person, true, summaries)}
+            <p>"Or choose a first password, and tell it to them in person. When they first sign in, they change it to one of their own."</p>
             {form.draw(fields)}
         }
         .into_any()
     };
     view! { <h2 class="nhsuk-heading-s">"Password"</h2>{body} }.into_any()
+}
+
+/// Invites somebody: by mail where mail is sent, and, when `by_hand`, with a link to hand over.
+fn invite_form(request: &Request, person: &Person, by_hand: bool, summaries: &mut Vec<AnyView>) -> AnyView {
+    let form = Form::new(request, INVITE);
+    summaries.push(form.summary());
+    let mail = request.mail.sends.then(|| ui::submit_as("Send an invitation by mail", "how", "mail"));
+    let hand = by_hand.then(|| ui::submit_as("Make a link to hand over", "how", "hand"));
+    let fields = view! { {form.hidden("people[0]", person.id)}{mail}{hand} }.into_any();
+    form.draw(fields)
 }
 
 /// What a person is the only one of, so that it does not end by itself.

@@ -79,6 +79,8 @@ pub(super) async fn list(request: Request) -> Result<Reply, Error> {
             <div class="baton-actions">
                 {ui::button_link("/people/new", "Add a person", false)}
                 <a href="/people/intake">"Take in a list of people"</a>
+                <a href="/people/invitations">"Invitations"</a>
+                {grants.then(|| view! { <a href="/people/mail">"Mail"</a> })}
                 <a href="/people/dates">"Dates that people changed"</a>
                 {coordinates.then(|| view! { <a href="/changeovers">"Changeover dates"</a> })}
             </div>

@@ -4,7 +4,7 @@ mod account;
 mod list;
 mod person;
 mod pieces;
-mod posts;
+pub(in crate::people) mod posts;
 
 use crate::route;
 use crate::web::page::Route;

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use timeline::DUE_DAYS;
 
-use super::account::Deciding;
+use super::account::{Deciding, INVITE};
 use super::pieces::{address_view, dates, frame, hidden, small_button};
 use crate::access::ManageOrganisation;
 use crate::clock::date_in_london;
@@ -233,7 +233,19 @@ fn unanswered(request: &Request, person: &Person) -> AnyView {
         .into_any(),
         Tie::Asked => {
             let form = Form::new(request, MakeAnswerCode::PATH);
-            let summary = form.summary();
+            let invite = Form::new(request, INVITE);
+            let summary = view! { {form.summary()}{invite.summary()} };
+            let by_mail = request.mail.sends.then(|| {
+                let fields = view! {
+                    {invite.hidden("people[0]", person.id)}
+                    {ui::submit_as("Send an invitation by mail", "how", "mail")}
+                }
+                .into_any();
+                view! {
+                    <p>"Or send them an invitation: with its link, and signed in, they accept without a code."</p>
+                    {invite.draw(fields)}
+                }
+            });
             let fields = view! {
                 {form.hidden("person", person.id)}
                 <button class="nhsuk-button nhsuk-button--secondary" type="submit">"Make a code for them"</button>
@@ -245,6 +257,7 @@ fn unanswered(request: &Request, person: &Person) -> AnyView {
                     <p>{format!("The email address that was given for {name} is known to Baton already, so they are asked first. What stands here counts once they accept.")}</p>
                     <p>"They accept after signing in, under “A trust asks for you”, with a code that you give them in person. Make it when they are with you: that is how this trust knows that it is them. If they cannot sign in, because a former trust closed their account or they have forgotten their password, whoever runs Baton can help."</p>
                     {form.draw(fields)}
+                    {by_mail}
                 </div>
             }
             .into_any()

@@ -16,12 +16,12 @@ use crate::web::page::Page;
 use crate::web::request::Request;
 use crate::web::ui::{self, Form};
 
-fn suggestions(id: &'static str, words: &'static [&'static str]) -> AnyView {
+pub(in crate::people) fn suggestions(id: &'static str, words: &'static [&'static str]) -> AnyView {
     let options = words.iter().map(|word| view! { <option value=*word /> }).collect_view();
     view! { <datalist id=id>{options}</datalist> }.into_any()
 }
 
-fn post_fields(form: &Form, departments: &[Department]) -> AnyView {
+pub(in crate::people) fn post_fields(form: &Form, departments: &[Department]) -> AnyView {
     let mut options = vec![(String::new(), "Choose a department".to_owned())];
     options.extend(departments.iter().map(|department| (department.id.to_string(), department.name.clone())));
     view! {

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
 
 use super::people::{Tie, person};
-use crate::access::{Allowed, ManageOrganisation};
+use crate::access::{Act, Allowed, ManageOrganisation};
 use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::history::{self, Entry};
@@ -101,7 +101,17 @@ pub(super) async fn insert_post(
     person: PersonId,
     details: &PostDetails,
 ) -> Result<(), Error> {
-    let trust = allowed.trust();
+    insert_post_in(conn, allowed, allowed.trust(), person, details).await
+}
+
+/// Writes a post down in a trust, for whoever may write there.
+pub(in crate::people) async fn insert_post_in<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    trust: TrustId,
+    person: PersonId,
+    details: &PostDetails,
+) -> Result<(), Error> {
     let department = department_for(conn, trust, details.department, None).await?;
     sqlx::query(
         "insert into post (id, person_id, trust_id, department_id, staff_group, grade, starts_on, ends_on, percent)

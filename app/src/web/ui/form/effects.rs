@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Form;
+use super::{Form, of};
 use crate::error::Unconfirmed;
 use crate::web::confirm::CONFIRMED;
 
@@ -14,7 +14,7 @@ impl Form {
     /// What the form does to projects, when that is to be seen before it is done: stands above the button.
     #[must_use]
     pub fn effects(&self) -> AnyView {
-        let Some(seen) = self.unconfirmed() else { return ().into_any() };
+        let Some(seen) = self.unconfirmed() else { return self.seen_before() };
         let lines = seen
             .lines
             .iter()
@@ -39,6 +39,14 @@ impl Form {
             </div>
         }
         .into_any()
+    }
+
+    /// What was confirmed in a form that came back for another reason, because somebody else was faster, or a field was
+    /// wrong: it is asked again only where the effects are others by then.
+    fn seen_before(&self) -> AnyView {
+        let confirmed = self.rejected.as_ref().map_or_else(Vec::new, |rejected| of(&rejected.typed, CONFIRMED));
+        let confirmed = confirmed.into_iter().find(|digest| !digest.is_empty());
+        confirmed.map(|digest| self.hidden(CONFIRMED, digest)).into_any()
     }
 
     /// The words of the button: what it does, or that this is confirmed.

@@ -296,12 +296,21 @@ impl Form {
         self.drawn_as("baton-form", Some("multipart/form-data"), fields)
     }
 
+    /// The version that what stands in the form was made from: the stored one, unless it came back for another reason
+    /// than that somebody else was faster. Then it is still what was typed over the version of that time, and whatever
+    /// was stored meanwhile is not replaced unseen.
+    fn made_from(&self, stored: i64) -> String {
+        let typed = self.rejected.as_ref().filter(|rejected| !rejected.changed);
+        let typed = typed.map_or_else(Vec::new, |rejected| of(&rejected.typed, "version")).into_iter();
+        typed.take(1).find(|version| version.parse::<i64>().is_ok()).unwrap_or_else(|| stored.to_string())
+    }
+
     fn drawn_as(self, class: &'static str, encoding: Option<&'static str>, fields: AnyView) -> AnyView {
         if self.is_rejected() {
             self.is_drawn.store(true, Ordering::Relaxed);
         }
         let compare = self.compare();
-        let version = self.version.map(|version| self.hidden("version", version));
+        let version = self.version.map(|version| self.hidden("version", self.made_from(version)));
         let name = (!self.name.is_empty()).then(|| self.hidden(form::NAME, &self.name));
         let trust = self.trust.map(|trust| self.hidden(form::TRUST, trust));
         view! {

@@ -34,6 +34,8 @@ pub struct Found {
     pub picks: Vec<Pick>,
     /// How many they are.
     pub total: usize,
+    /// Who has that name and cannot be chosen, and why: a sentence each.
+    pub left_out: Vec<String>,
 }
 
 /// Whom a field offers to choose.
@@ -131,7 +133,8 @@ impl Picker<'_> {
     #[must_use]
     pub fn view(self) -> AnyView {
         let found = self.found().cloned();
-        let is_found = |pick: &Pick| found.as_ref().is_some_and(|found| found.picks.contains(pick));
+        let is_found =
+            |pick: &Pick| found.as_ref().is_some_and(|found| found.picks.iter().any(|one| one.value == pick.value));
         let groups: Vec<(String, Vec<Pick>)> = self
             .offered
             .groups
@@ -261,9 +264,10 @@ impl Radios<'_> {
     fn found(&mut self, found: &Found) -> AnyView {
         let sought = self.picker.sought();
         let words = match (found.total, found.picks.len()) {
-            (0, _) => format!(
-                "Nobody who can be chosen here has a name like “{sought}”. Check the spelling, or type another part of the name. Who arrives later, or has this place already, is not listed."
+            (0, _) if found.left_out.is_empty() => format!(
+                "Nobody in the trust has a name like “{sought}”. Check the spelling, or type another part of the name."
             ),
+            (0, _) => format!("Nobody who can be chosen here has a name like “{sought}”."),
             (total, shown) if total > shown => {
                 format!("{total} people have “{sought}”. These are the first {shown}. Type more of the name.")
             }
@@ -272,9 +276,16 @@ impl Radios<'_> {
                 format!("{people} found for “{sought}”. Nothing is sent yet: choose, then go on.")
             }
         };
+        let left_out = (!found.left_out.is_empty()).then(|| {
+            let items = found.left_out.iter().map(|one| view! { <li>{one.clone()}</li> }).collect_view();
+            // Where nobody was found, that is said above already.
+            let title = (!found.picks.is_empty())
+                .then(|| view! { <p class="baton-picker__group">"Cannot be chosen here:"</p> });
+            view! { {title}<ul class="nhsuk-list nhsuk-list--bullet">{items}</ul> }
+        });
         if found.picks.is_empty() {
-            return view! { <p class="baton-picker__group">{words}</p> }.into_any();
+            return view! { <p class="baton-picker__group">{words}</p>{left_out} }.into_any();
         }
-        self.group(&words, &found.picks)
+        view! { {self.group(&words, &found.picks)}{left_out} }.into_any()
     }
 }

@@ -1,0 +1,3 @@
+//! What mail goes to a trust's people, for its administrators.
+
+pub mod pages;
