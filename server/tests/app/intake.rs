@@ -130,13 +130,14 @@ async fn what_is_no_list_comes_back_with_a_reason() {
         ("", "There is no row with a person."),
         (HEADINGS, "There is no row with a person."),
         ("nothing in columns", "No columns were found."),
+        ("Name\tEmail\nAnn Bell\t943 476 5919", "Line 2 holds what looks like an NHS number."),
         (many.as_str(), "One intake takes at most 5,000"),
         (more.as_str(), "There are 5001 rows."),
     ] {
         let (_, answer) = send(&lead, PAGE, &[("text", text)]).await;
         assert!(answer.body.contains(told), "{told}: {}", answer.words());
     }
-    let (_, answer) = send(&lead, PAGE, &[("text", "Who\tWhere\nAnn Bell\tAcute medicine")]).await;
+    let (_, answer) = send(&lead, PAGE, &[("text", "Name\tDepartment\nAnn Bell\tAcute medicine")]).await;
     assert!(answer.body.contains("Choose the column that holds the grade."), "{}", answer.words());
     assert!(answer.body.contains("For example Acute medicine"));
     assert_eq!(app.browser(app.fixture.trainee).await.get(PAGE).await.status, StatusCode::FORBIDDEN);

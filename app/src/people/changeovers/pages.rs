@@ -30,10 +30,10 @@ fn first_set(demonstration: bool) -> &'static str {
 }
 
 /// The first Wednesday in August that is not a changeover yet.
-fn example(today: NaiveDate, days: &[NaiveDate]) -> NaiveDate {
+fn example(today: NaiveDate, days: &[Changeover]) -> NaiveDate {
     (today.year()..)
         .filter_map(|year| NaiveDate::from_weekday_of_month_opt(year, 8, Weekday::Wed, 1))
-        .find(|day| *day > today && !days.contains(day))
+        .find(|day| *day > today && !days.iter().any(|other| other.on_day == *day))
         .unwrap_or(today)
 }
 
@@ -42,11 +42,11 @@ async fn list(request: Request) -> Result<Page, Error> {
     let today = request.today();
     let mut conn = request.store.read().await?;
     request.require(&mut conn, Coordinate(trust)).await?;
-    let days = store::changeovers(&mut conn, trust, today).await?;
+    let days = store::described(&mut conn, trust, today).await?;
     let suggested = store::suggested(&mut conn, trust, today).await?;
     let organises = request.may(&mut conn, ManageOrganisation(trust)).await?;
     drop(conn);
-    let example = example(today, &days.iter().map(|one| one.on_day).collect::<Vec<_>>()).format("%-d %-m %Y");
+    let example = example(today, &days).format("%-d %-m %Y").to_string();
     Ok(Page::new("Changeover dates", move || {
         let add = Form::new(&request, AddChangeover::PATH);
         let mut summaries = vec![add.summary()];
@@ -114,8 +114,7 @@ fn row(request: &Request, day: &Changeover, today: NaiveDate, summaries: &mut Ve
     vec![
         view! { {day.on_day.format("%A").to_string()}" "{ui::time(day.on_day)} }.into_any(),
         ui::distance(day.on_day, today).into_any(),
-        view! { {told.join(": ")}{ui::details_open(&format!("Name and grades{of}"), open, describe.draw(describing))} }
-            .into_any(),
+        view! { {told.join(": ")}{ui::details_open("Name and grades", open, describe.draw(describing))} }.into_any(),
         remove.draw(removing),
     ]
 }

@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use leptos::prelude::*;
 
 use super::columns::{Holds, Sheet};
-use super::model::{APPLY, IntakeForm, name_key, plain};
+use super::model::{APPLY, IntakeForm};
 use super::plan::{Ground, Plan, plan};
 use super::read::Reading;
 use super::store;
+use super::words::{name_key, plain};
 use crate::access::ManageOrganisation;
 use crate::error::{Error, FieldError};
 use crate::parse;

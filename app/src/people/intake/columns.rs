@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::model::plain;
+use super::words::plain;
 use crate::choices;
 use crate::table::MOST_COLUMNS;
 use crate::table::dates::{Order, date_of};
@@ -262,11 +262,14 @@ pub fn recognised(sheet: &Sheet, remembered: &HashMap<String, Holds>) -> Vec<Hol
     holds
 }
 
+/// Whether a cell is what a column is looked for by.
+type Fits<'a> = &'a dyn Fn(&str) -> bool;
+
 /// Of a list without headings: the addresses, the dates and the names.
 fn by_content(sheet: &Sheet, holds: &mut [Holds]) {
     let is_date = |cell: &str| [Order::DayFirst, Order::MonthFirst].iter().any(|order| date_of(cell, *order).is_some());
     let name = |cell: &str| cell.contains(' ') && !cell.contains(|c: char| c.is_ascii_digit() || c == '@');
-    let wanted: [(Holds, &dyn Fn(&str) -> bool); 4] = [
+    let wanted: [(Holds, Fits<'_>); 4] = [
         (Holds::Address, &|cell| cell.contains('@')),
         (Holds::From, &is_date),
         (Holds::To, &is_date),
@@ -393,10 +396,10 @@ mod tests {
         assert_eq!(list.rows[0].cells, ["Ann Bell", "a@b.uk b@c.uk"]);
         assert_eq!(list.rows[1].cells[1], "007");
         list.mend(5, 1, " a@b.uk ");
-        list.mend(8, 3, "tab\there");
+        list.mend(9, 3, "tab\there");
         let again = sheet(&list.text()).expect("a list");
         let numbers: Vec<u64> = again.rows.iter().map(|row| row.number).collect();
-        assert_eq!((numbers, again.headings_on), (vec![5, 8], 3));
+        assert_eq!((numbers, again.headings_on), (vec![5, 9], 3));
         assert_eq!(again.rows[0].cells[..2], ["Ann Bell", "a@b.uk"]);
         assert_eq!(again.rows[1].cells[3], "tab here");
         assert_eq!(sheet(&again.text()), Ok(again));

@@ -5,6 +5,7 @@ pub mod columns;
 pub mod model;
 pub mod plan;
 pub mod read;
+pub mod words;
 
 pub mod api;
 pub mod pages;

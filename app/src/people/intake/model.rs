@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::columns::{self, Holds, NoList, Sheet};
 use crate::error::Error;
 use crate::id::{DepartmentId, PersonId};
+use crate::parse::nhs_number;
 use crate::people::directory::model::STAFF_GROUPS;
 
 /// The button that does it; every other one only checks.
@@ -99,7 +100,23 @@ impl IntakeForm {
                 },
             )
         };
-        columns::sheet(text).map_err(told)
+        let read = columns::sheet(text);
+        // Cell by cell: two numbers beside each other are no patient's.
+        let patient = match &read {
+            Ok(sheet) => {
+                sheet.rows.iter().find(|row| row.cells.iter().any(|cell| nhs_number::holds(cell))).map(|row| row.number)
+            }
+            Err(_) => text.lines().zip(1..).find(|(line, _)| nhs_number::holds(line)).map(|(_, number)| number),
+        };
+        if let Some(line) = patient {
+            return Err(Error::field(
+                field,
+                format!(
+                    "Line {line} holds what looks like an NHS number. Remove it: Baton holds no information about patients. If it is not an NHS number, put a word between its digits."
+                ),
+            ));
+        }
+        read.map_err(told)
     }
 
     /// What each column holds: as chosen, else as recognised.
@@ -158,45 +175,9 @@ impl IntakeForm {
     }
 }
 
-/// Words without their case and marks, to compare what people wrote: "A & E" is "a and e".
-#[must_use]
-pub fn plain(text: &str) -> String {
-    let mut words = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_alphanumeric() {
-            words.extend(c.to_lowercase());
-        } else if c == '&' {
-            words.push_str(" and ");
-        } else if c != '\'' && c != '’' {
-            words.push(' ');
-        }
-    }
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// A name as it is compared: "Dr. Smith, John" is "John Smith".
-#[must_use]
-pub fn name_key(name: &str) -> String {
-    const TITLES: [&str; 8] = ["dr", "doctor", "mr", "mrs", "ms", "miss", "prof", "professor"];
-    let plain = plain(name);
-    let mut words: Vec<&str> = plain.split(' ').filter(|word| !TITLES.contains(word)).collect();
-    words.sort_unstable();
-    words.join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_and_names_are_compared_as_people_mean_them() {
-        assert_eq!(plain(" A&E  (North) "), "a and e north");
-        assert_eq!(plain("Children's"), "childrens");
-        for name in ["John Smith", "Smith, Dr. John", "JOHN  SMITH"] {
-            assert_eq!(name_key(name), "john smith", "{name}");
-        }
-        assert_ne!(name_key("John Smith"), name_key("Joan Smith"));
-    }
 
     #[test]
     fn answers_are_found_by_their_line() {

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::columns::{Holds, Sheet};
-use super::model::plain;
+use super::words::plain;
 use crate::error::Error;
 use crate::parse::{self, Fields, MAX_LINE_CHARS};
 use crate::table::dates::{self, Decision, Order};

@@ -4,7 +4,9 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::first::first;
-use super::{questions, returned, rows};
+use super::pieces::with_cells;
+use super::returned::returned;
+use super::{questions, rows};
 use crate::access::ManageOrganisation;
 use crate::error::Error;
 use crate::format;
@@ -39,7 +41,7 @@ fn check(request: &Request, checked: &Checked) -> AnyView {
     if checked.holds.contains(&Holds::StaffGroup) || checked.form.staff_group.is_empty() {
         form = form.instead("staff_group", checked.form.usual_staff_group());
     }
-    let form = rows::with_cells(form, checked);
+    let form = with_cells(form, checked);
     let missing = !checked.missing().is_empty();
     let (told, asked) =
         if missing { (().into_any(), ().into_any()) } else { (counts(totals), questions::all(&form, checked)) };

@@ -28,7 +28,7 @@ pub(super) async fn intake(request: Request) -> Result<Page, Error> {
             let words =
                 format::count(intake.without_sign_in, "of them cannot sign in yet", "of them cannot sign in yet");
             view! {
-                <p>{words}". "<a href="/people?show=without-sign-in">"See everybody without sign-in"</a></p>
+                <p>{words}". "<a href="/people/invitations">"Invite people"</a></p>
             }
         });
         view! {

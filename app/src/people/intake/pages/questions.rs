@@ -5,16 +5,13 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 
-use super::rows::{column_for, post};
+use super::pieces::{SHOWN, column_for, post};
 use crate::format;
 use crate::people::intake::api::Checked;
 use crate::people::intake::model::{BOTH, Is, MAKE, NEW, SHORTEN, key_of};
 use crate::people::intake::plan::{Candidate, Found, Question, Row, Unknown};
 use crate::table::dates::{Order, date_of};
 use crate::web::ui::{self, Form};
-
-/// So many rows of a kind are shown at once: each is mended or answered, then come the next.
-pub(super) const SHOWN: usize = 50;
 
 pub(super) fn all(form: &Form, checked: &Checked) -> AnyView {
     view! {

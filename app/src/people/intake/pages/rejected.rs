@@ -1,6 +1,6 @@
 //! The rows of a list that cannot be read, as a file to mend.
 
-use super::returned;
+use super::returned::returned;
 use crate::access::ManageOrganisation;
 use crate::error::Error;
 use crate::people::intake::api::Checked;

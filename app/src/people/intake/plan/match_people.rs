@@ -2,19 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::match_posts::Planned;
-use super::{Department, Found, Ground, Question, Row, Said, StoredPost, Who, contradicts};
+use super::kinds::{Candidate, Department, Found, Ground, Question, Row, StoredPost, Who, contradicts};
+use super::planned::Planned;
 use crate::id::PersonId;
 use crate::people::intake::columns::Holds;
-use crate::people::intake::model::{IntakeForm, Is, name_key};
-
-/// Somebody who may be who is on a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Candidate {
-    pub is: Is,
-    /// Their name and posts.
-    pub told: String,
-}
+use crate::people::intake::model::{IntakeForm, Is};
+use crate::people::intake::read::Said;
+use crate::people::intake::words::name_key;
 
 /// Everybody whom a plan is about.
 #[derive(Clone, Debug, Default)]

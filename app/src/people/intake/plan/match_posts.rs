@@ -1,133 +1,16 @@
 //! What a row does to the posts of who is on it.
 
-use chrono::{Days, NaiveDate};
+use chrono::Days;
 
+use super::kinds::{Department, Found, PostAct, Question, Row, What, contradicts, details};
 use super::match_people::People;
-use super::{Department, Found, PostAct, Question, Row, Said, Stored, StoredPost, What, Who, contradicts, details};
-use crate::format;
+use super::planned::{Planned, PlannedPost};
 use crate::people::intake::columns::Holds;
 use crate::people::intake::model::{BOTH, IntakeForm, SHORTEN};
+use crate::people::intake::read::Said;
 
 /// A post in the same department that begins so many days apart is the same post with another first day.
 const SAME_START_DAYS: i64 = 31;
-
-/// Somebody whom a plan is about.
-#[derive(Clone, Debug)]
-pub(super) struct Planned {
-    /// None for somebody new.
-    pub stored: Option<Stored>,
-    pub name: String,
-    /// The address that the list gives them.
-    pub address: Option<String>,
-    /// The lines that they stand on.
-    pub lines: Vec<u64>,
-    /// What they are called there.
-    pub called: Vec<(u64, String)>,
-    /// Their posts when everything is done.
-    pub posts: Vec<PlannedPost>,
-    pub acts: Vec<PostAct>,
-}
-
-/// A post as it will be.
-#[derive(Clone, Debug)]
-pub(super) struct PlannedPost {
-    /// As it is stored; none for one that the list adds.
-    stored: Option<StoredPost>,
-    /// The line that says it.
-    line: Option<u64>,
-    pub department: Department,
-    department_name: String,
-    pub grade: String,
-    staff_group: String,
-    starts_on: NaiveDate,
-    ends_on: Option<NaiveDate>,
-    percent: i64,
-}
-
-impl PlannedPost {
-    fn overlaps(&self, said: &Said) -> bool {
-        self.ends_on.is_none_or(|end| end >= said.starts_on) && said.ends_on.is_none_or(|end| end >= self.starts_on)
-    }
-
-    fn is_said(&self, said: &Said) -> bool {
-        (self.starts_on, self.ends_on, self.percent) == (said.starts_on, said.ends_on, said.percent)
-            && self.grade == said.grade
-            && self.staff_group == said.staff_group
-    }
-
-    fn told(&self) -> String {
-        let until = self.ends_on.map_or_else(|| ", no end date".to_owned(), |day| format!(" to {}", format::date(day)));
-        format!("{}, {}, {}{until}", self.grade, self.department_name, format::date(self.starts_on))
-    }
-
-    /// What becomes of it, a line for each thing that changes.
-    fn changes(&self, said: &Said) -> Vec<String> {
-        let day = |day: Option<NaiveDate>| day.map_or_else(|| "no end date".to_owned(), format::date);
-        let pairs = [
-            ("First day", format::date(self.starts_on), format::date(said.starts_on)),
-            ("Last day", day(self.ends_on), day(said.ends_on)),
-            ("Grade", self.grade.clone(), said.grade.clone()),
-            ("Staff group", self.staff_group.clone(), said.staff_group.clone()),
-            ("Percentage", self.percent.to_string(), said.percent.to_string()),
-        ];
-        let changed = pairs.into_iter().filter(|(_, before, after)| before != after);
-        changed.map(|(what, before, after)| format!("{what}: {after}, was {before}")).collect()
-    }
-
-    fn become_what_is_said(&mut self, line: u64, said: &Said) {
-        self.line = Some(line);
-        self.grade.clone_from(&said.grade);
-        self.staff_group.clone_from(&said.staff_group);
-        (self.starts_on, self.ends_on, self.percent) = (said.starts_on, said.ends_on, said.percent);
-    }
-}
-
-impl Planned {
-    pub(super) fn stored(stored: Stored) -> Self {
-        let posts = stored
-            .posts
-            .iter()
-            .map(|post| PlannedPost {
-                stored: Some(post.clone()),
-                line: None,
-                department: Department::Known(post.department_id),
-                department_name: post.department.clone(),
-                grade: post.grade.clone(),
-                staff_group: post.staff_group.clone(),
-                starts_on: post.starts_on,
-                ends_on: post.ends_on,
-                percent: post.percent,
-            })
-            .collect();
-        let name = stored.name.clone();
-        Self {
-            stored: Some(stored),
-            name,
-            address: None,
-            lines: Vec::new(),
-            called: Vec::new(),
-            posts,
-            acts: Vec::new(),
-        }
-    }
-
-    pub(super) fn new(name: String, address: Option<String>) -> Self {
-        Self { stored: None, name, address, lines: Vec::new(), called: Vec::new(), posts: Vec::new(), acts: Vec::new() }
-    }
-
-    pub(super) fn who(&self) -> Who {
-        match &self.stored {
-            None => Who::New,
-            Some(stored) if stored.here => Who::Known,
-            Some(_) => Who::Asked,
-        }
-    }
-
-    /// Whether they have this very post already.
-    pub(super) fn has_just(&self, said: &Said, department: &Department) -> bool {
-        self.posts.iter().any(|post| post.department == *department && post.is_said(said))
-    }
-}
 
 impl People {
     /// Gives somebody the post that a row says, and says what that does.

@@ -1,32 +1,10 @@
 //! What is to be written, once everything is answered.
 
-use chrono::NaiveDate;
-
-use super::{Department, Made, Plan, Said};
+use super::Plan;
+use super::kinds::{Made, PostAct};
 use crate::error::{Error, FieldError};
-use crate::id::{DepartmentId, PersonId, PostId};
-use crate::people::directory::model::PostDetails;
+use crate::id::{DepartmentId, PersonId};
 use crate::people::intake::model::IntakeForm;
-
-/// One thing that is done to somebody's posts.
-#[derive(Clone, Debug)]
-pub enum PostAct {
-    Add {
-        department: Department,
-        said: Said,
-    },
-    Edit {
-        id: PostId,
-        version: i64,
-        details: PostDetails,
-    },
-    /// It ends on this day.
-    End {
-        id: PostId,
-        version: i64,
-        last_on: NaiveDate,
-    },
-}
 
 /// Whom it is done to.
 #[derive(Clone, Debug)]

@@ -9,8 +9,8 @@ use crate::db::Connection;
 use crate::error::Error;
 use crate::id::{DepartmentId, PersonId, SiteId, TrustId};
 use crate::people::intake::columns::Holds;
-use crate::people::intake::model::name_key;
 use crate::people::intake::plan::{Ground, Place, Stored, StoredPost};
+use crate::people::intake::words::name_key;
 use crate::roles::role_on;
 
 /// What this trust's lists call their columns, as somebody last chose.
