@@ -104,7 +104,14 @@ impl<'v> Index<'v> {
             let weighed: Vec<(usize, f32)> = self.entries[at]
                 .terms
                 .iter()
-                .map(|&(term, weight, field)| (term, weight * self.rarity[term] * if field == Field::Title { 1.0 } else { engine.tuning.other_length }))
+                .map(|&(term, weight, field)| {
+                    (
+                        term,
+                        weight
+                            * self.rarity[term]
+                            * if field == Field::Title { 1.0 } else { engine.tuning.other_length },
+                    )
+                })
                 .collect();
             self.entries[at].length = length(weighed.iter().map(|(_, weight)| *weight));
             self.entries[at].direction = self.direction(&weighed);
@@ -113,7 +120,8 @@ impl<'v> Index<'v> {
         let all = self.entries.len().max(1) as f32;
         let mean = self.entries.iter().map(|entry| entry.length).sum::<f32>() / all;
         for entry in &mut self.entries {
-            entry.length = engine.tuning.pivot * entry.length + (1.0 - engine.tuning.pivot) * mean.max(engine.tuning.least_length);
+            entry.length =
+                engine.tuning.pivot * entry.length + (1.0 - engine.tuning.pivot) * mean.max(engine.tuning.least_length);
         }
     }
 
@@ -221,7 +229,11 @@ impl Index<'_> {
             length: length(weights.iter().copied()),
             weights,
             answers,
-            ages: terms.iter().filter(|(term, weight)| term.is_age() && *weight > 0.4).map(|(term, _)| term.name.clone()).collect(),
+            ages: terms
+                .iter()
+                .filter(|(term, weight)| term.is_age() && *weight > 0.4)
+                .map(|(term, _)| term.name.clone())
+                .collect(),
             names: terms.into_iter().map(|(term, _)| term.name).collect(),
             labels: asked.iter().filter(|row| !row.field.is_text()).map(|row| (row.field, row.term.clone())).collect(),
             direction: if engine.parts.vectors { vectors::unit(sum) } else { None },
@@ -240,7 +252,8 @@ impl Index<'_> {
             }
         }
         let together: f32 = question.weights.iter().zip(&best).map(|(weight, (best, _))| weight * best).sum();
-        let covered: f32 = question.weights.iter().zip(&best).map(|(weight, (_, said))| weight * weight * said.min(1.0)).sum();
+        let covered: f32 =
+            question.weights.iter().zip(&best).map(|(weight, (_, said))| weight * weight * said.min(1.0)).sum();
         if question.length <= 0.0 || entry.length <= 0.0 {
             return 0.0;
         }
@@ -250,7 +263,8 @@ impl Index<'_> {
             (Some(one), Some(other)) => vectors::dot(one, other).max(0.0),
             _ => 0.0,
         };
-        let mut score = tuning.cosine * cosine + tuning.coverage * coverage + tuning.meaning * meaning;
+        let both = cosine * (1.0 - tuning.gate * (1.0 - coverage));
+        let mut score = tuning.cosine * both + tuning.coverage * coverage + tuning.meaning * meaning;
         for (field, label) in &entry.labels {
             if cosine > 0.05 && question.labels.iter().any(|(other, asked)| other == field && asked == label) {
                 score += match field {
@@ -269,7 +283,13 @@ impl Index<'_> {
     /// What speaks against: other people, or the opposite.
     fn against(&self, question: &Question, entry: &Entry) -> f32 {
         let mut factor = 1.0;
-        let title = || entry.terms.iter().filter(|(_, weight, field)| *field == Field::Title && *weight > 0.4).map(|(term, ..)| &self.terms[*term]);
+        let title = || {
+            entry
+                .terms
+                .iter()
+                .filter(|(_, weight, field)| *field == Field::Title && *weight > 0.4)
+                .map(|(term, ..)| &self.terms[*term])
+        };
         let mut ages = title().filter(|term| term.is_age()).peekable();
         if !question.ages.is_empty() && ages.peek().is_some() && !ages.any(|age| question.ages.contains(&age.name)) {
             factor *= self.engine.tuning.other_age;

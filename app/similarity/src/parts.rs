@@ -9,8 +9,6 @@ pub struct Parts {
     pub phrases: bool,
     /// Words within a concept of several words tell a little on their own.
     pub words_of_phrases: bool,
-    /// What stands after "in" or "on", or before "ward", is where and not what.
-    pub focus: bool,
     /// A concept is like what it is a kind of.
     pub broader: bool,
     /// Misspelt words.
@@ -29,7 +27,6 @@ impl Parts {
         vocabulary: false,
         phrases: false,
         words_of_phrases: false,
-        focus: false,
         broader: false,
         typing: false,
         letters: false,
@@ -41,10 +38,9 @@ impl Parts {
         vocabulary: true,
         phrases: true,
         words_of_phrases: true,
-        focus: true,
         broader: true,
         typing: true,
-        letters: true,
+        letters: false,
         vectors: true,
         against: true,
     };
@@ -57,7 +53,6 @@ impl Parts {
             "vocabulary" => &mut self.vocabulary,
             "phrases" => &mut self.phrases,
             "words_of_phrases" => &mut self.words_of_phrases,
-            "focus" => &mut self.focus,
             "broader" => &mut self.broader,
             "typing" => &mut self.typing,
             "letters" => &mut self.letters,

@@ -30,7 +30,13 @@ impl Term {
             None => vectors.of(name),
         };
         let common = if concept.is_none() { vectors.common(name) } else { 0.0 };
-        Self { common, name: name.to_owned(), kind: concept.map(|number| vocabulary.concepts[number].kind), concept, direction }
+        Self {
+            common,
+            name: name.to_owned(),
+            kind: concept.map(|number| vocabulary.concepts[number].kind),
+            concept,
+            direction,
+        }
     }
 
     /// Whether it says how old people are.

@@ -23,7 +23,10 @@ pub(crate) fn meant<'e>(engine: &'e Engine, word: &str) -> Option<&'e str> {
     }
     let words = vocabulary.words.get(&word.chars().next()?)?;
     let stem = crate::stem::stem(word);
-    if words.binary_search_by(|known| known.as_str().cmp(word)).is_ok() || vocabulary.knows(&stem) || engine.vectors.knows(&stem) {
+    if words.binary_search_by(|known| known.as_str().cmp(word)).is_ok()
+        || vocabulary.knows(&stem)
+        || engine.vectors.knows(&stem)
+    {
         return None;
     }
     words

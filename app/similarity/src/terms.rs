@@ -16,17 +16,6 @@ const APART: f32 = 0.6;
 const MISSPELT: f32 = 0.8;
 /// How much a concept says that may be meant by a word which is still typed.
 const UNFINISHED: f32 = 0.6;
-/// How much is said of where, or of whom, after what it is about.
-const CONTEXT: f32 = 0.55;
-/// After these, a title says where, when or in whom.
-const BEFORE_CONTEXT: [&str; 14] = [
-    "in", "on", "at", "within", "among", "amongst", "during", "after", "following", "with", "for", "across", "by", "from",
-];
-/// What stands before these is a place.
-const PLACES: [&str; 12] = [
-    "ward", "wards", "unit", "units", "department", "departments", "team", "hospital", "hospitals", "inpatients", "patients",
-    "service",
-];
 /// The most concepts that the beginning of a word may mean.
 const MOST_ENDINGS: usize = 4;
 /// How many useful words a form in any order has at most.
@@ -41,7 +30,7 @@ pub(crate) struct Found {
     pub name: String,
     /// 1 for what is said plainly.
     pub weight: f32,
-    /// Where it stands, in bytes.
+    /// Where it in bytes.
     pub at: Vec<Range<usize>>,
 }
 
@@ -59,8 +48,6 @@ struct Reader<'a> {
     mended: Vec<bool>,
     /// The numbers of those that tell something.
     useful: Vec<usize>,
-    /// How much each word counts for where it stands.
-    stands: Vec<f32>,
     found: Vec<Found>,
 }
 
@@ -71,18 +58,17 @@ pub(crate) fn read(engine: &Engine, text: &str, typing: bool) -> Vec<Found> {
     let mut mended = vec![false; words.len()];
     let open = typing && words.last().is_some_and(|last| last.at.end == text.len());
     for (at, word) in words.iter_mut().enumerate() {
-        let last = open && at + 1 == mended.len();
-        if parts.typing && !last && let Some(meant) = spelling::meant(engine, &word.word) {
+        let last = open && at + 1 == mended.len() && vocabulary.begins(&word.word);
+        if parts.typing
+            && !last
+            && let Some(meant) = spelling::meant(engine, &word.word)
+        {
             word.stem = crate::stem::stem(meant);
             mended[at] = true;
         }
     }
     let useful = (0..words.len()).filter(|&at| !vocabulary.tells_nothing(&words[at])).collect();
-    let stands = vec![1.0; words.len()];
-    let mut reader = Reader { vocabulary, parts, words, mended, useful, stands, found: Vec::new() };
-    if parts.focus {
-        reader.focus(text);
-    }
+    let mut reader = Reader { vocabulary, parts, words, mended, useful, found: Vec::new() };
     reader.run();
     if open {
         reader.unfinished();
@@ -110,44 +96,6 @@ impl Reader<'_> {
         }
     }
 
-    /// What a title is about comes first; where and in whom comes after "in", "on", "with", or before "ward". A title
-    /// that has not said yet what it is about ("Delays in …") goes on.
-    fn focus(&mut self, text: &str) {
-        let (mut said, mut context, mut end) = (false, false, 0);
-        for at in 0..self.words.len() {
-            let word = &self.words[at];
-            let between = text.get(end..word.at.start).unwrap_or_default();
-            if between.contains([':', '?', '.', ';', '!', '–', '—']) || between.contains(" - ") {
-                (said, context) = (false, false);
-            }
-            end = word.at.end;
-            if BEFORE_CONTEXT.contains(&word.word.as_str()) {
-                context = said;
-                continue;
-            }
-            let place = self.words.get(at + 1).is_some_and(|next| PLACES.contains(&next.word.as_str()));
-            if context || place {
-                self.stands[at] = CONTEXT;
-            }
-            if !place && self.tells_what(at) {
-                said = true;
-            }
-        }
-    }
-
-    /// Whether a word may be what a title is about: not what is done, where or by whom.
-    fn tells_what(&self, at: usize) -> bool {
-        if self.vocabulary.tells_nothing(&self.words[at]) || !self.words[at].word.chars().any(char::is_alphabetic) {
-            return false;
-        }
-        match self.vocabulary.longest(&self.words[at..=at]) {
-            Some((concepts, _)) => concepts
-                .iter()
-                .any(|&concept| matches!(self.vocabulary.concepts[concept].kind, Kind::Topic | Kind::Sense)),
-            None => true,
-        }
-    }
-
     /// The concepts that begin at a word, and the words that they take.
     fn next(&self, at: usize) -> (Vec<usize>, Vec<usize>) {
         if !self.parts.vocabulary {
@@ -155,9 +103,9 @@ impl Reader<'_> {
             return (Vec::new(), if nothing { Vec::new() } else { vec![at] });
         }
         let strict = self.vocabulary.longest(&self.words[at..]);
-        let strict_useful = strict.as_ref().map_or(0, |(_, count)| {
-            (at..at + count).filter(|word| self.useful.binary_search(word).is_ok()).count()
-        });
+        let strict_useful = strict
+            .as_ref()
+            .map_or(0, |(_, count)| (at..at + count).filter(|word| self.useful.binary_search(word).is_ok()).count());
         if self.parts.phrases
             && let Some((concept, these)) = self.in_any_order(at)
             && these.len() > strict_useful.max(1)
@@ -198,7 +146,9 @@ impl Reader<'_> {
         }
         for (concept, these) in more {
             let name = of_concept(&self.vocabulary.concepts[concept].name);
-            if self.vocabulary.concepts[concept].kind != Kind::Sense && !self.found.iter().any(|found| found.name == name) {
+            if self.vocabulary.concepts[concept].kind != Kind::Sense
+                && !self.found.iter().any(|found| found.name == name)
+            {
                 self.push(name, APART, &these);
             }
         }
@@ -220,7 +170,11 @@ impl Reader<'_> {
             let tells = self.useful.binary_search(&word).is_ok() && self.words[word].word.chars().nth(1).is_some();
             if tells && alone {
                 self.push(self.words[word].stem.clone(), 1.0, &[word]);
-            } else if tells && part && self.parts.words_of_phrases && self.vocabulary.longest(&self.words[word..=word]).is_none() {
+            } else if tells
+                && part
+                && self.parts.words_of_phrases
+                && self.vocabulary.longest(&self.words[word..=word]).is_none()
+            {
                 self.push(self.words[word].stem.clone(), PART, &[word]);
             }
         }
@@ -228,7 +182,8 @@ impl Reader<'_> {
 
     /// What the last word may become.
     fn unfinished(&mut self) {
-        let Some(last) = self.words.last().map(|word| word.word.clone()).filter(|word| word.chars().count() >= 3) else {
+        let Some(last) = self.words.last().map(|word| word.word.clone()).filter(|word| word.chars().count() >= 3)
+        else {
             return;
         };
         let at = self.words.len() - 1;
@@ -250,7 +205,6 @@ impl Reader<'_> {
     }
 
     fn push(&mut self, name: String, weight: f32, these: &[usize]) {
-        let weight = weight * these.iter().map(|&word| self.stands[word]).fold(0.0, f32::max);
         let at = these.iter().map(|&word| self.words[word].at.clone());
         match self.found.iter_mut().find(|found| found.name == name) {
             Some(found) => {

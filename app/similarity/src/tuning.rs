@@ -47,6 +47,8 @@ pub struct Tuning {
     pub middle: f32,
     /// How fast likelihood grows around it.
     pub slope: f32,
+    /// How much of what both say is taken away where not all of what is asked is said.
+    pub gate: f32,
     /// Less likely projects are not shown.
     pub floor: f32,
 }
@@ -54,9 +56,9 @@ pub struct Tuning {
 impl Default for Tuning {
     fn default() -> Self {
         Self {
-            prior: 100.0,
-            cosine: 0.6,
-            coverage: 0.25,
+            prior: 300.0,
+            cosine: 0.8,
+            coverage: 0.2,
             meaning: 0.15,
             broader: 0.5,
             letters_from: 0.5,
@@ -69,13 +71,14 @@ impl Default for Tuning {
             specialty: 0.01,
             other_age: 0.6,
             opposite: 0.4,
-            pivot: 0.7,
-            word_share: 0.02,
+            pivot: 0.85,
+            word_share: 0.05,
             common_share: 0.15,
             number_share: 0.3,
             least_length: 6.0,
-            middle: 0.3,
+            middle: 0.27,
             slope: 12.0,
+            gate: 0.5,
             floor: 0.5,
         }
     }
@@ -112,6 +115,7 @@ impl Tuning {
             "least_length" => &mut self.least_length,
             "middle" => &mut self.middle,
             "slope" => &mut self.slope,
+            "gate" => &mut self.gate,
             "floor" => &mut self.floor,
             _ => return None,
         })

@@ -39,9 +39,9 @@ impl Kind {
     pub(crate) fn usual_share(self) -> f32 {
         match self {
             Self::Topic | Self::Sense => 0.015,
-            Self::Act => 0.12,
-            Self::Who => 0.15,
-            Self::Place => 0.20,
+            Self::Act => 0.20,
+            Self::Who => 0.25,
+            Self::Place => 0.30,
             Self::Nothing => 1.0,
         }
     }
@@ -89,7 +89,7 @@ pub struct Vocabulary {
     pub(crate) words: HashMap<char, Vec<String>>,
 }
 
-const LISTS: [&str; 8] = [
+const LISTS: [&str; 9] = [
     include_str!("../vocabulary/words.txt"),
     include_str!("../vocabulary/ward.txt"),
     include_str!("../vocabulary/medicine.txt"),
@@ -98,6 +98,7 @@ const LISTS: [&str; 8] = [
     include_str!("../vocabulary/mind.txt"),
     include_str!("../vocabulary/tests.txt"),
     include_str!("../vocabulary/medicines.txt"),
+    include_str!("../vocabulary/shorthand.txt"),
 ];
 
 /// A line: the forms, what the concept is a part of, the source.
@@ -154,7 +155,7 @@ impl Vocabulary {
         for line in &lines {
             vocabulary.take(line, &useless)?;
         }
-        for (_, concepts) in &mut vocabulary.forms {
+        for concepts in vocabulary.forms.values_mut() {
             concepts.sort_unstable();
             concepts.dedup();
         }
@@ -180,8 +181,11 @@ impl Vocabulary {
                 return Err(Unreadable { line: line.number, why: "a form without a word".into() });
             }
             self.form(number, &words, capitals);
-            let mut useful: Vec<&str> =
-                words.iter().map(|word| word.stem.as_str()).filter(|stem| !useless.iter().any(|word| word == stem)).collect();
+            let mut useful: Vec<&str> = words
+                .iter()
+                .map(|word| word.stem.as_str())
+                .filter(|stem| !useless.iter().any(|word| word == stem))
+                .collect();
             // "Time critical medicines" is not any critical medicine: only short words may be left out.
             let whole = words.iter().all(|word| word.word.len() <= 3 || useful.contains(&word.stem.as_str()));
             if useful.len() > 1 && whole && line.kind != Kind::Nothing {
@@ -251,11 +255,17 @@ impl Vocabulary {
         self.forms.contains_key(stem)
     }
 
+    /// Whether a longer word of a form begins like this one.
+    pub(crate) fn begins(&self, start: &str) -> bool {
+        let words = start.chars().next().and_then(|first| self.words.get(&first)).map_or(&[][..], Vec::as_slice);
+        let at = words.partition_point(|word| word.as_str() <= start);
+        words.get(at).is_some_and(|word| word.starts_with(start))
+    }
+
     /// The number of a concept, by its name.
     pub(crate) fn number(&self, name: &str) -> Option<usize> {
         self.by_name.get(name).copied()
     }
-
 
     /// The words of all forms, of three letters at least.
     pub fn words(&self) -> impl Iterator<Item = String> + '_ {

@@ -54,9 +54,9 @@ impl Engine {
             }
         }
         shared.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let same = [Field::Priority, Field::Department, Field::Specialty]
-            .into_iter()
-            .filter(|&field| one.all(field).any(|text| other.all(field).any(|answer| text.eq_ignore_ascii_case(answer))));
+        let same = [Field::Priority, Field::Department, Field::Specialty].into_iter().filter(|&field| {
+            one.all(field).any(|text| other.all(field).any(|answer| text.eq_ignore_ascii_case(answer)))
+        });
         Why { shared: shared.into_iter().map(|(_, shared)| shared).collect(), same: same.collect() }
     }
 }

@@ -52,7 +52,8 @@ fn the_same_problem_is_found_without_a_common_word() {
         ("Improving care after #NOF", "Hip fracture pathway"),
         ("Anaemia before surgery", "Preoperative anemia: iron deficiency"),
     ] {
-        let [right, wrong, other] = scores(asked, [right, "Weekend handover on medical wards", "Smoking cessation in maternity"]);
+        let [right, wrong, other] =
+            scores(asked, [right, "Weekend handover on medical wards", "Smoking cessation in maternity"]);
         assert!(right > wrong && right > other && right > 0.3, "{asked}: {right} {wrong} {other}");
     }
 }
@@ -62,7 +63,11 @@ fn the_same_words_about_another_problem_are_less_alike() {
     for (asked, right, wrong) in [
         ("Nipple discharge clinic", "One stop breast clinic for nipple discharge", "Quality of discharge summaries"),
         ("Fluid balance charts", "Recording of intake and output", "Intravenous fluid prescribing"),
-        ("Hypothermia in newborn infants", "Admission temperature of preterm babies", "Inadvertent perioperative hypothermia"),
+        (
+            "Hypothermia in newborn infants",
+            "Admission temperature of preterm babies",
+            "Inadvertent perioperative hypothermia",
+        ),
         ("Management of high potassium", "Hyperkalaemia treatment", "Low potassium: replacing it"),
         ("Home oxygen review", "Long term oxygen therapy follow-up", "Prescribing oxygen on wards"),
         ("Induction of labour delays", "Outpatient balloon induction", "Junior doctors' induction"),
@@ -83,7 +88,15 @@ fn misspelt_and_unfinished_words_find_what_they_mean() {
 
 #[test]
 fn what_says_nothing_finds_nothing() {
-    for asked in ["", " ", "a", "🩺🩺", "Improving the quality of care: a QI project", "\" OR * NEAR(", "' ; drop table project; --"] {
+    for asked in [
+        "",
+        " ",
+        "a",
+        "🩺🩺",
+        "Improving the quality of care: a QI project",
+        "\" OR * NEAR(",
+        "' ; drop table project; --",
+    ] {
         let found = rank(asked, &["Weekend handover", "Sepsis six", "Improving quality on our wards", ""]);
         assert!(found.iter().all(|one| one.score < 0.5), "{asked}: {found:?}");
     }
@@ -101,7 +114,8 @@ fn ten_thousand_letters_are_read_as_far_as_the_limit() {
 #[test]
 fn the_same_department_and_priority_add_to_what_is_alike_and_make_nothing_alike() {
     let known = |title: &str, department: &str| Known::titled(title).and(Field::Department, department);
-    let rows = [ENGINE.rows(&known("Oxygen prescribing", "Ward 4")), ENGINE.rows(&known("Oxygen prescribing", "Ward 9"))];
+    let rows =
+        [ENGINE.rows(&known("Oxygen prescribing", "Ward 4")), ENGINE.rows(&known("Oxygen prescribing", "Ward 9"))];
     let index = Index::new(&ENGINE, &rows);
     let found = index.rank(&ENGINE.rows(&known("Prescribing O2 in COPD", "ward 9")));
     assert_eq!(found[0].project, 1);
@@ -113,7 +127,10 @@ fn the_same_department_and_priority_add_to_what_is_alike_and_make_nothing_alike(
 #[test]
 fn why_marks_the_words_in_both_titles() {
     let (here, there) = ("Missed clexane doses", "Enoxaparin prescribing after caesarean birth");
-    let why = ENGINE.why(&Known::titled(here).and(Field::Department, "Maternity"), &Known::titled(there).and(Field::Department, "maternity"));
+    let why = ENGINE.why(
+        &Known::titled(here).and(Field::Department, "Maternity"),
+        &Known::titled(there).and(Field::Department, "maternity"),
+    );
     let shared = why.shared.first().expect("a reason");
     assert!(shared.reworded);
     assert_eq!(&here[shared.here[0].clone()], "clexane");
@@ -123,7 +140,8 @@ fn why_marks_the_words_in_both_titles() {
 
 #[test]
 fn rows_come_back_from_their_text_as_they_were() {
-    let known = Known::titled("Oxygen prescribing in COPD").and(Field::Problem, "No target").and(Field::Priority, "P 1\nx");
+    let known =
+        Known::titled("Oxygen prescribing in COPD").and(Field::Problem, "No target").and(Field::Priority, "P 1\nx");
     let rows = ENGINE.rows(&known);
     assert!(!rows.is_empty());
     let back = from_text(&to_text(&rows));

@@ -89,12 +89,11 @@ fn table(set: &Set, queries: &[usize], engine: &mut Engine) {
     println!("\ntitle only");
     show("bm25 over stemmed words (FTS5)", &bm25(&titles, queries));
     show("character trigrams, tf-idf", &trigrams(&titles, queries));
-    let steps: [(&str, fn(&mut Parts)); 9] = [
+    let steps: [(&str, fn(&mut Parts)); 8] = [
         ("words, rarity", |_| {}),
         ("+ vocabulary", |parts| parts.vocabulary = true),
         ("+ phrases in any order", |parts| parts.phrases = true),
         ("+ words of phrases", |parts| parts.words_of_phrases = true),
-        ("+ focus: what before where", |parts| parts.focus = true),
         ("+ broader concepts", |parts| parts.broader = true),
         ("+ misspelt words, shared letters", |parts| (parts.typing, parts.letters) = (true, true)),
         ("+ what speaks against", |parts| parts.against = true),
@@ -121,11 +120,18 @@ fn misses(set: &Set, engine: &Engine, queries: &[usize]) {
         if ranking.first().is_some_and(|(first, _)| set.titles[*first].topic == asked.topic) {
             continue;
         }
-        println!("\n[{}] {} {:?}", asked.topic, asked.title, engine.rows(&known(set, query, false)).iter().map(|row| &row.term).collect::<Vec<_>>());
+        println!(
+            "\n[{}] {} {:?}",
+            asked.topic,
+            asked.title,
+            engine.rows(&known(set, query, false)).iter().map(|row| &row.term).collect::<Vec<_>>()
+        );
         for (other, score) in ranking.iter().take(3) {
             println!("   {score:.2} [{}] {}", set.titles[*other].topic, set.titles[*other].title);
         }
-        if let Some((place, (other, score))) = ranking.iter().enumerate().find(|(_, (other, _))| set.titles[*other].topic == asked.topic) {
+        if let Some((place, (other, score))) =
+            ranking.iter().enumerate().find(|(_, (other, _))| set.titles[*other].topic == asked.topic)
+        {
             println!("   right at {}: {score:.2} {}", place + 1, set.titles[*other].title);
         }
     }
@@ -151,14 +157,24 @@ fn trainees(here: &str, engine: &Engine) -> Result<(), Box<dyn Error>> {
         .iter()
         .map(|one| {
             let found = index.rank(&engine.rows_of_typed(&Known::titled(&one.title)));
-            found.iter().filter(|one| one.score >= floor).take(3).map(|one| (demo.projects[one.project].key.as_str(), one.score)).collect()
+            found
+                .iter()
+                .filter(|one| one.score >= floor)
+                .take(3)
+                .map(|one| (demo.projects[one.project].key.as_str(), one.score))
+                .collect()
         })
         .collect();
     if env::var_os("SIMILAR_MISSES").is_some() {
         for (one, shown) in asked.iter().zip(&answers) {
             let best = index.rank(&engine.rows_of_typed(&Known::titled(&one.title)));
-            let best: Vec<_> = best.iter().take(3).map(|one| (demo.projects[one.project].key.as_str(), one.score)).collect();
-            let good = if one.right.is_empty() { shown.is_empty() } else { shown.first().is_some_and(|(key, _)| one.right.iter().any(|right| right == key)) };
+            let best: Vec<_> =
+                best.iter().take(3).map(|one| (demo.projects[one.project].key.as_str(), one.score)).collect();
+            let good = if one.right.is_empty() {
+                shown.is_empty()
+            } else {
+                shown.first().is_some_and(|(key, _)| one.right.iter().any(|right| right == key))
+            };
             if !good {
                 println!("{} {:?}: {best:?}", one.title, one.right);
             }

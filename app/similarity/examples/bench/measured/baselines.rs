@@ -69,12 +69,16 @@ pub fn trigrams(titles: &[&str], queries: &[usize]) -> Rankings {
         *holding.entry(three).or_default() += 1;
     }
     let weight = |three: &[char], often: f32| often * (float(titles.len()) / float(holding[three])).ln();
-    let length = |counts: &HashMap<Vec<char>, f32>| counts.iter().map(|(three, often)| weight(three, *often).powi(2)).sum::<f32>().sqrt();
+    let length = |counts: &HashMap<Vec<char>, f32>| {
+        counts.iter().map(|(three, often)| weight(three, *often).powi(2)).sum::<f32>().sqrt()
+    };
     let lengths: Vec<f32> = counted.iter().map(length).collect();
     let rank = |&query: &usize| {
         let others = (0..titles.len()).filter(|at| *at != query);
         let score = |at: usize| {
-            let shared = counted[query].iter().filter_map(|(three, often)| counted[at].get(three).map(|other| weight(three, *often) * weight(three, *other)));
+            let shared = counted[query].iter().filter_map(|(three, often)| {
+                counted[at].get(three).map(|other| weight(three, *often) * weight(three, *other))
+            });
             shared.sum::<f32>() / (lengths[query] * lengths[at]).max(f32::MIN_POSITIVE)
         };
         sorted(others.map(|at| (at, score(at))).collect())

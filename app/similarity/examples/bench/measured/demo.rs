@@ -42,9 +42,9 @@ struct Written {
     #[serde(default)]
     department: String,
     #[serde(default)]
-    aim: Option<(String, String, String, serde_json::Value)>,
+    aim: Vec<serde_json::Value>,
     #[serde(default)]
-    standard: Option<(String, String, String, serde_json::Value)>,
+    standard: Vec<serde_json::Value>,
     #[serde(default)]
     priorities: Vec<String>,
 }
@@ -56,12 +56,12 @@ pub fn read(here: &str) -> Result<Demo, Box<dyn Error>> {
     let titles: HashMap<String, String> = titles.into_iter().map(|one| (one.key, one.title)).collect();
     let written: Vec<Written> = serde_json::from_str(&fs::read_to_string(format!("{folder}/projects.json"))?)?;
     let projects = written.into_iter().map(|project| {
-        let aim = project.aim.map(|aim| format!("{} in {} {}", aim.0, aim.1, aim.2)).unwrap_or_default();
-        let standard = project.standard.map(|standard| standard.0).unwrap_or_default();
+        let aim = project.aim.iter().take(3).filter_map(serde_json::Value::as_str).collect::<Vec<_>>().join(" ");
+        let standard = project.standard.first().and_then(serde_json::Value::as_str).unwrap_or_default();
         let mut known = Known::titled(titles.get(&project.title).map_or("", String::as_str))
             .and(Field::Problem, &project.problem)
             .and(Field::Aim, &aim)
-            .and(Field::Standard, &standard)
+            .and(Field::Standard, standard)
             .and(Field::Department, &project.department);
         for priority in &project.priorities {
             known = known.and(Field::Priority, priority);

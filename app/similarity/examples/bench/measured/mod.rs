@@ -35,7 +35,9 @@ pub fn lines<T: DeserializeOwned>(path: &str) -> Result<Vec<T>, Box<dyn Error>> 
     text.lines()
         .enumerate()
         .filter(|(_, line)| !line.trim().is_empty())
-        .map(|(at, line)| serde_json::from_str(line).map_err(|error| format!("{path}, line {}: {error}", at + 1).into()))
+        .map(|(at, line)| {
+            serde_json::from_str(line).map_err(|error| format!("{path}, line {}: {error}", at + 1).into())
+        })
         .collect()
 }
 
@@ -56,7 +58,9 @@ impl Set {
 
 /// Which half a topic is in: always the same one.
 pub fn half_of(topic: &str) -> usize {
-    let hash = topic.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+    let hash = topic
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
     usize::from((hash ^ (hash >> 32)) & 1 == 1)
 }
 
@@ -91,7 +95,8 @@ impl Measured {
             .zip(rankings)
             .map(|(&query, ranking)| ranking.iter().position(|(other, _)| right(query, *other)))
             .collect();
-        let among = |k: usize| share(places.iter().filter(|place| place.is_some_and(|place| place < k)).count(), places.len());
+        let among =
+            |k: usize| share(places.iter().filter(|place| place.is_some_and(|place| place < k)).count(), places.len());
         let inverse: f32 = places.iter().flatten().map(|&place| share(1, place + 1)).sum();
         #[expect(clippy::cast_precision_loss, reason = "counts of titles")]
         let rank = inverse / places.len().max(1) as f32;
@@ -99,7 +104,10 @@ impl Measured {
     }
 
     pub fn in_short(&self) -> String {
-        format!("success@1={:.3} success@3={:.3} success@5={:.3} mrr={:.3}", self.first, self.three, self.five, self.rank)
+        format!(
+            "success@1={:.3} success@3={:.3} success@5={:.3} mrr={:.3}",
+            self.first, self.three, self.five, self.rank
+        )
     }
 }
 
@@ -115,7 +123,12 @@ fn floor(queries: &[usize], rankings: &[Vec<(usize, f32)>], right: &dyn Fn(usize
     for (at, (score, right)) in shown.iter().enumerate() {
         found += usize::from(*right);
         if share(found, all) >= 0.8 {
-            return Some(Floor { at: *score, precision: share(found, at + 1), recall: share(found, all), shown_right: share(all, shown.len()) });
+            return Some(Floor {
+                at: *score,
+                precision: share(found, at + 1),
+                recall: share(found, all),
+                shown_right: share(all, shown.len()),
+            });
         }
     }
     None
@@ -125,7 +138,11 @@ impl fmt::Display for Measured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.in_short())?;
         if let Some(floor) = &self.floor {
-            write!(f, " floor={:.2} precision={:.2} recall={:.2} ({:.2} without a floor)", floor.at, floor.precision, floor.recall, floor.shown_right)?;
+            write!(
+                f,
+                " floor={:.2} precision={:.2} recall={:.2} ({:.2} without a floor)",
+                floor.at, floor.precision, floor.recall, floor.shown_right
+            )?;
         }
         Ok(())
     }
