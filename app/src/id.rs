@@ -79,6 +79,8 @@ ids! {
     PostId,
     /// A period out of a post.
     AwayId,
+    /// A list of people that was taken in as a whole.
+    IntakeId,
     /// A trust's priority.
     PriorityId,
     /// A project.

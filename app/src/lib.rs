@@ -21,6 +21,7 @@ pub mod parse;
 mod roles;
 pub mod sheet;
 pub mod sought;
+pub mod table;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod visitor;

@@ -75,7 +75,7 @@ test("the academy lead", async ({ page }) => {
   const priority = await first(page, "/priorities", "/priorities/0");
   const pair = await first(page, "/look-alikes", "/look-alikes/pair").then(async () => (await page.locator('main a[href^="/look-alikes/pair"]').first().getAttribute("href")) ?? "");
   const person = await first(page, "/people", "/people/0");
-  await lookAt(page, ["/", "/look-alikes", pair, "/supervision", "/changeovers", priority, `${priority}/board`, `${priority}/edit`, "/priorities/new", "/people", "/people/dates", "/people/new", person, project, `${project}/team`, "/charts"]);
+  await lookAt(page, ["/", "/look-alikes", pair, "/supervision", "/changeovers", priority, `${priority}/board`, `${priority}/edit`, "/priorities/new", "/people", "/people/dates", "/people/intake", "/people/new", person, project, `${project}/team`, "/charts"]);
 });
 
 test("an administrator, and who arrives or has left", async ({ page }) => {

@@ -61,6 +61,14 @@ test("changeover dates @screenshot", async ({ page }) => {
   await screenshot(page, "changeovers");
 });
 
+test("the board of a changeover @screenshot", async ({ page }) => {
+  await signInAs(page, "Margaret Ellis");
+  await page.goto("/changeover");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Changeover of");
+  await expect(page.getByText(/ arranged$/)).toBeVisible();
+  await screenshot(page, "changeover");
+});
+
 test("how projects will stand on a day @screenshot", async ({ page }) => {
   await signInAs(page, "Margaret Ellis");
   await page.goto("/");

@@ -9,6 +9,7 @@ use std::time::Duration;
 use app::error::Error;
 use app::limits::{self, Budget};
 use app::measures::import;
+use app::people::intake;
 use app::visitor::Visitor;
 use app::web::form::{self, FormOwner};
 use app::web::request::Request;
@@ -22,7 +23,9 @@ use tokio::sync::Semaphore;
 pub type Fields = Vec<(String, String)>;
 
 /// The server functions that take a table.
-const TABLES: &[&str] = &["/api/measures/import"];
+const TABLES: &[&str] = &["/api/measures/import", INTAKE];
+/// The one of them that takes a list of people.
+const INTAKE: &str = "/api/people/intake";
 /// The field that holds a table's file.
 pub const FILE: &str = "file";
 /// The field that names the measure, which stands before the file.
@@ -189,7 +192,7 @@ pub async fn read(
     let sender = Sender::of(&request.visitor, path);
     let (budget, time) = sender.bounds();
     let held = Arc::new(Reservation::new(Arc::clone(memory.of(sender)), budget.bytes));
-    let reader = Reader { request, budget, held, fields: Fields::new(), file: None };
+    let reader = Reader { request, path, budget, held, fields: Fields::new(), file: None };
     let read = match boundary(headers) {
         None => tokio::time::timeout(time, reader.urlencoded(body)).await,
         Some(_) if !TABLES.contains(&path) => {
@@ -208,6 +211,7 @@ fn boundary(headers: &HeaderMap) -> Option<String> {
 
 struct Reader<'a> {
     request: &'a Request,
+    path: &'a str,
     budget: Budget,
     held: Arc<Reservation>,
     fields: Fields,
@@ -276,6 +280,9 @@ impl Reader<'_> {
     async fn expect_file(&self, name: &str) -> Result<(), Error> {
         if name != FILE || self.file.is_some() {
             return Err(Error::form("One file can be sent with this form. Choose one and send it again."));
+        }
+        if self.path == INTAKE {
+            return intake::api::may_take_in(self.request).await;
         }
         let measure = self.fields.iter().find(|(name, _)| name == MEASURE).ok_or(Error::NotFound)?;
         import::api::may_import(self.request, measure.1.parse().map_err(|_| Error::NotFound)?).await

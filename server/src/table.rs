@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use app::error::Error;
 use app::limits;
-use app::measures::import::file;
+use app::table::file;
 use bytes::Bytes;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

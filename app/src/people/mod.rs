@@ -4,6 +4,7 @@ pub mod changeovers;
 pub mod dates;
 pub mod directory;
 pub mod forgotten;
+pub mod intake;
 pub mod interests;
 pub mod invitations;
 pub mod joining;

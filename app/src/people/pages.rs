@@ -7,8 +7,8 @@ use leptos::server_fn::ServerFn;
 use super::api::{ChangePassword, SignIn, SignInAs, SignOut, onward, with_next};
 use super::model::NEW_PASSWORD;
 use super::{
-    changeovers, dates, directory, forgotten, information, interests, invitations, joining, mails, organisation,
-    sessions, store, ties,
+    changeovers, dates, directory, forgotten, information, intake, interests, invitations, joining, mails,
+    organisation, sessions, store, ties,
 };
 use crate::error::Error;
 use crate::format::{count, date};
@@ -33,6 +33,7 @@ pub fn routes() -> Vec<Route> {
         dates::pages::routes(),
         interests::pages::routes(),
         directory::pages::routes(),
+        intake::pages::routes(),
         organisation::pages::routes(),
         changeovers::pages::routes(),
         forgotten::pages::routes(),

@@ -11,8 +11,9 @@ use crate::db::Connection;
 use crate::demo::store::{self as rows, moment};
 use crate::drivers::model::{Lines, Position};
 use crate::id::{
-    BatchId, CycleId, DepartmentId, DriverId, HandoverId, LinkId, MeasureId, MeasurementId, PersonId, PhaseId, PostId,
-    PriorityId, ProjectId, SiteId, TallyId, TargetId, TaskId, TeamRoleId, TrustId, UpdateId, WebLinkId,
+    BatchId, CycleId, DepartmentId, DriverId, HandoverId, IntakeId, LinkId, MeasureId, MeasurementId, PersonId,
+    PhaseId, PostId, PriorityId, ProjectId, SiteId, TallyId, TargetId, TaskId, TeamRoleId, TrustId, UpdateId,
+    WebLinkId,
 };
 use crate::people::directory::model::{AwayDetails, TrustRole};
 use crate::people::directory::store as directory;
@@ -49,6 +50,22 @@ pub async fn site(conn: &mut Connection, trust: TrustId, name: &str, retired: bo
         organisation::retire(conn, &organises, PartOfTrust::Site(site)).await?;
     }
     Ok(site)
+}
+
+/// A list of one person that somebody took in.
+pub async fn intake(conn: &mut Connection, trust: TrustId, person: PersonId) -> Result<IntakeId> {
+    let id = IntakeId::new();
+    sqlx::query(
+        "insert into intake (id, trust_id, number, made_by, made_at, rows, same, left_out) values ($1, $2, 1, $3, $4, 1, 0, 0);
+         insert into intake_person (intake_id, person_id, did, added, changed) values ($1, $3, 'added', 1, 0)",
+    )
+    .bind(id)
+    .bind(trust)
+    .bind(person)
+    .bind(noon())
+    .execute(conn)
+    .await?;
+    Ok(id)
 }
 
 /// A priority since April 2025, in use or retired.

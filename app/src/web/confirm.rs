@@ -40,6 +40,29 @@ pub async fn change<A: Act, T>(
     }
 }
 
+/// What a change would do to projects; none when it does nothing to any. The change is undone.
+///
+/// # Errors
+/// Those of [`Request::change`].
+pub async fn preview<A: Act, T>(
+    request: &Request,
+    act: A,
+    write: impl AsyncFnOnce(&mut Connection, &Allowed<A>) -> Result<T, Error>,
+) -> Result<Option<Unconfirmed>, Error> {
+    let mut seen = None;
+    let undone = request.change(act, async |conn, allowed| {
+        write(conn, allowed).await?;
+        seen = Some(request.store.effects(conn, allowed.today()).await?);
+        Err::<(), _>(Error::Conflict)
+    });
+    let undone = undone.await;
+    match seen {
+        None => undone.map(|()| None),
+        Some(effects) if effects.lines.is_empty() => Ok(None),
+        Some(effects) => Ok(Some(told(request, effects).await?)),
+    }
+}
+
 /// A change's effects as sentences, each of a project with the way to it, and to what mends it where whoever asks may.
 async fn told(request: &Request, effects: Effects) -> Result<Unconfirmed, Error> {
     let mut conn = request.store.read().await?;

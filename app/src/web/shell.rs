@@ -232,6 +232,7 @@ const DONE: &[(&str, &str)] = &[
     ("drivers", "The driver diagram is changed."),
     ("driver-moved", "It is moved."),
     ("driver-removed", "It is out of the diagram. You can restore it at the foot of this page."),
+    ("taken-in", "The list is taken in."),
     ("imported", "{new} data points imported, {corrected} corrected."),
 ];
 

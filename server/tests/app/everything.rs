@@ -70,10 +70,12 @@ pub async fn world(fixture: &Fixture) -> Result<World> {
         .bind(fixture.trainee)
         .fetch_one(&mut *conn)
         .await?;
+    let intake = make::intake(&mut conn, fixture.trust, fixture.trainee).await?;
     conn.commit().await?;
     let ids = [
         ("projects", project.to_string()),
         ("measures", measure.to_string()),
+        ("qi", project.to_string()),
         ("measurements", measurement.to_string()),
         ("batches", batch.to_string()),
         ("tallies", tally.to_string()),
@@ -86,6 +88,7 @@ pub async fn world(fixture: &Fixture) -> Result<World> {
         ("memberships", place),
         ("priorities", fixture.priority.to_string()),
         ("people", fixture.trainee.to_string()),
+        ("intakes", intake.to_string()),
         ("posts", post),
         ("departments", fixture.department.to_string()),
         ("sites", site.to_string()),

@@ -15,6 +15,7 @@ mod handover;
 mod harness;
 mod identity;
 mod import;
+mod intake;
 mod mail;
 mod matrix;
 mod measures;

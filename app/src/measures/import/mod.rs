@@ -1,7 +1,6 @@
 //! Points that come as a table: pasted from a spreadsheet, or in a file.
 
 pub mod api;
-pub mod file;
 pub mod model;
 pub mod pages;
 pub mod read;

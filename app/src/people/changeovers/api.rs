@@ -1,4 +1,4 @@
-//! Adding and removing changeover dates.
+//! Adding, describing and removing changeover dates.
 
 use chrono::NaiveDate;
 use leptos::prelude::*;
@@ -15,7 +15,25 @@ pub async fn add_changeover(#[server(flatten)] form: ChangeoverForm) -> Result<(
     let request = Request::current();
     let trust = request.person()?.trust;
     request
-        .change(Coordinate(trust), async |conn, allowed| store::add(conn, allowed, form.parse(allowed.today())?).await)
+        .change(Coordinate(trust), async |conn, allowed| {
+            let (day, details) = form.parse(allowed.today())?;
+            store::add(conn, allowed, day, &details).await
+        })
+        .await?;
+    redirect("/changeovers?done=saved");
+    Ok(())
+}
+
+/// Says what a changeover is called and which grades it concerns.
+#[server(endpoint = "changeovers/describe")]
+pub async fn describe_changeover(day: String, #[server(flatten)] form: ChangeoverForm) -> Result<(), Error> {
+    let request = Request::current();
+    let trust = request.person()?.trust;
+    request
+        .change(Coordinate(trust), async |conn, allowed| {
+            let day: NaiveDate = day.parse().map_err(|_| Error::NotFound)?;
+            store::describe(conn, allowed, day, &form.details()?).await
+        })
         .await?;
     redirect("/changeovers?done=saved");
     Ok(())

@@ -319,6 +319,24 @@ fn of_the_trust() -> Vec<Row> {
         ),
         form("/api/changeovers/add", "Coordinate", NONE, |_, _| pairs!["on_day" => "5 8 2026"], COORDINATES_OWN)
             .before("delete from changeover"),
+        form(
+            "/api/changeovers/describe",
+            "Coordinate",
+            NONE,
+            |_, _| pairs!["day" => "2026-08-05", "name" => "August changeover", "grades" => "FY1, FY2"],
+            COORDINATES_OWN,
+        )
+        .before("delete from changeover; insert into changeover (trust_id, on_day) select id, '2026-08-05' from trust"),
+        form(
+            "/api/people/intake",
+            "ManageOrganisation",
+            NONE,
+            |_, _| {
+                pairs!["then" => "apply", "text" => "Name\tEmail\tGrade\tDepartment\tFrom\n\
+                    Nora New\tnora.new@trust.nhs.uk\tFY1\tAcute medicine\t2026-08-05"]
+            },
+            ORGANISES_OWN,
+        ),
         form("/api/changeovers/remove", "Coordinate", NONE, |_, _| pairs!["day" => "2026-08-05"], COORDINATES_OWN)
             .before(
                 "delete from changeover; insert into changeover (trust_id, on_day) select id, '2026-08-05' from trust",

@@ -277,6 +277,8 @@ impl Builder<'_> {
         }
         let id = make::away(self.conn, trust, petra, ["2026-05-01", "2026-05-31"]).await?;
         self.name(object, "away", id);
+        let id = make::intake(self.conn, trust, petra).await?;
+        self.name(object, "intake", id);
         self.address(object, "confirmed address", petra, true).await?;
         self.address(object, "address", petra, false).await?;
         let closed = person_of(self.conn, "Carl Closed").await?;

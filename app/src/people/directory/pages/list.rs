@@ -80,6 +80,7 @@ pub(super) async fn list(request: Request) -> Result<Reply, Error> {
             {empty_desk(desk)}
             <div class="baton-actions">
                 {ui::button_link("/people/new", "Add a person", false)}
+                <a href="/people/intake">"Take in a list of people"</a>
                 <a href="/people/invitations">"Invitations"</a>
                 {(joined > 0).then(|| view! { <a href="/people/joining">{format!("New people ({joined})")}</a> })}
                 {grants.then(|| view! { <a href="/people/mail">"Mail"</a> })}

@@ -8,7 +8,7 @@ use std::io::{Cursor, Read};
 
 use calamine::{DataRef, Reader as _, Xlsx};
 
-use super::read::{MOST_COLUMNS, MOST_ROWS};
+use super::{MOST_COLUMNS, MOST_ROWS};
 use crate::error::Error;
 use crate::limits;
 
@@ -21,7 +21,7 @@ fn unreadable() -> Error {
 }
 
 fn too_much_text() -> Error {
-    refused("The file holds more text than one import takes. Copy only the columns with dates, numbers and notes.")
+    refused("The file holds more text than one import takes. Copy only the columns that are wanted.")
 }
 
 /// Whether it is a workbook, which has to be read in a process of its own.
@@ -52,7 +52,7 @@ fn plain_text(bytes: &[u8]) -> Result<String, Error> {
     Ok(text.into_owned())
 }
 
-/// Refuses an archive that unpacks to far more than a table of points holds, or whose parts promise so.
+/// Refuses an archive that unpacks to far more than a table holds, or whose parts promise so.
 fn plausible(bytes: &[u8]) -> Option<()> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
     let mut left = limits::WORKBOOK_UNPACKED;
@@ -150,7 +150,7 @@ fn rows(
         }
         if last != Some(row) {
             if rows.len() > MOST_ROWS + 20 {
-                let message = "The sheet has more than 10,000 rows. Bring them in parts, or aggregate them first.";
+                let message = "The sheet has more than 10,000 rows. Bring them in parts.";
                 return Ok(Err(refused(message)));
             }
             rows.push(Vec::new());
@@ -170,7 +170,7 @@ fn told(cell: &DataRef<'_>, per_cent: bool) -> String {
             let text = format!("{:.10}", value * 100.0);
             return format!("{}%", text.trim_end_matches('0').trim_end_matches('.'));
         }
-        // What a sum in binary leaves behind the fifteenth digit is no one's measurement.
+        // What a sum in binary leaves behind the fifteenth digit is nobody's number.
         let text = format!("{value:.15e}").parse::<f64>().unwrap_or(value);
         text.to_string()
     };
