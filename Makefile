@@ -120,6 +120,11 @@ bench: target/release/server ## Measure the served pages with wrk (ARGS=--nation
 	@$(say) "Filling a store, serving it and loading its pages"
 	@node tools/bench.mjs $(ARGS)
 
+.PHONY: bench-similar
+bench-similar: | cargo-tools ## Measure how well look-alike projects are found (SIMILAR_SET=titles.jsonl, PAIRS_SET=pairs.jsonl for others)
+	@$(say) "Look-alikes: each part of the ranking, on labelled titles"
+	@SIMILAR_SET="$(SIMILAR_SET)" PAIRS_SET="$(PAIRS_SET)" cargo run --locked --release --quiet -p similarity --example bench
+
 # Optimised, and quicker to build than what is released.
 .PHONY: simulate
 simulate: | $(SITE) ## Live through five years of a trust day by day, and look for a project that nobody sees (SEED=n, DAYS=n, FAULTS=1)

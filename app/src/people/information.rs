@@ -141,9 +141,11 @@ async fn privacy(_: Request) -> Result<Page, Error> {
                 <li>"dates on which you are away from a post, never the reason"</li>
                 <li>"your password, as a hash from which it cannot be read"</li>
                 <li>"your part in projects, and what you wrote in them"</li>
+                <li>"where you are signed in, in rough words, for as long as you are"</li>
+                <li>"mail that Baton wrote to you, for 30 days, and what it mentioned"</li>
             </ul>
             <h2 class="nhsuk-heading-m">"Who sees it"</h2>
-            <p>"Colleagues with a post in the same trust see its projects, who works on them and what was handed over. A draft is seen by its author and the people whom they invite. Academy leads and administrators of your trust see your posts, periods away and addresses."</p>
+            <p>"Colleagues with a post in the same trust see its projects, who works on them and what was handed over. A draft is seen by its author and the people whom they invite. Academy leads and administrators of your trust see your posts, periods away and addresses. Administrators see the mail that Baton wrote to you about your trust, but never the link in it that lets you in. Your calendar is read by whoever has its address."</p>
             <h2 class="nhsuk-heading-m">"History"</h2>
             <p>"Every change of a project, and of who may do what, is kept with the time and the person who made it, so that credit and questions find the right person. The record cannot be altered. Details in it can be erased when the law asks."</p>
             <h2 class="nhsuk-heading-m">"Cookies"</h2>

@@ -101,9 +101,7 @@ const OWN: &str = concat!(
 );
 
 /// Every day of somebody's calendar between two days.
-const ENTRIES: &str = concat!(
-    // What is theirs to measure: of projects that run.
-    "select 'measure-' || m.id || '-' || m.next_on as uid, m.next_on as on_day, 'Measure: ' || m.name || ' (' || own.title || ')' as title,
+const ENTRIES: &str = "select 'measure-' || m.id || '-' || m.next_on as uid, m.next_on as on_day, 'Measure: ' || m.name || ' (' || own.title || ')' as title,
             '/measures/' || m.id as page
      from own join measure m on m.project_id = own.id
      where own.status in ('active', 'sustaining') and m.retired_on is null and m.every_days is not null and m.next_on is not null
@@ -128,8 +126,7 @@ const ENTRIES: &str = concat!(
      from tie k join trust t on t.id = k.trust_id join changeover c on c.trust_id = k.trust_id
      where k.person_id = $1 and k.state = 'accepted'
        and (exists (select 1 from post o where o.person_id = $1 and o.trust_id = k.trust_id and (o.ends_on is null or o.ends_on >= $2))
-            or exists (select 1 from trust_role r where r.person_id = $1 and r.trust_id = k.trust_id))"
-);
+            or exists (select 1 from trust_role r where r.person_id = $1 and r.trust_id = k.trust_id))";
 
 /// The days between `$3` and `$4`.
 static FEED: LazyLock<String> = LazyLock::new(|| {

@@ -7,6 +7,7 @@ use crate::access::{Coordinate, GrantRoles, ManageOrganisation};
 use crate::error::Error;
 use crate::people::directory::model::{PeopleSort, Show, TrustRole};
 use crate::people::directory::store::{self, Filter, PersonRow, Tie};
+use crate::people::joining;
 use crate::people::store::{Department, departments};
 use crate::web::page::{Page, Reply};
 use crate::web::request::Request;
@@ -57,6 +58,7 @@ pub(super) async fn list(request: Request) -> Result<Reply, Error> {
     let coordinates = request.may(&mut conn, Coordinate(trust)).await?;
     let grants = request.may(&mut conn, GrantRoles(trust)).await?;
     let desk = if grants { store::desk(&mut conn, trust, request.today()).await? } else { store::Desk::default() };
+    let joined = joining::store::joined(&mut conn, trust).await?.len();
     drop(conn);
     if found.rows.is_empty() && filter.page > 1 {
         // The list has become shorter than that.
@@ -80,6 +82,7 @@ pub(super) async fn list(request: Request) -> Result<Reply, Error> {
                 {ui::button_link("/people/new", "Add a person", false)}
                 <a href="/people/intake">"Take in a list of people"</a>
                 <a href="/people/invitations">"Invitations"</a>
+                {(joined > 0).then(|| view! { <a href="/people/joining">{format!("New people ({joined})")}</a> })}
                 {grants.then(|| view! { <a href="/people/mail">"Mail"</a> })}
                 <a href="/people/dates">"Dates that people changed"</a>
                 {coordinates.then(|| view! { <a href="/changeovers">"Changeover dates"</a> })}

@@ -1,0 +1,26 @@
+//! How likely two projects are about the same problem, from their words.
+
+#![warn(missing_docs)]
+
+mod index;
+mod parts;
+mod project;
+mod relations;
+mod spelling;
+mod stem;
+mod terms;
+mod token;
+mod tuning;
+mod vectors;
+mod vocabulary;
+mod why;
+
+pub use index::{Engine, Index, Likeness};
+pub use parts::Parts;
+pub use project::{Field, Known, Row, from_text, to_text};
+pub use tuning::Tuning;
+pub use vocabulary::{Kind, Unreadable, Vocabulary};
+pub use why::{Shared, Why};
+
+#[doc(hidden)]
+pub use stem::stem as stem_of;
