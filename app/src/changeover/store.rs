@@ -27,8 +27,7 @@ pub struct Board {
 /// # Errors
 /// When the store cannot be read.
 pub async fn days(conn: &mut Connection, trust: TrustId, today: NaiveDate) -> Result<Vec<NaiveDate>, Error> {
-    let known = changeovers(conn, trust, today - Days::new(731)).await?;
-    Ok(known.into_iter().map(|one| one.on_day).collect())
+    changeovers(conn, trust, today - Days::new(731)).await
 }
 
 /// The rows of a board as `g`: `$1` the trust, `$2` today, `$3` the first and `$4` the last of the last days, `$5` how many.
