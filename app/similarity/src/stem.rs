@@ -109,11 +109,7 @@ pub fn stem(word: &str) -> String {
     if short {
         return match word.strip_suffix('s') {
             // ECGs, TTOs, FY1s.
-            Some(start)
-                if start.len() >= 3 || (start.len() == 2 && !word.bytes().any(vowel)) =>
-            {
-                start.to_owned()
-            }
+            Some(start) if start.len() >= 3 || (start.len() == 2 && !word.bytes().any(vowel)) => start.to_owned(),
             _ => word,
         };
     }
