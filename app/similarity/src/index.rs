@@ -6,7 +6,6 @@ use crate::parts::Parts;
 use crate::project::{Field, Known, Row, rows_with};
 use crate::relations::{Relations, Term};
 use crate::tuning::Tuning;
-use crate::vectors::{self, Direction, Vectors};
 use crate::vocabulary::{Kind, Vocabulary};
 
 /// What a project says, by the numbers of the index's terms.
@@ -16,7 +15,6 @@ struct Entry {
     terms: Vec<(usize, f32, Field)>,
     labels: Vec<(Field, String)>,
     length: f32,
-    direction: Option<Direction>,
 }
 
 /// A trust's projects, to be asked what is like something.
@@ -28,11 +26,10 @@ pub struct Index<'v> {
     entries: Vec<Entry>,
 }
 
-/// What is read once: the vocabulary and the vectors.
+/// What is read once: the vocabulary, and how it is weighed.
 pub struct Engine {
     /// The words of the field.
     pub vocabulary: Vocabulary,
-    pub(crate) vectors: Vectors,
     /// Which parts are at work.
     pub parts: Parts,
     /// How they are weighed.
@@ -43,14 +40,7 @@ impl Engine {
     /// With what is shipped, and a vocabulary.
     #[must_use]
     pub fn new(vocabulary: Vocabulary) -> Self {
-        Self { vocabulary, vectors: Vectors::embedded(), parts: Parts::SHIPPED, tuning: Tuning::default() }
-    }
-
-    /// With another table of vectors, to try it.
-    #[must_use]
-    pub fn with_vectors(mut self, table: &'static [u8]) -> Self {
-        self.vectors = Vectors::read(table).unwrap_or_default();
-        self
+        Self { vocabulary, parts: Parts::SHIPPED, tuning: Tuning::default() }
     }
 
     /// The rows of a project.
@@ -114,7 +104,6 @@ impl<'v> Index<'v> {
                 })
                 .collect();
             self.entries[at].length = length(weighed.iter().map(|(_, weight)| *weight));
-            self.entries[at].direction = self.direction(&weighed);
         }
         #[expect(clippy::cast_precision_loss, reason = "projects of a trust")]
         let all = self.entries.len().max(1) as f32;
@@ -130,7 +119,7 @@ impl<'v> Index<'v> {
             return number;
         }
         let number = self.terms.len();
-        self.terms.push(Term::read(&self.engine.vocabulary, &self.engine.vectors, name));
+        self.terms.push(Term::read(&self.engine.vocabulary, name));
         self.numbers.insert(name.to_owned(), number);
         number
     }
@@ -150,19 +139,6 @@ impl<'v> Index<'v> {
             }
         }
         entry
-    }
-
-    fn direction(&self, weighed: &[(usize, f32)]) -> Option<Direction> {
-        if !self.engine.parts.vectors {
-            return None;
-        }
-        let mut sum = self.engine.vectors.none();
-        for (term, weight) in weighed {
-            if let Some(direction) = &self.terms[*term].direction {
-                vectors::add(&mut sum, direction, *weight);
-            }
-        }
-        vectors::unit(sum)
     }
 
     /// How like each project is to what is asked, the likest first. What has nothing in common is left out.
@@ -192,7 +168,6 @@ struct Question {
     names: Vec<String>,
     labels: Vec<(Field, String)>,
     length: f32,
-    direction: Option<Direction>,
 }
 
 impl Index<'_> {
@@ -203,21 +178,17 @@ impl Index<'_> {
             let weight = row.weight * row.field.share();
             match terms.iter_mut().find(|(term, _)| term.name == row.term) {
                 Some((_, known)) => *known = known.max(weight),
-                None => terms.push((Term::read(&engine.vocabulary, &engine.vectors, &row.term), weight)),
+                None => terms.push((Term::read(&engine.vocabulary, &row.term), weight)),
             }
         }
         let relations = Relations::new(engine);
         let (mut weights, mut answers) = (Vec::new(), HashMap::<usize, Vec<(usize, f32)>>::new());
-        let mut sum = engine.vectors.none();
         #[expect(clippy::cast_precision_loss, reason = "projects of a trust")]
         let all = self.entries.len() as f32;
         for (at, (term, weight)) in terms.iter().enumerate() {
             let known = self.numbers.get(&term.name).map(|&number| self.rarity[number]);
             let weight = weight * known.unwrap_or_else(|| rarity(&engine.tuning, term, 0.0, all));
             weights.push(weight);
-            if let Some(direction) = &term.direction {
-                vectors::add(&mut sum, direction, weight);
-            }
             for (number, other) in self.terms.iter().enumerate() {
                 let alike = relations.between(term, other);
                 if alike > 0.0 {
@@ -236,7 +207,6 @@ impl Index<'_> {
                 .collect(),
             names: terms.into_iter().map(|(term, _)| term.name).collect(),
             labels: asked.iter().filter(|row| !row.field.is_text()).map(|row| (row.field, row.term.clone())).collect(),
-            direction: if engine.parts.vectors { vectors::unit(sum) } else { None },
         }
     }
 
@@ -259,12 +229,8 @@ impl Index<'_> {
         }
         let cosine = (together / (question.length * entry.length)).min(1.0);
         let coverage = (covered / (question.length * question.length)).min(1.0);
-        let meaning = match (&question.direction, &entry.direction) {
-            (Some(one), Some(other)) => vectors::dot(one, other).max(0.0),
-            _ => 0.0,
-        };
         let both = cosine * (1.0 - tuning.gate * (1.0 - coverage));
-        let mut score = tuning.cosine * both + tuning.coverage * coverage + tuning.meaning * meaning;
+        let mut score = tuning.cosine * both + tuning.coverage * coverage;
         for (field, label) in &entry.labels {
             if cosine > 0.05 && question.labels.iter().any(|(other, asked)| other == field && asked == label) {
                 score += match field {
@@ -318,8 +284,7 @@ fn rarity(tuning: &Tuning, term: &Term, holding: f32, all: f32) -> f32 {
     let share = match term.kind {
         Some(kind) => kind.usual_share(),
         None if term.is_number() => tuning.number_share,
-        // Between a word of the field and one of everybody, by how common it is.
-        None => tuning.word_share * (tuning.common_share / tuning.word_share).powf(term.common),
+        None => tuning.word_share,
     };
     if term.kind == Some(Kind::Nothing) {
         return 0.0;

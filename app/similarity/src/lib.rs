@@ -11,7 +11,6 @@ mod stem;
 mod terms;
 mod token;
 mod tuning;
-mod vectors;
 mod vocabulary;
 mod why;
 

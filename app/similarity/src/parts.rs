@@ -13,10 +13,6 @@ pub struct Parts {
     pub broader: bool,
     /// Misspelt words.
     pub typing: bool,
-    /// Words that share many groups of three letters.
-    pub letters: bool,
-    /// Words that are used alike, by their vectors.
-    pub vectors: bool,
     /// What speaks against: other people, the opposite.
     pub against: bool,
 }
@@ -29,21 +25,11 @@ impl Parts {
         words_of_phrases: false,
         broader: false,
         typing: false,
-        letters: false,
-        vectors: false,
         against: false,
     };
     /// What is shipped: each part that helped on titles that nothing was tuned on.
-    pub const SHIPPED: Self = Self {
-        vocabulary: true,
-        phrases: true,
-        words_of_phrases: true,
-        broader: true,
-        typing: true,
-        letters: false,
-        vectors: true,
-        against: true,
-    };
+    pub const SHIPPED: Self =
+        Self { vocabulary: true, phrases: true, words_of_phrases: true, broader: true, typing: true, against: true };
 }
 
 impl Parts {
@@ -55,8 +41,6 @@ impl Parts {
             "words_of_phrases" => &mut self.words_of_phrases,
             "broader" => &mut self.broader,
             "typing" => &mut self.typing,
-            "letters" => &mut self.letters,
-            "vectors" => &mut self.vectors,
             "against" => &mut self.against,
             _ => return None,
         })

@@ -105,9 +105,9 @@ impl Known {
         self.all(Field::Title).next().unwrap_or_default()
     }
 
-    /// What stands in a field.
+    /// What stands in a field, as it was given.
     pub(crate) fn all(&self, field: Field) -> impl Iterator<Item = &str> {
-        self.fields.iter().filter(move |(this, _)| *this == field).map(|(_, text)| text.trim())
+        self.fields.iter().filter(move |(this, _)| *this == field).map(|(_, text)| text.as_str())
     }
 }
 

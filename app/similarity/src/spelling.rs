@@ -23,10 +23,7 @@ pub(crate) fn meant<'e>(engine: &'e Engine, word: &str) -> Option<&'e str> {
     }
     let words = vocabulary.words.get(&word.chars().next()?)?;
     let stem = crate::stem::stem(word);
-    if words.binary_search_by(|known| known.as_str().cmp(word)).is_ok()
-        || vocabulary.knows(&stem)
-        || engine.vectors.knows(&stem)
-    {
+    if words.binary_search_by(|known| known.as_str().cmp(word)).is_ok() || vocabulary.knows(&stem) {
         return None;
     }
     words
@@ -61,26 +58,6 @@ pub(crate) fn distance(one: &[u8], other: &[u8], allowed: usize) -> Option<usize
     row.last().copied().filter(|wrong| *wrong <= allowed)
 }
 
-/// How alike two words are by their groups of three letters: 1 for the same, 0 for none in common.
-pub(crate) fn shared_letters(one: &str, other: &str) -> f32 {
-    let (one, other) = (groups(one), groups(other));
-    let shared = one.iter().filter(|group| other.contains(group)).count();
-    if one.is_empty() || other.is_empty() {
-        return 0.0;
-    }
-    #[expect(clippy::cast_precision_loss, reason = "letters of a word")]
-    let share = (2 * shared) as f32 / (one.len() + other.len()) as f32;
-    share
-}
-
-fn groups(word: &str) -> Vec<[char; 3]> {
-    let letters: Vec<char> = std::iter::once(' ').chain(word.chars()).chain(Some(' ')).collect();
-    let mut groups: Vec<[char; 3]> = letters.windows(3).filter_map(|three| three.try_into().ok()).collect();
-    groups.sort_unstable();
-    groups.dedup();
-    groups
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,12 +77,5 @@ mod tests {
         assert_eq!(meant(&vocabulary, "anticoagulaton"), Some("anticoagulation"));
         assert_eq!(meant(&vocabulary, "hyperkalaemia"), None);
         assert_eq!(meant(&vocabulary, "gait"), None);
-    }
-
-    #[test]
-    fn words_share_letters_as_much_as_they_look_alike() {
-        assert!(shared_letters("prescription", "prescriptions") > 0.8);
-        assert!(shared_letters("ward", "sepsis") < 0.1);
-        assert!((shared_letters("oxygen", "oxygen") - 1.0).abs() < 1e-6);
     }
 }

@@ -16,6 +16,8 @@ const APART: f32 = 0.6;
 const MISSPELT: f32 = 0.8;
 /// How much a concept says that may be meant by a word which is still typed.
 const UNFINISHED: f32 = 0.6;
+/// Shorter beginnings of words may become anything.
+const LEAST_BEGINNING: usize = 3;
 /// The most concepts that the beginning of a word may mean.
 const MOST_ENDINGS: usize = 4;
 /// How many useful words a form in any order has at most.
@@ -58,11 +60,14 @@ pub(crate) fn read(engine: &Engine, text: &str, typing: bool) -> Vec<Found> {
     let mut mended = vec![false; words.len()];
     let open = typing && words.last().is_some_and(|last| last.at.end == text.len());
     for (at, word) in words.iter_mut().enumerate() {
-        let last = open && at + 1 == mended.len() && vocabulary.begins(&word.word);
-        if parts.typing
-            && !last
-            && let Some(meant) = spelling::meant(engine, &word.word)
-        {
+        let last =
+            open && at + 1 == mended.len() && word.word.len() >= LEAST_BEGINNING && vocabulary.begins(&word.word);
+        let meant = match last {
+            true => vocabulary.only_ending(&word.word).filter(|_| !vocabulary.knows(&word.stem)),
+            false if parts.typing => spelling::meant(engine, &word.word),
+            false => None,
+        };
+        if let Some(meant) = meant {
             word.stem = crate::stem::stem(meant);
             mended[at] = true;
         }
@@ -182,15 +187,11 @@ impl Reader<'_> {
 
     /// What the last word may become.
     fn unfinished(&mut self) {
-        let Some(last) = self.words.last().map(|word| word.word.clone()).filter(|word| word.chars().count() >= 3)
-        else {
-            return;
-        };
+        let unknown = |word: &&Token| word.word.len() >= LEAST_BEGINNING && !self.vocabulary.knows(&word.stem);
+        let Some(last) = self.words.last().filter(unknown) else { return };
         let at = self.words.len() - 1;
-        let Some(words) = last.chars().next().and_then(|first| self.vocabulary.words.get(&first)) else { return };
-        let begin = words.partition_point(|word| word.as_str() < last.as_str());
         let mut concepts: Vec<usize> = Vec::new();
-        for word in words[begin..].iter().take_while(|word| word.starts_with(&last)).filter(|word| **word != last) {
+        for word in self.vocabulary.endings(&last.word) {
             if let Some((these, _)) = self.vocabulary.longest(&tokens(word)) {
                 concepts.extend(these.into_iter().filter(|&one| self.vocabulary.concepts[one].kind != Kind::Nothing));
             }

@@ -9,18 +9,8 @@ pub struct Tuning {
     pub cosine: f32,
     /// How much it counts how much of what is asked is said.
     pub coverage: f32,
-    /// How much it counts that both titles as a whole point to the same.
-    pub meaning: f32,
     /// How like a concept is to what it is a kind of.
     pub broader: f32,
-    /// Words that share less of their letters than this are others.
-    pub letters_from: f32,
-    /// How much shared letters count.
-    pub letters: f32,
-    /// Words whose vectors agree less than this are others.
-    pub near_from: f32,
-    /// How much it counts that vectors agree.
-    pub near: f32,
     /// How much further fields make a project longer.
     pub other_length: f32,
     /// What the same priority adds.
@@ -35,10 +25,8 @@ pub struct Tuning {
     pub opposite: f32,
     /// How much the length of a project counts that is longer or shorter than the others.
     pub pivot: f32,
-    /// In what share of titles a word stands that English hardly has.
+    /// In what share of titles a word stands that is in no list.
     pub word_share: f32,
-    /// In what share of titles one of its commonest words stands.
-    pub common_share: f32,
     /// In what share of titles a number stands.
     pub number_share: f32,
     /// How long projects are thought to be on the whole, at least.
@@ -56,15 +44,10 @@ pub struct Tuning {
 impl Default for Tuning {
     fn default() -> Self {
         Self {
-            prior: 300.0,
+            prior: 500.0,
             cosine: 0.8,
             coverage: 0.2,
-            meaning: 0.15,
-            broader: 0.5,
-            letters_from: 0.5,
-            letters: 0.8,
-            near_from: 0.5,
-            near: 0.7,
+            broader: 0.35,
             other_length: 0.3,
             priority: 0.03,
             department: 0.03,
@@ -73,7 +56,6 @@ impl Default for Tuning {
             opposite: 0.4,
             pivot: 0.85,
             word_share: 0.05,
-            common_share: 0.15,
             number_share: 0.3,
             least_length: 6.0,
             middle: 0.27,
@@ -96,12 +78,7 @@ impl Tuning {
             "prior" => &mut self.prior,
             "cosine" => &mut self.cosine,
             "coverage" => &mut self.coverage,
-            "meaning" => &mut self.meaning,
             "broader" => &mut self.broader,
-            "letters_from" => &mut self.letters_from,
-            "letters" => &mut self.letters,
-            "near_from" => &mut self.near_from,
-            "near" => &mut self.near,
             "other_length" => &mut self.other_length,
             "priority" => &mut self.priority,
             "department" => &mut self.department,
@@ -110,7 +87,6 @@ impl Tuning {
             "opposite" => &mut self.opposite,
             "pivot" => &mut self.pivot,
             "word_share" => &mut self.word_share,
-            "common_share" => &mut self.common_share,
             "number_share" => &mut self.number_share,
             "least_length" => &mut self.least_length,
             "middle" => &mut self.middle,

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use crate::stem::stem;
 use crate::token::{Token, tokens};
 
 /// What a concept tells about a title.
@@ -89,7 +90,7 @@ pub struct Vocabulary {
     pub(crate) words: HashMap<char, Vec<String>>,
 }
 
-const LISTS: [&str; 9] = [
+const LISTS: [&str; 10] = [
     include_str!("../vocabulary/words.txt"),
     include_str!("../vocabulary/ward.txt"),
     include_str!("../vocabulary/medicine.txt"),
@@ -99,6 +100,7 @@ const LISTS: [&str; 9] = [
     include_str!("../vocabulary/tests.txt"),
     include_str!("../vocabulary/medicines.txt"),
     include_str!("../vocabulary/shorthand.txt"),
+    include_str!("../vocabulary/plain.txt"),
 ];
 
 /// A line: the forms, what the concept is a part of, the source.
@@ -255,21 +257,34 @@ impl Vocabulary {
         self.forms.contains_key(stem)
     }
 
-    /// Whether a longer word of a form begins like this one.
-    pub(crate) fn begins(&self, start: &str) -> bool {
+    /// The longer words of the forms that begin like this one.
+    pub(crate) fn endings<'s>(&'s self, start: &'s str) -> impl Iterator<Item = &'s str> {
         let words = start.chars().next().and_then(|first| self.words.get(&first)).map_or(&[][..], Vec::as_slice);
         let at = words.partition_point(|word| word.as_str() <= start);
-        words.get(at).is_some_and(|word| word.starts_with(start))
+        words[at..].iter().map(String::as_str).take_while(move |word| word.starts_with(start))
+    }
+
+    /// Whether a longer word of a form begins like this one.
+    pub(crate) fn begins(&self, start: &str) -> bool {
+        self.endings(start).next().is_some()
+    }
+
+    /// What a word becomes that somebody still types, if all that it may become is one thing.
+    pub(crate) fn only_ending<'s>(&'s self, start: &'s str) -> Option<&'s str> {
+        let means = |word: &str| self.forms.get(&stem(word));
+        let first = self.endings(start).next()?;
+        let known = means(first)?;
+        if !self.endings(start).all(|word| means(word) == Some(known)) {
+            return None;
+        }
+        // Of "handoff" and "handover" the name: it stands in more forms of several words.
+        let name = known.first().map(|(concept, _)| self.concepts[*concept].name.as_str());
+        self.endings(start).find(|word| Some(*word) == name).or(Some(first))
     }
 
     /// The number of a concept, by its name.
     pub(crate) fn number(&self, name: &str) -> Option<usize> {
         self.by_name.get(name).copied()
-    }
-
-    /// The words of all forms, of three letters at least.
-    pub fn words(&self) -> impl Iterator<Item = String> + '_ {
-        self.words.values().flatten().cloned()
     }
 
     /// How many concepts there are.

@@ -40,7 +40,7 @@ impl Engine {
         let (here, there) = (one.title(), other.title());
         let said = |text: &str| -> Vec<(Term, Found)> {
             let found = read(self, text, false).into_iter();
-            found.map(|found| (Term::read(&self.vocabulary, &self.vectors, &found.name), found)).collect()
+            found.map(|found| (Term::read(&self.vocabulary, &found.name), found)).collect()
         };
         let relations = Relations::new(self);
         let theirs = said(there);
@@ -55,7 +55,7 @@ impl Engine {
         }
         shared.sort_by(|a, b| b.0.total_cmp(&a.0));
         let same = [Field::Priority, Field::Department, Field::Specialty].into_iter().filter(|&field| {
-            one.all(field).any(|text| other.all(field).any(|answer| text.eq_ignore_ascii_case(answer)))
+            one.all(field).any(|text| other.all(field).any(|answer| text.trim().eq_ignore_ascii_case(answer.trim())))
         });
         Why { shared: shared.into_iter().map(|(_, shared)| shared).collect(), same: same.collect() }
     }

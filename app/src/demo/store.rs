@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use crate::db::Connection;
+use crate::duplicates;
 use crate::error::Error;
 use crate::id::{
     CycleId, DepartmentId, DriverId, HandoverId, LinkId, MeasureId, MeasurementId, PersonId, PostId, PriorityId,
@@ -249,14 +250,13 @@ pub async fn add_trust(
 /// # Errors
 /// When the store cannot write.
 pub async fn index_all(conn: &mut Connection, trust: TrustId) -> Result<(), Error> {
-    sqlx::query(
-        "insert into project_text (rowid, title, problem, aim, trust)
-         select number, title, problem, trim(aim_what || ' ' || aim_whom || ' ' || aim_how_much), 't' || replace(trust_id, '-', '') || '0'
-         from project
-         where trust_id = $1 and status <> 'draft'",
-    )
-    .bind(trust)
-    .execute(conn)
-    .await?;
+    let projects: Vec<ProjectId> =
+        sqlx::query_scalar("select id from project where trust_id = $1 and status <> 'draft'")
+            .bind(trust)
+            .fetch_all(&mut *conn)
+            .await?;
+    for project in projects {
+        duplicates::store::index(conn, project).await?;
+    }
     Ok(())
 }

@@ -68,6 +68,8 @@ pub struct Query {
     pub words: Vec<String>,
     /// The last word may be the beginning of a longer one.
     pub unfinished: bool,
+    /// The title that it was made of, as much of it as is looked at.
+    pub title: String,
 }
 
 impl Query {
@@ -77,13 +79,13 @@ impl Query {
         let words = useful_words(title);
         let unfinished =
             words.last().is_some_and(|last| last.chars().count() >= 3 && looked_at(title).ends_with(last.as_str()));
-        Self { words, unfinished }
+        Self { words, unfinished, title: title.chars().take(MAX_LINE_CHARS).collect() }
     }
 
     /// From a title that is complete.
     #[must_use]
     pub fn whole(title: &str) -> Self {
-        Self { words: useful_words(title), unfinished: false }
+        Self { unfinished: false, ..Self::typed(title) }
     }
 }
 

@@ -19,6 +19,7 @@ pub enum Band {
 /// or a folder directly in `app/src`, or a crate.
 pub const ORDER: &[(&str, Band)] = &[
     ("spc", Band::Crate),
+    ("similarity", Band::Crate),
     ("timeline", Band::Crate),
     ("islands", Band::Crate),
     ("error", Band::Base),
@@ -130,6 +131,7 @@ pub const WRITERS: &[(&str, &str)] = &[
     ("project_link", "duplicates"),
     ("project_text", "duplicates"),
     ("project_word", "duplicates"),
+    ("project_sense", "duplicates"),
     ("confirmation", "evidence"),
     ("claim", "continuity"),
     ("standing", "continuity"),

@@ -8,8 +8,9 @@ use std::path::Path as FilePath;
 use super::names::{Import, Names, names};
 
 /// The crates and where their sources stand, from the root of the repository.
-const CRATES: [(&str, &str); 5] = [
+const CRATES: [(&str, &str); 6] = [
     ("spc", "app/spc/src/"),
+    ("similarity", "app/similarity/src/"),
     ("timeline", "app/timeline/src/"),
     ("islands", "app/islands/src/"),
     ("app", "app/src/"),

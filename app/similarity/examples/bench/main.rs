@@ -11,6 +11,8 @@ use measured::{Measured, Set, half_of};
 use similarity::{Engine, Field, Index, Known, Parts, Tuning, Vocabulary};
 
 type Rankings = Vec<Vec<(usize, f32)>>;
+/// A part's name, and how it is put to work.
+type Step = (&'static str, fn(&mut Parts));
 
 fn main() -> Result<(), Box<dyn Error>> {
     let here = env!("CARGO_MANIFEST_DIR");
@@ -18,9 +20,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let path = path.unwrap_or_else(|| format!("{here}/../src/duplicates/testdata/titles.jsonl"));
     let set = Set::read(&path)?;
     let mut engine = Engine::new(vocabulary()?);
-    if let Ok(path) = env::var("VECTORS") {
-        engine = engine.with_vectors(std::fs::read(path)?.leak());
-    }
     engine.tuning = tuned(engine.tuning)?;
     for part in env::var("WITHOUT").unwrap_or_default().split_whitespace() {
         *engine.parts.by_name(part).ok_or_else(|| format!("WITHOUT: no {part}"))? = false;
@@ -89,15 +88,14 @@ fn table(set: &Set, queries: &[usize], engine: &mut Engine) {
     println!("\ntitle only");
     show("bm25 over stemmed words (FTS5)", &bm25(&titles, queries));
     show("character trigrams, tf-idf", &trigrams(&titles, queries));
-    let steps: [(&str, fn(&mut Parts)); 8] = [
+    let steps: [Step; 7] = [
         ("words, rarity", |_| {}),
         ("+ vocabulary", |parts| parts.vocabulary = true),
         ("+ phrases in any order", |parts| parts.phrases = true),
         ("+ words of phrases", |parts| parts.words_of_phrases = true),
         ("+ broader concepts", |parts| parts.broader = true),
-        ("+ misspelt words, shared letters", |parts| (parts.typing, parts.letters) = (true, true)),
+        ("+ misspelt words", |parts| parts.typing = true),
         ("+ what speaks against", |parts| parts.against = true),
-        ("+ word vectors", |parts| parts.vectors = true),
     ];
     let shipped = engine.parts;
     engine.parts = Parts::WORDS;

@@ -1,6 +1,10 @@
 //! The search index, and the projects that are most like a title.
 
+use std::sync::LazyLock;
+
 use chrono::NaiveDate;
+use similarity::{Engine, Field, Index, Known, Row, Vocabulary};
+use sqlx::FromRow;
 use sqlx::types::Json;
 
 use super::super::model::{Query, Similar};
@@ -11,7 +15,7 @@ use crate::id::{ProjectId, TrustId};
 use crate::sought;
 
 /// How many suggestions are shown.
-pub const SUGGESTIONS: u8 = 5;
+pub const SUGGESTIONS: u8 = 3;
 
 /// Brings the search index in line with a project: a draft is never in it. SQLite's FTS5.
 ///
@@ -25,9 +29,9 @@ pub async fn index(conn: &mut Connection, project: ProjectId) -> Result<(), Erro
          from project where id = $1 and status <> 'draft'",
     )
     .bind(project)
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    keep_sense(conn, project).await
 }
 
 /// Takes a project out of the search index. SQLite's FTS5.
@@ -37,8 +41,9 @@ pub async fn index(conn: &mut Connection, project: ProjectId) -> Result<(), Erro
 pub async fn remove_from_index(conn: &mut Connection, project: ProjectId) -> Result<(), Error> {
     sqlx::query("delete from project_text where rowid = (select number from project where id = $1)")
         .bind(project)
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
+    sqlx::query("delete from project_sense where project_id = $1").bind(project).execute(conn).await?;
     Ok(())
 }
 
@@ -126,8 +131,53 @@ async fn nearest(conn: &mut Connection, trust: TrustId, word: &str) -> Result<Ve
     Ok(in_trust(conn, trust, &likely).await?.into_iter().take(NEAREST).collect())
 }
 
-/// The numbers of the trust's projects that are most like the query, best first: the one place that
-/// ranks. SQLite's FTS5 and its bm25, the title weighing most.
+/// The vocabulary and what else the ranking is made of, read once.
+static ENGINE: LazyLock<Engine> =
+    LazyLock::new(|| Engine::new(Vocabulary::embedded().expect("a test reads the vocabulary that is shipped")));
+
+/// The version of what the engine says of a project: raised when the engine or its vocabulary says something else.
+const VERSION: i64 = 1;
+
+/// Of a problem and an aim so much is read.
+const READ: usize = 2_000;
+
+fn known(title: &str, problem: &str, aim: &str) -> Known {
+    let cut = |text: &str| text.chars().take(READ).collect::<String>();
+    Known::titled(title).and(Field::Problem, &cut(problem)).and(Field::Aim, &cut(aim))
+}
+
+/// Keeps what a project says, for the ranking: of a draft nothing.
+async fn keep_sense(conn: &mut Connection, project: ProjectId) -> Result<(), Error> {
+    let said: Option<(TrustId, String, String, String)> = sqlx::query_as(
+        "select trust_id, title, problem, trim(aim_what || ' ' || aim_whom || ' ' || aim_how_much)
+         from project where id = $1 and status <> 'draft'",
+    )
+    .bind(project)
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some((trust, title, problem, aim)) = said else { return Ok(()) };
+    sqlx::query("insert into project_sense (project_id, trust_id, terms, version) values ($1, $2, $3, $4)")
+        .bind(project)
+        .bind(trust)
+        .bind(similarity::to_text(&ENGINE.rows(&known(&title, &problem, &aim))))
+        .bind(VERSION)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// A project that is compared: its number, and what it says, as it is kept or else in its words.
+#[derive(FromRow)]
+struct Compared {
+    number: i64,
+    terms: Option<String>,
+    title: String,
+    problem: String,
+    aim: String,
+}
+
+/// The numbers of the trust's projects that are likely about the same problem, the likeliest first: the one place that
+/// ranks.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -138,18 +188,42 @@ pub async fn rank(
     except: Option<ProjectId>,
     limit: u8,
 ) -> Result<Vec<i64>, Error> {
-    let Some(expression) = expression(query) else { return Ok(Vec::new()) };
-    Ok(sqlx::query_scalar(
-        "select p.number from project_text join project p on p.number = project_text.rowid
-         where project_text match $1 and p.trust_id = $2 and p.status <> 'draft' and p.id is not $3
-         order by bm25(project_text, 10.0, 3.0, 3.0, 0.0), p.number desc limit $4",
+    if query.words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let projects: Vec<Compared> = sqlx::query_as(
+        "select p.number, s.terms, iif(s.terms is null, p.title, '') as title, iif(s.terms is null, p.problem, '') as problem,
+                iif(s.terms is null, trim(p.aim_what || ' ' || p.aim_whom || ' ' || p.aim_how_much), '') as aim
+         from project p left join project_sense s on s.project_id = p.id and s.version = $3
+         where p.trust_id = $1 and p.status <> 'draft' and p.id is not $2 order by p.number desc",
     )
-    .bind(of_trust(trust, &expression))
     .bind(trust)
     .bind(except)
-    .bind(limit)
+    .bind(VERSION)
     .fetch_all(conn)
-    .await?)
+    .await?;
+    let query = query.clone();
+    // Some milliseconds for a large trust: not on a thread that others wait for.
+    tokio::task::spawn_blocking(move || likeliest(&projects, &query, limit)).await.map_err(|_| Error::Internal)
+}
+
+fn likeliest(projects: &[Compared], query: &Query, limit: u8) -> Vec<i64> {
+    let said: Vec<Vec<Row>> = projects
+        .iter()
+        .map(|one| match &one.terms {
+            Some(terms) => similarity::from_text(terms),
+            None => ENGINE.rows(&known(&one.title, &one.problem, &one.aim)),
+        })
+        .collect();
+    let asked = Known::titled(&query.title);
+    let asked = if query.unfinished { ENGINE.rows_of_typed(&asked) } else { ENGINE.rows(&asked) };
+    Index::new(&ENGINE, &said)
+        .rank(&asked)
+        .into_iter()
+        .take_while(|one| one.score >= ENGINE.tuning.floor)
+        .take(usize::from(limit))
+        .filter_map(|one| projects.get(one.project).map(|project| project.number))
+        .collect()
 }
 
 /// The trust's projects that are most like the query, best first, for somebody who registers one.

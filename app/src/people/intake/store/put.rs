@@ -12,7 +12,7 @@ use crate::people::intake::columns::Holds;
 use crate::people::intake::plan::{Department, PostAct, Settled, SettledPerson, Subject};
 use crate::people::organisation::model::DepartmentDetails;
 use crate::people::organisation::store::add_department;
-use crate::people::store::insert_address;
+use crate::people::store::{insert_address, insert_person};
 use crate::people::ties::store::{self as ties, Again, Tied};
 
 /// A post to be added, as the statement reads it.
@@ -66,7 +66,8 @@ pub async fn put<'a>(
     let mut done = Vec::with_capacity(settled.people.len());
     for person in &settled.people {
         let (id, tied) = match person.subject {
-            Subject::New => (PersonId::new(), Tied::Accepted),
+            // One by one: where several come in one statement, SQLite would look through every table that names people.
+            Subject::New => (insert_person(&mut *conn, &person.name, allowed.now).await?, Tied::Accepted),
             Subject::Known(id) | Subject::Asked(id) => {
                 let tied = ties::ask(&mut *conn, allowed, allowed.trust(), id, &person.name, Again::Yes).await?;
                 if let Some(address) = &person.address {
@@ -99,8 +100,7 @@ async fn add_people(
         })
         .collect();
     sqlx::query(
-        "insert into person (id, name, created_at) select j.value ->> 'id', j.value ->> 'name', $2 from json_each($1) j;
-         insert into person_address (id, person_id, address, verified_at, created_at)
+        "insert into person_address (id, person_id, address, verified_at, created_at)
             select j.value ->> 'address_id', j.value ->> 'id', j.value ->> 'address', $2, $2 from json_each($1) j
             where j.value ->> 'address' is not null;
          insert into tie (person_id, trust_id, state, named, asked_at, asked_by, answered_at)
