@@ -48,7 +48,7 @@ impl Span {
         days.contains(&day).then_some(())?;
         let before = days.iter().copied().filter(|one| *one < day).max();
         let first = before.map_or(day - Days::new(DUE_DAYS.unsigned_abs()), |before| before + Days::new(1));
-        Some(Self { day, first: if day >= today { first.max(today) } else { first } })
+        Some(Self { day, first: if day > today { first.max(today) } else { first } })
     }
 }
 
@@ -79,6 +79,11 @@ pub struct Row {
     pub next_supervisor: Option<String>,
     /// Somebody supervises it after the changeover, as things are.
     pub supervised_after: bool,
+    /// It is paused or sustaining until after the changeover.
+    pub rests: bool,
+    /// Whom its lead chose in the summary that is being prepared.
+    pub meant_id: Option<PersonId>,
+    pub meant: Option<String>,
     /// The handover that is offered or agreed.
     pub handover_id: Option<HandoverId>,
     /// To whom.
@@ -106,8 +111,8 @@ impl Row {
     #[must_use]
     pub fn lead_progress(&self) -> Progress {
         match self.state {
-            _ if !self.lead_goes => Progress::Arranged,
-            Some(Continuity::Agreed | Continuity::Resting) => Progress::Arranged,
+            _ if !self.lead_goes || self.rests => Progress::Arranged,
+            Some(Continuity::Agreed) => Progress::Arranged,
             Some(Continuity::Offered) => Progress::Waiting,
             _ => Progress::Nothing,
         }
@@ -155,13 +160,18 @@ pub struct Suggested {
     pub starts_on: NaiveDate,
 }
 
-/// Whom each project is offered to unless somebody else is chosen: of the likeliest kind whoever is suggested least so
+/// Whom each project is offered to unless somebody else is chosen: whom its lead means; else, of the likeliest kind whoever is suggested least so
 /// far, so that one person does not get everything.
 #[must_use]
 pub fn first_choices(rows: &[Row], suggested: &[Suggested]) -> HashMap<ProjectId, PersonId> {
     let mut taken: HashMap<PersonId, usize> = HashMap::new();
     let mut chosen = HashMap::new();
     for row in rows {
+        if let Some(meant) = row.meant_id {
+            *taken.entry(meant).or_default() += 1;
+            chosen.insert(row.id, meant);
+            continue;
+        }
         let here = suggested.iter().filter(|one| one.project_id == row.id);
         let Some(best) = here.min_by_key(|one| (one.why, taken.get(&one.person_id).copied().unwrap_or(0), &one.name))
         else {
@@ -273,6 +283,9 @@ mod tests {
             supervision: None,
             next_supervisor: None,
             supervised_after: true,
+            rests: false,
+            meant_id: None,
+            meant: None,
             handover_id: None,
             to: None,
             falls: true,
@@ -308,6 +321,8 @@ mod tests {
         assert_eq!(chosen.get(&projects[1]), Some(&ben), "who has none yet");
         assert_eq!(chosen.get(&projects[2]), Some(&cy), "who is in the team");
         assert_eq!(chosen.get(&projects[3]), None);
+        let meant = Row { meant_id: Some(cy), ..row(projects[0]) };
+        assert_eq!(first_choices(&[meant], &suggested).get(&projects[0]), Some(&cy), "whom the lead means");
     }
 
     #[test]
@@ -316,6 +331,8 @@ mod tests {
         assert_eq!(led(Continuity::Due).progress(), Progress::Nothing);
         assert_eq!(led(Continuity::Offered).progress(), Progress::Waiting);
         assert_eq!(led(Continuity::Agreed).progress(), Progress::Arranged);
+        assert_eq!(led(Continuity::Resting).progress(), Progress::Nothing, "until before the changeover");
+        assert_eq!(Row { rests: true, ..led(Continuity::Due) }.progress(), Progress::Arranged);
         let both = Row { supervisor_goes: true, supervised_after: false, ..led(Continuity::Agreed) };
         assert_eq!(both.progress(), Progress::Nothing);
         assert_eq!(Row { next_supervisor: Some("Sam".into()), ..both.clone() }.progress(), Progress::Waiting);

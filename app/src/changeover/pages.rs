@@ -49,7 +49,7 @@ async fn show(request: Request) -> Result<Page, Error> {
         }));
     };
     let span = Span::among(&days, day, today).ok_or(Error::NotFound)?;
-    if day < today {
+    if day <= today {
         let became = store::became(&mut conn, trust, span, today).await?;
         return Ok(Page::new(title(day), move || past(day, &days, became, today)));
     }
@@ -247,10 +247,12 @@ fn next_lead(form: &Form, row: &Row, suggested: &[Suggested], first: Option<Pers
     if row.lead_progress() != Progress::Nothing {
         return row.to.clone().filter(|_| row.lead_goes).unwrap_or_default().into_any();
     }
-    let here: Vec<&Suggested> = suggested.iter().filter(|one| one.project_id == row.id).collect();
+    let here: Vec<&Suggested> =
+        suggested.iter().filter(|one| one.project_id == row.id && Some(one.person_id) != row.meant_id).collect();
+    let meant = row.meant_id.zip(row.meant.clone());
     let prepare = format!("/projects/{}/handover", row.id);
     let other = view! { <a class="baton-no-print" href=prepare>"Somebody else"<span class="nhsuk-u-visually-hidden">{format!(" for {}", row.title)}</span></a> };
-    if here.is_empty() {
+    if here.is_empty() && meant.is_none() {
         return view! { "Nobody is suggested. "{other} }.into_any();
     }
     let name = offered_to(row.id);
@@ -272,7 +274,14 @@ fn next_lead(form: &Form, row: &Row, suggested: &[Suggested], first: Option<Pers
     let id = format!("to-{}", row.id);
     view! {
         <label class="nhsuk-u-visually-hidden" for=id.clone()>{format!("Offer {} to", row.title)}</label>
-        <select class="nhsuk-select" id=id name=name>{options}</select>
+        <select class="nhsuk-select" id=id name=name>
+            {meant.map(|(person, name)| {
+                let person = person.to_string();
+                let here = person == chosen;
+                view! { <option value=person selected=here>{format!("{name} (chosen by the lead)")}</option> }
+            })}
+            {options}
+        </select>
         " "{other}
     }
     .into_any()
@@ -282,7 +291,7 @@ fn arranged(row: &Row) -> AnyView {
     let lead = row.lead_goes.then(|| match row.lead_progress() {
         Progress::Nothing => ui::tag("Nothing yet", "red"),
         Progress::Waiting => ui::tag("Waiting for answers", "blue"),
-        Progress::Arranged => ui::tag(if row.handover_id.is_some() { "Agreed" } else { "Paused" }, "green"),
+        Progress::Arranged => ui::tag(if row.rests { "Rests" } else { "Agreed" }, "green"),
     });
     let supervisor = row.supervisor_goes.then(|| match row.supervisor_progress() {
         Progress::Nothing => ui::tag("No next supervisor", "red"),

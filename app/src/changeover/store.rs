@@ -51,6 +51,8 @@ const ROWS: &str = concat!(
              where a.project_id = p.id and a.role = 'supervisor' and a.state = 'asked' and a.until_on is null) as next_supervisor,
             exists (select 1 from standing z where z.project_id = p.id and z.supervisor_id is not null and z.from_on <= date($4, '+1 day')
                     and z.until_on > date($4, '+1 day')) as supervised_after,
+            p.status in ('paused', 'sustaining') and coalesce(p.review_on > $4, 0) as rests,
+            iif(w.state = 'draft', w.to_person, null) as meant_id, iif(w.state = 'draft', e.name, null) as meant,
             s.handover_id, iif(h.to_pool and t.id is null, 'the pool', t.name) as \"to\",
             exists (select 1 from standing z where z.project_id = p.id and z.state = 'in_pool' and z.from_on <= date($4, '+1 day')
                     and z.until_on > date($4, '+1 day')) as falls,
@@ -73,6 +75,7 @@ const ROWS: &str = concat!(
     in_force!("r", "$2"),
     ")
      left join handover w on w.id = coalesce(s.handover_id, (select x.id from handover x where x.project_id = p.id and x.state = 'draft'))
+     left join person e on e.id = w.to_person
      order by d.name collate nocase nulls last, coalesce(s.lead_last_on, s.supervisor_last_on), p.title collate nocase, p.id"
 );
 
@@ -218,7 +221,7 @@ pub async fn first_day(
     after: NaiveDate,
 ) -> Result<Option<NaiveDate>, Error> {
     Ok(sqlx::query_scalar(
-        "select max(min(starts_on), date($3, '+1 day')) from post where person_id = $2 and trust_id = $1 and starts_on <= date($3, '+84 days')
+        "select max(min(starts_on), date($3, '+1 day')) from post where person_id = $2 and trust_id = $1
            and (ends_on is null or ends_on > $3)",
     )
     .bind(trust)

@@ -101,6 +101,8 @@ pub struct Supported {
     pub role: TeamRole,
     pub from_on: NaiveDate,
     pub until_on: Option<NaiveDate>,
+    /// The supervisor still supervises it, and so can confirm.
+    pub supervises: bool,
     /// When the supervisor confirmed their part.
     pub confirmed_at: Option<DateTime<Utc>>,
 }

@@ -281,6 +281,7 @@ fn supported_row(request: &Request, one: Supported) -> Vec<AnyView> {
     let until = one.until_on.map_or_else(|| "to today".to_owned(), |on| format!("to {}", date(on)));
     let confirmed = match one.confirmed_at {
         Some(at) => ui::time(date_in_london(at)),
+        None if !one.supervises => "By whoever supervises it now".into_any(),
         None => {
             let form = Form::named(request, ConfirmForm::PATH, &format!("{}-{}", one.project_id, one.person_id));
             let summary = form.summary();
@@ -294,8 +295,13 @@ fn supported_row(request: &Request, one: Supported) -> Vec<AnyView> {
             view! { {summary}{form.draw(fields)} }.into_any()
         }
     };
+    let name = if one.supervises {
+        view! { <a href=format!("/qi/{}?of={}", one.project_id, one.person_id)>{one.name}<span class="nhsuk-u-visually-hidden">{format!(" in {}", one.title)}</span></a> }.into_any()
+    } else {
+        one.name.into_any()
+    };
     vec![
-        view! { <a href=format!("/qi/{}?of={}", one.project_id, one.person_id)>{one.name}<span class="nhsuk-u-visually-hidden">{format!(" in {}", one.title)}</span></a> }.into_any(),
+        name,
         view! { <a href=format!("/projects/{}", one.project_id)>{one.title}</a>" "{one.reference} }.into_any(),
         format!("{}, {} {until}", one.role.label(), date(one.from_on)).into_any(),
         confirmed,

@@ -28,10 +28,13 @@ macro_rules! parts {
                and h.from_person = $1 and h.takes_effect_on <= $2 order by h.takes_effect_on desc limit 1) as handed_to,
             (select json_group_array(json_object('by', c.confirmed_by, 'name', n.name, 'at', c.confirmed_at) order by c.confirmed_at)
              from confirmation c join person n on n.id = c.confirmed_by where c.project_id = p.id and c.person_id = $1) as confirmed
-         from (select r.project_id, max(coalesce(r.until_on, '9999-12-31')) as last_on,
-                      json_group_array(json_object('role', r.role, 'from', r.from_on, 'until', iif(r.until_on <= $2, r.until_on, null),
+         from (select r.project_id, max(coalesce(r.ended_on, '9999-12-31')) as last_on,
+                      json_group_array(json_object('role', r.role, 'from', r.from_on, 'until', iif(r.ended_on <= $2, r.ended_on, null),
                         'contribution', r.contribution) order by r.from_on desc, r.id desc) as places
-               from team_role r where r.person_id = $1 and r.state = 'accepted' and r.by_mistake = 0 and r.from_on <= $2
+               from (select r.*, nullif(min(coalesce(r.until_on, '9999-12-31'), coalesce(p.closed_on, '9999-12-31'),
+                          coalesce((select date(max(coalesce(o.ends_on, '9999-12-30')), '+1 day') from post o
+                              where o.person_id = r.person_id and o.trust_id = p.trust_id and o.starts_on <= $2), '9999-12-31')), '9999-12-31') as ended_on from team_role r join project p on p.id = r.project_id) r
+               where r.person_id = $1 and r.state = 'accepted' and r.by_mistake = 0 and r.from_on <= $2
                  and (r.until_on is null or r.until_on > r.from_on) and ($3 is null or r.project_id = $3)
                group by r.project_id) q
          join project p on p.id = q.project_id and p.status <> 'draft'
@@ -95,8 +98,12 @@ pub async fn supported(conn: &mut Connection, supervisor: PersonId, today: Naive
     Ok(sqlx::query_as(
         "select p.id as project_id, coalesce(p.reference, '') as reference, p.title, n.id as person_id, n.name,
                 min(r.role) as role, min(r.from_on) as from_on,
-                nullif(max(coalesce(r.until_on, '9999-12-31')), '9999-12-31') as until_on, c.confirmed_at
-         from team_role s join team_role r on r.project_id = s.project_id and r.person_id <> s.person_id and r.role in ('lead', 'member')
+                nullif(max(coalesce(r.until_on, '9999-12-31')), '9999-12-31') as until_on, c.confirmed_at,
+                max(s.until_on is null or s.until_on > $2) as supervises
+         from team_role s join (select r.id, r.project_id, r.person_id, r.role, r.state, r.by_mistake, r.from_on, nullif(min(coalesce(r.until_on, '9999-12-31'), coalesce(p.closed_on, '9999-12-31'),
+                          coalesce((select date(max(coalesce(o.ends_on, '9999-12-30')), '+1 day') from post o
+                              where o.person_id = r.person_id and o.trust_id = p.trust_id and o.starts_on <= $2), '9999-12-31')), '9999-12-31') as until_on
+              from team_role r join project p on p.id = r.project_id) r on r.project_id = s.project_id and r.person_id <> s.person_id and r.role in ('lead', 'member')
               and r.state = 'accepted' and r.by_mistake = 0 and r.from_on <= $2
               and (s.until_on is null or s.until_on > r.from_on) and (r.until_on is null or r.until_on > s.from_on)
          join project p on p.id = s.project_id and p.status <> 'draft'

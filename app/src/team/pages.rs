@@ -140,12 +140,8 @@ pub async fn team(request: Request) -> Result<Page, Error> {
     };
     let waits = !relationship.coordinates() && store::awaits_supervisor(&mut conn, id, today).await?.is_some();
     let under_way = store::under_way(&mut conn, id, today).await?.is_some();
-    let leads_on = match request.visitor.id() {
-        Some(person) if relationship.lead && !under_way => {
-            store::co_leads::lead_on(&mut conn, id, person, today).await?
-        }
-        _ => false,
-    };
+    let asks_on = relationship.lead && !under_way;
+    let leads_on = asks_on && store::co_leads::lead_on(&mut conn, id, request.person()?.id, today).await?;
     drop(conn);
     Ok(Page::new(format!("Team of {}", project.title), move || {
         let invitation = Form::new(&request, Invite::PATH);

@@ -32,7 +32,9 @@ pub async fn prepare(request: Request) -> Result<Reply, Error> {
     let offers = access::may(Action::OfferHandover(id), access::relationship(&mut conn, &request, id).await?);
     let today = request.today();
     let last = store::latest(&mut conn, id, today).await?;
-    if let Some(live) = last.as_ref().filter(|last| last.state() == State::Offered) {
+    // What somebody typed comes back as they typed it, with what stands in its way.
+    let comes_back = request.rejected.is_some();
+    if let Some(live) = last.as_ref().filter(|last| last.state() == State::Offered && !comes_back) {
         return Ok(Reply::Redirect(format!("/handovers/{}", live.id)));
     }
     let me = request.person()?.id;
@@ -40,7 +42,7 @@ pub async fn prepare(request: Request) -> Result<Reply, Error> {
         return Err(store::prepared_by_another());
     }
     let context = store::context(&mut conn, id, today).await?;
-    if let Some(agreed) = context.agreed {
+    if let Some(agreed) = context.agreed.filter(|_| !comes_back) {
         return Ok(Reply::Redirect(format!("/handovers/{agreed}")));
     }
     if !context.status.is_open() {

@@ -53,6 +53,16 @@ pub async fn amend(
     .await?;
     db::expect_one(done)?;
     replace_plans(conn, id, pack).await?;
+    // What a leaver contributed stands in their place already, where that has ended with the handover.
+    sqlx::query(
+        "update team_role set contribution = c.contribution from handover_contribution c, handover h
+         where h.id = $1 and c.handover_id = h.id and c.person_id = team_role.person_id and team_role.project_id = h.project_id
+           and team_role.role = 'lead' and team_role.state = 'accepted'
+           and (team_role.ended_by = h.id or (h.to_pool = 1 and team_role.until_on = h.takes_effect_on))",
+    )
+    .bind(id)
+    .execute(&mut *conn)
+    .await?;
     let entry = Entry::new("handover", id, "changed the handover summary").in_project(handover.project_id);
     history::record(conn, allowed, entry).await
 }
@@ -98,9 +108,19 @@ mod tests {
         let version = find(&mut change, id, TODAY).await?.version;
         amend(&mut change, &writes, id, version, &Pack { helped: "Everybody".into(), ..more.clone() }).await?;
         assert_eq!(find(&mut change, id, TODAY).await?.helped, "Everybody", "also once it is agreed");
+        let credited = Pack { contributions: vec![(at.trainee, "Led it well".into())], ..more.clone() };
+        amend(&mut change, &writes, id, version + 1, &credited).await?;
+        let kept: String = sqlx::query_scalar(
+            "select contribution from team_role where project_id = $1 and person_id = $2 and role = 'lead'",
+        )
+        .bind(project)
+        .bind(at.trainee)
+        .fetch_one(&mut *change)
+        .await?;
+        assert_eq!(kept, "Led it well", "the credit that lasts is what was written last");
 
         let elsewhere = lead.require(&mut change, WriteSummary(other)).await?;
-        assert_eq!(amend(&mut change, &elsewhere, id, version + 1, &more).await, Err(Error::NotFound));
+        assert_eq!(amend(&mut change, &elsewhere, id, version + 2, &more).await, Err(Error::NotFound));
         Ok(())
     }
 }

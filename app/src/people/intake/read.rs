@@ -38,6 +38,9 @@ pub struct Said {
     pub starts_on: NaiveDate,
     pub ends_on: Option<NaiveDate>,
     pub percent: i64,
+    /// The list has a column of last days, and one of percentages: else it says nothing of these.
+    pub says_end: bool,
+    pub says_percent: bool,
 }
 
 /// How the rows of a list are read: what holds for whole columns.
@@ -148,7 +151,21 @@ impl<'a> Reading<'a> {
         let percent = self.percent(&typed.percent, &mut wrong);
         match (starts_on, percent) {
             (Some(starts_on), Some(percent)) if wrong.is_empty() => {
-                Ok(Said { name, address, staff_group, grade, department, site, starts_on, ends_on, percent })
+                let says = |one: Holds| self.holds.contains(&one);
+                let (says_end, says_percent) = (says(Holds::To), says(Holds::Percent));
+                Ok(Said {
+                    name,
+                    address,
+                    staff_group,
+                    grade,
+                    department,
+                    site,
+                    starts_on,
+                    ends_on,
+                    percent,
+                    says_end,
+                    says_percent,
+                })
             }
             _ => Err(wrong),
         }

@@ -18,7 +18,7 @@ impl People {
         &mut self,
         at: usize,
         row: &mut Row,
-        said: Said,
+        mut said: Said,
         (department, department_name): (Department, String),
         form: &IntakeForm,
         overlaps: &mut usize,
@@ -32,6 +32,15 @@ impl People {
                 planned.name.clone_from(&said.name);
             }
         };
+        // Of what the list has no column for it says nothing: what is known of the post stays.
+        if let Some(post) = same_post(&mut planned.posts, &said, &department).filter(|post| post.stored.is_some()) {
+            if !said.says_end {
+                said.ends_on = post.ends_on;
+            }
+            if !said.says_percent {
+                said.percent = post.percent;
+            }
+        }
         if planned.has_just(&said, &department) {
             begin(planned);
             return Found::Does(who, What::Same);
