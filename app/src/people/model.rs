@@ -102,7 +102,10 @@ fn is_common(typed: &str, known: &[&str]) -> bool {
     let judged: String = typed.chars().take(LONGEST_JUDGED).collect();
     let parts =
         known.iter().flat_map(|words| words.split(|c: char| !c.is_alphanumeric())).filter(|part| part.len() > 2);
-    let inputs: Vec<&str> = parts.chain(["baton", "password"]).collect();
+    // A name without what parts its words is no better than the name.
+    let joined = known.iter().map(|words| words.chars().filter(|c| c.is_alphanumeric()).collect());
+    let joined: Vec<String> = joined.collect();
+    let inputs: Vec<&str> = parts.chain(joined.iter().map(String::as_str)).chain(["baton", "password"]).collect();
     zxcvbn::zxcvbn(&judged, &inputs).score() < zxcvbn::Score::Three
 }
 
