@@ -96,7 +96,8 @@ pub async fn claim(conn: &mut Connection, now: DateTime<Utc>) -> Result<Option<O
     Ok(sqlx::query_as(
         "update outbox set leased_until = $2, attempts = attempts + 1
          where id = (select id from outbox where sent_at is null and failed_at is null and next_at <= $1 and useless_at > $1
-                        and (leased_until is null or leased_until <= $1) order by next_at, id limit 1)
+                        and (leased_until is null or leased_until <= $1)
+                      order by kind in ('joining', 'digest'), next_at, id limit 1)
          returning id, kind, address, subject, replace(plain, '{secret}', coalesce(secret, '')) as plain,
                    replace(html, '{secret}', coalesce(secret, '')) as html, unsubscribe, written_at, attempts",
     )

@@ -113,6 +113,9 @@ fn outcome(error: &lettre::transport::smtp::Error) -> Outcome {
     }
 }
 
+/// So many mails each of those that send takes in a round: what else is done in one waits for no flood.
+const MOST_IN_A_ROUND: usize = 50;
+
 /// Sends the next mail that is due; whether there was one.
 ///
 /// # Errors
@@ -136,14 +139,20 @@ pub async fn send_next(store: &Store, mailer: &Mailer, clock: Clock) -> Result<b
         Outcome::Refused(why) => outbox::refuse(&mut change, mail.id, why, clock.now()).await?,
     }
     change.commit().await?;
-    match outcome {
-        Outcome::Sent => tracing::info!(mail = %mail.id, kind = %mail.kind, "a mail went"),
-        Outcome::Later(why) => {
-            tracing::warn!(mail = %mail.id, attempts = mail.attempts, why, "a mail could not go yet")
-        }
-        Outcome::Refused(why) => tracing::warn!(mail = %mail.id, why, "a mail was refused"),
-    }
+    note(&mail, &outcome);
     Ok(true)
+}
+
+fn note(mail: &Outgoing, outcome: &Outcome) {
+    let (what, why) = match outcome {
+        Outcome::Sent => {
+            tracing::info!(mail = %mail.id, kind = %mail.kind, "a mail went");
+            return;
+        }
+        Outcome::Later(why) => ("could not go yet", why),
+        Outcome::Refused(why) => ("was refused", why),
+    };
+    tracing::warn!(mail = %mail.id, attempts = mail.attempts, why, "a mail {what}");
 }
 
 /// Sends everything that is due now, several at a time; how many that were.
@@ -153,7 +162,7 @@ pub async fn send_next(store: &Store, mailer: &Mailer, clock: Clock) -> Result<b
 pub async fn send_due(store: &Store, mailer: &Mailer, clock: Clock) -> Result<usize, Error> {
     let worker = async || {
         let mut sent = 0;
-        while send_next(store, mailer, clock).await? {
+        while sent < MOST_IN_A_ROUND && send_next(store, mailer, clock).await? {
             sent += 1;
         }
         Ok::<usize, Error>(sent)
@@ -185,32 +194,29 @@ pub async fn run(store: Store, mail: Mail, mailer: Option<Mailer>, clock: Clock)
     next.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         next.tick().await;
-        if let Some(mailer) = &mailer
-            && let Err(error) = send_due(&store, mailer, clock).await
-        {
-            tracing::warn!(%error, "the outbox could not be worked off");
+        if let Some(mailer) = &mailer {
+            done(send_due(&store, mailer, clock).await, "the outbox could not be worked off");
         }
-        if let Err(error) = tidy(&store, clock).await {
-            tracing::warn!(%error, "the outbox could not be tidied");
-        }
+        done(tidy(&store, clock).await, "the outbox could not be tidied");
         if noted_at.is_none_or(|at| clock.now() - at >= NOTED_EVERY) {
             noted_at = Some(clock.now());
-            if let Err(error) = notices::calendar::store::note_all(&store, clock.now()).await {
-                tracing::warn!(%error, "what calendars tell could not be noted");
-            }
+            let noted = notices::calendar::store::note_all(&store, clock.now()).await;
+            done(noted, "what calendars tell could not be noted");
         }
         // Only spares the asking: whether somebody was told is noted in the store.
         if told_on == Some(clock.today()) || !notices::store::is_time(clock.now()) {
             continue;
         }
-        match notices::store::run(&store, &mail, clock.now()).await {
-            Ok(written) => {
-                told_on = Some(clock.today());
-                tracing::info!(written, "the mails of the day are written");
-            }
-            Err(error) => tracing::warn!(%error, "the mails of the day could not be written"),
+        let told = notices::store::run(&store, &mail, clock.now()).await;
+        if done(told, "the mails of the day could not be written").is_some() {
+            told_on = Some(clock.today());
         }
     }
+}
+
+/// What was done; a fault is logged, and the next round tries again.
+fn done<T>(result: Result<T, Error>, fault: &'static str) -> Option<T> {
+    result.inspect_err(|error| tracing::warn!(%error, "{fault}")).ok()
 }
 
 macro_rules! fixed_header {

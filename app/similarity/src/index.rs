@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::parts::Parts;
-use crate::project::{Field, Known, Row, rows_with};
+use crate::engine::Engine;
+use crate::project::{Field, Row};
 use crate::relations::{Relations, Term};
 use crate::tuning::Tuning;
-use crate::vocabulary::{Kind, Vocabulary};
+use crate::vocabulary::Kind;
 
 /// What a project says, by the numbers of the index's terms.
 #[derive(Debug, Default)]
@@ -24,36 +24,6 @@ pub struct Index<'v> {
     numbers: HashMap<String, usize>,
     rarity: Vec<f32>,
     entries: Vec<Entry>,
-}
-
-/// What is read once: the vocabulary, and how it is weighed.
-pub struct Engine {
-    /// The words of the field.
-    pub vocabulary: Vocabulary,
-    /// Which parts are at work.
-    pub parts: Parts,
-    /// How they are weighed.
-    pub tuning: Tuning,
-}
-
-impl Engine {
-    /// With what is shipped, and a vocabulary.
-    #[must_use]
-    pub fn new(vocabulary: Vocabulary) -> Self {
-        Self { vocabulary, parts: Parts::SHIPPED, tuning: Tuning::default() }
-    }
-
-    /// The rows of a project.
-    #[must_use]
-    pub fn rows(&self, known: &Known) -> Vec<Row> {
-        rows_with(self, known, false)
-    }
-
-    /// The rows of what somebody may still be typing.
-    #[must_use]
-    pub fn rows_of_typed(&self, known: &Known) -> Vec<Row> {
-        rows_with(self, known, true)
-    }
 }
 
 /// How like a project is, before it is said in a number from 0 to 1.

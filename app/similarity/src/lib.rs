@@ -2,6 +2,7 @@
 
 #![warn(missing_docs)]
 
+mod engine;
 mod index;
 mod parts;
 mod project;
@@ -14,7 +15,8 @@ mod tuning;
 mod vocabulary;
 mod why;
 
-pub use index::{Engine, Index, Likeness};
+pub use engine::Engine;
+pub use index::{Index, Likeness};
 pub use parts::Parts;
 pub use project::{Field, Known, Row, from_text, to_text};
 pub use tuning::Tuning;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::index::Engine;
+use crate::engine::Engine;
 use crate::terms::read;
 
 /// What a row was read from.
@@ -122,8 +122,22 @@ pub struct Row {
     pub weight: f32,
 }
 
+impl Engine {
+    /// The rows of a project.
+    #[must_use]
+    pub fn rows(&self, known: &Known) -> Vec<Row> {
+        rows_with(self, known, false)
+    }
+
+    /// The rows of what somebody may still be typing.
+    #[must_use]
+    pub fn rows_of_typed(&self, known: &Known) -> Vec<Row> {
+        rows_with(self, known, true)
+    }
+}
+
 /// The rows of a project, of a title that somebody may be `typing`.
-pub(crate) fn rows_with(engine: &Engine, known: &Known, typing: bool) -> Vec<Row> {
+fn rows_with(engine: &Engine, known: &Known, typing: bool) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for (field, text) in &known.fields {
         if !field.is_text() {

@@ -1,6 +1,6 @@
 //! How near two terms are to each other.
 
-use crate::index::Engine;
+use crate::engine::Engine;
 use crate::vocabulary::{Kind, Vocabulary};
 
 /// A concept or a word.

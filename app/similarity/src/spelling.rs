@@ -1,6 +1,6 @@
 //! Words that are nearly another.
 
-use crate::index::Engine;
+use crate::engine::Engine;
 
 /// Shorter words are taken as they are written: one letter more or less makes another word of them.
 const SHORTEST: usize = 6;

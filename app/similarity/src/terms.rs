@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::index::Engine;
+use crate::engine::Engine;
 use crate::parts::Parts;
 use crate::spelling;
 use crate::token::{Token, tokens};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::index::Engine;
+use crate::engine::Engine;
 use crate::project::{Field, Known};
 use crate::relations::{Relations, Term};
 use crate::terms::{Found, read};

@@ -38,7 +38,7 @@ async fn own(request: Request) -> Result<Page, Error> {
     let page = page_of(&request);
     let mut conn = request.store.read().await?;
     let (parts, total) = store::parts(&mut conn, me, request.today(), (PAGE, (page - 1) * PAGE)).await?;
-    let supports = !store::supported(&mut conn, me, request.today()).await?.is_empty();
+    let supports = !store::supported(&mut conn, me, None, request.today()).await?.is_empty();
     drop(conn);
     Ok(Page::new("Your QI", move || {
         let list = if parts.is_empty() && page == 1 {
@@ -247,7 +247,7 @@ async fn print(request: Request) -> Result<Page, Error> {
 async fn supported(request: Request) -> Result<Page, Error> {
     let me = request.person()?.clone();
     let mut conn = request.store.read().await?;
-    let people = store::supported(&mut conn, me.id, request.today()).await?;
+    let people = store::supported(&mut conn, me.id, me.belongs().then_some(me.trust), request.today()).await?;
     drop(conn);
     Ok(Page::new("Whom you supported", move || {
         let mut projects: Vec<ProjectId> = people.iter().map(|one| one.project_id).collect();

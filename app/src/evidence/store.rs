@@ -7,7 +7,7 @@ use crate::access::{Allowed, ConfirmPart};
 use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
-use crate::id::{PersonId, ProjectId};
+use crate::id::{PersonId, ProjectId, TrustId};
 use crate::people;
 
 /// The parts of `$1` on the day `$2`: in the project `$3`, or in all where that is null; in trusts that they have accepted.
@@ -91,15 +91,21 @@ pub async fn part(
 }
 
 /// Those whom somebody supported as supervisor: who led or worked while they supervised, the latest first, up to 200.
+/// In the trust in which they work now they can confirm it.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn supported(conn: &mut Connection, supervisor: PersonId, today: NaiveDate) -> Result<Vec<Supported>, Error> {
+pub async fn supported(
+    conn: &mut Connection,
+    supervisor: PersonId,
+    trust: Option<TrustId>,
+    today: NaiveDate,
+) -> Result<Vec<Supported>, Error> {
     Ok(sqlx::query_as(
         "select p.id as project_id, coalesce(p.reference, '') as reference, p.title, n.id as person_id, n.name,
                 min(r.role) as role, min(r.from_on) as from_on,
                 nullif(max(coalesce(r.until_on, '9999-12-31')), '9999-12-31') as until_on, c.confirmed_at,
-                max(s.until_on is null or s.until_on > $2) as supervises
+                max((s.until_on is null or s.until_on > $2) and p.trust_id = $3) as supervises
          from team_role s join (select r.id, r.project_id, r.person_id, r.role, r.state, r.by_mistake, r.from_on, nullif(min(coalesce(r.until_on, '9999-12-31'), coalesce(p.closed_on, '9999-12-31'),
                           coalesce((select date(max(coalesce(o.ends_on, '9999-12-30')), '+1 day') from post o
                               where o.person_id = r.person_id and o.trust_id = p.trust_id and o.starts_on <= $2), '9999-12-31')), '9999-12-31') as until_on
@@ -108,12 +114,14 @@ pub async fn supported(conn: &mut Connection, supervisor: PersonId, today: Naive
               and (s.until_on is null or s.until_on > r.from_on) and (r.until_on is null or r.until_on > s.from_on)
          join project p on p.id = s.project_id and p.status <> 'draft'
          join person n on n.id = r.person_id
+         join tie k on k.person_id = n.id and k.trust_id = p.trust_id and k.state = 'accepted'
          left join confirmation c on c.project_id = p.id and c.person_id = n.id and c.confirmed_by = $1
          where s.person_id = $1 and s.role = 'supervisor' and s.state = 'accepted' and s.by_mistake = 0 and s.from_on <= $2
          group by p.id, n.id order by max(coalesce(r.until_on, '9999-12-31')) desc, from_on desc, n.name collate nocase limit 200",
     )
     .bind(supervisor)
     .bind(today)
+    .bind(trust)
     .fetch_all(conn)
     .await?)
 }
@@ -197,10 +205,10 @@ mod tests {
         let before = make::person(&mut change, at.trust, at.department, ["Bea Before", "FY2"], None).await?;
         let (from, until) = (on("2025-08-06"), Some(on("2025-12-03")));
         make::place(&mut change, project, before, ["lead", "accepted", "team"], from, until).await?;
-        let found = supported(&mut change, at.supervisor, TODAY).await?;
+        let found = supported(&mut change, at.supervisor, Some(at.trust), TODAY).await?;
         let names: Vec<_> = found.iter().map(|one| (one.name.as_str(), one.confirmed_at.is_some())).collect();
         assert_eq!(names, [("Tara Trainee", false)], "not who had gone before");
-        assert!(supported(&mut change, at.trainee, TODAY).await?.is_empty());
+        assert!(supported(&mut change, at.trainee, Some(at.trust), TODAY).await?.is_empty());
         Ok(())
     }
 }

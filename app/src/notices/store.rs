@@ -45,6 +45,7 @@ pub async fn recipients(conn: &mut Connection, now: DateTime<Utc>) -> Result<Vec
         "select p.id as person, p.name, a.address, coalesce(c.often, 'daily') as often
          from person p
          join person_address a on a.id = (select n.id from person_address n where n.person_id = p.id and n.verified_at is not null
+               and (n.proved_at is not null or (select count(*) from tie k where k.person_id = n.person_id and k.state = 'accepted') = 1)
              order by n.proved_at is null, n.created_at desc limit 1)
          left join mail_choice c on c.person_id = p.id
          where ", account_open!("p", "$1"), " and c.often is not 'never'

@@ -489,7 +489,7 @@ pub async fn name(conn: &mut Connection, person: PersonId) -> Result<String, Err
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such trust.
-pub async fn trust_name(conn: &mut Connection, trust: TrustId) -> Result<String, Error> {
+pub(crate) async fn trust_name(conn: &mut Connection, trust: TrustId) -> Result<String, Error> {
     Ok(sqlx::query_scalar("select name from trust where id = $1").bind(trust).fetch_one(conn).await?)
 }
 

@@ -32,7 +32,11 @@ async fn unregister(conn: &mut Connection) -> Result {
     Ok(())
 }
 
-#[expect(clippy::cognitive_complexity, reason = "it only fills the store: each `?` counts as a branch")]
+#[expect(
+    clippy::cognitive_complexity,
+    clippy::too_many_lines,
+    reason = "it only fills the store: each `?` counts as a branch"
+)]
 pub async fn world(fixture: &Fixture) -> Result<World> {
     let project = fixture.project("Weekend handover").await;
     let draft = fixture.project("A draft").await;

@@ -102,7 +102,7 @@ async fn somebody_new_gets_a_post_a_password_and_signs_in() {
 
     let account = format!("{person}/account");
     let answer = lead.fill(&account, "/api/people/give-sign-in", &[("password", "short")]).await;
-    assert!(lead.follow(&answer).await.body.contains("Enter 12 to 200 characters."));
+    assert!(lead.follow(&answer).await.body.contains("The new password needs at least 12 characters."));
     let answer = lead.fill(&account, "/api/people/give-sign-in", &[("password", "copper kettle ninety")]).await;
     assert!(lead.follow(&answer).await.body.contains("which only they can change"));
 

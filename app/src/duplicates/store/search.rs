@@ -6,10 +6,11 @@ use chrono::NaiveDate;
 use similarity::{Engine, Field, Index, Known, Row, Vocabulary};
 use sqlx::FromRow;
 use sqlx::types::Json;
+use tokio::sync::Semaphore;
 
 use super::super::model::{Query, Similar};
 use super::lead::lead_of;
-use crate::db::Connection;
+use crate::db::{Connection, Store};
 use crate::error::Error;
 use crate::id::{ProjectId, TrustId};
 use crate::sought;
@@ -136,7 +137,13 @@ static ENGINE: LazyLock<Engine> =
     LazyLock::new(|| Engine::new(Vocabulary::embedded().expect("a test reads the vocabulary that is shipped")));
 
 /// The version of what the engine says of a project: raised when the engine or its vocabulary says something else.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
+
+/// So many rankings are computed at the same time, and of so many projects at most the words are read anew for one.
+const AT_ONCE: usize = 2;
+const MOST_READ_ANEW: usize = 50;
+
+static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
 
 /// Of a problem and an aim so much is read.
 const READ: usize = 2_000;
@@ -166,6 +173,32 @@ async fn keep_sense(conn: &mut Connection, project: ProjectId) -> Result<(), Err
     Ok(())
 }
 
+/// Keeps what the projects say of which that is not kept yet, as after an update; how many that were.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub async fn keep_senses(store: &Store) -> Result<usize, Error> {
+    let mut kept = 0;
+    loop {
+        let mut change = store.write().await?;
+        let projects: Vec<ProjectId> = sqlx::query_scalar(
+            "select p.id from project p where p.status <> 'draft'
+               and not exists (select 1 from project_sense s where s.project_id = p.id and s.version = $1) limit 50",
+        )
+        .bind(VERSION)
+        .fetch_all(&mut *change)
+        .await?;
+        for project in &projects {
+            index(&mut change, *project).await?;
+        }
+        change.commit().await?;
+        if projects.is_empty() {
+            return Ok(kept);
+        }
+        kept += projects.len();
+    }
+}
+
 /// A project that is compared: its number, and what it says, as it is kept or else in its words.
 #[derive(FromRow)]
 struct Compared {
@@ -191,6 +224,7 @@ pub async fn rank(
     if query.words.is_empty() {
         return Ok(Vec::new());
     }
+    let place = PLACES.acquire().await.map_err(|_| Error::Internal)?;
     let projects: Vec<Compared> = sqlx::query_as(
         "select p.number, s.terms, iif(s.terms is null, p.title, '') as title, iif(s.terms is null, p.problem, '') as problem,
                 iif(s.terms is null, trim(p.aim_what || ' ' || p.aim_whom || ' ' || p.aim_how_much), '') as aim
@@ -204,15 +238,21 @@ pub async fn rank(
     .await?;
     let query = query.clone();
     // Some milliseconds for a large trust: not on a thread that others wait for.
-    tokio::task::spawn_blocking(move || likeliest(&projects, &query, limit)).await.map_err(|_| Error::Internal)
+    let work = move || {
+        let _held = place;
+        likeliest(&projects, &query, limit)
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|_| Error::Internal)
 }
 
 fn likeliest(projects: &[Compared], query: &Query, limit: u8) -> Vec<i64> {
+    let mut anew = 0..MOST_READ_ANEW;
     let said: Vec<Vec<Row>> = projects
         .iter()
         .map(|one| match &one.terms {
             Some(terms) => similarity::from_text(terms),
-            None => ENGINE.rows(&known(&one.title, &one.problem, &one.aim)),
+            None if anew.next().is_some() => ENGINE.rows(&known(&one.title, &one.problem, &one.aim)),
+            None => ENGINE.rows(&Known::titled(&one.title)),
         })
         .collect();
     let asked = Known::titled(&query.title);

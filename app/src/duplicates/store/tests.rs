@@ -51,7 +51,7 @@ struct Labelled {
 /// Real titles with topics given by hand. The floor is what the ranking reaches on them; the
 /// generic words were chosen with these titles in sight, so it flatters.
 #[tokio::test]
-async fn the_five_best_hold_one_of_the_same_topic() {
+async fn the_three_best_hold_one_of_the_same_topic() {
     let labelled: Vec<Labelled> = include_str!("../testdata/titles.jsonl")
         .lines()
         .map(|line| serde_json::from_str(line).expect("a labelled title"))
@@ -76,7 +76,7 @@ async fn the_five_best_hold_one_of_the_same_topic() {
         }
     }
     let recall = f64::from(met) / f64::from(asked);
-    eprintln!("recall at five: {met} of {asked}, {recall:.2}");
+    eprintln!("recall at three: {met} of {asked}, {recall:.2}");
     let allowed = coordinate(&fixture).await;
     let (mut right, mut wrong, mut before) = (0, 0, None);
     loop {
@@ -94,7 +94,8 @@ async fn the_five_best_hold_one_of_the_same_topic() {
         }
     }
     eprintln!("pairs: {right} of the same topic, {wrong} not");
-    assert!(recall >= 0.9, "{recall}");
+    // Three at most are shown, and none below the floor.
+    assert!(recall >= 0.85, "{recall}");
     assert!(right > 3 * wrong, "{right} of the same topic, {wrong} not");
 }
 
@@ -130,7 +131,7 @@ async fn the_index_follows_title_problem_and_aim() {
     .await;
     assert!(titles(&fixture, "weekend handover").await.is_empty());
     assert_eq!(titles(&fixture, "prescription of oxygen").await, ["Oxygen prescribing"]);
-    assert_eq!(titles(&fixture, "cannula").await, ["Oxygen prescribing"]);
+    assert_eq!(titles(&fixture, "fewer cannulas for oxygen").await, ["Oxygen prescribing"]);
     assert_eq!(titles(&fixture, "oxyg").await, ["Oxygen prescribing"], "the last word is still being typed");
     assert!(titles(&fixture, "oxyg ").await.is_empty());
 }
@@ -444,8 +445,21 @@ async fn what_was_decided_about_a_pair_is_found_and_what_left_the_index_is_not()
     let mut change = fixture.store.write().await.expect("a change");
     let query = Query::whole("Weekend handover");
     assert_eq!(rank(&mut change, fixture.trust, &query, None, SUGGESTIONS).await.expect("ranked").len(), 1);
+    change.commit().await.expect("committed");
+    assert_eq!(keep_senses(&fixture.store).await, Ok(0), "what is indexed is kept");
+    let mut change = fixture.store.write().await.expect("a change");
+    sqlx::query("delete from project_sense").execute(&mut *change).await.expect("as before an update");
+    assert_eq!(rank(&mut change, fixture.trust, &query, None, SUGGESTIONS).await.expect("ranked").len(), 1);
+    change.commit().await.expect("committed");
+    assert!(keep_senses(&fixture.store).await.expect("kept") > 0);
+    let mut change = fixture.store.write().await.expect("a change");
     remove_from_index(&mut change, one).await.expect("removed");
-    assert!(rank(&mut change, fixture.trust, &query, None, SUGGESTIONS).await.expect("ranked").is_empty());
+    let kept: i64 = sqlx::query_scalar("select count(*) from project_sense where project_id = $1")
+        .bind(one)
+        .fetch_one(&mut *change)
+        .await
+        .expect("counted");
+    assert_eq!(kept, 0);
     let both = [one.to_string(), other.to_string()];
     let found = sides(&mut change, fixture.trust, &both, TODAY).await.expect("sides");
     assert!(found.len() == 2 && found.iter().all(|side| side.lead.is_some()));

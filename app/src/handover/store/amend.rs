@@ -8,6 +8,7 @@ use crate::db::{self, Connection};
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::HandoverId;
+use crate::team::store::leads;
 
 /// Changes what the summary of a handover says until the handover comes true. To whom it goes, and from which day, stay as
 /// they were offered.
@@ -53,16 +54,7 @@ pub async fn amend(
     .await?;
     db::expect_one(done)?;
     replace_plans(conn, id, pack).await?;
-    // What a leaver contributed stands in their place already, where that has ended with the handover.
-    sqlx::query(
-        "update team_role set contribution = c.contribution from handover_contribution c, handover h
-         where h.id = $1 and c.handover_id = h.id and c.person_id = team_role.person_id and team_role.project_id = h.project_id
-           and team_role.role = 'lead' and team_role.state = 'accepted'
-           and (team_role.ended_by = h.id or (h.to_pool = 1 and team_role.until_on = h.takes_effect_on))",
-    )
-    .bind(id)
-    .execute(&mut *conn)
-    .await?;
+    leads::credit_anew(conn, id).await?;
     let entry = Entry::new("handover", id, "changed the handover summary").in_project(handover.project_id);
     history::record(conn, allowed, entry).await
 }
@@ -91,6 +83,8 @@ mod tests {
         let (pack, version) = as_it_stands(&mut change, project, TODAY).await?;
         let pack = Pack { to: To::Person(next), takes_effect_on: Some(on("2026-08-05")), ..pack };
         let id = offer(&mut change, &allowed, version, &pack).await?;
+        change.commit().await?;
+        let mut change = at.store.write().await?;
         let more = Pack { to: To::Pool, files: "The ward’s folder".into(), next_step: "Audit again".into(), ..pack };
 
         let writes = lead.require(&mut change, WriteSummary(project)).await?;
@@ -117,7 +111,7 @@ mod tests {
         .bind(at.trainee)
         .fetch_one(&mut *change)
         .await?;
-        assert_eq!(kept, "Led it well", "the credit that lasts is what was written last");
+        assert_eq!(kept, "Led it well", "credit_anew: the credit that lasts is what was written last");
 
         let elsewhere = lead.require(&mut change, WriteSummary(other)).await?;
         assert_eq!(amend(&mut change, &elsewhere, id, version + 2, &more).await, Err(Error::NotFound));

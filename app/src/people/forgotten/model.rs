@@ -8,7 +8,7 @@ use crate::parse;
 /// A link to set a forgotten password works for so many minutes.
 pub const VALID_MINUTES: i64 = 10;
 /// So many of them are mailed to a person in an hour.
-pub const MOST_IN_AN_HOUR: i64 = 3;
+pub const MOST_AT_A_TIME: i64 = 3;
 
 /// Asking for a link, as typed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

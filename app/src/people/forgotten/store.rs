@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use sqlx::FromRow;
 
-use super::model::{MOST_IN_AN_HOUR, VALID_MINUTES};
+use super::model::{MOST_AT_A_TIME, VALID_MINUTES};
 use crate::access;
 use crate::db::Connection;
 use crate::error::Error;
@@ -61,8 +61,9 @@ pub async fn has_owner(conn: &mut Connection, address: &str, today: NaiveDate) -
 pub async fn mail_link(conn: &mut Connection, caller: &Caller, mail: &Mail, address: &str) -> Result<(), Error> {
     let now = caller.now;
     let Some(owner) = owner(conn, address, caller.today()).await? else { return Ok(()) };
-    let hour = now - Duration::hours(1);
-    if outbox::written_since(conn, owner.person_id, MailKind::Password, hour).await? >= MOST_IN_AN_HOUR {
+    // As long as a link lives: whoever else asks for one shuts its owner out no longer than that.
+    let since = now - Duration::minutes(VALID_MINUTES);
+    if outbox::written_since(conn, owner.person_id, MailKind::Password, since).await? >= MOST_AT_A_TIME {
         return Ok(());
     }
     let expires_at = now + Duration::minutes(VALID_MINUTES);

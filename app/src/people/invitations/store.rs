@@ -150,7 +150,8 @@ struct Known {
     open: bool,
     /// Another trust knows them, or asks whether they are its own.
     tied_elsewhere: bool,
-    /// The address to which mail goes: a confirmed one first, the latest first.
+    /// The address to which mail goes: a confirmed one first, the latest first; for whom the trust asks, the one by which it
+    /// found them.
     address: Option<String>,
     /// The first day of their next post in the trust.
     begins_on: Option<NaiveDate>,
@@ -163,7 +164,8 @@ impl Known {
             account_open!("p", "$3"),
             " as open,
                 exists (select 1 from tie k where k.person_id = p.id and k.trust_id <> $2 and k.state <> 'declined') as tied_elsewhere,
-                (select a.address from person_address a where a.person_id = p.id
+                (select a.address from person_address a join tie k on k.person_id = a.person_id and k.trust_id = $2
+                 where a.person_id = p.id and (k.state = 'accepted' or a.address = k.asked_address collate nocase)
                  order by a.verified_at is null, a.created_at desc limit 1) as address,
                 (select min(o.starts_on) from post o where o.person_id = p.id and o.trust_id = $2 and o.starts_on > $3) as begins_on
              from person p where p.id = $1"

@@ -15,6 +15,8 @@ use crate::people::model::new_password;
 pub const VALID_HOURS: i64 = 24;
 /// So many of them are mailed to an address in an hour.
 pub const MOST_IN_AN_HOUR: i64 = 3;
+/// So many are mailed in an hour, whoever asks: a stranger's made-up addresses keep no other mail waiting.
+pub const MOST_OF_ALL_IN_AN_HOUR: i64 = 300;
 /// So many domains a trust accepts.
 pub const MOST_DOMAINS: i64 = 20;
 

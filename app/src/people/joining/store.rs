@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use sqlx::FromRow;
 
-use super::model::{Joining, MOST_DOMAINS, MOST_IN_AN_HOUR, VALID_HOURS, joining_code};
+use super::model::{Joining, MOST_DOMAINS, MOST_IN_AN_HOUR, MOST_OF_ALL_IN_AN_HOUR, VALID_HOURS, joining_code};
 use crate::access::{self, Allowed, ManageOrganisation};
 use crate::db::{self, Connection};
 use crate::error::Error;
@@ -213,15 +213,11 @@ pub async fn is_open(conn: &mut Connection) -> Result<bool, Error> {
 /// When the store cannot write.
 pub async fn mail_link(conn: &mut Connection, caller: &Caller, mail: &Mail, address: &str) -> Result<(), Error> {
     let now = caller.now;
-    let Some(first) = accepting(conn, address).await?.into_iter().next() else { return Ok(()) };
-    let lately: i64 = sqlx::query_scalar(
-        "select count(*) from access_link where mailed_to = $1 and kind = 'joining' and made_at > $2",
-    )
-    .bind(address)
-    .bind(now - Duration::hours(1))
-    .fetch_one(&mut *conn)
-    .await?;
-    if lately >= MOST_IN_AN_HOUR {
+    let accepting = accepting(conn, address).await?;
+    if accepting.is_empty() {
+        return Ok(());
+    }
+    if was_mailed_enough(conn, address, now - Duration::hours(1)).await? {
         return Ok(());
     }
     let known = person_with_address(conn, address).await?;
@@ -253,7 +249,10 @@ pub async fn mail_link(conn: &mut Connection, caller: &Caller, mail: &Mail, addr
         kind: MailKind::Joining,
         person: known,
         // Of one that several trusts accept nobody can say whose it is.
-        trust: Some(first.trust_id).filter(|_| known.is_none()),
+        trust: match accepting.as_slice() {
+            [one] if known.is_none() => Some(one.trust_id),
+            _ => None,
+        },
         address: address.to_owned(),
         subject: "Join Baton".to_owned(),
         parts,
@@ -265,6 +264,18 @@ pub async fn mail_link(conn: &mut Connection, caller: &Caller, mail: &Mail, addr
     };
     outbox::put(conn, mail, letter, now).await?;
     Ok(())
+}
+
+/// Whether so many links were mailed since then, to the address or to all, that no more go.
+async fn was_mailed_enough(conn: &mut Connection, address: &str, since: DateTime<Utc>) -> Result<bool, Error> {
+    let (lately, all): (i64, i64) = sqlx::query_as(
+        "select count(*) filter (where mailed_to = $1), count(*) from access_link where kind = 'joining' and made_at > $2",
+    )
+    .bind(address)
+    .bind(since)
+    .fetch_one(conn)
+    .await?;
+    Ok(lately >= MOST_IN_AN_HOUR || all >= MOST_OF_ALL_IN_AN_HOUR)
 }
 
 /// A link with which somebody joins.

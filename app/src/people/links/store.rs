@@ -29,7 +29,7 @@ pub struct NewLink<'a> {
 ///
 /// # Errors
 /// When the store cannot write.
-pub async fn make(conn: &mut Connection, new: &NewLink<'_>, now: DateTime<Utc>) -> Result<Secret, Error> {
+pub(crate) async fn make(conn: &mut Connection, new: &NewLink<'_>, now: DateTime<Utc>) -> Result<Secret, Error> {
     sqlx::query("delete from access_link where id in (select id from access_link where expires_at <= $1 order by expires_at limit $2)")
         .bind(now - KEPT)
         .bind(MAX_SWEPT)
@@ -88,7 +88,7 @@ pub async fn open(conn: &mut Connection, purpose: Purpose, secret: &str, now: Da
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is of no use any more.
-pub async fn spend(conn: &mut Connection, link: &Link, now: DateTime<Utc>) -> Result<(), Error> {
+pub(crate) async fn spend(conn: &mut Connection, link: &Link, now: DateTime<Utc>) -> Result<(), Error> {
     let spent = sqlx::query(
         "update access_link set used_at = $2 where id = $1 and used_at is null and ended_at is null and expires_at > $2",
     )
@@ -103,7 +103,7 @@ pub async fn spend(conn: &mut Connection, link: &Link, now: DateTime<Utc>) -> Re
 ///
 /// # Errors
 /// When the store cannot write.
-pub async fn end(
+pub(crate) async fn end(
     conn: &mut Connection,
     person: PersonId,
     purpose: Option<Purpose>,
@@ -127,7 +127,12 @@ pub async fn end(
 ///
 /// # Errors
 /// When the store cannot write.
-pub async fn prove(conn: &mut Connection, person: PersonId, address: &str, now: DateTime<Utc>) -> Result<(), Error> {
+pub(crate) async fn prove(
+    conn: &mut Connection,
+    person: PersonId,
+    address: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
     sqlx::query(
         "update person_address set verified_at = coalesce(verified_at, $3), proved_at = $3 where person_id = $1 and address = $2",
     )

@@ -71,6 +71,20 @@ async fn insert<A: Act>(
     Ok(())
 }
 
+/// Notes by which address a trust found somebody whom it asks.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn note_address(conn: &mut Connection, trust: TrustId, person: PersonId, address: &str) -> Result<(), Error> {
+    sqlx::query("update tie set asked_address = $3 where person_id = $1 and trust_id = $2 and state = 'asked'")
+        .bind(person)
+        .bind(trust)
+        .bind(address)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Ties a trust to somebody whom it found by address: at once when nothing but this trust is known of
 /// them, else by asking them. What the trust writes about them counts from their answer on.
 ///
@@ -322,7 +336,7 @@ pub async fn accept_by_answering<A: Act>(conn: &mut Connection, allowed: &Allowe
 ///
 /// # Errors
 /// When the store cannot write.
-pub async fn accept_by_link(
+pub(crate) async fn accept_by_link(
     conn: &mut Connection,
     allowed: &Allowed<ChangeOwnAccount>,
     trust: TrustId,
@@ -409,4 +423,32 @@ pub async fn keep_code(
         return Err(Error::form("They have answered already."));
     }
     history::record(conn, allowed, Entry::new("person", person, "made a code for their answer")).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::ManageOrganisation;
+    use crate::testing::{Fixture, Result, make};
+
+    #[tokio::test]
+    async fn a_trust_that_asks_keeps_the_address_by_which_it_found_somebody() -> Result {
+        let at = Fixture::new().await;
+        let request = at.request(Some(at.lead)).await;
+        let mut change = at.store.write().await?;
+        make::address(&mut change, at.stranger, "stella@other.nhs.uk", true).await?;
+        let allowed = request.require(&mut change, ManageOrganisation(at.trust)).await?;
+        let tied = ask(&mut change, &allowed, at.trust, at.stranger, "Stella Stranger", Again::Yes).await?;
+        assert_eq!(tied, Tied::Asked);
+        note_address(&mut change, at.trust, at.stranger, "stella@other.nhs.uk").await?;
+        note_address(&mut change, at.other_trust, at.stranger, "stella@other.nhs.uk").await?;
+        let noted: Vec<Option<String>> =
+            sqlx::query_scalar("select asked_address from tie where person_id = $1 order by trust_id = $2 desc")
+                .bind(at.stranger)
+                .bind(at.trust)
+                .fetch_all(&mut *change)
+                .await?;
+        assert_eq!(noted, [Some("stella@other.nhs.uk".to_owned()), None], "only of a trust that asks");
+        Ok(())
+    }
 }

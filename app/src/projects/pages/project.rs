@@ -120,11 +120,9 @@ pub async fn project(request: Request) -> Result<Reply, Error> {
         let charts = Charts::draw(&request, id, series).await?;
         return Ok(draft(request, shown, charts, drivers, cycles)?.into());
     }
-    let strip = Strip::take(&mut answers, today)?;
-    let handovers = Handovers::take(&mut answers)?;
+    let (strip, handovers) = (Strip::take(&mut answers, today)?, Handovers::take(&mut answers)?);
     let links = Links::take(&mut answers, &mut conn, &request).await?;
-    let waiting = answers.all()?;
-    let progress = Progress::take(&mut answers, id)?;
+    let (waiting, progress) = (answers.all()?, Progress::take(&mut answers, id)?);
     // Whoever waits for a large chart keeps no reader of the store.
     drop(conn);
     let charts = Charts::draw(&request, id, series).await?;

@@ -399,6 +399,7 @@ async fn a_draft_goes_with_all_that_hangs_on_it_and_with_what_its_history_says()
         "insert into handover_contribution (handover_id, person_id) values ('h', $3)",
         "insert into handover_answer (handover_id, party, person_id, answer, answered_at) values ('h', 'successor', $3, 'accepted', 'now')",
         "insert into claim (project_id, kind, cause_on, person_id, until_on, claimed_at) values ($1, 'no_lead', '2026-03-01', $3, '2026-03-10', 'now')",
+        "insert into confirmation (project_id, person_id, confirmed_by, confirmed_at) values ($1, $3, $3, 'now')",
         "insert into project_link (id, project_id, other_id, kind, decided_by, decided_at) values ('l', $1, $4, 'differs', $3, 'now')",
     ] {
         sqlx::query(sql)

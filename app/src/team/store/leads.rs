@@ -74,6 +74,23 @@ pub async fn end_leads(
     Ok(())
 }
 
+/// Freezes anew what a handover says of those whose places ended with it: its summary was written on.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn credit_anew(conn: &mut Connection, handover: HandoverId) -> Result<(), Error> {
+    sqlx::query(
+        "update team_role set contribution = c.contribution from handover_contribution c, handover h
+         where h.id = $1 and c.handover_id = h.id and c.person_id = team_role.person_id and team_role.project_id = h.project_id
+           and team_role.role = 'lead' and team_role.state = 'accepted'
+           and (team_role.ended_by = h.id or (h.to_pool = 1 and team_role.until_on = h.takes_effect_on))",
+    )
+    .bind(handover)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Gives the last lead their place back, without an end, when an offer to the pool is taken back. After the
 /// day on which it ended, nobody but the one who left can make themselves the lead again.
 ///

@@ -36,6 +36,7 @@ pub async fn add_person(
             }])),
             Err(Error::NotFound) => {
                 let tied = ties::ask(conn, allowed, trust, id, &new.name, Again::Yes).await?;
+                ties::note_address(conn, trust, id, address).await?;
                 insert_post(conn, allowed, id, &new.post).await?;
                 Ok((id, tied))
             }

@@ -10,6 +10,9 @@ use crate::people::intake::model::{IntakeForm, Is};
 use crate::people::intake::read::Said;
 use crate::people::intake::words::name_key;
 
+/// So many of one name are offered for a row: each row of a list of one name would hold all others.
+const MOST_CANDIDATES: usize = 20;
+
 /// Everybody whom a plan is about.
 #[derive(Clone, Debug, Default)]
 pub struct People {
@@ -76,7 +79,7 @@ impl People {
         if let Some(at) = sure {
             return Ok(self.meet(row, said, at));
         }
-        row.candidates = maybe.iter().map(|at| self.candidate(*at, ground)).collect();
+        row.candidates = maybe.iter().take(MOST_CANDIDATES).map(|at| self.candidate(*at, ground)).collect();
         row.candidates.sort_by_key(|candidate| !candidate.told.contains(&said.grade));
         match form.is(row.line) {
             Some(Is::New) => Ok(self.add(said)),

@@ -71,6 +71,7 @@ pub async fn put<'a>(
             Subject::Known(id) | Subject::Asked(id) => {
                 let tied = ties::ask(&mut *conn, allowed, allowed.trust(), id, &person.name, Again::Yes).await?;
                 if let Some(address) = &person.address {
+                    ties::note_address(&mut *conn, allowed.trust(), id, address).await?;
                     insert_address(&mut *conn, id, address, Some(allowed.now), allowed.now).await?;
                 }
                 (id, tied)
