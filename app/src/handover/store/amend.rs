@@ -111,7 +111,7 @@ mod tests {
         .bind(at.trainee)
         .fetch_one(&mut *change)
         .await?;
-        assert_eq!(kept, "Led it well", "credit_anew: the credit that lasts is what was written last");
+        assert_eq!(kept, "Led it well", "the credit that lasts is what was written last");
 
         let elsewhere = lead.require(&mut change, WriteSummary(other)).await?;
         assert_eq!(amend(&mut change, &elsewhere, id, version + 2, &more).await, Err(Error::NotFound));

@@ -78,7 +78,7 @@ pub async fn end_leads(
 ///
 /// # Errors
 /// When the store cannot write.
-pub async fn credit_anew(conn: &mut Connection, handover: HandoverId) -> Result<(), Error> {
+pub(crate) async fn credit_anew(conn: &mut Connection, handover: HandoverId) -> Result<(), Error> {
     sqlx::query(
         "update team_role set contribution = c.contribution from handover_contribution c, handover h
          where h.id = $1 and c.handover_id = h.id and c.person_id = team_role.person_id and team_role.project_id = h.project_id
