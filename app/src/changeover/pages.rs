@@ -104,7 +104,7 @@ fn summary(rows: &[Row]) -> AnyView {
     view! {
         <p class="baton-changeover">
             <label for="arranged"><strong>{format!("{arranged} of {all} arranged")}</strong></label>
-            " "<progress id="arranged" class="baton-progress" max=all.to_string() value=arranged.to_string()></progress>
+            " "<progress id="arranged" class="baton-board__progress" max=all.to_string() value=arranged.to_string()></progress>
             {format!(" {goes}. {falls}")}
         </p>
     }
