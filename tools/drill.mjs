@@ -296,6 +296,8 @@ async function fullDisk() {
   try {
     const filled = newStore('full', disk)
     const server = await serve(filled.store)
+    // What the server writes at its start is written by then.
+    await pause(1_500)
     const { bavail, bsize } = statfsSync(disk)
     const ballast = join(disk, 'ballast')
     writeFileSync(ballast, Buffer.alloc(bavail * bsize - 300_000))

@@ -180,21 +180,23 @@ async fn keep_sense(conn: &mut Connection, project: ProjectId) -> Result<(), Err
 pub async fn keep_senses(store: &Store) -> Result<usize, Error> {
     let mut kept = 0;
     loop {
-        let mut change = store.write().await?;
+        let mut conn = store.read().await?;
         let projects: Vec<ProjectId> = sqlx::query_scalar(
             "select p.id from project p where p.status <> 'draft'
                and not exists (select 1 from project_sense s where s.project_id = p.id and s.version = $1) limit 50",
         )
         .bind(VERSION)
-        .fetch_all(&mut *change)
+        .fetch_all(&mut *conn)
         .await?;
+        drop(conn);
+        if projects.is_empty() {
+            return Ok(kept);
+        }
+        let mut change = store.write().await?;
         for project in &projects {
             index(&mut change, *project).await?;
         }
         change.commit().await?;
-        if projects.is_empty() {
-            return Ok(kept);
-        }
         kept += projects.len();
     }
 }

@@ -70,7 +70,7 @@ pub struct Ground {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Department {
     Known(DepartmentId),
-    /// One to be made, by its place in [`Plan::made`].
+    /// One to be made, by its place in `Plan::made`.
     Made(usize),
 }
 
@@ -103,7 +103,7 @@ pub enum What {
 /// What is asked about a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
-    /// Which department is meant: by its place in [`Plan::unknown`].
+    /// Which department is meant: by its place in `Plan::unknown`.
     Department(usize),
     /// Whether one of these is who is meant.
     Person(Vec<Candidate>),
