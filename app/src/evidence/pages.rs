@@ -1,5 +1,7 @@
 //! One's own QI, to look at and to print; and for a supervisor, whom they supported.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -250,12 +252,11 @@ async fn supported(request: Request) -> Result<Page, Error> {
     let people = store::supported(&mut conn, me.id, me.belongs().then_some(me.trust), request.today()).await?;
     drop(conn);
     Ok(Page::new("Whom you supported", move || {
-        let mut projects: Vec<ProjectId> = people.iter().map(|one| one.project_id).collect();
-        projects.sort_unstable();
-        projects.dedup();
+        let projects: BTreeSet<ProjectId> = people.iter().map(|one| one.project_id).collect();
+        let colleagues: BTreeSet<PersonId> = people.iter().map(|one| one.person_id).collect();
         let words = format!(
             "{} in {}.",
-            count(i64::try_from(people.len()).unwrap_or(i64::MAX), "colleague", "colleagues"),
+            count(i64::try_from(colleagues.len()).unwrap_or(i64::MAX), "colleague", "colleagues"),
             count(i64::try_from(projects.len()).unwrap_or(i64::MAX), "project", "projects")
         );
         let rows = people.into_iter().map(|one| supported_row(&request, one)).collect::<Vec<_>>();

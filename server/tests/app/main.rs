@@ -10,6 +10,7 @@ mod drivers;
 mod duplicates;
 mod edge;
 mod everything;
+mod evidence;
 mod getting_in;
 mod handover;
 mod harness;

@@ -38,7 +38,7 @@ async fn list(request: Request) -> Result<Page, Error> {
             view! { <p role="status">{count(total, "mail", "mails")}</p><ul class="nhsuk-list baton-mails">{mails}</ul>{pages} }.into_any()
         };
         let unsent = (!request.mail.sends).then(|| {
-            view! { <div class="nhsuk-inset-text"><p>"No mail server is set up here, so nothing is sent. You read what would have been."</p></div> }
+            view! { <div class="nhsuk-inset-text"><p>"No mail server is set up here, so nothing is sent. What would have been sent stands here."</p></div> }
         });
         view! {
             {ui::back("/people", "People")}
