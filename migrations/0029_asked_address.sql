@@ -31,7 +31,7 @@ begin
     delete from project_priority where project_id = old.id;
     delete from project_link where project_id = old.id;
     delete from project_link where other_id = old.id;
-    delete from project_sense where project_id = old.id;
+    delete from project_terms where project_id = old.id;
     delete from confirmation where project_id = old.id;
     delete from project_text where rowid = old.number;
 end;

@@ -154,7 +154,7 @@ pub async fn serve(data: &Path, serving: Serving) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(serving.addr).await.with_context(|| format!("cannot listen on {}", serving.addr))?;
     announce(data, &serving, &listener)?;
-    tokio::spawn(keep_senses(store.clone()));
+    tokio::spawn(keep_missing_terms(store.clone()));
     let mailing = tokio::spawn(mail::run(store.clone(), serving.mail(), mailer, Clock::System));
     accept(listener, router(state), serving.limits(), stopped()).await;
     // A mail that is on its way then goes again later, under the same id.
@@ -166,8 +166,8 @@ pub async fn serve(data: &Path, serving: Serving) -> anyhow::Result<()> {
 }
 
 /// Reads the words of projects for the ranking of similar ones, where an update left that to be done.
-async fn keep_senses(store: Store) {
-    match app::duplicates::store::keep_senses(&store).await {
+async fn keep_missing_terms(store: Store) {
+    match app::duplicates::store::keep_missing_terms(&store).await {
         Ok(0) => {}
         Ok(projects) => tracing::info!(projects, "read for the ranking of similar projects"),
         Err(error) => tracing::warn!(%error, "not every project is read for the ranking of similar ones"),

@@ -32,6 +32,9 @@ choices! {
     }
 }
 
+/// The parts of a handover summary that are counted: how it stands, the next step, the next data points, the credit.
+pub const SUMMARY_PARTS: i64 = 4;
+
 /// The days whose leavers a board shows: the last days of leads and supervisors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
@@ -92,10 +95,8 @@ pub struct Row {
     pub falls: bool,
     /// A handover summary is begun.
     pub begun: bool,
-    /// Of the parts of the handover summary, how many are written.
+    /// Of the [`SUMMARY_PARTS`], how many are written.
     pub written: i64,
-    /// How many parts it has.
-    pub parts: i64,
 }
 
 /// How far it is with a project.
@@ -291,7 +292,6 @@ mod tests {
             falls: true,
             begun: false,
             written: 0,
-            parts: 4,
         }
     }
 

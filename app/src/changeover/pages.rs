@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::Arrange;
-use super::model::{Act, MOST, Progress, Row, Span, Suggested, Why, first_choices, offered_to};
+use super::model::{Act, MOST, Progress, Row, SUMMARY_PARTS, Span, Suggested, Why, first_choices, offered_to};
 use super::store::{self, Became, Board};
 use crate::access::Coordinate;
 use crate::error::Error;
@@ -209,8 +209,8 @@ fn line(form: &Form, row: &Row, suggested: &[Suggested], first: Option<PersonId>
         match (row.lead_goes, row.begun) {
             (false, _) => ().into_any(),
             (true, false) => "Not begun".into_any(),
-            (true, true) if row.written == row.parts => "Complete".into_any(),
-            (true, true) => format!("{} of {} parts", row.written, row.parts).into_any(),
+            (true, true) if row.written == SUMMARY_PARTS => "Complete".into_any(),
+            (true, true) => format!("{} of {} parts", row.written, SUMMARY_PARTS).into_any(),
         },
         arranged(row),
     ]
@@ -434,7 +434,7 @@ fn cells(row: &Row, suggested: &[Suggested]) -> [String; 11] {
         day(row.supervisor_last_on),
         text(&row.to),
         names(row.id),
-        format!("{} of {}", row.written, row.parts),
+        format!("{} of {}", row.written, SUMMARY_PARTS),
         match row.progress() {
             Progress::Nothing => "Nothing yet",
             Progress::Waiting => "Waiting",

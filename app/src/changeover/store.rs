@@ -60,8 +60,7 @@ const ROWS: &str = concat!(
             coalesce((w.summary <> '') + (w.next_step <> '' and w.next_step_on is not null)
               + (w.id is not null and not exists (select 1 from measure m where m.project_id = p.id and m.retired_on is null
                    and not exists (select 1 from handover_measure x where x.handover_id = w.id and x.measure_id = m.id and x.how <> '')))
-              + exists (select 1 from handover_contribution c where c.handover_id = w.id and c.person_id = s.lead_id), 0) as written,
-            4 as parts
+              + exists (select 1 from handover_contribution c where c.handover_id = w.id and c.person_id = s.lead_id), 0) as written
      from ",
     going!(),
     " s join project p on p.id = s.project_id

@@ -10,10 +10,21 @@ use crate::history::{self, Entry};
 use crate::id::{PersonId, ProjectId, TrustId};
 use crate::people;
 
+/// The first day on which a place `r` in the team of a project `p` was over, by `$2` as far as is known: when it ended, or the
+/// project was closed, or the last post of whoever had it; null while none of these is known.
+macro_rules! ended_on {
+    () => {
+        "nullif(min(coalesce(r.until_on, '9999-12-31'), coalesce(p.closed_on, '9999-12-31'),
+                          coalesce((select date(max(coalesce(o.ends_on, '9999-12-30')), '+1 day') from post o
+                              where o.person_id = r.person_id and o.trust_id = p.trust_id and o.starts_on <= $2), '9999-12-31')), '9999-12-31')"
+    };
+}
+
 /// The parts of `$1` on the day `$2`: in the project `$3`, or in all where that is null; in trusts that they have accepted.
 macro_rules! parts {
     () => {
-        "select p.id as project_id, coalesce(p.reference, '') as reference, p.title, t.name as trust, coalesce(d.name, '') as department,
+        concat!(
+                    "select p.id as project_id, coalesce(p.reference, '') as reference, p.title, t.name as trust, coalesce(d.name, '') as department,
             p.status, p.closed_on, p.problem,
             trim(p.aim_what || iif(p.aim_whom = '', '', ', ' || p.aim_whom) || iif(p.aim_how_much = '', '', ', ' || p.aim_how_much), ', ') as aim,
             q.places, q.last_on,
@@ -31,15 +42,16 @@ macro_rules! parts {
          from (select r.project_id, max(coalesce(r.ended_on, '9999-12-31')) as last_on,
                       json_group_array(json_object('role', r.role, 'from', r.from_on, 'until', iif(r.ended_on <= $2, r.ended_on, null),
                         'contribution', r.contribution) order by r.from_on desc, r.id desc) as places
-               from (select r.*, nullif(min(coalesce(r.until_on, '9999-12-31'), coalesce(p.closed_on, '9999-12-31'),
-                          coalesce((select date(max(coalesce(o.ends_on, '9999-12-30')), '+1 day') from post o
-                              where o.person_id = r.person_id and o.trust_id = p.trust_id and o.starts_on <= $2), '9999-12-31')), '9999-12-31') as ended_on from team_role r join project p on p.id = r.project_id) r
+               from (select r.*, ",
+            ended_on!(),
+            " as ended_on from team_role r join project p on p.id = r.project_id) r
                where r.person_id = $1 and r.state = 'accepted' and r.by_mistake = 0 and r.from_on <= $2
                  and (r.until_on is null or r.until_on > r.from_on) and ($3 is null or r.project_id = $3)
                group by r.project_id) q
          join project p on p.id = q.project_id and p.status <> 'draft'
          join tie k on k.person_id = $1 and k.trust_id = p.trust_id and k.state = 'accepted'
          join trust t on t.id = p.trust_id left join department d on d.id = p.department_id"
+        )
     };
 }
 
@@ -101,14 +113,14 @@ pub async fn supported(
     trust: Option<TrustId>,
     today: NaiveDate,
 ) -> Result<Vec<Supported>, Error> {
-    Ok(sqlx::query_as(
+    Ok(sqlx::query_as(concat!(
         "select p.id as project_id, coalesce(p.reference, '') as reference, p.title, n.id as person_id, n.name,
                 min(r.role) as role, min(r.from_on) as from_on,
                 nullif(max(coalesce(r.until_on, '9999-12-31')), '9999-12-31') as until_on, c.confirmed_at,
                 max((s.until_on is null or s.until_on > $2) and p.trust_id = $3) as supervises
-         from team_role s join (select r.id, r.project_id, r.person_id, r.role, r.state, r.by_mistake, r.from_on, nullif(min(coalesce(r.until_on, '9999-12-31'), coalesce(p.closed_on, '9999-12-31'),
-                          coalesce((select date(max(coalesce(o.ends_on, '9999-12-30')), '+1 day') from post o
-                              where o.person_id = r.person_id and o.trust_id = p.trust_id and o.starts_on <= $2), '9999-12-31')), '9999-12-31') as until_on
+         from team_role s join (select r.id, r.project_id, r.person_id, r.role, r.state, r.by_mistake, r.from_on, ",
+        ended_on!(),
+        " as until_on
               from team_role r join project p on p.id = r.project_id) r on r.project_id = s.project_id and r.person_id <> s.person_id and r.role in ('lead', 'member')
               and r.state = 'accepted' and r.by_mistake = 0 and r.from_on <= $2
               and (s.until_on is null or s.until_on > r.from_on) and (r.until_on is null or r.until_on > s.from_on)
@@ -117,8 +129,8 @@ pub async fn supported(
          join tie k on k.person_id = n.id and k.trust_id = p.trust_id and k.state = 'accepted'
          left join confirmation c on c.project_id = p.id and c.person_id = n.id and c.confirmed_by = $1
          where s.person_id = $1 and s.role = 'supervisor' and s.state = 'accepted' and s.by_mistake = 0 and s.from_on <= $2
-         group by p.id, n.id order by max(coalesce(r.until_on, '9999-12-31')) desc, from_on desc, n.name collate nocase limit 200",
-    )
+         group by p.id, n.id order by max(coalesce(r.until_on, '9999-12-31')) desc, from_on desc, n.name collate nocase limit 200"
+    ))
     .bind(supervisor)
     .bind(today)
     .bind(trust)

@@ -131,7 +131,7 @@ pub const WRITERS: &[(&str, &str)] = &[
     ("project_link", "duplicates"),
     ("project_text", "duplicates"),
     ("project_word", "duplicates"),
-    ("project_sense", "duplicates"),
+    ("project_terms", "duplicates"),
     ("confirmation", "evidence"),
     ("claim", "continuity"),
     ("standing", "continuity"),

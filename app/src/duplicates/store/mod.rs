@@ -15,4 +15,4 @@ pub use links::{
 };
 pub use merge::{MergeEffects, merge_effects};
 pub use pairs::{COMPARED, Pair, Pairs, Side, pairs, sides};
-pub use search::{SUGGESTIONS, index, keep_senses, of_trust, rank, remove_from_index, similar, spelled_like};
+pub use search::{SUGGESTIONS, index, keep_missing_terms, of_trust, rank, remove_from_index, similar, spelled_like};

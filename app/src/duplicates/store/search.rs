@@ -32,7 +32,7 @@ pub async fn index(conn: &mut Connection, project: ProjectId) -> Result<(), Erro
     .bind(project)
     .execute(&mut *conn)
     .await?;
-    keep_sense(conn, project).await
+    keep_terms(conn, project).await
 }
 
 /// Takes a project out of the search index. SQLite's FTS5.
@@ -44,7 +44,7 @@ pub async fn remove_from_index(conn: &mut Connection, project: ProjectId) -> Res
         .bind(project)
         .execute(&mut *conn)
         .await?;
-    sqlx::query("delete from project_sense where project_id = $1").bind(project).execute(conn).await?;
+    sqlx::query("delete from project_terms where project_id = $1").bind(project).execute(conn).await?;
     Ok(())
 }
 
@@ -154,7 +154,7 @@ fn known(title: &str, problem: &str, aim: &str) -> Known {
 }
 
 /// Keeps what a project says, for the ranking: of a draft nothing.
-async fn keep_sense(conn: &mut Connection, project: ProjectId) -> Result<(), Error> {
+async fn keep_terms(conn: &mut Connection, project: ProjectId) -> Result<(), Error> {
     let said: Option<(TrustId, String, String, String)> = sqlx::query_as(
         "select trust_id, title, problem, trim(aim_what || ' ' || aim_whom || ' ' || aim_how_much)
          from project where id = $1 and status <> 'draft'",
@@ -163,7 +163,7 @@ async fn keep_sense(conn: &mut Connection, project: ProjectId) -> Result<(), Err
     .fetch_optional(&mut *conn)
     .await?;
     let Some((trust, title, problem, aim)) = said else { return Ok(()) };
-    sqlx::query("insert into project_sense (project_id, trust_id, terms, version) values ($1, $2, $3, $4)")
+    sqlx::query("insert into project_terms (project_id, trust_id, terms, version) values ($1, $2, $3, $4)")
         .bind(project)
         .bind(trust)
         .bind(similarity::to_text(&ENGINE.rows(&known(&title, &problem, &aim))))
@@ -177,13 +177,13 @@ async fn keep_sense(conn: &mut Connection, project: ProjectId) -> Result<(), Err
 ///
 /// # Errors
 /// When the store cannot be read or written.
-pub async fn keep_senses(store: &Store) -> Result<usize, Error> {
+pub async fn keep_missing_terms(store: &Store) -> Result<usize, Error> {
     let mut kept = 0;
     loop {
         let mut conn = store.read().await?;
         let projects: Vec<ProjectId> = sqlx::query_scalar(
             "select p.id from project p where p.status <> 'draft'
-               and not exists (select 1 from project_sense s where s.project_id = p.id and s.version = $1) limit 50",
+               and not exists (select 1 from project_terms s where s.project_id = p.id and s.version = $1) limit 50",
         )
         .bind(VERSION)
         .fetch_all(&mut *conn)
@@ -230,7 +230,7 @@ pub async fn rank(
     let projects: Vec<Compared> = sqlx::query_as(
         "select p.number, s.terms, iif(s.terms is null, p.title, '') as title, iif(s.terms is null, p.problem, '') as problem,
                 iif(s.terms is null, trim(p.aim_what || ' ' || p.aim_whom || ' ' || p.aim_how_much), '') as aim
-         from project p left join project_sense s on s.project_id = p.id and s.version = $3
+         from project p left join project_terms s on s.project_id = p.id and s.version = $3
          where p.trust_id = $1 and p.status <> 'draft' and p.id is not $2 order by p.number desc",
     )
     .bind(trust)

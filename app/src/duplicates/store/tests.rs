@@ -446,15 +446,15 @@ async fn what_was_decided_about_a_pair_is_found_and_what_left_the_index_is_not()
     let query = Query::whole("Weekend handover");
     assert_eq!(rank(&mut change, fixture.trust, &query, None, SUGGESTIONS).await.expect("ranked").len(), 1);
     change.commit().await.expect("committed");
-    assert_eq!(keep_senses(&fixture.store).await, Ok(0), "what is indexed is kept");
+    assert_eq!(keep_missing_terms(&fixture.store).await, Ok(0), "what is indexed is kept");
     let mut change = fixture.store.write().await.expect("a change");
-    sqlx::query("delete from project_sense").execute(&mut *change).await.expect("as before an update");
+    sqlx::query("delete from project_terms").execute(&mut *change).await.expect("as before an update");
     assert_eq!(rank(&mut change, fixture.trust, &query, None, SUGGESTIONS).await.expect("ranked").len(), 1);
     change.commit().await.expect("committed");
-    assert!(keep_senses(&fixture.store).await.expect("kept") > 0);
+    assert!(keep_missing_terms(&fixture.store).await.expect("kept") > 0);
     let mut change = fixture.store.write().await.expect("a change");
     remove_from_index(&mut change, one).await.expect("removed");
-    let kept: i64 = sqlx::query_scalar("select count(*) from project_sense where project_id = $1")
+    let kept: i64 = sqlx::query_scalar("select count(*) from project_terms where project_id = $1")
         .bind(one)
         .fetch_one(&mut *change)
         .await

@@ -23,6 +23,7 @@ pub use self::people::{
 };
 pub use self::posts::{Post, add_post, edit_post, end_post, post, posts, remove_post};
 pub(in crate::people) use self::posts::{department_for, insert_post_in, last_day};
+pub(crate) use self::posts::{write_end, write_post};
 pub use self::roles::{date_role, grant, is_last_academy_lead, is_last_administrator, take};
 
 #[cfg(test)]

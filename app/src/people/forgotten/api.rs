@@ -1,20 +1,15 @@
 //! Asking for a link, and setting the password with it.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 
 use super::model::ForgottenForm;
 use super::store;
 use crate::error::Error;
+use crate::people::links::apart::mail_apart;
 use crate::people::links::model::{LinkForm, hash};
 use crate::people::password;
 use crate::web::attempts::{Door, Whose};
 use crate::web::request::{Request, redirect};
-
-/// Whoever asks for a link waits so long for the answer, whatever becomes of it: longer than finding a person and
-/// writing their mail takes, so that the time says nothing about an address.
-const SAME_TIME: Duration = Duration::from_millis(300);
 
 /// Mails a link to set a forgotten password, if the address is of an account.
 #[server(endpoint = "password/forgotten")]
@@ -24,11 +19,8 @@ pub async fn forgotten_password(#[server(flatten)] form: ForgottenForm) -> Resul
         return Err(Error::NotFound);
     }
     let address = form.parse()?;
-    // So that only so many of one client are under way. How many mails somebody gets is counted where they are written:
-    // what is counted here would say whether an address was asked for before.
-    let attempt = request.attempts.reserve(Door::Mail, Whose::Nobody(&request.id), &request.client, request.now)?;
     let asked = request.clone();
-    let work = async move {
+    mail_apart(&request, async move {
         let request = asked;
         let mut conn = request.store.read().await?;
         let known = store::has_owner(&mut conn, &address, request.today()).await?;
@@ -39,16 +31,9 @@ pub async fn forgotten_password(#[server(flatten)] form: ForgottenForm) -> Resul
             store::mail_link(&mut change, &request, &request.mail, &address).await?;
             change.commit().await?;
         }
-        Ok::<(), Error>(())
-    };
-    // The answer waits for the clock alone: how long the work takes would tell known addresses from others.
-    tokio::spawn(async move {
-        if let Err(error) = work.await {
-            tracing::warn!(%error, "a link could not be mailed");
-        }
-    });
-    tokio::time::sleep(SAME_TIME).await;
-    attempt.succeeded();
+        Ok(())
+    })
+    .await?;
     redirect("/forgotten-password?done=link-mailed");
     Ok(())
 }

@@ -1,7 +1,5 @@
 //! Joining by oneself, and deciding who may.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
@@ -11,13 +9,11 @@ use crate::access::ManageOrganisation;
 use crate::error::Error;
 use crate::id::PersonId;
 use crate::people::api::{begin, set_cookie};
+use crate::people::links::apart::mail_apart;
 use crate::people::links::model::hash;
 use crate::people::{browser, password};
 use crate::web::attempts::{Door, Whose};
 use crate::web::request::{Request, redirect};
-
-/// Whoever asks waits so long for the answer, whatever becomes of it.
-const SAME_TIME: Duration = Duration::from_millis(300);
 
 /// Mails a link with which the owner of an address joins, if a trust accepts it.
 #[server(endpoint = "join/ask")]
@@ -27,9 +23,8 @@ pub async fn ask_to_enter(#[server(flatten)] form: AskForm) -> Result<(), Error>
         return Err(Error::NotFound);
     }
     let address = form.parse()?;
-    let attempt = request.attempts.reserve(Door::Mail, Whose::Nobody(&request.id), &request.client, request.now)?;
     let asked = request.clone();
-    let work = async move {
+    mail_apart(&request, async move {
         let request = asked;
         let mut conn = request.store.read().await?;
         let accepted = !store::accepting(&mut conn, &address).await?.is_empty();
@@ -39,16 +34,9 @@ pub async fn ask_to_enter(#[server(flatten)] form: AskForm) -> Result<(), Error>
             store::mail_link(&mut change, &request, &request.mail, &address).await?;
             change.commit().await?;
         }
-        Ok::<(), Error>(())
-    };
-    // The answer waits for the clock alone: how long the work takes would tell known addresses from others.
-    tokio::spawn(async move {
-        if let Err(error) = work.await {
-            tracing::warn!(%error, "a link could not be mailed");
-        }
-    });
-    tokio::time::sleep(SAME_TIME).await;
-    attempt.succeeded();
+        Ok(())
+    })
+    .await?;
     redirect("/join?done=join-mailed");
     Ok(())
 }

@@ -308,21 +308,31 @@ async fn prove_anew(conn: &mut Connection, person: PersonId) -> Result<(), Error
     Ok(())
 }
 
-/// Accepts the trust in which somebody answers what names them, if it had only asked. Whose password the trust did
-/// not give has shown it nothing: they answer the trust first, with its code.
-///
-/// # Errors
-/// When the store cannot write.
-pub async fn accept_by_answering<A: Act>(conn: &mut Connection, allowed: &Allowed<A>) -> Result<(), Error> {
-    let (person, trust) = (allowed.person()?, allowed.in_trust()?);
+/// How somebody shows a trust that asks that they are who is meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// By a password that the trust gave.
+    ByPassword,
+    /// By a link that the trust mailed to an address of theirs.
+    ByLink,
+}
+
+/// Accepts a trust that had only asked, where that is shown to it.
+async fn accept_asked<A: Act>(
+    conn: &mut Connection,
+    allowed: &Allowed<A>,
+    (person, trust): (PersonId, TrustId),
+    shown: Shown,
+) -> Result<(), Error> {
     let accepted = sqlx::query(
         "update tie set state = 'accepted', answered_at = $3, code_hash = null, code_expires_at = null
          where person_id = $1 and trust_id = $2 and state = 'asked'
-           and exists (select 1 from credential c where c.person_id = $1 and c.given_by_trust = $2)",
+           and ($4 or exists (select 1 from credential c where c.person_id = $1 and c.given_by_trust = $2))",
     )
     .bind(person)
     .bind(trust)
     .bind(allowed.now)
+    .bind(shown == Shown::ByLink)
     .execute(&mut *conn)
     .await?;
     if accepted.rows_affected() == 0 {
@@ -330,6 +340,15 @@ pub async fn accept_by_answering<A: Act>(conn: &mut Connection, allowed: &Allowe
     }
     prove_anew(conn, person).await?;
     history::record(conn, allowed, Entry::new("person", person, "accepted the trust")).await
+}
+
+/// Accepts the trust in which somebody answers what names them, if it had only asked. Whose password the trust did
+/// not give has shown it nothing: they answer the trust first, with its code.
+///
+/// # Errors
+/// When the store cannot write.
+pub async fn accept_by_answering<A: Act>(conn: &mut Connection, allowed: &Allowed<A>) -> Result<(), Error> {
+    accept_asked(conn, allowed, (allowed.person()?, allowed.in_trust()?), Shown::ByPassword).await
 }
 
 /// Accepts a trust with a link that it mailed to an address of the person's, if it had only asked.
@@ -341,21 +360,7 @@ pub(crate) async fn accept_by_link(
     allowed: &Allowed<ChangeOwnAccount>,
     trust: TrustId,
 ) -> Result<(), Error> {
-    let person = allowed.account();
-    let accepted = sqlx::query(
-        "update tie set state = 'accepted', answered_at = $3, code_hash = null, code_expires_at = null
-         where person_id = $1 and trust_id = $2 and state = 'asked'",
-    )
-    .bind(person)
-    .bind(trust)
-    .bind(allowed.now)
-    .execute(&mut *conn)
-    .await?;
-    if accepted.rows_affected() == 0 {
-        return Ok(());
-    }
-    prove_anew(conn, person).await?;
-    history::record(conn, allowed, Entry::new("person", person, "accepted the trust")).await
+    accept_asked(conn, allowed, (allowed.account(), trust), Shown::ByLink).await
 }
 
 /// Moves a session to another trust that the person has accepted; their next session opens there.

@@ -448,7 +448,7 @@ async fn a_draft_goes_with_all_that_hangs_on_it_and_with_what_its_history_says()
         }
     }
     // The registered project keeps its team, its priority and what it says.
-    assert_eq!(kept, [("project_priority", 1), ("project_sense", 1), ("team_role", 2)]);
+    assert_eq!(kept, [("project_priority", 1), ("project_terms", 1), ("team_role", 2)]);
     change.commit().await.expect("committed");
     let mut conn = at.store.read().await.expect("a reader");
     let told: i64 = sqlx::query_scalar("select count(*) from history_detail where detail like '%Secret%'")

@@ -153,20 +153,16 @@ pub async fn add_post(
     Ok(tied)
 }
 
-/// Changes a post and says whose it is.
+/// Writes what a post is now; what was said of its days stands where they stay.
 ///
 /// # Errors
-/// [`Error::NotFound`], or [`Error::Conflict`] when somebody else was faster.
-pub async fn edit_post(
+/// [`Error::Conflict`] when somebody else was faster.
+pub(crate) async fn write_post(
     conn: &mut Connection,
-    allowed: &Allowed<ManageOrganisation>,
     id: PostId,
     version: i64,
     details: &PostDetails,
-) -> Result<PersonId, Error> {
-    let trust = allowed.trust();
-    let before = post(conn, trust, id).await?;
-    let department = department_for(conn, trust, details.department, Some(before.department_id)).await?;
+) -> Result<(), Error> {
     let done = sqlx::query(
         "update post set department_id = $3, staff_group = $4, grade = $5, starts_on = $6, ends_on = $7, percent = $8,
                 version = version + 1, end_confirmed = iif(ends_on is $7, end_confirmed, 0),
@@ -181,9 +177,42 @@ pub async fn edit_post(
     .bind(details.starts_on)
     .bind(details.ends_on)
     .bind(details.percent)
-    .execute(&mut *conn)
+    .execute(conn)
     .await?;
-    db::expect_one(done)?;
+    db::expect_one(done)
+}
+
+/// Writes the last day of a post, which confirms it.
+///
+/// # Errors
+/// [`Error::Conflict`] when somebody else was faster.
+pub(crate) async fn write_end(
+    conn: &mut Connection,
+    id: PostId,
+    version: i64,
+    last_on: NaiveDate,
+) -> Result<(), Error> {
+    let update = "update post set ends_on = $3, version = version + 1, end_confirmed = 1,
+                         said_at = iif(ends_on is $3, said_at, null)
+                  where id = $1 and version = $2";
+    db::expect_one(sqlx::query(update).bind(id).bind(version).bind(last_on).execute(conn).await?)
+}
+
+/// Changes a post and says whose it is.
+///
+/// # Errors
+/// [`Error::NotFound`], or [`Error::Conflict`] when somebody else was faster.
+pub async fn edit_post(
+    conn: &mut Connection,
+    allowed: &Allowed<ManageOrganisation>,
+    id: PostId,
+    version: i64,
+    details: &PostDetails,
+) -> Result<PersonId, Error> {
+    let trust = allowed.trust();
+    let before = post(conn, trust, id).await?;
+    let department = department_for(conn, trust, details.department, Some(before.department_id)).await?;
+    write_post(conn, id, version, details).await?;
     let entry = Entry::new("person", before.person_id, "changed a post")
         .change("Department", before.department, department)
         .change("Staff group", before.staff_group, &details.staff_group)
@@ -216,11 +245,7 @@ pub async fn end_post(
             ),
         ));
     }
-    let update = "update post set ends_on = $3, version = version + 1, end_confirmed = 1,
-                         said_at = iif(ends_on is $3, said_at, null)
-                  where id = $1 and version = $2";
-    let done = sqlx::query(update).bind(id).bind(version).bind(ends_on).execute(&mut *conn).await?;
-    db::expect_one(done)?;
+    write_end(conn, id, version, ends_on).await?;
     let entry =
         Entry::new("person", before.person_id, "ended a post").change("Last day", last_day(before.ends_on), ends_on);
     history::record(conn, allowed, entry).await?;

@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use crate::access::{Allowed, ManageOrganisation};
-use crate::db::{self, Connection};
+use crate::db::Connection;
 use crate::error::Error;
 use crate::history::{self, Entry};
 use crate::id::{DepartmentId, IntakeId, PersonId, PostId};
-use crate::people::directory::store::last_day;
+use crate::people::directory::store::{last_day, write_end, write_post};
 use crate::people::intake::columns::Holds;
 use crate::people::intake::plan::{Department, PostAct, Settled, SettledPerson, Subject};
 use crate::people::organisation::model::DepartmentDetails;
@@ -157,40 +157,11 @@ async fn add_posts(
 
 async fn change_posts(conn: &mut Connection, done: &[Done<'_>]) -> Result<(), Error> {
     for act in done.iter().flat_map(|one| &one.person.acts) {
-        let changed = match act {
-            PostAct::Add { .. } => continue,
-            PostAct::Edit { id, version, details } => {
-                sqlx::query(
-                    "update post set department_id = $3, staff_group = $4, grade = $5, starts_on = $6, ends_on = $7, percent = $8,
-                            version = version + 1, end_confirmed = iif(ends_on is $7, end_confirmed, 0),
-                            said_at = iif(department_id = $3 and starts_on = $6 and ends_on is $7, said_at, null)
-                     where id = $1 and version = $2",
-                )
-                .bind(id)
-                .bind(version)
-                .bind(details.department)
-                .bind(&details.staff_group)
-                .bind(&details.grade)
-                .bind(details.starts_on)
-                .bind(details.ends_on)
-                .bind(details.percent)
-                .execute(&mut *conn)
-                .await?
-            }
-            PostAct::End { id, version, last_on } => {
-                sqlx::query(
-                    "update post set ends_on = $3, version = version + 1, end_confirmed = 1,
-                            said_at = iif(ends_on is $3, said_at, null)
-                     where id = $1 and version = $2",
-                )
-                .bind(id)
-                .bind(version)
-                .bind(last_on)
-                .execute(&mut *conn)
-                .await?
-            }
-        };
-        db::expect_one(changed)?;
+        match act {
+            PostAct::Add { .. } => {}
+            PostAct::Edit { id, version, details } => write_post(&mut *conn, *id, *version, details).await?,
+            PostAct::End { id, version, last_on } => write_end(&mut *conn, *id, *version, *last_on).await?,
+        }
     }
     Ok(())
 }
